@@ -1,0 +1,2 @@
+//! The AI-Now gateway.
+fn main() {}

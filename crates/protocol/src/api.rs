@@ -1,0 +1,148 @@
+//! The answers of the widget's routes, and the names that both sides use.
+//!
+//! The documented API has one route that makes something; a page that wants to come back to what
+//! it paid for needs more. These types are those routes' bodies. They must not know how they are
+//! carried. Token counts are whole tokens; times are milliseconds since 1970 (UTC).
+
+use serde::{Deserialize, Serialize};
+
+use crate::media::MediaUrl;
+
+/// The request header that makes a submission repeatable: the same key and body is the same
+/// generation (IETF draft "The Idempotency-Key HTTP Header Field").
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// An account's tokens. `granted = available + held + spent`, always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// What can be spent now.
+    pub available: u64,
+    /// What is set aside for generations that are under way.
+    pub held: u64,
+    /// What completed generations cost.
+    pub spent: u64,
+    /// All that was ever granted.
+    pub granted: u64,
+}
+
+/// The answer of `POST /api/sessions`: what a page may present instead of an API key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// To be sent as `Authorization: Bearer …`.
+    pub token: String,
+    /// For how many seconds from now it is good.
+    pub expires_in_secs: u32,
+    /// What it can spend.
+    pub balance: Balance,
+}
+
+/// The answer of `POST /api/generations` (201): the generation is paid for and under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The generation's id.
+    pub id: String,
+    /// Where its events are, for an `EventSource`. It holds a ticket for these events alone.
+    pub events: String,
+    /// How many tokens are held for it.
+    pub price: u32,
+    /// The balance after that.
+    pub balance: Balance,
+}
+
+/// Where a generation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Accepted, waiting for its turn.
+    Queued,
+    /// Being made.
+    Running,
+    /// The result is there, and paid for.
+    Completed,
+    /// Nothing came of it, and nothing was paid.
+    Failed,
+    /// Stopped on request, and nothing was paid.
+    Cancelled,
+}
+
+impl State {
+    /// Whether it will never change again.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// The answer of `GET /api/generations/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generation {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub state: State,
+    /// What was asked for: the id of the model.
+    pub model: String,
+    /// The prompt, as it was used.
+    pub prompt: String,
+    /// The value of the style, if one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<String>,
+    /// The seed: the one given, or the one drawn.
+    pub seed: u32,
+    /// Whether the result is a procedural sketch (see [`crate::Model::procedural`]).
+    pub procedural: bool,
+    /// What it costs, in tokens; paid only once it is completed.
+    pub price: u32,
+    /// When it was accepted, in milliseconds since 1970.
+    pub created_at_ms: u64,
+    /// When it reached its final state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at_ms: Option<u64>,
+    /// Where its events are, with a fresh ticket.
+    pub events: String,
+    /// The result, once it is completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<MediaUrl>,
+    /// What the maker says about the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Why there is no result, once it failed or was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generation_is_read_as_it_is_written() {
+        let generation = Generation {
+            id: "g1".into(),
+            state: State::Completed,
+            model: "pika".into(),
+            prompt: "a lake".into(),
+            style: Some("4".into()),
+            seed: 7,
+            procedural: true,
+            price: 10,
+            created_at_ms: 1,
+            finished_at_ms: Some(2),
+            events: "/api/generations/g1/events?ticket=t".into(),
+            url: Some(MediaUrl::parse("/media/a.mp4").unwrap()),
+            note: None,
+            message: None,
+        };
+        let json = serde_json::to_string(&generation).unwrap();
+        assert!(json.contains(r#""state":"completed""#), "{json}");
+        assert_eq!(serde_json::from_str::<Generation>(&json).unwrap(), generation);
+        let hostile = json.replace("/media/a.mp4", "javascript:alert(1)");
+        assert!(serde_json::from_str::<Generation>(&hostile).is_err());
+    }
+
+    #[test]
+    fn final_states() {
+        use State::*;
+        let all = [Queued, Running, Completed, Failed, Cancelled];
+        assert_eq!(all.map(State::is_final), [false, false, true, true, true]);
+    }
+}

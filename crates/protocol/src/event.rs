@@ -1,0 +1,372 @@
+//! The events of a generation, as they travel in the event stream.
+//!
+//! Strict in what is written, lenient in what is read: an event comes from a server that may be
+//! ours, another of the documented API, or nobody's friend. It must not know how a stream is cut
+//! into frames ([`crate::sse`]) nor how JSON is parsed.
+
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize as DeriveDeserialize, Serialize, Serializer};
+use std::fmt;
+
+use crate::media::{BadMediaUrl, MediaUrl};
+
+/// One event of a generation (documented, "Generate" and "Examples").
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// `Processing started`: the generation was accepted.
+    Started,
+    /// `Processing`: it goes on.
+    Processing(Progress),
+    /// `Cookie generated`: it has got its credential at whoever makes it.
+    CookieGenerated,
+    /// `Completed`: the result is there. The last event.
+    Completed(Completed),
+    /// `Error`: it failed, or was cancelled. The last event.
+    Failed(Failure),
+    /// A status that we don't know, to be shown as text. It never ends a stream.
+    Other(String),
+}
+
+/// What is known of how far a generation is. All of it is optional and our own addition.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// The part that is done, from 0 to 1. Absent: nobody knows.
+    pub progress: Option<f64>,
+    /// How many generations are before this one in the queue.
+    pub queue_position: Option<u32>,
+    /// In how many seconds it will probably be done.
+    pub eta_secs: Option<u32>,
+    /// What is being done, in a few words: `mixing`.
+    pub step: Option<String>,
+}
+
+/// The result of a generation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completed {
+    /// Where the file is.
+    pub url: MediaUrl,
+    /// What the maker says about it, for people: `Procedural sketch: upbeat, pop, 120 bpm`.
+    pub note: Option<String>,
+}
+
+/// How a generation ended without a result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Failure {
+    /// A sentence for a person.
+    pub message: String,
+    /// Whether somebody asked for this end.
+    pub cancelled: bool,
+    /// How many held tokens went back to the balance, if the server says.
+    pub tokens_returned: Option<u32>,
+}
+
+impl Event {
+    /// Whether nothing comes after it.
+    pub fn is_last(&self) -> bool {
+        matches!(self, Self::Completed(_) | Self::Failed(_))
+    }
+
+    /// A `Processing` that says no more than the document does.
+    pub const PROCESSING: Self = Self::Processing(Progress {
+        progress: None,
+        queue_position: None,
+        eta_secs: None,
+        step: None,
+    });
+}
+
+const STARTED: &str = "Processing started";
+const PROCESSING: &str = "Processing";
+const COOKIE_GENERATED: &str = "Cookie generated";
+const COMPLETED: &str = "Completed";
+const ERROR: &str = "Error";
+
+/// How long a text from outside may get before it is cut, in characters. Nobody reads more.
+const MAX_TEXT_CHARS: usize = 500;
+
+/// The event as it is written. Optional fields are left out where there is nothing to say, so that
+/// a reader of the document alone sees just what it shows.
+#[derive(Serialize, Default)]
+struct Written<'a> {
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_position: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eta_secs: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens_returned: Option<u32>,
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let status = |status| Written { status, ..Written::default() };
+        match self {
+            Self::Started => status(STARTED),
+            Self::Processing(p) => Written {
+                progress: p.progress.filter(|p| p.is_finite()),
+                queue_position: p.queue_position,
+                eta_secs: p.eta_secs,
+                step: p.step.as_deref(),
+                ..status(PROCESSING)
+            },
+            Self::CookieGenerated => status(COOKIE_GENERATED),
+            Self::Completed(c) => Written {
+                url: Some(c.url.as_str()),
+                note: c.note.as_deref(),
+                ..status(COMPLETED)
+            },
+            Self::Failed(f) => Written {
+                message: Some(&f.message),
+                cancelled: f.cancelled.then_some(true),
+                tokens_returned: f.tokens_returned,
+                ..status(ERROR)
+            },
+            Self::Other(text) => status(text),
+        }
+        .serialize(serializer)
+    }
+}
+
+/// The event as it is read: a field of another type than expected counts as absent.
+#[derive(DeriveDeserialize)]
+struct Read {
+    #[serde(default)]
+    status: Loose,
+    #[serde(default)]
+    progress: Loose,
+    #[serde(default)]
+    queue_position: Loose,
+    #[serde(default)]
+    eta_secs: Loose,
+    #[serde(default)]
+    step: Loose,
+    #[serde(default)]
+    url: Loose,
+    #[serde(default)]
+    note: Loose,
+    #[serde(default)]
+    message: Loose,
+    #[serde(default)]
+    cancelled: Loose,
+    #[serde(default)]
+    tokens_returned: Loose,
+}
+
+impl<'de> Deserialize<'de> for Event {
+    /// # Errors
+    /// Where there is no `status` text, or `Completed` comes without an address that may be
+    /// loaded (see [`MediaUrl::parse`]).
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = Read::deserialize(deserializer)?;
+        let status = read.status.text().ok_or_else(|| D::Error::missing_field("status"))?;
+        Ok(match status.as_str() {
+            STARTED => Self::Started,
+            PROCESSING => Self::Processing(Progress {
+                progress: read.progress.number().map(|p| p.clamp(0.0, 1.0)),
+                queue_position: read.queue_position.count(),
+                eta_secs: read.eta_secs.count(),
+                step: read.step.text(),
+            }),
+            COOKIE_GENERATED => Self::CookieGenerated,
+            COMPLETED => {
+                // Not `text()`: a cut address would be another address.
+                let url = if let Loose::Text(url) = &read.url { url } else { "" };
+                let url = MediaUrl::parse(url).map_err(|e: BadMediaUrl| D::Error::custom(e))?;
+                Self::Completed(Completed { url, note: read.note.text() })
+            }
+            ERROR => Self::Failed(Failure {
+                message: read.message.text().unwrap_or_default(),
+                cancelled: matches!(read.cancelled, Loose::Bool(true)),
+                tokens_returned: read.tokens_returned.count(),
+            }),
+            _ => Self::Other(status),
+        })
+    }
+}
+
+/// A value of any type, of which only the simple ones are kept.
+#[derive(Default)]
+enum Loose {
+    #[default]
+    Absent,
+    Bool(bool),
+    Number(f64),
+    Text(String),
+}
+
+impl Loose {
+    fn text(self) -> Option<String> {
+        let Self::Text(mut text) = self else { return None };
+        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT_CHARS) {
+            text.truncate(end);
+            text.push('…');
+        }
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    fn number(&self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(*number).filter(|n| n.is_finite()) } else { None }
+    }
+
+    fn count(&self) -> Option<u32> {
+        let number = self.number().filter(|n| (0.0..=f64::from(u32::MAX)).contains(n))?;
+        Some(number.round() as u32)
+    }
+}
+
+impl<'de> Deserialize<'de> for Loose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LooseVisitor)
+    }
+}
+
+struct LooseVisitor;
+
+impl<'de> Visitor<'de> for LooseVisitor {
+    type Value = Loose;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Loose, E> {
+        Ok(Loose::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Loose, E> {
+        Ok(Loose::Number(value as f64))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Loose, E> {
+        Ok(Loose::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Loose, E> {
+        Ok(Loose::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Loose, E> {
+        Ok(Loose::Text(value.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Loose, E> {
+        Ok(Loose::Absent)
+    }
+
+    fn visit_none<E>(self) -> Result<Loose, E> {
+        Ok(Loose::Absent)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Loose, D::Error> {
+        Loose::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Loose::Absent)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Loose::Absent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(url: &str) -> Event {
+        Event::Completed(Completed { url: MediaUrl::parse(url).unwrap(), note: None })
+    }
+
+    /// Written to the letter, and read back.
+    #[test]
+    fn events_have_the_documented_shapes() {
+        let url = "https://dl.ai-now.space/summer_pop_song_12345.mp3";
+        let step = Progress { progress: Some(0.5), step: Some("mixing".into()), ..<_>::default() };
+        let queue = Progress { queue_position: Some(2), eta_secs: Some(90), ..<_>::default() };
+        let failed = Failure { message: "Luma is busy.".into(), ..<_>::default() };
+        let cancelled = Failure {
+            message: "Cancelled.".into(),
+            cancelled: true,
+            tokens_returned: Some(10),
+        };
+        let table = [
+            (Event::Started, r#"{"status":"Processing started"}"#.to_owned()),
+            (Event::PROCESSING, r#"{"status":"Processing"}"#.into()),
+            (
+                Event::Processing(step),
+                r#"{"status":"Processing","progress":0.5,"step":"mixing"}"#.into(),
+            ),
+            (
+                Event::Processing(queue),
+                r#"{"status":"Processing","queue_position":2,"eta_secs":90}"#.into(),
+            ),
+            (Event::CookieGenerated, r#"{"status":"Cookie generated"}"#.into()),
+            (completed(url), format!(r#"{{"status":"Completed","url":"{url}"}}"#)),
+            (Event::Failed(failed), r#"{"status":"Error","message":"Luma is busy."}"#.into()),
+            (
+                Event::Failed(cancelled),
+                r#"{"status":"Error","message":"Cancelled.","cancelled":true,"tokens_returned":10}"#
+                    .into(),
+            ),
+            (Event::Other("Upscaling".into()), r#"{"status":"Upscaling"}"#.into()),
+        ];
+        for (event, json) in table {
+            assert_eq!(serde_json::to_string(&event).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn readers_are_lenient_with_what_they_need_not() {
+        let done = Event::Processing(Progress { progress: Some(1.0), ..<_>::default() });
+        let table = [
+            (r#"{"status":"Processing","progress":"half","step":null,"x":[{"y":1}]}"#, Event::PROCESSING),
+            (r#"{"status":"Processing","progress":7,"queue_position":-1,"eta_secs":1e99}"#, done),
+            (r#"{"status":"processing"}"#, Event::Other("processing".into())),
+            (r#"{"status":"Error"}"#, Event::Failed(Failure::default())),
+            (r#"{"status":"Error","message":{"a":[1]}}"#, Event::Failed(Failure::default())),
+            (r#"{"url":"/a.mp3","status":"Completed"}"#, completed("/a.mp3")),
+        ];
+        for (json, event) in table {
+            assert_eq!(serde_json::from_str::<Event>(json).unwrap(), event, "{json}");
+        }
+    }
+
+    #[test]
+    fn readers_are_strict_with_what_they_need() {
+        for json in [
+            "{}",
+            "[]",
+            "\"Completed\"",
+            r#"{"status":1}"#,
+            r#"{"status":""}"#,
+            r#"{"status":"Completed"}"#,
+            r#"{"status":"Completed","url":7}"#,
+            r#"{"status":"Completed","url":"javascript:alert(1)"}"#,
+        ] {
+            assert!(serde_json::from_str::<Event>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let json = format!(r#"{{"status":"{}"}}"#, "é".repeat(100_000));
+        let Event::Other(text) = serde_json::from_str(&json).unwrap() else { panic!() };
+        assert_eq!(text.chars().count(), MAX_TEXT_CHARS + 1);
+    }
+}

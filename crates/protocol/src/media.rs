@@ -1,0 +1,263 @@
+//! What kinds of media there are, how their files are called, and which addresses may be played.
+//!
+//! The one place that decides whether a URL out of an event may reach a page. It must not know
+//! where media are kept or how they are fetched.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a model makes. It decides which player shows the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaKind {
+    /// Sound without pictures: a song.
+    Audio,
+    /// Moving pictures, with or without sound.
+    Video,
+    /// One still picture.
+    Picture,
+}
+
+/// A file format that a result can have. The extension of a media URL names it (documented:
+/// `https://dl.ai-now.space/<generated_file_name>.<extension>`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// MPEG audio layer III.
+    Mp3,
+    /// MPEG-4 part 14.
+    Mp4,
+    /// Portable Network Graphics.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// WebP.
+    Webp,
+}
+
+/// Every format: extensions (the first is the one we write), content type, kind.
+const FORMATS: [(Format, &[&str], &str, MediaKind); 5] = [
+    (Format::Mp3, &["mp3"], "audio/mpeg", MediaKind::Audio),
+    (Format::Mp4, &["mp4"], "video/mp4", MediaKind::Video),
+    (Format::Png, &["png"], "image/png", MediaKind::Picture),
+    (Format::Jpeg, &["jpg", "jpeg"], "image/jpeg", MediaKind::Picture),
+    (Format::Webp, &["webp"], "image/webp", MediaKind::Picture),
+];
+
+impl Format {
+    /// All formats, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        FORMATS.iter().map(|row| row.0)
+    }
+
+    /// The format that a file extension names, without its dot, in any case.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        FORMATS
+            .iter()
+            .find(|row| row.1.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+            .map(|row| row.0)
+    }
+
+    /// The extension that we write, without its dot.
+    pub fn extension(self) -> &'static str {
+        self.row().1[0]
+    }
+
+    /// The content type, for HTTP and for the page.
+    pub fn content_type(self) -> &'static str {
+        self.row().2
+    }
+
+    /// What such a file holds.
+    pub fn kind(self) -> MediaKind {
+        self.row().3
+    }
+
+    fn row(self) -> &'static (Self, &'static [&'static str], &'static str, MediaKind) {
+        // The table is in the order of the enum; a test holds it there.
+        &FORMATS[self as usize]
+    }
+}
+
+/// The address of a result that a page may load: absolute `http(s)`, or a path on the page's own
+/// origin. Whoever holds one need not check it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaUrl(String);
+
+/// Why an address is not one that a page may load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadMediaUrl {
+    /// It is empty.
+    Empty,
+    /// It is longer than [`MediaUrl::MAX_BYTES`].
+    TooLong,
+    /// It holds a space, a control character or a backslash, which browsers rewrite.
+    Character,
+    /// Neither `http:`, `https:` nor a path from the root of the page's own origin.
+    Scheme,
+    /// It names no host, or a user name and password before it.
+    Host,
+}
+
+impl MediaUrl {
+    /// The longest address that is taken.
+    pub const MAX_BYTES: usize = 4096;
+
+    /// Takes an address out of an event.
+    ///
+    /// Browsers drop tabs and line breaks inside a URL and read `\` as `/`, so that
+    /// `java\nscript:` and `/\host` mean something else than they say (WHATWG URL, "basic URL
+    /// parser"). Such characters are refused, not repaired.
+    ///
+    /// # Errors
+    /// [`BadMediaUrl`] says what is wrong with it.
+    pub fn parse(url: &str) -> Result<Self, BadMediaUrl> {
+        if url.is_empty() {
+            return Err(BadMediaUrl::Empty);
+        }
+        if url.len() > Self::MAX_BYTES {
+            return Err(BadMediaUrl::TooLong);
+        }
+        if url.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+            return Err(BadMediaUrl::Character);
+        }
+        let Some(rest) = strip_scheme(url, "https://").or_else(|| strip_scheme(url, "http://"))
+        else {
+            let own_origin = url.starts_with('/') && !url.starts_with("//");
+            return if own_origin { Ok(Self(url.into())) } else { Err(BadMediaUrl::Scheme) };
+        };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if authority.is_empty() || authority.starts_with(':') || authority.contains('@') {
+            return Err(BadMediaUrl::Host);
+        }
+        Ok(Self(url.into()))
+    }
+
+    /// Takes an object URL that this page made itself for bytes it made itself (`blob:…`).
+    ///
+    /// # Errors
+    /// [`BadMediaUrl::Scheme`] where it is anything else. Never call it with text from outside.
+    pub fn from_own_blob(url: &str) -> Result<Self, BadMediaUrl> {
+        if url.starts_with("blob:") { Ok(Self(url.into())) } else { Err(BadMediaUrl::Scheme) }
+    }
+
+    /// The address as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last part of the path, which is the name of the file: `summer_12345.mp3`.
+    pub fn file_name(&self) -> &str {
+        let path = self.0.split(['?', '#']).next().unwrap_or_default();
+        path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The format that the extension tells, or `None` where it tells nothing known.
+    pub fn format(&self) -> Option<Format> {
+        let (_, extension) = self.file_name().rsplit_once('.')?;
+        Format::from_extension(extension)
+    }
+}
+
+impl Serialize for MediaUrl {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for MediaUrl {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+fn strip_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
+    let (head, rest) = url.split_at_checked(scheme.len())?;
+    head.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
+impl fmt::Display for BadMediaUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "The address of the result is empty.",
+            Self::TooLong => "The address of the result is too long.",
+            Self::Character => "The address of the result has a character that no address has.",
+            Self::Scheme => "The address of the result is not a web address.",
+            Self::Host => "The address of the result names no host that it may be loaded from.",
+        })
+    }
+}
+
+impl std::error::Error for BadMediaUrl {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enum() {
+        for (index, (format, extensions, _, kind)) in FORMATS.into_iter().enumerate() {
+            assert_eq!(format as usize, index);
+            assert_eq!(format.kind(), kind);
+            for extension in extensions {
+                assert_eq!(Format::from_extension(extension), Some(format));
+                assert_eq!(Format::from_extension(&extension.to_uppercase()), Some(format));
+            }
+        }
+        assert_eq!(Format::from_extension("exe"), None);
+    }
+
+    #[test]
+    fn addresses() {
+        use BadMediaUrl::*;
+        let long = format!("https://a/{}", "x".repeat(MediaUrl::MAX_BYTES));
+        let table = [
+            ("https://dl.ai-now.space/summer_pop_song_12345.mp3", Ok(Some(Format::Mp3))),
+            ("http://127.0.0.1:8787/media/a.mp4", Ok(Some(Format::Mp4))),
+            ("HTTPS://EXAMPLE.COM/A.PNG", Ok(Some(Format::Png))),
+            ("/media/a.jpeg?download=1#t=2", Ok(Some(Format::Jpeg))),
+            ("https://example.com/a.webp?x=/b.mp3", Ok(Some(Format::Webp))),
+            ("https://example.com/no-extension", Ok(None)),
+            ("https://example.com", Ok(None)),
+            ("", Err(Empty)),
+            ("javascript:alert(1)", Err(Scheme)),
+            ("JaVaScRiPt:alert(1)//.mp3", Err(Scheme)),
+            ("java\nscript:alert(1)", Err(Character)),
+            (" https://example.com/a.mp3", Err(Character)),
+            ("https://example.com/a b.mp3", Err(Character)),
+            ("\u{0}/media/a.mp3", Err(Character)),
+            ("data:audio/mp3;base64,AAAA", Err(Scheme)),
+            ("blob:https://example.com/1", Err(Scheme)),
+            ("file:///etc/passwd", Err(Scheme)),
+            ("ftp://example.com/a.mp3", Err(Scheme)),
+            ("//example.com/a.mp3", Err(Scheme)),
+            ("/\\example.com/a.mp3", Err(Character)),
+            ("https:\\\\example.com/a.mp3", Err(Character)),
+            ("https:/example.com/a.mp3", Err(Scheme)),
+            ("media/a.mp3", Err(Scheme)),
+            ("https:///a.mp3", Err(Host)),
+            ("https://:80/a.mp3", Err(Host)),
+            ("https://user:pass@example.com/a.mp3", Err(Host)),
+            ("https://?a.mp3", Err(Host)),
+            (&long, Err(TooLong)),
+            ("é", Err(Scheme)),
+        ];
+        for (url, expected) in table {
+            assert_eq!(MediaUrl::parse(url).map(|url| url.format()), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn file_names() {
+        let name = |url| MediaUrl::parse(url).unwrap().file_name().to_owned();
+        assert_eq!(name("https://a.b/c/d.mp3?e/f.png"), "d.mp3");
+        assert_eq!(name("/d.mp3#x"), "d.mp3");
+        assert_eq!(name("/"), "");
+    }
+
+    #[test]
+    fn only_own_blobs_are_blobs() {
+        assert!(MediaUrl::from_own_blob("blob:https://a/1").is_ok());
+        assert_eq!(MediaUrl::from_own_blob("https://a/1"), Err(BadMediaUrl::Scheme));
+    }
+}

@@ -1,0 +1,271 @@
+//! A request for a generation, and what makes it valid.
+//!
+//! The widget calls [`GenerateRequest::check`] before it sends and the gateway calls the very same
+//! function when it receives, so neither can promise what the other refuses. It must not know
+//! tokens or keys: whether someone may and can pay is the gateway's business.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{Catalog, Model, Style, Text};
+
+/// The body of `POST /api/generate` (documented) and of `POST /api/generations`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenerateRequest {
+    /// The id of a model in the catalog.
+    pub model: String,
+    /// What to make, in any language and script.
+    pub prompt: String,
+    /// The value of one of the model's styles. Absent or empty: no style.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<String>,
+    /// Our own addition: for makers that can repeat themselves, the same seed gives the same
+    /// result. Absent: the gateway draws one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
+}
+
+/// A request that was found valid: its model and style are those of the catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The prompt, trimmed, its control characters taken as spaces; never blank.
+    pub prompt: String,
+    /// The style, if one was chosen.
+    pub style: Option<&'a Style>,
+    /// The seed, if one was given.
+    pub seed: Option<u32>,
+}
+
+/// Why a request is not valid. Its `Display` is a sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invalid {
+    /// No model was named.
+    NoModel {
+        /// The ids that there are.
+        known: Vec<Text>,
+    },
+    /// No model has this id.
+    UnknownModel {
+        /// The id that was asked for.
+        asked: String,
+        /// The ids that there are.
+        known: Vec<Text>,
+    },
+    /// The prompt has nothing in it that can be seen.
+    EmptyPrompt,
+    /// The prompt is longer than the model takes.
+    LongPrompt {
+        /// Its length, in characters.
+        chars: usize,
+        /// What the model takes, in characters.
+        max_chars: u32,
+    },
+    /// The model takes no style, but one was given.
+    NoStyles {
+        /// The model's name for people.
+        model: Text,
+    },
+    /// The model has no style with this value.
+    UnknownStyle {
+        /// The value that was asked for.
+        asked: String,
+        /// The model's name for people.
+        model: Text,
+        /// The styles it has, as `(value, name)`.
+        known: Vec<(Text, Text)>,
+    },
+}
+
+impl GenerateRequest {
+    /// Checks the request against a catalog.
+    ///
+    /// The length is that of the prompt as it will be used: trimmed. Control characters other
+    /// than line breaks and tabs mean nothing in a sentence and are taken as spaces.
+    ///
+    /// # Errors
+    /// [`Invalid`]: the first thing that is wrong, model before prompt before style.
+    pub fn check<'a>(&self, catalog: &'a Catalog) -> Result<Order<'a>, Invalid> {
+        let known = || catalog.models.iter().map(|model| model.id.clone()).collect();
+        if self.model.is_empty() {
+            return Err(Invalid::NoModel { known: known() });
+        }
+        let Some(model) = catalog.model(&self.model) else {
+            return Err(Invalid::UnknownModel { asked: self.model.clone(), known: known() });
+        };
+        Ok(Order {
+            model,
+            prompt: check_prompt(&self.prompt, model)?,
+            style: check_style(self.style.as_deref(), model)?,
+            seed: self.seed,
+        })
+    }
+}
+
+fn check_prompt(prompt: &str, model: &Model) -> Result<String, Invalid> {
+    let space_out = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c };
+    let cleaned: String = prompt.replace("\r\n", "\n").chars().map(space_out).collect();
+    let trimmed = cleaned.trim();
+    if trimmed.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        return Err(Invalid::EmptyPrompt);
+    }
+    let chars = trimmed.chars().count();
+    if chars > model.prompt_max_chars as usize {
+        return Err(Invalid::LongPrompt { chars, max_chars: model.prompt_max_chars });
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// Characters that take no room of their own: joiners, direction marks, the byte order mark
+/// (from Unicode's `Default_Ignorable_Code_Point`). A prompt of nothing else is blank.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+fn check_style<'a>(value: Option<&str>, model: &'a Model) -> Result<Option<&'a Style>, Invalid> {
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
+    if model.styles.is_empty() {
+        return Err(Invalid::NoStyles { model: model.name.clone() });
+    }
+    model.style(value).map(Some).ok_or_else(|| Invalid::UnknownStyle {
+        asked: value.to_owned(),
+        model: model.name.clone(),
+        known: model.styles.iter().map(|s| (s.value.clone(), s.name.clone())).collect(),
+    })
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoModel { known } => {
+                write!(f, "No model was named. Choose one of: {}.", known.join(", "))
+            }
+            Self::UnknownModel { asked, known } => {
+                let asked = excerpt(asked);
+                write!(f, "There is no model “{asked}”. Choose one of: {}.", known.join(", "))
+            }
+            Self::EmptyPrompt => f.write_str("The prompt is empty. Say what to make."),
+            Self::LongPrompt { chars, max_chars } => write!(
+                f,
+                "The prompt is {chars} characters long; at most {max_chars} are possible. \
+                 Shorten it."
+            ),
+            Self::NoStyles { model } => {
+                write!(f, "{model} has no styles. Leave the style out.")
+            }
+            Self::UnknownStyle { asked, model, known } => {
+                write!(f, "{model} has no style “{}”. Choose one of: ", excerpt(asked))?;
+                for (index, (value, name)) in known.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { ", " };
+                    write!(f, "{comma}{value} ({name})")?;
+                }
+                f.write_str(".")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// What somebody sent, short and plain enough to be said back in a sentence.
+fn excerpt(asked: &str) -> String {
+    const MAX_CHARS: usize = 40;
+    let plain = asked.chars().filter(|c| !c.is_control() && !is_invisible(*c));
+    let mut short: String = plain.take(MAX_CHARS + 1).collect();
+    if let Some((end, _)) = short.char_indices().nth(MAX_CHARS) {
+        short.truncate(end);
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn request(model: &str, prompt: &str, style: Option<&str>) -> GenerateRequest {
+        GenerateRequest {
+            model: model.into(),
+            prompt: prompt.into(),
+            style: style.map(Into::into),
+            seed: None,
+        }
+    }
+
+    #[test]
+    fn valid_requests() {
+        let table = [
+            ("suno", "A upbeat pop song about summer", None, "A upbeat pop song about summer"),
+            ("pika", "  a lake\r\nat dawn\t ", Some("4"), "a lake\nat dawn"),
+            ("run", "nul\u{0}nul", Some("80s_vaporwave"), "nul nul"),
+            ("luma", "山の湖 🏔️ بحيرة", Some(""), "山の湖 🏔️ بحيرة"),
+            ("luma", "<script>\"'&", None, "<script>\"'&"),
+        ];
+        for (model, prompt, style, cleaned) in table {
+            let catalog = Catalog::BUILT_IN;
+            let request = request(model, prompt, style);
+            let order = request.check(&catalog).unwrap();
+            assert_eq!((order.model.id.as_ref(), order.prompt.as_str()), (model, cleaned));
+            let value = order.style.map(|style| style.value.as_ref());
+            assert_eq!(value, style.filter(|value| !value.is_empty()));
+        }
+    }
+
+    #[test]
+    fn invalid_requests_say_what_to_do() {
+        let long = "é".repeat(2001);
+        let table = [
+            ("", "x", None, "No model was named. Choose one of: suno, luma, pika, run."),
+            ("Suno", "x", None, "There is no model “Suno”. Choose one of: suno, luma, pika, run."),
+            ("suno", "", None, "The prompt is empty. Say what to make."),
+            ("suno", " \n\u{0}\u{200b}\u{feff}", None, "The prompt is empty. Say what to make."),
+            (
+                "suno",
+                &long,
+                None,
+                "The prompt is 2001 characters long; at most 2000 are possible. Shorten it.",
+            ),
+            ("suno", "x", Some("1"), "Suno has no styles. Leave the style out."),
+            (
+                "pika",
+                "x",
+                Some("anime"),
+                "Pika has no style “anime”. Choose one of: 1 (Anime), 2 (Moody), 3 (3D), \
+                 4 (Watercolor), 5 (Natural), 6 (Claymation), 7 (Black & White).",
+            ),
+        ];
+        for (model, prompt, style, sentence) in table {
+            let error = request(model, prompt, style).check(&Catalog::BUILT_IN).unwrap_err();
+            assert_eq!(error.to_string(), sentence);
+        }
+    }
+
+    #[test]
+    fn a_prompt_as_long_as_the_limit_is_taken() {
+        let prompt = format!("  {}  ", "湖".repeat(1000));
+        assert!(request("run", &prompt, None).check(&Catalog::BUILT_IN).is_ok());
+    }
+
+    #[test]
+    fn what_was_asked_for_is_said_back_short() {
+        let error = request(&"x".repeat(10_000), "x", None).check(&Catalog::BUILT_IN).unwrap_err();
+        assert!(error.to_string().chars().count() < 120);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_valid_stays_valid_and_the_same(prompt in "\\PC*|(?s).*") {
+            if let Ok(order) = request("suno", &prompt, None).check(&Catalog::BUILT_IN) {
+                let catalog = Catalog::BUILT_IN;
+                let again = request("suno", &order.prompt, None);
+                prop_assert_eq!(&again.check(&catalog).unwrap().prompt, &order.prompt);
+                prop_assert!(!order.prompt.contains('\0'));
+            }
+        }
+    }
+}

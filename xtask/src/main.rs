@@ -1,0 +1,2 @@
+//! What a person types and what CI runs.
+fn main() {}
