@@ -1,2 +1,75 @@
 //! What a person types and what CI runs.
-fn main() {}
+//!
+//! Every command sets up what it needs first, says what it does while it does it, and works from a
+//! fresh clone. It must not know how the product works: it builds it, starts it and runs its tests.
+
+mod demo;
+mod dist;
+mod run;
+mod tidy;
+mod tools;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what building the widget needs (wasm target, wasm-bindgen, trunk)
+    Setup,
+    /// Build everything, start the gateway with the studio page, open it in a browser
+    Demo(DemoArgs),
+    /// Check everything: format, lints, host tests, wasm tests in a browser, end-to-end tests
+    Verify(VerifyArgs),
+    /// Build the widget into dist/, optimised for size, and print what it weighs
+    Dist,
+}
+
+#[derive(clap::Args)]
+struct DemoArgs {
+    /// Listen on this port of 127.0.0.1 [default: 8787, or a free one where that is taken]
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// Do not open a browser
+    #[arg(long)]
+    no_open: bool,
+    /// Keep keys, balances, generations and media here [default: data/ in the project]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct VerifyArgs {
+    /// Run only these steps (by default all, in order)
+    #[arg(value_enum)]
+    steps: Vec<verify::Step>,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Setup => tools::setup().map(|()| true),
+        Command::Demo(args) => {
+            demo::demo(args.port, !args.no_open, args.data.as_deref()).map(|()| true)
+        }
+        Command::Verify(args) => verify::verify(&args.steps),
+        Command::Dist => dist::dist().map(|()| true),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `cargo demo`: from a clone to the studio in a browser.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{cargo, heading, root, run, target_dir};
+use crate::{dist, tools};
+
+const DEFAULT_PORT: u16 = 8787;
+
+/// Builds, starts and opens the studio, and stays until it is stopped.
+///
+/// # Errors
+/// Where something can't be built or started: what, and what to do.
+pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
+    eprintln!(
+        "The first time this builds everything (some minutes on two cores); after that it \
+         takes seconds."
+    );
+    tools::setup()?;
+    gateway()?;
+    let web = dist::widget()?;
+
+    let data = data.map_or_else(|| root().join("data"), Path::to_path_buf);
+    let mut gateway = Command::new(gateway_binary());
+    gateway.args(["serve", "--demo", "--listen"]).arg(format!("127.0.0.1:{}", free_port(port)?));
+    gateway.arg("--data").arg(&data).arg("--web").arg(&web);
+    heading("Starting the gateway");
+    let mut gateway = gateway.stdout(Stdio::piped()).spawn().context("the gateway can't start")?;
+    stop_with_us(&gateway)?;
+    let url = listening(&mut gateway)?;
+    println!("\n    AI-Now studio:  {url}\n");
+    println!("Keys, balances and media are kept in {}. Stop with Ctrl+C.", data.display());
+    if open && open::that_detached(&url).is_err() {
+        println!("No browser could be opened: open the address above yourself.");
+    }
+    let status = gateway.wait()?;
+    // A gateway that was told to stop has done what it should.
+    if !status.success() && status.code().is_some() {
+        bail!("the gateway ended with {status}");
+    }
+    Ok(())
+}
+
+/// Builds the gateway as the demo and the end-to-end tests run it.
+///
+/// # Errors
+/// Where the build fails.
+pub fn gateway() -> Result<()> {
+    heading("Building the gateway");
+    run(cargo().args(["build", "--package", "ai-now-gateway"]))
+}
+
+/// Where [`gateway`] puts it.
+pub fn gateway_binary() -> std::path::PathBuf {
+    target_dir().join("debug").join(format!("ai-now-gateway{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The port that was asked for; else the usual one, or 0 (any) where that is taken.
+fn free_port(asked: Option<u16>) -> Result<u16> {
+    let free = |port| TcpListener::bind(("127.0.0.1", port));
+    match asked {
+        Some(port) => {
+            free(port).with_context(|| format!("port {port} can't be used; choose another"))?;
+            Ok(port)
+        }
+        None => Ok(free(DEFAULT_PORT).map_or(0, |_| DEFAULT_PORT)),
+    }
+}
+
+/// Waits for the gateway's first line, and goes on reading so that it never blocks on us.
+fn listening(gateway: &mut Child) -> Result<String> {
+    let stdout = gateway.stdout.take().context("no standard output")?;
+    let mut lines = BufReader::new(stdout).lines();
+    let Some(Ok(first)) = lines.next() else {
+        bail!("the gateway did not start; what it says above tells why");
+    };
+    let url = first
+        .strip_prefix("listening on ")
+        .with_context(|| format!("the gateway said {first:?} instead of its address"))?;
+    std::thread::spawn(move || lines.for_each(drop));
+    Ok(url.to_owned())
+}
+
+/// Passes on the wish to stop, so that the gateway can end in order and never outlives us.
+#[cfg(unix)]
+fn stop_with_us(gateway: &Child) -> Result<()> {
+    let pid = rustix::process::Pid::from_child(gateway);
+    ctrlc::set_handler(move || {
+        // It may have ended already: then there is nothing to stop.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    })?;
+    Ok(())
+}
+
+/// On Windows, Ctrl+C reaches the gateway by itself; we only wait for it.
+#[cfg(not(unix))]
+fn stop_with_us(_gateway: &Child) -> Result<()> {
+    ctrlc::set_handler(|| {})?;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Building the widget: for the demo as it comes, for the world optimised and weighed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{heading, output, root, run};
+use crate::tools;
+
+/// Builds the widget with trunk and answers the folder that holds it.
+///
+/// # Errors
+/// Where a tool is missing or the build fails.
+pub fn widget() -> Result<PathBuf> {
+    tools::setup()?;
+    heading("Building the widget");
+    let dist = root().join("dist");
+    run(Command::new(tools::tool("trunk"))
+        .args(["build", "--offline=false", "--cargo-profile", "widget", "--dist"])
+        .arg(&dist)
+        .env("PATH", tools::path()?)
+        // Trunk reads NO_COLOR as a truth value and fails on `1`.
+        .env_remove("NO_COLOR")
+        .current_dir(root()))?;
+    Ok(dist)
+}
+
+/// Builds the widget, optimises its wasm and weighs the result.
+///
+/// # Errors
+/// Where a tool is missing, the build fails, or the widget outgrew its budget.
+pub fn dist() -> Result<()> {
+    let dist = widget()?;
+    let node = tools::node_packages()?;
+    heading("Optimising the wasm");
+    for wasm in files(&dist)?.iter().filter(|path| path.extension().is_some_and(|e| e == "wasm")) {
+        run(Command::new(node.join("node_modules/.bin/wasm-opt"))
+            .args(["-Oz", "--all-features", "--disable-gc", "-o"])
+            .args([wasm, wasm]))?;
+    }
+    weigh(&dist)
+}
+
+/// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
+/// grow with a reason given in the commit that changes it.
+const BUDGETS: &[Budget] = &[
+    Budget { what: "the shell", files: &["ai-now.js"], max_bytes: 3 * 1024 },
+    Budget {
+        what: "the widget",
+        files: &["ai-now-widget_bg.wasm", "ai-now-widget.js", "widget.css"],
+        max_bytes: 96 * 1024,
+    },
+];
+
+struct Budget {
+    what: &'static str,
+    files: &'static [&'static str],
+    max_bytes: usize,
+}
+
+fn weigh(dist: &Path) -> Result<()> {
+    heading("What a visitor loads (bytes, brotli)");
+    let mut over = Vec::new();
+    for budget in BUDGETS {
+        let mut sum = 0;
+        for file in budget.files {
+            let bytes = brotli_bytes(&dist.join(file))?;
+            println!("{bytes:>9}  {file}");
+            sum += bytes;
+        }
+        println!("{sum:>9}  {} (budget {})", budget.what, budget.max_bytes);
+        if sum > budget.max_bytes {
+            over.push(budget.what);
+        }
+    }
+    if !over.is_empty() {
+        bail!("over budget: {}", over.join(", "));
+    }
+    Ok(())
+}
+
+/// The size of a file under brotli at its best, as Node's zlib makes it.
+fn brotli_bytes(file: &Path) -> Result<usize> {
+    const SCRIPT: &str = "const {brotliCompressSync:b}=require('zlib');\
+        console.log(b(require('fs').readFileSync(process.argv[1])).length)";
+    output(Command::new("node").args(["-e", SCRIPT]).arg(file))
+        .and_then(|said| said.parse().ok())
+        .with_context(|| format!("{} can't be weighed", file.display()))
+}
+
+fn files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() { files.extend(self::files(&path)?) } else { files.push(path) }
+    }
+    Ok(files)
+}

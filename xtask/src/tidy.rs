@@ -1,0 +1,58 @@
+//! House rules as checks: what a reviewer would say every time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{output, root};
+
+/// Checks the tracked and new files of the project.
+///
+/// # Errors
+/// With a line for every rule that is broken.
+pub fn tidy() -> Result<()> {
+    let mut broken = Vec::new();
+    for path in sources()? {
+        let text = fs::read_to_string(root().join(&path))
+            .with_context(|| format!("{} can't be read", path.display()))?;
+        broken.extend(complaints(&path, &text).map(|why| format!("{}: {why}", path.display())));
+    }
+    if !broken.is_empty() {
+        bail!("house rules:\n  {}", broken.join("\n  "));
+    }
+    Ok(())
+}
+
+/// Files that git knows, or would know.
+fn sources() -> Result<Vec<PathBuf>> {
+    let list = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    let files = output(Command::new("git").args(list).current_dir(root()))
+        .context("git doesn't list the files; is this a clone?")?;
+    let sources = files.lines().map(PathBuf::from);
+    Ok(sources.filter(|path| root().join(path).is_file()).collect())
+}
+
+fn complaints(path: &Path, text: &str) -> impl Iterator<Item = &'static str> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let rust = extension == "rs";
+    let rules = [
+        (rust && !text.starts_with("//!"), "does not open with //! and what it is for"),
+        (
+            // Written in two pieces, so that this file keeps its own rule.
+            rust && ["TO\u{44}O", "FIX\u{4d}E"].iter().any(|word| text.contains(word)),
+            "leaves something to do; do it or file an issue",
+        ),
+        (
+            rust && text.contains(concat!("#[", "ignore")),
+            "switches a test off; mend it or delete it",
+        ),
+        (
+            name == "package-lock.json" && text.contains("\"resolved\": \"http"),
+            "holds download addresses; .npmrc has the setting against it",
+        ),
+    ];
+    rules.into_iter().filter_map(|(broken, why)| broken.then_some(why))
+}

@@ -1,0 +1,174 @@
+//! The tools that cargo doesn't bring: which versions, whether they are there, how to get them.
+//!
+//! wasm-bindgen's version stands in Cargo.lock alone. Tools go into `target/tools`, so that nothing
+//! of the person's own is touched.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{cargo, find, heading, output, root, run, target_dir};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// 0.22 needs a newer Rust than this project.
+const TRUNK_VERSION: &str = "0.21.14";
+
+/// Installs what building the widget needs; quick where it is all there.
+///
+/// # Errors
+/// Where something can't be installed: what, and what to do.
+pub fn setup() -> Result<()> {
+    wasm_target()?;
+    let wasm_bindgen = locked_version("wasm-bindgen")?;
+    install("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &[])?;
+    install("trunk", "trunk", TRUNK_VERSION, &["--no-default-features", "--features", "rustls"])
+}
+
+/// The PATH with our own tools first.
+///
+/// # Errors
+/// Where the PATH holds something that can't be joined.
+pub fn path() -> Result<OsString> {
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let mut dirs = vec![bin_dir()];
+    dirs.extend(std::env::split_paths(&rest));
+    Ok(std::env::join_paths(dirs)?)
+}
+
+/// A tool that [`setup`] installed.
+pub fn tool(program: &str) -> PathBuf {
+    bin_dir().join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn bin_dir() -> PathBuf {
+    target_dir().join("tools").join("bin")
+}
+
+fn wasm_target() -> Result<()> {
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()))
+        .context("rustc doesn't answer; install Rust from https://rustup.rs")?;
+    if Path::new(&sysroot).join("lib/rustlib").join(WASM_TARGET).is_dir() {
+        return Ok(());
+    }
+    heading("Adding the wasm target");
+    run(Command::new("rustup").args(["target", "add", WASM_TARGET]).current_dir(root()))
+        .context("add it by hand: rustup target add wasm32-unknown-unknown")
+}
+
+/// The version of a package in Cargo.lock.
+fn locked_version(package: &str) -> Result<String> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock")?;
+    version_in_lock(&lock, package)
+        .map(str::to_owned)
+        .with_context(|| format!("Cargo.lock has no {package}"))
+}
+
+fn version_in_lock<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
+    lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
+}
+
+/// Installs a program at an exact version into our own folder, unless it is there.
+fn install(program: &str, package: &str, version: &str, features: &[&str]) -> Result<()> {
+    let has = output(Command::new(tool(program)).arg("--version"))
+        .is_some_and(|said| said.split_whitespace().nth(1) == Some(version));
+    if has {
+        return Ok(());
+    }
+    heading(&format!("Installing {package} {version} (once; about two minutes on two cores)"));
+    run(cargo()
+        .args(["install", package, "--version", version, "--locked", "--force", "--root"])
+        .arg(target_dir().join("tools"))
+        .args(features)
+        // Tools that run for seconds need no minutes of optimisation.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
+        .env_remove("CARGO_TARGET_DIR"))
+}
+
+/// A browser and the driver that goes with it.
+pub struct Browser {
+    /// Chromium or Chrome.
+    pub browser: PathBuf,
+    /// Its chromedriver.
+    pub driver: PathBuf,
+}
+
+/// Finds a browser for the tests; where there is none, installs Debian's (as root) or asks for it.
+///
+/// # Errors
+/// Where there is none and none can be installed.
+pub fn browser() -> Result<Browser> {
+    if let Some(browser) = find_browser() {
+        return Ok(browser);
+    }
+    let ask = "the browser tests need Chromium and its driver on the PATH; on Debian or Ubuntu: \
+               sudo apt-get install chromium chromium-driver";
+    if find("apt-get").is_none() || !is_root() {
+        bail!(ask);
+    }
+    heading("Installing Chromium and its driver");
+    run(Command::new("apt-get").args(["update", "-q"])).context(ask)?;
+    run(Command::new("apt-get")
+        .args(["install", "-qy", "--no-install-recommends", "chromium", "chromium-driver"])
+        .env("DEBIAN_FRONTEND", "noninteractive"))
+    .context(ask)?;
+    find_browser().context(ask)
+}
+
+fn find_browser() -> Option<Browser> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+    let browser = names.into_iter().find_map(find)?;
+    Some(Browser { browser, driver: find("chromedriver")? })
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+/// The folder with the Node packages of the end-to-end tests, installed as its lock file says.
+///
+/// # Errors
+/// Where Node is missing or the packages can't be installed.
+pub fn node_packages() -> Result<PathBuf> {
+    let dir = root().join("tests/e2e");
+    if find("npm").is_none() {
+        bail!("the end-to-end tests need Node.js 20 or newer with npm: https://nodejs.org");
+    }
+    let lock = std::fs::read(dir.join("package-lock.json")).context("package-lock.json")?;
+    let stamp = dir.join("node_modules/.installed-lock");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(dir);
+    }
+    heading("Installing the Node packages of the end-to-end tests");
+    run(Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund"])
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+        .current_dir(&dir))?;
+    std::fs::write(stamp, lock)?;
+    Ok(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_from_the_lock() {
+        let lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.126\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9.9.9\"\n";
+        assert_eq!(version_in_lock(lock, "wasm-bindgen"), Some("0.2.126"));
+        assert_eq!(version_in_lock(lock, "wasm"), None);
+        assert!(locked_version("clap").is_ok());
+    }
+}
