@@ -18,7 +18,7 @@ pub fn widget() -> Result<PathBuf> {
     heading("Building the widget");
     let dist = root().join("dist");
     run(Command::new(tools::tool("trunk"))
-        .args(["build", "--offline=false", "--cargo-profile", "widget", "--dist"])
+        .args(["build", "--skip-version-check", "--cargo-profile", "widget", "--dist"])
         .arg(&dist)
         .env("PATH", tools::path()?)
         // Trunk reads NO_COLOR as a truth value and fails on `1`.
