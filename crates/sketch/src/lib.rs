@@ -4,10 +4,24 @@
 //! encodes it as a real file. No trained model, no network, no asset, no clock: the same request
 //! gives the same bytes. It must not know who asks, what it costs or where the file goes.
 
+mod brief;
+mod encode;
+mod math;
+mod music;
+mod rng;
+mod scene;
+mod style;
+
 use std::fmt;
 use std::ops::ControlFlow;
 
-use ai_now_protocol::{Format, Model, Style};
+use ai_now_protocol::{Format, MediaKind, Model, Style};
+
+use crate::brief::Brief;
+use crate::encode::About;
+use crate::music::Piece;
+use crate::scene::{Canvas, Scene};
+use crate::style::Treatment;
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +89,115 @@ pub fn make(
     request: &Request<'_>,
     report: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Sketch, SketchError> {
-    let _ = (request, report);
-    Err(SketchError::Encoding("not built yet".into()))
+    let brief = Brief::read(request.prompt, request.seed);
+    let mut progress = Reporter { report, fraction: 0.0 };
+    progress.at(0.0, "reading")?;
+    match request.model.kind {
+        MediaKind::Audio => music(&brief, &mut progress),
+        MediaKind::Video => video(&brief, request.style, &mut progress),
+        MediaKind::Picture => picture(&brief, request.style, &mut progress),
+    }
+}
+
+/// Tells of progress, and holds it from falling.
+struct Reporter<'a> {
+    report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+    fraction: f64,
+}
+
+impl Reporter<'_> {
+    fn at(&mut self, fraction: f64, step: &'static str) -> Result<(), SketchError> {
+        self.fraction = fraction.clamp(self.fraction, 1.0);
+        match (self.report)(Progress { fraction: self.fraction, step }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(SketchError::Cancelled),
+        }
+    }
+
+    /// A report for a part of the work that knows only its own progress.
+    fn part<'b>(
+        &'b mut self,
+        from: f64,
+        to: f64,
+        step: &'static str,
+    ) -> impl FnMut(f64) -> ControlFlow<()> + 'b {
+        move |done| match self.at(from + (to - from) * done, step) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+fn music(brief: &Brief, progress: &mut Reporter<'_>) -> Result<Sketch, SketchError> {
+    let piece = Piece::plan(brief);
+    let said = brief.said.iter().map(|s| format!(", {s}")).collect::<String>();
+    let note = format!("Procedural sketch: {} bpm, {}{said}", piece.bpm, piece.key());
+    let samples = piece.play(&mut progress.part(0.01, 0.6, "playing"))?;
+    let about = About {
+        title: brief.title.clone(),
+        note: note.clone(),
+        bpm: Some(piece.bpm as u32),
+        genre: None,
+        key: Some(piece.tag_key()),
+    };
+    let bytes =
+        encode::mp3::encode(&samples, &about, &[], &mut progress.part(0.6, 0.99, "encoding"))?;
+    progress.at(1.0, "done")?;
+    let duration_secs = samples.len() as f64 / 2.0 / f64::from(encode::mp3::SAMPLE_RATE);
+    Ok(Sketch { bytes, format: Format::Mp3, note, duration_secs })
+}
+
+/// The size of a video, in pixels.
+const VIDEO_SIZE: (usize, usize) = (640, 360);
+const FPS: u32 = 24;
+
+fn video(
+    brief: &Brief,
+    style: Option<&Style>,
+    progress: &mut Reporter<'_>,
+) -> Result<Sketch, SketchError> {
+    let scene = Scene::plan(brief);
+    let treatment = Treatment::of(style.map_or("", |s| &s.value));
+    let about = about(brief, style, &scene);
+    let secs = brief.duration_secs.unwrap_or(6.0).clamp(2.0, 30.0);
+    let frames = (secs * FPS as f32).round() as u32;
+    let (width, height) = VIDEO_SIZE;
+    let mut canvas = Canvas::new(width, height);
+    let mut rgb = Vec::new();
+    let mut file = encode::mp4::Video::new(width, height, FPS)?;
+    for frame in 0..frames {
+        scene.draw(&mut canvas, frame as f32 / FPS as f32, secs);
+        treatment.apply(&canvas, frame, &mut rgb);
+        file.push(&rgb)?;
+        progress.at(0.99 * f64::from(frame + 1) / f64::from(frames), "drawing")?;
+    }
+    let bytes = file.finish(&about)?;
+    progress.at(1.0, "done")?;
+    let duration_secs = f64::from(frames) / f64::from(FPS);
+    Ok(Sketch { bytes, format: Format::Mp4, note: about.note, duration_secs })
+}
+
+fn picture(
+    brief: &Brief,
+    style: Option<&Style>,
+    progress: &mut Reporter<'_>,
+) -> Result<Sketch, SketchError> {
+    let scene = Scene::plan(brief);
+    let about = about(brief, style, &scene);
+    let (width, height) = (1280, 720);
+    let mut canvas = Canvas::new(width, height);
+    scene.draw(&mut canvas, 0.0, 1.0);
+    progress.at(0.3, "drawing")?;
+    let mut rgb = Vec::new();
+    Treatment::of(style.map_or("", |s| &s.value)).apply(&canvas, 0, &mut rgb);
+    progress.at(0.6, "encoding")?;
+    let bytes = encode::png::encode(width, height, &rgb, &about)?;
+    progress.at(1.0, "done")?;
+    Ok(Sketch { bytes, format: Format::Png, note: about.note, duration_secs: 0.0 })
+}
+
+fn about(brief: &Brief, style: Option<&Style>, scene: &Scene) -> About {
+    let style = style.map(|s| format!("{}, ", s.name)).unwrap_or_default();
+    let note = format!("Procedural sketch: {style}{}", scene.describe());
+    About { title: brief.title.clone(), note, bpm: None, genre: None, key: None }
 }

@@ -1,0 +1,55 @@
+//! Makes one file from a sentence, without a server.
+//!
+//! `cargo run --release -p ai-now-sketch --example sketch -- "a serene lake" --model pika --style 4 \
+//! --seed 1 --out lake.mp4`. With `--png`, one picture in that style.
+
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use ai_now_protocol::{Catalog, MediaKind};
+use ai_now_sketch::{Request, make};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let (mut prompt, mut model, mut style, mut out) = (None, "suno".to_owned(), None, None);
+    let (mut seed, mut still) = (1, false);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--model" => model = value()?,
+            "--style" => style = Some(value()?),
+            "--seed" => seed = value()?.parse().map_err(|_| "--seed is a number")?,
+            "--out" => out = Some(value()?),
+            "--png" => still = true,
+            _ => prompt = Some(argument),
+        }
+    }
+    let prompt = prompt.ok_or("Which sentence? Give it as the first argument.")?;
+    let catalog = Catalog::BUILT_IN;
+    let mut model = catalog.model(&model).ok_or(format!("There is no model {model}"))?.clone();
+    let style = match &style {
+        Some(value) => Some(model.style(value).ok_or(format!("No style {value}"))?.clone()),
+        None => None,
+    };
+    if still {
+        model.kind = MediaKind::Picture;
+    }
+    let request = Request { model: &model, style: style.as_ref(), prompt: &prompt, seed };
+    let start = std::time::Instant::now();
+    let sketch = make(&request, &mut |_| ControlFlow::Continue(())).map_err(|e| e.to_string())?;
+    let out = out.unwrap_or_else(|| format!("sketch.{}", sketch.format.extension()));
+    std::fs::write(&out, &sketch.bytes).map_err(|e| format!("{out}: {e}"))?;
+    let (work, plays) = (start.elapsed().as_secs_f64(), sketch.duration_secs);
+    println!("{}\n{out}: {} bytes, {plays:.1} s in {work:.2} s", sketch.note, sketch.bytes.len());
+    Ok(())
+}

@@ -1,0 +1,244 @@
+//! Understanding the words: from a sentence to what is to be made.
+//!
+//! It reads, and decides nothing: what the words leave open stays open here and is settled by
+//! whoever composes or draws. It must not know how anything is played or drawn.
+
+mod lexicon;
+mod numbers;
+mod sense;
+mod words;
+
+pub(crate) use sense::{Camera, Genre, Part, Place, Season, Sense, Thing, Time, Weather};
+use words::Word;
+
+/// What was understood of a sentence.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Brief {
+    /// The words themselves on one line, shortened: a title.
+    pub(crate) title: String,
+    /// All that varies: the words and the seed, in one number.
+    pub(crate) seed: u64,
+    /// How pleasant, from -1 to 1.
+    pub(crate) valence: f32,
+    /// How lively, from 0 to 1; `None` when the words don't say.
+    pub(crate) energy: Option<f32>,
+    /// How uneasy, from 0 to 1.
+    pub(crate) tension: f32,
+    /// The kinds of music named.
+    pub(crate) genres: Vec<Genre>,
+    /// The parts of the band asked for.
+    pub(crate) parts: Vec<Part>,
+    /// The parts to leave out.
+    pub(crate) without_parts: Vec<Part>,
+    /// Faster or slower than usual: a factor.
+    pub(crate) pace: f32,
+    /// Beats a minute, where they are given.
+    pub(crate) bpm: Option<f32>,
+    /// The key note, from 0 (C) to 11 (B).
+    pub(crate) tonic: Option<u8>,
+    /// Whether the key is minor.
+    pub(crate) minor: Option<bool>,
+    /// How long it is to play, in seconds.
+    pub(crate) duration_secs: Option<f32>,
+    /// The places, in the order of the words.
+    pub(crate) places: Vec<Place>,
+    /// The time of day.
+    pub(crate) time: Option<Time>,
+    /// The weather.
+    pub(crate) weather: Option<Weather>,
+    /// The season.
+    pub(crate) season: Option<Season>,
+    /// The things to be seen, and how many of each (0: as many as fit).
+    pub(crate) things: Vec<(Thing, u32)>,
+    /// The things that are not to be seen.
+    pub(crate) without_things: Vec<Thing>,
+    /// The colours named, each with the thing that it came right before.
+    pub(crate) colours: Vec<([u8; 3], Option<Thing>)>,
+    /// What the camera does.
+    pub(crate) camera: Option<Camera>,
+    /// The English names of all that was understood, in the order of the words.
+    pub(crate) said: Vec<String>,
+}
+
+impl Brief {
+    /// Reads a sentence.
+    pub(crate) fn read(prompt: &str, seed: u32) -> Self {
+        let mut brief = Self {
+            title: title(prompt),
+            seed: crate::rng::hash(prompt.as_bytes()) ^ u64::from(seed).wrapping_mul(0x9e37_79b9),
+            pace: 1.0,
+            ..Self::default()
+        };
+        let words = words::split(prompt);
+        numbers::read(&words, &mut brief);
+        let mut moods = 0.0;
+        let mut energy = 0.0;
+        let mut colours: Vec<[u8; 3]> = Vec::new();
+        for found in words::find(&words) {
+            brief.take(&found, &mut moods, &mut energy, &mut colours);
+        }
+        brief.colours.extend(colours.into_iter().map(|c| (c, None)));
+        if moods > 0.0 {
+            brief.valence /= moods;
+            brief.tension /= moods;
+            brief.energy = Some(energy / moods);
+        }
+        brief
+    }
+
+    fn take(
+        &mut self,
+        found: &words::Found,
+        moods: &mut f32,
+        energy: &mut f32,
+        colours: &mut Vec<[u8; 3]>,
+    ) {
+        let negated = found.negated;
+        let mut name = if negated { format!("no {}", found.name) } else { found.name.to_owned() };
+        match found.sense {
+            Sense::Mood(valence, lively, uneasy) => {
+                let sign = if negated { -0.6 } else { 1.0 };
+                self.valence += valence * sign;
+                self.tension += if negated { 0.0 } else { uneasy };
+                *energy += if negated { 1.0 - lively } else { lively };
+                *moods += 1.0;
+            }
+            Sense::Part(part) if negated => push(&mut self.without_parts, part),
+            Sense::Part(part) => push(&mut self.parts, part),
+            Sense::Thing(thing) if negated => push(&mut self.without_things, thing),
+            Sense::Thing(thing) => {
+                if let Some(colour) = colours.pop() {
+                    self.colours.push((colour, Some(thing)));
+                }
+                if !self.things.iter().any(|t| t.0 == thing) {
+                    let count = found.count.unwrap_or(if found.plural { 0 } else { 1 });
+                    self.things.push((thing, count));
+                    if let Some(count) = found.count {
+                        name = format!("{count} {name}");
+                    }
+                }
+            }
+            _ if negated => return,
+            Sense::Genre(genre) => push(&mut self.genres, genre),
+            Sense::Pace(factor) => self.pace *= factor,
+            Sense::Place(place) => {
+                push(&mut self.places, place);
+                if let Some(colour) = colours.pop() {
+                    self.colours.push((colour, None));
+                }
+            }
+            Sense::Time(time) => self.time = self.time.or(Some(time)),
+            Sense::Weather(weather) => {
+                if self.weather.is_none() || weather == Weather::Storm {
+                    self.weather = Some(weather);
+                }
+            }
+            Sense::Season(season) => self.season = self.season.or(Some(season)),
+            Sense::Colour(colour) => colours.push(colour),
+            Sense::Camera(camera) => self.camera = self.camera.or(Some(camera)),
+        }
+        push(&mut self.said, name);
+    }
+
+    /// Whether a part of the band was asked for.
+    pub(crate) fn wants(&self, part: Part) -> bool {
+        self.parts.contains(&part) && !self.without_parts.contains(&part)
+    }
+
+    /// Whether a part of the band is to be left out.
+    pub(crate) fn bars(&self, part: Part) -> bool {
+        self.without_parts.contains(&part)
+    }
+
+    /// How many of a thing were asked for; `None` when it wasn't named.
+    pub(crate) fn count(&self, thing: Thing) -> Option<u32> {
+        self.things.iter().find(|t| t.0 == thing).map(|t| t.1)
+    }
+
+    /// The colour that was named for a thing.
+    pub(crate) fn colour_of(&self, thing: Thing) -> Option<[u8; 3]> {
+        self.colours.iter().find(|c| c.1 == Some(thing)).map(|c| c.0)
+    }
+}
+
+fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// The prompt on one line of at most 80 characters.
+fn title(prompt: &str) -> String {
+    let plain = prompt.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_many_languages_are_understood() {
+        for (prompt, place) in [
+            ("A serene lake surrounded by mountains", Place::Lake),
+            ("Ein ruhiger See im Gebirge", Place::Mountains),
+            ("une forêt en automne", Place::Forest),
+            ("el mar al atardecer", Place::Sea),
+            ("uma cidade à noite", Place::City),
+            ("una foresta incantata", Place::Forest),
+            ("夕焼けの海", Place::Sea),
+            ("夜晚的城市", Place::City),
+            ("रात में पहाड़", Place::Mountains),
+            ("غابة في الليل", Place::Forest),
+        ] {
+            let brief = Brief::read(prompt, 0);
+            assert!(brief.places.contains(&place), "{prompt}: {:?}", brief.said);
+        }
+    }
+
+    #[test]
+    fn numbers_are_understood() {
+        let brief = Brief::read("a waltz, 92 bpm, in C# minor, 12 seconds, three birds", 0);
+        assert_eq!(brief.bpm, Some(92.0));
+        assert_eq!(brief.tonic, Some(1));
+        assert_eq!(brief.minor, Some(true));
+        assert_eq!(brief.duration_secs, Some(12.0));
+        assert_eq!(brief.count(Thing::Bird), Some(3));
+        let brief = Brief::read("140BPM techno in Eb major for 2 minutes", 0);
+        assert_eq!((brief.bpm, brief.tonic, brief.minor), (Some(140.0), Some(3), Some(false)));
+        assert_eq!(brief.duration_secs, Some(120.0));
+        assert_eq!(Brief::read("a cat in a box", 0).tonic, None);
+    }
+
+    #[test]
+    fn no_means_no() {
+        for prompt in ["rock with no drums", "ohne Schlagzeug", "sans batterie", "没有鼓的音乐"]
+        {
+            let brief = Brief::read(prompt, 0);
+            assert!(brief.bars(Part::Drums) && !brief.wants(Part::Drums), "{prompt}: {brief:?}");
+        }
+        let brief = Brief::read("a lake without any trees, with birds", 0);
+        assert_eq!(brief.without_things, [Thing::Tree]);
+        assert_eq!(brief.count(Thing::Bird), Some(0));
+    }
+
+    #[test]
+    fn phrases_stems_and_colours_are_understood() {
+        let brief = Brief::read("Lo-fi beats with a red car and blue houses, running horses", 0);
+        assert!(brief.genres.contains(&Genre::LoFi), "{:?}", brief.said);
+        assert_eq!(brief.colour_of(Thing::Car), Some([214, 48, 49]));
+        assert_eq!(brief.colour_of(Thing::House), Some([52, 110, 212]));
+        assert!(brief.count(Thing::Horse).is_some());
+    }
+
+    #[test]
+    fn unknown_words_and_the_seed_vary_the_seed() {
+        let seed = |prompt, seed| Brief::read(prompt, seed).seed;
+        assert_ne!(seed("zxqv", 1), seed("zxqw", 1));
+        assert_ne!(seed("zxqv", 1), seed("zxqv", 2));
+    }
+}

@@ -1,0 +1,247 @@
+//! What words can mean to the engine.
+//!
+//! It must not know the words themselves (the lexicon's subject), nor how a meaning is drawn or
+//! played.
+
+/// One meaning of a word.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sense {
+    /// A feeling: how pleasant (-1 to 1), how lively (0 to 1), how uneasy (0 to 1).
+    Mood(f32, f32, f32),
+    /// A kind of music.
+    Genre(Genre),
+    /// An instrument or a group of them.
+    Part(Part),
+    /// Faster or slower: a factor of the tempo.
+    Pace(f32),
+    /// Where it is.
+    Place(Place),
+    /// When in the day.
+    Time(Time),
+    /// The weather.
+    Weather(Weather),
+    /// The time of the year.
+    Season(Season),
+    /// Something to be seen.
+    Thing(Thing),
+    /// A colour: red, green, blue.
+    Colour([u8; 3]),
+    /// What the camera does.
+    Camera(Camera),
+}
+
+/// Kinds of music.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the genres")]
+pub(crate) enum Genre {
+    Pop,
+    Rock,
+    Metal,
+    Jazz,
+    Blues,
+    Funk,
+    Disco,
+    House,
+    Techno,
+    DrumAndBass,
+    HipHop,
+    LoFi,
+    Reggae,
+    Salsa,
+    BossaNova,
+    Folk,
+    Country,
+    Classical,
+    Cinematic,
+    Ambient,
+    Synthwave,
+    Chiptune,
+    Waltz,
+    Lullaby,
+}
+
+/// Parts of a band that a person can ask for, or ask to leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the instruments")]
+pub(crate) enum Part {
+    Drums,
+    Bass,
+    Piano,
+    ElectricPiano,
+    Guitar,
+    Distortion,
+    Strings,
+    Pad,
+    Lead,
+    Flute,
+    Brass,
+    Sax,
+    Organ,
+    Bells,
+    Harp,
+    Choir,
+    Marimba,
+    Accordion,
+    Melody,
+}
+
+/// Places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the places")]
+pub(crate) enum Place {
+    Lake,
+    River,
+    Sea,
+    Beach,
+    Mountains,
+    Forest,
+    City,
+    Village,
+    Desert,
+    Meadow,
+    Arctic,
+    Space,
+    Underwater,
+    Room,
+    Road,
+    Abstract,
+}
+
+/// Times of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the times")]
+pub(crate) enum Time {
+    Dawn,
+    Day,
+    Sunset,
+    Night,
+}
+
+/// Weather.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the weather")]
+pub(crate) enum Weather {
+    Clear,
+    Cloudy,
+    Rain,
+    Storm,
+    Snow,
+    Fog,
+    Wind,
+}
+
+/// Seasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the seasons")]
+pub(crate) enum Season {
+    Spring,
+    Summer,
+    Autumn,
+    Winter,
+}
+
+/// Things that can be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are those of the things")]
+pub(crate) enum Thing {
+    Sun,
+    Moon,
+    Stars,
+    Clouds,
+    Rainbow,
+    Aurora,
+    Meteor,
+    Fireworks,
+    Planet,
+    Tree,
+    Pine,
+    Palm,
+    Cactus,
+    Flower,
+    Grass,
+    Mushroom,
+    Rock,
+    Crystal,
+    House,
+    Tower,
+    Castle,
+    Lighthouse,
+    Windmill,
+    Church,
+    Bridge,
+    Tent,
+    Fire,
+    Lamp,
+    Lantern,
+    Bird,
+    Butterfly,
+    Bee,
+    Fish,
+    Jellyfish,
+    Whale,
+    Turtle,
+    Cat,
+    Dog,
+    Fox,
+    Rabbit,
+    Horse,
+    Cow,
+    Sheep,
+    Deer,
+    Bear,
+    Elephant,
+    Giraffe,
+    Lion,
+    Penguin,
+    Dragon,
+    Dinosaur,
+    Person,
+    Child,
+    Dancer,
+    Astronaut,
+    Robot,
+    Ghost,
+    Snowman,
+    Car,
+    Bus,
+    Train,
+    Bicycle,
+    Boat,
+    Ship,
+    Plane,
+    Rocket,
+    Ufo,
+    Balloon,
+    Kite,
+    Heart,
+    Ball,
+    Cube,
+    Pyramid,
+    Waterfall,
+    Volcano,
+    Island,
+    Bubbles,
+    Leaves,
+    Petals,
+    Firefly,
+    Candle,
+    Book,
+    Cup,
+    Piano,
+    Guitar,
+    Window,
+    Coral,
+}
+
+/// Camera moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the moves")]
+pub(crate) enum Camera {
+    Still,
+    PanLeft,
+    PanRight,
+    ZoomIn,
+    ZoomOut,
+    Rise,
+    Orbit,
+}

@@ -1,0 +1,89 @@
+//! MP3 files: constant bit rate, with an ID3 tag before the sound.
+
+use std::ops::ControlFlow;
+
+use rusty_mp3::{Mp3Encoder, Mp3EncoderConfig};
+
+use crate::SketchError;
+use crate::encode::{About, MAKER};
+
+/// Samples a second, in each of the two channels.
+pub(crate) const SAMPLE_RATE: u32 = 44_100;
+
+const KBPS: u32 = 192;
+
+/// Encodes stereo sound, left and right in turn, within -1 to 1. `cover` is a PNG, or empty.
+/// `step` is told the part that is done.
+pub(crate) fn encode(
+    interleaved: &[f32],
+    about: &About,
+    cover: &[u8],
+    step: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Vec<u8>, SketchError> {
+    let fault = |e: rusty_mp3::Error| SketchError::Encoding(e.to_string());
+    let mut encoder =
+        Mp3Encoder::new(Mp3EncoderConfig { bitrate_kbps: KBPS, ..Mp3EncoderConfig::default() });
+    let total = interleaved.len().max(1);
+    let mut done = 0;
+    for second in interleaved.chunks(SAMPLE_RATE as usize * 2) {
+        encoder.push_pcm_f32(second, 2, SAMPLE_RATE).map_err(fault)?;
+        done += second.len();
+        if step(done as f64 / total as f64).is_break() {
+            return Err(SketchError::Cancelled);
+        }
+    }
+    encoder.finish();
+    let millis = interleaved.len() as u64 / 2 * 1000 / u64::from(SAMPLE_RATE);
+    let mut bytes = tag(about, millis, cover);
+    loop {
+        match encoder.next_packet() {
+            Ok(packet) => bytes.extend_from_slice(&packet),
+            Err(rusty_mp3::Error::Eof) => return Ok(bytes),
+            Err(e) => return Err(fault(e)),
+        }
+    }
+}
+
+/// An ID3v2.4 tag (id3.org, "ID3 tag version 2.4.0").
+fn tag(about: &About, millis: u64, cover: &[u8]) -> Vec<u8> {
+    let mut frames = Vec::new();
+    let mut text = |id: &[u8; 4], value: &str| {
+        // 3: the text is UTF-8.
+        let body: Vec<u8> = std::iter::once(3).chain(value.bytes()).collect();
+        frame(&mut frames, id, &body);
+    };
+    text(b"TIT2", &about.title);
+    text(b"TPE1", MAKER);
+    text(b"TSSE", MAKER);
+    text(b"TLEN", &millis.to_string());
+    if let Some(bpm) = about.bpm {
+        text(b"TBPM", &bpm.to_string());
+    }
+    if let Some(key) = &about.key {
+        text(b"TKEY", key);
+    }
+    if let Some(genre) = about.genre {
+        text(b"TCON", genre);
+    }
+    frame(&mut frames, b"COMM", &[b"\x03eng\0", about.note.as_bytes()].concat());
+    if !cover.is_empty() {
+        // UTF-8, the content type, 3: the front cover, no description.
+        frame(&mut frames, b"APIC", &[b"\x03image/png\0\x03\0", cover].concat());
+    }
+    let mut tag = b"ID3\x04\x00\x00".to_vec();
+    tag.extend(syncsafe(frames.len()));
+    tag.extend(frames);
+    tag
+}
+
+fn frame(out: &mut Vec<u8>, id: &[u8; 4], body: &[u8]) {
+    out.extend_from_slice(id);
+    out.extend(syncsafe(body.len()));
+    out.extend([0, 0]);
+    out.extend_from_slice(body);
+}
+
+/// Sizes in a tag have seven bits a byte, so that no size looks like the start of a sound frame.
+fn syncsafe(size: usize) -> [u8; 4] {
+    [21, 14, 7, 0].map(|shift| (size >> shift) as u8 & 0x7f)
+}

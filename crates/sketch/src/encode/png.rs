@@ -1,0 +1,25 @@
+//! PNG files.
+
+use crate::SketchError;
+use crate::encode::{About, MAKER};
+
+/// One picture as PNG: `rgb` holds three bytes a pixel, row by row from the top.
+pub(crate) fn encode(
+    width: usize,
+    height: usize,
+    rgb: &[u8],
+    about: &About,
+) -> Result<Vec<u8>, SketchError> {
+    let mut bytes = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(::png::ColorType::Rgb);
+    encoder.set_depth(::png::BitDepth::Eight);
+    let fault = |e: ::png::EncodingError| SketchError::Encoding(e.to_string());
+    encoder.add_itxt_chunk("Title".into(), about.title.clone()).map_err(fault)?;
+    encoder.add_itxt_chunk("Comment".into(), about.note.clone()).map_err(fault)?;
+    encoder.add_itxt_chunk("Software".into(), MAKER.into()).map_err(fault)?;
+    let mut writer = encoder.write_header().map_err(fault)?;
+    writer.write_image_data(rgb).map_err(fault)?;
+    writer.finish().map_err(fault)?;
+    Ok(bytes)
+}

@@ -1,0 +1,12 @@
+//! Scenes: what the words name, composed, lit and drawn, one moment at a time.
+//!
+//! A scene is planned once from a brief ([`Scene::plan`]) and drawn for each moment
+//! ([`Scene::draw`]). It draws plain pictures and, beside the colours, what a style needs to treat
+//! them: depth, form and what kind of thing each pixel shows. It must not know the styles.
+
+pub(crate) mod canvas;
+mod paint;
+mod plan;
+
+pub(crate) use canvas::{Canvas, Kind};
+pub(crate) use plan::Scene;
