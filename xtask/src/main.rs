@@ -31,6 +31,12 @@ enum Command {
     Demo(DemoArgs),
     /// Check everything: format, lints, host tests, wasm tests in a browser, end-to-end tests
     Verify(VerifyArgs),
+    /// Kill the gateway at random while clients use it, and audit what is left
+    Crash {
+        /// How often
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        rounds: u32,
+    },
     /// Build the widget into dist/, optimised for size, and print what it weighs
     Dist,
 }
@@ -62,6 +68,7 @@ fn main() -> ExitCode {
             demo::demo(args.port, !args.no_open, args.data.as_deref()).map(|()| true)
         }
         Command::Verify(args) => verify::verify(&args.steps),
+        Command::Crash { rounds } => verify::crash(rounds).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
     };
     match result {

@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::run::{cargo, heading, root, run, watch};
+use crate::run::{cargo, heading, root, run, target_dir, watch};
 use crate::{demo, dist, tidy, tools};
 
 /// What can be verified alone; in the order in which all are run.
@@ -27,6 +27,8 @@ pub enum Step {
     Wasm,
     /// The widget built for distribution, within its budget of bytes
     Dist,
+    /// The real gateway, killed at random and audited
+    Crash,
     /// The real page in a real browser against the real gateway
     E2e,
 }
@@ -93,6 +95,10 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             )
         }
         Step::Dist => dist::dist(),
+        Step::Crash => {
+            demo::gateway()?;
+            tests(&mut crash_harness(CRASH_ROUNDS)?, cargo_result, tally)
+        }
         Step::E2e => {
             let browser = tools::browser()?;
             let dir = tools::node_packages()?;
@@ -113,6 +119,27 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             )
         }
     }
+}
+
+/// Enough to hit every write of a generation's life several times over, in a minute or so.
+const CRASH_ROUNDS: u32 = 60;
+
+/// `cargo xtask crash`: the harness alone, as often as one likes.
+///
+/// # Errors
+/// Where it can't be built or a round fails.
+pub fn crash(rounds: u32) -> Result<()> {
+    demo::gateway()?;
+    run(&mut crash_harness(rounds)?)
+}
+
+fn crash_harness(rounds: u32) -> Result<Command> {
+    run(cargo().args(["build", "--package", "ai-now-crash"]))?;
+    let name = format!("ai-now-crash{}", std::env::consts::EXE_SUFFIX);
+    let mut harness = Command::new(target_dir().join("debug").join(name));
+    harness.arg("--gateway").arg(demo::gateway_binary());
+    harness.args(["--rounds", &rounds.to_string()]);
+    Ok(harness)
 }
 
 const WIDGET_ON_WASM: [&str; 4] =

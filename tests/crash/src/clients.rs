@@ -1,0 +1,329 @@
+//! The clients: each does what a careful one does (makes the idempotency key first, asks again
+//! after a lost answer, resumes a stream after the last number seen), and what the gateway
+//! promised any of them is written down here and held against it ever after.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ai_now_protocol::api::{Accepted, Balance, Generation, IDEMPOTENCY_KEY, State};
+use ai_now_protocol::{Event, GenerateRequest, sse};
+use anyhow::{Context as _, Result, bail, ensure};
+use futures_util::StreamExt as _;
+use reqwest::{Method, RequestBuilder, StatusCode};
+
+/// What clients asked for and were told.
+#[derive(Default)]
+pub struct Promises {
+    submissions: Mutex<BTreeMap<String, Submission>>,
+}
+
+/// One submission, by its idempotency key.
+#[derive(Clone)]
+struct Submission {
+    request: GenerateRequest,
+    /// The generation, once an answer came through.
+    accepted: Option<String>,
+    /// The events seen so far, in their order: number 1 first.
+    events: Vec<String>,
+    /// Whether a cancellation was answered.
+    cancelled: bool,
+    /// Whether it was sent and no answer came: it may have been accepted.
+    unanswered: bool,
+}
+
+impl Promises {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Submission>> {
+        // A client that panicked fails the run by itself.
+        self.submissions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was promised so far, in a line.
+    pub fn summary(&self) -> String {
+        let submissions = self.lock();
+        let answered = submissions.values().filter(|s| s.accepted.is_some()).count();
+        format!("{} submissions, {answered} of them answered", submissions.len())
+    }
+}
+
+/// How the generations ended.
+#[derive(Default)]
+pub struct Ended {
+    /// With a file.
+    pub completed: u64,
+    /// On request.
+    pub cancelled: u64,
+    /// For another reason.
+    pub failed: u64,
+}
+
+/// One client of one running gateway.
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    key: String,
+    promises: Arc<Promises>,
+    random: fastrand::Rng,
+}
+
+/// Why a client stops: the gateway is gone, or it broke a promise.
+enum Stop {
+    Gone,
+    Broken(anyhow::Error),
+}
+
+impl From<reqwest::Error> for Stop {
+    /// A request that broke off says nothing about the gateway but that it was killed.
+    fn from(_: reqwest::Error) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<anyhow::Error> for Stop {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl Client {
+    /// A client with a key.
+    pub fn new(url: &str, key: &str, promises: &Arc<Promises>, random: fastrand::Rng) -> Self {
+        Self {
+            http: reqwest::Client::new(),
+            url: url.to_owned(),
+            key: key.to_owned(),
+            promises: Arc::clone(promises),
+            random,
+        }
+    }
+
+    /// Uses the gateway until it is gone.
+    ///
+    /// # Errors
+    /// With the promise that was broken.
+    pub async fn use_until_gone(mut self) -> Result<()> {
+        loop {
+            match self.act().await {
+                Ok(()) => {}
+                Err(Stop::Gone) => return Ok(()),
+                Err(Stop::Broken(error)) => return Err(error),
+            }
+        }
+    }
+
+    async fn act(&mut self) -> Result<(), Stop> {
+        let known: Vec<String> = self.promises.lock().keys().cloned().collect();
+        let known = if known.is_empty() { None } else { self.random.choice(known) };
+        match (self.random.u8(0..10), known) {
+            (0..4, _) | (_, None) => {
+                let submission = self.imagine();
+                let key = format!("crash-{:032x}", self.random.u128(..));
+                // Written down before it is sent: the answer may get lost.
+                self.promises.lock().insert(key.clone(), submission);
+                self.submit(&key).await.map(drop)
+            }
+            (4..6, Some(key)) => self.submit(&key).await.map(drop),
+            (6, Some(key)) => self.cancel(&key).await,
+            (_, Some(key)) => self.follow(&key).await.map(drop),
+        }
+    }
+
+    fn imagine(&mut self) -> Submission {
+        let (model, prompt) = match self.random.u8(0..8) {
+            0 => ("pika", "a lake, 2 seconds"),
+            _ => ("suno", "a happy tune, 5 seconds"),
+        };
+        let request = GenerateRequest {
+            model: model.into(),
+            prompt: prompt.into(),
+            style: None,
+            seed: Some(self.random.u32(..)),
+        };
+        Submission {
+            request,
+            accepted: None,
+            events: Vec::new(),
+            cancelled: false,
+            unanswered: false,
+        }
+    }
+
+    /// Submits, perhaps not for the first time, and answers the generation's id.
+    async fn submit(&self, key: &str) -> Result<Option<String>, Stop> {
+        let submission = {
+            let mut submissions = self.promises.lock();
+            let Some(submission) = submissions.get_mut(key) else { return Ok(None) };
+            let before = submission.clone();
+            submission.unanswered = true;
+            before
+        };
+        let answer = self
+            .ask(Method::POST, "/api/generations")
+            .header(IDEMPOTENCY_KEY, key)
+            .json(&submission.request)
+            .send()
+            .await?;
+        let status = answer.status();
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT) {
+            // Full, or another client is submitting the same. What never was accepted is given up.
+            if !submission.unanswered && submission.accepted.is_none() {
+                self.promises.lock().remove(key);
+            }
+            return Ok(None);
+        }
+        if status != StatusCode::CREATED {
+            return Err(anyhow::anyhow!("submit: {status}: {}", answer.text().await?).into());
+        }
+        let accepted: Accepted = answer.json().await?;
+        let mut submissions = self.promises.lock();
+        // Another client may have given it up meanwhile: this answer makes it stand.
+        let submission = submissions.entry(key.to_owned()).or_insert(submission);
+        if let Some(first) = &submission.accepted
+            && *first != accepted.id
+        {
+            let id = accepted.id;
+            return Err(anyhow::anyhow!("{key} was {first}, and is now {id}: paid twice").into());
+        }
+        submission.accepted = Some(accepted.id.clone());
+        submission.unanswered = false;
+        Ok(Some(accepted.id))
+    }
+
+    async fn cancel(&self, key: &str) -> Result<(), Stop> {
+        let Some(id) = self.accepted(key) else { return Ok(()) };
+        let answer = self.ask(Method::DELETE, &format!("/api/generations/{id}")).send().await?;
+        let status = answer.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            return Ok(());
+        }
+        if !status.is_success() && status != StatusCode::CONFLICT {
+            return Err(anyhow::anyhow!("cancel {id}: {status}").into());
+        }
+        let generation: Option<Generation> = answer.json().await.ok();
+        if generation.is_some_and(|generation| generation.state == State::Cancelled)
+            && let Some(submission) = self.promises.lock().get_mut(key)
+        {
+            submission.cancelled = true;
+        }
+        Ok(())
+    }
+
+    fn accepted(&self, key: &str) -> Option<String> {
+        self.promises.lock().get(key)?.accepted.clone()
+    }
+
+    /// Reads a generation's events on from the last one seen, for a while or to their end. Answers
+    /// whether they are at their end.
+    async fn follow(&self, key: &str) -> Result<bool, Stop> {
+        let Some(id) = self.accepted(key) else { return Ok(false) };
+        let seen = self.promises.lock().get(key).map_or(0, |s| s.events.len());
+        let path = format!("/api/generations/{id}/events?after={seen}");
+        let answer = self.ask(Method::GET, &path).send().await?;
+        match answer.status() {
+            StatusCode::OK => {}
+            StatusCode::NO_CONTENT => return Ok(true),
+            StatusCode::TOO_MANY_REQUESTS => return Ok(false),
+            status => return Err(anyhow::anyhow!("events of {id} after {seen}: {status}").into()),
+        }
+        let mut reader = sse::Reader::default();
+        let mut bytes = answer.bytes_stream();
+        let mut next = seen as u64 + 1;
+        while let Some(chunk) = bytes.next().await {
+            for frame in reader.feed(&chunk?) {
+                let frame = frame.context("an event was too long")?;
+                if frame.last_event_id != next.to_string() {
+                    let number = frame.last_event_id;
+                    return Err(anyhow::anyhow!("{id}: {number} came instead of {next}").into());
+                }
+                self.note(key, next, frame.data)?;
+                next += 1;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Keeps an event, or holds it against what was seen under its number before.
+    fn note(&self, key: &str, number: u64, data: String) -> Result<()> {
+        let mut submissions = self.promises.lock();
+        let submission = submissions.get_mut(key).context("a submission was forgotten")?;
+        let event: Event = serde_json::from_str(&data).with_context(|| data.clone())?;
+        // The address of a result begins with that of the gateway, whose port changes.
+        let data = data.replace(&self.url, "");
+        let index = usize::try_from(number)? - 1;
+        match submission.events.get(index) {
+            Some(before) => ensure!(*before == data, "event {number}: {before} became {data}"),
+            None => {
+                ensure!(submission.events.len() == index, "event {number} left a gap");
+                submission.events.push(data);
+            }
+        }
+        let done = matches!(event, Event::Completed(_));
+        ensure!(!(done && submission.cancelled), "completed, after it was said to be cancelled");
+        Ok(())
+    }
+
+    /// Brings everything to its end and checks it all: one generation for each submission, one
+    /// last event for each, a file for each that is completed, and no token too many or too few.
+    ///
+    /// # Errors
+    /// With the promise that was broken.
+    pub async fn settle(self, granted: u64) -> Result<Ended> {
+        let gone = |stop| match stop {
+            Stop::Gone => anyhow::anyhow!("the gateway is gone, though nobody killed it"),
+            Stop::Broken(error) => error,
+        };
+        let keys: Vec<String> = self.promises.lock().keys().cloned().collect();
+        let mut ended = Ended::default();
+        let mut ids = std::collections::HashSet::new();
+        let mut spent = 0;
+        for key in &keys {
+            // The answer may have been lost with the gateway that gave it: ask again, as any
+            // client would.
+            let id = loop {
+                if let Some(id) = self.accepted(key) {
+                    break id;
+                }
+                if let Some(id) = self.submit(key).await.map_err(gone)? {
+                    break id;
+                }
+                // As many as may be are under way; there is room once one of them ends.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            };
+            ensure!(ids.insert(id.clone()), "two submissions are the one generation {id}");
+            while !self.follow(key).await.map_err(gone)? {}
+            let path = format!("/api/generations/{id}");
+            let generation: Generation = self.ask(Method::GET, &path).send().await?.json().await?;
+            self.check_end(key, &generation).await?;
+            match generation.state {
+                State::Completed => {
+                    ended.completed += 1;
+                    spent += u64::from(generation.price);
+                }
+                State::Cancelled => ended.cancelled += 1,
+                State::Failed => ended.failed += 1,
+                State::Queued | State::Running => bail!("{id} has ended, but is {generation:?}"),
+            }
+        }
+        let balance: Balance = self.ask(Method::GET, "/api/balance").send().await?.json().await?;
+        let expected = Balance { granted, available: granted - spent, held: 0, spent };
+        ensure!(balance == expected, "the balance is {balance:?} instead of {expected:?}");
+        Ok(ended)
+    }
+
+    async fn check_end(&self, key: &str, generation: &Generation) -> Result<()> {
+        let events = self.promises.lock().get(key).map(|s| s.events.clone()).unwrap_or_default();
+        let last = |data: &String| serde_json::from_str::<Event>(data).is_ok_and(|e| e.is_last());
+        ensure!(events.iter().filter(|data| last(data)).count() == 1, "{key}: {events:?}");
+        ensure!(events.last().is_some_and(last), "{key}: something came after the end");
+        if generation.state == State::Completed {
+            let url = generation.url.as_ref().context("completed without an address")?;
+            let file = self.http.get(url.as_str()).send().await?.error_for_status()?;
+            ensure!(file.bytes().await?.len() > 1000, "{}: the file is empty", url.as_str());
+        }
+        Ok(())
+    }
+
+    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
+    }
+}
