@@ -1,0 +1,77 @@
+// The studio as a person meets it: by what it says, not by how it is built.
+import { expect } from '@playwright/test';
+
+export class Studio {
+  constructor(page) {
+    this.page = page;
+    this.prompt = page.getByRole('textbox', { name: 'What shall it be?' });
+    this.generate = page.getByRole('button', { name: /^Generate/ });
+    this.cancel = page.getByRole('button', { name: 'Cancel' });
+    this.result = page.getByRole('region', { name: 'Result' });
+    this.progress = page.getByRole('progressbar', { name: 'Progress' });
+    this.play = page.getByRole('button', { name: 'Play', exact: true }).first();
+    this.download = page.getByRole('link', { name: 'Download' }).first();
+    this.media = page.locator('ai-now-studio').locator('audio, video').first();
+  }
+
+  /** Opens the page and waits until it knows what there is to spend. */
+  async open(url) {
+    await this.page.goto(url);
+    await expect(this.page.getByText(/tokens? left/)).toBeVisible();
+  }
+
+  model(name) {
+    return this.page.getByRole('radio', { name: new RegExp(`^${name}\\b`) });
+  }
+
+  style(name) {
+    return this.page.getByRole('radio', { name, exact: true });
+  }
+
+  async ask({ model, style, prompt }) {
+    await this.model(model).check({ force: true });
+    if (style) await this.style(style).check({ force: true });
+    await this.prompt.fill(prompt);
+  }
+
+  /** The tokens that the page says are left. */
+  async tokens() {
+    const text = await this.page.getByText(/tokens? left/).first().textContent();
+    return Number(/([\d,]+) tokens? left/.exec(text)[1].replaceAll(',', ''));
+  }
+
+  /** Plays the result until the browser itself says that time passes. */
+  async playUntilItMoves() {
+    await this.play.click();
+    await expect.poll(() => this.media.evaluate((media) => media.currentTime)).toBeGreaterThan(0.3);
+  }
+
+  /** What the browser's own decoder makes of the sound: its loudness (RMS) and length. */
+  async sound() {
+    return this.media.evaluate(async (media) => {
+      const bytes = await (await fetch(media.currentSrc)).arrayBuffer();
+      const sound = await new OfflineAudioContext(2, 44100, 44100).decodeAudioData(bytes);
+      const samples = sound.getChannelData(0);
+      const rms = Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+      return { rms, durationSecs: sound.duration, channels: sound.numberOfChannels };
+    });
+  }
+
+  /** How much the pictures of the video differ: the mean distance of two frames, 0 to 255. */
+  async motion() {
+    return this.media.evaluate(async (video) => {
+      const canvas = new OffscreenCanvas(160, 90);
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      const frame = async (timeSecs) => {
+        const seeked = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
+        video.currentTime = timeSecs;
+        await seeked;
+        context.drawImage(video, 0, 0, 160, 90);
+        return context.getImageData(0, 0, 160, 90).data;
+      };
+      video.pause();
+      const [early, late] = [await frame(0.5), await frame(video.duration - 0.5)];
+      return early.reduce((sum, value, i) => sum + Math.abs(value - late[i]), 0) / early.length;
+    });
+  }
+}
