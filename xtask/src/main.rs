@@ -37,6 +37,12 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 100)]
         rounds: u32,
     },
+    /// Make one file from a sentence, without a server: "PROMPT" [--model --style --seed --out --png]
+    Sketch {
+        /// What the sketch engine's example takes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Build the widget into dist/, optimised for size, and print what it weighs
     Dist,
 }
@@ -69,6 +75,7 @@ fn main() -> ExitCode {
         }
         Command::Verify(args) => verify::verify(&args.steps),
         Command::Crash { rounds } => verify::crash(rounds).map(|()| true),
+        Command::Sketch { args } => sketch(&args).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
     };
     match result {
@@ -79,4 +86,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The sketch engine's own example does the work: it needs nothing of ours.
+fn sketch(args: &[String]) -> anyhow::Result<()> {
+    let example = ["run", "--package", "ai-now-sketch", "--example", "sketch", "--"];
+    run::run(run::cargo().args(example).args(args))
 }
