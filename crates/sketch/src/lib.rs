@@ -186,7 +186,7 @@ fn picture(
     let about = about(brief, style, &scene);
     let (width, height) = (1280, 720);
     let mut canvas = Canvas::new(width, height);
-    scene.draw(&mut canvas, 0.0, 1.0);
+    scene.draw(&mut canvas, 2.5, 6.0);
     progress.at(0.3, "drawing")?;
     let mut rgb = Vec::new();
     Treatment::of(style.map_or("", |s| &s.value)).apply(&canvas, 0, &mut rgb);

@@ -4,9 +4,16 @@
 //! ([`Scene::draw`]). It draws plain pictures and, beside the colours, what a style needs to treat
 //! them: depth, form and what kind of thing each pixel shows. It must not know the styles.
 
+mod beings;
 pub(crate) mod canvas;
-mod paint;
+mod land;
+pub(crate) mod light;
+mod made;
+mod nature;
 mod plan;
+mod sky;
+mod view;
+mod water;
 
 pub(crate) use canvas::{Canvas, Kind};
 pub(crate) use plan::Scene;

@@ -101,7 +101,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Place(P::Space), "space galaxy cosmos universe cosmic nebula outer_space interstellar orbit milky_way weltraum weltall galaxie kosmos espace galaxie_fr cosmos espacio galaxia universo espaço spazio galassia 宇宙 銀河 太空 银河 星系 अंतरिक्ष ब्रह्मांड فضاء مجرة كون"),
     (Place(P::Underwater), "underwater reef coral_reef aquarium deep_sea diving seabed unterwasser riff sous_marin recif submarino arrecife subaquatico recife sottomarino acquario 海底 水中 珊瑚礁 水下 水族馆 تحت_الماء"),
     (Place(P::Room), "room interior indoor living_room kitchen bedroom library cafe studio office house_interior window_seat zimmer küche wohnzimmer innenraum chambre cuisine salon bibliotheque habitación habitacion cocina sala biblioteca quarto cozinha stanza cucina soggiorno 部屋 室内 カフェ 图书馆 房间 咖啡馆 कमरा غرفة مقهى مكتبة"),
-    (Place(P::Road), "road highway roadtrip road_trip path trail journey landstraße autobahn weg route autoroute chemin carretera camino estrada caminho strada autostrada 道 道路 公路 सड़क طريق"),
+    (Place(P::Road), "road highway roadtrip road_trip path trail journey landstraße autobahn route autoroute chemin carretera camino estrada caminho strada autostrada 道 道路 公路 सड़क طريق"),
     (Place(P::Abstract), "abstract geometric fractal kaleidoscope psychedelic shapes pattern patterns abstrakt muster abstrait geometrique abstracto geometrico abstrato astratto 抽象 幾何 几何 अमूर्त تجريدي"),
     // Times of day.
     (Time(D::Dawn), "dawn sunrise morning daybreak morgen morgendämmerung sonnenaufgang aube matin lever_de_soleil amanecer mañana alvorada amanhecer manha alba mattina 朝 夜明け 日の出 黎明 日出 早晨 सुबह सूर्योदय فجر شروق صباح"),
@@ -185,7 +185,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Thing(T::Dragon), "dragon dragons drache drachen dragón dragão drago 竜 ドラゴン 龙 ड्रैगन تنين"),
     (Thing(T::Dinosaur), "dinosaur dinosaurs trex t_rex dino dinosaurier dinosaure dinosaurio dinossauro dinosauro 恐竜 恐龙 ديناصور"),
     // People and the like.
-    (Thing(T::Person), "person man woman people human someone figure traveler traveller wanderer hiker runner surfer king queen knight samurai warrior wizard witch couple friends mensch mann frau leute wanderer personne homme femme gens persona hombre mujer gente pessoa homem mulher uomo donna 人 男 女 侍 行人 武士 आदमी औरत لوگ رجل امرأة شخص ناس"),
+    (Thing(T::Person), "person man woman people human someone figure traveler traveller wanderer hiker surfer king queen knight samurai warrior wizard witch couple friends mensch mann frau leute wanderer personne homme femme gens persona hombre mujer gente pessoa homem mulher uomo donna 人 男 女 侍 行人 武士 आदमी औरत لوگ رجل امرأة شخص ناس"),
     (Thing(T::Child), "child children kid kids boy girl kind kinder junge mädchen enfant enfants garçon fille niño niña niños criança menino menina bambino bambina bambini ragazza ragazzo 子供 少年 少女 孩子 男孩 女孩 小孩 बच्चा लड़की लड़का طفل أطفال فتاة ولد"),
     (Thing(T::Dancer), "dancer dancers ballerina ballet tänzer tänzerin danseur danseuse bailarín bailarina dançarina ballerino 踊り子 舞者 नर्तक راقصة"),
     (Thing(T::Astronaut), "astronaut cosmonaut spaceman raumfahrer astronaute cosmonauta astronauta 宇宙飛行士 宇航员 अंतरिक्षयात्री رائد_فضاء"),

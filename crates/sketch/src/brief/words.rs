@@ -82,6 +82,10 @@ pub(crate) fn find(words: &[Word]) -> Vec<Found> {
             at += 1;
             continue;
         }
+        if is_plain(&word.text) {
+            at += 1;
+            continue;
+        }
         if is_no(&word.text) {
             negated_for = 3;
             at += 1;
@@ -202,6 +206,14 @@ impl Table {
 /// The English name of a row: its first word.
 fn name(row: usize) -> String {
     LEXICON[row].1.split(' ').next().unwrap_or_default().replace('_', " ")
+}
+
+/// Words that mean nothing by themselves here, but look like some that do once accents and endings
+/// are gone ("the", "thé").
+fn is_plain(word: &str) -> bool {
+    const PLAIN: &str = " the at in on to and with is as it its by for from into over under near about \
+        song music video picture image some this that their his her our through across along ";
+    PLAIN.contains(&format!(" {word} "))
 }
 
 /// Words that say that what follows is not wanted.

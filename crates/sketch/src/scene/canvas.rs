@@ -2,6 +2,9 @@
 //!
 //! It must not know what a shape stands for.
 
+use crate::math::{mix, smooth};
+use crate::rng::speckle;
+
 /// What kind of thing a pixel shows. Styles treat them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -40,8 +43,55 @@ pub(crate) struct Canvas {
     pub(crate) form: Vec<[u8; 4]>,
     /// Where the light comes from: right, down, and towards us; of length 1.
     pub(crate) light: [f32; 3],
+    /// Noise that repeats every 256 pixels both ways, for surfaces and clouds.
+    pub(crate) noise: Tile,
     cover: Vec<f32>,
     next_id: u8,
+}
+
+/// A square of noise that can be laid side by side.
+#[derive(Clone)]
+pub(crate) struct Tile(Vec<u8>);
+
+impl Tile {
+    const SIDE: i32 = 256;
+
+    fn new(seed: u32) -> Self {
+        let mut sums = vec![0.0f32; (Self::SIDE * Self::SIDE) as usize];
+        let mut weight = 0.5;
+        for octave in 0..5 {
+            // Cells of 64 pixels, then 32, down to 4; the lattice wraps.
+            let cell = 64 >> octave;
+            let cells = Self::SIDE / cell;
+            let corner = |x: i32, y: i32| speckle(x % cells, y % cells, seed + octave as u32);
+            for y in 0..Self::SIDE {
+                for x in 0..Self::SIDE {
+                    let (cx, cy) = (x / cell, y / cell);
+                    let u = smooth(0.0, 1.0, (x % cell) as f32 / cell as f32);
+                    let v = smooth(0.0, 1.0, (y % cell) as f32 / cell as f32);
+                    let top = mix(corner(cx, cy), corner(cx + 1, cy), u);
+                    let bottom = mix(corner(cx, cy + 1), corner(cx + 1, cy + 1), u);
+                    sums[(y * Self::SIDE + x) as usize] += mix(top, bottom, v) * weight;
+                }
+            }
+            weight *= 0.55;
+        }
+        // Stretched to the whole range: sums of noise crowd around the middle.
+        let (low, high) = sums.iter().fold((f32::MAX, 0.0f32), |(l, h), s| (l.min(*s), h.max(*s)));
+        Self(sums.iter().map(|s| ((s - low) / (high - low) * 255.0) as u8).collect())
+    }
+
+    /// The noise at a place, from 0 to 1. One lump is about 64 wide.
+    pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
+        let (fx, fy) = (x.floor(), y.floor());
+        let (u, v) = (x - fx, y - fy);
+        let (ix, iy) = (fx as i32 & 255, fy as i32 & 255);
+        let (jx, jy) = ((ix + 1) & 255, (iy + 1) & 255);
+        let get = |x: i32, y: i32| f32::from(self.0[(y * Self::SIDE + x) as usize]);
+        let top = get(ix, iy) + (get(jx, iy) - get(ix, iy)) * u;
+        let bottom = get(ix, jy) + (get(jx, jy) - get(ix, jy)) * u;
+        (top + (bottom - top) * v) * (1.0 / 255.0)
+    }
 }
 
 /// How a shape is filled.
@@ -61,12 +111,29 @@ pub(crate) struct Paint {
     pub(crate) depth: u8,
     /// Whether it goes on with the shape before it: no outline between them.
     pub(crate) joined: bool,
+    /// Its surface, where it is not even.
+    pub(crate) texture: Option<Texture>,
+}
+
+/// An uneven surface, out of the canvas's noise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Texture {
+    /// Where its origin lies, in pixels, so that it moves with what it is on.
+    pub(crate) origin: Point,
+    /// Size of its lumps in pixels, across and down.
+    pub(crate) size: (f32, f32),
+    /// How much lighter and darker it makes the colour; 0.3 is plain to see.
+    pub(crate) shade: f32,
+    /// How much light from the side shows its relief.
+    pub(crate) relief: f32,
+    /// A cover on all that is above that height (in pixels): snow on a mountain.
+    pub(crate) cap: Option<(f32, Rgb)>,
 }
 
 impl Paint {
     /// One colour, flat.
     pub(crate) fn flat(colour: Rgb, kind: Kind, depth: u8) -> Self {
-        Self { top: colour, bottom: colour, alpha: 1.0, round: 0.0, kind, depth, joined: false }
+        Self { top: colour, bottom: colour, alpha: 1.0, round: 0.0, kind, depth, joined: false, texture: None }
     }
 
     /// A gradient from top to bottom.
@@ -80,6 +147,10 @@ impl Paint {
 
     pub(crate) fn alpha(self, alpha: f32) -> Self {
         Self { alpha, ..self }
+    }
+
+    pub(crate) fn texture(self, texture: Texture) -> Self {
+        Self { texture: Some(texture), ..self }
     }
 
     pub(crate) fn joined(self) -> Self {
@@ -109,6 +180,7 @@ impl Canvas {
             rgb: vec![[0; 4]; n],
             form: vec![[128, 128, 255, 0]; n],
             light: [-0.5, -0.6, 0.62],
+            noise: Tile::new(5),
             cover: Vec::new(),
             next_id: 0,
         }
@@ -217,6 +289,23 @@ impl Canvas {
                 lit = scale(colour, 1.0 + (towards - 0.55) * 0.55 * paint.round.min(1.0));
                 form[0] = (128.0 + nx.clamp(-1.0, 1.0) * 127.0) as u8;
                 form[1] = (128.0 + ny.clamp(-1.0, 1.0) * 127.0) as u8;
+            }
+            if let Some(texture) = &paint.texture {
+                let (px, py) = ((left + x) as f32, y as f32);
+                let (kx, ky) = (64.0 / texture.size.0, 64.0 / texture.size.1);
+                let (u, v) = ((px - texture.origin.0) * kx, (py - texture.origin.1) * ky);
+                let n = self.noise.at(u, v);
+                let slope = n - self.noise.at(u + 5.0 * self.light[0].signum(), v - 3.0);
+                if let Some((line, cap)) = texture.cap
+                    && py < line + (n - 0.5) * texture.size.1 * 1.5
+                {
+                    lit = cap;
+                }
+                let shade = 1.0 + (n - 0.5) * texture.shade + slope * texture.relief;
+                lit = scale(lit, shade);
+                let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
+                form[0] = (f32::from(form[0]) - lean * self.light[0].signum()) as u8;
+                form[1] = (f32::from(form[1]) - lean * 0.6) as u8;
             }
             let a = (cover * paint.alpha * 256.0) as i32;
             let under = &mut self.rgb[at];

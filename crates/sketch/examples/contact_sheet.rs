@@ -1,0 +1,77 @@
+//! A contact sheet: one scene in every style, or several scenes without a style, as one PNG.
+//!
+//! `contact_sheet OUT.png --styles "a lake"`, or `contact_sheet OUT.png "a lake" "a city at night"`.
+
+use std::ops::ControlFlow;
+
+use ai_now_protocol::{Catalog, MediaKind, Model, Style};
+use ai_now_sketch::{Request, make};
+
+const TILE: (usize, usize) = (320, 180);
+const COLUMNS: usize = 4;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (out, rest) = arguments.split_first().ok_or("Where to? Give a file.")?;
+    let catalog = Catalog::BUILT_IN;
+    let mut tiles = Vec::new();
+    if rest.first().is_some_and(|a| a == "--styles") {
+        let prompt = rest.get(1).ok_or("Which sentence?")?;
+        for model in catalog.models.iter() {
+            for style in model.styles.iter() {
+                tiles.push(tile(model, Some(style), prompt)?);
+            }
+        }
+    } else {
+        for prompt in rest {
+            tiles.push(tile(&catalog.models[1], None, prompt)?);
+        }
+    }
+    let rows = tiles.len().div_ceil(COLUMNS);
+    let width = COLUMNS * TILE.0;
+    let mut sheet = vec![0; width * rows * TILE.1 * 3];
+    for (i, tile) in tiles.iter().enumerate() {
+        let (x, y) = (i % COLUMNS * TILE.0, i / COLUMNS * TILE.1);
+        for (row, line) in tile.chunks(TILE.0 * 3).enumerate() {
+            let at = ((y + row) * width + x) * 3;
+            sheet[at..at + line.len()].copy_from_slice(line);
+        }
+    }
+    let file = std::fs::File::create(out)?;
+    let mut encoder = png::Encoder::new(file, width as u32, (rows * TILE.1) as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header()?.write_image_data(&sheet)?;
+    Ok(())
+}
+
+/// One picture, at a quarter of its size.
+fn tile(
+    model: &Model,
+    style: Option<&Style>,
+    prompt: &str,
+) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let model = Model { kind: MediaKind::Picture, ..model.clone() };
+    let request = Request { model: &model, style, prompt, seed: 1 };
+    let sketch = make(&request, &mut |_| ControlFlow::Continue(()))?;
+    let mut reader = png::Decoder::new(std::io::Cursor::new(sketch.bytes)).read_info()?;
+    let mut rgb = vec![0; reader.output_buffer_size().ok_or("too large")?];
+    let (width, height) = (reader.info().width as usize, reader.info().height as usize);
+    reader.next_frame(&mut rgb)?;
+    let (step_x, step_y) = (width / TILE.0, height / TILE.1);
+    let mut small = Vec::with_capacity(TILE.0 * TILE.1 * 3);
+    for y in 0..TILE.1 {
+        for x in 0..TILE.0 {
+            for c in 0..3 {
+                let mut sum = 0;
+                for dy in 0..step_y {
+                    for dx in 0..step_x {
+                        let at = ((y * step_y + dy) * width + x * step_x + dx) * 3 + c;
+                        sum += usize::from(rgb[at]);
+                    }
+                }
+                small.push((sum / (step_x * step_y)) as u8);
+            }
+        }
+    }
+    Ok(small)
+}

@@ -1,0 +1,249 @@
+//! Plants, stones and shapes.
+
+use crate::brief::{Season, Thing, Time};
+use crate::math::{fast_sin, smooth};
+use crate::rng::{Rng, noise};
+use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, blend, ellipse, scale};
+use crate::scene::plan::{Item, Scene};
+use crate::scene::view::{Brush, View};
+
+/// Draws the thing if it grows or lies; false when it doesn't.
+pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
+    let sway = fast_sin(t * 0.22 + item.self_ * 3.0) * 0.02 * scene.wind;
+    match item.thing {
+        Thing::Tree => tree(scene, b, item, sway),
+        Thing::Pine => pine(scene, b, item, sway),
+        Thing::Palm => palm(b, item, sway),
+        Thing::Cactus => {
+            let green = item.colour.unwrap_or([64, 128, 74]);
+            b.line(&[(0.0, 0.0), (0.0, 0.9)], 0.16, green);
+            b.oval(0.0, 0.9, 0.08, 0.09, green);
+            b.line(&[(0.0, 0.4), (0.25, 0.42), (0.25, 0.7)], 0.1, green);
+            b.line(&[(0.0, 0.3), (-0.22, 0.34), (-0.22, 0.56)], 0.1, green);
+        }
+        Thing::Flower => {
+            const HUES: [Rgb; 5] =
+                [[232, 76, 90], [246, 200, 70], [240, 240, 250], [170, 110, 220], [250, 150, 190]];
+            let hue = item.colour.unwrap_or(HUES[(item.self_ * 5.0) as usize % 5]);
+            b.line(&[(0.0, 0.0), (sway * 2.0, 0.7)], 0.06, [70, 140, 60]);
+            b.oval(0.1, 0.25, 0.12, 0.05, [80, 150, 64]);
+            for petal in 0..5 {
+                let turn = petal as f32 / 5.0 + item.self_;
+                let (x, y) = (fast_sin(turn) * 0.18, fast_sin(turn + 0.25) * 0.18);
+                b.oval(sway * 2.0 + x, 0.8 + y, 0.13, 0.13, hue);
+            }
+            b.oval(sway * 2.0, 0.8, 0.09, 0.09, [250, 210, 80]);
+        }
+        Thing::Grass => {
+            let green = scale(scene.ground(), 0.72 + 0.3 * item.self_);
+            for blade in 0..5 {
+                let x = blade as f32 * 0.2 - 0.4;
+                let tip = x * 1.5 + sway * 6.0;
+                b.poly(&[(x - 0.06, 0.0), (x + 0.06, 0.0), (tip, 0.7 + 0.3 * item.self_)], green);
+            }
+        }
+        Thing::Mushroom => {
+            let cap = item.colour.unwrap_or([206, 58, 48]);
+            b.poly(&[(-0.13, 0.0), (0.13, 0.0), (0.09, 0.6), (-0.09, 0.6)], [240, 228, 206]);
+            let dome: Vec<_> = (0..=16)
+                .map(|i| (fast_sin(i as f32 / 32.0 - 0.25) * 0.46, 0.5 + fast_sin(i as f32 / 32.0) * 0.48))
+                .collect();
+            b.poly(&dome, cap);
+            for (x, y, r) in [(-0.2, 0.68, 0.07), (0.05, 0.82, 0.08), (0.24, 0.64, 0.06)] {
+                b.oval(x, y, r, r * 0.8, [250, 244, 236]);
+            }
+        }
+        Thing::Rock => {
+            let stone = item.colour.unwrap_or([124, 122, 120]);
+            let w = 0.7 + 0.5 * item.self_;
+            b.bulge(0.5);
+            b.poly(&[(-w, 0.0), (-w * 0.8, 0.5), (-0.2, 0.9), (0.3, 1.0), (w * 0.9, 0.4), (w, 0.0)], stone);
+            b.poly(&[(-0.2, 0.9), (0.3, 1.0), (0.1, 0.4), (-0.5, 0.3)], scale(stone, 1.2));
+        }
+        Thing::Coral => {
+            const HUES: [Rgb; 4] = [[240, 110, 120], [250, 170, 90], [190, 110, 210], [90, 190, 140]];
+            let hue = item.colour.unwrap_or(HUES[(item.self_ * 4.0) as usize % 4]);
+            for arm in 0..5 {
+                let x = (arm as f32 - 2.0) * 0.22;
+                let lean = x * 0.7 + fast_sin(t * 0.2 + item.self_ + arm as f32 * 0.2) * 0.06;
+                let tall = 0.9 - x.abs() * 0.5;
+                b.line(&[(x * 0.3, 0.0), (x, tall * 0.5), (x + lean, tall)], 0.1, hue);
+                b.oval(x + lean, tall, 0.07, 0.07, scale(hue, 1.15));
+            }
+        }
+        Thing::Crystal => {
+            let hue = item.colour.unwrap_or([130, 200, 240]);
+            b.bulge(0.3);
+            for (x, lean, tall) in [(-0.2, -0.16, 0.7), (0.2, 0.2, 0.62), (0.0, 0.02, 1.0)] {
+                let tip = (x + lean, tall);
+                b.poly(&[(x - 0.12, 0.0), (x, 0.0), tip, (x - 0.12 + lean * 0.6, tall * 0.75)], scale(hue, 1.15));
+                b.poly(&[(x, 0.0), (x + 0.12, 0.0), (x + 0.12 + lean * 0.6, tall * 0.75), tip], scale(hue, 0.75));
+            }
+            b.glow(0.0, 0.5, 0.7, hue, 0.25);
+        }
+        Thing::Volcano => {
+            b.bulge(0.4);
+            b.poly(&[(-1.2, -0.05), (-0.22, 0.86), (0.22, 0.86), (1.2, -0.05)], [92, 70, 66]);
+            b.kind(Kind::Light);
+            b.poly(&[(-0.2, 0.87), (0.2, 0.87), (0.1, 0.6), (0.04, 0.3), (-0.02, 0.62)], [255, 110, 30]);
+            b.glow(0.0, 0.95, 0.9, [255, 90, 20], 0.6);
+            for i in 0..9 {
+                let age = (t * 0.25 + i as f32 / 9.0).fract();
+                let grey = blend([70, 60, 60], [150, 144, 142], age);
+                b.kind(Kind::Sky);
+                b.oval(0.25 * age * fast_sin(i as f32 * 0.37), 0.9 + age * 0.7, 0.1 + age * 0.24, 0.08 + age * 0.2, grey);
+            }
+        }
+        Thing::Island => {
+            b.bulge(0.3);
+            b.poly(&[(-2.0, 0.0), (-1.0, 0.3), (0.0, 0.5), (1.1, 0.25), (2.0, 0.0)], [216, 190, 130]);
+            b.oval(0.1, 0.55, 0.7, 0.35, [66, 134, 70]);
+            let flat = Item { self_: 0.4, ..*item };
+            palm(b, &flat, sway);
+        }
+        Thing::Waterfall => {
+            b.bulge(0.2);
+            b.poly(&[(-0.7, -0.05), (-0.6, 0.9), (-0.2, 1.05), (0.3, 1.05), (0.65, 0.85), (0.75, -0.05)], [98, 96, 92]);
+            b.kind(Kind::Water);
+            b.rect(-0.2, 0.0, 0.4, 1.02, [214, 234, 244]);
+            for i in 0..14 {
+                let fall = (t * 0.8 + i as f32 * 0.37).fract();
+                let x = -0.18 + 0.36 * ((i * 5) % 14) as f32 / 13.0;
+                b.rect(x, 0.95 - fall, 0.02, 0.12, [255, 255, 255]);
+            }
+            b.glow(0.0, 0.0, 0.4, [200, 220, 230], 0.5);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
+    let bark = [92, 66, 46];
+    b.poly(&[(-0.06, -0.02), (0.06, -0.02), (0.035 + sway * 0.4, 0.5), (-0.03 + sway * 0.4, 0.5)], bark);
+    b.line(&[(0.0, 0.32), (0.16 + sway * 0.5, 0.55)], 0.035, bark);
+    b.line(&[(0.0, 0.28), (-0.15 + sway * 0.5, 0.5)], 0.03, bark);
+    let mut rng = Rng::new((item.self_ * 65536.0) as u64);
+    if scene.season == Season::Winter && item.colour.is_none() {
+        for i in 0..7 {
+            let x = (i as f32 - 3.0) * 0.11;
+            b.line(&[(x * 0.2, 0.42), (x * 0.7, 0.62), (x + sway, 0.9 - x.abs() * 0.5)], 0.018, bark);
+        }
+        return;
+    }
+    let leaf = item.colour.unwrap_or(scene.leaf());
+    // Dark lumps behind and below, light ones in front and above.
+    for lump in 0..13 {
+        let ring = lump as f32 / 12.0;
+        let turn = rng.unit();
+        let reach = 0.24 * (1.0 - 0.4 * ring);
+        let (x, y) = (fast_sin(turn) * reach * 1.15, 0.66 + fast_sin(turn + 0.25) * reach * 0.85 + 0.07 * ring);
+        let r = rng.range(0.11, 0.17);
+        let tone = scale(leaf, 0.66 + 0.5 * ring + 0.12 * (y - 0.66));
+        if lump == 0 {
+            b.oval(x + sway, y, r, r * 0.85, tone);
+        } else {
+            b.more(x + sway, y, r, r * 0.85, tone);
+        }
+    }
+}
+
+fn pine(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
+    b.rect(-0.03, -0.02, 0.06, 0.2, [84, 60, 44]);
+    let leaf = item.colour.unwrap_or(if scene.season == Season::Autumn { [58, 92, 56] } else { scene.leaf() });
+    b.bulge(0.45);
+    for tier in 0..6 {
+        let k = tier as f32 / 6.0;
+        let (low, wide) = (0.12 + 0.8 * k, 0.25 * (1.0 - k * 0.88));
+        let top = (low + 0.26).min(1.0);
+        let shift = sway * k;
+        let mut skirt = vec![(shift * 1.2, top)];
+        for i in 0..=8 {
+            let x = wide * (1.0 - i as f32 / 4.0);
+            let droop = if i % 2 == 0 { 0.0 } else { 0.035 };
+            skirt.push((x + shift, low + droop + 0.04 * (1.0 - (x / wide).abs())));
+        }
+        b.poly(&skirt, scale(leaf, 0.8 + 0.35 * k));
+        if scene.season == Season::Winter {
+            let snow = [(shift * 1.2, top), (wide * 0.5 + shift, low + 0.1), (shift, low + 0.15), (shift - wide * 0.5, low + 0.1)];
+            b.poly(&snow, [244, 248, 252]);
+        }
+    }
+}
+
+fn palm(b: &mut Brush<'_>, item: &Item, sway: f32) {
+    let lean = (item.self_ - 0.5) * 0.4;
+    let crown = (lean + sway * 2.0, 0.82);
+    b.line(&[(0.0, 0.0), (lean * 0.3, 0.4), crown], 0.05, [134, 100, 66]);
+    for frond in 0..9 {
+        let side = frond as f32 / 4.0 - 1.0;
+        let (dx, lift) = (side * 0.36, 0.16 - side * side * 0.3);
+        let mid = (crown.0 + dx * 0.55, crown.1 + lift * 0.5 + 0.1);
+        let tip = (crown.0 + dx + sway, crown.1 + lift - 0.04);
+        b.poly(&[crown, (mid.0, mid.1 + 0.04), tip, (mid.0, mid.1 - 0.05)], [50, 128 - (frond % 2) * 16, 62]);
+    }
+}
+
+/// An abstract picture: drifting forms in the colours of the mood.
+pub(crate) fn shapes(scene: &Scene, canvas: &mut Canvas, view: &View) {
+    const SETS: [[Rgb; 5]; 5] = [
+        [[24, 32, 72], [236, 84, 92], [250, 190, 90], [70, 170, 180], [244, 236, 220]],
+        [[20, 20, 30], [120, 80, 240], [240, 90, 180], [80, 220, 230], [250, 240, 180]],
+        [[236, 228, 212], [210, 90, 60], [40, 80, 110], [236, 180, 70], [90, 130, 100]],
+        [[14, 44, 50], [40, 150, 120], [240, 210, 110], [230, 110, 70], [210, 240, 220]],
+        [[46, 20, 60], [250, 120, 80], [120, 60, 160], [255, 210, 140], [90, 160, 220]],
+    ];
+    let mut rng = Rng::named(scene.seed, "shapes");
+    let mut set = *rng.pick(&SETS);
+    for (i, named) in scene.colours.iter().take(4).enumerate() {
+        set[i + 1] = *named;
+    }
+    let (w, h) = (canvas.width, canvas.height);
+    let dark = if scene.time == Time::Night { 0.5 } else { 1.0 };
+    for y in 0..h {
+        for x in 0..w {
+            let (u, v) = (x as f32 / view.h, y as f32 / view.h);
+            let n = canvas.noise.at(u * 50.0 + view.t * 4.0, v * 50.0 - view.t * 3.0);
+            let tone = blend(scale(set[0], dark), set[3], smooth(0.3, 1.1, n * (0.5 + v * 0.5)) * 0.6);
+            canvas.rgb[y * w + x] = [tone[0], tone[1], tone[2], Kind::Sky as u8];
+        }
+    }
+    for i in 0..16 {
+        let near = 0.2 + i as f32 / 20.0;
+        let size = rng.range(0.05, 0.22);
+        let (x, y, pace) = (rng.range(-0.8, 0.8), rng.range(0.1, 0.9), rng.range(-0.1, 0.1));
+        let spin = view.t * pace * 0.8 + rng.unit();
+        let kind = rng.below(4);
+        let at = view.at(x + 0.1 * fast_sin(view.t * pace + 0.3), y + 0.06 * fast_sin(view.t * pace * 1.6), near);
+        let r = view.len(size, near);
+        let colour = set[1 + i % 4];
+        let paint = Paint::shaded(scale(colour, 1.12), scale(colour, 0.78), Kind::Figure, 200 - i as u8 * 10);
+        let corners = [0, 3, 4, 6][kind];
+        if corners == 0 {
+            canvas.fill(&ellipse(at, r, r), &paint.round(0.9));
+            if i % 3 == 0 {
+                canvas.fill(&ellipse(at, r * 0.5, r * 0.5), &Paint::flat(set[0], Kind::Figure, 90));
+            }
+        } else {
+            let outline: Vec<_> = (0..corners)
+                .map(|c| {
+                    let turn = spin + c as f32 / corners as f32;
+                    (at.0 + fast_sin(turn) * r, at.1 + fast_sin(turn + 0.25) * r)
+                })
+                .collect();
+            canvas.fill(&outline, &paint.round(0.4));
+        }
+    }
+    let mut ribbon = Vec::new();
+    let mut back = Vec::new();
+    for i in 0..=60 {
+        let x = -view.half() + view.half() * i as f32 / 30.0;
+        let y = 0.5 + 0.3 * (noise(x * 1.3 + view.t * 0.2, 0.0, scene.seed as u32) - 0.5) * 2.0;
+        let wide = 0.02 + 0.05 * noise(x * 2.0 - view.t * 0.3, 5.0, scene.seed as u32);
+        ribbon.push(view.at(x, y - wide, 0.9));
+        back.push(view.at(x, y + wide, 0.9));
+    }
+    back.reverse();
+    ribbon.extend(back);
+    canvas.fill(&ribbon, &Paint::shaded(set[4], set[2], Kind::Figure, 30).round(0.5));
+}
