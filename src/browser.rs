@@ -1,0 +1,229 @@
+//! Small things that only a browser knows: the clock, chance, pauses, storage, `Intl`, JSON. It must
+//! not know what they are used for.
+
+use js_sys::{Array, Date, Intl, JSON, Math, Object, Promise, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Storage;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    fn random_bytes(bytes: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub(crate) fn console_error(message: &str);
+}
+
+/// The page's window. There is always one: the element exists only in documents.
+pub(crate) fn window() -> web_sys::Window {
+    leptos::prelude::window()
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_millis() -> u64 {
+    Date::now() as u64
+}
+
+/// A number from 0 to 1.
+pub(crate) fn random() -> f64 {
+    Math::random()
+}
+
+/// A random UUID (version 4). `crypto.randomUUID` exists only on secure contexts; this everywhere.
+pub(crate) fn uuid() -> String {
+    let mut bytes = [0_u8; 16];
+    if random_bytes(&mut bytes).is_err() {
+        bytes = bytes.map(|_| (Math::random() * 256.0) as u8);
+    }
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut uuid = String::with_capacity(36);
+    for (index, byte) in bytes.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            uuid.push('-');
+        }
+        for nibble in [byte >> 4, byte & 15] {
+            uuid.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+        }
+    }
+    uuid
+}
+
+/// Waits that long, or until the browser says that it is online again, whichever is first.
+pub(crate) async fn pause(millis: u32) {
+    let mut wake = None;
+    let promise = Promise::new(&mut |resolve, _| {
+        let window = window();
+        let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+        // Without a timer, being online again still ends the pause.
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+        let _ = window.add_event_listener_with_callback("online", &resolve);
+        wake = Some(resolve);
+    });
+    let _ = JsFuture::from(promise).await;
+    if let Some(wake) = wake {
+        let _ = window().remove_event_listener_with_callback("online", &wake);
+    }
+}
+
+/// Leaves a promise to itself. Its refusal, if it comes to that, is nobody's error.
+pub(crate) fn let_go(promise: Option<impl Into<JsValue>>) {
+    if let Some(promise) = promise {
+        let promise = Promise::resolve(&promise.into());
+        wasm_bindgen_futures::spawn_local(async move { drop(JsFuture::from(promise).await) });
+    }
+}
+
+/// A number as attributes want it, in the browser's own writing.
+pub(crate) fn decimal(number: f64) -> String {
+    js_sys::JsString::from(JsValue::from(number).unchecked_into::<Object>().to_string()).into()
+}
+
+/// The property of an object, or `undefined`.
+pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // Only frozen objects refuse, and these are our own.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// An object of these entries.
+pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in entries {
+        set(&object, name, value);
+    }
+    object
+}
+
+/// Reads JSON text: the browser parses, serde takes what it parsed.
+pub(crate) fn parse(json: &str) -> Option<JsValue> {
+    JSON::parse(json).ok()
+}
+
+/// Takes a value out of what the browser parsed.
+pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
+    serde_wasm_bindgen::from_value(value).ok()
+}
+
+/// Makes a plain object of a value.
+pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+/// Writes JSON text.
+pub(crate) fn to_json(value: &JsValue) -> String {
+    JSON::stringify(value).ok().and_then(|json| json.as_string()).unwrap_or_default()
+}
+
+/// The storage that all tabs of this origin share; `None` where the browser denies it.
+pub(crate) fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// An address made absolute against `base`; `None` where it is none.
+pub(crate) fn resolve(url: &str, base: &str) -> Option<String> {
+    web_sys::Url::new_with_base(url, base).ok().map(|url| url.href())
+}
+
+/// The origin of an address.
+pub(crate) fn origin(url: &str) -> Option<String> {
+    web_sys::Url::new(url).ok().map(|url| url.origin())
+}
+
+/// The numbers and times of one language, written by the browser's `Intl`.
+pub(crate) struct Numbers {
+    tag: String,
+    rules: Intl::PluralRules,
+}
+
+impl Numbers {
+    /// For a language.
+    pub(crate) fn new(tag: &str) -> Self {
+        let tags = Array::of1(&tag.into());
+        Self { tag: tag.into(), rules: Intl::PluralRules::new(&tags, &Object::new()) }
+    }
+
+    /// A whole number.
+    pub(crate) fn write(&self, n: u32) -> String {
+        js_sys::Number::from(n).to_locale_string(&self.tag).into()
+    }
+
+    /// Its plural category.
+    pub(crate) fn category(&self, n: u32) -> String {
+        self.rules.select(f64::from(n)).into()
+    }
+
+    /// A part from 0 to 1, in per cent.
+    pub(crate) fn percent(&self, part: f64) -> String {
+        let options = object(&[("style", "percent".into())]);
+        self.format(&options, &[part])
+    }
+
+    /// A duration in its fitting unit, or a range of two: `40 sec`, `1–3 min`.
+    pub(crate) fn secs(&self, min: u32, max: u32) -> String {
+        let (unit, per) = if max < 60 { ("second", 1) } else { ("minute", 60) };
+        let options = object(&[
+            ("style", "unit".into()),
+            ("unit", unit.into()),
+            ("unitDisplay", "short".into()),
+            ("maximumFractionDigits", 0.into()),
+        ]);
+        let part = |secs: u32| f64::from(secs.div_ceil(per));
+        if part(min) == part(max) {
+            self.format(&options, &[part(max)])
+        } else {
+            self.format(&options, &[part(min), part(max)])
+        }
+    }
+
+    /// A day and time.
+    pub(crate) fn date(&self, millis: u64) -> String {
+        let options = object(&[("dateStyle", "medium".into()), ("timeStyle", "short".into())]);
+        Date::new(&(millis as f64).into()).to_locale_string(&self.tag, &options).into()
+    }
+
+    /// One number, or two as a range.
+    fn format(&self, options: &Object, numbers: &[f64]) -> String {
+        let format = Intl::NumberFormat::new(&Array::of1(&self.tag.as_str().into()), options);
+        let name = if numbers.len() > 1 { "formatRange" } else { "format" };
+        let method = get(&format, name);
+        let arguments: Array = numbers.iter().map(|n| JsValue::from(*n)).collect();
+        let text = method
+            .dyn_ref::<js_sys::Function>()
+            .and_then(|method| method.apply(&format, &arguments).ok());
+        text.and_then(|text| text.as_string()).unwrap_or_default()
+    }
+}
+
+/// A position in a piece: `1:05`.
+pub(crate) fn clock(secs: f64) -> String {
+    let secs = if secs.is_finite() { secs.max(0.0) as u32 } else { 0 };
+    let (minutes, rest) = (secs / 60, secs % 60);
+    let zero = if rest < 10 { "0" } else { "" };
+    format!("{minutes}:{zero}{rest}")
+}
+
+/// Hands the person a JSON file.
+pub(crate) fn save_file(name: &str, json: &str) {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("application/json");
+    let parts = Array::of1(&json.into());
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options);
+    let Some(url) = blob.ok().and_then(|b| web_sys::Url::create_object_url_with_blob(&b).ok())
+    else {
+        return;
+    };
+    if let Ok(link) = leptos::prelude::document().create_element("a") {
+        let link: web_sys::HtmlAnchorElement = link.unchecked_into();
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    // The download has taken it; the memory can go.
+    let _ = web_sys::Url::revoke_object_url(&url);
+}

@@ -1,0 +1,174 @@
+//! The element's attributes, read into a [`Config`]. The one place that is lenient with what a page
+//! wrote: unknown values of no consequence fall back to the default, wrong ones of consequence are
+//! a [`ConfigError`] that says what to write instead. It must not know the DOM: it is handed a
+//! function that looks attributes up.
+
+use std::fmt;
+
+/// What a page can set. Every field is an attribute of `<ai-now-studio>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `gateway`: the base address of the gateway, ending in `/`. Default: where the script came
+    /// from.
+    pub gateway: String,
+    /// How generations are asked for.
+    pub mode: Mode,
+    /// `publishable-key`: names the page's owner to the gateway when a session is opened. Default:
+    /// none, which a gateway takes only from its own pages.
+    pub publishable_key: Option<String>,
+    /// `models`: the ids that are offered, in that order, separated by spaces or commas. Default:
+    /// all of the catalog.
+    pub models: Vec<String>,
+    /// `model`: the one chosen at first. Default: the first offered.
+    pub model: Option<String>,
+    /// `preset-style`: the value of the style chosen at first. Default: none.
+    pub style: Option<String>,
+    /// `prompt`: what stands in the prompt at first. Default: nothing.
+    pub prompt: String,
+}
+
+/// How generations are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `mode="gateway"`, the default: sessions, resumable streams, history. For AI-Now gateways.
+    Gateway,
+    /// `mode="direct"`: the documented API alone, with the person's own key, which the element
+    /// asks for.
+    Direct,
+}
+
+/// What is wrong with the attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// `gateway` is not an `http(s)` address.
+    Gateway(String),
+    /// `mode` is none of those that there are.
+    Mode(String),
+}
+
+impl Config {
+    /// The attributes that are read.
+    pub const ATTRIBUTES: [&'static str; 7] =
+        ["gateway", "mode", "publishable-key", "models", "model", "preset-style", "prompt"];
+
+    /// Reads the attributes. `resolve` makes an address absolute as the page would, or answers
+    /// `None` for one that is not an address; `script_base` is where the script came from.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where a setting can't be followed.
+    pub fn read(
+        attribute: impl Fn(&str) -> Option<String>,
+        resolve: impl Fn(&str) -> Option<String>,
+        script_base: &str,
+    ) -> Result<Self, ConfigError> {
+        let given = |name| attribute(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let gateway = given("gateway").unwrap_or_else(|| script_base.to_owned());
+        let mut base = resolve(&gateway)
+            .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+            .ok_or(ConfigError::Gateway(gateway))?;
+        if let Some(end) = base.find(['?', '#']) {
+            base.truncate(end);
+        }
+        if !base.ends_with('/') {
+            base.push('/');
+        }
+        let mode = match given("mode").as_deref() {
+            None | Some("gateway") => Mode::Gateway,
+            Some("direct") => Mode::Direct,
+            Some(other) => return Err(ConfigError::Mode(other.to_owned())),
+        };
+        let models = given("models").unwrap_or_default();
+        let words = models.split([' ', ',', '\n', '\t']).filter(|id| !id.is_empty());
+        Ok(Self {
+            gateway: base,
+            mode,
+            publishable_key: given("publishable-key"),
+            models: words.map(str::to_owned).collect(),
+            model: given("model"),
+            style: given("preset-style"),
+            prompt: attribute("prompt").unwrap_or_default(),
+        })
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gateway(given) => write!(
+                f,
+                "The attribute gateway=“{given}” is not a web address. Write one that starts with \
+                 https://, or leave it out where the gateway serves the script."
+            ),
+            Self::Mode(given) => write!(
+                f,
+                "The attribute mode=“{given}” is unknown. Write “gateway” or “direct”, or leave it \
+                 out."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(attributes: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let attribute = |name: &str| {
+            let found = attributes.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let resolve = |url: &str| {
+            Some(if url.contains(':') { url.into() } else { format!("https://page.example/{url}") })
+        };
+        Config::read(attribute, resolve, "https://cdn.example/v1/")
+    }
+
+    #[test]
+    fn nothing_set_is_the_script_s_own_gateway() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.gateway, "https://cdn.example/v1/");
+        assert_eq!((config.mode, config.models.len()), (Mode::Gateway, 0));
+    }
+
+    #[test]
+    fn gateways() {
+        let table = [
+            ("https://a.example", Ok("https://a.example/")),
+            ("https://a.example/api-now/?x#y", Ok("https://a.example/api-now/")),
+            ("studio", Ok("https://page.example/studio/")),
+            (" ", Ok("https://cdn.example/v1/")),
+            ("javascript:alert(1)", Err(())),
+            ("ftp://a.example/", Err(())),
+        ];
+        for (given, expected) in table {
+            let config = read(&[("gateway", given)]);
+            let gateway = config.as_ref().map(|config| config.gateway.as_str()).map_err(|_| ());
+            assert_eq!(gateway, expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn presets() {
+        let config = read(&[
+            ("models", "suno, pika\n luma"),
+            ("model", " pika "),
+            ("preset-style", "4"),
+            ("prompt", " a lake "),
+            ("mode", "direct"),
+        ])
+        .unwrap();
+        assert_eq!(config.models, ["suno", "pika", "luma"]);
+        assert_eq!(config.model.as_deref(), Some("pika"));
+        assert_eq!(config.style.as_deref(), Some("4"));
+        assert_eq!(config.prompt, " a lake ");
+        assert_eq!(config.mode, Mode::Direct);
+    }
+
+    #[test]
+    fn what_cannot_be_followed_says_what_to_write() {
+        let error = read(&[("mode", "magic")]).unwrap_err();
+        assert!(error.to_string().contains("“gateway” or “direct”"));
+    }
+}

@@ -1,0 +1,165 @@
+//! The host page: attributes in, DOM events out, mount and unmount. The only module that knows the
+//! element itself; what it is called by is the shell, `www/element.js`.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
+
+use crate::browser;
+use crate::config::Config;
+use crate::locale::Locale;
+use crate::session::{Host, Session};
+use crate::view;
+
+/// A studio that stands in an element. Freeing it takes it down with all it holds; what runs at the
+/// gateway runs on.
+#[wasm_bindgen]
+pub struct Studio {
+    session: Session,
+    owner: Owner,
+    // Boxed: the view's type is of no interest to anybody.
+    view: Option<Box<dyn std::any::Any>>,
+}
+
+#[wasm_bindgen]
+impl Studio {
+    /// Puts a studio into `place`, a child of the shadow root of `element`.
+    ///
+    /// `script_base` is the address that the script was loaded from, up to its last slash; `texts`
+    /// an object of the language's texts by name, `undefined` for English; `language` its tag.
+    ///
+    /// # Errors
+    /// A message for people, where an attribute can't be followed.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        element: HtmlElement,
+        place: HtmlElement,
+        script_base: &str,
+        language: &str,
+        texts: &JsValue,
+    ) -> Result<Studio, JsError> {
+        install_panic_hook();
+        let page = element.base_uri().ok().flatten().unwrap_or_default();
+        let config = Config::read(
+            |name| element.get_attribute(name),
+            |url| browser::resolve(url, &page),
+            script_base,
+        )?;
+        let locale = if texts.is_object() {
+            Locale::new(language, |name| browser::get(texts, name).as_string())
+        } else {
+            Locale::english()
+        };
+        let owner = Owner::new();
+        let host = Box::new(Page(element));
+        let session = owner.with(|| Session::new(config, Arc::new(locale), host));
+        let handle = mount_to(place, move || view::studio(session));
+        session.start();
+        Ok(Self { session, owner, view: Some(boxed(handle)) })
+    }
+
+    /// Starts a generation of what is composed, with what is given put in first. Answers the key
+    /// that the element's events name it by, or `undefined` where it isn't valid; the element says
+    /// why.
+    pub fn generate(
+        &self,
+        model: Option<String>,
+        prompt: Option<String>,
+        style: Option<String>,
+    ) -> Option<String> {
+        let draft = self.session.draft;
+        if let Some(model) = model {
+            draft.model.set(model);
+        }
+        if let Some(prompt) = prompt {
+            draft.prompt.set(prompt);
+        }
+        if let Some(style) = style {
+            draft.style.set(style);
+        }
+        self.session.generate()
+    }
+
+    /// Stops the generation that is shown, if it is still running.
+    pub fn cancel(&self) {
+        if let Some(job) = self.session.shown.get_untracked() {
+            self.session.cancel(job);
+        }
+    }
+
+    /// What an attribute that can change at any time says now.
+    pub fn preset(&self, name: &str, value: String) {
+        match name {
+            "model" => self.session.choose_model(&value),
+            "preset-style" => self.session.draft.style.set(value),
+            "prompt" => self.session.draft.prompt.set(value),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Studio {
+    fn drop(&mut self) {
+        self.view.take();
+        // The session holds its own owner, to run tasks in: only this ends them.
+        self.owner.cleanup();
+    }
+}
+
+fn boxed<M: Mountable + 'static>(handle: UnmountHandle<M>) -> Box<dyn std::any::Any> {
+    Box::new(handle)
+}
+
+/// The element, as the session sees it.
+struct Page(HtmlElement);
+
+impl Host for Page {
+    fn emit(&self, name: &str, detail: JsValue) {
+        let init = CustomEventInit::new();
+        init.set_bubbles(true);
+        init.set_composed(true);
+        init.set_detail(&detail);
+        let name = ["ai-now-", name].concat();
+        if let Ok(event) = CustomEvent::new_with_event_init_dict(&name, &init) {
+            // What a page's listeners throw is the page's own affair.
+            let _ = self.0.dispatch_event(&event);
+        }
+    }
+
+    fn get_session(&self) -> Option<js_sys::Promise> {
+        let function: js_sys::Function = browser::get(&self.0, "getSession").dyn_into().ok()?;
+        let answer = function.call0(&self.0).ok()?;
+        Some(js_sys::Promise::resolve(&answer))
+    }
+}
+
+thread_local! {
+    static ON_PANIC: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
+}
+
+/// Hands the shell a way to learn that the instance is dead: after a panic nothing in here may be
+/// called any more, and the shell offers to start again.
+#[wasm_bindgen(js_name = onPanic)]
+pub fn on_panic(callback: js_sys::Function) {
+    ON_PANIC.set(Some(callback));
+}
+
+fn install_panic_hook() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let message = info.to_string();
+            browser::console_error(&message);
+            ON_PANIC.with_borrow(|callback| {
+                if let Some(callback) = callback {
+                    // Nobody is left to hear of a failing callback.
+                    let _ = callback.call1(&JsValue::NULL, &message.into());
+                }
+            });
+        }));
+    });
+}

@@ -1,0 +1,370 @@
+//! One generation as the page sees it: what was asked for, and how far it is.
+//!
+//! A pure fold: [`Generation::apply`] takes the events as they come, in whatever order a network
+//! delivers them. It must not know the browser, nor where events come from. It is also the record
+//! that the history keeps.
+
+use ai_now_protocol::event::{Completed, Failure, Progress};
+use ai_now_protocol::{Event, GenerateRequest, MediaUrl, api};
+use serde::{Deserialize, Serialize};
+
+/// One generation, from the click on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generation {
+    /// Made by this page before anything is sent: the idempotency key, and the name under which
+    /// page and history know the generation.
+    pub key: String,
+    /// The gateway that was asked, as a base address.
+    pub gateway: String,
+    /// What was asked for.
+    pub request: GenerateRequest,
+    /// When, in milliseconds since 1970.
+    pub created_at_ms: u64,
+    /// What it costs, in tokens: as the catalog said, then as the gateway confirmed.
+    pub price: u32,
+    /// Whether its maker draws by rules (see `Model::procedural`).
+    pub procedural: bool,
+    /// What the gateway calls it, once it was accepted.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The number of the last event that was seen; 0 before the first.
+    #[serde(default)]
+    pub last_seq: u64,
+    /// Where it stands.
+    pub phase: Phase,
+    /// When the page saw its end, in milliseconds since 1970.
+    #[serde(default)]
+    pub finished_at_ms: Option<u64>,
+    /// Whether the person asked to stop it, and the gateway has not answered yet.
+    #[serde(default)]
+    pub stopping: bool,
+    /// What is known of how far it is. Not kept: the stream says it again.
+    #[serde(skip)]
+    pub progress: Progress,
+    /// How the connection to it is. Not kept.
+    #[serde(skip)]
+    pub link: Link,
+}
+
+/// Where a generation stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Phase {
+    /// Not confirmed by the gateway yet.
+    Sending,
+    /// Accepted, and waiting or being made.
+    Running,
+    /// The result is there.
+    Completed {
+        /// Where it is.
+        url: MediaUrl,
+        /// What its maker says about it.
+        note: Option<String>,
+    },
+    /// There will be no result.
+    Failed {
+        /// Why, as a sentence; empty where nobody said.
+        message: String,
+        /// Whether it was stopped on request.
+        cancelled: bool,
+        /// How many tokens went back, if the gateway said.
+        tokens_returned: Option<u32>,
+    },
+}
+
+/// How the connection to a running generation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// As it should be, or not needed.
+    #[default]
+    Fine,
+    /// Lost; it is being restored.
+    Restoring,
+}
+
+impl Generation {
+    /// A generation that is about to be sent.
+    pub fn new(key: String, gateway: String, request: GenerateRequest, created_at_ms: u64) -> Self {
+        Self {
+            key,
+            gateway,
+            request,
+            created_at_ms,
+            price: 0,
+            procedural: false,
+            id: None,
+            last_seq: 0,
+            phase: Phase::Sending,
+            finished_at_ms: None,
+            stopping: false,
+            progress: Progress::default(),
+            link: Link::Fine,
+        }
+    }
+
+    /// Whether it will never change again.
+    pub fn is_final(&self) -> bool {
+        matches!(self.phase, Phase::Completed { .. } | Phase::Failed { .. })
+    }
+
+    /// The address of its result.
+    pub fn url(&self) -> Option<&MediaUrl> {
+        if let Phase::Completed { url, .. } = &self.phase { Some(url) } else { None }
+    }
+
+    /// The gateway confirmed it.
+    pub fn accept(&mut self, id: String, price: u32) {
+        self.id = Some(id);
+        self.price = price;
+        if self.phase == Phase::Sending {
+            self.phase = Phase::Running;
+        }
+    }
+
+    /// Folds one event in, and answers whether it said anything new.
+    ///
+    /// `seq` is the event's number, if its stream has numbers. What was seen already is dropped, so
+    /// a stream may start again anywhere; nothing changes a generation after its end.
+    pub fn apply(&mut self, seq: Option<u64>, event: Event) -> bool {
+        if self.is_final() || seq.is_some_and(|seq| seq <= self.last_seq) {
+            return false;
+        }
+        self.last_seq = seq.unwrap_or(self.last_seq);
+        match event {
+            Event::Completed(Completed { url, note }) => {
+                self.end(Phase::Completed { url, note });
+            }
+            Event::Failed(Failure { message, cancelled, tokens_returned }) => {
+                self.end(Phase::Failed { message, cancelled, tokens_returned });
+            }
+            Event::Started | Event::CookieGenerated => self.phase = Phase::Running,
+            Event::Processing(progress) => {
+                self.phase = Phase::Running;
+                merge(&mut self.progress, progress);
+            }
+            Event::Other(status) => {
+                self.phase = Phase::Running;
+                self.progress.step = Some(status);
+            }
+        }
+        true
+    }
+
+    /// Takes what the gateway answers when it is asked about the generation: the same facts as the
+    /// events, without their numbers.
+    pub fn adopt(&mut self, answer: &api::Generation) -> bool {
+        self.procedural = answer.procedural;
+        self.price = answer.price;
+        let message = || answer.message.clone().unwrap_or_default();
+        let failure = |cancelled| {
+            Event::Failed(Failure {
+                message: message(),
+                cancelled,
+                tokens_returned: Some(answer.price),
+            })
+        };
+        match (answer.state, &answer.url) {
+            (api::State::Completed, Some(url)) => {
+                let note = answer.note.clone();
+                self.apply(None, Event::Completed(Completed { url: url.clone(), note }))
+            }
+            // Completed without a result is an end that the gateway can't mean.
+            (api::State::Failed | api::State::Completed, _) => self.apply(None, failure(false)),
+            (api::State::Cancelled, _) => self.apply(None, failure(true)),
+            (api::State::Queued | api::State::Running, _) => false,
+        }
+    }
+
+    /// Ends it on the page's own account, where the gateway can't or won't say more.
+    pub fn give_up(&mut self, message: String, cancelled: bool) {
+        if !self.is_final() {
+            self.end(Phase::Failed { message, cancelled, tokens_returned: None });
+        }
+    }
+
+    fn end(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.progress = Progress::default();
+        self.link = Link::Fine;
+        self.stopping = false;
+    }
+}
+
+/// What a later `Processing` says replaces what an earlier one said; what it leaves open stays.
+fn merge(before: &mut Progress, later: Progress) {
+    // A bar that runs backwards says that something is wrong, when only two reports crossed.
+    before.progress = match (before.progress, later.progress) {
+        (Some(before), Some(now)) => Some(before.max(now)),
+        (before, now) => now.or(before),
+    };
+    // Whoever is being made is in no queue any more.
+    before.queue_position = later.queue_position;
+    before.eta_secs = later.eta_secs.or(before.eta_secs);
+    before.step = later.step.or(before.step.take());
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fresh() -> Generation {
+        let request = GenerateRequest { model: "suno".into(), ..GenerateRequest::default() };
+        Generation::new("k".into(), "https://example.com/".into(), request, 1)
+    }
+
+    fn completed(url: &str) -> Event {
+        Event::Completed(Completed { url: MediaUrl::parse(url).unwrap(), note: None })
+    }
+
+    #[test]
+    fn the_documented_stream() {
+        let mut generation = fresh();
+        let events = [
+            Event::Started,
+            Event::PROCESSING,
+            Event::CookieGenerated,
+            Event::PROCESSING,
+            completed("https://dl.ai-now.space/summer_pop_song_12345.mp3"),
+        ];
+        for (seq, event) in (1..).zip(events) {
+            assert!(!generation.is_final());
+            assert!(generation.apply(Some(seq), event));
+        }
+        assert_eq!(generation.url().unwrap().file_name(), "summer_pop_song_12345.mp3");
+        assert_eq!(generation.last_seq, 5);
+    }
+
+    #[test]
+    fn what_was_seen_is_dropped() {
+        let mut generation = fresh();
+        let half = Progress { progress: Some(0.5), ..Progress::default() };
+        let tenth = Progress { progress: Some(0.1), ..Progress::default() };
+        assert!(generation.apply(Some(2), Event::Processing(half)));
+        assert!(!generation.apply(Some(1), Event::Processing(tenth.clone())));
+        assert!(!generation.apply(Some(2), Event::Processing(tenth.clone())));
+        assert!(generation.apply(Some(3), Event::Processing(tenth)));
+        assert_eq!(generation.progress.progress, Some(0.5), "a bar never runs backwards");
+    }
+
+    #[test]
+    fn an_unknown_status_is_shown_and_ends_nothing() {
+        let mut generation = fresh();
+        generation.apply(None, Event::Other("Upscaling".into()));
+        assert_eq!(generation.progress.step.as_deref(), Some("Upscaling"));
+        assert!(!generation.is_final());
+    }
+
+    #[test]
+    fn the_gateway_is_believed_about_the_end() {
+        let answer = |state, url: Option<&str>| api::Generation {
+            id: "g".into(),
+            state,
+            model: "suno".into(),
+            prompt: "x".into(),
+            style: None,
+            seed: 1,
+            procedural: true,
+            price: 10,
+            created_at_ms: 1,
+            finished_at_ms: None,
+            events: "/e".into(),
+            url: url.map(|url| MediaUrl::parse(url).unwrap()),
+            note: None,
+            message: Some("No.".into()),
+        };
+        let failed = |cancelled| Phase::Failed {
+            message: "No.".into(),
+            cancelled,
+            tokens_returned: Some(10),
+        };
+        let url = MediaUrl::parse("/a.mp3").unwrap();
+        let table = [
+            (api::State::Queued, None, Phase::Sending),
+            (api::State::Completed, Some("/a.mp3"), Phase::Completed { url, note: None }),
+            (api::State::Completed, None, failed(false)),
+            (api::State::Failed, None, failed(false)),
+            (api::State::Cancelled, None, failed(true)),
+        ];
+        for (state, url, phase) in table {
+            let mut generation = fresh();
+            generation.adopt(&answer(state, url));
+            assert_eq!(generation.phase, phase);
+            assert!(generation.procedural);
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_is_written() {
+        let mut generation = fresh();
+        generation.accept("g1".into(), 10);
+        generation.apply(Some(4), completed("/media/a.mp3"));
+        let json = serde_json::to_string(&generation).unwrap();
+        assert_eq!(serde_json::from_str::<Generation>(&json).unwrap(), generation);
+        let hostile = json.replace("/media/a.mp3", "javascript:alert(1)");
+        assert!(serde_json::from_str::<Generation>(&hostile).is_err());
+    }
+
+    fn any_event() -> impl Strategy<Value = Event> {
+        let progress = (
+            proptest::option::of(any::<f64>()),
+            proptest::option::of(any::<u32>()),
+            proptest::option::of(any::<u32>()),
+            proptest::option::of(".*"),
+        );
+        let failure = (".*", any::<bool>(), proptest::option::of(any::<u32>()));
+        prop_oneof![
+            Just(Event::Started),
+            Just(Event::CookieGenerated),
+            progress.prop_map(|(progress, queue_position, eta_secs, step)| {
+                Event::Processing(Progress { progress, queue_position, eta_secs, step })
+            }),
+            "/[a-z]{1,8}\\.(mp3|mp4|png)".prop_map(|url| completed(&url)),
+            failure.prop_map(|(message, cancelled, tokens_returned)| {
+                Event::Failed(Failure { message, cancelled, tokens_returned })
+            }),
+            ".*".prop_map(Event::Other),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_end_is_the_end(
+            events in prop::collection::vec((proptest::option::of(0..20_u64), any_event()), 0..40),
+        ) {
+            let mut generation = fresh();
+            let mut end: Option<Phase> = None;
+            for (seq, event) in events {
+                let last = event.is_last();
+                let news = generation.apply(seq, event);
+                if let Some(end) = &end {
+                    prop_assert!(!news);
+                    prop_assert_eq!(&generation.phase, end);
+                } else {
+                    prop_assert_eq!(generation.is_final(), news && last);
+                    end = generation.is_final().then(|| generation.phase.clone());
+                }
+            }
+        }
+
+        #[test]
+        fn a_replayed_stream_changes_nothing(
+            events in prop::collection::vec(any_event(), 1..20),
+            again in any::<prop::sample::Index>(),
+        ) {
+            let mut generation = fresh();
+            for (seq, event) in (1..).zip(&events) {
+                generation.apply(Some(seq), event.clone());
+            }
+            let before = generation.clone();
+            let from = again.index(events.len());
+            for (seq, event) in (1..).zip(&events).skip(from) {
+                if seq <= generation.last_seq {
+                    prop_assert!(!generation.apply(Some(seq), event.clone()));
+                }
+            }
+            // NaN in a progress is not equal to itself; what is written of it is.
+            prop_assert_eq!(format!("{generation:?}"), format!("{before:?}"));
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The widget's words. All of a language stand in one table; English is built in, the others are
+//! files in `www/locales/` with the same names, loaded one at a time by the shell. It must not know
+//! the browser: numbers and plural categories are handed in, made by the browser's `Intl`.
+//!
+//! A text may hold `{name}` where something is put in. A text with plurals is written
+//! `one=… | other=…`, with the categories of Unicode's plural rules.
+
+use std::borrow::Cow;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $english:literal,)*) => {
+        /// The name of a text.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Word { $($(#[$doc])* $name,)* }
+
+        impl Word {
+            /// All names with their English texts, in the order of the enum.
+            pub const ALL: &[(&'static str, &'static str)] = &[$((stringify!($name), $english),)*];
+        }
+    };
+}
+
+words! {
+    /// The label of the prompt.
+    PromptLabel = "What shall it be?",
+    /// The label of the models.
+    Model = "Model",
+    /// The label of the styles.
+    Style = "Style",
+    /// The choice of no style.
+    NoStyle = "No style",
+    /// The label of the search among styles.
+    FindStyle = "Find a style",
+    /// No style matches the search.
+    NoSuchStyle = "No style is called that.",
+    /// What a model makes.
+    Music = "Music",
+    /// What a model makes.
+    Video = "Video",
+    /// What a model makes.
+    Picture = "Picture",
+    /// A number of tokens.
+    Tokens = "one={n} token | other={n} tokens",
+    /// A model's usual duration is unknown.
+    TimeVaries = "time varies",
+    /// What results are that are drawn by rules.
+    Sketch = "Procedural sketch",
+    /// What that means.
+    SketchMeans = "Drawn by rules from your words, not by a trained model.",
+    /// The label of the examples.
+    Examples = "Start from an example",
+    /// An example of a prompt for music.
+    ExampleMusic1 = "An upbeat pop song about summer",
+    /// An example of a prompt for music.
+    ExampleMusic2 = "Slow jazz for a rainy night in the city",
+    /// An example of a prompt for music.
+    ExampleMusic3 = "A calm piano piece in D minor, 70 bpm",
+    /// An example of a prompt for pictures and video.
+    ExampleScene1 = "A serene lake surrounded by mountains",
+    /// An example of a prompt for pictures and video.
+    ExampleScene2 = "Snow falling on a small town at night",
+    /// An example of a prompt for pictures and video.
+    ExampleScene3 = "Sunset over the sea with birds",
+    /// How much of the prompt's room is used, for screen readers.
+    CharsOf = "{used} of {max} characters",
+    /// The button that starts.
+    Generate = "Generate",
+    /// What it costs.
+    Costs = "Costs {tokens}",
+    /// What there is to spend.
+    Balance = "{tokens} left",
+    /// The connection to the gateway is being made.
+    Connecting = "Connecting …",
+    /// Why it doesn't start: nothing to go by.
+    NeedPrompt = "Say first what it shall be.",
+    /// Why it doesn't start: the prompt is too long.
+    TooLong = "one=The prompt is {n} character too long. Shorten it. | other=The prompt is {n} characters too long. Shorten it.",
+    /// Why it doesn't start: too few tokens.
+    TooFew = "This costs {price}, and {balance} are left. Choose a model that costs less, or ask the owner of this page for more tokens.",
+    /// The gateway doesn't know this page.
+    NotAllowed = "This page may not generate yet. Its owner has to give the element a publishable key, or open sessions for its visitors.",
+    /// No answer from the gateway.
+    Unreachable = "The gateway can't be reached. Check the connection; it is tried again by itself.",
+    /// The browser is offline.
+    Offline = "You are offline. It goes on by itself as soon as there is a connection.",
+    /// The gateway asks to wait.
+    Busy = "There is much to do just now. It is tried again by itself.",
+    /// The gateway failed, without a sentence of its own.
+    Broken = "Something went wrong at the gateway. Try again in a moment.",
+    /// The gateway's answer can't be read.
+    Unreadable = "The answer was not one of an AI-Now gateway. The owner of this page should check the gateway's address.",
+    /// A generation is not there any more.
+    Gone = "The gateway doesn't know this any more. Make it again.",
+    /// Tries again at once.
+    TryNow = "Try now",
+    /// The region of the result.
+    Result = "Result",
+    /// Nothing was made yet.
+    EmptyTitle = "A sentence is enough",
+    /// Nothing was made yet.
+    EmptyText = "What you ask for appears here: first how far it is, then the thing itself.",
+    /// The request is on its way.
+    Sending = "Sending",
+    /// It waits for its turn.
+    Queued = "zero=Next in the queue | one={n} before you in the queue | other={n} before you in the queue",
+    /// It is being made, nobody says more.
+    Making = "Being made",
+    /// The label of the progress bar.
+    Progress = "Progress",
+    /// How long it has been going on.
+    Passed = "{time} so far",
+    /// How long it usually takes.
+    Usually = "usually {time}",
+    /// How long it will probably take.
+    Left = "about {time} left",
+    /// The stream is being restored.
+    Restoring = "The connection was lost and is being restored. Your generation goes on meanwhile.",
+    /// Stops the generation.
+    Cancel = "Cancel",
+    /// It is being stopped.
+    Stopping = "Stopping …",
+    /// Announced when the result is there.
+    Ready = "Done: {prompt}",
+    /// It failed.
+    FailedTitle = "That did not work",
+    /// It was stopped.
+    CancelledTitle = "Cancelled",
+    /// Tokens went back.
+    Returned = "one={n} token was returned. | other={n} tokens were returned.",
+    /// A way on after a failure.
+    TryAgain = "Try again",
+    /// Starts playback.
+    Play = "Play",
+    /// Stops playback.
+    Pause = "Pause",
+    /// The slider of the position.
+    Position = "Position",
+    /// The value of that slider.
+    PositionOf = "{time} of {total}",
+    /// Sound off.
+    Mute = "Mute",
+    /// The slider of the volume.
+    Volume = "Volume",
+    /// The playback speed.
+    Speed = "Speed",
+    /// Plays again and again.
+    Loop = "Loop",
+    /// Fills the screen.
+    FullScreen = "Full screen",
+    /// A small window of its own.
+    PictureInPicture = "Picture in picture",
+    /// Saves the file.
+    Download = "Download",
+    /// Copies the address of the result.
+    CopyLink = "Copy link",
+    /// It was copied.
+    Copied = "Link copied",
+    /// Hands the address to another program.
+    Share = "Share",
+    /// The same once more, with another seed.
+    Vary = "Make another",
+    /// Puts the prompt back into the form.
+    Reuse = "Use this prompt",
+    /// The file can't be played.
+    CannotPlay = "This file could not be loaded. Check the connection and try again, or download it.",
+    /// The list of what was made.
+    History = "Made on this device",
+    /// Opens one of that list.
+    Show = "Show: {prompt}",
+    /// Search in that list.
+    FindInHistory = "Find in what was made",
+    /// Nothing matches that search.
+    NothingFound = "Nothing matches.",
+    /// Deletes one of that list.
+    Delete = "Delete from the list: {prompt}",
+    /// Deletes the whole list.
+    DeleteAll = "Delete all",
+    /// Asks before it does.
+    DeleteAllSure = "Really delete all?",
+    /// Writes the list to a file.
+    Export = "Export",
+    /// The label of the key in direct mode.
+    ApiKey = "Your API key",
+    /// What happens with the key.
+    ApiKeyKept = "It is kept in the memory of this page alone.",
+    /// Why it doesn't start: no key.
+    NeedKey = "Enter your API key first.",
+    /// A stream of the documented API broke off.
+    BrokeOff = "The connection broke off before the result was there. Whether it was charged, only the server knows.",
+}
+
+/// A language's texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locale {
+    /// The language, as a BCP 47 tag: `en`, `pt`.
+    pub tag: String,
+    texts: Vec<Cow<'static, str>>,
+}
+
+impl Locale {
+    /// The languages of `www/locales/`, and English.
+    pub const TAGS: [&'static str; 10] =
+        ["en", "de", "fr", "es", "pt", "it", "ja", "zh", "hi", "ar"];
+
+    /// A language. `lookup` finds the text of a name in the file that was loaded; what it doesn't
+    /// find stays English.
+    pub fn new(tag: &str, lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let text = |&(name, english): &(&'static str, &'static str)| {
+            lookup(name).map_or(Cow::Borrowed(english), Cow::Owned)
+        };
+        Self { tag: tag.to_owned(), texts: Word::ALL.iter().map(text).collect() }
+    }
+
+    /// The built-in language.
+    pub fn english() -> Self {
+        Self::new("en", |_| None)
+    }
+
+    /// The writing direction, as the `dir` attribute wants it.
+    pub fn direction(&self) -> &'static str {
+        if self.tag.starts_with("ar") { "rtl" } else { "ltr" }
+    }
+
+    /// A text without anything to put in.
+    pub fn text(&self, word: Word) -> &str {
+        &self.texts[word as usize]
+    }
+
+    /// A text with `values` put in where their names stand in braces.
+    pub fn fill(&self, word: Word, values: &[(&str, &str)]) -> String {
+        fill(self.text(word), values)
+    }
+
+    /// A text that depends on a number: `category` is the number's plural category, `n` the number
+    /// as it is written.
+    pub fn plural(&self, word: Word, category: &str, n: &str) -> String {
+        fill(choose(self.text(word), category), &[("n", n)])
+    }
+}
+
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    // What is put in may hold braces of its own: they are not looked at again.
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        let value = values.iter().find(|(known, _)| *known == name);
+        filled.push_str(value.map_or("", |(_, value)| value));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The form for a plural category, or the last one, which is `other`.
+fn choose<'a>(text: &'a str, category: &str) -> &'a str {
+    let mut form = text;
+    for choice in text.split('|') {
+        let Some((name, text)) = choice.trim().split_once('=') else { return text };
+        form = text;
+        if name == category {
+            break;
+        }
+    }
+    form
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_filled() {
+        assert_eq!(fill("{a} of {b}.", &[("a", "{b}"), ("b", "2")]), "{b} of 2.");
+        assert_eq!(fill("{gone}{", &[]), "");
+        let english = Locale::english();
+        assert_eq!(english.plural(Word::Tokens, "one", "1"), "1 token");
+        assert_eq!(english.plural(Word::Tokens, "few", "3"), "3 tokens");
+        assert_eq!(english.text(Word::Generate), "Generate");
+    }
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+    }
+
+    #[test]
+    fn every_language_has_every_word() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/locales");
+        for tag in Locale::TAGS.iter().filter(|tag| **tag != "en") {
+            let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).unwrap();
+            let texts: BTreeMap<String, String> = serde_json::from_str(&file).unwrap();
+            let names: BTreeSet<_> = texts.keys().map(String::as_str).collect();
+            let known: BTreeSet<_> = Word::ALL.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, known, "{tag}");
+            for (name, english) in Word::ALL {
+                let text = &texts[*name];
+                assert!(!text.trim().is_empty(), "{tag}: {name}");
+                assert_eq!(placeholders(text), placeholders(english), "{tag}: {name}");
+                assert_eq!(text.contains("other="), english.contains("other="), "{tag}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_is_used() {
+        fn sources(dir: &Path, text: &mut String) {
+            for entry in std::fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    sources(&path, text);
+                } else if path.file_name().unwrap() != "locale.rs" {
+                    text.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let mut text = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+        let mut words = text.split("Word::").skip(1).map(|rest| {
+            rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
+        });
+        let used: BTreeSet<_> = words.by_ref().collect();
+        let unused = Word::ALL.iter().map(|(name, _)| *name).filter(|name| !used.contains(name));
+        assert_eq!(unused.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+}

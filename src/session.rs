@@ -1,0 +1,372 @@
+//! The studio's memory and its decisions: who the visitor is, what can be asked for, what is under
+//! way. It owns the running generations and outlives the view; the view shows its signals and calls
+//! its functions. It must not know the host page ([`Host`] is all it sees of it) nor how anything
+//! looks.
+
+mod run;
+mod visitor;
+
+use std::sync::Arc;
+
+use ai_now_protocol::api::Balance;
+use ai_now_protocol::{Catalog, GenerateRequest, Model};
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped_with_cancellation;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use crate::browser;
+use crate::config::{Config, Mode};
+use crate::generation::{Generation, Phase};
+use crate::history::{self, Change, Changes};
+use crate::locale::Locale;
+use crate::transport::gateway::Gateway;
+use crate::trouble::{Trouble, pause_millis};
+
+/// What the session needs of the page it is on.
+pub(crate) trait Host {
+    /// Raises an event on the element.
+    fn emit(&self, name: &str, detail: JsValue);
+    /// The page's own way to open sessions, if it set one: a promise of a session.
+    fn get_session(&self) -> Option<js_sys::Promise>;
+}
+
+/// Whether generations can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Nobody knows yet.
+    Opening,
+    /// Yes.
+    Open,
+    /// No, and why. Passing troubles are tried again by themselves.
+    Shut(Trouble),
+}
+
+/// What the person is composing.
+#[derive(Clone, Copy)]
+pub(crate) struct Draft {
+    pub(crate) model: RwSignal<String>,
+    /// The value of the style; empty: none.
+    pub(crate) style: RwSignal<String>,
+    pub(crate) prompt: RwSignal<String>,
+    /// The person's own key, in direct mode. Kept nowhere else.
+    pub(crate) api_key: RwSignal<String>,
+}
+
+/// One studio. Copies are the same one; it ends with the owner it was made in.
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    pub(crate) config: StoredValue<Config>,
+    pub(crate) locale: StoredValue<Arc<Locale>>,
+    pub(crate) catalog: RwSignal<Arc<Catalog>>,
+    pub(crate) balance: RwSignal<Option<Balance>>,
+    pub(crate) door: RwSignal<Door>,
+    pub(crate) draft: Draft,
+    /// All generations that are known, newest first.
+    pub(crate) generations: RwSignal<Vec<Job>>,
+    /// The one that is looked at.
+    pub(crate) shown: RwSignal<Option<Job>>,
+    /// Why the last request was not accepted.
+    pub(crate) refusal: RwSignal<Option<Trouble>>,
+    host: StoredValue<Box<dyn Host>, LocalStorage>,
+    owner: StoredValue<Owner>,
+}
+
+/// A generation that may be changing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Job(pub(crate) RwSignal<Generation>);
+
+impl Job {
+    pub(crate) fn key(self) -> String {
+        self.0.with_untracked(|generation| generation.key.clone())
+    }
+}
+
+/// What a page learns of a generation with each of its events.
+#[derive(Serialize)]
+struct Detail<'a> {
+    key: &'a str,
+    id: Option<&'a str>,
+    model: &'a str,
+    prompt: &'a str,
+    style: Option<&'a str>,
+    progress: Option<f64>,
+    step: Option<&'a str>,
+    url: Option<&'a str>,
+    message: Option<&'a str>,
+}
+
+impl Session {
+    /// A studio in the current owner.
+    pub(crate) fn new(config: Config, locale: Arc<Locale>, host: Box<dyn Host>) -> Self {
+        let draft = Draft {
+            model: RwSignal::new(config.model.clone().unwrap_or_default()),
+            style: RwSignal::new(config.style.clone().unwrap_or_default()),
+            prompt: RwSignal::new(config.prompt.clone()),
+            api_key: RwSignal::new(String::new()),
+        };
+        let session = Self {
+            catalog: RwSignal::new(Arc::new(offered(Catalog::BUILT_IN, &config.models))),
+            config: StoredValue::new(config),
+            locale: StoredValue::new(locale),
+            balance: RwSignal::new(None),
+            door: RwSignal::new(Door::Opening),
+            draft,
+            generations: RwSignal::new(Vec::new()),
+            shown: RwSignal::new(None),
+            refusal: RwSignal::new(None),
+            host: StoredValue::new_local(host),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        };
+        session.correct_draft();
+        session
+    }
+
+    /// Opens the door and picks up what is under way.
+    pub(crate) fn start(self) {
+        if self.is_direct() {
+            self.door.set(Door::Open);
+        } else {
+            self.spawn(self.learn_catalog());
+            self.spawn(self.open_door());
+        }
+        self.spawn(async move {
+            for generation in history::load().await {
+                self.pick_up(generation);
+            }
+            let changes = Changes::listen(move |change| self.spawn(self.follow(change)));
+            // Held until the studio ends: then this task is dropped, and the channel with it.
+            std::future::pending::<()>().await;
+            drop(changes);
+        });
+    }
+
+    pub(crate) fn is_direct(self) -> bool {
+        self.config.with_value(|config| config.mode == Mode::Direct)
+    }
+
+    pub(crate) fn gateway(self) -> String {
+        self.config.with_value(|config| config.gateway.clone())
+    }
+
+    /// The model that is chosen, by the catalog that is known.
+    pub(crate) fn model(self) -> Option<Model> {
+        self.catalog.with(|catalog| self.draft.model.with(|id| catalog.model(id).cloned()))
+    }
+
+    pub(crate) fn choose_model(self, id: &str) {
+        self.draft.model.set(id.to_owned());
+        self.correct_draft();
+    }
+
+    /// The request that is being composed.
+    pub(crate) fn request(self) -> GenerateRequest {
+        let style = self.draft.style.get();
+        GenerateRequest {
+            model: self.draft.model.get(),
+            prompt: self.draft.prompt.get(),
+            style: Some(style).filter(|style| !style.is_empty()),
+            seed: None,
+        }
+    }
+
+    /// Starts what is being composed, if it is valid, and answers its key.
+    pub(crate) fn generate(self) -> Option<String> {
+        self.submit(untrack(|| self.request()))
+    }
+
+    /// Starts a generation, if the request is valid, and answers its key.
+    pub(crate) fn submit(self, request: GenerateRequest) -> Option<String> {
+        let catalog = self.catalog.get_untracked();
+        let order = match request.check(&catalog) {
+            Ok(order) => order,
+            Err(invalid) => {
+                self.refuse(Trouble::Refused(invalid.to_string()));
+                return None;
+            }
+        };
+        self.refusal.set(None);
+        let request = GenerateRequest {
+            prompt: order.prompt,
+            style: order.style.map(|style| style.value.to_string()),
+            ..request.clone()
+        };
+        let key = browser::uuid();
+        let now = browser::now_millis();
+        let mut generation = Generation::new(key.clone(), self.gateway(), request, now);
+        generation.price = order.model.price_tokens;
+        generation.procedural = order.model.procedural;
+        let job = self.job(generation);
+        self.generations.update(|all| all.insert(0, job));
+        self.shown.set(Some(job));
+        self.emit("started", job);
+        self.spawn(self.run(job));
+        Some(key)
+    }
+
+    /// Puts what was asked for back into the form.
+    pub(crate) fn reuse(self, job: Job) {
+        let request = job.0.with_untracked(|generation| generation.request.clone());
+        self.draft.style.set(request.style.unwrap_or_default());
+        self.draft.prompt.set(request.prompt);
+        self.choose_model(&request.model);
+    }
+
+    /// Asks to stop a generation.
+    pub(crate) fn cancel(self, job: Job) {
+        job.0.update(|generation| generation.stopping = !generation.is_final());
+        self.spawn(self.stop(job));
+    }
+
+    /// Forgets a generation that has ended.
+    pub(crate) fn delete(self, job: Job) {
+        let key = job.key();
+        self.remove(&key);
+        self.spawn(async move { history::delete(&key).await });
+    }
+
+    /// Forgets all that have ended.
+    pub(crate) fn delete_all(self) {
+        for job in self.generations.get_untracked() {
+            if job.0.with_untracked(Generation::is_final) {
+                self.delete(job);
+            }
+        }
+    }
+
+    /// Runs a task that ends with the studio.
+    pub(crate) fn spawn(self, task: impl Future<Output = ()> + 'static) {
+        self.owner.with_value(|owner| owner.with(|| spawn_local_scoped_with_cancellation(task)));
+    }
+
+    fn refuse(self, trouble: Trouble) {
+        let detail = browser::object(&[("message", format!("{trouble:?}").into())]);
+        self.refusal.set(Some(trouble));
+        self.host.with_value(|host| host.emit("failed", detail.into()));
+    }
+
+    fn emit(self, name: &str, job: Job) {
+        let detail = job.0.with_untracked(|generation| {
+            browser::to_js(&Detail {
+                key: &generation.key,
+                id: generation.id.as_deref(),
+                model: &generation.request.model,
+                prompt: &generation.request.prompt,
+                style: generation.request.style.as_deref(),
+                progress: generation.progress.progress,
+                step: generation.progress.step.as_deref(),
+                url: generation.url().map(|url| url.as_str()),
+                message: match &generation.phase {
+                    Phase::Failed { message, .. } => Some(message),
+                    _ => None,
+                },
+            })
+        });
+        self.host.with_value(|host| host.emit(name, detail));
+    }
+
+    fn set_balance(self, balance: Balance) {
+        self.balance.set(Some(balance));
+        self.host.with_value(|host| host.emit("balance", browser::to_js(&balance)));
+    }
+
+    /// Asks for the catalog until there is one. The built-in one serves meanwhile.
+    async fn learn_catalog(self) {
+        let base = self.gateway();
+        let mut attempt = 0;
+        loop {
+            match Gateway(&base).catalog().await {
+                Ok(catalog) => {
+                    let models = self.config.with_value(|config| config.models.clone());
+                    self.catalog.set(Arc::new(offered(catalog, &models)));
+                    self.correct_draft();
+                    return;
+                }
+                Err(trouble) if trouble.is_passing() => self.wait(&mut attempt, &trouble).await,
+                // It may be another server of the documented API: the built-in table is its.
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Waits before the next attempt, longer each time.
+    async fn wait(self, attempt: &mut u32, trouble: &Trouble) {
+        let asked = trouble.retry_after_secs().unwrap_or(0).min(600).saturating_mul(1000);
+        browser::pause(pause_millis(*attempt, browser::random()).max(asked)).await;
+        *attempt = attempt.saturating_add(1);
+    }
+
+    /// Keeps the choice to what the catalog has.
+    fn correct_draft(self) {
+        let catalog = self.catalog.get_untracked();
+        let model = self.draft.model.with_untracked(|id| catalog.model(id).cloned());
+        let Some(model) = model.or_else(|| catalog.models.first().cloned()) else { return };
+        if self.draft.style.with_untracked(|style| model.style(style).is_none()) {
+            self.draft.style.set(String::new());
+        }
+        if self.draft.model.with_untracked(|id| *id != model.id) {
+            self.draft.model.set(model.id.into());
+        }
+    }
+
+    fn job(self, generation: Generation) -> Job {
+        Job(self.owner.with_value(|owner| owner.with(|| RwSignal::new(generation))))
+    }
+
+    fn find(self, key: &str) -> Option<Job> {
+        self.generations.with_untracked(|all| {
+            all.iter().find(|job| job.0.with_untracked(|known| known.key == key)).copied()
+        })
+    }
+
+    fn remove(self, key: &str) {
+        let Some(job) = self.find(key) else { return };
+        if self.shown.get_untracked() == Some(job) {
+            self.shown.set(None);
+        }
+        self.generations.update(|all| all.retain(|known| *known != job));
+    }
+
+    /// Takes a record of the history in; goes on with it where it is under way.
+    fn pick_up(self, generation: Generation) {
+        if generation.gateway != self.gateway() || self.find(&generation.key).is_some() {
+            return;
+        }
+        let running = !generation.is_final();
+        let job = self.job(generation);
+        self.generations.update(|all| {
+            all.push(job);
+            all.sort_by_key(|job| {
+                std::cmp::Reverse(job.0.with_untracked(|generation| generation.created_at_ms))
+            });
+        });
+        if running {
+            if self.shown.get_untracked().is_none() {
+                self.shown.set(Some(job));
+            }
+            self.spawn(self.run(job));
+        }
+    }
+
+    /// Does what another tab did. What this one runs itself it knows better.
+    async fn follow(self, change: Change) {
+        match change {
+            Change::Deleted(key) => self.remove(&key),
+            Change::Saved(key) => {
+                if self.find(&key).is_none() {
+                    let saved = history::load().await.into_iter().find(|saved| saved.key == key);
+                    // While it is being sent, it is the sender's.
+                    if let Some(saved) = saved.filter(|saved| saved.phase != Phase::Sending) {
+                        self.pick_up(saved);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The models that the page offers, in its order; all where it names none that there is.
+fn offered(catalog: Catalog, ids: &[String]) -> Catalog {
+    let models: Vec<_> = ids.iter().filter_map(|id| catalog.model(id).cloned()).collect();
+    if models.is_empty() { catalog } else { Catalog { models: models.into() } }
+}

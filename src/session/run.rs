@@ -1,0 +1,233 @@
+//! The way of one generation: sent until it is accepted, watched until it ends, whatever happens in
+//! between. What is sent is sent under one key, so that sending it again is never a second purchase.
+
+use futures_util::StreamExt;
+use leptos::prelude::*;
+
+use super::{Job, Session};
+use crate::browser;
+use crate::generation::{Generation, Link, Phase};
+use crate::history;
+use crate::locale::Word;
+use crate::transport::gateway::Gateway;
+use crate::transport::{Signal, direct};
+use crate::trouble::Trouble;
+
+/// What comes after a step.
+enum Next {
+    /// The same again, at once: something was heard.
+    GoOn,
+    /// The same again, after a pause.
+    Wait(Trouble),
+    /// Nothing: it has ended.
+    Done,
+}
+
+impl Session {
+    /// Takes a generation to its end.
+    pub(super) async fn run(self, job: Job) {
+        // Before it is sent: a page that dies right after finds the key again.
+        history::save(&job.0.get_untracked()).await;
+        let mut attempt = 0;
+        loop {
+            let next = if self.is_direct() { self.direct(job).await } else { self.step(job).await };
+            match next {
+                Next::GoOn => attempt = 0,
+                Next::Wait(trouble) => {
+                    job.0.update(|generation| generation.link = Link::Restoring);
+                    self.wait(&mut attempt, &trouble).await;
+                }
+                Next::Done => break,
+            }
+        }
+        if self.find(&job.key()).is_some() {
+            self.finish(job).await;
+        }
+    }
+
+    /// Sends the wish to stop, as soon as there is something to stop.
+    pub(super) async fn stop(self, job: Job) {
+        let Some(id) = job.0.with_untracked(|generation| generation.id.clone()) else {
+            // Not accepted yet: `run` stops it once it is. A stream of the documented API knows no
+            // cancelling, so there nothing can be promised.
+            return;
+        };
+        let mut attempt = 0;
+        while job.0.with_untracked(|generation| generation.stopping) {
+            let answer = match self.token().await {
+                Ok(token) => Gateway(&self.gateway()).cancel(&token, &id).await,
+                Err(trouble) => Err(trouble),
+            };
+            match answer {
+                Ok(answer) => {
+                    job.0.update(|generation| {
+                        generation.adopt(&answer);
+                        generation.stopping = false;
+                    });
+                    return;
+                }
+                Err(trouble) if trouble.is_passing() => self.wait(&mut attempt, &trouble).await,
+                Err(_) => job.0.update(|generation| generation.stopping = false),
+            }
+        }
+    }
+
+    async fn step(self, job: Job) -> Next {
+        let (id, is_final) =
+            job.0.with_untracked(|generation| (generation.id.clone(), generation.is_final()));
+        if is_final {
+            return Next::Done;
+        }
+        let token = match self.token().await {
+            Ok(token) => token,
+            Err(trouble) => return self.hindered(job, trouble),
+        };
+        let base = self.gateway();
+        let events = match &id {
+            None => {
+                let request = job.0.with_untracked(|generation| generation.request.clone());
+                match Gateway(&base).submit(&token, &job.key(), &request).await {
+                    Ok(accepted) => {
+                        self.set_balance(accepted.balance);
+                        job.0.update(|generation| generation.accept(accepted.id, accepted.price));
+                        history::save(&job.0.get_untracked()).await;
+                        if job.0.with_untracked(|generation| generation.stopping) {
+                            self.spawn(self.stop(job));
+                        }
+                        Ok(accepted.events)
+                    }
+                    Err(trouble) => Err(trouble),
+                }
+            }
+            Some(id) => Gateway(&base).look(&token, id).await.map(|answer| {
+                job.0.update(|generation| _ = generation.adopt(&answer));
+                answer.events
+            }),
+        };
+        match events {
+            Ok(_) if job.0.with_untracked(Generation::is_final) => Next::Done,
+            Ok(events) => self.watch(job, &events).await,
+            Err(Trouble::Unauthorized) => match self.new_token(&token).await {
+                // A submission goes on as another visitor; what the old one made is out of reach.
+                Ok(_) => Next::GoOn,
+                Err(trouble) => self.hindered(job, trouble),
+            },
+            Err(trouble) => self.hindered(job, trouble),
+        }
+    }
+
+    /// Listens until the stream ends.
+    async fn watch(self, job: Job, events: &str) -> Next {
+        let after = job.0.with_untracked(|generation| generation.last_seq);
+        let mut watch = match Gateway(&self.gateway()).watch(events, after) {
+            Ok(watch) => watch,
+            Err(trouble) => return self.hindered(job, trouble),
+        };
+        let mut heard = false;
+        while let Some(signal) = watch.signals.next().await {
+            heard |= matches!(signal, Signal::Event(..));
+            if !self.hear(job, signal) {
+                break;
+            }
+        }
+        if job.0.with_untracked(Generation::is_final) {
+            Next::Done
+        } else if heard {
+            Next::GoOn
+        } else {
+            Next::Wait(Trouble::Unreachable)
+        }
+    }
+
+    /// Folds a signal in, and answers whether more may come.
+    fn hear(self, job: Job, signal: Signal) -> bool {
+        match signal {
+            Signal::Open => job.0.update(|generation| generation.link = Link::Fine),
+            Signal::Retrying => job.0.update(|generation| generation.link = Link::Restoring),
+            Signal::Closed => return false,
+            Signal::Event(seq, event) => {
+                let Some(news) = job.0.try_update(|generation| {
+                    generation.link = Link::Fine;
+                    generation.apply(seq, event)
+                }) else {
+                    return false;
+                };
+                let is_final = job.0.with_untracked(Generation::is_final);
+                if news && !is_final {
+                    self.emit("progress", job);
+                }
+                return !is_final;
+            }
+        }
+        true
+    }
+
+    /// The whole way in direct mode: one request, one stream, no second chance.
+    async fn direct(self, job: Job) -> Next {
+        let generation = job.0.get_untracked();
+        if generation.last_seq > 0 || generation.phase == Phase::Running {
+            // Found in the history: its stream ended with the page that read it.
+            self.give_up(job, Word::BrokeOff);
+            return Next::Done;
+        }
+        let key = self.draft.api_key.get_untracked();
+        let say = |signal| _ = self.hear(job, signal);
+        job.0.update(|generation| generation.phase = Phase::Running);
+        history::save(&job.0.get_untracked()).await;
+        match direct::generate(&generation.gateway, &key, &generation.request, say).await {
+            Ok(()) => self.give_up(job, Word::BrokeOff),
+            // Nothing was charged that nobody answered to, but that is not for the page to say.
+            Err(Trouble::Unreachable) => self.give_up(job, Word::BrokeOff),
+            Err(trouble) => self.turned_away(job, trouble),
+        }
+        Next::Done
+    }
+
+    /// A step did not succeed: another attempt, or the end.
+    fn hindered(self, job: Job, trouble: Trouble) -> Next {
+        if trouble.is_passing() {
+            return Next::Wait(trouble);
+        }
+        match trouble {
+            _ if job.0.with_untracked(|generation| generation.id.is_none()) => {
+                self.turned_away(job, trouble);
+            }
+            Trouble::Gone | Trouble::Unauthorized => self.give_up(job, Word::Gone),
+            Trouble::Refused(message) => {
+                job.0.update(|generation| generation.give_up(message, false));
+            }
+            _ => self.give_up(job, Word::Unreadable),
+        }
+        Next::Done
+    }
+
+    /// It was never accepted: it is no generation, only a request with an answer.
+    fn turned_away(self, job: Job, trouble: Trouble) {
+        self.delete(job);
+        self.refuse(trouble);
+    }
+
+    fn give_up(self, job: Job, word: Word) {
+        let message = self.locale.with_value(|locale| locale.text(word).to_owned());
+        job.0.update(|generation| generation.give_up(message, false));
+    }
+
+    async fn finish(self, job: Job) {
+        job.0.update(|generation| {
+            generation.link = Link::Fine;
+            generation.finished_at_ms.get_or_insert(browser::now_millis());
+        });
+        let name = job.0.with_untracked(|generation| match generation.phase {
+            Phase::Completed { .. } => "completed",
+            Phase::Failed { cancelled: true, .. } => "cancelled",
+            _ => "failed",
+        });
+        self.emit(name, job);
+        history::save(&job.0.get_untracked()).await;
+        if !self.is_direct() {
+            // What it cost was told when it was accepted; a balance that can't be asked for just
+            // now is asked for with the next generation.
+            let _ = self.learn_balance().await;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! An AI-Now gateway: its routes for pages, and the browser's own `EventSource` on the events.
+
+use ai_now_protocol::api::{Accepted, Balance, Generation, Session};
+use ai_now_protocol::{Catalog, GenerateRequest};
+use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use gloo_net::http::Method;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use web_sys::{EventSource, MessageEvent};
+
+use super::http::Request;
+use super::{Signal, read_event};
+use crate::browser;
+use crate::trouble::Trouble;
+
+/// A gateway, by its base address, which ends in `/`.
+pub(crate) struct Gateway<'a>(pub(crate) &'a str);
+
+impl Gateway<'_> {
+    fn request<'a>(&self, method: Method, path: &str, token: Option<&'a str>) -> Request<'a> {
+        let url = [self.0, path].concat();
+        Request { method, url, token, json: None, idempotency_key: None }
+    }
+
+    /// What can be asked for.
+    pub(crate) async fn catalog(&self) -> Result<Catalog, Trouble> {
+        read(self.request(Method::GET, "api/catalog", None).fetch().await?)
+    }
+
+    /// Opens a session, or renews the one whose token is presented.
+    pub(crate) async fn open(&self, token: Option<&str>) -> Result<Session, Trouble> {
+        read(self.request(Method::POST, "api/sessions", token).fetch().await?)
+    }
+
+    /// What the session can spend.
+    pub(crate) async fn balance(&self, token: &str) -> Result<Balance, Trouble> {
+        read(self.request(Method::GET, "api/balance", Some(token)).fetch().await?)
+    }
+
+    /// Asks for a generation. The same key and request again is the same generation.
+    pub(crate) async fn submit(
+        &self,
+        token: &str,
+        key: &str,
+        request: &GenerateRequest,
+    ) -> Result<Accepted, Trouble> {
+        let json = Some(browser::to_json(&browser::to_js(request)));
+        let route = self.request(Method::POST, "api/generations", Some(token));
+        read(Request { json, idempotency_key: Some(key), ..route }.fetch().await?)
+    }
+
+    /// Where a generation stands, with a fresh ticket for its events.
+    pub(crate) async fn look(&self, token: &str, id: &str) -> Result<Generation, Trouble> {
+        read(self.request(Method::GET, &generation(id), Some(token)).fetch().await?)
+    }
+
+    /// Stops a generation.
+    pub(crate) async fn cancel(&self, token: &str, id: &str) -> Result<Generation, Trouble> {
+        read(self.request(Method::DELETE, &generation(id), Some(token)).fetch().await?)
+    }
+
+    /// Listens to a generation's events after event number `after`.
+    ///
+    /// # Errors
+    /// Where `events` is not an address of this gateway: nothing else may name a stream.
+    pub(crate) fn watch(&self, events: &str, after: u64) -> Result<Watch, Trouble> {
+        let url = browser::resolve(events, self.0).ok_or(Trouble::Unreadable)?;
+        if browser::origin(&url) != browser::origin(self.0) {
+            return Err(Trouble::Unreadable);
+        }
+        let separator = if url.contains('?') { "&" } else { "?" };
+        Watch::open(&[&url, separator, "after=", &after.to_string()].concat())
+    }
+}
+
+fn generation(id: &str) -> String {
+    ["api/generations/", &String::from(js_sys::encode_uri_component(id))].concat()
+}
+
+fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Trouble> {
+    browser::from_js(value).ok_or(Trouble::Unreadable)
+}
+
+/// An open stream. Dropping it closes it.
+pub(crate) struct Watch {
+    source: EventSource,
+    /// What it says, in order.
+    pub(crate) signals: UnboundedReceiver<Signal>,
+    // They must live as long as the source may call them.
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _open: Closure<dyn FnMut()>,
+    _error: Closure<dyn FnMut()>,
+}
+
+impl Watch {
+    fn open(url: &str) -> Result<Self, Trouble> {
+        let source = EventSource::new(url).map_err(|_| Trouble::Unreadable)?;
+        let (sender, signals) = unbounded();
+        // A signal that nobody waits for any more may be lost.
+        let say = move |signal| drop(sender.unbounded_send(signal));
+
+        let message = {
+            let say = say.clone();
+            Closure::new(move |message: MessageEvent| {
+                let data = message.data().as_string().unwrap_or_default();
+                let seq = message.last_event_id().parse().ok();
+                if let Some(event) = read_event(&data) {
+                    say(Signal::Event(seq, event));
+                }
+            })
+        };
+        let open = {
+            let say = say.clone();
+            Closure::new(move || say(Signal::Open))
+        };
+        let error = {
+            let source = source.clone();
+            Closure::new(move || {
+                let closed = source.ready_state() == EventSource::CLOSED;
+                say(if closed { Signal::Closed } else { Signal::Retrying });
+            })
+        };
+        source.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        source.set_onopen(Some(open.as_ref().unchecked_ref()));
+        source.set_onerror(Some(error.as_ref().unchecked_ref()));
+        Ok(Self { source, signals, _message: message, _open: open, _error: error })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.source.set_onmessage(None);
+        self.source.set_onopen(None);
+        self.source.set_onerror(None);
+        self.source.close();
+    }
+}

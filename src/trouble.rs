@@ -1,0 +1,96 @@
+//! What can go wrong between the page and its gateway, what it means for a person, and how long to
+//! wait before trying again. It must not know the browser or any language's words.
+
+/// Why an answer is not the one that was hoped for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// No answer came: the network, the gateway, or a rule of the browser's.
+    Unreachable,
+    /// 401, 403: the gateway doesn't know this page or this visitor (any more).
+    Unauthorized,
+    /// 418: too few tokens. Holds the gateway's sentence.
+    TooFewTokens(String),
+    /// 429, 409, 503: later. Holds the seconds that the gateway asked for, if it did.
+    Later(Option<u32>),
+    /// 404, 410: what was asked for isn't there (any more).
+    Gone,
+    /// Another 4xx: the request itself. Holds the gateway's sentence.
+    Refused(String),
+    /// 5xx: the gateway's own fault. Holds its sentence.
+    Broken(String),
+    /// An answer that is not in the agreed shape: this address is no gateway, or another version.
+    Unreadable,
+}
+
+impl Trouble {
+    /// What an HTTP status other than 2xx means. `message` is the error body's sentence, empty if
+    /// there was none.
+    pub fn from_status(status: u16, message: String, retry_after_secs: Option<u32>) -> Self {
+        match status {
+            401 | 403 => Self::Unauthorized,
+            418 => Self::TooFewTokens(message),
+            409 | 429 | 503 => Self::Later(retry_after_secs),
+            404 | 410 => Self::Gone,
+            500.. => Self::Broken(message),
+            _ => Self::Refused(message),
+        }
+    }
+
+    /// Whether the same request may succeed later without anybody doing anything.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable | Self::Later(_) | Self::Broken(_))
+    }
+
+    /// The seconds that the gateway asked to wait.
+    pub fn retry_after_secs(&self) -> Option<u32> {
+        if let Self::Later(secs) = self { *secs } else { None }
+    }
+}
+
+/// How long to wait before attempt number `attempt` (from 0), in milliseconds.
+///
+/// Doubles from half a second to 30 s, and takes a random part of the upper half, so that a
+/// thousand pages that lost the same gateway don't come back in the same instant. `random` is from
+/// 0 to 1.
+pub fn pause_millis(attempt: u32, random: f64) -> u32 {
+    const FIRST_MILLIS: u32 = 500;
+    const LONGEST_MILLIS: u32 = 30_000;
+    let longest = FIRST_MILLIS.saturating_mul(1 << attempt.min(10)).min(LONGEST_MILLIS);
+    let half = longest / 2;
+    half + (f64::from(half) * random.clamp(0.0, 1.0)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses() {
+        let from = |status| Trouble::from_status(status, "m".into(), Some(3));
+        let table = [
+            (400, Trouble::Refused("m".into()), false),
+            (401, Trouble::Unauthorized, false),
+            (403, Trouble::Unauthorized, false),
+            (404, Trouble::Gone, false),
+            (409, Trouble::Later(Some(3)), true),
+            (418, Trouble::TooFewTokens("m".into()), false),
+            (422, Trouble::Refused("m".into()), false),
+            (429, Trouble::Later(Some(3)), true),
+            (500, Trouble::Broken("m".into()), true),
+            (502, Trouble::Broken("m".into()), true),
+            (503, Trouble::Later(Some(3)), true),
+        ];
+        for (status, trouble, passing) in table {
+            assert_eq!(from(status), trouble, "{status}");
+            assert_eq!(trouble.is_passing(), passing, "{status}");
+        }
+    }
+
+    #[test]
+    fn pauses_grow_to_a_limit_and_differ() {
+        assert_eq!((pause_millis(0, 0.0), pause_millis(0, 1.0)), (250, 500));
+        assert_eq!((pause_millis(3, 0.0), pause_millis(3, 1.0)), (2000, 4000));
+        assert_eq!((pause_millis(99, 0.0), pause_millis(u32::MAX, 1.0)), (15_000, 30_000));
+        assert_eq!(pause_millis(0, f64::NAN), 250);
+    }
+}
