@@ -166,8 +166,13 @@ fn video(
     let mut rgb = Vec::new();
     let mut file = encode::mp4::Video::new(width, height, FPS)?;
     for frame in 0..frames {
-        scene.draw(&mut canvas, frame as f32 / FPS as f32, secs);
-        treatment.apply(&canvas, frame, &mut rgb);
+        // Styles that show fewer pictures a second hold each for longer.
+        let hold = FPS / treatment.rate;
+        if frame % hold == 0 {
+            let t = frame as f32 / FPS as f32;
+            scene.draw(&mut canvas, t, secs);
+            treatment.apply(&canvas, t, &mut rgb);
+        }
         file.push(&rgb)?;
         progress.at(0.99 * f64::from(frame + 1) / f64::from(frames), "drawing")?;
     }
@@ -189,7 +194,7 @@ fn picture(
     scene.draw(&mut canvas, 2.5, 6.0);
     progress.at(0.3, "drawing")?;
     let mut rgb = Vec::new();
-    Treatment::of(style.map_or("", |s| &s.value)).apply(&canvas, 0, &mut rgb);
+    Treatment::of(style.map_or("", |s| &s.value)).apply(&canvas, 2.5, &mut rgb);
     progress.at(0.6, "encoding")?;
     let bytes = encode::png::encode(width, height, &rgb, &about)?;
     progress.at(1.0, "done")?;

@@ -1,0 +1,335 @@
+//! What lies over a picture: ice, moss, decay, light, frames.
+
+use crate::math::{fast_sin, smooth};
+use crate::rng::speckle;
+use crate::scene::Kind;
+use crate::scene::canvas::{Rgb, blend};
+use crate::style::{Overlay, Work, add, luma, shine, towards};
+
+pub(super) fn draw(work: &mut Work<'_>, what: Overlay) {
+    match what {
+        Overlay::Decay => decay(work),
+        Overlay::Ice => ice(work),
+        Overlay::Moss => moss(work),
+        Overlay::Grid => grid(work),
+        Overlay::Circuit => circuit(work),
+        Overlay::Flare => flare(work),
+        Overlay::Panel => panel(work),
+        Overlay::Margin(width, ragged, colour) => margin(work, width, ragged, colour),
+        Overlay::Blinds => blinds(work),
+        Overlay::Beams(colour) => beams(work, colour),
+        Overlay::Stage => stage(work),
+    }
+}
+
+fn decay(work: &mut Work<'_>) {
+    let (unit, noise, form, w) = (work.unit, work.noise, work.form, work.w);
+    let t = work.t;
+    work.each(|x, y, p| {
+        let (u, v) = (x as f32 / unit, y as f32 / unit);
+        let stain = noise.at(u * 0.55, v * 0.3) * 0.6 + noise.at(u * 2.3, v * 2.3) * 0.4;
+        towards(p, [92, 58, 34], smooth(0.52, 0.8, stain) * 0.62);
+        let peel = noise.at(u * 1.1 + 77.0, v * 1.1) * 0.7 + noise.at(u * 5.0, v * 5.0) * 0.3;
+        if p[3] != Kind::Sky as u8 && peel > 0.62 {
+            let rim = smooth(0.66, 0.62, peel);
+            towards(p, [182, 174, 158], 0.55);
+            shine(p, 1.0 - rim * 0.5);
+        }
+        // Cracks run where two noises are equal.
+        let crack = (noise.at(u * 0.9, v * 0.9 + 50.0) - noise.at(u * 0.9 + 128.0, v * 0.9)).abs();
+        if crack < 0.012 {
+            shine(p, 0.42);
+        }
+        // Ivy hangs from above.
+        let vine = noise.at(u * 3.1, 8.0) * 150.0 - 30.0 + noise.at(u * 6.0, v * 2.0) * 30.0;
+        let leafy = noise.at(u * 8.0, v * 8.0);
+        if v < vine && leafy > 0.42 {
+            towards(p, [44, 62, 34], 0.5 + 0.4 * leafy);
+        }
+        let rows = form[y * w + x][2];
+        let dust = speckle((u / 2.0) as i32, ((v + t * 6.0) / 2.0) as i32, 5);
+        if dust > 0.9985 && rows > 60 {
+            add(p, 70.0);
+        }
+    });
+}
+
+fn ice(work: &mut Work<'_>) {
+    let (unit, noise, form) = (work.unit, work.noise, work.form);
+    let (w, h) = (work.w, work.h);
+    let t = work.t;
+    work.each(|x, y, p| {
+        let (u, v) = (x as f32 / unit, y as f32 / unit);
+        let at = y * w + x;
+        // Rime on what has something farther right above it.
+        let rime = (2.0 + 5.0 * noise.at(u * 3.0, v * 3.0)) * unit;
+        let above = form[y.saturating_sub(rime as usize) * w + x];
+        if above[2] > form[at][2].saturating_add(10) || (p[3] == Kind::Land as u8 && noise.at(u * 1.7, v * 3.4) > 0.66) {
+            towards(p, [240, 248, 255], 0.78);
+        }
+        // Ferns of ice grow from the edges inwards.
+        let (dx, dy) = (u.min(w as f32 / unit - u), v.min(h as f32 / unit - v));
+        let edge = dx.min(dy) / 110.0 + (noise.at(u * 0.8, v * 0.8) - 0.5) * 0.7;
+        let vein = (noise.at(u * 2.2 + v * 1.4, v * 2.2 - u * 0.5) - noise.at(u * 2.6, v * 2.6 + 99.0)).abs();
+        let fern = smooth(0.09, 0.0, vein);
+        let grown = smooth(0.75, 0.05, edge);
+        towards(p, [232, 244, 255], grown * (0.34 + 0.6 * fern));
+        let spark = speckle((u / 1.6) as i32, (v / 1.6) as i32, 3);
+        if spark > 0.997 && fast_sin(t * 0.6 + spark * 4000.0) > 0.55 {
+            add(p, 120.0);
+        }
+    });
+}
+
+fn moss(work: &mut Work<'_>) {
+    let (unit, noise, form) = (work.unit, work.noise, work.form);
+    let (w, h) = (work.w, work.h);
+    let t = work.t;
+    let (wu, hu) = (w as f32 / unit, h as f32 / unit);
+    work.each(|x, y, p| {
+        let (u, v) = (x as f32 / unit, y as f32 / unit);
+        let at = y * w + x;
+        let hang = (4.0 + 22.0 * noise.at(u * 2.4, 3.0)) * unit;
+        let above = form[y.saturating_sub(hang as usize) * w + x];
+        let fuzz = noise.at(u * 6.0, v * 6.0);
+        if p[3] != Kind::Sky as u8 && (above[2] > form[at][2].saturating_add(8) || noise.at(u * 1.2, v * 1.2) > 0.68) {
+            towards(p, blend([38, 74, 26], [150, 190, 62], fuzz), 0.8);
+        }
+        // Roots and old wheels frame the view.
+        for (cx, cy, r, way) in [(8.0, hu - 14.0, 62.0, 1.0), (wu - 20.0, hu - 2.0, 84.0, -1.0), (wu - 96.0, hu + 8.0, 44.0, 1.6)] {
+            let (dx, dy) = (u - cx, v - cy);
+            let d = (dx * dx + dy * dy).sqrt();
+            if d > r * 1.16 {
+                continue;
+            }
+            let turn = crate::math::atan2(dy, dx) / std::f32::consts::TAU + t * 0.02 * way;
+            let teeth = r * (1.0 + 0.07 * (fast_sin(turn * 14.0) * 4.0).clamp(-1.0, 1.0));
+            let spoke = (fast_sin(turn * 5.0)).abs() < 0.32 && d > r * 0.3;
+            if d < teeth && (d > r * 0.74 || d < r * 0.3 || spoke) && d > r * 0.12 {
+                let rust = blend([70, 52, 34], [138, 96, 50], noise.at(u * 3.0, v * 3.0));
+                let green = smooth(0.45, 0.7, fuzz * 0.5 + noise.at(u, v) * 0.5);
+                p[..3].copy_from_slice(&blend(rust, [92, 140, 50], green));
+                shine(p, 0.8 + 0.35 * (0.5 - dy / r));
+            }
+        }
+        let root = noise.at(u * 0.9, 20.0) * 60.0 + noise.at(u * 4.0, v * 2.0) * 26.0 - 22.0;
+        if v < root {
+            towards(p, blend([30, 40, 20], [86, 118, 44], fuzz), 0.9);
+        }
+        let drop = speckle((u / 2.5) as i32, ((v + t * -9.0) / 2.5) as i32, 8);
+        if drop > 0.9975 {
+            towards(p, [230, 255, 140], 0.85);
+        }
+    });
+}
+
+fn grid(work: &mut Work<'_>) {
+    let (w, h, t) = (work.w as f32, work.h as f32, work.t);
+    let unit = work.unit;
+    let edge = h * 0.58;
+    work.each(|x, y, p| {
+        let (fx, fy) = (x as f32, y as f32);
+        if p[3] == Kind::Sky as u8 || p[3] == Kind::Light as u8 {
+            // A large sun, cut by stripes that thicken downwards.
+            let (dx, dy) = (fx - w * 0.5, fy - edge * 0.72);
+            let r = h * 0.27;
+            if dx * dx + dy * dy < r * r {
+                let down = (dy / r + 1.0) * 0.5;
+                let stripe = ((down * 9.0 - t * 0.12).rem_euclid(1.0)) < (down - 0.35) * 0.9;
+                if !stripe {
+                    p[..3].copy_from_slice(&blend([255, 228, 90], [255, 46, 150], down));
+                }
+            }
+        } else if fy > edge && p[3] != Kind::Figure as u8 {
+            let depth = h * 0.09 / (fy - edge + 1.0);
+            let line_x = ((fx - w * 0.5) / h * depth * 42.0).rem_euclid(1.0) - 0.5;
+            let line_y = (depth * 14.0 + t * 0.9).rem_euclid(1.0) - 0.5;
+            let thin = 0.05 + depth * 0.12;
+            let glow = smooth(thin + 0.06, thin, line_x.abs()).max(smooth(thin + 0.1, thin, line_y.abs()));
+            towards(p, [34, 8, 74], 0.55);
+            towards(p, [60, 246, 255], glow * smooth(1.2, 0.2, depth));
+        }
+        if ((fy / unit) as u32).is_multiple_of(3) {
+            shine(p, 0.8);
+        }
+    });
+}
+
+fn circuit(work: &mut Work<'_>) {
+    let (w, h) = (work.w, work.h);
+    let (form, unit, t) = (work.form, work.unit, work.t);
+    let step = (1.4 * unit) as usize + 1;
+    work.each(|x, y, p| {
+        let at = y * w + x;
+        let (u, v) = (x as f32 / unit, y as f32 / unit);
+        let own = form[at];
+        let right = form[y * w + (x + step).min(w - 1)];
+        let down = form[(y + step).min(h - 1) * w + x];
+        let solid = p[3] != Kind::Water as u8;
+        if solid && (own[3] != right[3] || own[3] != down[3]) {
+            let pulse = 0.65 + 0.35 * fast_sin(u * 0.01 + v * 0.006 - t * 0.4);
+            towards(p, [70, 230, 255], pulse);
+        } else if p[3] != Kind::Sky as u8 && p[3] != Kind::Water as u8 {
+            // Panels with seams, and lamps on some.
+            let (px, py) = ((u / 22.0).floor(), (v / 11.0).floor());
+            let seam = u - px * 22.0 < 1.0 || v - py * 11.0 < 1.0;
+            let lamp = speckle(px as i32, py as i32, 4);
+            if seam {
+                shine(p, 0.66);
+            } else if lamp > 0.9 && u - px * 22.0 > 14.0 && v - py * 11.0 > 7.0 {
+                let on = fast_sin(t * 0.5 + lamp * 90.0) > -0.3;
+                towards(p, if on { [255, 180, 70] } else { [60, 40, 30] }, 0.9);
+            }
+        }
+        if p[3] == Kind::Sky as u8 {
+            // A vast world with a ring overhead.
+            let (dx, dy) = (u - 500.0, v - 52.0);
+            let d = (dx * dx + dy * dy).sqrt();
+            if d < 96.0 {
+                let shade = ((dx + dy) / 96.0 * 0.5 + 0.5).clamp(0.0, 1.0);
+                towards(p, blend([120, 190, 230], [6, 14, 40], shade), 0.7);
+            }
+            let ring = ((dx * 0.34 + dy) * 1.0, dx - dy * 0.34);
+            let e = (ring.0 * ring.0 * 22.0 + ring.1 * ring.1).sqrt();
+            if (e - 165.0).abs() < 16.0 && (d > 96.0 || ring.0 > 0.0) {
+                towards(p, [150, 220, 255], 0.55);
+            }
+            for column in [90.0, 132.0, 400.0] {
+                let beam = (u - column - v * 0.05).abs();
+                if beam < 3.0 {
+                    add(p, (3.0 - beam) * 24.0);
+                }
+            }
+        }
+        // Instruments at the corners.
+        let (cx, cy) = (u.min(w as f32 / unit - u), v.min(h as f32 / unit - v));
+        if (cx < 46.0 && (cy - 14.0).abs() < 0.8 || cy < 34.0 && (cx - 14.0).abs() < 0.8) && cx > 13.0 && cy > 13.0 {
+            towards(p, [110, 240, 255], 0.9);
+        }
+    });
+}
+
+fn flare(work: &mut Work<'_>) {
+    // The brightest spot of the sky, looked for on a coarse grid.
+    let (w, h) = (work.w, work.h);
+    let mut best = (0.0, w as f32 * 0.7, h as f32 * 0.3);
+    for y in (0..h * 2 / 3).step_by(6) {
+        for x in (0..w).step_by(6) {
+            let bright = luma(work.px[y * w + x]);
+            if bright > best.0 {
+                best = (bright, x as f32, y as f32);
+            }
+        }
+    }
+    let (_, sx, sy) = best;
+    let (unit, mx, my) = (work.unit, w as f32 * 0.5, h as f32 * 0.5);
+    work.each(|x, y, p| {
+        let (fx, fy) = (x as f32, y as f32);
+        let dy = (fy - sy).abs() / unit;
+        if dy < 9.0 {
+            let fall = (1.0 - ((fx - sx).abs() / (w as f32 * 0.62)).min(1.0)) * (1.0 - dy / 9.0);
+            let s = fall * fall * 190.0;
+            p[0] = p[0].saturating_add((s * 0.35) as u8);
+            p[1] = p[1].saturating_add((s * 0.65) as u8);
+            p[2] = p[2].saturating_add(s as u8);
+        }
+        for (k, r, tone) in [(0.45, 17.0, [90, 180, 120]), (-0.35, 30.0, [150, 90, 190]), (-0.75, 12.0, [220, 150, 70]), (-1.1, 44.0, [60, 110, 190])] {
+            let (gx, gy) = (mx + (sx - mx) * k, my + (sy - my) * k);
+            let d = ((fx - gx) * (fx - gx) + (fy - gy) * (fy - gy)).sqrt() / unit;
+            if d < r {
+                let ring = 0.12 + 0.16 * smooth(r * 0.8, r, d);
+                for c in 0..3 {
+                    p[c] = p[c].saturating_add((tone[c] as f32 * ring) as u8);
+                }
+            }
+        }
+    });
+}
+
+fn margin(work: &mut Work<'_>, width: f32, ragged: f32, colour: Rgb) {
+    let (w, h, unit, noise) = (work.w as f32, work.h as f32, work.unit, work.noise);
+    let edge = width * h;
+    let shift = (work.frame % 4) as f32 * 17.0 * (ragged - 1.0).max(0.0);
+    work.each(|x, y, p| {
+        let (fx, fy) = (x as f32, y as f32);
+        let inside = fx.min(w - fx).min(fy.min(h - fy));
+        if inside > edge * 3.0 {
+            return;
+        }
+        let (u, v) = (fx / unit, fy / unit);
+        let bite = (noise.at(u * 1.3 + shift, v * 1.3) - 0.35) * edge * 2.2 * ragged;
+        let out = smooth(edge + bite + 1.2 * unit, edge + bite - 0.6 * unit, inside);
+        towards(p, colour, out);
+    });
+}
+
+fn panel(work: &mut Work<'_>) {
+    let (w, h, unit) = (work.w as f32 / work.unit, work.h as f32 / work.unit, work.unit);
+    let (noise, frame) = (work.noise, work.frame % 3);
+    work.each(|x, y, p| {
+        let (u, v) = (x as f32 / unit, y as f32 / unit);
+        let shake = (noise.at(u * 0.6 + frame as f32 * 40.0, v * 0.6) - 0.5) * 3.0;
+        let (left, right, top, bottom) = (34.0 + shake, w - 34.0 + shake, 22.0 + shake, h - 66.0 + shake);
+        let inside = u > left && u < right && v > top && v < bottom;
+        let near = [(u - left).abs(), (u - right).abs(), (v - top).abs(), (v - bottom).abs()];
+        let on_x = (near[0] < 1.3 || near[1] < 1.3) && v > top - 5.0 && v < bottom + 6.0;
+        let on_y = (near[2] < 1.3 || near[3] < 1.3) && u > left - 6.0 && u < right + 6.0;
+        if !inside {
+            p[..3].copy_from_slice(&[248, 246, 238]);
+            // Lines of writing: a note for the one who films.
+            for (row, long) in [(h - 50.0, 0.58), (h - 36.0, 0.72), (h - 22.0, 0.4)] {
+                let word = ((u - 40.0) / 34.0).floor();
+                let gap = u - 40.0 - word * 34.0 > 26.0 + 6.0 * speckle(word as i32, row as i32, 2);
+                let wave = fast_sin(u * 0.11 + speckle(word as i32, 1, 3)) * 2.2 + fast_sin(u * 0.27) * 1.6;
+                if u > 40.0 && u < w * long && !gap && (v - row - wave).abs() < 1.0 {
+                    p[..3].fill(96);
+                }
+            }
+        }
+        // An arrow for the camera's move.
+        let (ax, ay) = (u - w * 0.5, v - (bottom - 20.0));
+        let shaft = ax.abs() < 52.0 && (ay + ax * ax * 0.003).abs() < 1.5;
+        let tip = ax > 38.0 && ax < 56.0 && (ay.abs() - (54.0 - ax) * 0.7).abs() < 2.0;
+        if inside && (shaft || tip) {
+            p[..3].copy_from_slice(&[206, 60, 48]);
+        }
+        if on_x || on_y {
+            p[..3].fill(52);
+        }
+    });
+}
+
+fn blinds(work: &mut Work<'_>) {
+    let (unit, t) = (work.unit, work.t);
+    work.each(|x, y, p| {
+        let (u, v) = (x as f32 / unit, y as f32 / unit);
+        let slat = fast_sin((v + u * 0.32 + t * 4.0) / 42.0);
+        shine(p, 0.62 + 0.5 * smooth(-0.25, 0.3, slat));
+    });
+}
+
+fn beams(work: &mut Work<'_>, colour: Rgb) {
+    let (w, h, t, noise) = (work.w as f32, work.h as f32, work.t, work.noise);
+    work.each(|x, y, p| {
+        let (u, v) = (x as f32 / w, y as f32 / h);
+        let lean = (u - 0.95 + v * 0.75) * 46.0;
+        let ray = noise.at(lean + t * 1.2, 12.0 + t * 0.8);
+        let much = smooth(0.5, 0.9, ray) * (1.0 - v).max(0.0) * 0.4;
+        towards(p, colour, much);
+    });
+}
+
+fn stage(work: &mut Work<'_>) {
+    let (w, h, unit, noise) = (work.w as f32, work.h as f32, work.unit, work.noise);
+    work.each(|x, y, p| {
+        let (u, v) = (x as f32 / w - 0.5, y as f32 / h);
+        let spot = u * u * 3.2 + (v - 0.52) * (v - 0.52) * 4.0;
+        shine(p, 1.12 - 0.75 * smooth(0.3, 1.1, spot));
+        if v > 0.93 {
+            let wood = noise.at(x as f32 / unit * 0.5, y as f32 / unit * 9.0);
+            p[..3].copy_from_slice(&blend([150, 104, 66], [190, 142, 96], wood));
+        } else if v > 0.915 {
+            shine(p, 0.6);
+        }
+    });
+}
