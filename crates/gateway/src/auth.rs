@@ -1,0 +1,150 @@
+//! Who is asking: an API key or a session, out of the `Authorization` header.
+//!
+//! Default: deny. It must not know what is asked for; routes take the extractor that fits:
+//! [`Principal`] for whoever may spend, [`Caller`] where the kind of key matters.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+
+use crate::problem::Problem;
+use crate::secret;
+use crate::server::App;
+use crate::store::{KeyInfo, KeyKind, SessionInfo};
+
+/// Whoever may ask for generations, and owns those they asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The key that they came with, or that let them in.
+    pub key_id: i64,
+    /// The account that pays.
+    pub account_id: i64,
+    /// The visitor, where they came with a session.
+    pub visitor_id: Option<i64>,
+    /// What all visitors of the key together may have held in a day, in tokens.
+    pub tokens_per_day: Option<u32>,
+}
+
+/// Whoever asks, as they came.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// With an API key.
+    Key(KeyInfo),
+    /// With a session token.
+    Session(SessionInfo),
+}
+
+impl Caller {
+    /// Whoever the headers say they are; `None` where they say nothing at all.
+    ///
+    /// # Errors
+    /// [`Problem`], where they say something that is not good.
+    pub async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
+        let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
+        let token = bearer(value).ok_or_else(|| {
+            Problem::unauthorized(
+                "The Authorization header is not a Bearer token. Send it as “Authorization: \
+                 Bearer YOUR_API_KEY”.",
+            )
+        })?;
+        let unknown = || {
+            Problem::unauthorized(
+                "The API key or session is not valid. Check it, or ask for a new one.",
+            )
+        };
+        match secret::Kind::of(token).ok_or_else(unknown)? {
+            secret::Kind::Secret | secret::Kind::Publishable => {
+                app.store.key_by_secret(token).await?.map(|key| Some(Self::Key(key)))
+            }
+            secret::Kind::Session => {
+                let session = app.store.session_by_token(token).await?;
+                if let Some(session) = &session {
+                    check_origin(session, headers)?;
+                }
+                session.map(|session| Some(Self::Session(session)))
+            }
+        }
+        .ok_or_else(unknown)
+    }
+}
+
+/// The token of a `Bearer` header (RFC 6750); the scheme's name in any case.
+fn bearer(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' '))
+}
+
+/// A session of a publishable key is for pages of one origin. Browsers name it on every request
+/// from one origin to another.
+fn check_origin(session: &SessionInfo, headers: &HeaderMap) -> Result<(), Problem> {
+    let (Some(bound), Some(origin)) = (&session.origin, headers.get(ORIGIN)) else { return Ok(()) };
+    if origin.as_bytes() == bound.as_bytes() {
+        return Ok(());
+    }
+    Err(Problem::forbidden("This session belongs to pages of another origin."))
+}
+
+impl TryFrom<Caller> for Principal {
+    type Error = Problem;
+
+    fn try_from(caller: Caller) -> Result<Self, Problem> {
+        match caller {
+            Caller::Key(key) if key.kind == KeyKind::Publishable => Err(Problem::forbidden(
+                "A publishable key only opens sessions. Open one with POST /api/sessions and \
+                 send its token.",
+            )),
+            Caller::Key(key) => Ok(Self {
+                key_id: key.id,
+                account_id: key.account_id,
+                visitor_id: None,
+                tokens_per_day: None,
+            }),
+            Caller::Session(session) => Ok(Self {
+                key_id: session.key_id,
+                account_id: session.account_id,
+                visitor_id: Some(session.visitor_id),
+                tokens_per_day: session.tokens_per_day,
+            }),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Principal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Caller::of(app, &parts.headers).await?.ok_or_else(missing)?;
+        let principal = Self::try_from(caller)?;
+        app.limits.request_of(principal.key_id, principal.visitor_id)?;
+        Ok(principal)
+    }
+}
+
+/// The answer to whoever came without a key.
+pub fn missing() -> Problem {
+    Problem::unauthorized("An API key is needed. Send it as “Authorization: Bearer YOUR_API_KEY”.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bearer_tokens() {
+        let table: [(&[u8], Option<&str>); 9] = [
+            (b"Bearer abc", Some("abc")),
+            (b"bearer abc", Some("abc")),
+            (b"BEARER   abc ", Some("abc")),
+            (b"Bearer", None),
+            (b"Bearer ", Some("")),
+            (b"Basic abc", None),
+            (b"abc", None),
+            (b"", None),
+            (b"Bearer \xff", None),
+        ];
+        for (header, token) in table {
+            assert_eq!(bearer(&HeaderValue::from_bytes(header).unwrap()), token, "{header:?}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The time of day, in the one unit that the gateway keeps: milliseconds since 1970 (UTC).
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Now. A clock that stands before 1970 reads as 0.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

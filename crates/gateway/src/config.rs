@@ -1,0 +1,382 @@
+//! The settings: what they mean, what they are where nobody says, and who may say it.
+//!
+//! Later beats earlier: built-in defaults, the configuration file (TOML), the environment
+//! (`AI_NOW_…`), the command line. A setting that is not known is an error wherever it is said.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use serde::Deserialize;
+
+/// All settings of a running gateway.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where to listen. Port 0: any that is free.
+    pub listen: SocketAddr,
+    /// The directory of all that is kept: records, media, keys.
+    pub data: PathBuf,
+    /// The directory of a built widget, to be served at `/`. None: no page.
+    pub web: Option<PathBuf>,
+    /// How the gateway is reached from outside, such as `https://music.example`. None: as the
+    /// request's `Host` says.
+    pub public_url: Option<String>,
+    /// The origins, besides those of publishable keys, whose pages may use the API.
+    pub origins: Vec<String>,
+    /// The proxies that are believed about a client's address (`X-Forwarded-For`) and scheme
+    /// (`X-Forwarded-Proto`), as addresses or networks.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether pages of the gateway's own origin get sessions without a key, on a key of its own.
+    pub demo: bool,
+    /// Where to tell metrics (Prometheus, `/metrics`). None: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How logs are written, on standard error.
+    pub log_format: LogFormat,
+    /// For how many days results stay after their generation has ended. At least 7, so that a
+    /// submission can be repeated for that long.
+    pub keep_days: u32,
+    /// For how many seconds a visitor's session is good, where its opener doesn't say.
+    pub session_secs: u32,
+    /// For how many seconds an event ticket is good.
+    pub ticket_secs: u32,
+    /// How many sketches are made at once. 0: one for each core.
+    pub sketch_workers: usize,
+    /// For how many seconds running work may go on once the gateway was told to stop.
+    pub shutdown_secs: u64,
+    /// What nobody may exceed.
+    pub limits: Limits,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What nobody may exceed. An owner is an API key, or one visitor of it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// A request's body, in bytes.
+    pub body_bytes: usize,
+    /// A request's headers, names and values together, in bytes.
+    pub header_bytes: usize,
+    /// Requests of one owner in a minute.
+    pub requests_per_minute: u32,
+    /// Requests of one network address in a minute.
+    pub address_requests_per_minute: u32,
+    /// Generations of one owner that are under way at once.
+    pub generations: u32,
+    /// Generations that are under way at once, of all together.
+    pub queue: usize,
+    /// Streams of one generation's owner that are open at once.
+    pub streams: u32,
+    /// Streams of one network address that are open at once.
+    pub address_streams: u32,
+    /// Connections that are open at once.
+    pub connections: usize,
+    /// For how many seconds a client may take to send a request's headers, or stay silent
+    /// between two requests.
+    pub header_secs: u64,
+    /// For how many seconds a client may take to send a request's body.
+    pub body_secs: u64,
+    /// For how many seconds a client may leave what was sent to it unread.
+    pub write_secs: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787),
+            data: PathBuf::from("data"),
+            web: None,
+            public_url: None,
+            origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            demo: false,
+            metrics_listen: None,
+            log_format: LogFormat::Text,
+            keep_days: 7,
+            session_secs: 3600,
+            ticket_secs: 900,
+            sketch_workers: 0,
+            shutdown_secs: 10,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 64 * 1024,
+            header_bytes: 16 * 1024,
+            requests_per_minute: 600,
+            address_requests_per_minute: 3000,
+            generations: 20,
+            queue: 10_000,
+            streams: 40,
+            address_streams: 200,
+            connections: 4096,
+            header_secs: 30,
+            body_secs: 30,
+            write_secs: 30,
+        }
+    }
+}
+
+/// Why there are no settings to run with.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("The configuration file {} cannot be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A setting is unknown or has a value that it can't have.
+    #[error("{origin}: {message}")]
+    Setting {
+        /// Where it was said.
+        origin: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// What the command line says; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--listen`
+    pub listen: Option<SocketAddr>,
+    /// `--data`
+    pub data: Option<PathBuf>,
+    /// `--web`
+    pub web: Option<PathBuf>,
+    /// `--demo`
+    pub demo: bool,
+}
+
+/// What environment variables of ours begin with. `AI_NOW_LIMITS__QUEUE` is `limits.queue`.
+const ENVIRONMENT: &str = "AI_NOW_";
+
+impl Config {
+    /// The settings, out of a file, the environment and the command line.
+    ///
+    /// # Errors
+    /// [`ConfigError`]
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: Flags,
+    ) -> Result<Self, ConfigError> {
+        let mut table = match file {
+            None => toml::Table::new(),
+            Some(path) => {
+                let source = |source| ConfigError::File { path: path.to_owned(), source };
+                let text = std::fs::read_to_string(path).map_err(source)?;
+                let table: toml::Table = parse(&text, || path.display().to_string())?;
+                // Alone first, so that a fault is told as the file's, with its line.
+                parse::<Self>(&text, || path.display().to_string())?;
+                table
+            }
+        };
+        for (name, value) in environment {
+            let Some(setting) = name.strip_prefix(ENVIRONMENT) else { continue };
+            set(&mut table, &name, &setting.to_ascii_lowercase(), &value)?;
+            let partly = table.clone().try_into::<Self>();
+            partly.map_err(|error| setting_error(&name, error.message()))?;
+        }
+        let mut config: Self = table
+            .try_into()
+            .map_err(|e: toml::de::Error| setting_error("settings", e.message()))?;
+        config.listen = flags.listen.unwrap_or(config.listen);
+        config.data = flags.data.unwrap_or(config.data);
+        config.web = flags.web.or(config.web);
+        config.demo |= flags.demo;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&mut self) -> Result<(), ConfigError> {
+        if let Some(url) = &mut self.public_url {
+            while url.ends_with('/') {
+                url.pop();
+            }
+            origin(url).map_err(|why| setting_error("public_url", why))?;
+        }
+        for given in &self.origins {
+            origin(given).map_err(|why| setting_error("origins", why))?;
+        }
+        if self.keep_days < 7 {
+            return Err(setting_error("keep_days", "it must be at least 7"));
+        }
+        let least = [
+            ("session_secs", u64::from(self.session_secs)),
+            ("ticket_secs", u64::from(self.ticket_secs)),
+            ("limits.body_bytes", self.limits.body_bytes as u64),
+            ("limits.header_bytes", self.limits.header_bytes as u64),
+            ("limits.requests_per_minute", self.limits.requests_per_minute.into()),
+            ("limits.address_requests_per_minute", self.limits.address_requests_per_minute.into()),
+            ("limits.generations", self.limits.generations.into()),
+            ("limits.queue", self.limits.queue as u64),
+            ("limits.streams", self.limits.streams.into()),
+            ("limits.address_streams", self.limits.address_streams.into()),
+            ("limits.connections", self.limits.connections as u64),
+            ("limits.header_secs", self.limits.header_secs),
+            ("limits.body_secs", self.limits.body_secs),
+            ("limits.write_secs", self.limits.write_secs),
+        ];
+        match least.into_iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(setting_error(name, "it must be at least 1")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Checks that a text is an origin as browsers write it: scheme and host, with a port where it is
+/// not the scheme's own, nothing after it.
+///
+/// # Errors
+/// A sentence that says how it should look.
+pub fn origin(text: &str) -> Result<(), &'static str> {
+    const SHAPE: &str = "it must be like “https://example.com” or “http://localhost:8080”, in \
+                         lower case and without a path";
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.ok_or(SHAPE)?;
+    let plain = !host.is_empty() && is_host(host) && !host.contains(|c: char| c.is_uppercase());
+    if plain { Ok(()) } else { Err(SHAPE) }
+}
+
+/// Whether a text is a host with an optional port, of the characters that hosts are made of.
+pub fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let host_is_good = match v6 {
+        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            !host.is_empty()
+                && host.len() <= 253
+                && host
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        }
+    };
+    host_is_good && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(
+    text: &str,
+    origin: impl Fn() -> String,
+) -> Result<T, ConfigError> {
+    toml::from_str(text)
+        .map_err(|error| ConfigError::Setting { origin: origin(), message: error.to_string() })
+}
+
+fn set(table: &mut toml::Table, name: &str, path: &str, text: &str) -> Result<(), ConfigError> {
+    // As TOML where it is TOML (numbers, lists, true), as a plain text where not.
+    let value = toml::from_str::<toml::Table>(&format!("value = {text}"))
+        .ok()
+        .filter(|parsed| parsed.len() == 1)
+        .and_then(|mut parsed| parsed.remove("value"))
+        .filter(|value| !value.is_datetime())
+        .unwrap_or_else(|| toml::Value::String(text.to_owned()));
+    match path.split_once("__") {
+        None => {
+            table.insert(path.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let section =
+                table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            let toml::Value::Table(section) = section else {
+                return Err(setting_error(name, "it is not a section"));
+            };
+            section.insert(rest.to_owned(), value);
+        }
+    }
+    Ok(())
+}
+
+fn setting_error(origin: &str, message: &str) -> ConfigError {
+    ConfigError::Setting { origin: origin.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, environment: &[(&str, &str)], flags: Flags) -> Result<Config, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        std::fs::write(&path, file).unwrap();
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        Config::load(Some(&path), environment, flags).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn later_beats_earlier() {
+        let file = "listen = '127.0.0.1:1'\nkeep_days = 8\n[limits]\nqueue = 5\nstreams = 6";
+        let environment = [
+            ("AI_NOW_KEEP_DAYS", "9"),
+            ("AI_NOW_LIMITS__QUEUE", "7"),
+            ("AI_NOW_ORIGINS", "['https://a.example']"),
+            ("AI_NOW_PUBLIC_URL", "https://m.example/"),
+            ("HOME", "/nowhere"),
+        ];
+        let flags = Flags { listen: Some("127.0.0.1:2".parse().unwrap()), ..Flags::default() };
+        let config = load(file, &environment, flags).unwrap();
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.keep_days, 9);
+        assert_eq!((config.limits.queue, config.limits.streams), (7, 6));
+        assert_eq!(config.origins, ["https://a.example"]);
+        assert_eq!(config.public_url.as_deref(), Some("https://m.example"));
+        assert_eq!(load("", &[], Flags::default()).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn what_is_unknown_or_wrong_is_told_with_its_place() {
+        let table = [
+            ("lisen = 'x'", [].as_slice(), "config.toml", "unknown field `lisen`"),
+            ("[limits]\nqeue = 1", &[], "config.toml", "unknown field `qeue`"),
+            ("keep_days = 'x'", &[], "config.toml", "invalid type"),
+            ("=", &[], "config.toml", "TOML parse error"),
+            ("keep_days = 1", &[], "keep_days", "at least 7"),
+            ("[limits]\nqueue = 0", &[], "limits.queue", "at least 1"),
+            ("public_url = 'example.com'", &[], "public_url", "https://example.com"),
+            ("origins = ['https://a.example/']", &[], "origins", "without a path"),
+            ("origins = ['*']", &[], "origins", "must be like"),
+            ("", &[("AI_NOW_LISEN", "1")], "AI_NOW_LISEN", "unknown field"),
+            ("", &[("AI_NOW_LIMITS__QEUE", "1")], "AI_NOW_LIMITS__QEUE", "unknown field"),
+            ("", &[("AI_NOW_DEMO__X", "1")], "AI_NOW_DEMO__X", "invalid type"),
+            ("demo = true", &[("AI_NOW_DEMO__X", "1")], "AI_NOW_DEMO__X", "not a section"),
+        ];
+        for (file, environment, place, message) in table {
+            let error = load(file, environment, Flags::default()).unwrap_err();
+            assert!(error.contains(place) && error.contains(message), "{file} {error}");
+        }
+        let missing = Config::load(Some(Path::new("/nowhere/x.toml")), [], Flags::default());
+        assert!(missing.unwrap_err().to_string().contains("/nowhere/x.toml"));
+    }
+
+    #[test]
+    fn hosts() {
+        for good in ["a", "a.example:80", "127.0.0.1:8787", "[::1]", "[::1]:80", "my_host"] {
+            assert!(is_host(good), "{good}");
+        }
+        for bad in
+            ["", ":80", "a:b", "a:0", "a:99999", "a b", "a/b", "u@a", "[::1", "a\"b", "é.example"]
+        {
+            assert!(!is_host(bad), "{bad}");
+        }
+    }
+}

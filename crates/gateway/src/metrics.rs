@@ -1,0 +1,155 @@
+//! What the operator's monitoring may know: counts and durations, never who or what.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ai_now_protocol::api::State;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::{Family, MetricConstructor};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+/// All metrics of one gateway. Cloning it is cheap and gives the same.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Mutex<Registry>>,
+    accepted: Family<ModelLabel, Counter>,
+    ended: Family<EndLabel, Counter>,
+    making: Family<ModelLabel, Histogram, Making>,
+    commits: Histogram,
+    changes: Counter,
+    under_way: Gauge,
+    streams: Gauge,
+    answers: Family<StatusLabel, Counter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ModelLabel {
+    model: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EndLabel {
+    model: String,
+    outcome: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StatusLabel {
+    status: u16,
+}
+
+#[derive(Clone)]
+struct Making;
+
+impl MetricConstructor<Histogram> for Making {
+    fn new_metric(&self) -> Histogram {
+        Histogram::new([0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0])
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Arc::default(),
+            accepted: Family::default(),
+            ended: Family::default(),
+            making: Family::new_with_constructor(Making),
+            commits: Histogram::new([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0]),
+            changes: Counter::default(),
+            under_way: Gauge::default(),
+            streams: Gauge::default(),
+            answers: Family::default(),
+        };
+        let mut registry = Registry::with_prefix("ai_now");
+        let m = &metrics;
+        registry.register("generations_accepted", "Generations accepted", m.accepted.clone());
+        registry.register("generations_ended", "Generations ended, by outcome", m.ended.clone());
+        registry.register_with_unit(
+            "making",
+            "Time that makers took",
+            Unit::Seconds,
+            m.making.clone(),
+        );
+        registry.register_with_unit(
+            "ledger_commit",
+            "Time that commits of the ledger took",
+            Unit::Seconds,
+            m.commits.clone(),
+        );
+        registry.register("ledger_changes", "Changes in those commits", m.changes.clone());
+        registry.register(
+            "generations_under_way",
+            "Generations that are queued or running",
+            m.under_way.clone(),
+        );
+        registry.register("streams", "Event streams that are open", m.streams.clone());
+        registry.register("answers", "HTTP answers, by status", m.answers.clone());
+        metrics.registry = Arc::new(Mutex::new(registry));
+        metrics
+    }
+}
+
+impl Metrics {
+    /// A generation was accepted.
+    pub fn accepted(&self, model: &str) {
+        self.accepted.get_or_create(&ModelLabel { model: model.to_owned() }).inc();
+    }
+
+    /// A generation has ended.
+    pub fn ended(&self, model: &str, state: State) {
+        let outcome = match state {
+            State::Completed => "completed",
+            State::Cancelled => "cancelled",
+            State::Failed | State::Queued | State::Running => "failed",
+        };
+        let label = EndLabel { model: model.to_owned(), outcome: outcome.to_owned() };
+        self.ended.get_or_create(&label).inc();
+    }
+
+    /// A maker was at work for this long.
+    pub fn made(&self, model: &str, took: Duration) {
+        self.making
+            .get_or_create(&ModelLabel { model: model.to_owned() })
+            .observe(took.as_secs_f64());
+    }
+
+    /// A commit of so many changes took this long.
+    pub fn committed(&self, changes: usize, took: Duration) {
+        self.commits.observe(took.as_secs_f64());
+        self.changes.inc_by(changes as u64);
+    }
+
+    /// A request was answered.
+    pub fn answered(&self, status: u16) {
+        self.answers.get_or_create(&StatusLabel { status }).inc();
+    }
+
+    /// A stream is open for as long as this lives.
+    pub fn stream(&self) -> OpenStream {
+        self.streams.inc();
+        OpenStream(self.streams.clone())
+    }
+
+    /// All of it in the text format that Prometheus reads.
+    pub fn text(&self, under_way: usize) -> String {
+        self.under_way.set(i64::try_from(under_way).unwrap_or(i64::MAX));
+        let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = String::new();
+        // Writing into a string cannot fail.
+        let _ = encode(&mut text, &registry);
+        text
+    }
+}
+
+/// Counts an open stream.
+pub struct OpenStream(Gauge);
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

@@ -1,0 +1,139 @@
+//! Every error that leaves the gateway: one type, one JSON shape, one place.
+//!
+//! `{"status":"Error","message":"…"}` with a fitting status (documented, "Error Handling"). What
+//! went wrong inside is logged here, once, and never told outside.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use ai_now_protocol::ErrorBody;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::store::StoreError;
+
+/// An error answer.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    message: Cow<'static, str>,
+    retry_after_secs: Option<u64>,
+}
+
+impl Problem {
+    /// An answer of this status that says `message`: what is wrong and what to do next.
+    pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into(), retry_after_secs: None }
+    }
+
+    /// Tells the client when it may come back; at least a second from now.
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after_secs = Some(wait.as_secs_f64().ceil().max(1.0) as u64);
+        self
+    }
+
+    /// 400: the request cannot be understood, or asks for what there is not.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 401: no key, or one that is not good.
+    pub fn unauthorized(message: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
+    }
+
+    /// 403: a good key that is not for this.
+    pub fn forbidden(message: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// 404: there is no such thing, or it is somebody else's.
+    pub fn not_found(message: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// 429: too much of something.
+    pub fn too_many(message: impl Into<Cow<'static, str>>, wait: Duration) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, message).retry_after(wait)
+    }
+
+    /// 500: a fault of ours.
+    pub fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong here. Nothing was charged for this request. Try again; if it \
+             happens again, tell whoever runs this gateway.",
+        )
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store did not do what was asked");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The gateway can't read or write its records right now. Nothing was charged for this \
+             request. Try again in a moment.",
+        )
+        .retry_after(Duration::from_secs(5))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = json(&ErrorBody::new(self.message));
+        let mut response = (self.status, [(header::CONTENT_TYPE, JSON)], body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(secs) = self.retry_after_secs {
+            headers.insert(header::RETRY_AFTER, secs.into());
+        }
+        response
+    }
+}
+
+/// The content type of JSON.
+pub const JSON: &str = "application/json";
+
+/// JSON in which nothing reads as markup, wherever it may end up: `<`, `>` and `&` occur in JSON
+/// only within texts, where they can be written as numbers.
+pub fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value)
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            r#"{"status":"Error","message":"The answer could not be written."}"#.into()
+        })
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
+}
+
+/// Answers a panic of a handler like any other fault. The panic itself was logged by the hook.
+pub fn from_panic(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::internal().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reads_as_markup() {
+        let text = json(&ErrorBody::new("<script>alert('&')</script>"));
+        assert!(!text.contains(['<', '>', '&']), "{text}");
+        let back: ErrorBody = serde_json::from_str(&text).unwrap();
+        assert_eq!(back.message, "<script>alert('&')</script>");
+    }
+
+    #[test]
+    fn a_wait_is_at_least_a_second_and_never_too_short() {
+        let header = |millis| {
+            let problem = Problem::too_many("x", Duration::from_millis(millis));
+            problem.into_response().headers()[header::RETRY_AFTER].to_str().unwrap().to_owned()
+        };
+        assert_eq!([0, 1, 1000, 1001].map(header), ["1", "1", "1", "2"]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Request bodies: JSON of a bounded size, read within a bounded time, or a sentence about what
+//! is wrong with them. Nothing that was sent is said back.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::problem::Problem;
+use crate::server::App;
+
+/// A JSON body. The content type must say so.
+pub(super) struct Json<T>(pub(super) T);
+
+/// A JSON body where there may be none.
+pub(super) struct MaybeJson<T>(pub(super) Option<T>);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        check_type(request.headers())?;
+        Ok(Self(parse(&read(request, app).await?)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for MaybeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let checked = check_type(request.headers());
+        let bytes = read(request, app).await?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        checked?;
+        Ok(Self(Some(parse(&bytes)?)))
+    }
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = given.and_then(|given| given.split(';').next()).unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "The body must be JSON. Send it with “Content-Type: application/json”.",
+    ))
+}
+
+async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
+    let limits = &app.config.limits;
+    let max_bytes = limits.body_bytes;
+    let too_large = || {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is too large; at most {max_bytes} bytes are possible."),
+        )
+    };
+    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > max_bytes as u64) {
+        return Err(too_large());
+    }
+    let body: Limited<Body> = Limited::new(request.into_body(), max_bytes);
+    match tokio::time::timeout(Duration::from_secs(limits.body_secs), body.collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::bad_request("The body was cut off. Send it again.")),
+        Err(_) => Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "The body did not arrive in time. Send it again.",
+        )),
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Problem::bad_request(match error.classify() {
+            Category::Data => format!(
+                "A field of the body is missing or of the wrong type (line {line}, column \
+                 {column}). Compare it with the API document."
+            ),
+            Category::Syntax | Category::Eof | Category::Io => {
+                format!("The body is not valid JSON (line {line}, column {column}).")
+            }
+        })
+    })
+}

@@ -1,0 +1,88 @@
+//! What holds for every request: its limits, its answer's headers, its line in the log.
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument as _;
+
+use super::origin;
+use crate::problem::Problem;
+use crate::secret;
+use crate::server::App;
+
+/// The longest path and query that is read.
+const URI_BYTES: usize = 8 * 1024;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Logs a request by path, without its query: that may hold a ticket.
+pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = &secret::name()[..12];
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", id);
+    let begun = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    app.metrics.answered(status);
+    let millis = begun.elapsed().as_millis();
+    // `{:?}` writes control characters as escapes: nobody writes lines of their own.
+    span.in_scope(|| tracing::info!(%method, ?path, status, millis, "answered"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Refuses what is too large or too much, and gives each answer the headers that keep browsers
+/// from reading more into it than it is.
+pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = match admit(&app, &request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        // The page brings its own policy; for all else, nothing is needed and nothing allowed.
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn admit(app: &App, request: &Request) -> Result<(), Problem> {
+    let limits = &app.config.limits;
+    if size(request.headers()) > limits.header_bytes {
+        return Err(Problem::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "The request's headers are too large. Send fewer or shorter ones.",
+        ));
+    }
+    let uri = request.uri();
+    if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {
+        return Err(Problem::new(
+            StatusCode::URI_TOO_LONG,
+            "The address is too long. No address here is that long.",
+        ));
+    }
+    app.limits.request_from(origin::client_address(app, request.headers(), request.extensions()))
+}
+
+fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
+/// What the API answers is of this moment and for this client.
+pub(super) async fn never_cached(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}

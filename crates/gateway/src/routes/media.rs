@@ -1,0 +1,224 @@
+//! `GET /media/{name}`: the files, whole or in part. Whoever knows a name may load it.
+
+use std::io::SeekFrom;
+use std::time::SystemTime;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+use crate::problem::Problem;
+use crate::server::App;
+
+#[derive(Deserialize)]
+pub(super) struct MediaQuery {
+    download: Option<String>,
+}
+
+/// How much of a file is read at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+pub(super) async fn serve(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(query): Query<MediaQuery>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (path, format) = app.media.file(&name).ok_or_else(unknown)?;
+    let mut file = tokio::fs::File::open(&path).await.map_err(|_| unknown())?;
+    let metadata = file.metadata().await.map_err(|_| unknown())?;
+    let size = metadata.len();
+    let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    // A name is given once and its file never changes: the name is its own tag.
+    let tag = format!("\"{name}\"");
+    let modified_text = httpdate::fmt_http_date(modified);
+
+    let mut response = Response::new(Body::empty());
+    let out = response.headers_mut();
+    for (header, value) in [
+        (header::ETAG, tag.as_str()),
+        (header::LAST_MODIFIED, &modified_text),
+        (header::ACCEPT_RANGES, "bytes"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::CONTENT_TYPE, format.content_type()),
+    ] {
+        out.insert(header, text(value)?);
+    }
+    // A picture or a sound is to be shown on any page that knows its name.
+    out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    if query.download.is_some() {
+        let value = format!("attachment; filename=\"{name}\"");
+        out.insert(header::CONTENT_DISPOSITION, text(&value)?);
+    }
+    if unchanged(&headers, &tag, modified) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(header::CONTENT_TYPE);
+        return Ok(response);
+    }
+    let range = match wanted(&headers, size, &tag, &modified_text) {
+        Wanted::All => None,
+        Wanted::Part(first, last) => Some((first, last)),
+        Wanted::Nothing => {
+            let problem = Problem::new(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "The file has no such part. The Content-Range header tells its size.",
+            );
+            let mut response = problem.into_response();
+            response.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}"))?);
+            return Ok(response);
+        }
+    };
+    let (first, length) = range.map_or((0, size), |(first, last)| (first, last - first + 1));
+    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    if let Some((first, last)) = range {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let value = format!("bytes {first}-{last}/{size}");
+        response.headers_mut().insert(header::CONTENT_RANGE, text(&value)?);
+    }
+    if method != Method::HEAD {
+        if first > 0 {
+            file.seek(SeekFrom::Start(first)).await.map_err(|error| {
+                tracing::error!(%error, "a media file could not be read");
+                Problem::internal()
+            })?;
+        }
+        let stream = ReaderStream::with_capacity(file.take(length), CHUNK_BYTES);
+        *response.body_mut() = Body::from_stream(stream);
+    }
+    Ok(response)
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("There is no such file. Results are kept for some days only.")
+}
+
+fn text(value: &str) -> Result<HeaderValue, Problem> {
+    HeaderValue::from_str(value).map_err(|_| Problem::internal())
+}
+
+/// Whether the client has this file already (RFC 9110, 13.1.2 and 13.1.3).
+fn unchanged(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
+    if let Some(tags) = headers.get(header::IF_NONE_MATCH) {
+        let tags = tags.to_str().unwrap_or_default().split(',').map(str::trim);
+        return tags.into_iter().any(|t| t == "*" || t.strip_prefix("W/").unwrap_or(t) == tag);
+    }
+    let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|since| since.to_str().ok());
+    let since = since.and_then(|since| httpdate::parse_http_date(since).ok());
+    // The header knows whole seconds only.
+    let secs = |time: SystemTime| {
+        time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+    };
+    since.is_some_and(|since| secs(modified) <= secs(since))
+}
+
+/// What of a file is asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    All,
+    /// From the first to the last byte, both included.
+    Part(u64, u64),
+    /// A part that there is not.
+    Nothing,
+}
+
+fn wanted(headers: &HeaderMap, size: u64, tag: &str, modified: &str) -> Wanted {
+    let Some(range) = headers.get(header::RANGE).and_then(|range| range.to_str().ok()) else {
+        return Wanted::All;
+    };
+    // A part of another version than the client has would spoil what it has.
+    let same = headers.get(header::IF_RANGE).is_none_or(|version| {
+        version.as_bytes() == tag.as_bytes() || version.as_bytes() == modified.as_bytes()
+    });
+    if same { parse_range(range, size) } else { Wanted::All }
+}
+
+/// Reads a `Range` header (RFC 9110, 14.1.2). What is malformed, in another unit, or more than
+/// one range counts as not asked: the whole file is always a right answer.
+fn parse_range(range: &str, size: u64) -> Wanted {
+    let number = |digits: &str| -> Option<u64> {
+        let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        // More digits than fit are a very large number, not a malformed one.
+        all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
+    };
+    let Some((unit, set)) = range.split_once('=') else { return Wanted::All };
+    let Some((first, last)) = set.trim().split_once('-') else { return Wanted::All };
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
+        return Wanted::All;
+    }
+    match (first, number(first), number(last)) {
+        ("", _, Some(0)) => Wanted::Nothing,
+        ("", _, Some(_)) if size == 0 => Wanted::Nothing,
+        ("", _, Some(suffix)) => Wanted::Part(size.saturating_sub(suffix), size - 1),
+        (_, Some(first), None) if last.is_empty() => {
+            if first < size {
+                Wanted::Part(first, size - 1)
+            } else {
+                Wanted::Nothing
+            }
+        }
+        (_, Some(first), Some(last)) if first <= last => {
+            if first < size {
+                Wanted::Part(first, last.min(size - 1))
+            } else {
+                Wanted::Nothing
+            }
+        }
+        _ => Wanted::All,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        let table = [
+            ("bytes=0-0", Wanted::Part(0, 0)),
+            ("bytes=0-", Wanted::Part(0, 99)),
+            ("bytes=10-19", Wanted::Part(10, 19)),
+            ("bytes=90-1000", Wanted::Part(90, 99)),
+            ("bytes=-10", Wanted::Part(90, 99)),
+            ("bytes=-1000", Wanted::Part(0, 99)),
+            ("Bytes= 5-6 ", Wanted::Part(5, 6)),
+            ("bytes=99-99999999999999999999999", Wanted::Part(99, 99)),
+            ("bytes=100-", Wanted::Nothing),
+            ("bytes=100-200", Wanted::Nothing),
+            ("bytes=99999999999999999999999-", Wanted::Nothing),
+            ("bytes=-0", Wanted::Nothing),
+            ("bytes=2-1", Wanted::All),
+            ("bytes=-", Wanted::All),
+            ("bytes=a-b", Wanted::All),
+            ("bytes=+1-2", Wanted::All),
+            ("bytes=0-1,3-4", Wanted::All),
+            ("bytes", Wanted::All),
+            ("items=0-1", Wanted::All),
+            ("", Wanted::All),
+        ];
+        for (range, expected) in table {
+            assert_eq!(parse_range(range, 100), expected, "{range}");
+        }
+        assert_eq!(parse_range("bytes=-1", 0), Wanted::Nothing);
+        assert_eq!(parse_range("bytes=0-", 0), Wanted::Nothing);
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_is_always_within_the_file(
+            range in "bytes=[0-9]{0,21}-[0-9]{0,21}|\\PC*",
+            size in any::<u64>(),
+        ) {
+            if let Wanted::Part(first, last) = parse_range(&range, size) {
+                prop_assert!(first <= last && last < size);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `POST /api/sessions`: a short-lived token that stands for a visitor, in place of a key.
+
+use ai_now_protocol::api::Session;
+use axum::extract::State;
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::body::MaybeJson;
+use super::origin::{client_address, is_own_page};
+use super::system::{balance_of, json};
+use crate::auth::{Caller, Principal, missing};
+use crate::problem::Problem;
+use crate::secret;
+use crate::server::App;
+use crate::store::{KeyInfo, NewVisitor, Publishable, VisitorRefusal};
+
+/// What a site's own server may say about the session it opens. All of it is optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Wishes {
+    /// What the visitor may spend in all, in tokens. Absent: what the account has.
+    budget: Option<u32>,
+    /// For how many seconds the session is good: 60 to 86400.
+    lifetime_secs: Option<u32>,
+    /// Who the visitor is, in the site's own terms. Absent: somebody new.
+    subject: Option<String>,
+}
+
+const LIFETIME_SECS: std::ops::RangeInclusive<u32> = 60..=86_400;
+const SUBJECT_MAX_BYTES: usize = 200;
+
+pub(super) async fn open(
+    State(app): State<App>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    wishes: MaybeJson<Wishes>,
+) -> Result<Response, Problem> {
+    let wishes = wishes.0.unwrap_or_default();
+    let lifetime_secs = wishes.lifetime_secs.unwrap_or(app.config.session_secs);
+    let token = match Caller::of(&app, &headers).await? {
+        Some(Caller::Session(session)) => {
+            check_plain(&wishes)?;
+            app.limits.request_of(session.key_id, Some(session.visitor_id))?;
+            let expires_in_secs = session.lifetime_secs;
+            let token = app.store.renew_session(session).await?;
+            return answer(&app, token, expires_in_secs).await;
+        }
+        Some(Caller::Key(KeyInfo { id, publishable: None, .. })) => {
+            app.limits.request_of(id, None)?;
+            check_wishes(&wishes)?;
+            let subject = wishes.subject.unwrap_or_else(secret::name);
+            let budget = wishes.budget;
+            let origin = None;
+            let new =
+                NewVisitor { key_id: id, subject, budget, address: None, origin, lifetime_secs };
+            open_for(&app, new).await?
+        }
+        Some(Caller::Key(KeyInfo { id, publishable: Some(limits), .. })) => {
+            check_plain(&wishes)?;
+            let origin = allowed_origin(&app, id, &headers).await?;
+            let address = client_address(&app, &headers, &extensions);
+            open_for(&app, visitor_of(&app, id, limits, origin, &address.to_string())).await?
+        }
+        None => {
+            let key = app.demo_key.as_ref().filter(|_| is_own_page(&app, &headers, &extensions));
+            let key_id = key.ok_or_else(missing)?.id;
+            check_plain(&wishes)?;
+            let subject = secret::name();
+            let (budget, address, origin) = (None, None, None);
+            open_for(&app, NewVisitor { key_id, subject, budget, address, origin, lifetime_secs })
+                .await?
+        }
+    };
+    answer(&app, token, lifetime_secs).await
+}
+
+/// The visitor of a publishable key: somebody new, with its small budget.
+fn visitor_of(
+    app: &App,
+    key_id: i64,
+    limits: Publishable,
+    origin: String,
+    address: &str,
+) -> NewVisitor {
+    NewVisitor {
+        key_id,
+        subject: secret::name(),
+        budget: Some(limits.visitor_budget),
+        address: Some((app.signing.disguise(address), limits.visitors_per_address)),
+        origin: Some(origin),
+        lifetime_secs: app.config.session_secs,
+    }
+}
+
+async fn allowed_origin(app: &App, key_id: i64, headers: &HeaderMap) -> Result<String, Problem> {
+    let refused = || Problem::forbidden("This publishable key is for pages of other origins.");
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = origin.ok_or_else(refused)?;
+    if app.store.key_allows_origin(key_id, origin).await? {
+        Ok(origin.to_owned())
+    } else {
+        Err(refused())
+    }
+}
+
+async fn open_for(app: &App, new: NewVisitor) -> Result<String, Problem> {
+    app.store.open_session(new).await?.map_err(|refusal| match refusal {
+        VisitorRefusal::TooManyFromAddress => Problem::too_many(
+            "Too many visitors came from this network today. Come back tomorrow.",
+            std::time::Duration::from_secs(3600),
+        ),
+        VisitorRefusal::BudgetBelowSpent => {
+            Problem::bad_request("This visitor has already spent more than this budget. Raise it.")
+        }
+    })
+}
+
+async fn answer(app: &App, token: String, expires_in_secs: u32) -> Result<Response, Problem> {
+    let opened = app.store.session_by_token(&token).await?.ok_or_else(Problem::internal)?;
+    let principal = Principal::try_from(Caller::Session(opened))?;
+    let balance = balance_of(app, &principal).await?;
+    Ok(json(StatusCode::CREATED, &Session { token, expires_in_secs, balance }))
+}
+
+fn check_wishes(wishes: &Wishes) -> Result<(), Problem> {
+    if wishes.lifetime_secs.is_some_and(|secs| !LIFETIME_SECS.contains(&secs)) {
+        return Err(Problem::bad_request("`lifetime_secs` must be from 60 to 86400."));
+    }
+    let long = |subject: &String| subject.is_empty() || subject.len() > SUBJECT_MAX_BYTES;
+    if wishes.subject.as_ref().is_some_and(long) {
+        return Err(Problem::bad_request("`subject` must have from 1 to 200 bytes."));
+    }
+    Ok(())
+}
+
+/// Only a secret key decides about budgets, lifetimes and subjects.
+fn check_plain(wishes: &Wishes) -> Result<(), Problem> {
+    let Wishes { budget, lifetime_secs, subject } = wishes;
+    if budget.is_some() || lifetime_secs.is_some() || subject.is_some() {
+        return Err(Problem::forbidden(
+            "Only a secret key can choose budget, lifetime and subject. Leave them out.",
+        ));
+    }
+    Ok(())
+}

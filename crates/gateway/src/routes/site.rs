@@ -1,0 +1,56 @@
+//! The built widget: its page and its files, as they lie in the directory.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceExt as _;
+use tower_http::services::ServeDir;
+
+use super::{unknown, wrong_method};
+use crate::server::App;
+
+/// What the page may do: run the widget's own files, load what the gateway serves, be embedded
+/// anywhere. Nothing inline, nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; \
+     worker-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors *";
+
+/// Anything that is no route: a file of the widget, or nothing.
+pub(super) async fn serve(State(app): State<App>, request: Request) -> Response {
+    let Some(web) = &app.config.web else { return unknown().await.into_response() };
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = wrong_method().await.into_response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+        return response;
+    }
+    // What begins with a dot was not meant to be served.
+    if request.uri().path().split('/').any(|part| part.starts_with('.')) {
+        return unknown().await.into_response();
+    }
+    let files = ServeDir::new(web).precompressed_br().precompressed_gzip();
+    let Ok(found) = files.oneshot(request).await;
+    if !found.status().is_success() && !found.status().is_redirection() {
+        return match found.status() {
+            StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::PRECONDITION_FAILED => {
+                found.map(Body::new)
+            }
+            _ => unknown().await.into_response(),
+        };
+    }
+    let mut response = found.map(Body::new);
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        // Names are not made from contents: ask each time, and mostly hear "not modified".
+        (header::CACHE_CONTROL, "no-cache"),
+        // Pages elsewhere embed the widget by its files.
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::VARY, "Accept-Encoding"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response
+}

@@ -1,0 +1,218 @@
+//! Secrets and names that nobody can guess: keys, session tokens, ids, event tickets.
+//!
+//! It must not know what they open. A secret leaves this module only towards whoever shall have
+//! it; what is kept is its hash.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::clock::now_ms;
+
+/// A SHA-256 hash.
+pub type Hash = [u8; 32];
+
+/// What a secret opens, told by its first letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A secret API key.
+    Secret,
+    /// An API key that a page may show.
+    Publishable,
+    /// A session token.
+    Session,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Secret, Self::Publishable, Self::Session];
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Secret => "ak_",
+            Self::Publishable => "pk_",
+            Self::Session => "st_",
+        }
+    }
+
+    /// The kind of a token, if it has the form of one.
+    pub fn of(token: &str) -> Option<Self> {
+        let kind = Self::ALL.into_iter().find(|kind| token.starts_with(kind.prefix()))?;
+        let random = &token[kind.prefix().len()..];
+        let well_formed = random.len() == 43
+            && random.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        well_formed.then_some(kind)
+    }
+}
+
+/// Fills `N` bytes from the operating system's generator.
+///
+/// # Panics
+/// Where the operating system has no randomness to give: nothing here can be safe then.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// A new secret of 256 random bits.
+pub fn token(kind: Kind) -> String {
+    format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(random::<32>()))
+}
+
+/// What is kept of a secret. One round is enough: 256 random bits can't be tried out.
+pub fn hash(secret: &str) -> Hash {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Compares without telling, by the time it takes, where two hashes differ.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+/// 130 random bits as 26 characters of lower case letters and digits, for names and addresses.
+pub fn name() -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    random::<26>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+/// The gateway's own key: signs event tickets, and hides addresses in the store.
+#[derive(Clone)]
+pub struct SigningKey(Hash);
+
+impl SigningKey {
+    /// The key of a data directory; made on first use, in a file that only its owner can read.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written, or is not a key.
+    pub fn load_or_create(data: &Path) -> std::io::Result<Self> {
+        let path = data.join("signing.key");
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let key = Hash::try_from(bytes.as_slice()).map_err(|_| {
+                    std::io::Error::other(format!(
+                        "{} is not a signing key. Delete it; open pages will reconnect.",
+                        path.display()
+                    ))
+                })?;
+                Ok(Self(key))
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                let key = random();
+                write_private(&path, &key)?;
+                Ok(Self(key))
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// A key of its own, which no other process knows.
+    pub fn random() -> Self {
+        Self(random())
+    }
+
+    /// A ticket that lets its holder read the events of one generation until it expires.
+    pub fn ticket(&self, generation: &str, lifetime_secs: u32) -> String {
+        let expires_at_ms = now_ms() + u64::from(lifetime_secs) * 1000;
+        let mut bytes = expires_at_ms.to_be_bytes().to_vec();
+        bytes.extend(self.mac(&[b"events", &expires_at_ms.to_be_bytes(), generation.as_bytes()]));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Whether a ticket is one for this generation, and still good.
+    pub fn admits(&self, ticket: &str, generation: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(ticket) else { return false };
+        let Some((expiry, mac)) = bytes.split_first_chunk::<8>() else { return false };
+        let expected = self.mac(&[b"events", expiry, generation.as_bytes()]);
+        same(mac, &expected) && u64::from_be_bytes(*expiry) > now_ms()
+    }
+
+    /// A stand-in for something that shall be recognised but not known, such as an address.
+    pub fn disguise(&self, text: &str) -> Hash {
+        self.mac(&[b"disguise", text.as_bytes()])
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> Hash {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        for part in parts {
+            // The length first, so that no two lists of parts read alike.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// Writes a new file that only its owner can read, and makes sure that it is on the disk.
+///
+/// # Errors
+/// Where it exists already or cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_tell_their_kind_and_are_all_different() {
+        for kind in Kind::ALL {
+            let token = token(kind);
+            assert_eq!(Kind::of(&token), Some(kind));
+            assert_eq!(Kind::of(&token[..token.len() - 1]), None);
+            assert_eq!(Kind::of(&token.replace('_', "-")), None);
+        }
+        assert_eq!(Kind::of(""), None);
+        assert_eq!(Kind::of("ak_é"), None);
+        assert_ne!(token(Kind::Secret), token(Kind::Secret));
+    }
+
+    #[test]
+    fn names_fit_into_addresses() {
+        let name = name();
+        assert_eq!(name.len(), 26);
+        assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{name}");
+    }
+
+    #[test]
+    fn a_ticket_is_for_one_generation_one_key_and_some_time() {
+        let key = SigningKey::random();
+        let ticket = key.ticket("g1", 60);
+        assert!(key.admits(&ticket, "g1"));
+        assert!(!key.admits(&ticket, "g2"));
+        assert!(!SigningKey::random().admits(&ticket, "g1"));
+        assert!(!key.admits(&key.ticket("g1", 0), "g1"));
+        for index in 0..ticket.len() {
+            let mut forged = ticket.clone().into_bytes();
+            forged[index] = if forged[index] == b'A' { b'B' } else { b'A' };
+            let forged = String::from_utf8(forged).unwrap();
+            // The last character's low bits carry nothing; such a change is no other ticket.
+            let same_bytes = URL_SAFE_NO_PAD.decode(&forged) == URL_SAFE_NO_PAD.decode(&ticket);
+            assert!(same_bytes || !key.admits(&forged, "g1"), "{index}");
+        }
+        for junk in ["", "é", "AAAA", "=", "..."] {
+            assert!(!key.admits(junk, "g1"));
+        }
+    }
+
+    #[test]
+    fn a_signing_key_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let ticket = SigningKey::load_or_create(dir.path()).unwrap().ticket("g1", 60);
+        assert!(SigningKey::load_or_create(dir.path()).unwrap().admits(&ticket, "g1"));
+        std::fs::write(dir.path().join("signing.key"), "short").unwrap();
+        assert!(SigningKey::load_or_create(dir.path()).is_err());
+    }
+}

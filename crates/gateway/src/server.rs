@@ -1,0 +1,275 @@
+//! The running gateway: puts the parts together, listens, and ends in order.
+//!
+//! It knows sockets and time limits. What is answered is the routes' business.
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use ai_now_protocol::Catalog;
+use ai_now_protocol::catalog::Expected;
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::config::Config;
+use crate::limits::Limits;
+use crate::media::MediaDir;
+use crate::metrics::Metrics;
+use crate::secret::SigningKey;
+use crate::store::{KeyInfo, Store, StoreError};
+use crate::studio::{Settings, Studio};
+use crate::{demo, housekeeping, routes};
+
+/// Everything that a request may need. Cloning it is cheap and gives the same.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of a running gateway.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// What is remembered.
+    pub store: Store,
+    /// Who decides about generations.
+    pub studio: Studio,
+    /// The media files.
+    pub media: MediaDir,
+    /// Signs tickets.
+    pub signing: SigningKey,
+    /// Counts what is limited.
+    pub limits: Limits,
+    /// Counts what is watched.
+    pub metrics: Metrics,
+    /// The key whose tokens pages of the gateway's own origin may use without one.
+    pub demo_key: Option<KeyInfo>,
+    /// Where the gateway listens.
+    pub address: SocketAddr,
+    /// The gateway has been told to stop: it is not ready for more.
+    pub stopping: CancellationToken,
+    /// Streams end now; their clients reconnect to whoever comes next.
+    pub streams_end: CancellationToken,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Why the gateway cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("{address} cannot be listened on: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file in the data directory cannot be used.
+    #[error("The data directory cannot be used: {0}")]
+    Data(#[source] std::io::Error),
+    /// The directory of the widget holds none.
+    #[error("{0} holds no index.html. Build the widget first, or leave `--web` out.")]
+    Web(String),
+}
+
+/// A gateway that listens, and has not answered yet.
+pub struct Server {
+    app: App,
+    listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
+}
+
+impl Server {
+    /// Opens the store, takes up what was under way, and listens.
+    ///
+    /// # Errors
+    /// [`ServeError`]
+    pub async fn start(config: Config) -> Result<Self, ServeError> {
+        if let Some(web) = &config.web
+            && !web.join("index.html").is_file()
+        {
+            return Err(ServeError::Web(web.display().to_string()));
+        }
+        let metrics = Metrics::default();
+        let started = SystemTime::now();
+        let store = Store::open(&config.data, metrics.clone()).await?;
+        let media = MediaDir::open(&config.data).map_err(ServeError::Data)?;
+        let signing = SigningKey::load_or_create(&config.data).map_err(ServeError::Data)?;
+        let demo_key =
+            if config.demo { Some(demo::key(&store, &config.data).await?) } else { None };
+        let settings = Settings {
+            workers: match config.sketch_workers {
+                0 => std::thread::available_parallelism().map_or(1, Into::into),
+                workers => workers,
+            },
+            queue: config.limits.queue,
+            per_owner: config.limits.generations,
+        };
+        let studio =
+            Studio::new(store.clone(), media.clone(), catalog(), metrics.clone(), settings);
+        // Listen before work begins: an address that is taken shall cost nothing.
+        let listener = listen(config.listen).await?;
+        let address = listener.local_addr().map_err(ServeError::Data)?;
+        let metrics_listener = match config.metrics_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let resumed = studio.resume().await?;
+        tracing::info!(resumed, "the gateway is ready");
+        let app = App(Arc::new(Parts {
+            limits: Limits::new(&config.limits),
+            config,
+            store,
+            studio,
+            media,
+            signing,
+            metrics,
+            demo_key,
+            address,
+            stopping: CancellationToken::new(),
+            streams_end: CancellationToken::new(),
+        }));
+        tokio::spawn(housekeeping::keep(app.clone(), started));
+        Ok(Self { app, listener, metrics_listener })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.app.address
+    }
+
+    /// Where it tells metrics.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Answers until `stop` is cancelled, then ends in order: running work is finished or put
+    /// back, streams are told to reconnect, records are closed.
+    pub async fn run(self, stop: CancellationToken) {
+        let Self { app, listener, metrics_listener } = self;
+        if let Some(listener) = metrics_listener {
+            let metrics = routes::metrics(app.clone());
+            tokio::spawn(accept(app.clone(), listener, metrics, app.stopping.clone()));
+        }
+        let closing = CancellationToken::new();
+        let serving = tokio::spawn(accept(
+            app.clone(),
+            listener,
+            routes::router(app.clone()),
+            closing.clone(),
+        ));
+        stop.cancelled().await;
+        tracing::info!("stopping");
+        app.stopping.cancel();
+        app.studio.stop(Duration::from_secs(app.config.shutdown_secs)).await;
+        app.streams_end.cancel();
+        closing.cancel();
+        if serving.await.is_err() {
+            tracing::error!("the listener ended with a panic");
+        }
+        app.store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+}
+
+/// How long connections may take to end once they were asked to.
+const CLOSING: Duration = Duration::from_secs(5);
+
+async fn accept(app: App, listener: TcpListener, router: Router, stop: CancellationToken) {
+    let connections = Arc::new(Semaphore::new(app.config.limits.connections));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = accept_one(&listener, &connections) => accepted,
+        };
+        let Some((stream, peer, permit)) = accepted else { continue };
+        let serving = serve(app.clone(), stream, peer, router.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            serving.await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(CLOSING, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some connections did not end in time and are cut");
+    }
+}
+
+/// Takes a connection only once there is room for it; until then it waits in the system's queue.
+async fn accept_one(
+    listener: &TcpListener,
+    connections: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let permit = connections.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => Some((stream, peer, permit)),
+        Err(error) => {
+            tracing::warn!(%error, "a connection could not be taken");
+            // Out of descriptors, mostly: trying again at once would only burn the core.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            None
+        }
+    }
+}
+
+/// How many headers a request may have before the connection is refused outright. Their size is
+/// limited by the settings, with a proper answer.
+const HEADERS: usize = 256;
+
+async fn serve(app: App, stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher) {
+    let limits = &app.config.limits;
+    // Events are small and shall leave at once.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(Duration::from_secs(limits.write_secs)));
+    let service =
+        router.map_request(move |mut request: axum::http::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            request.map(axum::body::Body::new)
+        });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(limits.header_secs))
+        .max_headers(HEADERS)
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
+    if let Err(error) = watcher.watch(connection).await {
+        // Clients that go away or are too slow: their business, of interest only when looked for.
+        tracing::debug!(%error, %peer, "a connection ended early");
+    }
+}
+
+/// What the gateway offers: the documented models, all made by the sketch engine, which says so.
+fn catalog() -> Catalog {
+    let mut catalog = Catalog::BUILT_IN;
+    for model in catalog.models.to_mut() {
+        model.procedural = true;
+        model.expected_secs = Some(Expected { min: 1, max: 15 });
+        model.note = Some("A procedural sketch, drawn by rules from your words.".into());
+    }
+    catalog
+}

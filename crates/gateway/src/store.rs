@@ -1,0 +1,141 @@
+//! What the gateway remembers: accounts, keys, visitors, generations, events, media names.
+//!
+//! SQLite in the data directory, in WAL mode with `synchronous=FULL`: what was answered is on the
+//! disk. All changes go through one [`Writer`], which groups them into shared commits; readers
+//! have connections of their own. It must not know HTTP, and it decides nothing about a
+//! generation: it keeps what the studio decided, all of it or none.
+
+mod audit;
+mod events;
+mod generations;
+mod keys;
+mod ledger;
+mod visitors;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, SqlSafeStr as _};
+
+pub use audit::Audit;
+pub use events::StoredEvent;
+pub use generations::{Acceptance, GenerationRow, NewGeneration, Outcome, Refusal};
+pub use keys::{KeyInfo, KeyKind, NewKey, Publishable};
+pub use visitors::{NewVisitor, SessionInfo, VisitorRefusal};
+use writer::Writer;
+
+use crate::metrics::Metrics;
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The data directory cannot be made or used.
+    #[error("The data directory {} cannot be used: {source}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// SQLite refused; the message is its own.
+    #[error("The database cannot be used: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("The database cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The shared commit of a group failed, or the store is closing. Nothing was kept.
+    #[error("The database did not take the change: {0}")]
+    NotWritten(String),
+    /// No key has this name.
+    #[error("There is no key “{0}”. `keys list` shows the names.")]
+    NoSuchKey(String),
+    /// More tokens than the store can count.
+    #[error("That would be more tokens than an account can hold.")]
+    TooManyTokens,
+}
+
+/// The store. Cloning it is cheap and gives the same store.
+#[derive(Clone)]
+pub struct Store {
+    reader: SqlitePool,
+    writer: Writer,
+}
+
+/// The file, in the data directory.
+const FILE: &str = "ai-now.db";
+
+/// How long to wait for another process that writes: the command line beside a running server.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections for reading. A read takes microseconds; more would only wait for the disk.
+const READERS: u32 = 4;
+
+impl Store {
+    /// Opens the store of a data directory; makes directory and tables where they are missing.
+    ///
+    /// # Errors
+    /// [`StoreError`], where the directory is not writable or the file is not a database of ours.
+    pub async fn open(data: &Path, metrics: Metrics) -> Result<Self, StoreError> {
+        let directory = |source| StoreError::Directory { path: data.to_owned(), source };
+        std::fs::create_dir_all(data).map_err(directory)?;
+        let options = SqliteConnectOptions::new()
+            .filename(data.join(FILE))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let mut connection = options.connect().await?;
+        migrator().run(&mut connection).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        Ok(Self { reader, writer: Writer::start(connection, metrics) })
+    }
+
+    /// Whether a data directory has a store.
+    pub fn is_in(data: &Path) -> bool {
+        data.join(FILE).is_file()
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`StoreError`], where it doesn't.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM accounts LIMIT 1").fetch_optional(&self.reader).await?;
+        Ok(())
+    }
+
+    /// Writes what is still waiting, then closes the file.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.reader.close().await;
+    }
+}
+
+fn migrator() -> Migrator {
+    let first = Migration::new(
+        1,
+        "initial".into(),
+        MigrationType::Simple,
+        include_str!("../migrations/0001_initial.sql").into_sql_str(),
+        false,
+    );
+    Migrator::with_migrations(vec![first])
+}
+
+/// SQLite's integers are signed. Nothing that the store keeps comes near the difference.
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}

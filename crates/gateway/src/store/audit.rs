@@ -1,0 +1,159 @@
+//! The proof that nothing was lost: what must be true of the store, asked of the store.
+
+use std::path::Path;
+
+use super::{Store, StoreError};
+
+/// What an audit found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// How many accounts were proved.
+    pub accounts: u64,
+    /// How many generations were proved.
+    pub generations: u64,
+    /// How many of them are queued or running.
+    pub unfinished: u64,
+    /// What is wrong, one sentence each. Empty: all is well.
+    pub faults: Vec<String>,
+}
+
+/// Each rule: what is wrong where a row comes back, and the query that names the culprits.
+const RULES: &[(&str, &str)] = &[
+    (
+        "account {} breaks granted = available + held + spent",
+        "SELECT id FROM accounts WHERE granted <> available + held + spent
+         OR min(granted, available, held, spent) < 0",
+    ),
+    (
+        "account {} was granted another sum than its ledger says",
+        "SELECT a.id FROM accounts a WHERE a.granted <> (SELECT coalesce(sum(tokens), 0)
+         FROM ledger WHERE account_id = a.id AND kind = 'grant')",
+    ),
+    (
+        "account {} has spent another sum than its ledger says",
+        "SELECT a.id FROM accounts a WHERE a.spent <> (SELECT coalesce(sum(tokens), 0)
+         FROM ledger WHERE account_id = a.id AND kind = 'capture')",
+    ),
+    (
+        "account {} holds another sum than its ledger says",
+        "SELECT a.id FROM accounts a WHERE a.held <> (SELECT coalesce(sum(CASE kind
+         WHEN 'hold' THEN tokens ELSE -tokens END), 0)
+         FROM ledger WHERE account_id = a.id AND kind <> 'grant')",
+    ),
+    (
+        "account {} holds another sum than its unfinished generations cost",
+        "SELECT a.id FROM accounts a WHERE a.held <> (SELECT coalesce(sum(price), 0)
+         FROM generations WHERE account_id = a.id AND state IN ('queued', 'running'))",
+    ),
+    (
+        "visitor {} holds another sum than their unfinished generations cost",
+        "SELECT v.id FROM visitors v WHERE v.held <> (SELECT coalesce(sum(price), 0)
+         FROM generations WHERE visitor_id = v.id AND state IN ('queued', 'running'))",
+    ),
+    (
+        "generation {} has no hold of its price",
+        "SELECT g.id FROM generations g WHERE NOT EXISTS (SELECT 1 FROM ledger
+         WHERE generation_id = g.id AND kind = 'hold' AND tokens = g.price
+         AND account_id = g.account_id)",
+    ),
+    (
+        "completed generation {} was not charged its price",
+        "SELECT g.id FROM generations g WHERE state = 'completed' AND NOT EXISTS
+         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'capture'
+         AND tokens = g.price)",
+    ),
+    (
+        "generation {} failed or was cancelled, but its tokens were not returned",
+        "SELECT g.id FROM generations g WHERE state IN ('failed', 'cancelled') AND NOT EXISTS
+         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'release'
+         AND tokens = g.price)",
+    ),
+    (
+        "unfinished generation {} is settled already",
+        "SELECT g.id FROM generations g WHERE state IN ('queued', 'running') AND EXISTS
+         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind IN ('capture', 'release'))",
+    ),
+    (
+        "generation {} was settled more than once",
+        "SELECT generation_id AS id FROM ledger WHERE kind IN ('capture', 'release')
+         GROUP BY generation_id HAVING count(*) > 1",
+    ),
+    (
+        "generation {} has media, or none, against its state",
+        "SELECT g.id FROM generations g WHERE (state = 'completed') <>
+         EXISTS (SELECT 1 FROM media WHERE generation_id = g.id)",
+    ),
+    (
+        "the events of generation {} are not numbered from 1 without a gap",
+        "SELECT g.id FROM generations g LEFT JOIN events e ON e.generation_id = g.id GROUP BY g.id
+         HAVING count(e.seq) <> g.last_seq OR min(e.seq) <> 1 OR max(e.seq) <> g.last_seq",
+    ),
+    (
+        "generation {} does not end with the event of its state",
+        "SELECT g.id FROM generations g JOIN events e ON e.generation_id = g.id
+         AND e.seq = g.last_seq WHERE (state = 'completed')
+         <> (e.json ->> 'status' = 'Completed') OR (state IN ('failed', 'cancelled'))
+         <> (e.json ->> 'status' = 'Error')",
+    ),
+    (
+        "generation {} has more than one last event",
+        "SELECT generation_id AS id FROM events WHERE json ->> 'status' IN ('Completed', 'Error')
+         GROUP BY generation_id HAVING count(*) > 1",
+    ),
+];
+
+/// How many culprits of one rule are named.
+const NAMED: usize = 5;
+
+impl Store {
+    /// Proves the store, and that each completed generation's file is in `media` at its size.
+    ///
+    /// All of it is read at one moment; a server may go on beside it.
+    ///
+    /// # Errors
+    /// [`StoreError`], where the store cannot be read at all.
+    pub async fn audit(&self, media: &Path) -> Result<Audit, StoreError> {
+        let mut moment = self.reader.begin().await?;
+        let mut audit = Audit::default();
+        let health: Vec<String> =
+            sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *moment).await?;
+        audit.faults.extend(
+            health.into_iter().filter(|line| line != "ok").map(|line| format!("SQLite: {line}")),
+        );
+        for (sentence, query) in RULES {
+            // Ids are numbers in some tables and texts in others.
+            let wrapped = format!("SELECT CAST(id AS TEXT) FROM ({query})");
+            let culprits: Vec<String> =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(wrapped)).fetch_all(&mut *moment).await?;
+            audit.faults.extend(culprits.iter().take(NAMED).map(|id| sentence.replace("{}", id)));
+            if culprits.len() > NAMED {
+                let others = culprits.len() - NAMED;
+                audit.faults.push(format!("{}, and {others} others", sentence.replace("{}", "…")));
+            }
+        }
+        let files: Vec<(String, i64)> =
+            sqlx::query_as("SELECT name, size_bytes FROM media").fetch_all(&mut *moment).await?;
+        for (name, size) in files {
+            match std::fs::metadata(media.join(&name)) {
+                Ok(file) if i64::try_from(file.len()) == Ok(size) => {}
+                Ok(file) => audit.faults.push(format!(
+                    "the media file {name} has {} bytes instead of {size}",
+                    file.len()
+                )),
+                Err(error) => {
+                    audit.faults.push(format!("the media file {name} cannot be read: {error}"));
+                }
+            }
+        }
+        let (accounts, generations, unfinished): (i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM generations),
+             (SELECT count(*) FROM generations WHERE state IN ('queued', 'running'))",
+        )
+        .fetch_one(&mut *moment)
+        .await?;
+        audit.accounts = super::unsigned(accounts);
+        audit.generations = super::unsigned(generations);
+        audit.unfinished = super::unsigned(unfinished);
+        Ok(audit)
+    }
+}

@@ -1,0 +1,91 @@
+//! The event log: append and read. An event's number rises by one from 1.
+
+use ai_now_protocol::Event;
+use sqlx::SqliteConnection;
+
+use super::{Store, StoreError, signed, unsigned};
+
+/// An event as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEvent {
+    /// Its number.
+    pub seq: u64,
+    /// The event. A media address in it is a path on this gateway.
+    pub event: Event,
+}
+
+impl Store {
+    /// Appends an event of a generation that is running. Where it is running no more, nothing
+    /// happens: nothing comes after the last event.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn append_event(&self, id: &str, event: Event) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let running: Option<i64> = sqlx::query_scalar(
+                        "SELECT 1 FROM generations WHERE id = ? AND state IN ('queued', 'running')",
+                    )
+                    .bind(&id)
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                    if running.is_some() {
+                        append(connection, &id, &event).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Up to `limit` events after number `after`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn events_after(
+        &self,
+        id: &str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT seq, json FROM events WHERE generation_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+        )
+        .bind(id)
+        .bind(signed(after))
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.into_iter()
+            .map(|(seq, json)| {
+                let event = serde_json::from_str(&json)
+                    .map_err(|error| StoreError::Database(sqlx::Error::Decode(error.into())))?;
+                Ok(StoredEvent { seq: unsigned(seq), event })
+            })
+            .collect()
+    }
+}
+
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    id: &str,
+    event: &Event,
+) -> Result<(), StoreError> {
+    let json = serde_json::to_string(event)
+        .map_err(|error| StoreError::Database(sqlx::Error::Encode(error.into())))?;
+    let seq: i64 = sqlx::query_scalar(
+        "UPDATE generations SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq",
+    )
+    .bind(id)
+    .fetch_one(&mut *connection)
+    .await?;
+    sqlx::query("INSERT INTO events (generation_id, seq, json) VALUES (?, ?, ?)")
+        .bind(id)
+        .bind(seq)
+        .bind(json)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,510 @@
+//! Generations: accepted, begun, finished, read, forgotten.
+//!
+//! Each change of state is one change of the store: tokens, state, event and media together.
+
+use ai_now_protocol::Event;
+use ai_now_protocol::api::{Balance, State};
+use sqlx::SqliteConnection;
+
+use super::events::append;
+use super::ledger::{self, Payer, Settlement};
+use super::visitors::visitor_balance;
+use super::{Store, StoreError, signed, unsigned};
+use crate::auth::Principal;
+use crate::clock::now_ms;
+use crate::secret::Hash;
+
+/// A generation to be accepted.
+#[derive(Clone, Debug)]
+pub struct NewGeneration {
+    /// Its id.
+    pub id: String,
+    /// Who asks and pays.
+    pub owner: Principal,
+    /// The model's id.
+    pub model: String,
+    /// The prompt, as it will be used.
+    pub prompt: String,
+    /// The style's value.
+    pub style: Option<String>,
+    /// The seed.
+    pub seed: u32,
+    /// Whether the result will be a procedural sketch.
+    pub procedural: bool,
+    /// What it costs, in tokens.
+    pub price: u32,
+    /// The idempotency key and the hash of what was asked for under it.
+    pub submission: Option<(String, Hash)>,
+    /// How many generations of this owner may be under way at once, this one among them.
+    pub concurrent_limit: u32,
+}
+
+/// A submission that stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Acceptance {
+    /// The generation's id.
+    pub id: String,
+    /// What it costs, in tokens.
+    pub price: u32,
+    /// The owner's balance now.
+    pub balance: Balance,
+    /// Whether it had been accepted before, under the same idempotency key.
+    pub replayed: bool,
+}
+
+/// A submission that doesn't. Nothing was charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too few tokens.
+    TooFewTokens {
+        /// What it would cost.
+        price: u32,
+        /// What there is.
+        available: u64,
+    },
+    /// The idempotency key was used for something else.
+    KeyReused,
+    /// The owner has as many generations under way as may be.
+    TooManyAtOnce,
+    /// The visitors of this publishable key have used up what they may in a day.
+    DayUsedUp,
+}
+
+/// A generation as it is kept.
+#[derive(Clone, Debug)]
+pub struct GenerationRow {
+    /// Its id.
+    pub id: String,
+    /// Whose it is: the key, and the visitor of it.
+    pub owner: (i64, Option<i64>),
+    /// Where it stands.
+    pub state: State,
+    /// The model's id.
+    pub model: String,
+    /// The prompt.
+    pub prompt: String,
+    /// The style's value.
+    pub style: Option<String>,
+    /// The seed.
+    pub seed: u32,
+    /// Whether the result is a procedural sketch.
+    pub procedural: bool,
+    /// What it costs, in tokens.
+    pub price: u32,
+    /// When it was accepted.
+    pub created_at_ms: u64,
+    /// When it was finished.
+    pub finished_at_ms: Option<u64>,
+    /// The name of its media file.
+    pub media_name: Option<String>,
+    /// What the maker says about the result.
+    pub note: Option<String>,
+    /// Why there is no result.
+    pub message: Option<String>,
+}
+
+impl GenerationRow {
+    /// The row of a generation that is just being accepted.
+    pub fn queued(new: &NewGeneration) -> Self {
+        Self {
+            id: new.id.clone(),
+            owner: (new.owner.key_id, new.owner.visitor_id),
+            state: State::Queued,
+            model: new.model.clone(),
+            prompt: new.prompt.clone(),
+            style: new.style.clone(),
+            seed: new.seed,
+            procedural: new.procedural,
+            price: new.price,
+            created_at_ms: now_ms(),
+            finished_at_ms: None,
+            media_name: None,
+            note: None,
+            message: None,
+        }
+    }
+}
+
+/// How a generation ends.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// With a file, which is on the disk already.
+    Completed {
+        /// Its name.
+        media_name: String,
+        /// Its size.
+        size_bytes: u64,
+        /// What the maker says about it.
+        note: Option<String>,
+        /// The last event.
+        event: Event,
+    },
+    /// Without one.
+    Ended {
+        /// [`State::Failed`] or [`State::Cancelled`].
+        state: State,
+        /// Why, as a sentence.
+        message: String,
+        /// The last event.
+        event: Event,
+    },
+}
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+impl Store {
+    /// Accepts a generation: tokens held, row, first event and idempotency key, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the inner error says why it is refused.
+    pub async fn accept(
+        &self,
+        new: NewGeneration,
+        first: Event,
+    ) -> Result<Result<Acceptance, Refusal>, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { accept(connection, &new, &first).await })
+            })
+            .await
+    }
+
+    /// Marks a queued generation as running. `false`: it is queued no more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn begin(&self, id: &str, event: Event) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let changed = sqlx::query(
+                        "UPDATE generations SET state = 'running' WHERE id = ? AND state = 'queued'",
+                    )
+                    .bind(&id)
+                    .execute(&mut *connection)
+                    .await?;
+                    if changed.rows_affected() == 0 {
+                        return Ok(false);
+                    }
+                    append(connection, &id, &event).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    /// Puts generations that were running back into the queue, after a start or before an end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_back_running(&self) -> Result<(), StoreError> {
+        self.writer
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::query("UPDATE generations SET state = 'queued' WHERE state = 'running'")
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Ends a generation. `false`: it had ended before, and nothing was done. Of a race between
+    /// two ends, just one gets `true`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn finish(&self, id: &str, outcome: Outcome) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { finish(connection, &id, outcome).await })
+            })
+            .await
+    }
+
+    /// A generation, if it is this owner's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn generation_of(
+        &self,
+        id: &str,
+        owner: &Principal,
+    ) -> Result<Option<GenerationRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT g.*, m.name AS media_name FROM generations g
+             LEFT JOIN media m ON m.generation_id = g.id
+             WHERE g.id = ? AND g.key_id = ? AND g.visitor_id IS ?",
+        )
+        .bind(id)
+        .bind(owner.key_id)
+        .bind(owner.visitor_id)
+        .fetch_optional(&self.reader)
+        .await?;
+        Ok(row.map(|row| generation(&row)).transpose()?)
+    }
+
+    /// A generation, whoever's it is: for the gateway's own work.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn generation(&self, id: &str) -> Result<Option<GenerationRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT g.*, m.name AS media_name FROM generations g
+             LEFT JOIN media m ON m.generation_id = g.id WHERE g.id = ?",
+        )
+        .bind(id)
+        .fetch_optional(&self.reader)
+        .await?;
+        Ok(row.map(|row| generation(&row)).transpose()?)
+    }
+
+    /// The generations that are queued or running, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unfinished(&self) -> Result<Vec<GenerationRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT g.*, NULL AS media_name FROM generations g
+             WHERE state IN ('queued', 'running') ORDER BY created_at_ms, id",
+        )
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.iter().map(generation).collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a file of this name belongs to a completed generation.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn media_is_known(&self, name: &str) -> Result<bool, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM media WHERE name = ?")
+            .bind(name)
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Forgets up to `limit` generations that ended before a moment, with their events, and
+    /// returns how many, and the names of their media files, which are now nobody's. What they
+    /// cost stays in the ledger.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_finished(
+        &self,
+        before_ms: u64,
+        limit: u32,
+    ) -> Result<(usize, Vec<String>), StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let old: Vec<(String, Option<String>)> = sqlx::query_as(
+                        "SELECT g.id, m.name FROM generations g
+                         LEFT JOIN media m ON m.generation_id = g.id
+                         WHERE g.finished_at_ms IS NOT NULL AND g.finished_at_ms < ? LIMIT ?",
+                    )
+                    .bind(signed(before_ms))
+                    .bind(limit)
+                    .fetch_all(&mut *connection)
+                    .await?;
+                    for (id, _) in &old {
+                        sqlx::query("DELETE FROM generations WHERE id = ?")
+                            .bind(id)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok((old.len(), old.into_iter().filter_map(|(_, name)| name).collect()))
+                })
+            })
+            .await
+    }
+}
+
+async fn accept(
+    connection: &mut SqliteConnection,
+    new: &NewGeneration,
+    first: &Event,
+) -> Result<Result<Acceptance, Refusal>, StoreError> {
+    let owner = &new.owner;
+    if let Some((key, body_hash)) = &new.submission
+        && let Some((id, price, hash)) = submitted(connection, owner, key).await?
+    {
+        if hash != *body_hash {
+            return Ok(Err(Refusal::KeyReused));
+        }
+        let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
+        return Ok(Ok(Acceptance { id, price, balance, replayed: true }));
+    }
+    if let Some(refusal) = over_limit(connection, new).await? {
+        return Ok(Err(refusal));
+    }
+    let payer = Payer { account_id: owner.account_id, visitor_id: owner.visitor_id };
+    if !ledger::hold(connection, payer, new.price, &new.id).await? {
+        let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
+        let (price, available) = (new.price, balance.available);
+        return Ok(Err(Refusal::TooFewTokens { price, available }));
+    }
+    sqlx::query(
+        "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model, prompt, style,
+             seed, procedural, price, created_at_ms, last_seq)
+         VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0)",
+    )
+    .bind(&new.id)
+    .bind(owner.account_id)
+    .bind(owner.key_id)
+    .bind(owner.visitor_id)
+    .bind(&new.model)
+    .bind(&new.prompt)
+    .bind(&new.style)
+    .bind(i64::from(new.seed))
+    .bind(new.procedural)
+    .bind(i64::from(new.price))
+    .bind(signed(now_ms()))
+    .execute(&mut *connection)
+    .await?;
+    if let Some((key, body_hash)) = &new.submission {
+        sqlx::query("INSERT INTO submissions VALUES (?, ?, ?, ?, ?)")
+            .bind(owner.key_id)
+            .bind(owner.visitor_id.unwrap_or(0))
+            .bind(key)
+            .bind(body_hash.as_slice())
+            .bind(&new.id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    append(connection, &new.id, first).await?;
+    let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
+    Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false }))
+}
+
+/// The generation that was accepted under this idempotency key: id, price, hash of the request.
+async fn submitted(
+    connection: &mut SqliteConnection,
+    owner: &Principal,
+    key: &str,
+) -> Result<Option<(String, u32, Vec<u8>)>, StoreError> {
+    let row: Option<(String, u32, Vec<u8>)> = sqlx::query_as(
+        "SELECT g.id, g.price, s.body_hash FROM submissions s
+         JOIN generations g ON g.id = s.generation_id
+         WHERE s.key_id = ? AND s.visitor_id = ? AND s.idempotency_key = ?",
+    )
+    .bind(owner.key_id)
+    .bind(owner.visitor_id.unwrap_or(0))
+    .bind(key)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row)
+}
+
+async fn over_limit(
+    connection: &mut SqliteConnection,
+    new: &NewGeneration,
+) -> Result<Option<Refusal>, StoreError> {
+    let owner = &new.owner;
+    let under_way: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM generations
+         WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')",
+    )
+    .bind(owner.key_id)
+    .bind(owner.visitor_id)
+    .fetch_one(&mut *connection)
+    .await?;
+    if under_way >= i64::from(new.concurrent_limit) {
+        return Ok(Some(Refusal::TooManyAtOnce));
+    }
+    if let Some(tokens_per_day) = owner.tokens_per_day {
+        let used: i64 = sqlx::query_scalar(
+            "SELECT coalesce(sum(price), 0) FROM generations
+             WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')",
+        )
+        .bind(owner.key_id)
+        .bind(signed(now_ms().saturating_sub(DAY_MS)))
+        .fetch_one(&mut *connection)
+        .await?;
+        if used + i64::from(new.price) > i64::from(tokens_per_day) {
+            return Ok(Some(Refusal::DayUsedUp));
+        }
+    }
+    Ok(None)
+}
+
+async fn finish(
+    connection: &mut SqliteConnection,
+    id: &str,
+    outcome: Outcome,
+) -> Result<bool, StoreError> {
+    let (state, note, message) = match &outcome {
+        Outcome::Completed { note, .. } => (State::Completed, note.as_deref(), None),
+        Outcome::Ended { state, message, .. } => (*state, None, Some(message.as_str())),
+    };
+    let ended: Option<(i64, Option<i64>, u32)> = sqlx::query_as(
+        "UPDATE generations SET state = ?, finished_at_ms = ?, note = ?, message = ?
+         WHERE id = ? AND state IN ('queued', 'running')
+         RETURNING account_id, visitor_id, price",
+    )
+    .bind(state_name(state))
+    .bind(signed(now_ms()))
+    .bind(note)
+    .bind(message)
+    .bind(id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some((account_id, visitor_id, price)) = ended else { return Ok(false) };
+    let payer = Payer { account_id, visitor_id };
+    let (settlement, event) = match &outcome {
+        Outcome::Completed { media_name, size_bytes, event, .. } => {
+            sqlx::query("INSERT INTO media (generation_id, name, size_bytes) VALUES (?, ?, ?)")
+                .bind(id)
+                .bind(media_name)
+                .bind(signed(*size_bytes))
+                .execute(&mut *connection)
+                .await?;
+            (Settlement::Capture, event)
+        }
+        Outcome::Ended { event, .. } => (Settlement::Release, event),
+    };
+    ledger::settle(connection, payer, price, id, settlement).await?;
+    append(connection, id, event).await?;
+    Ok(true)
+}
+
+/// The names of the states, in the table as on the wire.
+pub(super) fn state_name(state: State) -> &'static str {
+    match state {
+        State::Queued => "queued",
+        State::Running => "running",
+        State::Completed => "completed",
+        State::Failed => "failed",
+        State::Cancelled => "cancelled",
+    }
+}
+
+fn state_of(name: &str) -> State {
+    let all = [State::Queued, State::Running, State::Completed, State::Cancelled];
+    // The table's own check admits no other name.
+    all.into_iter().find(|state| state_name(*state) == name).unwrap_or(State::Failed)
+}
+
+fn generation(row: &sqlx::sqlite::SqliteRow) -> Result<GenerationRow, sqlx::Error> {
+    use sqlx::Row as _;
+    Ok(GenerationRow {
+        id: row.try_get("id")?,
+        owner: (row.try_get("key_id")?, row.try_get("visitor_id")?),
+        state: state_of(row.try_get("state")?),
+        model: row.try_get("model")?,
+        prompt: row.try_get("prompt")?,
+        style: row.try_get("style")?,
+        seed: row.try_get("seed")?,
+        procedural: row.try_get("procedural")?,
+        price: row.try_get("price")?,
+        created_at_ms: unsigned(row.try_get("created_at_ms")?),
+        finished_at_ms: row.try_get::<Option<i64>, _>("finished_at_ms")?.map(unsigned),
+        media_name: row.try_get("media_name")?,
+        note: row.try_get("note")?,
+        message: row.try_get("message")?,
+    })
+}

@@ -1,0 +1,170 @@
+//! Tokens: granted, held, captured or released. Every movement is one row and one update, in the
+//! change of whoever calls.
+//!
+//! The invariant `granted = available + held + spent` is a constraint of the table, and a
+//! generation's hold and settlement are unique in it: a fault here fails, it doesn't charge twice.
+
+use ai_now_protocol::api::Balance;
+use sqlx::SqliteConnection;
+
+use super::{Store, StoreError, signed, unsigned};
+use crate::clock::now_ms;
+
+/// How a hold ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    /// The tokens are spent.
+    Capture,
+    /// The tokens go back.
+    Release,
+}
+
+/// Who is charged: an account, and the budget of a visitor within it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Payer {
+    pub(super) account_id: i64,
+    pub(super) visitor_id: Option<i64>,
+}
+
+/// The most that one account can be granted. Far above any use; far below where sums overflow.
+pub const MAX_TOKENS: u64 = 1 << 50;
+
+impl Store {
+    /// An account's tokens.
+    ///
+    /// # Errors
+    /// [`StoreError`], also where there is no such account.
+    pub async fn balance(&self, account_id: i64) -> Result<Balance, StoreError> {
+        Ok(balance(&mut *self.reader.acquire().await?, account_id).await?)
+    }
+}
+
+pub(super) async fn balance(
+    connection: &mut SqliteConnection,
+    account_id: i64,
+) -> Result<Balance, sqlx::Error> {
+    let (available, held, spent, granted): (i64, i64, i64, i64) =
+        sqlx::query_as("SELECT available, held, spent, granted FROM accounts WHERE id = ?")
+            .bind(account_id)
+            .fetch_one(connection)
+            .await?;
+    Ok(Balance {
+        available: unsigned(available),
+        held: unsigned(held),
+        spent: unsigned(spent),
+        granted: unsigned(granted),
+    })
+}
+
+pub(super) async fn grant(
+    connection: &mut SqliteConnection,
+    account_id: i64,
+    tokens: u64,
+) -> Result<(), StoreError> {
+    let changed = sqlx::query(
+        "UPDATE accounts SET granted = granted + ?1, available = available + ?1
+         WHERE id = ?2 AND granted + ?1 <= ?3",
+    )
+    .bind(signed(tokens.min(MAX_TOKENS + 1)))
+    .bind(account_id)
+    .bind(signed(MAX_TOKENS))
+    .execute(&mut *connection)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(StoreError::TooManyTokens);
+    }
+    record(connection, account_id, "grant", signed(tokens), None).await
+}
+
+/// Sets tokens aside. `false`: account or budget have too few, and nothing was done.
+pub(super) async fn hold(
+    connection: &mut SqliteConnection,
+    payer: Payer,
+    price: u32,
+    generation_id: &str,
+) -> Result<bool, StoreError> {
+    let price = i64::from(price);
+    if let Some(visitor_id) = payer.visitor_id {
+        let changed = sqlx::query(
+            "UPDATE visitors SET held = held + ?1
+             WHERE id = ?2 AND (budget IS NULL OR held + spent + ?1 <= budget)",
+        )
+        .bind(price)
+        .bind(visitor_id)
+        .execute(&mut *connection)
+        .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(false);
+        }
+    }
+    let changed = sqlx::query(
+        "UPDATE accounts SET available = available - ?1, held = held + ?1
+         WHERE id = ?2 AND available >= ?1",
+    )
+    .bind(price)
+    .bind(payer.account_id)
+    .execute(&mut *connection)
+    .await?;
+    if changed.rows_affected() == 0 {
+        if let Some(visitor_id) = payer.visitor_id {
+            sqlx::query("UPDATE visitors SET held = held - ? WHERE id = ?")
+                .bind(price)
+                .bind(visitor_id)
+                .execute(&mut *connection)
+                .await?;
+        }
+        return Ok(false);
+    }
+    record(connection, payer.account_id, "hold", price, Some(generation_id)).await?;
+    Ok(true)
+}
+
+/// Ends a hold. A second settlement of the same generation fails on the ledger's own index.
+pub(super) async fn settle(
+    connection: &mut SqliteConnection,
+    payer: Payer,
+    price: u32,
+    generation_id: &str,
+    settlement: Settlement,
+) -> Result<(), StoreError> {
+    let price = i64::from(price);
+    let (kind, account, visitor) = match settlement {
+        Settlement::Capture => (
+            "capture",
+            "UPDATE accounts SET held = held - ?1, spent = spent + ?1 WHERE id = ?2",
+            "UPDATE visitors SET held = held - ?1, spent = spent + ?1 WHERE id = ?2",
+        ),
+        Settlement::Release => (
+            "release",
+            "UPDATE accounts SET held = held - ?1, available = available + ?1 WHERE id = ?2",
+            "UPDATE visitors SET held = held - ?1 WHERE id = ?2",
+        ),
+    };
+    record(connection, payer.account_id, kind, price, Some(generation_id)).await?;
+    sqlx::query(account).bind(price).bind(payer.account_id).execute(&mut *connection).await?;
+    if let Some(visitor_id) = payer.visitor_id {
+        sqlx::query(visitor).bind(price).bind(visitor_id).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn record(
+    connection: &mut SqliteConnection,
+    account_id: i64,
+    kind: &str,
+    tokens: i64,
+    generation_id: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
+         VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(account_id)
+    .bind(kind)
+    .bind(tokens)
+    .bind(generation_id)
+    .bind(signed(now_ms()))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
