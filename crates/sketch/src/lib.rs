@@ -11,6 +11,7 @@ mod music;
 mod rng;
 mod scene;
 mod style;
+mod synth;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -130,14 +131,18 @@ impl Reporter<'_> {
 
 fn music(brief: &Brief, progress: &mut Reporter<'_>) -> Result<Sketch, SketchError> {
     let piece = Piece::plan(brief);
-    let said = brief.said.iter().map(|s| format!(", {s}")).collect::<String>();
-    let note = format!("Procedural sketch: {} bpm, {}{said}", piece.bpm, piece.key());
-    let samples = piece.play(&mut progress.part(0.01, 0.6, "playing"))?;
+    let genre = piece.genre();
+    let said: String =
+        brief.said.iter().filter(|s| *s != genre).map(|s| format!(", {s}")).collect();
+    let note =
+        format!("Procedural sketch: {genre}, {} bpm, {}{said}", piece.bpm, piece.key());
+    let score = piece.write();
+    let samples = synth::play(&score, &mut progress.part(0.01, 0.6, "playing"))?;
     let about = About {
         title: brief.title.clone(),
         note: note.clone(),
         bpm: Some(piece.bpm as u32),
-        genre: None,
+        genre: Some(genre),
         key: Some(piece.tag_key()),
     };
     let bytes =

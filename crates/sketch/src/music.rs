@@ -1,24 +1,34 @@
-//! Music: a piece composed from a brief and played into samples.
+//! Music: a piece planned from a brief, and composed.
 //!
-//! It must not know how the samples are kept.
+//! It must not know how notes sound, nor how the samples are kept.
 
-use std::ops::ControlFlow;
+mod compose;
+mod genre;
+mod harmony;
 
-use crate::brief::{Brief, Part};
-use crate::math::{exp, fast_sin, pow};
-use crate::rng::{Rng, speckle};
+use crate::brief::{Brief, Genre, Part};
+use crate::music::genre::{GENRES, Spec};
+use crate::rng::Rng;
+use crate::synth::{Score, Tone};
 
-const RATE: f32 = crate::encode::mp3::SAMPLE_RATE as f32;
-
-/// A piece, as far as it is decided before a note is played.
-#[derive(Clone, Debug)]
+/// A piece, as far as it is decided before a note is written.
 pub(crate) struct Piece {
+    spec: &'static Spec,
     pub(crate) bpm: f32,
-    pub(crate) tonic: u8,
-    pub(crate) minor: bool,
+    tonic: u8,
+    minor: bool,
     pub(crate) secs: f32,
+    bars: usize,
+    energy: f32,
+    bass: Tone,
+    chords: Tone,
+    second: Option<(Tone, &'static str)>,
+    pad: Option<Tone>,
+    lead: Tone,
+    with_drums: bool,
+    with_bass: bool,
+    with_lead: bool,
     seed: u64,
-    drums: bool,
 }
 
 const NAMES: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
@@ -27,18 +37,94 @@ impl Piece {
     /// Decides what the words left open.
     pub(crate) fn plan(brief: &Brief) -> Self {
         let mut rng = Rng::named(brief.seed, "music");
-        let energy = brief.energy.unwrap_or(0.6);
-        let bpm = brief.bpm.unwrap_or_else(|| {
-            ((70.0 + 70.0 * energy + rng.range(-6.0, 6.0)) * brief.pace).clamp(50.0, 190.0).round()
-        });
+        let spec = choose(brief, &mut rng);
+        let energy = brief.energy.unwrap_or(0.55);
+        let secs = brief.duration_secs.unwrap_or(30.0).clamp(5.0, 180.0);
+        let (slow, fast) = spec.bpm;
+        let wish = slow + (fast - slow) * (energy * 0.8 + rng.unit() * 0.2);
+        let wish = (wish * brief.pace).clamp(48.0, 190.0).round();
+        let mut bpm = brief.bpm.map_or(wish, |b| b.clamp(40.0, 240.0));
+        // Whole bars, an even number of them, and a rest in which the last chord rings.
+        let tail = (secs * 0.08).clamp(1.2, 3.0);
+        let bar = |bpm: f32| 60.0 / bpm * spec.beats as f32;
+        let fits = (secs - tail) / bar(bpm);
+        let mut bars = fits.floor().max(1.0) as usize;
+        if brief.bpm.is_none() && bars > 4 {
+            bars = ((fits / 2.0).round() * 2.0) as usize;
+            let exact = (60.0 * spec.beats as f32 * bars as f32 / (secs - tail)).round();
+            bpm = exact.clamp(wish * 0.92, wish * 1.08).round();
+            bars = (((secs - tail * 0.7) / bar(bpm)) as usize).min(bars).max(1);
+        }
+        // Who was asked for plays; melody instruments lead, others accompany.
+        let mut lead = spec.lead;
+        let mut chords = spec.chords.0;
+        let mut second = spec.second;
+        let mut pad = spec.pad;
+        let mut bass = spec.bass.0;
+        for part in &brief.parts {
+            match part {
+                Part::Piano => chords = Tone::Piano,
+                Part::ElectricPiano => chords = Tone::Rhodes,
+                Part::Guitar => chords = if energy < 0.5 { Tone::Nylon } else { Tone::Steel },
+                Part::Distortion => chords = Tone::Dist,
+                Part::Organ => chords = Tone::Organ,
+                Part::Harp => chords = Tone::Harp,
+                Part::Accordion => chords = Tone::Accordion,
+                Part::Marimba => chords = Tone::Marimba,
+                Part::Pad => pad = Some(Tone::Pad),
+                Part::Choir => pad = Some(Tone::Choir),
+                Part::Strings if pad.is_none() => pad = Some(Tone::Strings),
+                Part::Strings => lead = Tone::Violin,
+                Part::Flute => lead = Tone::Flute,
+                Part::Sax => lead = Tone::Sax,
+                Part::Brass => lead = Tone::Brass,
+                Part::Bells => lead = Tone::Bell,
+                Part::Lead => lead = Tone::SawLead,
+                Part::Bass if energy > 0.6 => bass = Tone::SynthBass,
+                Part::Bass | Part::Drums | Part::Melody => {}
+            }
+        }
+        let barred = |tone: Tone| tone.part().is_some_and(|p| brief.bars(p));
+        if barred(chords) {
+            chords = if barred(Tone::Piano) { Tone::Pad } else { Tone::Piano };
+        }
+        if barred(lead) {
+            lead = if barred(Tone::Flute) { Tone::Bell } else { Tone::Flute };
+        }
+        second = second.filter(|s| !barred(s.0));
+        pad = pad.filter(|p| !barred(*p));
+        let quiet = brief.energy.is_some_and(|e| e < 0.22) && !brief.genres.iter().any(|g| *g == spec.genre);
         Self {
+            spec,
             bpm,
             tonic: brief.tonic.unwrap_or(rng.below(12) as u8),
-            minor: brief.minor.unwrap_or(brief.valence < -0.1 || brief.tension > 0.5),
-            secs: brief.duration_secs.unwrap_or(30.0).clamp(5.0, 180.0),
+            minor: brief.minor.unwrap_or_else(|| {
+                let dark = matches!(
+                    spec.genre,
+                    Genre::Techno | Genre::Metal | Genre::HipHop | Genre::DrumAndBass | Genre::Synthwave
+                );
+                brief.valence < -0.05
+                    || brief.tension > 0.45
+                    || (dark || spec.genre == Genre::Cinematic) && brief.valence < 0.4 && rng.chance(0.7)
+            }),
+            secs,
+            bars,
+            energy,
+            bass,
+            chords,
+            second,
+            pad,
+            lead,
+            with_drums: !brief.bars(Part::Drums) && (!quiet || brief.wants(Part::Drums)),
+            with_bass: !brief.bars(Part::Bass),
+            with_lead: !brief.bars(Part::Melody) && !brief.bars(Part::Lead),
             seed: brief.seed,
-            drums: energy > 0.25 && !brief.bars(Part::Drums),
         }
+    }
+
+    /// The genre, for people and for tags.
+    pub(crate) fn genre(&self) -> &'static str {
+        self.spec.name
     }
 
     /// The key, for people: `D minor`.
@@ -51,96 +137,42 @@ impl Piece {
         format!("{}{}", NAMES[usize::from(self.tonic)], if self.minor { "m" } else { "" })
     }
 
-    /// Plays it: left and right in turn.
-    pub(crate) fn play(
-        &self,
-        step: &mut dyn FnMut(f64) -> ControlFlow<()>,
-    ) -> Result<Vec<f32>, crate::SketchError> {
-        let total = (self.secs * RATE) as usize;
-        let mut out = vec![0.0; total * 2];
-        let beat = 60.0 / self.bpm;
-        let scale: [i32; 7] =
-            if self.minor { [0, 2, 3, 5, 7, 8, 10] } else { [0, 2, 4, 5, 7, 9, 11] };
-        let mut rng = Rng::named(self.seed, "notes");
-        let roots: [usize; 4] =
-            *rng.pick(&[[0, 4, 5, 3], [0, 5, 3, 4], [5, 3, 0, 4], [0, 3, 0, 4]]);
-        let motif: Vec<i32> = (0..8).map(|_| rng.below(5) as i32).collect();
-        let beats = (self.secs / beat) as usize;
-        for b in 0..beats {
-            if step(b as f64 / beats as f64).is_break() {
-                return Err(crate::SketchError::Cancelled);
-            }
-            let bar = b / 4;
-            let root = roots[bar % 4];
-            let pitch = |degree: usize, octave: i32| {
-                let step = scale[degree % 7] + 12 * (degree as i32 / 7);
-                440.0 * pow(2.0, (step + i32::from(self.tonic) + 12 * octave - 9) as f32 / 12.0)
-            };
-            let at = (b as f32 * beat * RATE) as usize;
-            if b % 4 == 0 {
-                for (i, third) in [0, 2, 4].into_iter().enumerate() {
-                    let pan = 0.3 + 0.2 * i as f32;
-                    tone(&mut out, at, beat * 4.2, pitch(root + third, 0), 0.07, pan, 0.2);
-                }
-            }
-            tone(&mut out, at, beat * 0.9, pitch(root, -2), 0.22, 0.5, 0.01);
-            for half in 0..2 {
-                let degree = root + motif[(b * 2 + half) % 8] as usize;
-                if rng.chance(0.75) {
-                    let at = at + (half as f32 * beat * 0.5 * RATE) as usize;
-                    tone(&mut out, at, beat * 0.8, pitch(degree, 1), 0.12, 0.6, 0.005);
-                }
-                if self.drums {
-                    noise(&mut out, at + (half as f32 * beat * 0.5 * RATE) as usize, 0.03, 0.05);
-                }
-            }
-            if self.drums && b % 2 == 0 {
-                kick(&mut out, at);
-            } else if self.drums {
-                noise(&mut out, at, 0.12, 0.2);
-            }
-        }
-        let fade = (RATE * 1.5) as usize;
-        for i in 0..fade.min(total) {
-            let level = i as f32 / fade as f32;
-            out[(total - 1 - i) * 2] *= level;
-            out[(total - 1 - i) * 2 + 1] *= level;
-        }
-        let peak = out.iter().fold(0.01f32, |m, s| m.max(s.abs()));
-        out.iter_mut().for_each(|s| *s *= 0.8 / peak);
-        Ok(out)
+    /// The notes.
+    pub(crate) fn write(&self) -> Score {
+        compose::write(self)
     }
 }
 
-fn tone(out: &mut [f32], at: usize, secs: f32, hz: f32, level: f32, pan: f32, attack: f32) {
-    let count = ((secs + 0.3) * RATE) as usize;
-    for i in 0..count {
-        let Some(pair) = out.get_mut((at + i) * 2..(at + i) * 2 + 2) else { return };
-        let t = i as f32 / RATE;
-        let envelope =
-            (t / attack).min(1.0) * exp(-t * 1.6 / secs) * ((secs + 0.3 - t) / 0.3).min(1.0);
-        let wave = fast_sin(hz * t) + 0.4 * fast_sin(hz * 2.0 * t) + 0.2 * fast_sin(hz * 3.0 * t);
-        pair[0] += wave * envelope * level * (1.0 - pan);
-        pair[1] += wave * envelope * level * pan;
-    }
-}
-
-fn kick(out: &mut [f32], at: usize) {
-    for i in 0..(0.25 * RATE) as usize {
-        let Some(pair) = out.get_mut((at + i) * 2..(at + i) * 2 + 2) else { return };
-        let t = i as f32 / RATE;
-        let wave = fast_sin(48.0 * t + 3.0 * (1.0 - exp(-t * 30.0))) * exp(-t * 12.0) * 0.4;
-        pair[0] += wave;
-        pair[1] += wave;
-    }
-}
-
-fn noise(out: &mut [f32], at: usize, secs: f32, level: f32) {
-    for i in 0..(secs * 3.0 * RATE) as usize {
-        let Some(pair) = out.get_mut((at + i) * 2..(at + i) * 2 + 2) else { return };
-        let t = i as f32 / RATE;
-        let wave = (speckle(i as i32, 0, 3) - 0.5) * exp(-t / secs * 2.0) * level;
-        pair[0] += wave;
-        pair[1] += wave * 0.8;
-    }
+/// The genre that was named, or one that suits the mood.
+fn choose(brief: &Brief, rng: &mut Rng) -> &'static Spec {
+    let by_mood = || -> Genre {
+        let energy = brief.energy.unwrap_or(0.55);
+        let set: &[Genre] = if brief.tension > 0.55 {
+            if energy > 0.85 { &[Genre::Metal, Genre::Techno] } else { &[Genre::Cinematic] }
+        } else if brief.tension > 0.4 && energy > 0.6 {
+            &[Genre::Cinematic, Genre::Rock]
+        } else if energy < 0.25 {
+            &[Genre::Ambient, Genre::Lullaby, Genre::LoFi]
+        } else if energy < 0.45 {
+            if brief.valence < 0.0 {
+                &[Genre::Classical, Genre::Cinematic, Genre::LoFi]
+            } else {
+                &[Genre::Folk, Genre::BossaNova, Genre::LoFi, Genre::Classical]
+            }
+        } else if energy > 0.8 {
+            &[Genre::House, Genre::Pop, Genre::Disco, Genre::Rock, Genre::Salsa]
+        } else {
+            &[Genre::Pop, Genre::Funk, Genre::Folk, Genre::Synthwave]
+        };
+        let seed_pick = brief.seed as usize >> 3;
+        set[seed_pick % set.len()]
+    };
+    // Something particular beats something general: "jazz waltz" is a waltz, "film pop" is film.
+    let named = match brief.genres.as_slice() {
+        [] => by_mood(),
+        [one] => *one,
+        several => several.iter().copied().find(|g| *g != Genre::Pop).unwrap_or(several[0]),
+    };
+    let spec = GENRES.iter().find(|s| s.genre == named);
+    spec.unwrap_or_else(|| &GENRES[rng.below(GENRES.len())])
 }

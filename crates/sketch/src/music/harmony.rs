@@ -1,0 +1,89 @@
+//! Harmony: scales, chords, and leading their voices smoothly.
+//!
+//! Pitches are MIDI numbers: 60 is the middle C, 12 an octave.
+
+/// A key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// From 0 (C) to 11 (B).
+    pub(crate) tonic: i32,
+    pub(crate) minor: bool,
+}
+
+impl Key {
+    /// The pitch of a scale degree, from 0 on; below 0 it goes down. Degree 0 lies between 60 and
+    /// 71.
+    pub(crate) fn pitch(self, degree: i32) -> i32 {
+        const MAJOR: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
+        const MINOR: [i32; 7] = [0, 2, 3, 5, 7, 8, 10];
+        let scale = if self.minor { MINOR } else { MAJOR };
+        60 + self.tonic + scale[degree.rem_euclid(7) as usize] + 12 * degree.div_euclid(7)
+    }
+
+    /// The pitches of the chord on a degree, from its root, in thirds. The fifth degree in minor
+    /// gets its leading note, as ears expect.
+    pub(crate) fn chord(self, degree: i32, voices: usize) -> Vec<i32> {
+        let mut notes: Vec<i32> =
+            (0..voices as i32).map(|i| self.pitch(degree + 2 * i)).collect();
+        if self.minor && degree.rem_euclid(7) == 4 {
+            notes[1] = notes[0] + 4;
+        }
+        notes
+    }
+
+    /// The nearest pitch to `near` that belongs to `chord`, in any octave.
+    pub(crate) fn snap(chord: &[i32], near: i32) -> i32 {
+        let mut best = near;
+        let mut least = i32::MAX;
+        for note in chord {
+            let shifted = note + 12 * (near - note + 6).div_euclid(12);
+            if (shifted - near).abs() < least {
+                (best, least) = (shifted, (shifted - near).abs());
+            }
+        }
+        best
+    }
+}
+
+/// Lays out a chord so that its voices move as little as they can from where they were.
+pub(crate) fn lead(chord: &[i32], before: &[i32], middle: i32) -> Vec<i32> {
+    let mut best: Vec<i32> = Vec::new();
+    let mut least = i32::MAX;
+    for turn in 0..chord.len() {
+        for octave in -2..=1 {
+            let mut notes: Vec<i32> = chord
+                .iter()
+                .enumerate()
+                .map(|(i, n)| n + 12 * octave + if i < turn { 12 } else { 0 })
+                .collect();
+            notes.sort_unstable();
+            let centre: i32 = notes.iter().sum::<i32>() / notes.len() as i32;
+            let mut cost = (centre - middle).abs();
+            if before.len() == notes.len() {
+                cost += notes.iter().zip(before).map(|(a, b)| (a - b).abs()).sum::<i32>();
+            }
+            if cost < least {
+                (best, least) = (notes, cost);
+            }
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn voices_move_little() {
+        let key = Key { tonic: 0, minor: false };
+        let mut before = lead(&key.chord(0, 3), &[], 62);
+        for degree in [4, 5, 3, 0, 1, 4, 0] {
+            let next = lead(&key.chord(degree, 3), &before, 62);
+            for (a, b) in next.iter().zip(&before) {
+                assert!((a - b).abs() <= 5, "{before:?} to {next:?}");
+            }
+            before = next;
+        }
+    }
+}
