@@ -82,7 +82,7 @@ impl Store {
     /// [`StoreError`], where the directory is not writable or the file is not a database of ours.
     pub async fn open(data: &Path, metrics: Metrics) -> Result<Self, StoreError> {
         let directory = |source| StoreError::Directory { path: data.to_owned(), source };
-        std::fs::create_dir_all(data).map_err(directory)?;
+        create_private_dir(data).map_err(directory)?;
         let options = SqliteConnectOptions::new()
             .filename(data.join(FILE))
             .create_if_missing(true)
@@ -118,6 +118,15 @@ impl Store {
         self.writer.close().await;
         self.reader.close().await;
     }
+}
+
+/// Prompts and balances are nobody else's business on a shared machine.
+fn create_private_dir(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn migrator() -> Migrator {

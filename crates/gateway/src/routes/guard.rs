@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
 
 use super::origin;
-use crate::problem::Problem;
+use crate::problem::{JSON, Problem};
 use crate::secret;
 use crate::server::App;
 
@@ -43,6 +43,7 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
+    response = in_our_shape(response);
     let headers = response.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -53,6 +54,28 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Errors that did not come from our own hands, such as those of the framework's readers of paths
+/// and queries, may say back what was sent; they get our words, and keep their other headers.
+fn in_our_shape(response: Response) -> Response {
+    let status = response.status();
+    let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == JSON);
+    if json || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    if status.is_server_error() {
+        return Problem::internal().into_response();
+    }
+    let sentence =
+        "The request cannot be understood. Compare its address and headers with the API document.";
+    let mut ours = Problem::new(status, sentence).into_response();
+    for (name, value) in response.headers() {
+        if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
+            ours.headers_mut().insert(name, value.clone());
+        }
+    }
+    ours
 }
 
 fn admit(app: &App, request: &Request) -> Result<(), Problem> {

@@ -50,6 +50,14 @@ pub(super) async fn serve(
     ] {
         out.insert(header, text(value)?);
     }
+    // Opened by itself, a browser shows the file in a page of its own making.
+    out.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; \
+             sandbox",
+        ),
+    );
     // A picture or a sound is to be shown on any page that knows its name.
     out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     if query.download.is_some() {

@@ -1,0 +1,210 @@
+//! The invariant: granted = available + held + spent, whatever happens in whatever order.
+
+use ai_now_gateway::auth::Principal;
+use ai_now_gateway::secret;
+use ai_now_gateway::store::{NewGeneration, NewKey, Outcome, Refusal, Store};
+use ai_now_protocol::api::State;
+use ai_now_protocol::event::{Completed, Failure};
+use ai_now_protocol::{Event, Format, MediaUrl};
+use proptest::prelude::*;
+
+use crate::support::{Place, song};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Grant(u64),
+    Accept(u32),
+    Begin(usize),
+    Finish(usize, u8),
+    Reopen,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        1 => (0..100u64).prop_map(Step::Grant),
+        4 => (0..60u32).prop_map(Step::Accept),
+        2 => any::<usize>().prop_map(Step::Begin),
+        4 => (any::<usize>(), 0..3u8).prop_map(|(which, how)| Step::Finish(which, how)),
+        1 => Just(Step::Reopen),
+    ]
+}
+
+fn outcome(place: &Place, how: u8) -> Outcome {
+    let message = "It ended.".to_owned();
+    let failed = |state| Outcome::Ended {
+        state,
+        message: message.clone(),
+        event: Event::Failed(Failure { message: message.clone(), ..Failure::default() }),
+    };
+    match how {
+        0 => failed(State::Failed),
+        1 => failed(State::Cancelled),
+        _ => {
+            let media_name = ai_now_gateway::media::new_name("x", Format::Mp3);
+            let dir = ai_now_gateway::media::MediaDir::open(place.data()).unwrap();
+            dir.write(&media_name, b"sound").unwrap();
+            let url = MediaUrl::parse(&format!("/media/{media_name}")).unwrap();
+            let event = Event::Completed(Completed { url, note: None });
+            Outcome::Completed { media_name, size_bytes: 5, note: None, event }
+        }
+    }
+}
+
+async fn play(steps: Vec<Step>) {
+    let place = Place::new();
+    let mut store = place.store().await;
+    let key = store.create_key(NewKey::Secret { tokens: 100 }, String::new()).await.unwrap();
+    let key = store.key_by_secret(&key).await.unwrap().unwrap();
+    let owner = Principal {
+        key_id: key.id,
+        account_id: key.account_id,
+        visitor_id: None,
+        tokens_per_day: None,
+    };
+    let (mut granted, mut held, mut spent) = (100u64, 0u64, 0u64);
+    let mut generations: Vec<(String, u32, State)> = Vec::new();
+    for step in steps {
+        match step {
+            Step::Grant(tokens) => {
+                store.grant(&key.name, tokens).await.unwrap();
+                granted += tokens;
+            }
+            Step::Accept(price) => {
+                let accepted = accept(&store, &owner, price).await;
+                let enough = granted - held - spent >= u64::from(price);
+                assert_eq!(accepted.is_ok(), enough);
+                if let Ok(id) = accepted {
+                    held += u64::from(price);
+                    generations.push((id, price, State::Queued));
+                }
+            }
+            Step::Begin(which) if !generations.is_empty() => {
+                let which = which % generations.len();
+                let (id, _, state) = &mut generations[which];
+                let begun = store.begin(id, Event::PROCESSING).await.unwrap();
+                assert_eq!(begun, *state == State::Queued);
+                if begun {
+                    *state = State::Running;
+                }
+            }
+            Step::Finish(which, how) if !generations.is_empty() => {
+                let which = which % generations.len();
+                let (id, price, state) = &mut generations[which];
+                let won = store.finish(id, outcome(&place, how)).await.unwrap();
+                assert_eq!(won, !state.is_final());
+                if won {
+                    held -= u64::from(*price);
+                    spent += if how == 2 { u64::from(*price) } else { 0 };
+                    *state = [State::Failed, State::Cancelled, State::Completed][usize::from(how)];
+                }
+            }
+            Step::Reopen => {
+                store.close().await;
+                store = place.store().await;
+            }
+            Step::Begin(_) | Step::Finish(..) => {}
+        }
+        let balance = store.balance(key.account_id).await.unwrap();
+        assert_eq!((balance.granted, balance.held, balance.spent), (granted, held, spent));
+        assert_eq!(balance.granted, balance.available + balance.held + balance.spent);
+    }
+    store.close().await;
+    place.assert_sound().await;
+}
+
+async fn accept(store: &Store, owner: &Principal, price: u32) -> Result<String, Refusal> {
+    let new = NewGeneration {
+        id: secret::name(),
+        owner: owner.clone(),
+        model: "suno".into(),
+        prompt: "x".into(),
+        style: None,
+        seed: 1,
+        procedural: true,
+        price,
+        submission: None,
+        concurrent_limit: 1000,
+    };
+    store.accept(new, Event::Started).await.unwrap().map(|accepted| accepted.id)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..<_>::default() })]
+
+    #[test]
+    fn every_token_is_somewhere_after_any_sequence(steps in prop::collection::vec(step(), 1..40)) {
+        tokio::runtime::Runtime::new().unwrap().block_on(play(steps));
+    }
+}
+
+/// An audit that could not fail would prove nothing.
+#[tokio::test]
+async fn the_audit_finds_what_is_wrong() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &song()).await;
+    let url = crate::support::completed(&gateway.follow(&accepted.events).await);
+    gateway.stop().await;
+    place.assert_sound().await;
+
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(place.data().join("ai-now.db"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let run = async |sql: &'static str| sqlx::query(sql).execute(&pool).await.unwrap();
+    for (damage, repair, word) in [
+        (
+            "UPDATE accounts SET spent = spent + 1, available = available - 1",
+            "UPDATE accounts SET spent = spent - 1, available = available + 1",
+            "spent another sum",
+        ),
+        (
+            "UPDATE events SET seq = 99 WHERE seq = 2",
+            "UPDATE events SET seq = 2 WHERE seq = 99",
+            "numbered",
+        ),
+        (
+            "UPDATE media SET size_bytes = size_bytes + 1",
+            "UPDATE media SET size_bytes = size_bytes - 1",
+            "bytes instead of",
+        ),
+        (
+            "UPDATE generations SET state = 'failed'",
+            "UPDATE generations SET state = 'completed'",
+            "tokens were not returned",
+        ),
+    ] {
+        run(damage).await;
+        let faults = place.audit().await.faults.join("\n");
+        assert!(faults.contains(word), "{faults}");
+        run(repair).await;
+        place.assert_sound().await;
+    }
+    std::fs::remove_file(place.data().join("media").join(url.rsplit('/').next().unwrap())).unwrap();
+    assert!(place.audit().await.faults[0].contains("cannot be read"));
+}
+
+#[tokio::test]
+async fn the_table_itself_refuses_a_second_settlement() {
+    let place = Place::new();
+    place.key(100).await;
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(place.data().join("ai-now.db"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let capture = || {
+        sqlx::query(
+            "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
+             VALUES (1, 'capture', 1, 'g', 0)",
+        )
+        .execute(&pool)
+    };
+    assert!(capture().await.is_ok());
+    assert!(capture().await.is_err());
+    let release = sqlx::query(
+        "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
+         VALUES (1, 'release', 1, 'g', 0)",
+    );
+    assert!(release.execute(&pool).await.is_err());
+    let stolen = sqlx::query("UPDATE accounts SET available = available + 1").execute(&pool).await;
+    assert!(stolen.is_err());
+}

@@ -1,0 +1,139 @@
+//! Streams: resumed after any event, each event once; cancelled; limited; told to reconnect.
+
+use ai_now_protocol::Event;
+use ai_now_protocol::api::State;
+use reqwest::Method;
+
+use crate::support::{EventStream, Place, completed, film, problem, read_all, song};
+
+#[tokio::test]
+async fn a_stream_continues_after_any_event_and_ends_with_204() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &song()).await;
+    let all = gateway.follow(&accepted.events).await;
+    let last = all.len();
+    for after in 0..last {
+        let by_query = format!("{}&after={after}", accepted.events);
+        assert_eq!(gateway.follow(&by_query).await, all[after..]);
+        let by_header = gateway.ask(Method::GET, &format!("{}&after=0", accepted.events));
+        let by_header = by_header.header("last-event-id", after.to_string()).send().await.unwrap();
+        assert_eq!(read_all(by_header).await, all[after..]);
+    }
+    for after in [last, last + 1, 1_000_000] {
+        let path = format!("{}&after={after}", accepted.events);
+        assert_eq!(gateway.ask(Method::GET, &path).send().await.unwrap().status(), 204);
+    }
+    for bad in ["x", "-1", "1.5", "99999999999999999999999"] {
+        let path = format!("{}&after={bad}", accepted.events);
+        problem(gateway.ask(Method::GET, &path).send().await.unwrap(), 400).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_says_something_at_once_and_how_to_come_back() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &song()).await;
+    let mut response = gateway.ask(Method::GET, &accepted.events).send().await.unwrap();
+    let first = response.chunk().await.unwrap().unwrap();
+    assert!(first.starts_with(b": AI-Now\n\nretry: 1000\n\n"), "{first:?}");
+}
+
+#[tokio::test]
+async fn cancelling_stops_the_work_and_returns_the_tokens() {
+    let place = Place::with(|config| config.sketch_workers = 1);
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let running = gateway.create(&key, &film()).await;
+    let queued = gateway.create(&key, &film()).await;
+    let mut stream =
+        EventStream::new(gateway.ask(Method::GET, &running.events).send().await.unwrap());
+    while !matches!(&stream.next().await.unwrap().1, Event::Processing(p) if p.step.is_some()) {}
+
+    for accepted in [&queued, &running] {
+        assert_eq!(gateway.cancel(&key, &accepted.id).await.state, State::Cancelled);
+        // Again changes nothing.
+        assert_eq!(gateway.cancel(&key, &accepted.id).await.state, State::Cancelled);
+        let events = gateway.follow(&accepted.events).await;
+        let Event::Failed(end) = &events.last().unwrap().1 else { panic!("{events:?}") };
+        assert!(end.cancelled && end.tokens_returned == Some(30), "{end:?}");
+    }
+    let mut last = None;
+    while let Some((_, event)) = stream.next().await {
+        last = Some(event);
+    }
+    assert!(last.unwrap().is_last());
+    assert_eq!(gateway.balance(&key).await.available, 100);
+    // The worker is free again.
+    let next = gateway.create(&key, &song()).await;
+    completed(&gateway.follow(&next.events).await);
+    assert_eq!(gateway.cancel(&key, &next.id).await.state, State::Completed);
+    gateway.stop().await;
+    place.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_stream_told_to_end_is_resumed_at_the_next_process() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &film()).await;
+    let mut stream =
+        EventStream::new(gateway.ask(Method::GET, &accepted.events).send().await.unwrap());
+    let mut seen = Vec::new();
+    while seen.len() < 3 {
+        seen.push(stream.next().await.unwrap());
+    }
+    gateway.stop().await;
+    while let Some(event) = stream.next().await {
+        seen.push(event);
+    }
+    assert!(!seen.last().unwrap().1.is_last());
+    assert_eq!(place.assert_sound().await.unfinished, 1);
+
+    let gateway = place.start().await;
+    let path = format!("{}&after={}", accepted.events, seen.last().unwrap().0);
+    seen.extend(gateway.follow(&path).await);
+    completed(&seen);
+    let numbers: Vec<String> = (1..=seen.len()).map(|n| n.to_string()).collect();
+    assert_eq!(seen.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>(), numbers);
+    assert_eq!(gateway.balance(&key).await.spent, 30);
+}
+
+#[tokio::test]
+async fn limits_are_told_with_a_time_to_come_back() {
+    let place = Place::with(|config| {
+        config.limits.streams = 1;
+        config.limits.generations = 2;
+        config.limits.requests_per_minute = 9;
+        config.sketch_workers = 1;
+    });
+    let key = place.key(1000).await;
+    let gateway = place.start().await;
+    let first = gateway.create(&key, &film()).await;
+    gateway.create(&key, &film()).await;
+    let third = gateway.post("/api/generations", &key, &film()).send().await.unwrap();
+    assert!(third.headers().contains_key("retry-after"));
+    assert!(problem(third, 429).await.contains("under way"));
+
+    let open = gateway.ask(Method::GET, &first.events).send().await.unwrap();
+    assert_eq!(open.status(), 200);
+    let second = gateway.ask(Method::GET, &first.events).send().await.unwrap();
+    assert!(second.headers().contains_key("retry-after"));
+    assert!(problem(second, 429).await.contains("streams"));
+    // The documented door refuses before it accepts.
+    let refused = gateway.post("/api/generate", &key, &song()).send().await.unwrap();
+    problem(refused, 429).await;
+    drop(open);
+
+    let mut last = gateway.get("/api/balance", &key).send().await.unwrap();
+    while last.status() == 200 {
+        last = gateway.get("/api/balance", &key).send().await.unwrap();
+    }
+    assert!(last.headers().contains_key("retry-after"));
+    assert!(problem(last, 429).await.contains("Too many requests"));
+    gateway.stop().await;
+}

@@ -1,0 +1,221 @@
+//! A gateway to ask, and how to ask it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ai_now_gateway::config::{Config, Limits};
+use ai_now_gateway::metrics::Metrics;
+use ai_now_gateway::server::Server;
+use ai_now_gateway::store::{Audit, NewKey, Publishable, Store};
+use ai_now_protocol::api::{Accepted, Balance, Generation};
+use ai_now_protocol::{Event, sse};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// A data directory, with what is configured for the gateways that run on it.
+pub(crate) struct Place {
+    dir: TempDir,
+    pub(crate) config: Config,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            data: dir.path().join("data"),
+            shutdown_secs: 0,
+            limits: Limits { requests_per_minute: 100_000, ..Limits::default() },
+            ..Config::default()
+        };
+        config.limits.address_requests_per_minute = 100_000;
+        change(&mut config);
+        Self { dir, config }
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        &self.config.data
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub(crate) async fn key(&self, tokens: u64) -> String {
+        let store = self.store().await;
+        let key = store.create_key(NewKey::Secret { tokens }, "test".into()).await.unwrap();
+        store.close().await;
+        key
+    }
+
+    pub(crate) async fn publishable(
+        &self,
+        owner: &str,
+        origin: &str,
+        limits: Publishable,
+    ) -> String {
+        let store = self.store().await;
+        let owner = store.key_by_secret(owner).await.unwrap().unwrap().name;
+        let new = NewKey::Publishable { owner, origins: vec![origin.into()], limits };
+        let key = store.create_key(new, "page".into()).await.unwrap();
+        store.close().await;
+        key
+    }
+
+    pub(crate) async fn store(&self) -> Store {
+        Store::open(self.data(), Metrics::default()).await.unwrap()
+    }
+
+    pub(crate) async fn start(&self) -> Gateway {
+        Gateway::start(self.config.clone()).await
+    }
+
+    pub(crate) async fn audit(&self) -> Audit {
+        let store = self.store().await;
+        let audit = store.audit(&self.data().join("media")).await.unwrap();
+        store.close().await;
+        audit
+    }
+
+    pub(crate) async fn assert_sound(&self) -> Audit {
+        let audit = self.audit().await;
+        assert_eq!(audit.faults, Vec::<String>::new());
+        audit
+    }
+}
+
+/// A gateway that runs in this process, on a socket of its own.
+pub(crate) struct Gateway {
+    pub(crate) url: String,
+    stop: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+impl Gateway {
+    pub(crate) async fn start(config: Config) -> Self {
+        let server = Server::start(config).await.unwrap();
+        let url = format!("http://{}", server.address());
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(server.run(stop.clone()));
+        Self { url, stop, running }
+    }
+
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        self.running.await.unwrap();
+    }
+
+    pub(crate) fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        client().request(method, format!("{}{path}", self.url))
+    }
+
+    pub(crate) fn get(&self, path: &str, key: &str) -> RequestBuilder {
+        self.ask(Method::GET, path).bearer_auth(key)
+    }
+
+    pub(crate) fn post(&self, path: &str, key: &str, body: &Value) -> RequestBuilder {
+        self.ask(Method::POST, path).bearer_auth(key).json(body)
+    }
+
+    pub(crate) async fn balance(&self, key: &str) -> Balance {
+        self.get("/api/balance", key).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub(crate) async fn create(&self, key: &str, body: &Value) -> Accepted {
+        let response = self.post("/api/generations", key, body).send().await.unwrap();
+        assert_eq!(response.status(), 201);
+        response.json().await.unwrap()
+    }
+
+    pub(crate) async fn show(&self, key: &str, id: &str) -> Generation {
+        let path = format!("/api/generations/{id}");
+        self.get(&path, key).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub(crate) async fn cancel(&self, key: &str, id: &str) -> Generation {
+        let path = format!("/api/generations/{id}");
+        let asked = self.ask(Method::DELETE, &path).bearer_auth(key);
+        asked.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// All events of a generation to its end, with their ids.
+    pub(crate) async fn follow(&self, events: &str) -> Vec<(String, Event)> {
+        read_all(self.ask(Method::GET, events).send().await.unwrap()).await
+    }
+}
+
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder().timeout(Duration::from_secs(120)).build().unwrap()
+}
+
+/// A generation that takes about a second.
+pub(crate) fn song() -> Value {
+    serde_json::json!({"model": "suno", "prompt": "A upbeat pop song about summer, 5 seconds"})
+}
+
+/// A generation that takes several.
+pub(crate) fn film() -> Value {
+    serde_json::json!({"model": "luma", "prompt": "a city in the rain at night, 5 seconds"})
+}
+
+pub(crate) async fn read_all(response: Response) -> Vec<(String, Event)> {
+    let mut stream = EventStream::new(response);
+    let mut events = Vec::new();
+    while let Some(event) = stream.next().await {
+        events.push(event);
+    }
+    events
+}
+
+/// An event stream that is being read.
+pub(crate) struct EventStream {
+    response: Response,
+    reader: sse::Reader,
+    ready: std::collections::VecDeque<(String, Event)>,
+}
+
+impl EventStream {
+    pub(crate) fn new(response: Response) -> Self {
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, reader: sse::Reader::default(), ready: <_>::default() }
+    }
+
+    pub(crate) async fn next(&mut self) -> Option<(String, Event)> {
+        while self.ready.is_empty() {
+            let chunk = self.response.chunk().await.unwrap()?;
+            for frame in self.reader.feed(&chunk) {
+                let frame = frame.unwrap();
+                let event = serde_json::from_str(&frame.data).unwrap();
+                self.ready.push_back((frame.last_event_id, event));
+            }
+        }
+        self.ready.pop_front()
+    }
+}
+
+/// The address of the result, out of the last event.
+pub(crate) fn completed(events: &[(String, Event)]) -> String {
+    match &events.last().unwrap().1 {
+        Event::Completed(completed) => completed.url.as_str().to_owned(),
+        other => panic!("not completed: {other:?}"),
+    }
+}
+
+/// The sentence of an error answer, whose shape is checked.
+pub(crate) async fn problem(response: Response, status: u16) -> String {
+    assert_eq!(response.status().as_u16(), status, "{}", response.url());
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let body: Value = response.json().await.unwrap();
+    let object = body.as_object().unwrap();
+    assert_eq!(object.len(), 2, "{body}");
+    assert_eq!(object["status"], "Error");
+    object["message"].as_str().unwrap().to_owned()
+}
