@@ -110,9 +110,9 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             tests(
                 Command::new(dir.join("node_modules/.bin/playwright"))
                     .arg("test")
-                    .env("AI_NOW_GATEWAY", demo::gateway_binary())
-                    .env("AI_NOW_WEB", web)
-                    .env("AI_NOW_BROWSER", browser.browser)
+                    .env("E2E_GATEWAY", demo::gateway_binary())
+                    .env("E2E_WEB", web)
+                    .env("E2E_BROWSER", browser.browser)
                     .current_dir(dir),
                 playwright_result,
                 tally,
