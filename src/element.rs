@@ -151,7 +151,9 @@ pub fn on_panic(callback: js_sys::Function) {
 fn install_panic_hook() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        std::panic::set_hook(Box::new(|info| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            before(info);
             let message = info.to_string();
             browser::console_error(&message);
             ON_PANIC.with_borrow(|callback| {

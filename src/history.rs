@@ -29,7 +29,7 @@ pub(crate) async fn delete(key: &str) {
     tell("-", key);
 }
 
-/// All records that can be read, newest first. A record of another version is left alone.
+/// All records that can be read, in no order. A record of another version is left alone.
 pub(crate) async fn load() -> Vec<Generation> {
     let Some(database) = open().await else { return Vec::new() };
     let request = database
@@ -41,10 +41,7 @@ pub(crate) async fn load() -> Vec<Generation> {
     };
     database.close();
     let records: Array = records.and_then(|records| records.dyn_into().ok()).unwrap_or_default();
-    let mut generations: Vec<Generation> =
-        records.iter().filter_map(browser::from_js).collect();
-    generations.sort_by_key(|generation| std::cmp::Reverse(generation.created_at_ms));
-    generations
+    records.iter().filter_map(browser::from_js).collect()
 }
 
 /// A record changed, here or in another tab.

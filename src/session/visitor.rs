@@ -38,10 +38,7 @@ impl Session {
         let mut attempt = 0;
         loop {
             match self.learn_balance().await {
-                Ok(()) => {
-                    self.door.set(Door::Open);
-                    return;
-                }
+                Ok(()) => return,
                 Err(trouble) => {
                     let passing = trouble.is_passing();
                     self.door.set(Door::Shut(trouble.clone()));

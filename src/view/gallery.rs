@@ -24,8 +24,9 @@ pub(super) fn gallery(ui: Ui) -> AnyView {
         });
         all
     };
-    let list = move || {
-        any.get().then(|| view! {
+    let list =
+        move || {
+            any.get().then(|| view! {
             <section class="gallery" part="gallery" aria-label=ui.say(Word::History)>
                 <div class="gallery-head">
                     <p class="label">{ui.say(Word::History)}</p>
@@ -50,7 +51,7 @@ pub(super) fn gallery(ui: Ui) -> AnyView {
                 </p>
             </section>
         })
-    };
+        };
     view! { <div class="gallery-place">{list}</div> }.into_any()
 }
 
@@ -65,8 +66,7 @@ fn entry(ui: Ui, job: Job) -> AnyView {
     let when = ui.numbers.with_value(|numbers| numbers.date(generation.created_at_ms));
     let about = [&name, " · ", &when].concat();
     let running = Memo::new(move |_| job.0.with(|generation| !generation.is_final()));
-    let failed =
-        Memo::new(move |_| job.0.with(|g| matches!(g.phase, Phase::Failed { .. })));
+    let failed = Memo::new(move |_| job.0.with(|g| matches!(g.phase, Phase::Failed { .. })));
     let shown = move || session.shown.get() == Some(job);
     view! {
         <li class="entry" class:running=running class:lost=failed>

@@ -7,7 +7,8 @@ pub(super) const VIDEO: &str = "M3 6h13v12H3zM16 10.5 21 7.5v9l-5-3";
 pub(super) const PICTURE: &str = "M3 5h18v14H3zM3 16l5-5 4 4 3-3 6 5M15.5 9h.01";
 pub(super) const PLAY: &str = "M7 4.5v15l12.5-7.5z";
 pub(super) const PAUSE: &str = "M8 5v14M16 5v14";
-pub(super) const SOUND: &str = "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11";
+pub(super) const SOUND: &str =
+    "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11";
 pub(super) const MUTED: &str = "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5";
 pub(super) const LOOP: &str = "M4 11a5 5 0 0 1 5-5h11l-3-3M20 13a5 5 0 0 1-5 5H4l3 3";
 pub(super) const FULL_SCREEN: &str = "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5";

@@ -161,7 +161,8 @@ pub(super) fn player(ui: Ui, job: Job) -> AnyView {
     });
     let name = model.map_or_else(|| generation.request.model.clone(), |m| m.name.to_string());
     let caption = [Some(name), style].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let sketch = generation.procedural.then(|| note.clone().unwrap_or_else(|| ui.say(Word::Sketch)));
+    let sketch =
+        generation.procedural.then(|| note.clone().unwrap_or_else(|| ui.say(Word::Sketch)));
     let note = note.clone().filter(|_| !generation.procedural);
     let download = download_address(&address, &generation.gateway);
     let file_name = url.file_name().to_owned();
@@ -236,13 +237,14 @@ fn links(ui: Ui, address: String) -> AnyView {
     };
     let share = StoredValue::new_local(share);
     let can_share = share.with_value(Option::is_some);
-    let hand_on = move || {
-        let data = browser::object(&[("url", address.get_value().into())]);
-        // Refused or called off: either is the person's choice.
-        browser::let_go(share.with_value(|share| {
-            share.as_ref()?.call1(&browser::window().navigator(), &data).ok()
-        }));
-    };
+    let hand_on =
+        move || {
+            let data = browser::object(&[("url", address.get_value().into())]);
+            // Refused or called off: either is the person's choice.
+            browser::let_go(share.with_value(|share| {
+                share.as_ref()?.call1(&browser::window().navigator(), &data).ok()
+            }));
+        };
     view! {
         {can_copy.then(|| view! {
             <button type="button" class="plain" on:click=move |_| copy()>
@@ -461,9 +463,8 @@ fn screens(ui: Ui, deck: Deck) -> AnyView {
             browser::let_go(method.and_then(|method| method.call0(element).ok()));
         });
     };
-    let button = move |word, path, method| {
-        icon_button(move || ui.say(word), path, move || call(method))
-    };
+    let button =
+        move |word, path, method| icon_button(move || ui.say(word), path, move || call(method));
     view! {
         {can_float.then(|| button(
             Word::PictureInPicture, PICTURE_IN_PICTURE, "requestPictureInPicture",

@@ -12,9 +12,8 @@ pub(super) fn progress(ui: Ui, job: Job) -> AnyView {
     let session = ui.session;
     let prompt = job.0.with_untracked(|generation| generation.request.prompt.clone());
     let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
-    let percent = move || {
-        part.get().map(|part| ui.numbers.with_value(|numbers| numbers.percent(part)))
-    };
+    let percent =
+        move || part.get().map(|part| ui.numbers.with_value(|numbers| numbers.percent(part)));
     // Absent: the bar says honestly that nobody knows.
     let value = move || part.get().map(|part| browser::decimal(part));
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));

@@ -44,17 +44,13 @@ pub(super) fn sentence(ui: Ui, trouble: &Trouble) -> String {
         {
             said.clone()
         }
-        Trouble::Unreachable if !browser::window().navigator().on_line() => {
-            ui.say(Word::Offline)
-        }
+        Trouble::Unreachable if !browser::window().navigator().on_line() => ui.say(Word::Offline),
         Trouble::Unreachable => ui.say(Word::Unreachable),
         Trouble::Unauthorized => ui.say(Word::NotAllowed),
         Trouble::Later(_) => ui.say(Word::Busy),
         Trouble::Gone => ui.say(Word::Gone),
         Trouble::Unreadable => ui.say(Word::Unreadable),
-        Trouble::TooFewTokens(_) | Trouble::Refused(_) | Trouble::Broken(_) => {
-            ui.say(Word::Broken)
-        }
+        Trouble::TooFewTokens(_) | Trouble::Refused(_) | Trouble::Broken(_) => ui.say(Word::Broken),
     }
 }
 

@@ -55,7 +55,12 @@ pub(super) fn styles(ui: Ui) -> AnyView {
     view! { <div class="styles-place">{group}</div> }.into_any()
 }
 
-fn choice(ui: Ui, value: String, name: String, shown: impl Fn() -> bool + Send + 'static) -> AnyView {
+fn choice(
+    ui: Ui,
+    value: String,
+    name: String,
+    shown: impl Fn() -> bool + Send + 'static,
+) -> AnyView {
     let style = ui.session.draft.style;
     let chosen = {
         let value = value.clone();

@@ -1,2 +1,11 @@
-//! The widget in a real browser.
-fn main(){}
+//! The widget in a real browser, against scripted answers: one binary, a module for each feature.
+//! On the host there is no browser, and nothing of this exists.
+#![cfg(target_arch = "wasm32")]
+
+mod errors;
+mod happy;
+mod mounting;
+mod reconnect;
+mod stage;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,75 @@
+//! Coming and going: what is put up can be taken down again, and leaves nothing behind.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::stage::{Page, World, until};
+
+#[wasm_bindgen_test]
+async fn it_shows_models_price_and_balance() {
+    let world = World::new("mount");
+    let page = Page::new(&world, &[]);
+    page.read("1,000 tokens left").await;
+    assert!(page.text().contains("Costs 10 tokens"));
+    assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 4);
+    assert!(!page.has(".styles"), "Suno has no styles");
+}
+
+#[wasm_bindgen_test]
+async fn presets_are_followed() {
+    let world = World::new("presets");
+    let attributes = [("models", "run pika"), ("model", "pika"), ("preset-style", "4")];
+    let page = Page::new(&world, &attributes);
+    page.read("tokens left").await;
+    assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 2);
+    assert!(page.has("input[name=model][value=pika]:checked"));
+    assert!(page.has("input[name=style][value='4']:checked"));
+}
+
+#[wasm_bindgen_test]
+async fn a_style_goes_with_its_model() {
+    let world = World::new("styles");
+    let page = Page::new(&world, &[("model", "pika"), ("preset-style", "4")]);
+    page.click("input[name=model][value=run]").await;
+    page.find("input[name=style][value=retro]").await;
+    assert!(page.has("input[name=style][value='']:checked"), "Run has no style 4");
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_is_closed_when_the_element_goes() {
+    let world = World::new("unmount");
+    let mut page = Page::new(&world, &[]);
+    page.generate("a song").await;
+    until("the stream", || (!world.streams().is_empty()).then_some(())).await;
+    page.studio.take();
+    until("the stream to be closed", || (world.streams()[0].1 == 2).then_some(())).await;
+    assert!(!page.has(".studio"), "taken down");
+}
+
+#[wasm_bindgen_test]
+async fn a_hundred_come_and_go() {
+    let world = World::new("many");
+    for _ in 0..100 {
+        let page = Page::new(&world, &[]);
+        assert!(page.has(".studio"));
+    }
+    let page = Page::new(&world, &[]);
+    page.read("tokens left").await;
+}
+
+#[wasm_bindgen_test]
+async fn two_on_one_page_are_one_visitor() {
+    let world = World::new("two");
+    let (one, two) = (Page::new(&world, &[]), Page::new(&world, &[("model", "pika")]));
+    one.read("tokens left").await;
+    two.read("tokens left").await;
+    assert_eq!(world.requests("POST /api/sessions").len(), 1);
+    assert!(one.has("input[value=suno]:checked") && two.has("input[value=pika]:checked"));
+}
+
+#[wasm_bindgen_test]
+fn wrong_attributes_are_an_error_that_says_so() {
+    let page = Page::empty();
+    page.element.set_attribute("mode", "magic").unwrap();
+    assert!(page.build().is_err());
+    assert!(!page.has(".studio"));
+}
