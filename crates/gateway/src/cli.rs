@@ -57,7 +57,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct SettingsArgs {
-    /// Read settings from this file (TOML). The environment (AI_NOW_…) and these options beat it.
+    /// Read settings from this file (TOML). The environment (`AI_NOW_…`) and these options beat it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Listen here; port 0 takes any that is free. [default: 127.0.0.1:8787]

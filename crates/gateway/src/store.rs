@@ -1,6 +1,6 @@
 //! What the gateway remembers: accounts, keys, visitors, generations, events, media names.
 //!
-//! SQLite in the data directory, in WAL mode with `synchronous=FULL`: what was answered is on the
+//! A `SQLite` database in the data directory, in WAL mode with `synchronous=FULL`: what was answered is on the
 //! disk. All changes go through one [`Writer`], which groups them into shared commits; readers
 //! have connections of their own. It must not know HTTP, and it decides nothing about a
 //! generation: it keeps what the studio decided, all of it or none.
@@ -42,7 +42,7 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// SQLite refused; the message is its own.
+    /// `SQLite` refused; the message is its own.
     #[error("The database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
     /// The tables could not be brought up to date.
@@ -140,7 +140,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![first])
 }
 
-/// SQLite's integers are signed. Nothing that the store keeps comes near the difference.
+/// The integers of `SQLite` are signed. Nothing that the store keeps comes near the difference.
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

@@ -26,7 +26,21 @@ struct Process {
 
 impl Process {
     fn start(data: &Path) -> Self {
-        let mut child = Command::new(PROGRAM)
+        Self::run(Command::new(PROGRAM), data)
+    }
+
+    /// Files that it writes can't get larger than this; the rest of the world is well.
+    fn start_on_a_full_disk(data: &Path, file_kib: u64) -> Self {
+        let mut shell = Command::new("sh");
+        let blocks = (file_kib * 2).to_string();
+        // An ignored signal stays ignored in the program, which then gets an error to handle.
+        let script = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";
+        shell.args(["-c", script, &blocks, PROGRAM]);
+        Self::run(shell, data)
+    }
+
+    fn run(mut command: Command, data: &Path) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("RUST_LOG", "warn")
@@ -132,4 +146,43 @@ async fn killed_at_any_moment_nothing_is_lost() {
     let account = store.key_by_secret(&key).await.unwrap().unwrap().account_id;
     assert_eq!(store.balance(account).await.unwrap().spent, completed * 10);
     println!("{rounds} rounds, {} generations, {completed} completed", known.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told_and_costs_nothing() {
+    let place = Place::new();
+    let key = place.key(1000).await;
+    let process = Process::start_on_a_full_disk(place.data(), 60);
+    let body = json!({"model": "suno", "prompt": "a song that finds no room, 5 seconds"});
+    let post = || {
+        let url = format!("{}/api/generations", process.url);
+        client().post(url).bearer_auth(&key).json(&body).send()
+    };
+    // A result is larger than any file may be.
+    let accepted: Accepted = post().await.unwrap().json().await.unwrap();
+    let path = format!("{}/api/generations/{}", process.url, accepted.id);
+    let events = client().get(format!("{path}/events")).bearer_auth(&key).send().await.unwrap();
+    let events = events.text().await.unwrap();
+    assert!(events.contains("could not be stored"), "{events}");
+    // And in the end there is no room for another word in the records.
+    let refused = loop {
+        let response = post().await.unwrap();
+        if response.status() != 201 {
+            break response;
+        }
+    };
+    assert!(refused.headers().contains_key("retry-after"));
+    let message = crate::support::problem(refused, 503).await;
+    assert!(message.contains("Nothing was charged"), "{message}");
+    process.kill();
+    place.assert_sound().await;
+
+    let process = Process::start(place.data());
+    let name = "there is room again".to_owned();
+    let id = submit(process.url.clone(), key.clone(), name, false).await.unwrap();
+    let url = format!("{}/api/generations/{id}/events", process.url);
+    let events = client().get(url).bearer_auth(&key).send().await.unwrap().text().await.unwrap();
+    assert!(events.contains("Completed"), "{events}");
+    process.kill();
+    place.assert_sound().await;
 }
