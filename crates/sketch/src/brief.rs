@@ -137,7 +137,9 @@ impl Brief {
             Sense::Colour(colour) => colours.push(colour),
             Sense::Camera(camera) => self.camera = self.camera.or(Some(camera)),
         }
-        push(&mut self.said, name);
+        if !found.name.is_empty() {
+            push(&mut self.said, name);
+        }
     }
 
     /// Whether a part of the band was asked for.
@@ -153,11 +155,6 @@ impl Brief {
     /// How many of a thing were asked for; `None` when it wasn't named.
     pub(crate) fn count(&self, thing: Thing) -> Option<u32> {
         self.things.iter().find(|t| t.0 == thing).map(|t| t.1)
-    }
-
-    /// The colour that was named for a thing.
-    pub(crate) fn colour_of(&self, thing: Thing) -> Option<[u8; 3]> {
-        self.colours.iter().find(|c| c.1 == Some(thing)).map(|c| c.0)
     }
 }
 
@@ -230,8 +227,8 @@ mod tests {
     fn phrases_stems_and_colours_are_understood() {
         let brief = Brief::read("Lo-fi beats with a red car and blue houses, running horses", 0);
         assert!(brief.genres.contains(&Genre::LoFi), "{:?}", brief.said);
-        assert_eq!(brief.colour_of(Thing::Car), Some([214, 48, 49]));
-        assert_eq!(brief.colour_of(Thing::House), Some([52, 110, 212]));
+        assert!(brief.colours.contains(&([214, 48, 49], Some(Thing::Car))));
+        assert!(brief.colours.contains(&([52, 110, 212], Some(Thing::House))));
         assert!(brief.count(Thing::Horse).is_some());
     }
 

@@ -134,8 +134,7 @@ fn music(brief: &Brief, progress: &mut Reporter<'_>) -> Result<Sketch, SketchErr
     let genre = piece.genre();
     let said: String =
         brief.said.iter().filter(|s| *s != genre).map(|s| format!(", {s}")).collect();
-    let note =
-        format!("Procedural sketch: {genre}, {} bpm, {}{said}", piece.bpm, piece.key());
+    let note = format!("Procedural sketch: {genre}, {} bpm, {}{said}", piece.bpm, piece.key());
     let score = piece.write();
     let samples = synth::play(&score, &mut progress.part(0.01, 0.6, "playing"))?;
     let about = About {

@@ -45,7 +45,7 @@ impl Piece {
         let wish = (wish * brief.pace).clamp(48.0, 190.0).round();
         let mut bpm = brief.bpm.map_or(wish, |b| b.clamp(40.0, 240.0));
         // Whole bars, an even number of them, and a rest in which the last chord rings.
-        let tail = (secs * 0.08).clamp(1.2, 3.0);
+        let tail = (secs * rng.range(0.055, 0.11)).clamp(1.2, 3.4);
         let bar = |bpm: f32| 60.0 / bpm * spec.beats as f32;
         let fits = (secs - tail) / bar(bpm);
         let mut bars = fits.floor().max(1.0) as usize;
@@ -93,7 +93,7 @@ impl Piece {
         }
         second = second.filter(|s| !barred(s.0));
         pad = pad.filter(|p| !barred(*p));
-        let quiet = brief.energy.is_some_and(|e| e < 0.22) && !brief.genres.iter().any(|g| *g == spec.genre);
+        let quiet = brief.energy.is_some_and(|e| e < 0.22) && !brief.genres.contains(&spec.genre);
         Self {
             spec,
             bpm,
@@ -101,11 +101,17 @@ impl Piece {
             minor: brief.minor.unwrap_or_else(|| {
                 let dark = matches!(
                     spec.genre,
-                    Genre::Techno | Genre::Metal | Genre::HipHop | Genre::DrumAndBass | Genre::Synthwave
+                    Genre::Techno
+                        | Genre::Metal
+                        | Genre::HipHop
+                        | Genre::DrumAndBass
+                        | Genre::Synthwave
                 );
                 brief.valence < -0.05
                     || brief.tension > 0.45
-                    || (dark || spec.genre == Genre::Cinematic) && brief.valence < 0.4 && rng.chance(0.7)
+                    || (dark || spec.genre == Genre::Cinematic)
+                        && brief.valence < 0.4
+                        && rng.chance(0.7)
             }),
             secs,
             bars,

@@ -83,18 +83,6 @@ pub(crate) fn noise(x: f32, y: f32, seed: u32) -> f32 {
     top * (1.0 - v) + bottom * v
 }
 
-/// Noise in `octaves` sizes, each half the one before; from 0 to 1.
-pub(crate) fn cloudy(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
-    let (mut sum, mut weight, mut total, mut scale) = (0.0, 1.0, 0.0, 1.0);
-    for octave in 0..octaves {
-        sum += weight * noise(x * scale, y * scale, seed.wrapping_add(octave * 131));
-        total += weight;
-        weight *= 0.5;
-        scale *= 2.03;
-    }
-    sum / total
-}
-
 fn scramble(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -96,13 +96,13 @@ pub(crate) fn find(words: &[Word]) -> Vec<Found> {
             table.find(phrase).map(|row| (row, len))
         });
         if let Some((row, len)) = hit {
-            for (sense, name, listed) in row {
+            for (sense, name) in row {
                 found.push(Found {
                     sense,
                     name: name.clone(),
                     negated: negated_for > 0,
                     count,
-                    plural: word.text.ends_with('s') && !name.ends_with('s') || listed,
+                    plural: word.text.ends_with('s') && !word.text.ends_with("ss"),
                 });
             }
             negated_for = 0;
@@ -124,8 +124,8 @@ pub(crate) fn find(words: &[Word]) -> Vec<Found> {
 
 /// The lexicon, prepared for looking up.
 struct Table {
-    /// Words and phrases of scripts with spaces: the stems, joined by `_`; row; whether plural.
-    spaced: Vec<(String, usize, bool)>,
+    /// Words and phrases of scripts with spaces: the stems, joined by `_`; and the row.
+    spaced: Vec<(String, usize)>,
     /// Words of scripts without spaces, longest first.
     solid: Vec<(&'static str, usize)>,
 }
@@ -143,7 +143,7 @@ impl Table {
                 let mut folded = String::new();
                 word.chars().for_each(|c| fold(c, &mut folded));
                 let stems: Vec<_> = folded.split('_').map(stem).collect();
-                spaced.push((stems.join("_"), row, folded == format!("{}s", stems.join("_"))));
+                spaced.push((stems.join("_"), row));
             }
         }
         // By word, then by row: the first row that lists a word comes first.
@@ -154,7 +154,7 @@ impl Table {
 
     /// The meanings of a word or phrase. A word can have several: `winter` in one row, and the
     /// same word in another.
-    fn find(&self, phrase: &[Word]) -> Option<Vec<(Sense, String, bool)>> {
+    fn find(&self, phrase: &[Word]) -> Option<Vec<(Sense, String)>> {
         if phrase.iter().any(|w| w.solid) {
             return None;
         }
@@ -164,12 +164,13 @@ impl Table {
             self.spaced[from..].iter().take_while(|e| e.0 == key).map(|e| e.1).collect();
         rows.dedup();
         // One meaning of each kind: a word is not two places.
-        let mut hits: Vec<(Sense, String, bool)> = Vec::new();
+        let mut hits: Vec<(Sense, String)> = Vec::new();
         for row in rows {
             let sense = LEXICON[row].0;
             let kind = std::mem::discriminant(&sense);
             if !hits.iter().any(|h| std::mem::discriminant(&h.0) == kind) {
-                hits.push((sense, name(row), false));
+                // Only the first is named to people: "blues" is not said to be blue as well.
+                hits.push((sense, if hits.is_empty() { name(row) } else { String::new() }));
             }
         }
         (!hits.is_empty()).then_some(hits)

@@ -29,10 +29,17 @@ fn form(bars: usize) -> Vec<Section> {
         let head = bars / 4;
         return vec![section(head, 1, false, false), section(bars - head, 3, false, true)];
     }
-    let unit = if bars >= 28 { 8 } else if bars >= 14 { 4 } else { 3 };
+    let unit = if bars >= 28 {
+        8
+    } else if bars >= 14 {
+        4
+    } else {
+        3
+    };
     let mut sections = vec![section(unit / 2, 0, false, false)];
     let mut left = bars - unit / 2;
-    let cycle = [(2, false, true), (3, true, true), (2, false, true), (1, true, false), (3, true, true)];
+    let cycle =
+        [(2, false, true), (3, true, true), (2, false, true), (1, true, false), (3, true, true)];
     for (strength, answer, lead) in cycle.into_iter().cycle() {
         if left == 0 {
             break;
@@ -43,7 +50,12 @@ fn form(bars: usize) -> Vec<Section> {
             take = left;
         }
         let last = take == left;
-        sections.push(section(take, if last { 3 } else { strength }, answer && !last, lead || last));
+        sections.push(section(
+            take,
+            if last { 3 } else { strength },
+            answer && !last,
+            lead || last,
+        ));
         left -= take;
     }
     sections
@@ -72,13 +84,20 @@ pub(crate) fn write(piece: &Piece) -> Score {
     let mut chords = Track { echo: spec.echo * 0.3, ..wide(piece.chords, -0.28, 0.3) };
     let mut second =
         Track { echo: spec.echo, ..wide(piece.second.map_or(Tone::Pad, |s| s.0), 0.42, 0.2) };
-    let mut pad = Track { reverb: spec.reverb * 1.3, ..wide(piece.pad.unwrap_or(Tone::Pad), 0.15, 0.15) };
+    let mut pad =
+        Track { reverb: spec.reverb * 1.3, ..wide(piece.pad.unwrap_or(Tone::Pad), 0.15, 0.15) };
     let mut lead = Track { echo: spec.echo, ..wide(piece.lead, 0.08, 0.4) };
     let mut hits = Vec::new();
 
     // A step's time, with the swing of every second eighth.
     let when = |bar: usize, s: usize| {
-        let late = if s % 4 == 2 { spec.swing * 2.0 * step } else if s % 2 == 1 { spec.swing * step } else { 0.0 };
+        let late = if s % 4 == 2 {
+            spec.swing * 2.0 * step
+        } else if s % 2 == 1 {
+            spec.swing * step
+        } else {
+            0.0
+        };
         bar as f32 * bar_secs + s as f32 * step + late
     };
     let mut before = Vec::new();
@@ -100,7 +119,11 @@ pub(crate) fn write(piece: &Piece) -> Score {
             if strength >= 1 || number == 0 && b + 1 == section.bars {
                 play_bass(&mut bass, spec.bass.1, &chord, &next, level, |s| when(bar, s), step);
             }
-            let pattern = if strength == 0 && !spec.chords.1.contains('u') { "x---------------" } else { spec.chords.1 };
+            let pattern = if strength == 0 && !spec.chords.1.contains('u') {
+                "x---------------"
+            } else {
+                spec.chords.1
+            };
             play_chords(&mut chords, pattern, &voiced, steps, level, |s| when(bar, s), step);
             if let Some((_, pattern)) = piece.second
                 && (strength >= 2 || number == 0)
@@ -110,14 +133,32 @@ pub(crate) fn write(piece: &Piece) -> Score {
             }
             if piece.pad.is_some() && (strength == 3 || strength <= 1) {
                 for note in &voiced {
-                    pad.notes.push(Note { at: when(bar, 0), len: bar_secs * 1.02, pitch: *note, level });
+                    pad.notes.push(Note {
+                        at: when(bar, 0),
+                        len: bar_secs * 1.02,
+                        pitch: *note,
+                        level,
+                    });
                 }
             }
             if section.lead && piece.with_lead {
                 let home = bar + 1 == piece.bars;
                 let cells = if section.answer { &reply } else { &theme };
                 let lift = if section.answer { 2 } else { 0 };
-                play_theme(&mut lead, key, cells, b, degree, &chord, lift, home, level, steps, |s| when(bar, s), step);
+                play_theme(
+                    &mut lead,
+                    key,
+                    cells,
+                    b,
+                    degree,
+                    &chord,
+                    lift,
+                    home,
+                    level,
+                    steps,
+                    |s| when(bar, s),
+                    step,
+                );
             }
             if piece.with_drums {
                 let fill = b + 1 == section.bars && number + 1 < count && section.bars > 1;
@@ -153,7 +194,14 @@ pub(crate) fn write(piece: &Piece) -> Score {
     if piece.with_bass {
         tracks.push(bass);
     }
-    Score { tracks, hits, echo_secs: step * 3.0, pump: spec.pump, secs: piece.secs, reverb: spec.reverb }
+    Score {
+        tracks,
+        hits,
+        echo_secs: step * 3.0,
+        pump: spec.pump,
+        secs: piece.secs,
+        reverb: spec.reverb,
+    }
 }
 
 fn play_bass(
@@ -184,7 +232,12 @@ fn play_bass(
         };
         let held = pattern[s + 1..].iter().take_while(|m| **m == b'-').count() + 1;
         let accent = if s == 0 { 1.0 } else { 0.86 };
-        track.notes.push(Note { at: when(s), len: step * (held as f32 - 0.12), pitch, level: level * accent });
+        track.notes.push(Note {
+            at: when(s),
+            len: step * (held as f32 - 0.12),
+            pitch,
+            level: level * accent,
+        });
     }
 }
 
@@ -202,20 +255,36 @@ fn play_chords(
     for (s, mark) in pattern.iter().take(steps).enumerate() {
         let held = pattern[s + 1..].iter().take_while(|m| **m == b'-').count() + 1;
         let long = step * (held as f32 - 0.08);
-        let accent = if s % 8 == 0 { 1.0 } else if s % 4 == 0 { 0.92 } else { 0.82 };
+        let accent = if s % 8 == 0 {
+            1.0
+        } else if s % 4 == 0 {
+            0.92
+        } else {
+            0.82
+        };
         match mark {
             b'x' => {
                 for (i, note) in voiced.iter().enumerate() {
                     // A hand does not strike all at the same instant.
                     let at = when(s) + i as f32 * 0.006;
-                    track.notes.push(Note { at, len: long, pitch: *note, level: level * accent * 0.8 });
+                    track.notes.push(Note {
+                        at,
+                        len: long,
+                        pitch: *note,
+                        level: level * accent * 0.8,
+                    });
                 }
             }
             b'u' | b'd' => {
                 let n = voiced.len();
                 let at = if *mark == b'u' { turn % (n + 1) } else { (n * 2 - turn % n) % n };
                 let pitch = if at == n { voiced[0] + 12 } else { voiced[at] };
-                track.notes.push(Note { at: when(s), len: long.max(step * 1.9), pitch, level: level * accent });
+                track.notes.push(Note {
+                    at: when(s),
+                    len: long.max(step * 1.9),
+                    pitch,
+                    level: level * accent,
+                });
                 turn += 1;
             }
             _ => {}
@@ -231,7 +300,8 @@ fn theme(rng: &mut Rng, busy: f32, steps: usize, swung: bool) -> Vec<Cell> {
     let mut s = if rng.chance(0.3) { grid } else { 0 };
     let mut height = *rng.pick(&[0, 2, 4]);
     while s < steps {
-        let long = grid * *rng.pick(if busy > 0.5 { &[1, 1, 2, 2, 3][..] } else { &[2, 2, 3, 4, 6][..] });
+        let long =
+            grid * *rng.pick(if busy > 0.5 { &[1, 1, 2, 2, 3][..] } else { &[2, 2, 3, 4, 6][..] });
         let long = long.min(steps - s);
         if rng.chance(0.5 + busy * 0.5) || cells.is_empty() {
             cells.push((s, long, height));
@@ -246,8 +316,10 @@ fn theme(rng: &mut Rng, busy: f32, steps: usize, swung: bool) -> Vec<Cell> {
 /// The theme, answered: the same rhythm for the most part, the line turned upside down.
 fn vary(theme: &[Cell], rng: &mut Rng, steps: usize) -> Vec<Cell> {
     let first = theme.first().map_or(0, |c| c.2);
-    let mut reply: Vec<Cell> =
-        theme.iter().map(|(s, len, height)| (*s, *len, (2 * first - height + 4).clamp(-2, 8))).collect();
+    let mut reply: Vec<Cell> = theme
+        .iter()
+        .map(|(s, len, height)| (*s, *len, (2 * first - height + 4).clamp(-2, 8)))
+        .collect();
     if let Some(last) = reply.last_mut()
         && rng.chance(0.6)
     {
@@ -292,7 +364,12 @@ fn play_theme(
             pitch = Key::snap(chord, pitch);
         }
         let accent = if s % 4 == 0 { 1.0 } else { 0.88 };
-        track.notes.push(Note { at: when(*s), len: step * (*len as f32 - 0.15), pitch, level: level * accent });
+        track.notes.push(Note {
+            at: when(*s),
+            len: step * (*len as f32 - 0.15),
+            pitch,
+            level: level * accent,
+        });
         last_end = s + len;
     }
     if phrase == 3 || home {
@@ -343,14 +420,24 @@ fn drums(
             }
             let human = rng.range(0.92, 1.04);
             let push = rng.range(-0.003, 0.004);
-            hits.push(Hit { drum: *drum, at: (when(bar, s) + push).max(0.0), level: level * human });
+            hits.push(Hit {
+                drum: *drum,
+                at: (when(bar, s) + push).max(0.0),
+                level: level * human,
+            });
         }
     }
     if fill && strength >= 2 && spec.drums.len() > 1 {
         let soft = piece.energy < 0.4;
         let rolls: [&[usize]; 3] = [&[12, 13, 14, 15], &[12, 14, 15], &[13, 14, 15]];
         for (i, s) in rng.pick(&rolls).iter().enumerate() {
-            let drum = if soft { Drum::Rim } else if i % 2 == 0 { Drum::Tom } else { Drum::Snare };
+            let drum = if soft {
+                Drum::Rim
+            } else if i % 2 == 0 {
+                Drum::Tom
+            } else {
+                Drum::Snare
+            };
             let s = *s * steps / 16;
             hits.push(Hit { drum, at: when(bar, s), level: 0.55 + 0.12 * i as f32 });
         }

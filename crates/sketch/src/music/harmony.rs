@@ -23,8 +23,7 @@ impl Key {
     /// The pitches of the chord on a degree, from its root, in thirds. The fifth degree in minor
     /// gets its leading note, as ears expect.
     pub(crate) fn chord(self, degree: i32, voices: usize) -> Vec<i32> {
-        let mut notes: Vec<i32> =
-            (0..voices as i32).map(|i| self.pitch(degree + 2 * i)).collect();
+        let mut notes: Vec<i32> = (0..voices as i32).map(|i| self.pitch(degree + 2 * i)).collect();
         if self.minor && degree.rem_euclid(7) == 4 {
             notes[1] = notes[0] + 4;
         }

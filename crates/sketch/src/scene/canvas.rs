@@ -133,7 +133,16 @@ pub(crate) struct Texture {
 impl Paint {
     /// One colour, flat.
     pub(crate) fn flat(colour: Rgb, kind: Kind, depth: u8) -> Self {
-        Self { top: colour, bottom: colour, alpha: 1.0, round: 0.0, kind, depth, joined: false, texture: None }
+        Self {
+            top: colour,
+            bottom: colour,
+            alpha: 1.0,
+            round: 0.0,
+            kind,
+            depth,
+            joined: false,
+            texture: None,
+        }
     }
 
     /// A gradient from top to bottom.
@@ -226,7 +235,7 @@ impl Canvas {
         let area = Area { left: left as f32, top: top as f32, stride, rows: bottom - top };
         for outline in outlines {
             let mut from = outline.last().copied().unwrap_or_default();
-            for to in outline.iter() {
+            for to in *outline {
                 area.edge(&mut cover, from, *to);
                 from = *to;
             }

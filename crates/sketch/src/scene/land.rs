@@ -233,7 +233,12 @@ fn windows(
             } else {
                 scale(tone, if night { 0.8 } else { 1.22 })
             };
-            let box_of = [(x, y), (x + pitch * 0.55, y), (x + pitch * 0.55, y + pitch * 0.7), (x, y + pitch * 0.7)];
+            let box_of = [
+                (x, y),
+                (x + pitch * 0.55, y),
+                (x + pitch * 0.55, y + pitch * 0.7),
+                (x, y + pitch * 0.7),
+            ];
             canvas.fill(&box_of, &Paint::flat(colour, kind, 150).joined());
         }
     }
@@ -266,9 +271,11 @@ pub(crate) fn ground(scene: &Scene, canvas: &mut Canvas, view: &View) {
             let last = outline.len() - 1;
             outline[0].1 = view.h;
             outline[last].1 = view.h;
-            let sand = scene.light.on(scale(scene.ground(), 1.05 - 0.05 * i as f32), 0.5 - near * 0.5);
+            let sand =
+                scene.light.on(scale(scene.ground(), 1.05 - 0.05 * i as f32), 0.5 - near * 0.5);
             let ripples = Texture { size: (unit * 3.0, unit * 0.16), relief: 0.5, ..surface };
-            let paint = Paint::shaded(scale(sand, 1.14), scale(sand, 0.7), Kind::Land, 120 - i as u8 * 20);
+            let paint =
+                Paint::shaded(scale(sand, 1.14), scale(sand, 0.7), Kind::Land, 120 - i as u8 * 20);
             canvas.fill(&outline, &paint.texture(ripples));
         }
     } else if !scene.is(Place::City) && !scene.is(Place::Road) && !scene.is(Place::Beach) {
@@ -280,12 +287,17 @@ pub(crate) fn ground(scene: &Scene, canvas: &mut Canvas, view: &View) {
             let last = outline.len() - 1;
             outline[0].1 = view.h;
             outline[last].1 = view.h;
-            let turf = scene.light.on(scale(scene.ground(), 1.06 - 0.1 * i as f32), 0.5 - near * 0.6);
+            let turf =
+                scene.light.on(scale(scene.ground(), 1.06 - 0.1 * i as f32), 0.5 - near * 0.6);
             let paint = Paint::shaded(turf, scale(turf, 0.72), Kind::Land, 110 - i as u8 * 20);
             canvas.fill(&outline, &paint.texture(surface));
         }
     }
-    if scene.is(Place::Road) || scene.is(Place::City) || scene.has(Thing::Car) || scene.has(Thing::Bus) {
+    if scene.is(Place::Road)
+        || scene.is(Place::City)
+        || scene.has(Thing::Car)
+        || scene.has(Thing::Bus)
+    {
         road(scene, canvas, view, half);
     }
     if scene.is(Place::River) {
@@ -297,16 +309,25 @@ pub(crate) fn ground(scene: &Scene, canvas: &mut Canvas, view: &View) {
 fn road(scene: &Scene, canvas: &mut Canvas, view: &View, half: f32) {
     let tone = scene.light.on([74, 76, 84], 0.2);
     let strip = |y0: f32, y1: f32| {
-        [view.at(-half, y0, 0.7), view.at(half, y0, 0.7), view.at(half, y1, 0.7), view.at(-half, y1, 0.7)]
+        [
+            view.at(-half, y0, 0.7),
+            view.at(half, y0, 0.7),
+            view.at(half, y1, 0.7),
+            view.at(-half, y1, 0.7),
+        ]
     };
     let top = Scene::ROAD - 0.045;
-    canvas.fill(&strip(top, Scene::ROAD + 0.06), &Paint::shaded(scale(tone, 1.1), tone, Kind::Land, 70));
+    canvas.fill(
+        &strip(top, Scene::ROAD + 0.06),
+        &Paint::shaded(scale(tone, 1.1), tone, Kind::Land, 70),
+    );
     let kerb = scene.light.on([168, 166, 160], 0.2);
     canvas.fill(&strip(top - 0.012, top), &Paint::flat(kerb, Kind::Land, 70));
     let paint = Paint::flat(scene.light.on([236, 232, 210], 0.1), Kind::Land, 70);
     let mut x = -half;
     while x < half {
-        let (a, b) = (view.at(x, Scene::ROAD + 0.006, 0.7), view.at(x + 0.08, Scene::ROAD + 0.014, 0.7));
+        let (a, b) =
+            (view.at(x, Scene::ROAD + 0.006, 0.7), view.at(x + 0.08, Scene::ROAD + 0.014, 0.7));
         canvas.fill(&[(a.0, a.1), (b.0, a.1), (b.0, b.1), (a.0, b.1)], &paint);
         x += 0.18;
     }

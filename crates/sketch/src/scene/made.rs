@@ -28,7 +28,11 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             b.kind(Kind::Sky);
             for i in 0..4 {
                 let age = (t * 0.2 + i as f32 / 4.0).fract();
-                let puff = [(0.3 + age * 0.3, 1.1 + age * 0.5), (0.42 + age * 0.5, 1.14 + age * 0.5), (0.36 + age * 0.4, 1.26 + age * 0.6)];
+                let puff = [
+                    (0.3 + age * 0.3, 1.1 + age * 0.5),
+                    (0.42 + age * 0.5, 1.14 + age * 0.5),
+                    (0.36 + age * 0.4, 1.26 + age * 0.6),
+                ];
                 b.veil(&puff, [236, 236, 236], 0.5 * (1.0 - age));
             }
         }
@@ -57,9 +61,15 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 b.pane(x - 0.03, tall - 0.16, 0.06, 0.1);
                 let wave = fast_sin(t * 0.6 + x) * 0.03;
                 b.line(&[(x, tall + 0.26), (x, tall + 0.4)], 0.012, [80, 70, 60]);
-                b.poly(&[(x, tall + 0.4), (x + 0.13, tall + 0.36 + wave), (x, tall + 0.32)], [206, 60, 60]);
+                b.poly(
+                    &[(x, tall + 0.4), (x + 0.13, tall + 0.36 + wave), (x, tall + 0.32)],
+                    [206, 60, 60],
+                );
             }
-            b.poly(&[(-0.11, 0.0), (0.11, 0.0), (0.11, 0.2), (0.0, 0.29), (-0.11, 0.2)], [70, 52, 44]);
+            b.poly(
+                &[(-0.11, 0.0), (0.11, 0.0), (0.11, 0.2), (0.0, 0.29), (-0.11, 0.2)],
+                [70, 52, 44],
+            );
         }
         Thing::Lighthouse => {
             b.poly(&[(-0.5, -0.04), (-0.3, 0.08), (0.3, 0.09), (0.55, -0.04)], [110, 106, 102]);
@@ -91,7 +101,10 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 let turn = t * 0.12 + blade as f32 / 4.0;
                 let (x, y) = (fast_sin(turn + 0.25), fast_sin(turn));
                 let at = |r: f32, s: f32| (x * r - y * s, 0.64 + y * r + x * s);
-                b.poly(&[at(0.05, -0.01), at(0.42, -0.01), at(0.42, 0.09), at(0.1, 0.09)], [236, 230, 220]);
+                b.poly(
+                    &[at(0.05, -0.01), at(0.42, -0.01), at(0.42, 0.09), at(0.1, 0.09)],
+                    [236, 230, 220],
+                );
                 b.line(&[(0.0, 0.64), at(0.44, 0.0)], 0.014, [96, 74, 56]);
             }
         }
@@ -132,7 +145,12 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             b.poly(&[(-0.9, 0.0), (0.3, 0.0), (0.0, 1.0)], sand);
             b.poly(&[(0.3, 0.0), (0.9, 0.06), (0.0, 1.0)], scale(sand, 0.68));
         }
-        Thing::Car => car(b, pick(&[[206, 60, 54], [56, 108, 190], [236, 190, 70], [230, 232, 236], [70, 140, 100]]), t, 1.0),
+        Thing::Car => car(
+            b,
+            pick(&[[206, 60, 54], [56, 108, 190], [236, 190, 70], [230, 232, 236], [70, 140, 100]]),
+            t,
+            1.0,
+        ),
         Thing::Bus => car(b, pick(&[[226, 170, 50], [190, 60, 56]]), t, 1.8),
         Thing::Train => {
             let tone = pick(&[[60, 66, 84], [150, 50, 50]]);
@@ -151,7 +169,13 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             b.kind(Kind::Sky);
             for i in 0..7 {
                 let age = (t * 0.4 + i as f32 / 7.0).fract();
-                b.oval(0.6 - age * 2.6, 1.25 + age * 0.9, 0.14 + age * 0.4, 0.1 + age * 0.28, [224, 224, 228]);
+                b.oval(
+                    0.6 - age * 2.6,
+                    1.25 + age * 0.9,
+                    0.14 + age * 0.4,
+                    0.1 + age * 0.28,
+                    [224, 224, 228],
+                );
             }
         }
         Thing::Bicycle => {
@@ -159,7 +183,14 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 b.oval(x, 0.26, 0.26, 0.26, [44, 44, 50]);
                 b.oval(x, 0.26, 0.21, 0.21, [196, 206, 206]);
                 let spin = t * 0.8;
-                b.line(&[(x - 0.2 * fast_sin(spin), 0.26 - 0.2 * fast_sin(spin + 0.25)), (x + 0.2 * fast_sin(spin), 0.26 + 0.2 * fast_sin(spin + 0.25))], 0.015, [90, 90, 96]);
+                b.line(
+                    &[
+                        (x - 0.2 * fast_sin(spin), 0.26 - 0.2 * fast_sin(spin + 0.25)),
+                        (x + 0.2 * fast_sin(spin), 0.26 + 0.2 * fast_sin(spin + 0.25)),
+                    ],
+                    0.015,
+                    [90, 90, 96],
+                );
             }
             let frame = pick(&[[206, 60, 54], [50, 120, 180]]);
             b.line(&[(-0.42, 0.26), (-0.12, 0.58), (0.3, 0.6), (0.42, 0.26)], 0.04, frame);
@@ -172,7 +203,10 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
         Thing::Boat => {
             let rock = fast_sin(t * 0.16 + item.self_) * 0.03;
             let hull = pick(&[[150, 84, 56], [236, 236, 230], [60, 96, 150]]);
-            b.poly(&[(-0.46, 0.16 + rock), (0.46, 0.16 - rock), (0.32, -0.04), (-0.34, -0.04)], hull);
+            b.poly(
+                &[(-0.46, 0.16 + rock), (0.46, 0.16 - rock), (0.32, -0.04), (-0.34, -0.04)],
+                hull,
+            );
             b.line(&[(0.0, 0.12), (rock, 1.0)], 0.025, [110, 84, 60]);
             b.poly(&[(0.03 + rock, 0.98), (0.03, 0.22), (0.42, 0.24)], [246, 242, 230]);
             b.poly(&[(-0.03 + rock, 0.9), (-0.03, 0.22), (-0.32, 0.24)], [230, 222, 206]);
@@ -185,7 +219,15 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 b.line(&[(x, 0.3), (x, 1.0)], 0.025, [90, 70, 54]);
                 for y in [0.48, 0.72] {
                     let billow = 0.05 * fast_sin(t * 0.2 + x);
-                    b.poly(&[(x - 0.16, y), (x + 0.2 + billow, y + 0.02), (x + 0.15 + billow, y + 0.2), (x - 0.12, y + 0.2)], [240, 232, 214]);
+                    b.poly(
+                        &[
+                            (x - 0.16, y),
+                            (x + 0.2 + billow, y + 0.02),
+                            (x + 0.15 + billow, y + 0.2),
+                            (x - 0.12, y + 0.2),
+                        ],
+                        [240, 232, 214],
+                    );
                 }
             }
             for i in 0..6 {
@@ -213,7 +255,18 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             b.poly(&[(-0.26, 0.02), (-0.12, 0.36), (-0.1, 0.08)], [206, 60, 54]);
             b.poly(&[(0.26, 0.02), (0.12, 0.36), (0.1, 0.08)], [206, 60, 54]);
             b.bulge(0.8);
-            b.poly(&[(-0.1, 0.08), (0.1, 0.08), (0.15, 0.4), (0.12, 0.7), (0.0, 1.0), (-0.12, 0.7), (-0.15, 0.4)], tone);
+            b.poly(
+                &[
+                    (-0.1, 0.08),
+                    (0.1, 0.08),
+                    (0.15, 0.4),
+                    (0.12, 0.7),
+                    (0.0, 1.0),
+                    (-0.12, 0.7),
+                    (-0.15, 0.4),
+                ],
+                tone,
+            );
             b.poly(&[(0.11, 0.72), (0.0, 1.0), (-0.11, 0.72)], [206, 60, 54]);
             b.oval(0.0, 0.55, 0.07, 0.07, [90, 160, 210]);
         }
@@ -230,7 +283,8 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             }
         }
         Thing::Balloon => {
-            let set = [[220, 70, 70], [240, 180, 60], [70, 130, 200], [130, 80, 180], [80, 170, 120]];
+            let set =
+                [[220, 70, 70], [240, 180, 60], [70, 130, 200], [130, 80, 180], [80, 170, 120]];
             let tone = pick(&set);
             b.bulge(0.95);
             b.line(&[(-0.1, 0.2), (-0.24, 0.5)], 0.012, [90, 76, 60]);
@@ -250,7 +304,10 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
         Thing::Lantern => {
             b.kind(Kind::Light);
             let glow = 0.7 + 0.15 * fast_sin(t * 0.6 + item.self_ * 5.0);
-            b.poly(&[(-0.3, 0.1), (0.3, 0.1), (0.38, 0.8), (0.2, 1.0), (-0.2, 1.0), (-0.38, 0.8)], pick(&[[255, 176, 84]]));
+            b.poly(
+                &[(-0.3, 0.1), (0.3, 0.1), (0.38, 0.8), (0.2, 1.0), (-0.2, 1.0), (-0.38, 0.8)],
+                pick(&[[255, 176, 84]]),
+            );
             b.oval(0.0, 0.3, 0.18, 0.2, [255, 236, 170]);
             b.glow(0.0, 0.5, 1.3, [255, 150, 60], glow * 0.6);
         }
@@ -268,11 +325,18 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             for i in 0..3 {
                 let x = (i as f32 - 1.0) * 0.14;
                 let s = |k: f32| x + 0.05 * fast_sin(t * 0.3 + k + i as f32 * 0.3);
-                b.veil(&[(s(0.0), 0.66), (s(0.2) + 0.03, 0.85), (s(0.5), 1.1), (s(0.2) - 0.03, 0.85)], [250, 250, 250], 0.4);
+                b.veil(
+                    &[(s(0.0), 0.66), (s(0.2) + 0.03, 0.85), (s(0.5), 1.1), (s(0.2) - 0.03, 0.85)],
+                    [250, 250, 250],
+                    0.4,
+                );
             }
         }
         Thing::Book => {
-            b.poly(&[(-0.6, 0.0), (0.0, 0.08), (0.6, 0.0), (0.6, 0.34), (0.0, 0.42), (-0.6, 0.34)], pick(&[[150, 60, 60], [60, 90, 130]]));
+            b.poly(
+                &[(-0.6, 0.0), (0.0, 0.08), (0.6, 0.0), (0.6, 0.34), (0.0, 0.42), (-0.6, 0.34)],
+                pick(&[[150, 60, 60], [60, 90, 130]]),
+            );
             b.poly(&[(-0.55, 0.05), (0.0, 0.13), (0.0, 0.4), (-0.55, 0.32)], [246, 240, 226]);
             b.poly(&[(0.55, 0.05), (0.0, 0.13), (0.0, 0.4), (0.55, 0.32)], [232, 224, 206]);
         }
@@ -297,8 +361,14 @@ fn flame(b: &mut Brush<'_>, x: f32, y: f32, tall: f32, t: f32) {
     let lick = fast_sin(t * 1.7) * 0.08 + fast_sin(t * 2.9) * 0.05;
     let high = tall * (1.0 + 0.12 * fast_sin(t * 2.3));
     let drop = |k: f32| {
-        [(x - 0.22 * tall * k, y + 0.12 * tall), (x, y), (x + 0.22 * tall * k, y + 0.12 * tall),
-         (x + 0.15 * tall * k, y + 0.45 * high * k), (x + lick * k, y + high * k), (x - 0.17 * tall * k, y + 0.4 * high * k)]
+        [
+            (x - 0.22 * tall * k, y + 0.12 * tall),
+            (x, y),
+            (x + 0.22 * tall * k, y + 0.12 * tall),
+            (x + 0.15 * tall * k, y + 0.45 * high * k),
+            (x + lick * k, y + high * k),
+            (x - 0.17 * tall * k, y + 0.4 * high * k),
+        ]
     };
     b.poly(&drop(1.0), [255, 120, 36]);
     b.poly(&drop(0.6), [255, 220, 110]);
@@ -322,7 +392,11 @@ fn car(b: &mut Brush<'_>, tone: Rgb, t: f32, long: f32) {
         b.oval(x, 0.2, 0.23, 0.23, [36, 36, 42]);
         b.oval(x, 0.2, 0.1, 0.1, [170, 174, 180]);
         let spin = t * 1.6;
-        b.line(&[(x, 0.2), (x + 0.14 * fast_sin(spin), 0.2 + 0.14 * fast_sin(spin + 0.25))], 0.03, [110, 112, 118]);
+        b.line(
+            &[(x, 0.2), (x + 0.14 * fast_sin(spin), 0.2 + 0.14 * fast_sin(spin + 0.25))],
+            0.03,
+            [110, 112, 118],
+        );
     }
     if b.light.lamps {
         b.glow(1.1 * long.min(1.4), 0.45, 0.7, [255, 240, 190], 0.8);
@@ -336,15 +410,32 @@ pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
     crate::scene::land::far(scene, canvas, view);
     crate::scene::water::air(scene, canvas, view);
     let light = &scene.light;
-    let warm = |c: Rgb, k: f32| if light.lamps { scale([c[0], (f32::from(c[1]) * 0.82) as u8, (f32::from(c[2]) * 0.66) as u8], k * 0.85) } else { scale(c, k) };
+    let warm = |c: Rgb, k: f32| {
+        if light.lamps {
+            scale([c[0], (f32::from(c[1]) * 0.82) as u8, (f32::from(c[2]) * 0.66) as u8], k * 0.85)
+        } else {
+            scale(c, k)
+        }
+    };
     let mut rng = Rng::named(scene.seed, "room");
-    let wall: Rgb = scene.tinted(*rng.pick(&[[206, 188, 164], [164, 184, 180], [190, 160, 150], [150, 160, 186]]));
+    let wall: Rgb = scene.tinted(*rng.pick(&[
+        [206, 188, 164],
+        [164, 184, 180],
+        [190, 160, 150],
+        [150, 160, 186],
+    ]));
     let side = if rng.chance(0.5) { 1.0 } else { -1.0 };
     let (wx, wy) = (side * 0.32, 0.1);
     // Four pieces of wall leave the window open.
     let mut piece = |x0: f32, y0: f32, x1: f32, y1: f32, tone: Rgb, kind: Kind, shade: f32| {
         let (a, b) = (view.at(x0, y0, 0.4), view.at(x1, y1, 0.4));
-        let paper = Texture { origin: a, size: (view.h * 0.3, view.h * 0.3), shade: 0.08, relief: 0.0, cap: None };
+        let paper = Texture {
+            origin: a,
+            size: (view.h * 0.3, view.h * 0.3),
+            shade: 0.08,
+            relief: 0.0,
+            cap: None,
+        };
         let paint = Paint::shaded(warm(tone, 1.0), warm(tone, shade), kind, 150);
         canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &paint.texture(paper));
     };
@@ -363,7 +454,13 @@ pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let wood = [146, 100, 66];
     piece(-half, 0.72, half, 0.745, [226, 216, 200], Kind::Built, 0.9);
     let (a, b) = (view.at(-half, 0.745, 0.5), view.at(half, 1.3, 0.5));
-    let grain = Texture { origin: a, size: (view.h * 0.6, view.h * 0.03), shade: 0.3, relief: 0.1, cap: None };
+    let grain = Texture {
+        origin: a,
+        size: (view.h * 0.6, view.h * 0.03),
+        shade: 0.3,
+        relief: 0.1,
+        cap: None,
+    };
     let floor = Paint::shaded(warm(wood, 0.9), warm(wood, 1.15), Kind::Land, 110);
     canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &floor.texture(grain));
     // A shelf with books, a table.
@@ -372,17 +469,33 @@ pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let mut x = shelf - 0.22;
         while x < shelf + 0.2 {
             let (wide, tall) = (rng.range(0.016, 0.034), rng.range(0.08, 0.13));
-            let tone = *rng.pick(&[[160, 70, 60], [70, 100, 130], [200, 160, 80], [90, 120, 90], [220, 210, 190]]);
+            let tone = *rng.pick(&[
+                [160, 70, 60],
+                [70, 100, 130],
+                [200, 160, 80],
+                [90, 120, 90],
+                [220, 210, 190],
+            ]);
             let (a, b) = (view.at(x, level - tall, 0.45), view.at(x + wide, level, 0.45));
-            canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &Paint::shaded(warm(tone, 1.05), warm(tone, 0.8), Kind::Figure, 130));
+            canvas.fill(
+                &[a, (b.0, a.1), b, (a.0, b.1)],
+                &Paint::shaded(warm(tone, 1.05), warm(tone, 0.8), Kind::Figure, 130),
+            );
             x += wide + 0.003;
         }
-        let (a, b) = (view.at(shelf - 0.25, level, 0.45), view.at(shelf + 0.25, level + 0.022, 0.45));
-        canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &Paint::flat(warm(wood, 0.9), Kind::Built, 128));
+        let (a, b) =
+            (view.at(shelf - 0.25, level, 0.45), view.at(shelf + 0.25, level + 0.022, 0.45));
+        canvas
+            .fill(&[a, (b.0, a.1), b, (a.0, b.1)], &Paint::flat(warm(wood, 0.9), Kind::Built, 128));
     }
-    for (x0, y0, x1, y1) in [(-0.46, 0.7, 0.46, 0.74), (-0.42, 0.74, -0.38, 0.96), (0.38, 0.74, 0.42, 0.96)] {
+    for (x0, y0, x1, y1) in
+        [(-0.46, 0.7, 0.46, 0.74), (-0.42, 0.74, -0.38, 0.96), (0.38, 0.74, 0.42, 0.96)]
+    {
         let (a, b) = (view.at(x0, y0, 0.6), view.at(x1, y1, 0.6));
-        canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &Paint::shaded(warm([170, 118, 76], 1.0), warm([170, 118, 76], 0.8), Kind::Built, 100));
+        canvas.fill(
+            &[a, (b.0, a.1), b, (a.0, b.1)],
+            &Paint::shaded(warm([170, 118, 76], 1.0), warm([170, 118, 76], 0.8), Kind::Built, 100),
+        );
     }
     if light.lamps {
         let at = view.at(shelf, 0.1, 0.5);

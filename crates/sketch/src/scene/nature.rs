@@ -46,7 +46,12 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
             let cap = item.colour.unwrap_or([206, 58, 48]);
             b.poly(&[(-0.13, 0.0), (0.13, 0.0), (0.09, 0.6), (-0.09, 0.6)], [240, 228, 206]);
             let dome: Vec<_> = (0..=16)
-                .map(|i| (fast_sin(i as f32 / 32.0 - 0.25) * 0.46, 0.5 + fast_sin(i as f32 / 32.0) * 0.48))
+                .map(|i| {
+                    (
+                        fast_sin(i as f32 / 32.0 - 0.25) * 0.46,
+                        0.5 + fast_sin(i as f32 / 32.0) * 0.48,
+                    )
+                })
                 .collect();
             b.poly(&dome, cap);
             for (x, y, r) in [(-0.2, 0.68, 0.07), (0.05, 0.82, 0.08), (0.24, 0.64, 0.06)] {
@@ -57,11 +62,15 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
             let stone = item.colour.unwrap_or([124, 122, 120]);
             let w = 0.7 + 0.5 * item.self_;
             b.bulge(0.5);
-            b.poly(&[(-w, 0.0), (-w * 0.8, 0.5), (-0.2, 0.9), (0.3, 1.0), (w * 0.9, 0.4), (w, 0.0)], stone);
+            b.poly(
+                &[(-w, 0.0), (-w * 0.8, 0.5), (-0.2, 0.9), (0.3, 1.0), (w * 0.9, 0.4), (w, 0.0)],
+                stone,
+            );
             b.poly(&[(-0.2, 0.9), (0.3, 1.0), (0.1, 0.4), (-0.5, 0.3)], scale(stone, 1.2));
         }
         Thing::Coral => {
-            const HUES: [Rgb; 4] = [[240, 110, 120], [250, 170, 90], [190, 110, 210], [90, 190, 140]];
+            const HUES: [Rgb; 4] =
+                [[240, 110, 120], [250, 170, 90], [190, 110, 210], [90, 190, 140]];
             let hue = item.colour.unwrap_or(HUES[(item.self_ * 4.0) as usize % 4]);
             for arm in 0..5 {
                 let x = (arm as f32 - 2.0) * 0.22;
@@ -76,8 +85,14 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
             b.bulge(0.3);
             for (x, lean, tall) in [(-0.2, -0.16, 0.7), (0.2, 0.2, 0.62), (0.0, 0.02, 1.0)] {
                 let tip = (x + lean, tall);
-                b.poly(&[(x - 0.12, 0.0), (x, 0.0), tip, (x - 0.12 + lean * 0.6, tall * 0.75)], scale(hue, 1.15));
-                b.poly(&[(x, 0.0), (x + 0.12, 0.0), (x + 0.12 + lean * 0.6, tall * 0.75), tip], scale(hue, 0.75));
+                b.poly(
+                    &[(x - 0.12, 0.0), (x, 0.0), tip, (x - 0.12 + lean * 0.6, tall * 0.75)],
+                    scale(hue, 1.15),
+                );
+                b.poly(
+                    &[(x, 0.0), (x + 0.12, 0.0), (x + 0.12 + lean * 0.6, tall * 0.75), tip],
+                    scale(hue, 0.75),
+                );
             }
             b.glow(0.0, 0.5, 0.7, hue, 0.25);
         }
@@ -85,25 +100,47 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
             b.bulge(0.4);
             b.poly(&[(-1.2, -0.05), (-0.22, 0.86), (0.22, 0.86), (1.2, -0.05)], [92, 70, 66]);
             b.kind(Kind::Light);
-            b.poly(&[(-0.2, 0.87), (0.2, 0.87), (0.1, 0.6), (0.04, 0.3), (-0.02, 0.62)], [255, 110, 30]);
+            b.poly(
+                &[(-0.2, 0.87), (0.2, 0.87), (0.1, 0.6), (0.04, 0.3), (-0.02, 0.62)],
+                [255, 110, 30],
+            );
             b.glow(0.0, 0.95, 0.9, [255, 90, 20], 0.6);
             for i in 0..9 {
                 let age = (t * 0.25 + i as f32 / 9.0).fract();
                 let grey = blend([70, 60, 60], [150, 144, 142], age);
                 b.kind(Kind::Sky);
-                b.oval(0.25 * age * fast_sin(i as f32 * 0.37), 0.9 + age * 0.7, 0.1 + age * 0.24, 0.08 + age * 0.2, grey);
+                b.oval(
+                    0.25 * age * fast_sin(i as f32 * 0.37),
+                    0.9 + age * 0.7,
+                    0.1 + age * 0.24,
+                    0.08 + age * 0.2,
+                    grey,
+                );
             }
         }
         Thing::Island => {
             b.bulge(0.3);
-            b.poly(&[(-2.0, 0.0), (-1.0, 0.3), (0.0, 0.5), (1.1, 0.25), (2.0, 0.0)], [216, 190, 130]);
+            b.poly(
+                &[(-2.0, 0.0), (-1.0, 0.3), (0.0, 0.5), (1.1, 0.25), (2.0, 0.0)],
+                [216, 190, 130],
+            );
             b.oval(0.1, 0.55, 0.7, 0.35, [66, 134, 70]);
             let flat = Item { self_: 0.4, ..*item };
             palm(b, &flat, sway);
         }
         Thing::Waterfall => {
             b.bulge(0.2);
-            b.poly(&[(-0.7, -0.05), (-0.6, 0.9), (-0.2, 1.05), (0.3, 1.05), (0.65, 0.85), (0.75, -0.05)], [98, 96, 92]);
+            b.poly(
+                &[
+                    (-0.7, -0.05),
+                    (-0.6, 0.9),
+                    (-0.2, 1.05),
+                    (0.3, 1.05),
+                    (0.65, 0.85),
+                    (0.75, -0.05),
+                ],
+                [98, 96, 92],
+            );
             b.kind(Kind::Water);
             b.rect(-0.2, 0.0, 0.4, 1.02, [214, 234, 244]);
             for i in 0..14 {
@@ -120,14 +157,21 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
 
 fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
     let bark = [92, 66, 46];
-    b.poly(&[(-0.06, -0.02), (0.06, -0.02), (0.035 + sway * 0.4, 0.5), (-0.03 + sway * 0.4, 0.5)], bark);
+    b.poly(
+        &[(-0.06, -0.02), (0.06, -0.02), (0.035 + sway * 0.4, 0.5), (-0.03 + sway * 0.4, 0.5)],
+        bark,
+    );
     b.line(&[(0.0, 0.32), (0.16 + sway * 0.5, 0.55)], 0.035, bark);
     b.line(&[(0.0, 0.28), (-0.15 + sway * 0.5, 0.5)], 0.03, bark);
     let mut rng = Rng::new((item.self_ * 65536.0) as u64);
     if scene.season == Season::Winter && item.colour.is_none() {
         for i in 0..7 {
             let x = (i as f32 - 3.0) * 0.11;
-            b.line(&[(x * 0.2, 0.42), (x * 0.7, 0.62), (x + sway, 0.9 - x.abs() * 0.5)], 0.018, bark);
+            b.line(
+                &[(x * 0.2, 0.42), (x * 0.7, 0.62), (x + sway, 0.9 - x.abs() * 0.5)],
+                0.018,
+                bark,
+            );
         }
         return;
     }
@@ -137,7 +181,10 @@ fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
         let ring = lump as f32 / 12.0;
         let turn = rng.unit();
         let reach = 0.24 * (1.0 - 0.4 * ring);
-        let (x, y) = (fast_sin(turn) * reach * 1.15, 0.66 + fast_sin(turn + 0.25) * reach * 0.85 + 0.07 * ring);
+        let (x, y) = (
+            fast_sin(turn) * reach * 1.15,
+            0.66 + fast_sin(turn + 0.25) * reach * 0.85 + 0.07 * ring,
+        );
         let r = rng.range(0.11, 0.17);
         let tone = scale(leaf, 0.66 + 0.5 * ring + 0.12 * (y - 0.66));
         if lump == 0 {
@@ -150,7 +197,11 @@ fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
 
 fn pine(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
     b.rect(-0.03, -0.02, 0.06, 0.2, [84, 60, 44]);
-    let leaf = item.colour.unwrap_or(if scene.season == Season::Autumn { [58, 92, 56] } else { scene.leaf() });
+    let leaf = item.colour.unwrap_or(if scene.season == Season::Autumn {
+        [58, 92, 56]
+    } else {
+        scene.leaf()
+    });
     b.bulge(0.45);
     for tier in 0..6 {
         let k = tier as f32 / 6.0;
@@ -165,7 +216,12 @@ fn pine(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
         }
         b.poly(&skirt, scale(leaf, 0.8 + 0.35 * k));
         if scene.season == Season::Winter {
-            let snow = [(shift * 1.2, top), (wide * 0.5 + shift, low + 0.1), (shift, low + 0.15), (shift - wide * 0.5, low + 0.1)];
+            let snow = [
+                (shift * 1.2, top),
+                (wide * 0.5 + shift, low + 0.1),
+                (shift, low + 0.15),
+                (shift - wide * 0.5, low + 0.1),
+            ];
             b.poly(&snow, [244, 248, 252]);
         }
     }
@@ -176,11 +232,14 @@ fn palm(b: &mut Brush<'_>, item: &Item, sway: f32) {
     let crown = (lean + sway * 2.0, 0.82);
     b.line(&[(0.0, 0.0), (lean * 0.3, 0.4), crown], 0.05, [134, 100, 66]);
     for frond in 0..9 {
-        let side = frond as f32 / 4.0 - 1.0;
+        let side = f32::from(frond) / 4.0 - 1.0;
         let (dx, lift) = (side * 0.36, 0.16 - side * side * 0.3);
         let mid = (crown.0 + dx * 0.55, crown.1 + lift * 0.5 + 0.1);
         let tip = (crown.0 + dx + sway, crown.1 + lift - 0.04);
-        b.poly(&[crown, (mid.0, mid.1 + 0.04), tip, (mid.0, mid.1 - 0.05)], [50, 128 - (frond % 2) * 16, 62]);
+        b.poly(
+            &[crown, (mid.0, mid.1 + 0.04), tip, (mid.0, mid.1 - 0.05)],
+            [50, 128 - (frond % 2) * 16, 62],
+        );
     }
 }
 
@@ -204,7 +263,8 @@ pub(crate) fn shapes(scene: &Scene, canvas: &mut Canvas, view: &View) {
         for x in 0..w {
             let (u, v) = (x as f32 / view.h, y as f32 / view.h);
             let n = canvas.noise.at(u * 50.0 + view.t * 4.0, v * 50.0 - view.t * 3.0);
-            let tone = blend(scale(set[0], dark), set[3], smooth(0.3, 1.1, n * (0.5 + v * 0.5)) * 0.6);
+            let tone =
+                blend(scale(set[0], dark), set[3], smooth(0.3, 1.1, n * (0.5 + v * 0.5)) * 0.6);
             canvas.rgb[y * w + x] = [tone[0], tone[1], tone[2], Kind::Sky as u8];
         }
     }
@@ -214,10 +274,19 @@ pub(crate) fn shapes(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let (x, y, pace) = (rng.range(-0.8, 0.8), rng.range(0.1, 0.9), rng.range(-0.1, 0.1));
         let spin = view.t * pace * 0.8 + rng.unit();
         let kind = rng.below(4);
-        let at = view.at(x + 0.1 * fast_sin(view.t * pace + 0.3), y + 0.06 * fast_sin(view.t * pace * 1.6), near);
+        let at = view.at(
+            x + 0.1 * fast_sin(view.t * pace + 0.3),
+            y + 0.06 * fast_sin(view.t * pace * 1.6),
+            near,
+        );
         let r = view.len(size, near);
         let colour = set[1 + i % 4];
-        let paint = Paint::shaded(scale(colour, 1.12), scale(colour, 0.78), Kind::Figure, 200 - i as u8 * 10);
+        let paint = Paint::shaded(
+            scale(colour, 1.12),
+            scale(colour, 0.78),
+            Kind::Figure,
+            200 - i as u8 * 10,
+        );
         let corners = [0, 3, 4, 6][kind];
         if corners == 0 {
             canvas.fill(&ellipse(at, r, r), &paint.round(0.9));

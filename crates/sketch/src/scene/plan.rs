@@ -72,8 +72,14 @@ impl Scene {
             *rng.pick(&[Time::Day, Time::Day, Time::Dawn, Time::Sunset])
         };
         let night_sky = named(&[
-            Thing::Moon, Thing::Stars, Thing::Aurora, Thing::Fireworks, Thing::Firefly, Thing::Ghost,
-            Thing::Meteor, Thing::Lantern,
+            Thing::Moon,
+            Thing::Stars,
+            Thing::Aurora,
+            Thing::Fireworks,
+            Thing::Firefly,
+            Thing::Ghost,
+            Thing::Meteor,
+            Thing::Lantern,
         ]);
         let time = brief.time.unwrap_or(if night_sky {
             Time::Night
@@ -120,21 +126,28 @@ impl Scene {
             weather,
             season,
             camera: brief.camera.unwrap_or(*rng.pick(&[
-                Camera::PanRight, Camera::PanLeft, Camera::ZoomIn, Camera::Rise,
+                Camera::PanRight,
+                Camera::PanLeft,
+                Camera::ZoomIn,
+                Camera::Rise,
             ])),
             horizon: if low { 0.52 } else { 0.58 },
             light: Light::new(time, weather, season),
             sun_x: rng.range(0.12, 0.45) * if rng.chance(0.5) { 1.0 } else { -1.0 },
             clouds,
             wind: if matches!(weather, Weather::Wind | Weather::Storm) { 4.0 } else { 1.0 },
-            glints: !matches!(weather, Weather::Rain | Weather::Storm | Weather::Fog | Weather::Cloudy),
+            glints: !matches!(
+                weather,
+                Weather::Rain | Weather::Storm | Weather::Fog | Weather::Cloudy
+            ),
             conifers: season == Season::Winter
                 || places.contains(&Place::Mountains)
                 || named(&[Thing::Pine])
                 || (!named(&[Thing::Tree]) && rng.chance(0.4)),
             mountains: brief.places.is_empty() && rng.chance(0.3) || named(&[Thing::Volcano]),
             woods: u32::from(
-                !low && !places.contains(&Place::City) && !places.contains(&Place::Arctic)
+                !low && !places.contains(&Place::City)
+                    && !places.contains(&Place::Arctic)
                     && !brief.without_things.contains(&Thing::Tree),
             ),
             colours: brief.colours.iter().filter(|c| c.1.is_none()).map(|c| c.0).collect(),
@@ -234,7 +247,21 @@ impl Scene {
                 } else {
                     even * spot.spread + rng.range(-0.1, 0.1)
                 };
-                let near = rng.range(spot.near.0, spot.near.1);
+                let afloat =
+                    matches!(thing, Thing::Boat | Thing::Ship | Thing::Whale | Thing::Island);
+                let ashore = matches!(spot.level, Level::Ground) && self.wet() && !afloat;
+                let beach = self.is(Place::Beach);
+                let mut near = rng.range(spot.near.0, spot.near.1);
+                if ashore && !beach {
+                    // Small things stand on the bank in front, large ones across the water.
+                    near = if spot.size < 0.24 && spot.near.0 > 0.5 {
+                        rng.range(0.9, 0.98)
+                    } else {
+                        0.02
+                    };
+                } else if ashore {
+                    near = near.max(0.84);
+                }
                 let y = match spot.level {
                     Level::Ground => View::ground(self.horizon, near),
                     Level::Air => rng.range(0.14, 0.4),
@@ -246,7 +273,10 @@ impl Scene {
                     x,
                     y,
                     near,
-                    size: spot.size * rng.range(0.9, 1.12) * if many == 1 { 1.2 } else { 1.0 },
+                    size: spot.size
+                        * rng.range(0.9, 1.12)
+                        * if many == 1 { 1.2 } else { 1.0 }
+                        * if near < 0.03 { 0.6 } else { 1.0 },
                     colour: self.colour_of(thing),
                     self_: rng.unit(),
                     flip: rng.chance(0.5),
@@ -255,7 +285,8 @@ impl Scene {
         }
         let dry = !self.wet() && !self.is(Place::City) && !self.is(Place::Desert);
         let bare = [Place::Space, Place::Underwater, Place::Room, Place::Abstract, Place::Arctic];
-        let wild = !bare.iter().any(|p| self.is(*p)) && !brief.without_things.contains(&Thing::Tree);
+        let wild =
+            !bare.iter().any(|p| self.is(*p)) && !brief.without_things.contains(&Thing::Tree);
         if wild && !self.is(Place::Sea) && !self.is(Place::Desert) && !self.is(Place::City) {
             // A frame of trees on both sides, near the viewer.
             let tree = if self.is(Place::Beach) {
@@ -268,10 +299,10 @@ impl Scene {
             let n = if self.is(Place::Forest) { 9 } else { 4 };
             for i in 0..n {
                 let side = if i % 2 == 0 { 1.0 } else { -1.0 };
-                let near = rng.range(0.45, 0.95);
+                let near = rng.range(if self.wet() { 0.9 } else { 0.45 }, 0.97);
                 self.items.push(Item {
                     thing: tree,
-                    x: side * rng.range(0.6, 0.98),
+                    x: side * rng.range(0.62, 0.98),
                     y: View::ground(self.horizon, near) + 0.03,
                     near,
                     size: rng.range(0.24, 0.34) * (0.55 + near),
@@ -303,7 +334,14 @@ impl Scene {
                 let (y, self_) = (0.8 + 0.18 * near, rng.unit());
                 let size = rng.range(0.12, 0.22);
                 self.items.push(Item {
-                    thing: Thing::Coral, x, y, near, size, colour: None, self_, flip: false,
+                    thing: Thing::Coral,
+                    x,
+                    y,
+                    near,
+                    size,
+                    colour: None,
+                    self_,
+                    flip: false,
                 });
             }
         }
@@ -343,10 +381,23 @@ impl Scene {
 
     fn draw_item(&self, canvas: &mut Canvas, view: &View, item: &Item) {
         let kind = match item.thing {
-            Thing::Tree | Thing::Pine | Thing::Palm | Thing::Cactus | Thing::Flower | Thing::Grass
-            | Thing::Mushroom | Thing::Coral => Kind::Plant,
-            Thing::House | Thing::Tower | Thing::Castle | Thing::Lighthouse | Thing::Windmill
-            | Thing::Church | Thing::Bridge | Thing::Tent | Thing::Pyramid => Kind::Built,
+            Thing::Tree
+            | Thing::Pine
+            | Thing::Palm
+            | Thing::Cactus
+            | Thing::Flower
+            | Thing::Grass
+            | Thing::Mushroom
+            | Thing::Coral => Kind::Plant,
+            Thing::House
+            | Thing::Tower
+            | Thing::Castle
+            | Thing::Lighthouse
+            | Thing::Windmill
+            | Thing::Church
+            | Thing::Bridge
+            | Thing::Tent
+            | Thing::Pyramid => Kind::Built,
             Thing::Rock | Thing::Island | Thing::Volcano | Thing::Waterfall => Kind::Land,
             _ => Kind::Figure,
         };
@@ -355,9 +406,7 @@ impl Scene {
         let size = view.len(item.size, item.near);
         let mut brush = Brush::new(canvas, &self.light, origin, size, item.near, kind)
             .flipped(item.flip && beings::turns(item.thing));
-        if !(nature::draw(self, &mut brush, item, view.t)
-            || made::draw(&mut brush, item, view.t))
-        {
+        if !(nature::draw(self, &mut brush, item, view.t) || made::draw(&mut brush, item, view.t)) {
             beings::draw(&mut brush, item, view.t);
         }
     }
@@ -419,8 +468,19 @@ fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
     let spot = |level, near, size, many, spread| Some(Spot { level, near, size, many, spread });
     let floating = scene.is(Place::Space) || scene.is(Place::Underwater);
     match thing {
-        T::Sun | T::Moon | T::Stars | T::Clouds | T::Rainbow | T::Aurora | T::Meteor
-        | T::Fireworks | T::Planet | T::Bubbles | T::Leaves | T::Petals | T::Firefly => None,
+        T::Sun
+        | T::Moon
+        | T::Stars
+        | T::Clouds
+        | T::Rainbow
+        | T::Aurora
+        | T::Meteor
+        | T::Fireworks
+        | T::Planet
+        | T::Bubbles
+        | T::Leaves
+        | T::Petals
+        | T::Firefly => None,
         T::Window if scene.is(Place::Room) => None,
         T::Bird => spot(Level::Air, (0.3, 0.6), 0.05, 9, 0.8),
         T::Plane | T::Ufo => spot(Level::Air, (0.3, 0.5), 0.12, 3, 0.6),

@@ -71,7 +71,13 @@ fn disc(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let at = view.at(scene.sun_x, y, 0.02);
     let size = if night { 0.055 } else { 0.05 + 0.035 * light.height };
     let r = view.len(size, 0.02);
-    let strength = if veiled { 0.16 } else if night { 0.28 } else { 0.5 };
+    let strength = if veiled {
+        0.16
+    } else if night {
+        0.28
+    } else {
+        0.5
+    };
     let warm = blend(light.sun, light.low, 0.45);
     canvas.glow(at, r * 9.0, warm, strength * 0.55);
     if veiled && !scene.has(Thing::Sun) && !scene.has(Thing::Moon) {
@@ -132,7 +138,12 @@ fn rainbow(canvas: &mut Canvas, view: &View, horizon: f32) {
     let centre = view.at(-0.1, horizon + 0.12, 0.05);
     let r = view.len(0.56, 0.05);
     const BANDS: [Rgb; 6] = [
-        [230, 60, 60], [245, 150, 50], [250, 230, 80], [80, 190, 90], [70, 120, 220], [150, 80, 200],
+        [230, 60, 60],
+        [245, 150, 50],
+        [250, 230, 80],
+        [80, 190, 90],
+        [70, 120, 220],
+        [150, 80, 200],
     ];
     let arc = |r: f32| -> Vec<Point> {
         (0..=40)
@@ -300,7 +311,13 @@ pub(crate) fn space(scene: &Scene, canvas: &mut Canvas, view: &View) {
     const BODIES: [Rgb; 5] =
         [[216, 150, 100], [90, 150, 210], [190, 90, 80], [150, 190, 160], [210, 190, 150]];
     let first = rng.below(5);
-    let spots = [(0.34, 0.3, 0.24), (-0.58, 0.74, 0.1), (-0.3, 0.2, 0.05), (0.7, 0.78, 0.07), (0.05, 0.85, 0.04)];
+    let spots = [
+        (0.34, 0.3, 0.24),
+        (-0.58, 0.74, 0.1),
+        (-0.3, 0.2, 0.05),
+        (0.7, 0.78, 0.07),
+        (0.05, 0.85, 0.04),
+    ];
     for (i, (x, y, r)) in spots.into_iter().take(planets as usize).enumerate() {
         let near = 0.2 + r;
         let at = view.at(x, y, near);

@@ -4,7 +4,7 @@
 use crate::brief::{Place, Season, Thing, Weather};
 use crate::math::{fast_sin, smooth};
 use crate::rng::{Rng, speckle};
-use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, blend, scale};
+use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, Texture, blend, scale};
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
@@ -53,7 +53,30 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
     }
     if scene.is(Place::Beach) {
         beach(scene, canvas, view);
+    } else if scene.is(Place::Lake) {
+        bank(scene, canvas, view);
     }
+}
+
+/// The near shore of a lake: low in the middle, rising to both sides.
+fn bank(scene: &Scene, canvas: &mut Canvas, view: &View) {
+    let mut points = vec![(view.w + 60.0, view.h + 20.0), (-60.0, view.h + 20.0)];
+    for i in 0..=48 {
+        let x = -view.half() + view.half() * i as f32 / 24.0;
+        let swell = 0.012 * fast_sin(x * 1.7 + (scene.seed % 9) as f32 * 0.1);
+        points.push(view.at(x, 0.985 - 0.075 * smooth(0.2, 0.9, x.abs()) + swell, 0.95));
+    }
+    let turf = scene.light.on(scale(scene.ground(), 0.8), 0.05);
+    let unit = view.h * 0.06;
+    let blades = Texture {
+        origin: view.at(0.0, 1.0, 0.95),
+        size: (unit, unit * 0.6),
+        shade: 0.5,
+        relief: 0.3,
+        cap: None,
+    };
+    let paint = Paint::shaded(turf, scale(turf, 0.6), Kind::Land, 40);
+    canvas.fill(&points, &paint.texture(blades));
 }
 
 fn beach(scene: &Scene, canvas: &mut Canvas, view: &View) {
@@ -94,15 +117,15 @@ pub(crate) fn below(scene: &Scene, canvas: &mut Canvas, view: &View) {
         }
     }
     for row in 0..3 {
-        let near = 0.2 + 0.3 * row as f32;
+        let near = 0.2 + 0.3 * f32::from(row);
         let mut points = vec![(-40.0, view.h)];
         for i in 0..=40 {
             let x = -view.half() + view.half() * i as f32 / 20.0;
-            let bump = 0.04 * fast_sin(x * 0.9 + row as f32 * 0.37 + (scene.seed % 7) as f32);
-            points.push(view.at(x, 0.76 + 0.09 * row as f32 + bump, near));
+            let bump = 0.04 * fast_sin(x * 0.9 + f32::from(row) * 0.37 + (scene.seed % 7) as f32);
+            points.push(view.at(x, 0.76 + 0.09 * f32::from(row) + bump, near));
         }
         points.push((view.w + 40.0, view.h));
-        let sand = blend([222, 206, 160], low, 0.7 - 0.25 * row as f32);
+        let sand = blend([222, 206, 160], low, 0.7 - 0.25 * f32::from(row));
         let paint = Paint::shaded(sand, scale(sand, 0.7), Kind::Land, 170 - row * 30);
         canvas.fill(&points, &paint);
     }
@@ -146,7 +169,12 @@ pub(crate) fn air(scene: &Scene, canvas: &mut Canvas, view: &View) {
             let at = view.at(x + 0.02 * fast_sin(view.t * 0.5 + i as f32 * 0.3), y, 0.7);
             canvas.ellipse(at, r, r, &Paint::flat([214, 244, 255], Kind::Light, 40).alpha(0.35));
             let shine = (at.0 - r * 0.35, at.1 - r * 0.35);
-            canvas.ellipse(shine, r * 0.3, r * 0.3, &Paint::flat([255; 3], Kind::Light, 40).alpha(0.9));
+            canvas.ellipse(
+                shine,
+                r * 0.3,
+                r * 0.3,
+                &Paint::flat([255; 3], Kind::Light, 40).alpha(0.9),
+            );
         }
     }
 }
@@ -172,7 +200,15 @@ fn rain(scene: &Scene, canvas: &mut Canvas, view: &View, count: u32) {
     }
 }
 
-fn flakes(scene: &Scene, canvas: &mut Canvas, view: &View, tone: Rgb, n: u32, pace: f32, size: f32) {
+fn flakes(
+    scene: &Scene,
+    canvas: &mut Canvas,
+    view: &View,
+    tone: Rgb,
+    n: u32,
+    pace: f32,
+    size: f32,
+) {
     let mut rng = Rng::named(scene.seed, "flakes");
     for i in 0..n {
         let near = rng.range(0.25, 1.0);
@@ -195,16 +231,14 @@ fn fog(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let band = 1.0 - ((y as f32 - edge) / (view.h * 0.42)).abs().min(1.0);
         for x in 0..w {
             let at = y * w + x;
-            let n = canvas.noise.at(
-                x as f32 / view.h * 90.0 + view.t * 5.0,
-                y as f32 / view.h * 200.0,
-            );
+            let n =
+                canvas.noise.at(x as f32 / view.h * 90.0 + view.t * 5.0, y as f32 / view.h * 200.0);
             let far = f32::from(canvas.form[at][2]) / 255.0;
             let much = (band * (0.25 + 0.75 * n) * (0.35 + 0.65 * far)).min(0.92);
             let p = &mut canvas.rgb[at];
-            for c in 0..3 {
-                let below = f32::from(p[c]);
-                p[c] = (below + (f32::from(scene.light.haze[c]) - below) * much) as u8;
+            for (own, haze) in p.iter_mut().zip(scene.light.haze) {
+                let below = f32::from(*own);
+                *own = (below + (f32::from(haze) - below) * much) as u8;
             }
         }
     }

@@ -85,13 +85,16 @@ pub(super) fn hatch(work: &mut Work<'_>) {
         let mut grey = 240.0 + 12.0 * noise.at(u * 4.0, v * 4.0);
         // One more set of lines for each step darker, each at its own slant.
         for (level, (a, b, pitch)) in
-            [(0.62, 0.5, 4.4), (0.45, -0.62, 4.0), (0.9, 0.08, 3.4), (0.2, 0.8, 2.8)].into_iter().enumerate()
+            [(0.62, 0.5, 4.4), (0.45, -0.62, 4.0), (0.9, 0.08, 3.4), (0.2, 0.8, 2.8)]
+                .into_iter()
+                .enumerate()
         {
             let over = dark - 0.14 - 0.17 * level as f32;
             if over > 0.0 {
                 let line = fast_sin((u * a + v * b + wave) / pitch) * 0.5 + 0.5;
                 let press = (over * 3.4).min(1.0);
-                grey -= smooth(0.75 - press * 0.5, 1.0, line * (0.55 + 0.6 * tooth)) * (66.0 + 34.0 * level as f32);
+                grey -= smooth(0.75 - press * 0.5, 1.0, line * (0.55 + 0.6 * tooth))
+                    * (66.0 + 34.0 * level as f32);
             }
         }
         grey -= dark * 44.0 * tooth;
@@ -131,7 +134,8 @@ pub(super) fn halftone(work: &mut Work<'_>, size: f32) {
         let (a, b) = ((fx + fy) / size, (fx - fy) / size);
         let (ca, cb) = (a.floor() + 0.5, b.floor() + 0.5);
         let (cx, cy) = ((ca + cb) * size * 0.5, (ca - cb) * size * 0.5);
-        let at = (cy.clamp(0.0, (h - 1) as f32) as usize) * w + cx.clamp(0.0, (w - 1) as f32) as usize;
+        let at =
+            (cy.clamp(0.0, (h - 1) as f32) as usize) * w + cx.clamp(0.0, (w - 1) as f32) as usize;
         let dark = 1.0 - luma(before[at]) / 255.0;
         let d = ((fx - cx) * (fx - cx) + (fy - cy) * (fy - cy)).sqrt() / (size * 0.72);
         let dot = smooth(dark + 0.08, dark - 0.08, d);
@@ -181,8 +185,8 @@ pub(super) fn watercolour(work: &mut Work<'_>) {
             let grain = noise.at(u * 7.0, v * 7.0);
             let pool = noise.at(u * 0.8 + 30.0, v * 0.8);
             let grey = luma(p);
-            for c in 0..3 {
-                p[c] = (grey + (f32::from(p[c]) - grey) * 1.25).clamp(0.0, 255.0) as u8;
+            for c in &mut p[..3] {
+                *c = (grey + (f32::from(*c) - grey) * 1.25).clamp(0.0, 255.0) as u8;
             }
             towards(&mut p, paper, 0.24 + 0.34 * pool);
             shine(&mut p, 1.0 - (rim * 0.007).min(0.3) - (grain - 0.5) * 0.14);
@@ -282,7 +286,8 @@ pub(super) fn stickers(work: &mut Work<'_>) {
         let base: Rgb = [p[0], p[1], p[2]];
         let card = if sky { [255, 214, 226] } else { blend(base, [190, 236, 214], 0.55) };
         let (u, v) = (x as f32 / unit / 26.0, y as f32 / unit / 26.0);
-        let (cu, cv) = (u - (u + 0.5 * (v.floor() % 2.0)).floor() + 0.5 * (v.floor() % 2.0), v - v.floor());
+        let (cu, cv) =
+            (u - (u + 0.5 * (v.floor() % 2.0)).floor() + 0.5 * (v.floor() % 2.0), v - v.floor());
         let dot = ((cu - 0.5) * (cu - 0.5) + (cv - 0.5) * (cv - 0.5)).sqrt();
         let mut tone = if sky && dot < 0.17 { [255, 246, 250] } else { card };
         let up = y.checked_sub(shadow).zip(x.checked_sub(shadow / 2));

@@ -64,13 +64,17 @@ fn ice(work: &mut Work<'_>) {
         // Rime on what has something farther right above it.
         let rime = (2.0 + 5.0 * noise.at(u * 3.0, v * 3.0)) * unit;
         let above = form[y.saturating_sub(rime as usize) * w + x];
-        if above[2] > form[at][2].saturating_add(10) || (p[3] == Kind::Land as u8 && noise.at(u * 1.7, v * 3.4) > 0.66) {
+        if above[2] > form[at][2].saturating_add(10)
+            || (p[3] == Kind::Land as u8 && noise.at(u * 1.7, v * 3.4) > 0.66)
+        {
             towards(p, [240, 248, 255], 0.78);
         }
         // Ferns of ice grow from the edges inwards.
         let (dx, dy) = (u.min(w as f32 / unit - u), v.min(h as f32 / unit - v));
         let edge = dx.min(dy) / 110.0 + (noise.at(u * 0.8, v * 0.8) - 0.5) * 0.7;
-        let vein = (noise.at(u * 2.2 + v * 1.4, v * 2.2 - u * 0.5) - noise.at(u * 2.6, v * 2.6 + 99.0)).abs();
+        let vein = (noise.at(u * 2.2 + v * 1.4, v * 2.2 - u * 0.5)
+            - noise.at(u * 2.6, v * 2.6 + 99.0))
+        .abs();
         let fern = smooth(0.09, 0.0, vein);
         let grown = smooth(0.75, 0.05, edge);
         towards(p, [232, 244, 255], grown * (0.34 + 0.6 * fern));
@@ -92,11 +96,17 @@ fn moss(work: &mut Work<'_>) {
         let hang = (4.0 + 22.0 * noise.at(u * 2.4, 3.0)) * unit;
         let above = form[y.saturating_sub(hang as usize) * w + x];
         let fuzz = noise.at(u * 6.0, v * 6.0);
-        if p[3] != Kind::Sky as u8 && (above[2] > form[at][2].saturating_add(8) || noise.at(u * 1.2, v * 1.2) > 0.68) {
+        if p[3] != Kind::Sky as u8
+            && (above[2] > form[at][2].saturating_add(8) || noise.at(u * 1.2, v * 1.2) > 0.68)
+        {
             towards(p, blend([38, 74, 26], [150, 190, 62], fuzz), 0.8);
         }
         // Roots and old wheels frame the view.
-        for (cx, cy, r, way) in [(8.0, hu - 14.0, 62.0, 1.0), (wu - 20.0, hu - 2.0, 84.0, -1.0), (wu - 96.0, hu + 8.0, 44.0, 1.6)] {
+        for (cx, cy, r, way) in [
+            (8.0, hu - 14.0, 62.0, 1.0),
+            (wu - 20.0, hu - 2.0, 84.0, -1.0),
+            (wu - 96.0, hu + 8.0, 44.0, 1.6),
+        ] {
             let (dx, dy) = (u - cx, v - cy);
             let d = (dx * dx + dy * dy).sqrt();
             if d > r * 1.16 {
@@ -145,7 +155,8 @@ fn grid(work: &mut Work<'_>) {
             let line_x = ((fx - w * 0.5) / h * depth * 42.0).rem_euclid(1.0) - 0.5;
             let line_y = (depth * 14.0 + t * 0.9).rem_euclid(1.0) - 0.5;
             let thin = 0.05 + depth * 0.12;
-            let glow = smooth(thin + 0.06, thin, line_x.abs()).max(smooth(thin + 0.1, thin, line_y.abs()));
+            let glow =
+                smooth(thin + 0.06, thin, line_x.abs()).max(smooth(thin + 0.1, thin, line_y.abs()));
             towards(p, [34, 8, 74], 0.55);
             towards(p, [60, 246, 255], glow * smooth(1.2, 0.2, depth));
         }
@@ -203,7 +214,10 @@ fn circuit(work: &mut Work<'_>) {
         }
         // Instruments at the corners.
         let (cx, cy) = (u.min(w as f32 / unit - u), v.min(h as f32 / unit - v));
-        if (cx < 46.0 && (cy - 14.0).abs() < 0.8 || cy < 34.0 && (cx - 14.0).abs() < 0.8) && cx > 13.0 && cy > 13.0 {
+        if (cx < 46.0 && (cy - 14.0).abs() < 0.8 || cy < 34.0 && (cx - 14.0).abs() < 0.8)
+            && cx > 13.0
+            && cy > 13.0
+        {
             towards(p, [110, 240, 255], 0.9);
         }
     });
@@ -233,7 +247,12 @@ fn flare(work: &mut Work<'_>) {
             p[1] = p[1].saturating_add((s * 0.65) as u8);
             p[2] = p[2].saturating_add(s as u8);
         }
-        for (k, r, tone) in [(0.45, 17.0, [90, 180, 120]), (-0.35, 30.0, [150, 90, 190]), (-0.75, 12.0, [220, 150, 70]), (-1.1, 44.0, [60, 110, 190])] {
+        for (k, r, tone) in [
+            (0.45, 17.0, [90, 180, 120]),
+            (-0.35, 30.0, [150, 90, 190]),
+            (-0.75, 12.0, [220, 150, 70]),
+            (-1.1, 44.0, [60, 110, 190]),
+        ] {
             let (gx, gy) = (mx + (sx - mx) * k, my + (sy - my) * k);
             let d = ((fx - gx) * (fx - gx) + (fy - gy) * (fy - gy)).sqrt() / unit;
             if d < r {
@@ -269,7 +288,8 @@ fn panel(work: &mut Work<'_>) {
     work.each(|x, y, p| {
         let (u, v) = (x as f32 / unit, y as f32 / unit);
         let shake = (noise.at(u * 0.6 + frame as f32 * 40.0, v * 0.6) - 0.5) * 3.0;
-        let (left, right, top, bottom) = (34.0 + shake, w - 34.0 + shake, 22.0 + shake, h - 66.0 + shake);
+        let (left, right, top, bottom) =
+            (34.0 + shake, w - 34.0 + shake, 22.0 + shake, h - 66.0 + shake);
         let inside = u > left && u < right && v > top && v < bottom;
         let near = [(u - left).abs(), (u - right).abs(), (v - top).abs(), (v - bottom).abs()];
         let on_x = (near[0] < 1.3 || near[1] < 1.3) && v > top - 5.0 && v < bottom + 6.0;
@@ -280,7 +300,8 @@ fn panel(work: &mut Work<'_>) {
             for (row, long) in [(h - 50.0, 0.58), (h - 36.0, 0.72), (h - 22.0, 0.4)] {
                 let word = ((u - 40.0) / 34.0).floor();
                 let gap = u - 40.0 - word * 34.0 > 26.0 + 6.0 * speckle(word as i32, row as i32, 2);
-                let wave = fast_sin(u * 0.11 + speckle(word as i32, 1, 3)) * 2.2 + fast_sin(u * 0.27) * 1.6;
+                let wave = fast_sin(u * 0.11 + speckle(word as i32, 1, 3)) * 2.2
+                    + fast_sin(u * 0.27) * 1.6;
                 if u > 40.0 && u < w * long && !gap && (v - row - wave).abs() < 1.0 {
                     p[..3].fill(96);
                 }

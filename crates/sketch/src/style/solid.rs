@@ -116,7 +116,8 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
     for y in 0..rows {
         for x in 0..columns {
             let q = [corner(x, y), corner(x + 1, y), corner(x + 1, y + 1), corner(x, y + 1)];
-            let halves = if (x + y) % 2 == 0 { [[0, 1, 2], [0, 2, 3]] } else { [[0, 1, 3], [1, 2, 3]] };
+            let halves =
+                if (x + y) % 2 == 0 { [[0, 1, 2], [0, 2, 3]] } else { [[0, 1, 3], [1, 2, 3]] };
             for (i, half) in halves.into_iter().enumerate() {
                 let t = half.map(|k| q[k]);
                 let middle = ((t[0].0 + t[1].0 + t[2].0) / 3.0, (t[0].1 + t[1].1 + t[2].1) / 3.0);
@@ -126,7 +127,8 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
                     sum[c] = u32::from(centre[c]) * 2;
                 }
                 for p in t {
-                    let near = work.sample((p.0 + middle.0 * 2.0) / 3.0, (p.1 + middle.1 * 2.0) / 3.0);
+                    let near =
+                        work.sample((p.0 + middle.0 * 2.0) / 3.0, (p.1 + middle.1 * 2.0) / 3.0);
                     for c in 0..3 {
                         sum[c] += u32::from(near[c]);
                     }
@@ -136,7 +138,8 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
                 let flat = if centre[3] == Kind::Sky as u8 { 0.14 } else { 0.42 };
                 let tone = scale(sum.map(|s| (s / 5) as u8), 1.0 + lean * flat);
                 // A hair larger than it is, or the gaps would show.
-                let grown = t.map(|p| (p.0 + (p.0 - middle.0) * 0.06, p.1 + (p.1 - middle.1) * 0.06));
+                let grown =
+                    t.map(|p| (p.0 + (p.0 - middle.0) * 0.06, p.1 + (p.1 - middle.1) * 0.06));
                 canvas.fill(&grown, &Paint::flat(tone, K::Land, 0));
             }
         }
@@ -156,7 +159,9 @@ pub(super) fn isometric(work: &mut Work<'_>) {
     };
     let n = SIDE as f32;
     let plinth = [at(-0.6, n * 0.5, 0.0), at(0.0, n, -0.4), at(n, n, -0.4), at(n, 0.0, -0.4)];
-    let shade: Vec<Point> = [plinth[1], (plinth[2].0, plinth[2].1 + tile * 2.4), plinth[3], at(n * 0.5, -0.6, 0.0)].to_vec();
+    let shade: Vec<Point> =
+        [plinth[1], (plinth[2].0, plinth[2].1 + tile * 2.4), plinth[3], at(n * 0.5, -0.6, 0.0)]
+            .to_vec();
     canvas.fill(&shade, &Paint::flat([150, 150, 186], K::Land, 0).alpha(0.5));
     for sum in 0..(SIDE * 2 - 1) {
         for i in 0..SIDE {
@@ -190,9 +195,31 @@ pub(super) fn isometric(work: &mut Work<'_>) {
             let face = |canvas: &mut Canvas, points: [Point; 4], k: f32| {
                 canvas.fill(&points, &Paint::flat(scale(tone, k), K::Land, 0));
             };
-            face(&mut canvas, [at(x, y + 1.0, up), at(x + 1.0, y + 1.0, up), at(x + 1.0, y + 1.0, -0.4), at(x, y + 1.0, -0.4)], 0.82);
-            face(&mut canvas, [at(x + 1.0, y, up), at(x + 1.0, y + 1.0, up), at(x + 1.0, y + 1.0, -0.4), at(x + 1.0, y, -0.4)], 0.6);
-            face(&mut canvas, [at(x, y, up), at(x + 1.0, y, up), at(x + 1.0, y + 1.0, up), at(x, y + 1.0, up)], 1.12);
+            face(
+                &mut canvas,
+                [
+                    at(x, y + 1.0, up),
+                    at(x + 1.0, y + 1.0, up),
+                    at(x + 1.0, y + 1.0, -0.4),
+                    at(x, y + 1.0, -0.4),
+                ],
+                0.82,
+            );
+            face(
+                &mut canvas,
+                [
+                    at(x + 1.0, y, up),
+                    at(x + 1.0, y + 1.0, up),
+                    at(x + 1.0, y + 1.0, -0.4),
+                    at(x + 1.0, y, -0.4),
+                ],
+                0.6,
+            );
+            face(
+                &mut canvas,
+                [at(x, y, up), at(x + 1.0, y, up), at(x + 1.0, y + 1.0, up), at(x, y + 1.0, up)],
+                1.12,
+            );
         }
     }
     for (p, q) in work.px.iter_mut().zip(&canvas.rgb) {
@@ -210,9 +237,8 @@ pub(super) fn sculpture(work: &mut Work<'_>) {
         })
         .collect();
     // The shape follows the scene: where it is dark and light, the form is thin and thick.
-    let bumps: Vec<f32> = (0..24)
-        .map(|i| luma(work.sample(wf * i as f32 / 24.0, hf * 0.55)) / 255.0)
-        .collect();
+    let bumps: Vec<f32> =
+        (0..24).map(|i| luma(work.sample(wf * i as f32 / 24.0, hf * 0.55)) / 255.0).collect();
     let mut canvas = fresh(work, [214, 210, 206], [236, 232, 228]);
     let floor = hf * 0.78;
     canvas.fill(
@@ -223,7 +249,12 @@ pub(super) fn sculpture(work: &mut Work<'_>) {
         let shadow = Paint::flat([70, 62, 66], K::Land, 0).alpha(alpha);
         canvas.ellipse((wf * 0.53, hf * 0.885), hf * rx, hf * rx * 0.16, &shadow);
     }
-    let plinth = [(wf * 0.5 - hf * 0.22, hf * 0.76), (wf * 0.5 + hf * 0.22, hf * 0.76), (wf * 0.5 + hf * 0.22, hf * 0.89), (wf * 0.5 - hf * 0.22, hf * 0.89)];
+    let plinth = [
+        (wf * 0.5 - hf * 0.22, hf * 0.76),
+        (wf * 0.5 + hf * 0.22, hf * 0.76),
+        (wf * 0.5 + hf * 0.22, hf * 0.89),
+        (wf * 0.5 - hf * 0.22, hf * 0.89),
+    ];
     canvas.fill(&plinth, &Paint::shaded([232, 228, 224], [176, 170, 168], K::Built, 0));
     // A band that winds around the axis three times, as patches sorted from back to front.
     const LONG: usize = 132;
@@ -249,7 +280,8 @@ pub(super) fn sculpture(work: &mut Work<'_>) {
             let [p, q, r, s] = [place(a, b), place(a + 1, b), place(a + 1, b + 1), place(a, b + 1)];
             let e: [f32; 3] = std::array::from_fn(|i| q[i] - s[i]);
             let f: [f32; 3] = std::array::from_fn(|i| r[i] - p[i]);
-            let mut n = [e[1] * f[2] - e[2] * f[1], e[2] * f[0] - e[0] * f[2], e[0] * f[1] - e[1] * f[0]];
+            let mut n =
+                [e[1] * f[2] - e[2] * f[1], e[2] * f[0] - e[0] * f[2], e[0] * f[1] - e[1] * f[0]];
             let length = (n[0] * n[0] + n[1] * n[1] + n[2] * n[2]).sqrt().max(1e-6);
             let sign = if n[2] < 0.0 { -1.0 } else { 1.0 };
             n = n.map(|c| c / length * sign);

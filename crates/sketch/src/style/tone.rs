@@ -102,8 +102,8 @@ fn quarter(work: &Work<'_>) -> (usize, usize, Vec<[f32; 3]>) {
             let mut sum = [0u32; 3];
             for (dx, dy) in [(1, 1), (3, 1), (1, 3), (3, 3)] {
                 let at = (y * 4 + dy).min(work.h - 1) * work.w + (x * 4 + dx).min(work.w - 1);
-                for c in 0..3 {
-                    sum[c] += u32::from(work.px[at][c]);
+                for (sum, own) in sum.iter_mut().zip(work.px[at]) {
+                    *sum += u32::from(own);
                 }
             }
             small[y * w + x] = sum.map(|s| s as f32 / 4.0);
@@ -113,27 +113,28 @@ fn quarter(work: &Work<'_>) -> (usize, usize, Vec<[f32; 3]>) {
 }
 
 /// Blurs both ways by a sliding mean of `reach` pixels to each side, twice.
-fn soften(w: usize, h: usize, px: &mut Vec<[f32; 3]>, reach: usize) {
+fn soften(w: usize, h: usize, px: &mut [[f32; 3]], reach: usize) {
     let mut other = vec![[0.0; 3]; px.len()];
-    let slide = |from: &[[f32; 3]], to: &mut [[f32; 3]], start: usize, step: usize, count: usize| {
-        let get = |i: isize| from[start + i.clamp(0, count as isize - 1) as usize * step];
-        let r = reach as isize;
-        let mut sum = [0.0; 3];
-        for i in -r..=r {
-            let p = get(i);
-            for c in 0..3 {
-                sum[c] += p[c];
+    let slide =
+        |from: &[[f32; 3]], to: &mut [[f32; 3]], start: usize, step: usize, count: usize| {
+            let get = |i: isize| from[start + i.clamp(0, count as isize - 1) as usize * step];
+            let r = reach as isize;
+            let mut sum = [0.0; 3];
+            for i in -r..=r {
+                let p = get(i);
+                for c in 0..3 {
+                    sum[c] += p[c];
+                }
             }
-        }
-        let k = 1.0 / (2 * reach + 1) as f32;
-        for i in 0..count as isize {
-            to[start + i as usize * step] = sum.map(|s| s * k);
-            let (new, old) = (get(i + r + 1), get(i - r));
-            for c in 0..3 {
-                sum[c] += new[c] - old[c];
+            let k = 1.0 / (2 * reach + 1) as f32;
+            for i in 0..count as isize {
+                to[start + i as usize * step] = sum.map(|s| s * k);
+                let (new, old) = (get(i + r + 1), get(i - r));
+                for c in 0..3 {
+                    sum[c] += new[c] - old[c];
+                }
             }
-        }
-    };
+        };
     for _ in 0..2 {
         for y in 0..h {
             slide(px, &mut other, y * w, 1, w);

@@ -66,7 +66,11 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
             for (i, s) in out.iter_mut().enumerate() {
                 let t = i as f32 / RATE;
                 // Several hands, not quite together.
-                let hands: f32 = [0.0, 0.011, 0.021].iter().filter(|h| t >= **h).map(|h| exp(-(t - h) * 190.0)).sum();
+                let hands: f32 = [0.0, 0.011, 0.021]
+                    .iter()
+                    .filter(|h| t >= **h)
+                    .map(|h| exp(-(t - h) * 190.0))
+                    .sum();
                 let tail = if t > 0.03 { 1.0 } else { 0.25 };
                 *s *= hands * 1.2 + tail;
             }
@@ -145,7 +149,10 @@ fn noise(secs: f32, decay: f32, hold: usize, thin: f32) -> Vec<f32> {
             }
             let t = i as f32 / RATE;
             low += (value - low) * 0.18;
-            (value - low * thin) * exp(-t * decay) * (i as f32 / 20.0).min(1.0) * ((secs - t) / 0.01).min(1.0)
+            (value - low * thin)
+                * exp(-t * decay)
+                * (i as f32 / 20.0).min(1.0)
+                * ((secs - t) / 0.01).min(1.0)
         })
         .collect()
 }
@@ -172,7 +179,11 @@ fn metal(secs: f32, decay: f32) -> Vec<f32> {
             let x = sum * 0.6 + rng.range(-0.8, 0.8);
             low += (x - low) * 0.55;
             low2 += (x - low - low2) * 0.5;
-            (x - low - low2 * 0.3) * 1.6 * exp(-t * decay) * (i as f32 / 16.0).min(1.0) * ((secs - t) / 0.02).min(1.0)
+            (x - low - low2 * 0.3)
+                * 1.6
+                * exp(-t * decay)
+                * (i as f32 / 16.0).min(1.0)
+                * ((secs - t) / 0.02).min(1.0)
         })
         .collect()
 }

@@ -1,13 +1,13 @@
 //! The last step: as loud as records are, and never over the edge.
 //!
 //! Loudness is measured as ITU-R BS.1770 says; the target is -14 LUFS. Peaks between samples are
-//! held below -2 dB, so that encoding, which moves them, stays below -1.
+//! held below -2.8 dB, so that encoding, which moves them by more than a decibel, stays below -1.
 
 use crate::math::{TAU, cos, db, log10, sin};
 use crate::synth::RATE;
 
 const TARGET_LUFS: f32 = -14.0;
-const CEILING_DB: f32 = -2.0;
+const CEILING_DB: f32 = -2.8;
 
 /// Brings a mix to its loudness, in place.
 pub(crate) fn finish(mix: &mut [[f32; 2]]) {
@@ -146,13 +146,16 @@ fn limit(mix: &mut [[f32; 2]]) {
     let mut need: Vec<f32> = vec![1.0; n];
     for i in 1..n.saturating_sub(2) {
         let mut peak = 0.0f32;
-        for c in 0..2 {
-            let [a, b, d, e] = [mix[i - 1][c], mix[i][c], mix[i + 1][c], mix[i + 2][c]];
+        for c in [0, 1] {
+            let [a, b, d, e] = [0, 1, 2, 3].map(|k| mix[i + k - 1][c]);
             peak = peak.max(b.abs());
             if b.abs().max(d.abs()) > ceiling * 0.6 {
                 // Curves through four neighbours show what a converter will make between two.
                 for t in [0.25f32, 0.5, 0.75] {
-                    let cubic = b + 0.5 * t * (d - a + t * (2.0 * a - 5.0 * b + 4.0 * d - e + t * (3.0 * (b - d) + e - a)));
+                    let cubic = b + 0.5
+                        * t
+                        * (d - a
+                            + t * (2.0 * a - 5.0 * b + 4.0 * d - e + t * (3.0 * (b - d) + e - a)));
                     peak = peak.max(cubic.abs() * 1.03);
                 }
             }

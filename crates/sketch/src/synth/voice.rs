@@ -40,8 +40,19 @@ struct Wave {
 }
 
 const SAW: Wave = Wave {
-    shape: 0, voices: 1, spread: 0.0, attack: 0.01, decay: 0.3, sustain: 0.8, release: 0.12,
-    base: 3.0, open: 4.0, open_secs: 0.3, ring: 0.3, vibrato: 0.0, drive: 0.0,
+    shape: 0,
+    voices: 1,
+    spread: 0.0,
+    attack: 0.01,
+    decay: 0.3,
+    sustain: 0.8,
+    release: 0.12,
+    base: 3.0,
+    open: 4.0,
+    open_secs: 0.3,
+    ring: 0.3,
+    vibrato: 0.0,
+    drive: 0.0,
 };
 
 /// A plucked string.
@@ -141,7 +152,15 @@ fn partials(p: &Partials, hz: f32, len: f32, out: &mut Vec<f32>) {
 }
 
 /// Draws the outline of a note over it: a soft start, a fall, an end without a click.
-fn shape(out: &mut [f32], attack: f32, decay: f32, sustain: f32, release: f32, len: f32, gain: f32) {
+fn shape(
+    out: &mut [f32],
+    attack: f32,
+    decay: f32,
+    sustain: f32,
+    release: f32,
+    len: f32,
+    gain: f32,
+) {
     let (attack, release) = ((attack * RATE).max(16.0), (release * RATE).max(64.0));
     let end = len * RATE;
     let fall = if decay > 0.0 { exp(-3.0 / (decay * RATE)) } else { 1.0 };
@@ -174,7 +193,11 @@ fn wave(p: &Wave, hz: f32, len: f32, out: &mut Vec<f32>) {
         for (i, s) in out.iter_mut().enumerate() {
             if p.vibrato > 0.0 && i & 31 == 0 {
                 let t = i as f32 / RATE;
-                step = base * (1.0 + p.vibrato * fast_sin(t * 5.5 + v as f32 * 0.2) * (t * 2.0 - 0.3).clamp(0.0, 1.0));
+                step = base
+                    * (1.0
+                        + p.vibrato
+                            * fast_sin(t * 5.5 + v as f32 * 0.2)
+                            * (t * 2.0 - 0.3).clamp(0.0, 1.0));
             }
             phase += step;
             if phase >= 1.0 {
@@ -293,10 +316,22 @@ fn pluck(p: &Pluck, hz: f32, len: f32, out: &mut Vec<f32>) {
 
 /// A choir: a soft wave through the resonances of an "ah".
 fn choir(hz: f32, len: f32, out: &mut Vec<f32>) {
-    let source = Wave { voices: 3, spread: 0.006, attack: 0.25, sustain: 1.0, release: 0.5, base: 9.0, open: 0.0, ring: 0.0, vibrato: 0.005, ..SAW };
+    let source = Wave {
+        voices: 3,
+        spread: 0.006,
+        attack: 0.25,
+        sustain: 1.0,
+        release: 0.5,
+        base: 9.0,
+        open: 0.0,
+        ring: 0.0,
+        vibrato: 0.005,
+        ..SAW
+    };
     wave(&source, hz, len, out);
     let mut sum = vec![0.0f32; out.len()];
-    for (centre, width, gain) in [(700.0, 120.0, 1.0), (1150.0, 130.0, 0.6), (2700.0, 220.0, 0.22)] {
+    for (centre, width, gain) in [(700.0, 120.0, 1.0), (1150.0, 130.0, 0.6), (2700.0, 220.0, 0.22)]
+    {
         let w = TAU * centre / RATE;
         let r = exp(-TAU * 0.5 * width / RATE);
         let (b1, b2) = (2.0 * r * cos(w), -r * r);

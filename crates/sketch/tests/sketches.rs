@@ -1,0 +1,234 @@
+//! The engine from outside: every model makes a file that its decoder takes, the same bytes each
+//! time, with true progress, and no prompt breaks it.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
+
+use std::ops::ControlFlow;
+
+use ai_now_protocol::{Catalog, Format, MediaKind, Model, Style};
+use ai_now_sketch::{Progress, Request, Sketch, SketchError, make};
+use proptest::prelude::*;
+
+fn model(id: &str) -> Model {
+    Catalog::BUILT_IN.model(id).unwrap().clone()
+}
+
+fn sketch(model: &Model, style: Option<&Style>, prompt: &str, seed: u32) -> Sketch {
+    let request = Request { model, style, prompt, seed };
+    make(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+/// A picture's pixels, three bytes each.
+fn pixels(png_bytes: &[u8]) -> Vec<u8> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png_bytes)).read_info().unwrap();
+    let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut rgb).unwrap();
+    rgb
+}
+
+/// A sound's samples, left and right in turn.
+fn samples(mp3: &[u8]) -> Vec<f32> {
+    let mut decoder = rusty_mp3::Mp3Decoder::new();
+    decoder.push(mp3);
+    decoder.flush();
+    let mut all = Vec::new();
+    while let Ok(chunk) = decoder.next_frame() {
+        assert_eq!((chunk.sample_rate, chunk.channels), (44_100, 2));
+        all.extend(chunk.samples);
+    }
+    all
+}
+
+/// The pictures of an MP4 of ours: the samples are the whole of `mdat`.
+fn frames(mp4: &[u8]) -> Vec<rusty_h264::YuvFrame> {
+    let find = |name: &[u8]| mp4.windows(4).position(|w| w == name).unwrap();
+    let avcc = &mp4[find(b"avcC") + 4..];
+    let set = |at: usize| {
+        let len = usize::from(u16::from_be_bytes([avcc[at], avcc[at + 1]]));
+        (&avcc[at + 2..at + 2 + len], at + 2 + len)
+    };
+    let (sps, after) = set(6);
+    let (pps, _) = set(after + 1);
+    let mut stream = [b"\0\0\0\x01", sps, b"\0\0\0\x01", pps].concat();
+    assert!(find(b"moov") < find(b"mdat"), "a player could not start early");
+    let mut data = &mp4[find(b"mdat") + 4..];
+    while let Some((len, rest)) = data.split_first_chunk::<4>() {
+        let (unit, next) = rest.split_at(u32::from_be_bytes(*len) as usize);
+        stream.extend(b"\0\0\0\x01");
+        stream.extend(unit);
+        data = next;
+    }
+    rusty_h264::Decoder::new().decode_stream(&stream).unwrap()
+}
+
+#[test]
+fn music_is_heard_and_does_not_clip() {
+    let sketch = sketch(&model("suno"), None, "a happy folk song, 8 seconds", 3);
+    assert_eq!((sketch.format, sketch.duration_secs), (Format::Mp3, 8.0));
+    assert!(sketch.note.starts_with("Procedural sketch: folk, "), "{}", sketch.note);
+    let samples = samples(&sketch.bytes);
+    assert!(samples.len() >= 8 * 44_100 * 2 && samples.len() < 9 * 44_100 * 2);
+    let peak = samples.iter().fold(0.0f32, |m, s| m.max(s.abs()));
+    assert!(peak < 0.97, "peak {peak}");
+    // Every second until the last is heard, and both sides are.
+    for second in samples.chunks(88_200).take(7) {
+        for side in 0..2 {
+            let power: f32 = second.iter().skip(side).step_by(2).map(|s| s * s).sum();
+            assert!((power / 44_100.0).sqrt() > 0.01);
+        }
+    }
+    // It ends in silence, and has no jumps that would be heard as clicks.
+    assert!(samples[samples.len() - 400..].iter().all(|s| s.abs() < 0.01));
+    assert!(samples.windows(3).all(|w| (w[2] - w[0]).abs() < 0.9));
+    assert!(sketch.bytes.windows(27).any(|w| w == b"procedural sketch by AI-Now"));
+}
+
+#[test]
+fn genres_sound_different() {
+    // How the sound is spread: the mean jump between samples (bright or dark), and how much
+    // loudness changes from one tenth of a second to the next (driving or calm).
+    let signs = |prompt: &str| {
+        let samples = samples(&sketch(&model("suno"), None, prompt, 5).bytes);
+        let bright: f32 = samples.windows(3).map(|w| (w[2] - w[0]).abs()).sum::<f32>();
+        let total: f32 = samples.iter().map(|s| s.abs()).sum();
+        let power: Vec<f32> = samples
+            .chunks(8820)
+            .map(|c| (c.iter().map(|s| s * s).sum::<f32>() / 8820.0).sqrt())
+            .collect();
+        let moves: f32 = power.windows(2).map(|w| (w[1] - w[0]).abs()).sum();
+        (bright / total, moves / power.iter().sum::<f32>())
+    };
+    let (techno, ambient) = (signs("techno 10 seconds"), signs("ambient 10 seconds"));
+    let metal = signs("metal 10 seconds");
+    assert!(techno.0 > ambient.0 * 1.5, "{techno:?} {ambient:?}");
+    assert!(techno.1 > ambient.1 * 2.0, "{techno:?} {ambient:?}");
+    assert!(metal.0 > ambient.0 * 2.0, "{metal:?} {ambient:?}");
+}
+
+#[test]
+fn videos_move_and_are_as_long_as_asked() {
+    for id in ["luma", "pika", "run"] {
+        let sketch = sketch(&model(id), None, "boats on the sea at sunset, 2 seconds", 3);
+        assert_eq!((sketch.format, sketch.duration_secs), (Format::Mp4, 2.0));
+        let frames = frames(&sketch.bytes);
+        assert_eq!(frames.len(), 48);
+        assert_eq!((frames[0].width, frames[0].height), (640, 360));
+        let moved =
+            frames[0].y.iter().zip(&frames[47].y).filter(|(a, b)| a.abs_diff(**b) > 8).count();
+        assert!(moved > 4000, "only {moved} pixels moved");
+        let (low, high) = frames[0].y.iter().fold((255, 0), |(l, h), y| (*y.min(&l), *y.max(&h)));
+        assert!(high - low > 60, "a grey picture: {low} to {high}");
+    }
+}
+
+#[test]
+fn the_same_request_gives_the_same_bytes_and_another_seed_others() {
+    for (id, prompt) in [("suno", "calm jazz, 6 seconds"), ("luma", "a forest, 2 seconds")] {
+        let first = sketch(&model(id), None, prompt, 9);
+        assert_eq!(first.bytes, sketch(&model(id), None, prompt, 9).bytes);
+        assert_ne!(first.bytes, sketch(&model(id), None, prompt, 10).bytes);
+    }
+}
+
+#[test]
+fn every_style_differs_from_every_other_and_from_none() {
+    let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
+    for id in ["pika", "run"] {
+        let model = Model { kind: MediaKind::Picture, ..model(id) };
+        for style in model.styles.iter().map(Some).chain([None]) {
+            if style.is_none() && id == "run" {
+                continue;
+            }
+            let name = style.map_or("none".into(), |s| format!("{id} {}", s.name));
+            let sketch = sketch(&model, style, "a house and a boat on a lake, mountains", 2);
+            assert_eq!(sketch.format, Format::Png);
+            // One pixel in 64 is enough to compare.
+            let small =
+                pixels(&sketch.bytes).chunks(3 * 61).flat_map(|p| p[..3].to_vec()).collect();
+            seen.push((name, small));
+        }
+    }
+    assert_eq!(seen.len(), 33);
+    for (i, (a, one)) in seen.iter().enumerate() {
+        for (b, other) in &seen[..i] {
+            let sum: u64 = one.iter().zip(other).map(|(x, y)| u64::from(x.abs_diff(*y))).sum();
+            let mean = sum as f64 / one.len() as f64;
+            let least = if a == "none" || b == "none" { 3.0 } else { 8.0 };
+            assert!(mean > least, "{a} and {b} differ by {mean} only");
+        }
+    }
+}
+
+#[test]
+fn progress_never_falls_and_ends_at_one() {
+    for (id, prompt) in [("suno", "rock, 5 seconds"), ("pika", "a cat, 2 seconds")] {
+        let model = model(id);
+        let mut seen: Vec<Progress> = Vec::new();
+        let request = Request { model: &model, style: None, prompt, seed: 1 };
+        make(&request, &mut |p| {
+            seen.push(p);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        assert!(seen.windows(2).all(|w| w[0].fraction <= w[1].fraction));
+        assert_eq!(seen.last().unwrap().fraction, 1.0);
+        assert!(seen.len() > 20 && seen.iter().all(|p| (0.0..=1.0).contains(&p.fraction)));
+    }
+}
+
+#[test]
+fn break_stops_the_work() {
+    for (id, after) in [("suno", 0.0), ("suno", 0.3), ("suno", 0.8), ("luma", 0.1)] {
+        let model = model(id);
+        let request = Request { model: &model, style: None, prompt: "a long way", seed: 1 };
+        let mut asked = 0;
+        let end = make(&request, &mut |p| {
+            if p.fraction < after {
+                return ControlFlow::Continue(());
+            }
+            asked += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!(end.unwrap_err(), SketchError::Cancelled);
+        assert_eq!(asked, 1, "it went on after it was told to stop");
+    }
+}
+
+#[test]
+fn an_unknown_style_is_drawn_plain() {
+    let model = Model { kind: MediaKind::Picture, ..model("luma") };
+    let style = Style { value: "no such".into(), name: "No such".into(), words: "anything".into() };
+    let plain = sketch(&model, None, "a lake", 1);
+    assert_eq!(pixels(&sketch(&model, Some(&style), "a lake", 1).bytes), pixels(&plain.bytes));
+}
+
+#[test]
+fn durations_are_held_to_what_is_possible() {
+    let secs = |id: &str, prompt: &str| sketch(&model(id), None, prompt, 1).duration_secs;
+    assert_eq!(secs("suno", "1 second of ambient"), 5.0);
+    assert_eq!(secs("luma", "0.1 seconds of rain"), 2.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any text, in any script, makes a picture and a short piece.
+    #[test]
+    fn no_prompt_breaks_it(text in "\\PC{0,200}", words in "[ a-zäöü0-9#♭'\"<>&\\u{202e}😀雨夜ابج-]{0,120}", seed: u32) {
+        let picture = Model { kind: MediaKind::Picture, ..model("luma") };
+        for prompt in [&text, &words] {
+            let request = Request { model: &picture, style: None, prompt, seed };
+            make(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+            let short = format!("{prompt} 5 seconds");
+            let audio = model("suno");
+            let request = Request { model: &audio, style: None, prompt: &short, seed };
+            // The plan and the first notes are where words matter; the rest is arithmetic.
+            let mut heard = 0;
+            let end = make(&request, &mut |_| {
+                heard += 1;
+                if heard > 40 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            prop_assert!(matches!(end, Ok(_) | Err(SketchError::Cancelled)));
+        }
+    }
+}
