@@ -43,7 +43,7 @@ struct Args {
 const TOKENS: u64 = 100_000_000;
 
 /// How long the last gateway may take to bring everything to its end.
-const SETTLE: Duration = Duration::from_secs(120);
+const SETTLE: Duration = Duration::from_secs(900);
 
 #[tokio::main]
 async fn main() -> ExitCode {
