@@ -78,7 +78,7 @@ pub(crate) fn let_go(promise: Option<impl Into<JsValue>>) {
 
 /// A number as attributes want it, in the browser's own writing.
 pub(crate) fn decimal(number: f64) -> String {
-    js_sys::JsString::from(JsValue::from(number).unchecked_into::<Object>().to_string()).into()
+    JsValue::from(number).unchecked_into::<Object>().to_string().into()
 }
 
 /// The property of an object, or `undefined`.

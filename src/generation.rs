@@ -202,7 +202,7 @@ fn merge(before: &mut Progress, later: Progress) {
     before.step = later.step.or(before.step.take());
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

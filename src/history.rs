@@ -1,4 +1,4 @@
-//! What was made on this device: one record a generation, in IndexedDB, shared by all tabs.
+//! What was made on this device: one record a generation, in `IndexedDB`, shared by all tabs.
 //!
 //! Where storage is denied or full, the page goes on without: nothing here ever fails, it only
 //! forgets. It must not know what the records are for.

@@ -255,7 +255,7 @@ impl Session {
                 style: generation.request.style.as_deref(),
                 progress: generation.progress.progress,
                 step: generation.progress.step.as_deref(),
-                url: generation.url().map(|url| url.as_str()),
+                url: generation.url().map(ai_now_protocol::MediaUrl::as_str),
                 message: match &generation.phase {
                     Phase::Failed { message, .. } => Some(message),
                     _ => None,

@@ -60,7 +60,7 @@ pub fn pause_millis(attempt: u32, random: f64) -> u32 {
     half + (f64::from(half) * random.clamp(0.0, 1.0)) as u32
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -5,7 +5,7 @@
 const base = new URL('.', import.meta.url).href;
 const file = (name) => new URL(name, base).href;
 
-const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
+const LANGUAGES = ['en', 'de', 'fr', 'es', 'ar'];
 const PRESETS = ['model', 'preset-style', 'prompt'];
 const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models', 'lang'];
 

@@ -90,6 +90,7 @@ pub(crate) struct Watch {
     _message: Closure<dyn FnMut(MessageEvent)>,
     _open: Closure<dyn FnMut()>,
     _error: Closure<dyn FnMut()>,
+    back: Closure<dyn FnMut(web_sys::Event)>,
 }
 
 impl Watch {
@@ -114,16 +115,26 @@ impl Watch {
             Closure::new(move || say(Signal::Open))
         };
         let error = {
-            let source = source.clone();
+            let (source, say) = (source.clone(), say.clone());
             Closure::new(move || {
                 let closed = source.ready_state() == EventSource::CLOSED;
                 say(if closed { Signal::Closed } else { Signal::Retrying });
             })
         };
+        // A page that comes back out of the back-forward cache may find its streams dead, and some
+        // browsers don't say so.
+        let back = Closure::new(move |event: web_sys::Event| {
+            if browser::get(&event, "persisted").is_truthy() {
+                say(Signal::Closed);
+            }
+        });
+        // The name and the listener are ours: there is nothing to refuse.
+        let _ = browser::window()
+            .add_event_listener_with_callback("pageshow", back.as_ref().unchecked_ref());
         source.set_onmessage(Some(message.as_ref().unchecked_ref()));
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
-        Ok(Self { source, signals, _message: message, _open: open, _error: error })
+        Ok(Self { source, signals, _message: message, _open: open, _error: error, back })
     }
 }
 
@@ -133,5 +144,7 @@ impl Drop for Watch {
         self.source.set_onopen(None);
         self.source.set_onerror(None);
         self.source.close();
+        let _ = browser::window()
+            .remove_event_listener_with_callback("pageshow", self.back.as_ref().unchecked_ref());
     }
 }

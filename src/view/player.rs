@@ -151,7 +151,7 @@ pub(super) fn player(ui: Ui, job: Job) -> AnyView {
     let catalog = ui.session.catalog.get_untracked();
     let model = catalog.model(&generation.request.model);
     // The file says what it is; where it doesn't, the model does.
-    let kind = url.format().map(|format| format.kind()).or(model.map(|model| model.kind));
+    let kind = url.format().map(ai_now_protocol::Format::kind).or(model.map(|model| model.kind));
     let kind = kind.unwrap_or(MediaKind::Video);
     let address = browser::resolve(url.as_str(), &generation.gateway).unwrap_or_default();
     let prompt = generation.request.prompt.clone();

@@ -15,7 +15,7 @@ pub(super) fn progress(ui: Ui, job: Job) -> AnyView {
     let percent =
         move || part.get().map(|part| ui.numbers.with_value(|numbers| numbers.percent(part)));
     // Absent: the bar says honestly that nobody knows.
-    let value = move || part.get().map(|part| browser::decimal(part));
+    let value = move || part.get().map(browser::decimal);
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
     let restoring = Memo::new(move |_| job.0.with(|generation| generation.link == Link::Restoring));
     let procedural = job.0.with_untracked(|generation| generation.procedural);
@@ -51,6 +51,7 @@ fn step(ui: Ui, job: Job) -> impl Fn() -> String {
             let progress = &generation.progress;
             match (&generation.phase, progress.queue_position, &progress.step) {
                 (Phase::Sending, ..) => ui.say(Word::Sending),
+                (_, Some(0), _) => ui.say(Word::NextUp),
                 (_, Some(before), _) => ui.count(Word::Queued, before),
                 (_, None, Some(step)) => step.clone(),
                 (_, None, None) => ui.say(Word::Making),

@@ -49,6 +49,7 @@ fn announcer(ui: Ui) -> AnyView {
         job.0.with(|generation| match &generation.phase {
             Phase::Sending => ui.say(Word::Sending),
             Phase::Running => match generation.progress.queue_position {
+                Some(0) => ui.say(Word::NextUp),
                 Some(before) => ui.count(Word::Queued, before),
                 None => ui.say(Word::Making),
             },

@@ -44,6 +44,20 @@ async fn a_closed_stream_goes_on_after_the_last_event_with_a_fresh_ticket() {
 }
 
 #[wasm_bindgen_test]
+async fn a_page_out_of_the_back_forward_cache_listens_anew() {
+    let world = World::new("back");
+    world.answer("GET /api/generations/g1", 200, LOOK);
+    let page = Page::new(&world, &[]);
+    page.generate("x").await;
+    streams(&world, 1).await;
+    let event = web_sys::Event::new("pageshow").unwrap();
+    js_sys::Reflect::set(&event, &"persisted".into(), &true.into()).unwrap();
+    web_sys::window().unwrap().dispatch_event(&event).unwrap();
+    let url = streams(&world, 2).await;
+    assert!(url.ends_with("?ticket=b&after=0"), "{url}");
+}
+
+#[wasm_bindgen_test]
 async fn a_submission_that_got_no_answer_is_sent_again_under_the_same_key() {
     let world = World::new("again");
     world.answer("POST /api/generations", 0, "");
