@@ -31,6 +31,13 @@ pub(crate) fn atan2(y: f32, x: f32) -> f32 {
     libm::atan2f(y, x)
 }
 
+/// The whole number below. Exact for what fits 32 bits; the standard one is a call to the host's
+/// library on many processors, and far slower.
+pub(crate) fn floor(x: f32) -> f32 {
+    let whole = x as i32 as f32;
+    if whole > x { whole - 1.0 } else { whole }
+}
+
 /// From `a` at 0 to `b` at 1, on a straight line and beyond.
 pub(crate) fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
@@ -44,7 +51,7 @@ pub(crate) fn smooth(a: f32, b: f32, x: f32) -> f32 {
 
 /// A sine of `turns` full turns, by polynomial: within 0.0002 of the true one, and much faster.
 pub(crate) fn fast_sin(turns: f32) -> f32 {
-    let x = turns - turns.floor();
+    let x = turns - floor(turns);
     // A half wave, mirrored: Bhaskara's parabola, corrected once.
     let half = if x < 0.5 { x } else { x - 0.5 };
     let p = 16.0 * half * (0.5 - half);

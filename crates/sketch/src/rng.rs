@@ -72,7 +72,7 @@ pub(crate) fn speckle(x: i32, y: i32, seed: u32) -> f32 {
 
 /// Smooth noise from 0 to 1 with a grain of about one unit.
 pub(crate) fn noise(x: f32, y: f32, seed: u32) -> f32 {
-    let (fx, fy) = (x.floor(), y.floor());
+    let (fx, fy) = (crate::math::floor(x), crate::math::floor(y));
     let (ix, iy) = (fx as i32, fy as i32);
     let (mut u, mut v) = (x - fx, y - fy);
     u = u * u * (3.0 - 2.0 * u);

@@ -2,7 +2,7 @@
 //!
 //! It must not know what a shape stands for.
 
-use crate::math::{mix, smooth};
+use crate::math::{floor, mix, smooth};
 use crate::rng::speckle;
 
 /// What kind of thing a pixel shows. Styles treat them differently.
@@ -82,8 +82,9 @@ impl Tile {
     }
 
     /// The noise at a place, from 0 to 1. One lump is about 64 wide.
+    #[inline]
     pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
-        let (fx, fy) = (x.floor(), y.floor());
+        let (fx, fy) = (floor(x), floor(y));
         let (u, v) = (x - fx, y - fy);
         let (ix, iy) = (fx as i32 & 255, fy as i32 & 255);
         let (jx, jy) = ((ix + 1) & 255, (iy + 1) & 255);

@@ -106,6 +106,9 @@ impl Scene {
             }
         };
         hide(Thing::Stars, time == Time::Night && weather == Weather::Clear);
+        let city = places.contains(&Place::City);
+        hide(Thing::Lamp, city && time == Time::Night);
+        hide(Thing::Car, city);
         hide(Thing::Leaves, season == Season::Autumn && !space);
         hide(Thing::Petals, season == Season::Spring && !space);
         things.retain(|t| !brief.without_things.contains(&t.0));
@@ -264,7 +267,7 @@ impl Scene {
                 }
                 let y = match spot.level {
                     Level::Ground => View::ground(self.horizon, near),
-                    Level::Air => rng.range(0.14, 0.4),
+                    Level::Air => rng.range(0.14, 0.4) + spot.size * 0.6,
                     Level::Deep => rng.range(0.22, 0.72),
                     Level::Road => Self::ROAD + if i % 2 == 0 { 0.0 } else { 0.035 },
                 };
@@ -275,7 +278,13 @@ impl Scene {
                     near,
                     size: spot.size
                         * rng.range(0.9, 1.12)
-                        * if many == 1 { 1.2 } else { 1.0 }
+                        * if many > 1 {
+                            1.0
+                        } else if spot.near.0 > 0.45 && spot.size < 0.24 {
+                            1.8
+                        } else {
+                            1.2
+                        }
                         * if near < 0.03 { 0.6 } else { 1.0 },
                     colour: self.colour_of(thing),
                     self_: rng.unit(),

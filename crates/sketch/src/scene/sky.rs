@@ -102,7 +102,7 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     }
     let (w, rows) = (canvas.width, (horizon as usize).min(canvas.height));
     let wind = view.t * if scene.weather == Weather::Wind { 9.0 } else { 3.0 };
-    let bright = blend(light.sun, [255, 255, 255], 0.45).map(|c| c);
+    let bright = blend(light.sun, [255, 255, 255], 0.45);
     let lit: Rgb = std::array::from_fn(|c| {
         (f32::from(bright[c]) * (0.25 + 0.75 * light.ambient[c])).min(255.0) as u8
     });
@@ -116,19 +116,25 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
         let depth = 1.0 / (1.25 - y as f32 / horizon);
         let v = (y as f32 - oy) * k * 1.1 * (0.55 + depth * 0.5) + shift * 1.7;
         let thin = smooth(0.0, 0.25, (horizon - y as f32) / horizon);
-        for x in 0..w {
+        // Clouds are soft: every second column is looked up, and taken twice.
+        for x in (0..w).step_by(2) {
             let u = (x as f32 - ox) * k * (0.35 + 0.3 * depth) + wind + shift;
-            let n = canvas.noise.at(u, v) * 0.72 + canvas.noise.at(u * 2.7 + 31.0, v * 2.7) * 0.28;
+            let coarse = canvas.noise.at(u, v) * 0.72;
+            if coarse + 0.28 < 0.86 - cover * 0.75 {
+                continue;
+            }
+            let n = coarse + canvas.noise.at(u * 2.7 + 31.0, v * 2.7) * 0.28;
             let density = smooth(0.86 - cover * 0.75, 1.02 - cover * 0.42, n) * thin;
             if density < 0.02 {
                 continue;
             }
             let shade = (canvas.noise.at(u + 6.0, v - 9.0) - n) * 2.2 + 0.62;
             let tone = blend(under, lit, shade);
-            let p = &mut canvas.rgb[y * w + x];
-            for c in 0..3 {
-                let below = f32::from(p[c]);
-                p[c] = (below + (f32::from(tone[c]) - below) * density * 0.92) as u8;
+            for p in canvas.rgb[y * w..(y + 1) * w].iter_mut().skip(x).take(2) {
+                for (own, cloud) in p.iter_mut().zip(tone) {
+                    let below = f32::from(*own);
+                    *own = (below + (f32::from(cloud) - below) * density * 0.92) as u8;
+                }
             }
         }
     }

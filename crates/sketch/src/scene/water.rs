@@ -27,11 +27,16 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let strip = (1.0 - (0.4 + 0.5 * rough).min(0.85) * smooth(0.0, 0.7, down)).max(0.12);
         let v = persp * 26.0 - view.t * 7.0;
         let reach = (2.0 + 24.0 * down) * (0.3 + 0.7 * rough) * view.h / 360.0;
+        let stretch = 110.0 * persp.sqrt() / view.h;
+        let mut wave = 0.0;
         for x in 0..w {
-            let u = (x as f32 - view.w * 0.5) / view.h * 110.0 * persp.sqrt();
-            let n = canvas.noise.at(u * 0.35 + view.t * 4.0, v * 2.2);
-            let m = canvas.noise.at(u * 0.9 - view.t * 6.0, v * 4.0 + 77.0);
-            let wave = n * 0.6 + m * 0.4 - 0.5;
+            // Waves are wider than high: every second column is looked up.
+            if x & 1 == 0 {
+                let u = (x as f32 - view.w * 0.5) * stretch;
+                let n = canvas.noise.at(u * 0.35 + view.t * 4.0, v * 2.2);
+                let m = canvas.noise.at(u * 0.9 - view.t * 6.0, v * 4.0 + 77.0);
+                wave = n * 0.6 + m * 0.4 - 0.5;
+            }
             let from = (mirror + wave * reach).clamp(0.0, (shore.max(1) - 1) as f32) as usize;
             let p = canvas.rgb[from * w + x];
             let mut tone = blend(deep, [p[0], p[1], p[2]], strip * 0.82);
