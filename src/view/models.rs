@@ -34,7 +34,8 @@ fn card(ui: Ui, index: usize, model: &Model) -> AnyView {
         Some(expected) => ui.secs(expected.min, expected.max),
         None => ui.say(Word::TimeVaries),
     };
-    let note = model.note.as_ref().map(ToString::to_string);
+    // What a sketch is, its label says; the note is about the model that it stands in for.
+    let note = model.note.as_ref().filter(|_| !model.procedural).map(ToString::to_string);
     view! {
         <label class="card" part="model">
             <input
