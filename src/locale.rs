@@ -165,8 +165,6 @@ words! {
     CannotPlay = "This file could not be loaded. Check the connection and try again, or download it.",
     /// The list of what was made.
     History = "Made on this device",
-    /// Opens one of that list.
-    Show = "Show: {prompt}",
     /// Search in that list.
     FindInHistory = "Find in what was made",
     /// Nothing matches that search.

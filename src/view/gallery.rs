@@ -73,7 +73,6 @@ fn entry(ui: Ui, job: Job) -> AnyView {
             <button
                 type="button"
                 class="show"
-                aria-label=ui.fill(Word::Show, &[("prompt", &prompt)])
                 aria-current=move || shown().to_string()
                 on:click=move |_| session.shown.set(Some(job))
             >
