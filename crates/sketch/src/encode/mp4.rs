@@ -35,7 +35,7 @@ impl Video {
     pub(crate) fn new(width: usize, height: usize, fps: u32) -> Result<Self, SketchError> {
         let mut config = EncoderConfig::new(width, height);
         config.framerate = fps as f32;
-        config.preset = Preset::Balanced;
+        config.preset = Preset::Fast;
         config.qp = 24;
         config.gop_size = fps * 2;
         // One frame in, one frame out: frames are not kept.
