@@ -3,6 +3,9 @@
 //! promised any of them is written down here and held against it ever after.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::iter::Sum;
+use std::ops::AddAssign;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,11 +41,39 @@ impl Promises {
         self.submissions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was promised so far, in a line.
-    pub fn summary(&self) -> String {
+    /// What was promised so far.
+    pub fn counts(&self) -> Counts {
         let submissions = self.lock();
         let answered = submissions.values().filter(|s| s.accepted.is_some()).count();
-        format!("{} submissions, {answered} of them answered", submissions.len())
+        Counts { submissions: submissions.len(), answered }
+    }
+
+    fn unanswered(&self) -> Vec<String> {
+        let submissions = self.lock();
+        let lost = submissions.iter().filter(|(_, s)| s.unanswered);
+        lost.map(|(key, _)| key.clone()).collect()
+    }
+}
+
+/// How much was asked for.
+#[derive(Default)]
+pub struct Counts {
+    submissions: usize,
+    answered: usize,
+}
+
+impl Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, next| Self {
+            submissions: sum.submissions + next.submissions,
+            answered: sum.answered + next.answered,
+        })
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} submissions, {} of them answered", self.submissions, self.answered)
     }
 }
 
@@ -57,7 +88,15 @@ pub struct Ended {
     pub failed: u64,
 }
 
-/// One client of one running gateway.
+impl AddAssign for Ended {
+    fn add_assign(&mut self, more: Self) {
+        self.completed += more.completed;
+        self.cancelled += more.cancelled;
+        self.failed += more.failed;
+    }
+}
+
+/// One client of one running gateway. Its key and its promises are its own, and outlive it.
 pub struct Client {
     http: reqwest::Client,
     url: String,
@@ -102,8 +141,14 @@ impl Client {
     /// # Errors
     /// With the promise that was broken.
     pub async fn use_until_gone(mut self) -> Result<()> {
+        // First what the last gateway left unanswered, as a page does when it is opened again.
+        let mut lost = self.promises.unanswered();
         loop {
-            match self.act().await {
+            let acted = match lost.pop() {
+                Some(key) => self.submit(&key).await.map(drop),
+                None => self.act().await,
+            };
+            match acted {
                 Ok(()) => {}
                 Err(Stop::Gone) => return Ok(()),
                 Err(Stop::Broken(error)) => return Err(error),
@@ -165,7 +210,7 @@ impl Client {
             .await?;
         let status = answer.status();
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT) {
-            // Full, or another client is submitting the same. What never was accepted is given up.
+            // Full. What surely was not accepted is given up.
             if !submission.unanswered && submission.accepted.is_none() {
                 self.promises.lock().remove(key);
             }
@@ -176,8 +221,7 @@ impl Client {
         }
         let accepted: Accepted = answer.json().await?;
         let mut submissions = self.promises.lock();
-        // Another client may have given it up meanwhile: this answer makes it stand.
-        let submission = submissions.entry(key.to_owned()).or_insert(submission);
+        let submission = submissions.get_mut(key).context("a submission was forgotten")?;
         if let Some(first) = &submission.accepted
             && *first != accepted.id
         {

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 
-use clients::Promises;
+use clients::{Counts, Ended, Promises};
 use gateway::Gateway;
 
 /// Kills the gateway at random and audits what is left
@@ -42,8 +42,8 @@ struct Args {
 /// Enough that no run ever spends it.
 const TOKENS: u64 = 100_000_000;
 
-/// How long the last gateway may take to bring everything to its end.
-const SETTLE: Duration = Duration::from_secs(900);
+/// How long the last gateway may take to bring one client's generations to their end.
+const SETTLE: Duration = Duration::from_secs(300);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -62,17 +62,21 @@ async fn run(args: Args) -> Result<()> {
     let mut random = fastrand::Rng::with_seed(seed);
     let folder = tempfile::tempdir()?;
     let place = gateway::Place { binary: args.gateway, data: folder.path().join("data") };
-    let key = place.create_key(TOKENS).await?;
-    let promises = Arc::new(Promises::default());
+    let mut people = Vec::new();
+    for _ in 0..args.clients {
+        people.push((place.create_key(TOKENS).await?, Arc::new(Promises::default())));
+    }
+    let summary = || people.iter().map(|(_, promises)| promises.counts()).sum::<Counts>();
 
     let mut slowest_start = Duration::ZERO;
     let mut started = Instant::now();
     for round in 1..=args.rounds {
         let mut gateway = Gateway::start(&place).await.with_context(|| format!("round {round}"))?;
         slowest_start = slowest_start.max(gateway.start_took);
-        let crowd: Vec<_> = (0..args.clients)
-            .map(|_| {
-                let client = clients::Client::new(&gateway.url, &key, &promises, random.fork());
+        let crowd: Vec<_> = people
+            .iter()
+            .map(|(key, promises)| {
+                let client = clients::Client::new(&gateway.url, key, promises, random.fork());
                 tokio::spawn(client.use_until_gone())
             })
             .collect();
@@ -84,22 +88,25 @@ async fn run(args: Args) -> Result<()> {
         }
         place.audit().await.with_context(|| format!("after the kill of round {round}"))?;
         if started.elapsed() > Duration::from_secs(20) {
-            println!("crash: round {round}: {}", promises.summary());
+            println!("crash: round {round}: {}", summary());
             started = Instant::now();
         }
     }
 
     let mut gateway = Gateway::start(&place).await?;
-    let client = clients::Client::new(&gateway.url, &key, &promises, random.fork());
-    let ended = tokio::time::timeout(SETTLE, client.settle(TOKENS)).await;
-    let ended = ended.context("not everything came to its end in time")??;
+    let mut ended = Ended::default();
+    for (key, promises) in &people {
+        let client = clients::Client::new(&gateway.url, key, promises, random.fork());
+        let settling = tokio::time::timeout(SETTLE, client.settle(TOKENS)).await;
+        ended += settling.context("not everything came to its end in time")??;
+    }
     gateway.kill().await?;
     place.audit().await.context("at the end")?;
     ensure!(ended.completed > 0, "no generation was completed: this run proved nothing");
     println!(
         "crash: {} kills; {}; {} completed, {} cancelled, {} failed; slowest start {} ms",
         args.rounds,
-        promises.summary(),
+        summary(),
         ended.completed,
         ended.cancelled,
         ended.failed,
