@@ -17,6 +17,7 @@ pub struct Audit {
     pub faults: Vec<String>,
 }
 
+/// The condition of an index on the ledger is repeated in full where a rule is to use it.
 /// Each rule: what is wrong where a row comes back, and the query that names the culprits.
 const RULES: &[(&str, &str)] = &[
     (
@@ -59,14 +60,14 @@ const RULES: &[(&str, &str)] = &[
     (
         "completed generation {} was not charged its price",
         "SELECT g.id FROM generations g WHERE state = 'completed' AND NOT EXISTS
-         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'capture'
-         AND tokens = g.price)",
+         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind IN ('capture', 'release')
+         AND kind = 'capture' AND tokens = g.price)",
     ),
     (
         "generation {} failed or was cancelled, but its tokens were not returned",
         "SELECT g.id FROM generations g WHERE state IN ('failed', 'cancelled') AND NOT EXISTS
-         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'release'
-         AND tokens = g.price)",
+         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind IN ('capture', 'release')
+         AND kind = 'release' AND tokens = g.price)",
     ),
     (
         "unfinished generation {} is settled already",
