@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use crate::trouble::Trouble;
+
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $english:literal,)*) => {
         /// The name of a text.
@@ -228,6 +230,24 @@ impl Locale {
         fill(self.text(word), values)
     }
 
+    /// What a trouble means for a person, as a sentence. The gateway's own words go first.
+    pub fn trouble(&self, trouble: &Trouble) -> String {
+        let word = match trouble {
+            Trouble::TooFewTokens(said) | Trouble::Refused(said) | Trouble::Broken(said) => {
+                if !said.is_empty() {
+                    return said.clone();
+                }
+                Word::Broken
+            }
+            Trouble::Unreachable => Word::Unreachable,
+            Trouble::Unauthorized => Word::NotAllowed,
+            Trouble::Later(_) => Word::Busy,
+            Trouble::Gone => Word::Gone,
+            Trouble::Unreadable => Word::Unreadable,
+        };
+        self.text(word).to_owned()
+    }
+
     /// A text that depends on a number: `category` is the number's plural category, `n` the number
     /// as it is written.
     pub fn plural(&self, word: Word, category: &str, n: &str) -> String {
@@ -316,7 +336,7 @@ mod tests {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     sources(&path, text);
-                } else if path.file_name().unwrap() != "locale.rs" {
+                } else {
                     text.push_str(&std::fs::read_to_string(path).unwrap());
                 }
             }

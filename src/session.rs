@@ -240,7 +240,8 @@ impl Session {
     }
 
     fn refuse(self, trouble: Trouble) {
-        let detail = browser::object(&[("message", format!("{trouble:?}").into())]);
+        let message = self.locale.with_value(|locale| locale.trouble(&trouble));
+        let detail = browser::object(&[("message", message.into())]);
         self.refusal.set(Some(trouble));
         self.host.with_value(|host| host.emit("failed", detail.into()));
     }

@@ -38,19 +38,10 @@ fn hindrance(ui: Ui) -> Option<String> {
 
 /// What a trouble means, as a sentence. The gateway's own words go first.
 pub(super) fn sentence(ui: Ui, trouble: &Trouble) -> String {
+    let offline = !browser::window().navigator().on_line();
     match trouble {
-        Trouble::TooFewTokens(said) | Trouble::Refused(said) | Trouble::Broken(said)
-            if !said.is_empty() =>
-        {
-            said.clone()
-        }
-        Trouble::Unreachable if !browser::window().navigator().on_line() => ui.say(Word::Offline),
-        Trouble::Unreachable => ui.say(Word::Unreachable),
-        Trouble::Unauthorized => ui.say(Word::NotAllowed),
-        Trouble::Later(_) => ui.say(Word::Busy),
-        Trouble::Gone => ui.say(Word::Gone),
-        Trouble::Unreadable => ui.say(Word::Unreadable),
-        Trouble::TooFewTokens(_) | Trouble::Refused(_) | Trouble::Broken(_) => ui.say(Word::Broken),
+        Trouble::Unreachable if offline => ui.say(Word::Offline),
+        _ => ui.session.locale.with_value(|locale| locale.trouble(trouble)),
     }
 }
 

@@ -122,11 +122,9 @@ impl Serialize for Event {
                 ..status(PROCESSING)
             },
             Self::CookieGenerated => status(COOKIE_GENERATED),
-            Self::Completed(c) => Written {
-                url: Some(c.url.as_str()),
-                note: c.note.as_deref(),
-                ..status(COMPLETED)
-            },
+            Self::Completed(c) => {
+                Written { url: Some(c.url.as_str()), note: c.note.as_deref(), ..status(COMPLETED) }
+            }
             Self::Failed(f) => Written {
                 message: Some(&f.message),
                 cancelled: f.cancelled.then_some(true),
@@ -299,11 +297,8 @@ mod tests {
         let step = Progress { progress: Some(0.5), step: Some("mixing".into()), ..<_>::default() };
         let queue = Progress { queue_position: Some(2), eta_secs: Some(90), ..<_>::default() };
         let failed = Failure { message: "Luma is busy.".into(), ..<_>::default() };
-        let cancelled = Failure {
-            message: "Cancelled.".into(),
-            cancelled: true,
-            tokens_returned: Some(10),
-        };
+        let cancelled =
+            Failure { message: "Cancelled.".into(), cancelled: true, tokens_returned: Some(10) };
         let table = [
             (Event::Started, r#"{"status":"Processing started"}"#.to_owned()),
             (Event::PROCESSING, r#"{"status":"Processing"}"#.into()),
@@ -335,7 +330,10 @@ mod tests {
     fn readers_are_lenient_with_what_they_need_not() {
         let done = Event::Processing(Progress { progress: Some(1.0), ..<_>::default() });
         let table = [
-            (r#"{"status":"Processing","progress":"half","step":null,"x":[{"y":1}]}"#, Event::PROCESSING),
+            (
+                r#"{"status":"Processing","progress":"half","step":null,"x":[{"y":1}]}"#,
+                Event::PROCESSING,
+            ),
             (r#"{"status":"Processing","progress":7,"queue_position":-1,"eta_secs":1e99}"#, done),
             (r#"{"status":"processing"}"#, Event::Other("processing".into())),
             (r#"{"status":"Error"}"#, Event::Failed(Failure::default())),

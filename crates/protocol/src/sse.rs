@@ -267,7 +267,8 @@ mod tests {
     #[test]
     fn ids_types_and_retries() {
         let mut reader = Reader::default();
-        let stream = b"id: 1\nevent: add\ndata: a\n\ndata: b\n\nid: x\0y\ndata: c\n\nid\ndata: d\n\n\
+        let stream =
+            b"id: 1\nevent: add\ndata: a\n\ndata: b\n\nid: x\0y\ndata: c\n\nid\ndata: d\n\n\
                        id: 9\n\nretry: 10\nretry: 1x\nretry: -1\nretry: \n\n";
         let frames: Vec<_> = reader.feed(stream).into_iter().map(Result::unwrap).collect();
         assert_eq!(
