@@ -37,11 +37,24 @@ pub fn dist() -> Result<()> {
     heading("Optimising the wasm");
     for wasm in files(&dist)?.iter().filter(|path| path.extension().is_some_and(|e| e == "wasm")) {
         run(Command::new(node.join("node_modules/.bin/wasm-opt"))
-            .args(["-Oz", "--all-features", "--disable-gc", "-o"])
+            .arg("-Oz")
+            .args(WASM_FEATURES.map(|feature| format!("--enable-{feature}")))
+            .arg("-o")
             .args([wasm, wasm]))?;
     }
     weigh(&dist)
 }
+
+/// What rustc uses by default, and every browser knows. Whatever wasm-opt knows beyond it, it would
+/// use too.
+const WASM_FEATURES: [&str; 6] = [
+    "bulk-memory",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+];
 
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
