@@ -15,8 +15,9 @@ use crate::run::{output, root};
 pub fn tidy() -> Result<()> {
     let mut broken = Vec::new();
     for path in sources()? {
-        let text = fs::read_to_string(root().join(&path))
+        let bytes = fs::read(root().join(&path))
             .with_context(|| format!("{} can't be read", path.display()))?;
+        let text = String::from_utf8_lossy(&bytes);
         broken.extend(complaints(&path, &text).map(|why| format!("{}: {why}", path.display())));
     }
     if !broken.is_empty() {
