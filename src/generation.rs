@@ -214,7 +214,10 @@ mod tests {
     }
 
     fn completed(url: &str) -> Event {
-        Event::Completed(Completed { url: MediaUrl::parse(url).expect("an address of the tests"), note: None })
+        Event::Completed(Completed {
+            url: MediaUrl::parse(url).expect("an address of the tests"),
+            note: None,
+        })
     }
 
     #[test]
