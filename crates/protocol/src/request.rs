@@ -13,9 +13,11 @@ use crate::catalog::{Catalog, Model, Style, Text};
 /// The body of `POST /api/generate` (documented) and of `POST /api/generations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GenerateRequest {
-    /// The id of a model in the catalog.
+    /// The id of a model in the catalog. Absent is as bad as empty, and told in the same sentence.
+    #[serde(default)]
     pub model: String,
-    /// What to make, in any language and script.
+    /// What to make, in any language and script. Absent is as bad as empty.
+    #[serde(default)]
     pub prompt: String,
     /// The value of one of the model's styles. Absent or empty: no style.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -243,6 +245,14 @@ mod tests {
             let error = request(model, prompt, style).check(&Catalog::BUILT_IN).unwrap_err();
             assert_eq!(error.to_string(), sentence);
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let read = |json| serde_json::from_str::<GenerateRequest>(json).unwrap();
+        let why = |json| read(json).check(&Catalog::BUILT_IN).unwrap_err();
+        assert_eq!(why(r#"{"model":"suno"}"#), Invalid::EmptyPrompt);
+        assert!(matches!(why(r#"{"prompt":"x"}"#), Invalid::NoModel { .. }));
     }
 
     #[test]

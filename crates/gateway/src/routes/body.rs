@@ -85,7 +85,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let (line, column) = (error.line(), error.column());
         Problem::bad_request(match error.classify() {
             Category::Data => format!(
-                "A field of the body is missing or of the wrong type (line {line}, column \
+                "A field of the body is of the wrong type (line {line}, column \
                  {column}). Compare it with the API document."
             ),
             Category::Syntax | Category::Eof | Category::Io => {

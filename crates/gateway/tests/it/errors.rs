@@ -53,7 +53,7 @@ async fn requests_that_are_not_good_cost_nothing() {
         (json!({"model": "run", "prompt": "x".repeat(1001)}), "at most 1000"),
         (json!({"model": "pika", "prompt": "x", "style": "anime"}), "4 (Watercolor)"),
         (json!({"model": "suno", "prompt": "x", "style": "1"}), "has no styles"),
-        (json!({"model": "suno"}), "missing"),
+        (json!({"model": "suno"}), "The prompt is empty"),
     ];
     for door in DOORS {
         for (body, sentence) in &table {
