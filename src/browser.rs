@@ -1,7 +1,9 @@
 //! Small things that only a browser knows: the clock, chance, pauses, storage, `Intl`, JSON. It must
 //! not know what they are used for.
 
-use js_sys::{Array, Date, Intl, JSON, Math, Object, Promise, Reflect};
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use js_sys::{Array, Date, Function, Intl, JSON, Math, Object, Promise, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -65,6 +67,43 @@ pub(crate) async fn pause(millis: u32) {
     let _ = JsFuture::from(promise).await;
     if let Some(wake) = wake {
         let _ = window().remove_event_listener_with_callback("online", &wake);
+    }
+}
+
+/// Something that only one page of the origin has at a time. Dropping it lets the next have it.
+pub(crate) struct Claim(Option<Function>);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let Some(release) = &self.0 {
+            // It only ends a promise, and that can't fail.
+            let _ = release.call0(&JsValue::NULL);
+        }
+    }
+}
+
+/// Waits until no other page has what is called so. It goes back by itself when its page closes.
+///
+/// Where the browser has no locks (a page that came over plain HTTP), everybody gets it at once.
+pub(crate) async fn claim(name: &str) -> Claim {
+    let locks = get(&window().navigator(), "locks");
+    let (sender, granted) = oneshot::channel();
+    let grant = Closure::once_into_js(move || {
+        let mut release = None;
+        let held = Promise::new(&mut |resolve, _| release = Some(resolve));
+        // Nobody waits any more: the claim is dropped, and so released.
+        drop(sender.send(Claim(release)));
+        held
+    });
+    let request: Option<Function> = get(&locks, "request").dyn_into().ok();
+    let asked = request.and_then(|request| request.call2(&locks, &name.into(), &grant).ok());
+    let Some(promise) = asked.and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
+        return Claim(None);
+    };
+    // The promise ends only after the claim, or where there is none to be had.
+    match select(granted, JsFuture::from(promise)).await {
+        Either::Left((Ok(claim), _)) => claim,
+        _ => Claim(None),
     }
 }
 
@@ -193,9 +232,8 @@ impl Numbers {
         let name = if numbers.len() > 1 { "formatRange" } else { "format" };
         let method = get(&format, name);
         let arguments: Array = numbers.iter().map(|n| JsValue::from(*n)).collect();
-        let text = method
-            .dyn_ref::<js_sys::Function>()
-            .and_then(|method| method.apply(&format, &arguments).ok());
+        let text =
+            method.dyn_ref::<Function>().and_then(|method| method.apply(&format, &arguments).ok());
         text.and_then(|text| text.as_string()).unwrap_or_default()
     }
 }

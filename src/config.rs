@@ -11,6 +11,8 @@ pub struct Config {
     /// `gateway`: the base address of the gateway, ending in `/`. Default: where the script came
     /// from.
     pub gateway: String,
+    /// Where the script came from, ending in `/`: the engine of `mode="demo"` lies beside it.
+    pub script_base: String,
     /// How generations are asked for.
     pub mode: Mode,
     /// `publishable-key`: names the page's owner to the gateway when a session is opened. Default:
@@ -35,6 +37,8 @@ pub enum Mode {
     /// `mode="direct"`: the documented API alone, with the person's own key, which the element
     /// asks for.
     Direct,
+    /// `mode="demo"`: no server at all. The visitor's own browser makes procedural sketches.
+    Demo,
 }
 
 /// What is wrong with the attributes.
@@ -75,12 +79,14 @@ impl Config {
         let mode = match given("mode").as_deref() {
             None | Some("gateway") => Mode::Gateway,
             Some("direct") => Mode::Direct,
+            Some("demo") => Mode::Demo,
             Some(other) => return Err(ConfigError::Mode(other.to_owned())),
         };
         let models = given("models").unwrap_or_default();
         let words = models.split([' ', ',', '\n', '\t']).filter(|id| !id.is_empty());
         Ok(Self {
             gateway: base,
+            script_base: script_base.to_owned(),
             mode,
             publishable_key: given("publishable-key"),
             models: words.map(str::to_owned).collect(),
@@ -101,8 +107,8 @@ impl fmt::Display for ConfigError {
             ),
             Self::Mode(given) => write!(
                 f,
-                "The attribute mode=“{given}” is unknown. Write “gateway” or “direct”, or leave it \
-                 out."
+                "The attribute mode=“{given}” is unknown. Write “gateway”, “direct” or “demo”, or \
+                 leave it out."
             ),
         }
     }
@@ -167,8 +173,17 @@ mod tests {
     }
 
     #[test]
+    fn modes() {
+        let mode = |given| read(&[("mode", given)]).map(|config| config.mode);
+        assert_eq!(mode("gateway"), Ok(Mode::Gateway));
+        assert_eq!(mode("direct"), Ok(Mode::Direct));
+        assert_eq!(mode(" demo "), Ok(Mode::Demo));
+        assert_eq!(mode("Demo"), Err(ConfigError::Mode("Demo".into())));
+    }
+
+    #[test]
     fn what_cannot_be_followed_says_what_to_write() {
         let error = read(&[("mode", "magic")]).unwrap_err();
-        assert!(error.to_string().contains("“gateway” or “direct”"));
+        assert!(error.to_string().contains("“gateway”, “direct” or “demo”"));
     }
 }

@@ -14,7 +14,7 @@ pub struct Generation {
     /// Made by this page before anything is sent: the idempotency key, and the name under which
     /// page and history know the generation.
     pub key: String,
-    /// The gateway that was asked, as a base address.
+    /// The gateway that was asked, as a base address; [`HERE`] for what the page makes itself.
     pub gateway: String,
     /// What was asked for.
     pub request: GenerateRequest,
@@ -44,7 +44,13 @@ pub struct Generation {
     /// How the connection to it is. Not kept.
     #[serde(skip)]
     pub link: Link,
+    /// Whether the page made its file and could not keep it: it ends with the page. Not kept.
+    #[serde(skip)]
+    pub unkept: bool,
 }
+
+/// In place of a gateway's address: nobody was asked, the page makes it itself (`mode="demo"`).
+pub const HERE: &str = "demo:";
 
 /// Where a generation stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,7 +104,18 @@ impl Generation {
             stopping: false,
             progress: Progress::default(),
             link: Link::Fine,
+            unkept: false,
         }
+    }
+
+    /// What the history keeps of it.
+    ///
+    /// The address of a file that the page made itself ends with the page, so it is not written
+    /// down: the record stays as one that runs, and the file itself says that it is done.
+    pub fn record(&self) -> Self {
+        let own = self.url().is_some_and(MediaUrl::is_own_blob);
+        let phase = if own { Phase::Running } else { self.phase.clone() };
+        Self { phase, ..self.clone() }
     }
 
     /// Whether it will never change again.
@@ -306,6 +323,21 @@ mod tests {
         assert_eq!(serde_json::from_str::<Generation>(&json).unwrap(), generation);
         let hostile = json.replace("/media/a.mp3", "javascript:alert(1)");
         assert!(serde_json::from_str::<Generation>(&hostile).is_err());
+    }
+
+    #[test]
+    fn a_record_holds_no_address_that_ends_with_the_page() {
+        let mut generation = fresh();
+        let url = MediaUrl::from_own_blob("blob:https://a/1", "a.mp3").unwrap();
+        generation.apply(None, Event::Completed(Completed { url, note: None }));
+        assert!(generation.is_final());
+        let json = serde_json::to_string(&generation.record()).unwrap();
+        assert!(!json.contains("blob:"));
+        assert_eq!(serde_json::from_str::<Generation>(&json).unwrap().phase, Phase::Running);
+
+        let mut generation = fresh();
+        generation.apply(None, completed("/media/a.mp3"));
+        assert_eq!(generation.record(), generation);
     }
 
     fn any_event() -> impl Strategy<Value = Event> {

@@ -49,6 +49,16 @@ words! {
     Sketch = "Procedural sketch",
     /// What that means.
     SketchMeans = "Drawn by rules from your words, not by a trained model.",
+    /// What it costs where the page makes it itself.
+    Demo = "Demo: made in this browser, by rules from your words. It costs nothing.",
+    /// The browser refused to keep a file that the page made.
+    NotKept = "This browser has no room to keep it. It stays as long as this page is open: download it.",
+    /// The engine is there, and does not start: a rule of the page's.
+    EngineForbidden = "The sketch engine could not start. If this page has a Content-Security-Policy, its owner has to add to it: {rules}",
+    /// The engine can't be fetched.
+    EngineAway = "The sketch engine could not be loaded. Check the connection, then try again.",
+    /// The engine has failed.
+    EngineFault = "The sketch engine could not make this one. Try it with other words.",
     /// The label of the examples.
     Examples = "Start from an example",
     /// An example of a prompt for music.

@@ -3,6 +3,7 @@
 //! its functions. It must not know the host page ([`Host`] is all it sees of it) nor how anything
 //! looks.
 
+mod demo;
 mod run;
 mod visitor;
 
@@ -17,7 +18,8 @@ use wasm_bindgen::JsValue;
 
 use crate::browser;
 use crate::config::{Config, Mode};
-use crate::generation::{Generation, Phase};
+use crate::files;
+use crate::generation::{Generation, HERE, Phase};
 use crate::history::{self, Change, Changes};
 use crate::locale::Locale;
 use crate::transport::gateway::Gateway;
@@ -105,8 +107,9 @@ impl Session {
             prompt: RwSignal::new(config.prompt.clone()),
             api_key: RwSignal::new(String::new()),
         };
+        let catalog = if config.mode == Mode::Demo { demo::catalog() } else { Catalog::BUILT_IN };
         let session = Self {
-            catalog: RwSignal::new(Arc::new(offered(Catalog::BUILT_IN, &config.models))),
+            catalog: RwSignal::new(Arc::new(offered(catalog, &config.models))),
             config: StoredValue::new(config),
             locale: StoredValue::new(locale),
             balance: RwSignal::new(None),
@@ -124,15 +127,16 @@ impl Session {
 
     /// Opens the door and picks up what is under way.
     pub(crate) fn start(self) {
-        if self.is_direct() {
-            self.door.set(Door::Open);
-        } else {
+        if self.is_gateway() {
             self.spawn(self.learn_catalog());
             self.spawn(self.open_door());
+        } else {
+            self.door.set(Door::Open);
         }
+        self.owner.with_value(|owner| owner.with(|| on_cleanup(move || self.let_files_go())));
         self.spawn(async move {
             for generation in history::load().await {
-                self.pick_up(generation);
+                self.pick_up(generation).await;
             }
             let changes = Changes::listen(move |change| self.spawn(self.follow(change)));
             // Held until the studio ends: then this task is dropped, and the channel with it.
@@ -145,7 +149,20 @@ impl Session {
         self.config.with_value(|config| config.mode == Mode::Direct)
     }
 
+    /// Whether the page makes everything itself.
+    pub(crate) fn is_demo(self) -> bool {
+        self.config.with_value(|config| config.mode == Mode::Demo)
+    }
+
+    fn is_gateway(self) -> bool {
+        self.config.with_value(|config| config.mode == Mode::Gateway)
+    }
+
+    /// Who is asked: the gateway's address, or [`HERE`].
     pub(crate) fn gateway(self) -> String {
+        if self.is_demo() {
+            return HERE.to_owned();
+        }
         self.config.with_value(|config| config.gateway.clone())
     }
 
@@ -189,6 +206,8 @@ impl Session {
         let request = GenerateRequest {
             prompt: order.prompt,
             style: order.style.map(|style| style.value.to_string()),
+            // Kept with the record: from the same seed, the same file is made again.
+            seed: if self.is_demo() { Some(demo::seed()) } else { request.seed },
             ..request.clone()
         };
         let key = browser::uuid();
@@ -222,7 +241,12 @@ impl Session {
     pub(crate) fn delete(self, job: Job) {
         let key = job.key();
         self.remove(&key);
-        self.spawn(async move { history::delete(&key).await });
+        self.spawn(async move {
+            history::delete(&key).await;
+            if self.is_demo() {
+                files::delete(&key).await;
+            }
+        });
     }
 
     /// Forgets all that have ended.
@@ -328,14 +352,43 @@ impl Session {
             self.shown.set(None);
         }
         self.generations.update(|all| all.retain(|known| *known != job));
+        let_file_go(job);
+    }
+
+    /// Ends the addresses of the files that the page made.
+    fn let_files_go(self) {
+        self.generations.with_untracked(|all| all.iter().copied().for_each(let_file_go));
     }
 
     /// Takes a record of the history in; goes on with it where it is under way.
-    fn pick_up(self, generation: Generation) {
-        if generation.gateway != self.gateway() || self.find(&generation.key).is_some() {
-            return;
+    async fn pick_up(self, generation: Generation) {
+        if self.is_demo() {
+            return self.recall(generation).await;
         }
-        let running = !generation.is_final();
+        let Some(job) = self.take_in(generation) else { return };
+        if !job.0.with_untracked(Generation::is_final) {
+            self.show_first(job);
+            self.spawn(self.run(job));
+        }
+    }
+
+    /// Shows what is under way, where nothing else is shown.
+    fn show_first(self, job: Job) {
+        if self.shown.get_untracked().is_none() {
+            self.shown.set(Some(job));
+        }
+    }
+
+    /// Whether a record is of no use here: somebody else's, or known already.
+    fn is_foreign(self, generation: &Generation) -> bool {
+        generation.gateway != self.gateway() || self.find(&generation.key).is_some()
+    }
+
+    /// Puts a record among the known, if it is of use.
+    fn take_in(self, generation: Generation) -> Option<Job> {
+        if self.is_foreign(&generation) {
+            return None;
+        }
         let job = self.job(generation);
         let created_at_ms = |job: &Job| job.0.with_untracked(|known| known.created_at_ms);
         let ours = created_at_ms(&job);
@@ -344,12 +397,7 @@ impl Session {
             let place = all.iter().position(|other| created_at_ms(other) < ours);
             all.insert(place.unwrap_or(all.len()), job);
         });
-        if running {
-            if self.shown.get_untracked().is_none() {
-                self.shown.set(Some(job));
-            }
-            self.spawn(self.run(job));
-        }
+        Some(job)
     }
 
     /// Does what another tab did. What this one runs itself it knows better.
@@ -358,15 +406,24 @@ impl Session {
             Change::Deleted(key) => self.remove(&key),
             Change::Saved(key) => {
                 if self.find(&key).is_none() {
-                    let saved = history::load().await.into_iter().find(|saved| saved.key == key);
+                    let saved = history::find(&key).await;
                     // While it is being sent, it is the sender's.
                     if let Some(saved) = saved.filter(|saved| saved.phase != Phase::Sending) {
-                        self.pick_up(saved);
+                        self.pick_up(saved).await;
                     }
                 }
             }
         }
     }
+}
+
+/// Ends the address of a file that the page made.
+fn let_file_go(job: Job) {
+    job.0.with_untracked(|generation| {
+        if let Some(url) = generation.url() {
+            files::let_go(url);
+        }
+    });
 }
 
 /// The models that the page offers, in its order; all where it names none that there is.

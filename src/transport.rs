@@ -2,6 +2,7 @@
 //!
 //! Whatever the source, a running generation is a stream of [`Signal`]s.
 
+pub(crate) mod demo;
 pub(crate) mod direct;
 pub(crate) mod gateway;
 mod http;

@@ -10,7 +10,7 @@ use crate::generation::{Generation, Link, Phase};
 use crate::history;
 use crate::locale::Word;
 use crate::transport::gateway::Gateway;
-use crate::transport::{Signal, direct};
+use crate::transport::{Signal, demo, direct};
 use crate::trouble::Trouble;
 
 /// What comes after a step.
@@ -28,6 +28,9 @@ impl Session {
     pub(super) async fn run(self, job: Job) {
         // Before it is sent: a page that dies right after finds the key again.
         history::save(&job.0.get_untracked()).await;
+        if self.is_demo() {
+            return self.make(job).await;
+        }
         let mut attempt = 0;
         loop {
             let next = if self.is_direct() { self.direct(job).await } else { self.step(job).await };
@@ -40,13 +43,14 @@ impl Session {
                 Next::Done => break,
             }
         }
-        if self.find(&job.key()).is_some() {
-            self.finish(job).await;
-        }
+        self.finish(job).await;
     }
 
     /// Sends the wish to stop, as soon as there is something to stop.
     pub(super) async fn stop(self, job: Job) {
+        if self.is_demo() {
+            return demo::stop(&job.key());
+        }
         let Some(id) = job.0.with_untracked(|generation| generation.id.clone()) else {
             // Not accepted yet: `run` stops it once it is. A stream of the documented API knows no
             // cancelling, so there nothing can be promised.
@@ -140,7 +144,7 @@ impl Session {
     }
 
     /// Folds a signal in, and answers whether more may come.
-    fn hear(self, job: Job, signal: Signal) -> bool {
+    pub(super) fn hear(self, job: Job, signal: Signal) -> bool {
         match signal {
             Signal::Open => job.0.update(|generation| generation.link = Link::Fine),
             Signal::Retrying => job.0.update(|generation| generation.link = Link::Restoring),
@@ -207,12 +211,16 @@ impl Session {
         self.refuse(trouble);
     }
 
-    fn give_up(self, job: Job, word: Word) {
+    pub(super) fn give_up(self, job: Job, word: Word) {
         let message = self.locale.with_value(|locale| locale.text(word).to_owned());
         job.0.update(|generation| generation.give_up(message, false));
     }
 
-    async fn finish(self, job: Job) {
+    /// Says and writes down that it has ended, unless it was taken back.
+    pub(super) async fn finish(self, job: Job) {
+        if self.find(&job.key()).is_none() {
+            return;
+        }
         job.0.update(|generation| {
             generation.link = Link::Fine;
             generation.finished_at_ms.get_or_insert(browser::now_millis());
@@ -223,8 +231,14 @@ impl Session {
             _ => "failed",
         });
         self.emit(name, job);
-        history::save(&job.0.get_untracked()).await;
-        if !self.is_direct() {
+        let generation = job.0.get_untracked();
+        if generation.unkept {
+            // Without its file, the record would promise what nobody has.
+            history::forget(&generation.key).await;
+        } else {
+            history::save(&generation).await;
+        }
+        if self.is_gateway() {
             // What it cost was told when it was accepted; a balance that can't be asked for just
             // now is asked for with the next generation.
             let _ = self.learn_balance().await;

@@ -51,7 +51,9 @@ fn card(ui: Ui, index: usize, model: &Model) -> AnyView {
             <span class="name" id=name_id>{model.name.to_string()}</span>
             <span class="about" id=about_id>
                 <span>{ui.say(kind_word(model.kind))}</span>
-                <span>{ui.tokens(model.price_tokens.into())}</span>
+                {(!session.is_demo()).then(|| view! {
+                    <span>{ui.tokens(model.price_tokens.into())}</span>
+                })}
                 <span>{time}</span>
                 {note.map(|note| view! { <span class="note">{note}</span> })}
                 {model.procedural.then(|| view! {

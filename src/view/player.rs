@@ -166,6 +166,7 @@ pub(super) fn player(ui: Ui, job: Job) -> AnyView {
     let note = note.clone().filter(|_| !generation.procedural);
     let download = download_address(&address, &generation.gateway);
     let file_name = url.file_name().to_owned();
+    let (own, unkept) = (url.is_own_blob(), generation.unkept);
     view! {
         <div class="result">
             <div class="screen" class:audio=kind == MediaKind::Audio part="screen">
@@ -178,6 +179,7 @@ pub(super) fn player(ui: Ui, job: Job) -> AnyView {
                     <p class="sketch" title=ui.say(Word::SketchMeans)>{text}</p>
                 })}
                 {note.map(|text| view! { <p class="fine">{text}</p> })}
+                {unkept.then(|| view! { <p role="status">{ui.say(Word::NotKept)}</p> })}
             </div>
             <div class="ways">
                 <a class="plain" href=download download=file_name part="download">
@@ -185,7 +187,7 @@ pub(super) fn player(ui: Ui, job: Job) -> AnyView {
                     {ui.say(Word::Download)}
                 </a>
                 {again(ui, job, generation.request.clone())}
-                {links(ui, address)}
+                {(!own).then(|| links(ui, address))}
             </div>
         </div>
     }

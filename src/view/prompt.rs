@@ -191,6 +191,9 @@ fn bar(ui: Ui) -> AnyView {
     let session = ui.session;
     let why = Memo::new(move |_| hindrance(ui));
     let costs = move || {
+        if session.is_demo() {
+            return Some(ui.say(Word::Demo));
+        }
         let price = session.model().map(|model| ui.tokens(model.price_tokens.into()));
         price.map(|tokens| ui.fill(Word::Costs, &[("tokens", &tokens)]))
     };

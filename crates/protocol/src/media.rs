@@ -79,6 +79,9 @@ impl Format {
     }
 }
 
+/// How the addresses begin that a page makes for its own bytes.
+const BLOB: &str = "blob:";
+
 /// The address of a result that a page may load: absolute `http(s)`, or a path on the page's own
 /// origin. Whoever holds one need not check it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,12 +136,28 @@ impl MediaUrl {
         Ok(Self(url.into()))
     }
 
-    /// Takes an object URL that this page made itself for bytes it made itself (`blob:…`).
+    /// Takes an object URL that this page made itself for bytes it made itself (`blob:…`), and what
+    /// the file shall be called. The name stands behind a `#`, which browsers leave aside when they
+    /// load. Nothing from outside ever becomes one: [`MediaUrl::parse`] refuses it.
     ///
     /// # Errors
-    /// [`BadMediaUrl::Scheme`] where it is anything else. Never call it with text from outside.
-    pub fn from_own_blob(url: &str) -> Result<Self, BadMediaUrl> {
-        if url.starts_with("blob:") { Ok(Self(url.into())) } else { Err(BadMediaUrl::Scheme) }
+    /// [`BadMediaUrl::Scheme`] where it is anything else, [`BadMediaUrl::Character`] where the name
+    /// is none for a file. Never call it with an address from outside.
+    pub fn from_own_blob(url: &str, file_name: &str) -> Result<Self, BadMediaUrl> {
+        if !url.starts_with(BLOB) || url.contains('#') {
+            return Err(BadMediaUrl::Scheme);
+        }
+        let odd = |c: char| c.is_control() || c.is_whitespace() || "/\\?#%".contains(c);
+        if file_name.contains(odd) {
+            return Err(BadMediaUrl::Character);
+        }
+        Ok(Self([url, "#", file_name].concat()))
+    }
+
+    /// Whether this page made the file itself. Such an address ends with the page, and nobody else
+    /// can load it.
+    pub fn is_own_blob(&self) -> bool {
+        self.0.starts_with(BLOB)
     }
 
     /// The address as it was given.
@@ -146,8 +165,12 @@ impl MediaUrl {
         &self.0
     }
 
-    /// The last part of the path, which is the name of the file: `summer_12345.mp3`.
+    /// The last part of the path, which is the name of the file: `summer_12345.mp3`. Of a file of
+    /// this page's own, the name that it was given.
     pub fn file_name(&self) -> &str {
+        if self.is_own_blob() {
+            return self.0.split_once('#').map_or("", |(_, name)| name);
+        }
         let path = self.0.split(['?', '#']).next().unwrap_or_default();
         path.rsplit('/').next().unwrap_or_default()
     }
@@ -257,7 +280,15 @@ mod tests {
 
     #[test]
     fn only_own_blobs_are_blobs() {
-        assert!(MediaUrl::from_own_blob("blob:https://a/1").is_ok());
-        assert_eq!(MediaUrl::from_own_blob("https://a/1"), Err(BadMediaUrl::Scheme));
+        let own = MediaUrl::from_own_blob("blob:https://a/1", "ein-lied_für.mp3").unwrap();
+        assert_eq!(own.as_str(), "blob:https://a/1#ein-lied_für.mp3");
+        assert_eq!((own.file_name(), own.format()), ("ein-lied_für.mp3", Some(Format::Mp3)));
+        assert!(own.is_own_blob() && !MediaUrl::parse("/a.mp3").unwrap().is_own_blob());
+        assert_eq!(MediaUrl::from_own_blob("https://a/1", "a"), Err(BadMediaUrl::Scheme));
+        assert_eq!(MediaUrl::from_own_blob("blob:https://a/1#b", "a"), Err(BadMediaUrl::Scheme));
+        assert_eq!(MediaUrl::from_own_blob("blob:https://a/1", "a/b"), Err(BadMediaUrl::Character));
+        // What a page wrote down of its own is not taken from anybody else.
+        let written = serde_json::to_string(&own).unwrap();
+        assert!(serde_json::from_str::<MediaUrl>(&written).is_err());
     }
 }

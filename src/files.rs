@@ -1,0 +1,75 @@
+//! The files that this browser made itself, in `IndexedDB`, under the keys of the history's records.
+//! A file that is there is whole, and its generation done. It must not know how files are made.
+
+use ai_now_protocol::{Format, MediaUrl};
+use js_sys::{JsString, RegExp};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, Url};
+
+use crate::browser;
+use crate::database::Table;
+
+const FILES: Table = Table { database: "ai-now-files", store: "files" };
+
+/// A file, and what its maker says about it.
+pub(crate) struct File {
+    pub(crate) blob: Blob,
+    pub(crate) format: Format,
+    pub(crate) note: String,
+}
+
+impl File {
+    /// Keeps it. Answers whether it is safe: a browser may deny storage, or have no room.
+    pub(crate) async fn keep(&self, key: &str) -> bool {
+        let value = browser::object(&[
+            ("blob", self.blob.clone().into()),
+            ("format", self.format.extension().into()),
+            ("note", self.note.as_str().into()),
+        ]);
+        FILES.put(key, &value).await
+    }
+
+    /// An address that this page, and nobody else, can load it from, until [`let_go`].
+    ///
+    /// What it is called when it is downloaded comes from the prompt.
+    pub(crate) fn address(&self, prompt: &str) -> Option<MediaUrl> {
+        let url = Url::create_object_url_with_blob(&self.blob).ok()?;
+        let name = [&slug(prompt), ".", self.format.extension()].concat();
+        MediaUrl::from_own_blob(&url, &name).ok()
+    }
+}
+
+/// The file of a generation.
+pub(crate) async fn find(key: &str) -> Option<File> {
+    let value = FILES.get(key).await;
+    let text = |name| browser::get(&value, name).as_string();
+    Some(File {
+        blob: browser::get(&value, "blob").dyn_into().ok()?,
+        format: Format::from_extension(&text("format")?)?,
+        note: text("note")?,
+    })
+}
+
+/// Forgets the file of a generation.
+pub(crate) async fn delete(key: &str) {
+    FILES.delete(key).await;
+}
+
+/// Ends an address of [`File::address`]; the memory can go.
+pub(crate) fn let_go(url: &MediaUrl) {
+    if url.is_own_blob() {
+        let url = url.as_str();
+        // One that has ended already stays ended.
+        let _ = Url::revoke_object_url(url.split_once('#').map_or(url, |(address, _)| address));
+    }
+}
+
+/// The words of a prompt as a file's name, in any script: `ein-ruhiger-see`.
+fn slug(prompt: &str) -> String {
+    const MAX_CHARS: usize = 48;
+    let dashes = RegExp::new(r"[^\p{L}\p{N}\p{M}]+", "gu");
+    let name = JsString::from(prompt).replace_by_pattern(&dashes, "-").to_lower_case();
+    let name: String = String::from(name).chars().take(MAX_CHARS).collect();
+    let name = name.trim_matches('-');
+    if name.is_empty() { "ai-now".to_owned() } else { name.to_owned() }
+}

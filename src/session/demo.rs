@@ -1,0 +1,129 @@
+//! Demo mode: the page makes everything itself, from a seed that is kept, so that what was under way
+//! when a page closed is made again, byte for byte.
+
+use ai_now_protocol::catalog::Expected;
+use ai_now_protocol::event::Completed;
+use ai_now_protocol::{Catalog, Event};
+use leptos::prelude::*;
+
+use super::{Job, Session};
+use crate::browser::{self, Claim};
+use crate::files::{self, File};
+use crate::generation::Generation;
+use crate::history;
+use crate::locale::Word;
+use crate::transport::Signal;
+use crate::transport::demo::{self, NotMade};
+
+/// What can be asked for: all that there is, made by rules, for nothing.
+pub(super) fn catalog() -> Catalog {
+    let mut catalog = Catalog::BUILT_IN;
+    for model in catalog.models.to_mut() {
+        model.procedural = true;
+        model.price_tokens = 0;
+        model.note = None;
+        model.expected_secs = Some(Expected { min: 2, max: 30 });
+    }
+    catalog
+}
+
+/// A seed for a new generation.
+pub(super) fn seed() -> u32 {
+    (browser::random() * f64::from(u32::MAX)) as u32
+}
+
+/// Only one tab makes a generation; the others wait until it is done, or that tab is gone.
+async fn claim(key: &str) -> Claim {
+    browser::claim(&["ai-now:", key].concat()).await
+}
+
+impl Session {
+    /// Makes a generation that was just asked for.
+    pub(super) async fn make(self, job: Job) {
+        let claim = claim(&job.key()).await;
+        self.make_claimed(job, claim).await;
+    }
+
+    async fn make_claimed(self, job: Job, claim: Claim) {
+        let generation = job.0.get_untracked();
+        let engine = self.config.with_value(|config| config.script_base.clone());
+        let say = |event| _ = self.hear(job, Signal::Event(None, event));
+        match demo::make(&engine, &generation.key, &generation.request, say).await {
+            Ok(file) => {
+                let kept = file.keep(&generation.key).await;
+                job.0.update(|generation| {
+                    generation.unkept = !kept;
+                    complete(generation, file);
+                });
+                // Unless it is complete: a browser may refuse an address.
+                self.give_up(job, Word::EngineFault);
+            }
+            Err(NotMade::Stopped) => {
+                job.0.update(|generation| generation.give_up(String::new(), true));
+            }
+            Err(NotMade::Away) => self.give_up(job, Word::EngineAway),
+            Err(NotMade::Fault) => self.give_up(job, Word::EngineFault),
+            Err(NotMade::Forbidden(rules)) => {
+                let message = self
+                    .locale
+                    .with_value(|locale| locale.fill(Word::EngineForbidden, &[("rules", &rules)]));
+                job.0.update(|generation| generation.give_up(message, false));
+            }
+        }
+        self.finish(job).await;
+        drop(claim);
+    }
+
+    /// Takes a record in: as it ended, with its file, or to be made again from its seed.
+    pub(super) async fn recall(self, generation: Generation) {
+        if self.is_foreign(&generation) {
+            return;
+        }
+        let key = generation.key.clone();
+        let generation = restored(generation).await;
+        if generation.is_final() {
+            self.take_in_restored(generation);
+        } else {
+            self.spawn(self.make_again(key));
+        }
+    }
+
+    async fn make_again(self, key: String) {
+        let claim = claim(&key).await;
+        // It may have ended, or gone, while another tab had the claim.
+        let Some(generation) = history::find(&key).await else { return };
+        let generation = restored(generation).await;
+        let is_final = generation.is_final();
+        let Some(job) = self.take_in_restored(generation) else { return };
+        if !is_final {
+            self.show_first(job);
+            self.make_claimed(job, claim).await;
+        }
+    }
+
+    fn take_in_restored(self, generation: Generation) -> Option<Job> {
+        let url = generation.url().cloned();
+        let job = self.take_in(generation);
+        if let (None, Some(url)) = (job, url) {
+            // Somebody was faster, with an address of its own.
+            files::let_go(&url);
+        }
+        job
+    }
+}
+
+/// A record with its file, if that is there.
+async fn restored(mut generation: Generation) -> Generation {
+    if !generation.is_final()
+        && let Some(file) = files::find(&generation.key).await
+    {
+        complete(&mut generation, file);
+    }
+    generation
+}
+
+fn complete(generation: &mut Generation, file: File) {
+    if let Some(url) = file.address(&generation.request.prompt) {
+        generation.apply(None, Event::Completed(Completed { url, note: Some(file.note) }));
+    }
+}
