@@ -5,42 +5,52 @@ mod events;
 mod generations;
 mod guard;
 mod media;
+mod openapi;
 mod origin;
 mod sessions;
 mod site;
 mod system;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::get;
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::problem::{Problem, from_panic};
 use crate::server::App;
 
 /// All that the gateway answers.
 pub fn router(app: App) -> Router {
-    let api = Router::new()
-        .route("/ping", get(system::ping))
-        .route("/catalog", get(system::catalog))
-        .route("/balance", get(system::balance))
-        .route("/sessions", post(sessions::open))
-        .route("/generate", post(generations::generate))
-        .route("/generations", post(generations::create))
-        .route("/generations/{id}", get(generations::show).delete(generations::cancel))
-        .route("/generations/{id}/events", get(generations::events))
+    // Routed and described in one go: there is no route that the document doesn't know.
+    let (api, described) = OpenApiRouter::new()
+        .routes(routes!(system::ping))
+        .routes(routes!(system::catalog))
+        .routes(routes!(system::balance))
+        .routes(routes!(sessions::open))
+        .routes(routes!(generations::generate))
+        .routes(routes!(generations::create))
+        .routes(routes!(generations::show, generations::cancel))
+        .routes(routes!(generations::events))
+        .routes(routes!(openapi::serve))
+        .split_for_parts();
+    let (rest, document) = OpenApiRouter::with_openapi(openapi::frame())
+        .routes(routes!(media::serve))
+        .routes(routes!(system::healthz))
+        .routes(routes!(system::readyz))
+        .split_for_parts();
+    let document = openapi::Document::new(&document.nest("/api", described), app.studio.catalog());
+    let api = api
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
+        .layer(Extension(document))
         .layer(from_fn(guard::never_cached))
         .layer(origin::cors(app.clone()));
-    Router::new()
-        .nest("/api", api)
-        .route("/media/{name}", get(media::serve))
-        .route("/healthz", get(system::healthz))
-        .route("/readyz", get(system::readyz))
+    rest.nest("/api", api)
         .fallback(site::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), guard::guard))

@@ -14,6 +14,7 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// An account's tokens. `granted = available + held + spent`, always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Balance {
     /// What can be spent now.
     pub available: u64,
@@ -27,6 +28,7 @@ pub struct Balance {
 
 /// The answer of `POST /api/sessions`: what a page may present instead of an API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Session {
     /// To be sent as `Authorization: Bearer …`.
     pub token: String,
@@ -38,6 +40,7 @@ pub struct Session {
 
 /// The answer of `POST /api/generations` (201): the generation is paid for and under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Accepted {
     /// The generation's id.
     pub id: String,
@@ -51,6 +54,7 @@ pub struct Accepted {
 
 /// Where a generation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Accepted, waiting for its turn.
@@ -74,6 +78,7 @@ impl State {
 
 /// The answer of `GET /api/generations/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Generation {
     /// Its id.
     pub id: String,
@@ -85,10 +90,11 @@ pub struct Generation {
     pub prompt: String,
     /// The value of the style, if one was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub style: Option<String>,
     /// The seed: the one given, or the one drawn.
     pub seed: u32,
-    /// Whether the result is a procedural sketch (see [`crate::Model::procedural`]).
+    /// Whether the result is a procedural sketch (see the catalog).
     pub procedural: bool,
     /// What it costs, in tokens; paid only once it is completed.
     pub price: u32,
@@ -96,17 +102,21 @@ pub struct Generation {
     pub created_at_ms: u64,
     /// When it reached its final state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub finished_at_ms: Option<u64>,
     /// Where its events are, with a fresh ticket.
     pub events: String,
     /// The result, once it is completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub url: Option<MediaUrl>,
     /// What the maker says about the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub note: Option<String>,
     /// Why there is no result, once it failed or was cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub message: Option<String>,
 }
 

@@ -15,17 +15,22 @@ pub type Text = Cow<'static, str>;
 
 /// The models that can be asked, in the order in which they are offered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Catalog {
     /// The models; no two have the same id.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<Model>))]
     pub models: Cow<'static, [Model]>,
 }
 
 /// One model (documented, "Models").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Model {
     /// Its name on the wire: `suno`.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub id: Text,
     /// Its name for people: `Suno`.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub name: Text,
     /// What it makes.
     pub kind: MediaKind,
@@ -37,11 +42,13 @@ pub struct Model {
     pub expected_secs: Option<Expected>,
     /// What a person should know before choosing it.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
     pub note: Option<Text>,
     /// The longest prompt it takes, in characters (Unicode scalar values).
     pub prompt_max_chars: u32,
     /// The styles it has, in order. Empty: it takes no style.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<Style>))]
     pub styles: Cow<'static, [Style]>,
     /// Whether its results are procedural sketches, drawn by rules from the words and not by a
     /// trained model. Whoever offers or shows such a result says so.
@@ -51,6 +58,7 @@ pub struct Model {
 
 /// A usual duration, as a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Expected {
     /// At least, in seconds.
     pub min: u32,
@@ -60,12 +68,16 @@ pub struct Expected {
 
 /// One style of a model (documented, "Styles").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Style {
     /// Its value on the wire, compared exactly: `4`, `moody_film`.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub value: Text,
     /// Its name for people: `Watercolor`.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub name: Text,
     /// The style as words, to be added to a prompt for a provider that has no styles.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub words: Text,
 }
 

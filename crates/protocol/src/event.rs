@@ -10,6 +10,9 @@ use std::fmt;
 
 use crate::media::{BadMediaUrl, MediaUrl};
 
+#[cfg(feature = "schema")]
+mod schema;
+
 /// One event of a generation (documented, "Generate" and "Examples").
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -29,34 +32,47 @@ pub enum Event {
 
 /// What is known of how far a generation is. All of it is optional and our own addition.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Progress {
     /// The part that is done, from 0 to 1. Absent: nobody knows.
+    #[cfg_attr(
+        feature = "schema",
+        schema(required = false, nullable = false, minimum = 0, maximum = 1)
+    )]
     pub progress: Option<f64>,
     /// How many generations are before this one in the queue.
+    #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub queue_position: Option<u32>,
     /// In how many seconds it will probably be done.
+    #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub eta_secs: Option<u32>,
     /// What is being done, in a few words: `mixing`.
+    #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub step: Option<String>,
 }
 
 /// The result of a generation.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Completed {
     /// Where the file is.
     pub url: MediaUrl,
     /// What the maker says about it, for people: `Procedural sketch: upbeat, pop, 120 bpm`.
+    #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub note: Option<String>,
 }
 
 /// How a generation ended without a result.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// A sentence for a person.
     pub message: String,
     /// Whether somebody asked for this end.
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub cancelled: bool,
     /// How many held tokens went back to the balance, if the server says.
+    #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub tokens_returned: Option<u32>,
 }
 

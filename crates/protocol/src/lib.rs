@@ -15,6 +15,7 @@ pub mod media;
 pub mod problem;
 pub mod request;
 pub mod sse;
+pub mod whole;
 
 pub use catalog::{Catalog, Model, Style};
 pub use event::Event;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a model makes. It decides which player shows the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MediaKind {
     /// Sound without pictures: a song.
@@ -85,6 +86,7 @@ const BLOB: &str = "blob:";
 /// The address of a result that a page may load: absolute `http(s)`, or a path on the page's own
 /// origin. Whoever holds one need not check it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(format = "uri-reference"))]
 pub struct MediaUrl(String);
 
 /// Why an address is not one that a page may load.

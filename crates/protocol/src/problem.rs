@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of every error answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     status: ErrorStatus,
     /// A sentence for a person: what is wrong, and what to do next.
@@ -12,6 +13,7 @@ pub struct ErrorBody {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 enum ErrorStatus {
     Error,
 }

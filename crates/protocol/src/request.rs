@@ -12,6 +12,7 @@ use crate::catalog::{Catalog, Model, Style, Text};
 
 /// The body of `POST /api/generate` (documented) and of `POST /api/generations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct GenerateRequest {
     /// The id of a model in the catalog. Absent is as bad as empty, and told in the same sentence.
     #[serde(default)]
@@ -24,7 +25,11 @@ pub struct GenerateRequest {
     pub style: Option<String>,
     /// Our own addition: for makers that can repeat themselves, the same seed gives the same
     /// result. Absent: the gateway draws one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::whole::optional"
+    )]
     pub seed: Option<u32>,
 }
 
@@ -127,6 +132,35 @@ fn is_invisible(c: char) -> bool {
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
+/// Whether a character alone would leave a prompt blank.
+#[cfg(feature = "schema")]
+fn is_blank(c: char) -> bool {
+    c.is_control() || c.is_whitespace() || is_invisible(c)
+}
+
+/// What a prompt must match to be one, as an ECMA-262 pattern: something in it can be seen. Made
+/// from the rule that [`GenerateRequest::check`] applies.
+#[cfg(feature = "schema")]
+pub fn visible_pattern() -> String {
+    use std::fmt::Write as _;
+    let mut pattern = String::from("[^");
+    let mut blank = (0..=u32::from(u16::MAX)).filter(|&c| char::from_u32(c).is_some_and(is_blank));
+    let mut range = blank.next().map(|first| (first, first));
+    while let Some((first, last)) = range {
+        range =
+            blank.next().map(|next| if next == last + 1 { (first, next) } else { (next, next) });
+        if range.is_none_or(|(begin, _)| begin != first) {
+            // Writing into a string cannot fail.
+            let _ = write!(pattern, "\\u{first:04x}");
+            if last > first {
+                let _ = write!(pattern, "-\\u{last:04x}");
+            }
+        }
+    }
+    pattern.push(']');
+    pattern
+}
+
 fn check_style<'a>(value: Option<&str>, model: &'a Model) -> Result<Option<&'a Style>, Invalid> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
     if model.styles.is_empty() {
@@ -189,6 +223,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[cfg(feature = "schema")]
+    #[test]
+    fn the_pattern_of_a_prompt_names_what_cannot_be_seen() {
+        let pattern = visible_pattern();
+        assert!(pattern.starts_with(r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u034f"), "{pattern}");
+        assert!(pattern.ends_with(r"\u3000\ufe00-\ufe0f\ufeff]"), "{pattern}");
+        // Beyond these ranges nothing is blank: the pattern needs no pairs of surrogates.
+        assert!(!('\u{10000}'..=char::MAX).any(is_blank));
+    }
 
     fn request(model: &str, prompt: &str, style: Option<&str>) -> GenerateRequest {
         GenerateRequest {

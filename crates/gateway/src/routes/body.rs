@@ -81,6 +81,10 @@ async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A list in the order of the fields would be taken for an object, too.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::bad_request("The body must be a JSON object: {…}."));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Problem::bad_request(match error.classify() {

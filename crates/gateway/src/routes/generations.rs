@@ -10,9 +10,11 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, hea
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::time::Duration;
+use utoipa::IntoParams;
 
 use super::body::Json;
 use super::events::{self, Stream};
+use super::openapi::{Accepting, Keyed, Located, Sent};
 use super::origin::{base, client_address};
 use super::system::{json, stopping};
 use crate::auth::Principal;
@@ -26,7 +28,65 @@ const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 /// The longest idempotency key that is kept.
 const KEY_MAX_BYTES: usize = 255;
 
-/// `POST /api/generate`: a stream in the documented shapes, and nothing else in it.
+/// Makes music or a video, and streams how it goes until it is there.
+///
+/// Closing the stream cancels nothing: the generation goes on, and can be found at the address in
+/// `Content-Location`.
+#[utoipa::path(
+    post,
+    path = "/generate",
+    operation_id = "generate",
+    tag = "documented",
+    params(
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "Makes the submission repeatable: the same key and body, for at least 7 \
+                days, is the same generation.",
+            min_length = 1,
+            max_length = 255,
+            pattern = "^[!-~]([ -~]*[!-~])?$",
+        ),
+    ),
+    request_body(
+        content = GenerateRequest,
+        examples(
+            ("song" = (
+                summary = "A song",
+                value = json!({"model": "suno", "prompt": "A upbeat pop song about summer"})
+            )),
+            ("video" = (
+                summary = "A video in a style",
+                value = json!({
+                    "model": "pika",
+                    "prompt": "A serene lake surrounded by mountains",
+                    "style": "4",
+                })
+            )),
+        )
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The events of the generation, each in a `data:` line. The last is \
+                `Completed` or `Error`.",
+            body = String,
+            content_type = "text/event-stream",
+            headers(
+                ("Content-Location" = String, description = "The generation's own address."),
+                (
+                    "Idempotent-Replayed" = String,
+                    description = "`true` where it had been accepted before, under the same \
+                        Idempotency-Key."
+                ),
+            ),
+        ),
+        Keyed,
+        Sent,
+        Accepting,
+    ),
+    security(("key" = []))
+)]
 pub(super) async fn generate(
     State(app): State<App>,
     principal: Principal,
@@ -47,7 +107,74 @@ pub(super) async fn generate(
     Ok(response)
 }
 
-/// `POST /api/generations`: 201 with what it costs and where its events are.
+/// Accepts a generation: its price is held, and it is under way.
+#[utoipa::path(
+    post,
+    path = "/generations",
+    operation_id = "createGeneration",
+    tag = "generations",
+    params(
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "Makes the submission repeatable: the same key and body, for at least 7 \
+                days, is the same generation.",
+            min_length = 1,
+            max_length = 255,
+            pattern = "^[!-~]([ -~]*[!-~])?$",
+        ),
+    ),
+    request_body(
+        content = GenerateRequest,
+        examples(
+            ("song" = (
+                summary = "A song",
+                value = json!({"model": "suno", "prompt": "A upbeat pop song about summer"})
+            )),
+            ("video" = (
+                summary = "A video in a style",
+                value = json!({
+                    "model": "pika",
+                    "prompt": "A serene lake surrounded by mountains",
+                    "style": "4",
+                })
+            )),
+        )
+    ),
+    responses(
+        (
+            status = 201,
+            description = "What it costs, and where its events are.",
+            body = Accepted,
+            headers(
+                ("Location" = String, description = "The generation's own address."),
+                (
+                    "Idempotent-Replayed" = String,
+                    description = "`true` where it had been accepted before, under the same \
+                        Idempotency-Key."
+                ),
+            ),
+            links(
+                ("show" = (
+                    operation_id = "getGeneration",
+                    parameters(("id" = "$response.body#/id")),
+                )),
+                ("events" = (
+                    operation_id = "streamEvents",
+                    parameters(("id" = "$response.body#/id")),
+                )),
+                ("cancel" = (
+                    operation_id = "cancelGeneration",
+                    parameters(("id" = "$response.body#/id")),
+                )),
+            ),
+        ),
+        Keyed,
+        Sent,
+        Accepting,
+    ),
+    security(("key" = []))
+)]
 pub(super) async fn create(
     State(app): State<App>,
     principal: Principal,
@@ -68,7 +195,27 @@ pub(super) async fn create(
     Ok(response)
 }
 
-/// `GET /api/generations/{id}`
+/// Where a generation stands.
+#[utoipa::path(
+    get,
+    path = "/generations/{id}",
+    operation_id = "getGeneration",
+    tag = "generations",
+    params(
+        (
+            "id" = String,
+            Path,
+            description = "The generation's id.",
+            pattern = "^[a-km-z2-9]{26}$",
+        ),
+    ),
+    responses(
+        (status = 200, description = "The generation.", body = Generation),
+        Keyed,
+        Located,
+    ),
+    security(("key" = []))
+)]
 pub(super) async fn show(
     State(app): State<App>,
     principal: Principal,
@@ -80,7 +227,29 @@ pub(super) async fn show(
     Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
 }
 
-/// `DELETE /api/generations/{id}`: cancels, unless it has ended; answers with what it is now.
+/// Cancels a generation, unless it has ended.
+///
+/// Its tokens return and its streams end. What is known of it stays.
+#[utoipa::path(
+    delete,
+    path = "/generations/{id}",
+    operation_id = "cancelGeneration",
+    tag = "generations",
+    params(
+        (
+            "id" = String,
+            Path,
+            description = "The generation's id.",
+            pattern = "^[a-km-z2-9]{26}$",
+        ),
+    ),
+    responses(
+        (status = 200, description = "The generation as it is now.", body = Generation),
+        Keyed,
+        Located,
+    ),
+    security(("key" = []))
+)]
 pub(super) async fn cancel(
     State(app): State<App>,
     principal: Principal,
@@ -94,13 +263,54 @@ pub(super) async fn cancel(
     Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct EventsQuery {
+    /// Described as a security scheme.
+    #[param(ignore)]
     ticket: Option<String>,
+    /// The number of the last event that was seen. `Last-Event-ID` beats it.
+    #[param(value_type = Option<u64>)]
     after: Option<String>,
 }
 
-/// `GET /api/generations/{id}/events`: for `EventSource`, with a ticket or a key.
+/// The events of a generation, those there are and those to come, for an `EventSource`.
+///
+/// A lost stream is continued after the last event that was seen. A comment comes at once, and
+/// every 15 seconds in which nothing else does.
+#[utoipa::path(
+    get,
+    path = "/generations/{id}/events",
+    operation_id = "streamEvents",
+    tag = "generations",
+    params(
+        (
+            "id" = String,
+            Path,
+            description = "The generation's id.",
+            pattern = "^[a-km-z2-9]{26}$",
+        ),
+        (
+            "Last-Event-ID" = Option<u64>,
+            Header,
+            description = "The number of the last event that was seen.",
+        ),
+        EventsQuery,
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The events, each in a `data:` line, with its number in an `id:` line. \
+                The last is `Completed` or `Error`.",
+            body = String,
+            content_type = "text/event-stream",
+        ),
+        (status = 204, description = "There is nothing more to come: don't reconnect."),
+        Keyed,
+        Located,
+    ),
+    security(("ticket" = []), ("key" = []))
+)]
 pub(super) async fn events(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -126,12 +336,10 @@ pub(super) async fn events(
     let (key_id, visitor_id) = row.owner;
     app.limits.request_of(key_id, visitor_id)?;
     // The browser's own memory of where it was is younger than the address it opened.
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let after = last.or(query.after.as_deref()).map_or(Ok(0), |after| {
-        after.parse().map_err(|_| {
-            Problem::bad_request("`after` and `Last-Event-ID` must be the number of an event.")
-        })
-    })?;
+    let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
+    let seen = |given: Option<&str>| given.map(number).transpose();
+    let (last, after) = (seen(last)?, seen(query.after.as_deref())?);
+    let after = last.or(after).unwrap_or(0);
     if row.state.is_final() && app.store.events_after(&id, after, 1).await?.is_empty() {
         // An EventSource that gets 204 stays closed: there is nothing more to come.
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -141,6 +349,14 @@ pub(super) async fn events(
     let watch = app.studio.watch(&id, after);
     let base = base(&app, &headers, &extensions);
     Ok(events::response(&app, Stream { watch, base, _guard, numbered: true }))
+}
+
+/// Digits and nothing else: what the standard library takes besides is no event's number.
+fn number(digits: &str) -> Result<u64, Problem> {
+    let number = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok());
+    number.flatten().ok_or_else(|| {
+        Problem::bad_request("`after` and `Last-Event-ID` must be the number of an event.")
+    })
 }
 
 async fn accept(
@@ -161,7 +377,8 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         .to_str()
         .ok()
         .map(str::trim)
-        .filter(|key| !key.is_empty() && key.len() <= KEY_MAX_BYTES && given.next().is_none());
+        .filter(|key| (1..=KEY_MAX_BYTES).contains(&key.len()) && !key.contains('\t'))
+        .filter(|_| given.next().is_none());
     let key = key.ok_or_else(|| {
         Problem::bad_request(
             "The Idempotency-Key must be one text of 1 to 255 visible ASCII characters.",

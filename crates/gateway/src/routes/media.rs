@@ -10,18 +10,65 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
+use utoipa::IntoParams;
 
+use super::openapi::{InParts, Located};
 use crate::problem::Problem;
 use crate::server::App;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct MediaQuery {
+    /// Present: to be saved, not shown.
     download: Option<String>,
 }
 
 /// How much of a file is read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
+/// A result, whole or in part. Whoever knows its name may load it.
+#[utoipa::path(
+    get,
+    path = "/media/{name}",
+    operation_id = "getMedia",
+    tag = "generations",
+    params(
+        ("name" = String, Path, description = "The file's name, as it stands in its address."),
+        MediaQuery,
+        ("Range" = Option<String>, Header, description = "One part of the file, as in RFC 9110."),
+        ("If-Range" = Option<String>, Header, description = "The part only of this version."),
+        ("If-None-Match" = Option<String>, Header, description = "The versions that are there."),
+        ("If-Modified-Since" = Option<String>, Header, description = "The version's date."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The file.",
+            content_type = "*/*",
+            body = [u8],
+            headers(
+                ("ETag" = String, description = "The file's version; it never changes."),
+                ("Last-Modified" = String, description = "When it was made."),
+                ("Accept-Ranges" = String, description = "`bytes`"),
+                ("Content-Disposition" = String, description = "Where a download was asked for."),
+            ),
+        ),
+        (
+            status = 206,
+            description = "The part that was asked for.",
+            content_type = "*/*",
+            body = [u8],
+            headers(
+                ("ETag" = String, description = "The file's version; it never changes."),
+                ("Content-Range" = String, description = "Which part: `bytes 0-9/1234`."),
+            ),
+        ),
+        (status = 304, description = "The version that is there is the right one."),
+        Located,
+        InParts,
+    ),
+    security(())
+)]
 pub(super) async fn serve(
     State(app): State<App>,
     Path(name): Path<String>,

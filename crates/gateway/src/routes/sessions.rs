@@ -5,8 +5,10 @@ use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::body::MaybeJson;
+use super::openapi::{Keyed, Sent};
 use super::origin::{client_address, is_own_page};
 use super::system::{balance_of, json};
 use crate::auth::{Caller, Principal, missing};
@@ -16,20 +18,43 @@ use crate::server::App;
 use crate::store::{KeyInfo, NewVisitor, Publishable, VisitorRefusal};
 
 /// What a site's own server may say about the session it opens. All of it is optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = SessionRequest)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Wishes {
     /// What the visitor may spend in all, in tokens. Absent: what the account has.
+    #[serde(deserialize_with = "ai_now_protocol::whole::optional")]
     budget: Option<u32>,
     /// For how many seconds the session is good: 60 to 86400.
+    #[schema(minimum = 60, maximum = 86_400)]
+    #[serde(deserialize_with = "ai_now_protocol::whole::optional")]
     lifetime_secs: Option<u32>,
     /// Who the visitor is, in the site's own terms. Absent: somebody new.
+    #[schema(min_length = 1, max_length = 200)]
     subject: Option<String>,
 }
 
 const LIFETIME_SECS: std::ops::RangeInclusive<u32> = 60..=86_400;
 const SUBJECT_MAX_BYTES: usize = 200;
 
+/// Opens a session: a short-lived token that stands for a visitor, in place of a key.
+///
+/// A site's own server asks with its secret key and may choose budget, lifetime and subject. A
+/// page asks with a publishable key from an origin that the key is for, or with its session, to
+/// renew it. Without either, only the gateway's own page gets one, and only where it is a demo.
+#[utoipa::path(
+    post,
+    path = "/sessions",
+    operation_id = "openSession",
+    tag = "account",
+    request_body = Option<Wishes>,
+    responses(
+        (status = 201, description = "The session. Its token is shown this one time.", body = Session),
+        Keyed,
+        Sent,
+    ),
+    security(("key" = []), ())
+)]
 pub(super) async fn open(
     State(app): State<App>,
     extensions: Extensions,

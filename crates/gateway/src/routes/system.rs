@@ -1,9 +1,12 @@
 //! Small answers: alive, ready, the catalog, the balance.
 
+use ai_now_protocol::Catalog;
+use ai_now_protocol::api::Balance;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::openapi::{Keyed, Stored};
 use crate::auth::{Caller, Principal, missing};
 use crate::problem::{self, Problem};
 use crate::server::App;
@@ -13,7 +16,15 @@ pub(super) fn json(status: StatusCode, value: &impl serde::Serialize) -> Respons
     (status, [(header::CONTENT_TYPE, problem::JSON)], problem::json(value)).into_response()
 }
 
-/// `GET /api/ping` (documented). Any key or session that is good may ask.
+/// Says `pong` to whoever has a key or session that is good.
+#[utoipa::path(
+    get,
+    path = "/ping",
+    operation_id = "ping",
+    tag = "documented",
+    responses((status = 200, description = "`pong`", body = String), Keyed),
+    security(("key" = []))
+)]
 pub(super) async fn ping(
     State(app): State<App>,
     headers: axum::http::HeaderMap,
@@ -22,14 +33,34 @@ pub(super) async fn ping(
     Ok("pong")
 }
 
-/// `GET /api/catalog`: what is offered. Prices are no secret; no key is needed.
+/// What is offered: models, styles, prices.
+///
+/// Prices are no secret; no key is needed.
+#[utoipa::path(
+    get,
+    path = "/catalog",
+    operation_id = "getCatalog",
+    tag = "generations",
+    responses((status = 200, description = "The catalog.", body = Catalog)),
+    security(())
+)]
 pub(super) async fn catalog(State(app): State<App>) -> Response {
     let mut response = json(StatusCode::OK, app.studio.catalog());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 
-/// `GET /api/balance`: what the caller can spend.
+/// What the caller can spend.
+///
+/// A visitor with a budget sees the budget as its balance.
+#[utoipa::path(
+    get,
+    path = "/balance",
+    operation_id = "getBalance",
+    tag = "account",
+    responses((status = 200, description = "The balance.", body = Balance), Keyed),
+    security(("key" = []))
+)]
 pub(super) async fn balance(
     State(app): State<App>,
     principal: Principal,
@@ -37,22 +68,35 @@ pub(super) async fn balance(
     Ok(json(StatusCode::OK, &balance_of(&app, &principal).await?))
 }
 
-pub(super) async fn balance_of(
-    app: &App,
-    principal: &Principal,
-) -> Result<ai_now_protocol::api::Balance, Problem> {
+pub(super) async fn balance_of(app: &App, principal: &Principal) -> Result<Balance, Problem> {
     Ok(match principal.visitor_id {
         Some(visitor_id) => app.store.visitor_balance(principal.account_id, visitor_id).await?,
         None => app.store.balance(principal.account_id).await?,
     })
 }
 
-/// `GET /healthz`: the process answers.
+/// The process answers.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "getHealth",
+    tag = "operating",
+    responses((status = 200, description = "`ok`", body = String)),
+    security(())
+)]
 pub(super) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// `GET /readyz`: it can do its work.
+/// The gateway can do its work.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "getReadiness",
+    tag = "operating",
+    responses((status = 200, description = "`ready`", body = String), Stored),
+    security(())
+)]
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
     if app.stopping.is_cancelled() {
         return Err(stopping());
