@@ -2,13 +2,14 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
+use crate::dist;
 use crate::run::{cargo, heading, root, run, target_dir};
-use crate::{dist, tools};
 
 const DEFAULT_PORT: u16 = 8787;
 
@@ -21,9 +22,7 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
         "The first time this builds everything (some minutes on two cores); after that it \
          takes seconds."
     );
-    tools::setup()?;
-    gateway()?;
-    let web = dist::widget()?;
+    let web = build()?;
 
     let data = data.map_or_else(|| root().join("data"), Path::to_path_buf);
     let mut gateway = Command::new(gateway_binary());
@@ -46,17 +45,31 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
+/// Builds the gateway and the widget side by side: each has stretches that keep only one core busy.
+/// Answers the folder with the widget.
+fn build() -> Result<PathBuf> {
+    thread::scope(|scope| {
+        let gateway = scope.spawn(gateway);
+        let web = dist::widget();
+        gateway.join().map_err(|_| anyhow!("building the gateway broke off"))??;
+        web
+    })
+}
+
 /// Builds the gateway as the demo and the end-to-end tests run it.
 ///
 /// # Errors
 /// Where the build fails.
 pub fn gateway() -> Result<()> {
     heading("Building the gateway");
-    run(cargo().args(["build", "--package", "ai-now-gateway"]))
+    // Lines, but no bar: another build may be writing to the same terminal.
+    run(cargo()
+        .args(["build", "--package", "ai-now-gateway"])
+        .env("CARGO_TERM_PROGRESS_WHEN", "never"))
 }
 
 /// Where [`gateway`] puts it.
-pub fn gateway_binary() -> std::path::PathBuf {
+pub fn gateway_binary() -> PathBuf {
     target_dir().join("debug").join(format!("ai-now-gateway{}", std::env::consts::EXE_SUFFIX))
 }
 
@@ -82,7 +95,7 @@ fn listening(gateway: &mut Child) -> Result<String> {
     let url = first
         .strip_prefix("listening on ")
         .with_context(|| format!("the gateway said {first:?} instead of its address"))?;
-    std::thread::spawn(move || lines.for_each(drop));
+    thread::spawn(move || lines.for_each(drop));
     Ok(url.to_owned())
 }
 
