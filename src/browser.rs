@@ -1,6 +1,9 @@
 //! Small things that only a browser knows: the clock, chance, pauses, storage, `Intl`, JSON. It must
 //! not know what they are used for.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Function, Intl, JSON, Math, Object, Promise, Reflect};
@@ -53,21 +56,70 @@ pub(crate) fn uuid() -> String {
     uuid
 }
 
-/// Waits that long, or until the browser says that it is online again, whichever is first.
+/// Waits that long, or until the browser is online again, or somebody looks at the page again,
+/// whichever is first. Dropping it leaves nothing behind.
 pub(crate) async fn pause(millis: u32) {
-    let mut wake = None;
-    let promise = Promise::new(&mut |resolve, _| {
+    let (sender, over) = oneshot::channel();
+    let sender = Rc::new(RefCell::new(Some(sender)));
+    let end = move || {
+        // Called again, or nobody waits: there is nothing left to say.
+        let _ = sender.take().map(|sender| sender.send(()));
+    };
+    let seen = {
+        let end = end.clone();
+        Closure::new(move || {
+            if window().document().is_some_and(|document| !document.hidden()) {
+                end();
+            }
+        })
+    };
+    let waiting = Waiting::new(millis, Closure::new(end), seen);
+    let _ = over.await;
+    drop(waiting);
+}
+
+/// A timer, and what may come before it.
+struct Waiting {
+    timer: Option<i32>,
+    end: Closure<dyn FnMut()>,
+    seen: Closure<dyn FnMut()>,
+}
+
+impl Waiting {
+    fn new(millis: u32, end: Closure<dyn FnMut()>, seen: Closure<dyn FnMut()>) -> Self {
         let window = window();
+        let callback = end.as_ref().unchecked_ref();
         let millis = i32::try_from(millis).unwrap_or(i32::MAX);
-        // Without a timer, being online again still ends the pause.
-        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
-        let _ = window.add_event_listener_with_callback("online", &resolve);
-        wake = Some(resolve);
-    });
-    let _ = JsFuture::from(promise).await;
-    if let Some(wake) = wake {
-        let _ = window().remove_event_listener_with_callback("online", &wake);
+        // The names and listeners are ours: there is nothing to refuse.
+        let _ = window.add_event_listener_with_callback("online", callback);
+        if let Some(document) = window.document() {
+            let seen = seen.as_ref().unchecked_ref();
+            let _ = document.add_event_listener_with_callback("visibilitychange", seen);
+        }
+        let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, millis);
+        Self { timer: timer.ok(), end, seen }
     }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let window = window();
+        if let Some(timer) = self.timer {
+            window.clear_timeout_with_handle(timer);
+        }
+        let end = self.end.as_ref().unchecked_ref();
+        let _ = window.remove_event_listener_with_callback("online", end);
+        if let Some(document) = window.document() {
+            let seen = self.seen.as_ref().unchecked_ref();
+            let _ = document.remove_event_listener_with_callback("visibilitychange", seen);
+        }
+    }
+}
+
+/// What was thrown, as a text for people; empty where it says nothing. Anything can be thrown.
+pub(crate) fn message(thrown: &JsValue) -> String {
+    let text = thrown.as_string().or_else(|| get(thrown, "message").as_string());
+    text.map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
 /// Something that only one page of the origin has at a time. Dropping it lets the next have it.

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use ai_now_protocol::Catalog;
+
 /// What a page can set. Every field is an attribute of `<ai-now-studio>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -48,6 +50,10 @@ pub enum ConfigError {
     Gateway(String),
     /// `mode` is none of those that there are.
     Mode(String),
+    /// `model` or `models` names one that the catalog doesn't have. Holds it, and those it has.
+    Model(String, Vec<String>),
+    /// `preset-style` is none of the model's. Holds it, and the values that the model has.
+    Style(String, Vec<String>),
 }
 
 impl Config {
@@ -97,6 +103,29 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The settings that this catalog doesn't know. The studio works without them: nobody who
+    /// visits a page shall pay for a slip in it.
+    pub fn unknown(&self, catalog: &Catalog) -> Vec<ConfigError> {
+        let ids = || catalog.models.iter().map(|model| model.id.to_string()).collect();
+        let named = self.models.iter().chain(&self.model);
+        let mut wrong: Vec<_> = named
+            .filter(|id| catalog.model(id).is_none())
+            .map(|id| ConfigError::Model(id.clone(), ids()))
+            .collect();
+        let offered = self.models.iter().find_map(|id| catalog.model(id));
+        let model = self.model.as_ref().and_then(|id| catalog.model(id));
+        let model = model.or(offered).or(catalog.models.first());
+        if let (Some(style), Some(model)) = (&self.style, model)
+            && model.style(style).is_none()
+        {
+            let values = model.styles.iter().map(|style| style.value.to_string()).collect();
+            wrong.push(ConfigError::Style(style.clone(), values));
+        }
+        wrong
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -109,6 +138,20 @@ impl fmt::Display for ConfigError {
                 f,
                 "The attribute mode=“{given}” is unknown. Write “gateway”, “direct” or “demo”, or \
                  leave it out."
+            ),
+            Self::Model(given, known) => write!(
+                f,
+                "The attributes model and models can't name “{given}”. The gateway has: {}.",
+                known.join(", ")
+            ),
+            Self::Style(given, known) if known.is_empty() => write!(
+                f,
+                "The attribute preset-style=“{given}” is of no use: the chosen model has no styles."
+            ),
+            Self::Style(given, known) => write!(
+                f,
+                "The attribute preset-style=“{given}” is none of the chosen model. It has: {}.",
+                known.join(", ")
             ),
         }
     }
@@ -185,5 +228,31 @@ mod tests {
     fn what_cannot_be_followed_says_what_to_write() {
         let error = read(&[("mode", "magic")]).unwrap_err();
         assert!(error.to_string().contains("“gateway”, “direct” or “demo”"));
+    }
+
+    #[test]
+    fn what_the_catalog_does_not_know_is_named() {
+        let unknown = |attributes: &[(&str, &str)]| {
+            let wrong = read(attributes).unwrap().unknown(&Catalog::BUILT_IN);
+            wrong.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let table: [(&[(&str, &str)], &[&str]); 6] = [
+            (&[], &[]),
+            (&[("models", "run pika"), ("model", "pika"), ("preset-style", "4")], &[]),
+            (&[("model", "sumo")], &["“sumo”. The gateway has: suno, luma, pika, run."]),
+            (&[("models", "sora suno")], &["“sora”"]),
+            (&[("preset-style", "retro")], &["has no styles"]),
+            (
+                &[("models", "pika run"), ("preset-style", "retro")],
+                &["It has: 1, 2, 3, 4, 5, 6, 7."],
+            ),
+        ];
+        for (attributes, expected) in table {
+            let said = unknown(attributes);
+            assert_eq!(said.len(), expected.len(), "{attributes:?}: {said:?}");
+            for (said, part) in said.iter().zip(expected) {
+                assert!(said.contains(part), "{said}");
+            }
+        }
     }
 }

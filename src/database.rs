@@ -4,7 +4,7 @@
 //! there is nothing. It must not know what the values are.
 
 use futures_channel::oneshot;
-use js_sys::Array;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
 
@@ -48,14 +48,10 @@ impl Table {
     ) -> Option<JsValue> {
         let database = self.open().await?;
         let request = database
+            .0
             .transaction_with_str(self.store)
             .and_then(|transaction| question(&transaction.object_store(self.store)?));
-        let answer = match request {
-            Ok(request) => finish(&request).await,
-            Err(_) => None,
-        };
-        database.close();
-        answer
+        finish(&request.ok()?).await
     }
 
     async fn write(
@@ -65,23 +61,24 @@ impl Table {
         let Some(database) = self.open().await else { return false };
         let mut written = false;
         let mode = IdbTransactionMode::Readwrite;
-        if let Ok(transaction) = database.transaction_with_str_and_mode(self.store, mode) {
+        if let Ok(transaction) = database.0.transaction_with_str_and_mode(self.store, mode) {
             let (callback, done) = callback();
-            let listener = Some(callback.as_ref().unchecked_ref());
-            transaction.set_oncomplete(listener);
-            transaction.set_onabort(listener);
+            let _listening = Listening::new(&callback, {
+                let transaction = transaction.clone();
+                move |listener| {
+                    transaction.set_oncomplete(listener);
+                    transaction.set_onabort(listener);
+                }
+            });
             if transaction.object_store(self.store).and_then(|store| change(&store)).is_ok() {
                 // A full disk is told only at the end: the transaction is then aborted.
                 written = done.await.is_ok_and(|end| end == "complete");
             }
-            transaction.set_oncomplete(None);
-            transaction.set_onabort(None);
         }
-        database.close();
         written
     }
 
-    async fn open(&self) -> Option<IdbDatabase> {
+    async fn open(&self) -> Option<Open> {
         let factory = browser::window().indexed_db().ok()??;
         let request = factory.open_with_u32(self.database, 1).ok()?;
         let (opening, store) = (request.clone(), self.store);
@@ -92,20 +89,49 @@ impl Table {
                 let _ = database.create_object_store(store);
             }
         });
-        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-        finish(&request).await.map(JsCast::unchecked_into)
+        let _listening = Listening::new(&upgrade, {
+            let request = request.clone();
+            move |listener| request.set_onupgradeneeded(listener)
+        });
+        finish(&request).await.map(|database| Open(database.unchecked_into()))
+    }
+}
+
+/// An open database. Dropping it closes it, once what was asked of it is done.
+struct Open(IdbDatabase);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// A listener that is set. Dropping it unsets it, so that nothing calls what is no more: a studio may
+/// end while the browser still works for it.
+struct Listening<S: Fn(Option<&Function>)>(S);
+
+impl<S: Fn(Option<&Function>)> Listening<S> {
+    fn new<F: ?Sized>(callback: &Closure<F>, set: S) -> Self {
+        set(Some(callback.as_ref().unchecked_ref()));
+        Self(set)
+    }
+}
+
+impl<S: Fn(Option<&Function>)> Drop for Listening<S> {
+    fn drop(&mut self) {
+        self.0(None);
     }
 }
 
 /// Waits for a request's end; `None` where it failed.
 async fn finish(request: &IdbRequest) -> Option<JsValue> {
     let (callback, done) = callback();
-    let listener = Some(callback.as_ref().unchecked_ref());
-    request.set_onsuccess(listener);
-    request.set_onerror(listener);
+    let listening = Listening::new(&callback, |listener| {
+        request.set_onsuccess(listener);
+        request.set_onerror(listener);
+    });
     let _ = done.await;
-    request.set_onsuccess(None);
-    request.set_onerror(None);
+    drop(listening);
     request.result().ok()
 }
 

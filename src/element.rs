@@ -74,6 +74,8 @@ impl Studio {
         let draft = self.session.draft;
         if let Some(model) = model {
             draft.model.set(model);
+            // What is composed may have a style of another model.
+            draft.style.set(String::new());
         }
         if let Some(prompt) = prompt {
             draft.prompt.set(prompt);
@@ -94,8 +96,14 @@ impl Studio {
     /// What an attribute that can change at any time says now.
     pub fn preset(&self, name: &str, value: String) {
         match name {
-            "model" => self.session.choose_model(&value),
-            "preset-style" => self.session.draft.style.set(value),
+            "model" => {
+                self.session.check_preset(Some(&value), None);
+                self.session.choose_model(&value);
+            }
+            "preset-style" => {
+                self.session.check_preset(None, Some(&value));
+                self.session.draft.style.set(value);
+            }
             "prompt" => self.session.draft.prompt.set(value),
             _ => {}
         }
@@ -130,10 +138,25 @@ impl Host for Page {
         }
     }
 
+    fn has_session(&self) -> bool {
+        browser::get(&self.0, "getSession").is_function()
+    }
+
+    fn warn(&self, message: &str, shown: bool) {
+        let warn = browser::get(&self.0, "warn").dyn_into::<js_sys::Function>();
+        match warn.map(|warn| warn.call2(&self.0, &message.into(), &shown.into())) {
+            Ok(Ok(_)) => {}
+            // An element without our shell around it.
+            _ => browser::console_error(message),
+        }
+    }
+
     fn get_session(&self) -> Option<js_sys::Promise> {
         let function: js_sys::Function = browser::get(&self.0, "getSession").dyn_into().ok()?;
-        let answer = function.call0(&self.0).ok()?;
-        Some(js_sys::Promise::resolve(&answer))
+        Some(match function.call0(&self.0) {
+            Ok(answer) => js_sys::Promise::resolve(&answer),
+            Err(thrown) => js_sys::Promise::reject(&thrown),
+        })
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Generation {
     /// Whether the person asked to stop it, and the gateway has not answered yet.
     #[serde(default)]
     pub stopping: bool,
+    /// Whether another element or tab runs it, and this one only looks on. Not kept.
+    #[serde(skip)]
+    pub watched: bool,
     /// What is known of how far it is. Not kept: the stream says it again.
     #[serde(skip)]
     pub progress: Progress,
@@ -102,6 +105,7 @@ impl Generation {
             phase: Phase::Sending,
             finished_at_ms: None,
             stopping: false,
+            watched: false,
             progress: Progress::default(),
             link: Link::Fine,
             unkept: false,

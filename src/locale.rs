@@ -192,7 +192,11 @@ words! {
     /// The label of the key in direct mode.
     ApiKey = "Your API key",
     /// What happens with the key.
-    ApiKeyKept = "It is kept in the memory of this page alone.",
+    ApiKeyKept = "It is kept in the memory of this page alone, unless you have it remembered.",
+    /// Has the key kept.
+    RememberKey = "Remember it on this device",
+    /// The key is not valid.
+    WrongKey = "The server does not accept this API key. Check it, and generate again.",
     /// Why it doesn't start: no key.
     NeedKey = "Enter your API key first.",
     /// A stream of the documented API broke off.

@@ -16,7 +16,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::browser;
+use crate::browser::{self, Claim};
 use crate::config::{Config, Mode};
 use crate::files;
 use crate::generation::{Generation, HERE, Phase};
@@ -29,6 +29,10 @@ use crate::trouble::{Trouble, pause_millis};
 pub(crate) trait Host {
     /// Raises an event on the element.
     fn emit(&self, name: &str, detail: JsValue);
+    /// Whether the page opens sessions itself.
+    fn has_session(&self) -> bool;
+    /// Tells the page's owner what to set otherwise; in place too if `shown`.
+    fn warn(&self, message: &str, shown: bool);
     /// The page's own way to open sessions, if it set one: a promise of a session.
     fn get_session(&self) -> Option<js_sys::Promise>;
 }
@@ -51,8 +55,10 @@ pub(crate) struct Draft {
     /// The value of the style; empty: none.
     pub(crate) style: RwSignal<String>,
     pub(crate) prompt: RwSignal<String>,
-    /// The person's own key, in direct mode. Kept nowhere else.
+    /// The person's own key, in direct mode. Kept nowhere else, unless it is to be remembered.
     pub(crate) api_key: RwSignal<String>,
+    /// Whether the key is remembered on this device.
+    pub(crate) remember_key: RwSignal<bool>,
 }
 
 /// One studio. Copies are the same one; it ends with the owner it was made in.
@@ -101,11 +107,14 @@ struct Detail<'a> {
 impl Session {
     /// A studio in the current owner.
     pub(crate) fn new(config: Config, locale: Arc<Locale>, host: Box<dyn Host>) -> Self {
+        let direct = config.mode == Mode::Direct;
+        let remembered = direct.then(|| visitor::remembered_key(&config.gateway)).flatten();
         let draft = Draft {
             model: RwSignal::new(config.model.clone().unwrap_or_default()),
             style: RwSignal::new(config.style.clone().unwrap_or_default()),
             prompt: RwSignal::new(config.prompt.clone()),
-            api_key: RwSignal::new(String::new()),
+            remember_key: RwSignal::new(remembered.is_some()),
+            api_key: RwSignal::new(remembered.unwrap_or_default()),
         };
         let catalog = if config.mode == Mode::Demo { demo::catalog() } else { Catalog::BUILT_IN };
         let session = Self {
@@ -131,6 +140,7 @@ impl Session {
             self.spawn(self.learn_catalog());
             self.spawn(self.open_door());
         } else {
+            self.check_settings(&self.catalog.get_untracked());
             self.door.set(Door::Open);
         }
         self.owner.with_value(|owner| owner.with(|| on_cleanup(move || self.let_files_go())));
@@ -198,7 +208,7 @@ impl Session {
         let order = match request.check(&catalog) {
             Ok(order) => order,
             Err(invalid) => {
-                self.refuse(Trouble::Refused(invalid.to_string()));
+                self.refuse(Trouble::Refused(invalid.to_string()), None);
                 return None;
             }
         };
@@ -263,14 +273,18 @@ impl Session {
         self.owner.with_value(|owner| owner.with(|| spawn_local_scoped_with_cancellation(task)));
     }
 
-    fn refuse(self, trouble: Trouble) {
+    /// Says why there will be no generation: `key` names one that was on its way.
+    fn refuse(self, trouble: Trouble, key: Option<String>) {
         let message = self.locale.with_value(|locale| locale.trouble(&trouble));
-        let detail = browser::object(&[("message", message.into())]);
+        let detail = browser::object(&[("key", key.into()), ("message", message.into())]);
         self.refusal.set(Some(trouble));
         self.host.with_value(|host| host.emit("failed", detail.into()));
     }
 
     fn emit(self, name: &str, job: Job) {
+        if job.0.with_untracked(|generation| generation.watched) {
+            return;
+        }
         let detail = job.0.with_untracked(|generation| {
             browser::to_js(&Detail {
                 key: &generation.key,
@@ -297,6 +311,29 @@ impl Session {
         self.host.with_value(|host| host.emit("balance", browser::to_js(&balance)));
     }
 
+    /// Tells the page's owner which settings nobody knows, now that the catalog is known.
+    fn check_settings(self, catalog: &Catalog) {
+        let unknown = self.config.with_value(|config| config.unknown(catalog));
+        for setting in unknown {
+            self.host.with_value(|host| host.warn(&setting.to_string(), true));
+        }
+    }
+
+    /// The same for a preset that changed just now.
+    pub(crate) fn check_preset(self, model: Option<&str>, style: Option<&str>) {
+        let given = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
+        let model = model.map_or_else(|| self.draft.model.get_untracked(), str::to_owned);
+        let presets = Config {
+            models: Vec::new(),
+            model: given(&model),
+            style: style.and_then(given),
+            ..self.config.get_value()
+        };
+        for setting in presets.unknown(&self.catalog.get_untracked()) {
+            self.host.with_value(|host| host.warn(&setting.to_string(), true));
+        }
+    }
+
     /// Asks for the catalog until there is one. The built-in one serves meanwhile.
     async fn learn_catalog(self) {
         let base = self.gateway();
@@ -304,6 +341,7 @@ impl Session {
         loop {
             match Gateway(&base).catalog().await {
                 Ok(catalog) => {
+                    self.check_settings(&catalog);
                     let models = self.config.with_value(|config| config.models.clone());
                     self.catalog.set(Arc::new(offered(catalog, &models)));
                     self.correct_draft();
@@ -311,7 +349,7 @@ impl Session {
                 }
                 Err(trouble) if trouble.is_passing() => self.wait(&mut attempt, &trouble).await,
                 // It may be another server of the documented API: the built-in table is its.
-                Err(_) => return,
+                Err(_) => return self.check_settings(&Catalog::BUILT_IN),
             }
         }
     }
@@ -365,9 +403,15 @@ impl Session {
         if self.is_demo() {
             return self.recall(generation).await;
         }
+        if self.is_direct() && !generation.is_final() {
+            return self.spawn(self.await_end(generation));
+        }
+        let watched = generation.watched;
         let Some(job) = self.take_in(generation) else { return };
         if !job.0.with_untracked(Generation::is_final) {
-            self.show_first(job);
+            if !watched {
+                self.show_first(job);
+            }
             self.spawn(self.run(job));
         }
     }
@@ -409,12 +453,18 @@ impl Session {
                     let saved = history::find(&key).await;
                     // While it is being sent, it is the sender's.
                     if let Some(saved) = saved.filter(|saved| saved.phase != Phase::Sending) {
-                        self.pick_up(saved).await;
+                        self.pick_up(Generation { watched: true, ..saved }).await;
                     }
                 }
             }
         }
     }
+}
+
+/// Only one tab runs a generation that no gateway keeps; the others wait until it is done, or that
+/// tab is gone.
+async fn claim(key: &str) -> Claim {
+    browser::claim(&["ai-now:", key].concat()).await
 }
 
 /// Ends the address of a file that the page made.

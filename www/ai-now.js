@@ -1,175 +1,210 @@
 // The shell of <ai-now-studio>: small enough to load at once. It paints the outline, and fetches the
 // studio itself (wasm, style sheet, language) when the element comes near the viewport or somebody
-// turns to it. It must not know what the studio does.
+// turns to it. It must not know what the studio does. Where there is no DOM, it does nothing.
 
 const base = new URL('.', import.meta.url).href;
 const file = (name) => new URL(name, base).href;
 
+// What each file must hash to, as in an `integrity` attribute. `cargo xtask dist` writes it; a file
+// that is not named is not checked.
+const INTEGRITY = {};
+
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'ar'];
 const PRESETS = ['model', 'preset-style', 'prompt'];
 const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models', 'lang'];
+const ENDS = ['completed', 'failed', 'cancelled'];
 
 const OUTLINE = `:host{display:block;min-height:36rem;contain:inline-size}:host([hidden]){display:none}
-.outline{min-height:inherit;border-radius:1.25rem;background:#8881}.sorry{font:1rem/1.5 system-ui,sans-serif;padding:2rem}`;
+.outline{min-height:inherit;border-radius:1.25rem;background:#8881}`;
+const SORRY = `.sorry{font:1rem/1.5 system-ui,sans-serif;padding:1.5rem 2rem;overflow-wrap:anywhere}
+.sorry p{margin:0 0 1rem}.sorry button{font:inherit;padding:.5rem 1rem}`;
 
-// Shared by all elements of the page: the module, the style sheet, and whether the module still lives.
+// Shared by all elements of the page: the running module, and the style sheet.
 let studio;
 let sheet;
-let dead = false;
+let current;
+// Takes an element off a module that has ended.
+let abandon;
+// Browsers remember modules by address, those too that failed: each new attempt has its own.
+let attempt = 0;
+const alive = new Set();
 
-const outlineSheet = () => {
-  const outline = new CSSStyleSheet();
-  outline.replaceSync(OUTLINE);
-  return outline;
+const sheets = {};
+const own = (css) => {
+  if (!sheets[css]) (sheets[css] = new CSSStyleSheet()).replaceSync(css);
+  return sheets[css];
 };
 
-async function text(name) {
-  const answer = await fetch(file(name));
+/** Whatever was thrown, as a sentence. */
+const said = (error) => {
+  let text = error;
+  try {
+    if (typeof error === 'object') text = error.message;
+  } catch { /* Whatever it is, it says nothing. */ }
+  return typeof text === 'string' && text.trim() ? text : 'No reason was given.';
+};
+
+async function get(name) {
+  const answer = await fetch(file(name), { integrity: INTEGRITY[name] ?? '' });
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-  return answer.text();
+  return answer;
+}
+
+/** Imports a module; where it is pinned, only after the browser has checked it. */
+async function fetchModule(name) {
+  const url = file(name) + (attempt ? `?${attempt}` : '');
+  const integrity = INTEGRITY[name];
+  if (integrity) {
+    const link = document.createElement('link');
+    Object.assign(link, { rel: 'modulepreload', href: url, crossOrigin: 'anonymous', integrity });
+    await new Promise((resolve, reject) => {
+      link.onload = resolve;
+      link.onerror = () => reject(new Error(`${name} is not the file that it should be.`));
+      document.head.append(link);
+    }).finally(() => link.remove());
+  }
+  return import(url);
 }
 
 async function load() {
-  const module = await import(file('ai-now-widget.js'));
-  await module.default({ module_or_path: file('ai-now-widget_bg.wasm') });
+  const wasm = get('ai-now-widget_bg.wasm');
+  const [module] = await Promise.all([fetchModule('ai-now-widget.js'), wasm]);
+  await module.default({ module_or_path: wasm });
   module.onPanic((message) => {
-    dead = true;
-    for (const element of alive) element.fail(message);
+    // Others may stand on a newer one already.
+    if (current === module) forget();
+    for (const element of alive) abandon(element, module, message);
   });
+  current = module;
   return module;
 }
 
+// Forgotten, so that the next start tries anew.
+const forget = () => {
+  studio = sheet = undefined;
+  attempt += 1;
+};
+
 async function loadSheet() {
   const made = new CSSStyleSheet();
-  made.replaceSync(await text('widget.css'));
+  made.replaceSync(await (await get('widget.css')).text());
   return made;
 }
 
-// A failed download is forgotten, so that "Try again" tries again.
-const once = (kept, start) => kept ?? start();
-
-const alive = new Set();
-
-class AiNowStudio extends HTMLElement {
+class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = [...PRESETS, ...SETTINGS];
   #studio;
+  #module;
   #near;
+  #begun = false;
+  #due = false;
   #turn = 0;
   #ready;
-  #isReady;
-  /** A function that answers a session, or a promise of one: for sites that open sessions themselves. */
-  getSession;
+  #settle;
+  #getSession;
+  #waiting = new Set();
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [outlineSheet()];
-    root.innerHTML = '<div class="outline"></div>';
+    root.adoptedStyleSheets = [own(OUTLINE)];
+    const outline = document.createElement('div');
+    outline.className = 'outline';
+    root.append(outline);
     this.#renew();
   }
 
-  /** Resolves once the studio stands. */
+  /** A promise of the element, kept once the studio stands; broken where it can't be built. */
   get ready() { return this.#ready; }
+
+  /** A function that answers a session, or a promise of one: for sites that open sessions themselves. */
+  get getSession() { return this.#getSession; }
+  set getSession(value) {
+    this.#getSession = value;
+    this.#restartSoon();
+  }
 
   connectedCallback() {
     alive.add(this);
-    this.#near = new IntersectionObserver(([entry]) => {
-      if (entry.isIntersecting) this.start();
+    // What was set before the element was defined lies in front of the accessors.
+    for (const name of PROPERTIES) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      this[name] = value;
+    }
+    if (this.#begun) return;
+    this.#near ??= new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.#begin();
     }, { rootMargin: '400px' });
     this.#near.observe(this);
-    this.addEventListener('pointerenter', this.start, { once: true });
-    this.addEventListener('focusin', this.start, { once: true });
+    for (const sign of ['pointerenter', 'focusin']) this.addEventListener(sign, this.#begin, { once: true });
   }
 
   disconnectedCallback() {
-    alive.delete(this);
-    this.#turn += 1;
-    this.#near?.disconnect();
-    this.#takeDown();
+    // An element that is moved comes back at once, and goes on as if nothing had happened.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      alive.delete(this);
+      this.#near?.disconnect();
+      this.#begun = false;
+      this.#takeDown();
+      for (const reject of this.#waiting) reject(new Error('The element was removed from the page.'));
+    });
   }
+
+  /** With it, `moveBefore` moves the element as it is. */
+  connectedMoveCallback() {}
 
   attributeChangedCallback(name, before, now) {
-    if (!this.#studio || before === now) return;
-    if (PRESETS.includes(name)) this.#studio.preset(name, now ?? '');
-    else this.restart();
+    if (before === now) return;
+    if (this.#studio && PRESETS.includes(name)) this.#studio.preset(name, now ?? '');
+    else this.#restartSoon();
   }
 
-  /** Loads the studio now, wherever the element is. */
-  start = async () => {
-    if (this.#studio || !this.isConnected) return;
-    this.#near?.disconnect();
-    const turn = ++this.#turn;
-    try {
-      const language = this.#language();
-      studio = once(studio, load);
-      sheet = once(sheet, loadSheet);
-      const texts = language === 'en' ? undefined : text(`locales/${language}.json`).then(JSON.parse, () => undefined);
-      const [module, style, words] = await Promise.all([studio, sheet, texts]);
-      // Removed, or started anew, meanwhile.
-      if (turn !== this.#turn) return;
-      const root = this.shadowRoot;
-      root.adoptedStyleSheets = [style];
-      root.replaceChildren(document.createElement('div'));
-      this.#studio = new module.Studio(this, root.firstChild, base, words ? language : 'en', words);
-      this.#isReady(this);
-      this.#emit('ready');
-    } catch (error) {
-      if (turn === this.#turn) {
-        if (!this.#studio) studio = sheet = undefined;
-        this.fail(String(error?.message ?? error));
-      }
+  /** Loads the studio now, wherever the element is. Answers `ready`. */
+  start() {
+    if (!this.isConnected) return Promise.reject(new Error('The element is not in the page.'));
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#near?.disconnect();
+      this.#build(++this.#turn);
     }
-  };
+    return this.#ready;
+  }
 
   /** Takes the studio down and builds it anew: what runs at the gateway is picked up again. */
   restart() {
+    this.#begun = false;
     this.#takeDown();
     return this.start();
   }
 
-  /** Says what went wrong, in place, on the console and as an event, and offers to start again. */
-  fail(message) {
-    this.#studio = undefined;
-    this.#turn += 1;
-    console.error('ai-now-studio:', message);
-    const root = this.shadowRoot;
-    root.adoptedStyleSheets = [outlineSheet()];
-    const sorry = document.createElement('div');
-    sorry.className = 'sorry';
-    sorry.setAttribute('role', 'alert');
-    const said = document.createElement('p');
-    said.textContent = dead ? 'The studio stopped because of a fault of its own. What you asked for is not lost.' : message;
-    const again = document.createElement('button');
-    again.textContent = 'Start again';
-    again.onclick = () => {
-      // A module that failed once can't be trusted or imported anew: the page starts over.
-      if (dead) location.reload();
-      else this.start();
-    };
-    sorry.append(said, again);
-    root.replaceChildren(sorry);
-    this.#emit('error', { message });
-  }
-
   /** Starts a generation; resolves with its result's `ai-now-completed` detail. */
   async generate({ model, prompt, style } = {}) {
-    this.start();
-    await this.#ready;
+    await this.start();
+    let stop;
     return new Promise((resolve, reject) => {
       let key;
+      let refusal;
       const ended = ({ type, detail }) => {
-        if (key === undefined || detail?.key !== key) return;
-        for (const name of ENDS) this.removeEventListener(name, ended);
-        if (type === ENDS[0]) resolve(detail);
-        else reject(new Error(detail.message || type));
+        if (type === 'ai-now-error') return detail.fatal && reject(new Error(detail.message));
+        if (detail.key && detail.key === key) {
+          if (type === 'ai-now-completed') resolve(detail);
+          else reject(new Error(detail.message || type));
+        }
+        refusal = detail.message;
       };
-      for (const name of ENDS) this.addEventListener(name, ended);
+      const names = [...ENDS, 'error'].map((name) => `ai-now-${name}`);
+      for (const name of names) this.addEventListener(name, ended);
+      this.#waiting.add(reject);
+      stop = () => {
+        for (const name of names) this.removeEventListener(name, ended);
+        this.#waiting.delete(reject);
+      };
       key = this.#studio?.generate(model, prompt, style);
-      if (key === undefined) {
-        for (const name of ENDS) this.removeEventListener(name, ended);
-        reject(new Error(this.shadowRoot.querySelector('[role=alert]:not(:empty)')?.textContent.trim() || 'not valid'));
-      }
-    });
+      if (!key) reject(new Error(said(refusal)));
+    }).finally(stop);
   }
 
   /** Stops the generation that is shown. */
@@ -177,16 +212,102 @@ class AiNowStudio extends HTMLElement {
     this.#studio?.cancel();
   }
 
+  /** Says what the page should set otherwise: on the console, as an event, and in place if `shown`. */
+  warn(message, shown) {
+    console.error('ai-now-studio:', message);
+    if (shown) this.shadowRoot.prepend(this.#sorry(message));
+    this.#emit('error', { message, fatal: false });
+  }
+
+  static {
+    abandon = (element, module, message) => {
+      if (element.#studio && element.#module === module) {
+        element.#fail(message, 'The studio stopped because of a fault of its own. What you asked for is not lost.');
+      }
+    };
+  }
+
+  #begin = () => { this.start().catch(() => {}); };
+
+  async #build(turn) {
+    let trouble = 'The studio could not be loaded. Check the connection, then start again.';
+    try {
+      const language = this.#language();
+      studio ??= load();
+      sheet ??= loadSheet();
+      const texts = language === 'en' ? undefined
+        : get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
+      const [module, style, words] = await Promise.all([studio, sheet, texts]);
+      // Removed, or started anew, meanwhile.
+      if (turn !== this.#turn) return;
+      trouble = '';
+      const root = this.shadowRoot;
+      const place = document.createElement('div');
+      root.adoptedStyleSheets = [style, own(SORRY)];
+      root.replaceChildren(place);
+      this.#module = module;
+      this.#studio = new module.Studio(this, place, base, words ? language : 'en', words);
+      this.#settle.resolve(this);
+      this.#emit('ready');
+      const asked = this.lang.toLowerCase().split('-')[0];
+      if (asked && !LANGUAGES.includes(asked)) {
+        this.warn(`The attribute lang=“${this.lang}” is none of ${LANGUAGES.join(', ')}.`);
+      }
+    } catch (error) {
+      if (trouble) forget();
+      if (turn === this.#turn) this.#fail(said(error), trouble);
+    }
+  }
+
+  /** Says what went wrong, in place, on the console and as an event, and offers to start again. */
+  #fail(message, trouble) {
+    this.#studio = undefined;
+    this.#turn += 1;
+    console.error('ai-now-studio:', message);
+    const root = this.shadowRoot;
+    root.adoptedStyleSheets = [own(OUTLINE), own(SORRY)];
+    const again = document.createElement('button');
+    again.textContent = 'Start again';
+    again.onclick = () => this.restart().catch(() => {});
+    const sorry = this.#sorry(trouble || message);
+    sorry.append(again);
+    root.replaceChildren(sorry);
+    this.#settle.reject(new Error(message));
+    this.#emit('error', { message, fatal: true });
+  }
+
+  #sorry(text) {
+    const sorry = document.createElement('div');
+    sorry.className = 'sorry';
+    sorry.setAttribute('role', 'alert');
+    const line = document.createElement('p');
+    line.textContent = text;
+    sorry.append(line);
+    return sorry;
+  }
+
+  #restartSoon() {
+    if (!this.#begun || this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      if (this.#begun) this.restart().catch(() => {});
+    });
+  }
+
   #takeDown() {
     const studio = this.#studio;
     this.#studio = undefined;
-    if (studio && !dead) studio.free();
+    this.#turn += 1;
+    studio?.free();
     this.shadowRoot.replaceChildren();
     this.#renew();
   }
 
   #renew() {
-    this.#ready = new Promise((resolve) => { this.#isReady = resolve; });
+    this.#ready = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
+    // Whoever waits for it hears of it; where nobody does, it was said in place.
+    this.#ready.catch(() => {});
   }
 
   #language() {
@@ -203,8 +324,25 @@ class AiNowStudio extends HTMLElement {
   }
 }
 
-const ENDS = ['ai-now-completed', 'ai-now-failed', 'ai-now-cancelled'];
+// Each attribute is a property, too; `lang` is one of every element.
+const PROPERTIES = ['getSession'];
+for (const name of [...PRESETS, ...SETTINGS, 'theme']) {
+  if (name === 'lang') continue;
+  const property = name.replace(/-./g, (dash) => dash[1].toUpperCase());
+  PROPERTIES.push(property);
+  Object.defineProperty(AiNowStudio.prototype, property, {
+    configurable: true,
+    enumerable: true,
+    get() { return this.getAttribute(name) ?? ''; },
+    set(value) {
+      if (value == null) this.removeAttribute(name);
+      else this.setAttribute(name, value);
+    },
+  });
+}
 
-if (!customElements.get('ai-now-studio')) customElements.define('ai-now-studio', AiNowStudio);
+if (globalThis.customElements && !customElements.get('ai-now-studio')) {
+  customElements.define('ai-now-studio', AiNowStudio);
+}
 
 export { AiNowStudio };

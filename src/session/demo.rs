@@ -6,7 +6,7 @@ use ai_now_protocol::event::Completed;
 use ai_now_protocol::{Catalog, Event};
 use leptos::prelude::*;
 
-use super::{Job, Session};
+use super::{Job, Session, claim};
 use crate::browser::{self, Claim};
 use crate::files::{self, File};
 use crate::generation::Generation;
@@ -30,11 +30,6 @@ pub(super) fn catalog() -> Catalog {
 /// A seed for a new generation.
 pub(super) fn seed() -> u32 {
     (browser::random() * f64::from(u32::MAX)) as u32
-}
-
-/// Only one tab makes a generation; the others wait until it is done, or that tab is gone.
-async fn claim(key: &str) -> Claim {
-    browser::claim(&["ai-now:", key].concat()).await
 }
 
 impl Session {

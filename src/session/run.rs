@@ -1,10 +1,13 @@
 //! The way of one generation: sent until it is accepted, watched until it ends, whatever happens in
 //! between. What is sent is sent under one key, so that sending it again is never a second purchase.
 
+use std::pin::pin;
+
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use leptos::prelude::*;
 
-use super::{Job, Session};
+use super::{Job, Session, claim};
 use crate::browser;
 use crate::generation::{Generation, Link, Phase};
 use crate::history;
@@ -12,6 +15,10 @@ use crate::locale::Word;
 use crate::transport::gateway::Gateway;
 use crate::transport::{Signal, demo, direct};
 use crate::trouble::Trouble;
+
+/// After how long a silent stream is taken for dead, and the gateway asked where it stands: a proxy
+/// may hold events back, and after a sleep nobody tells the browser that its connection is gone.
+const SILENCE_MILLIS: u32 = 30_000;
 
 /// What comes after a step.
 enum Next {
@@ -128,7 +135,14 @@ impl Session {
             Err(trouble) => return self.hindered(job, trouble),
         };
         let mut heard = false;
-        while let Some(signal) = watch.signals.next().await {
+        loop {
+            let signal =
+                match select(watch.signals.next(), pin!(browser::pause(SILENCE_MILLIS))).await {
+                    Either::Left((Some(signal), _)) => signal,
+                    Either::Left((None, _)) => break,
+                    // Silence: it stands, as far as anybody knows. Looking will tell.
+                    Either::Right(_) => return Next::GoOn,
+                };
             heard |= matches!(signal, Signal::Event(..));
             if !self.hear(job, signal) {
                 break;
@@ -169,11 +183,7 @@ impl Session {
     /// The whole way in direct mode: one request, one stream, no second chance.
     async fn direct(self, job: Job) -> Next {
         let generation = job.0.get_untracked();
-        if generation.last_seq > 0 || generation.phase == Phase::Running {
-            // Found in the history: its stream ended with the page that read it.
-            self.give_up(job, Word::BrokeOff);
-            return Next::Done;
-        }
+        let _claim = claim(&generation.key).await;
         let key = self.draft.api_key.get_untracked();
         let say = |signal| _ = self.hear(job, signal);
         job.0.update(|generation| generation.phase = Phase::Running);
@@ -182,9 +192,27 @@ impl Session {
             Ok(()) => self.give_up(job, Word::BrokeOff),
             // Nothing was charged that nobody answered to, but that is not for the page to say.
             Err(Trouble::Unreachable) => self.give_up(job, Word::BrokeOff),
+            Err(Trouble::Unauthorized) => {
+                let said = self.locale.with_value(|locale| locale.text(Word::WrongKey).to_owned());
+                self.turned_away(job, Trouble::Refused(said));
+            }
             Err(trouble) => self.turned_away(job, trouble),
         }
         Next::Done
+    }
+
+    /// A record of direct mode that had not ended: its page may be running it still. Once it doesn't,
+    /// what it wrote last is the truth; a stream that nobody reads any more has broken off.
+    pub(super) async fn await_end(self, generation: Generation) {
+        let _claim = claim(&generation.key).await;
+        let Some(generation) = history::find(&generation.key).await else { return };
+        let is_final = generation.is_final();
+        let Some(job) = self.take_in(generation) else { return };
+        if !is_final {
+            self.show_first(job);
+            self.give_up(job, Word::BrokeOff);
+            self.finish(job).await;
+        }
     }
 
     /// A step did not succeed: another attempt, or the end.
@@ -208,7 +236,7 @@ impl Session {
     /// It was never accepted: it is no generation, only a request with an answer.
     fn turned_away(self, job: Job, trouble: Trouble) {
         self.delete(job);
-        self.refuse(trouble);
+        self.refuse(trouble, Some(job.key()));
     }
 
     pub(super) fn give_up(self, job: Job, word: Word) {

@@ -14,7 +14,7 @@ use crate::browser;
 use crate::transport::gateway::Gateway;
 use crate::trouble::Trouble;
 
-/// A token that is good for less than this is renewed first.
+/// A token that is good for less than this, or for less than a fifth of its time, is renewed first.
 const RENEW_BEFORE_MILLIS: u64 = 5 * 60 * 1000;
 
 /// What is kept of a session.
@@ -22,6 +22,9 @@ const RENEW_BEFORE_MILLIS: u64 = 5 * 60 * 1000;
 struct Kept {
     token: String,
     good_until_ms: u64,
+    /// From when on it is renewed.
+    #[serde(default)]
+    renew_at_ms: u64,
 }
 
 thread_local! {
@@ -35,6 +38,10 @@ thread_local! {
 impl Session {
     /// Makes sure that there is a session, and learns what it can spend.
     pub(super) async fn open_door(self) {
+        if self.host.with_value(|host| host.has_session()) {
+            // Another function may stand for another person.
+            self.forget(&self.gateway());
+        }
         let mut attempt = 0;
         loop {
             match self.learn_balance().await {
@@ -43,7 +50,9 @@ impl Session {
                     let passing = trouble.is_passing();
                     self.door.set(Door::Shut(trouble.clone()));
                     if !passing {
-                        return;
+                        // The studio shows it; the page's owner hears of it, too.
+                        let message = self.locale.with_value(|locale| locale.trouble(&trouble));
+                        return self.host.with_value(|host| host.warn(&message, false));
                     }
                     self.wait(&mut attempt, &trouble).await;
                 }
@@ -72,8 +81,8 @@ impl Session {
         let opening = OPENING.with(Rc::clone);
         let _alone = opening.lock().await;
         let now = browser::now_millis();
-        match recall(&base) {
-            Some(kept) if kept.good_until_ms > now + RENEW_BEFORE_MILLIS => Ok(kept.token),
+        match self.kept(&base) {
+            Some(kept) if kept.renew_at_ms > now => Ok(kept.token),
             Some(kept) if kept.good_until_ms > now => {
                 match self.open(Some(&kept.token)).await {
                     // It is still good: that it can't be renewed just now stops nobody.
@@ -91,7 +100,7 @@ impl Session {
         let base = self.gateway();
         let opening = OPENING.with(Rc::clone);
         let _alone = opening.lock().await;
-        match recall(&base) {
+        match self.kept(&base) {
             // Somebody else was refused too, and faster.
             Some(kept) if kept.token != refused => Ok(kept.token),
             _ => self.open(None).await,
@@ -102,8 +111,10 @@ impl Session {
         let base = self.gateway();
         let session = match self.host.with_value(|host| host.get_session()) {
             Some(promise) => {
-                let answer = JsFuture::from(promise).await.map_err(|_| Trouble::Unauthorized)?;
-                browser::from_js(answer).ok_or(Trouble::Unauthorized)?
+                // What the page says is shown, and it is asked again: its server may be away.
+                let thrown = |thrown| Trouble::Broken(browser::message(&thrown));
+                let answer = JsFuture::from(promise).await.map_err(thrown)?;
+                browser::from_js(answer).ok_or_else(|| Trouble::Refused(NO_SESSION.into()))?
             }
             None => {
                 let publishable = self.config.with_value(|config| config.publishable_key.clone());
@@ -111,10 +122,53 @@ impl Session {
             }
         };
         let api::Session { token, expires_in_secs, balance } = session;
-        let good_until_ms = browser::now_millis() + u64::from(expires_in_secs) * 1000;
-        remember(&base, &Kept { token: token.clone(), good_until_ms });
+        let lifetime_millis = u64::from(expires_in_secs) * 1000;
+        let good_until_ms = browser::now_millis() + lifetime_millis;
+        let renew_at_ms = good_until_ms - RENEW_BEFORE_MILLIS.min(lifetime_millis / 5);
+        self.keep(&base, &Kept { token: token.clone(), good_until_ms, renew_at_ms });
         self.set_balance(balance);
         Ok(token)
+    }
+}
+
+/// What a page's `getSession` should have answered.
+const NO_SESSION: &str = "The page's getSession did not answer a session: an object with token, \
+     expires_in_secs and balance, as POST /api/sessions answers it.";
+
+impl Session {
+    /// Where a session is kept: all tabs of the origin share it, unless the page opens its own. Who
+    /// the visitor is, is then for the page to say each time: after somebody signed out, the next
+    /// one must not be them.
+    fn storage(self) -> Option<web_sys::Storage> {
+        let own = self.host.with_value(|host| host.has_session());
+        browser::storage().filter(|_| !own)
+    }
+
+    fn kept(self, base: &str) -> Option<Kept> {
+        let name = name(base);
+        let storage = self.storage();
+        let stored = storage.and_then(|storage| storage.get_item(&name).ok().flatten());
+        let json = stored.or_else(|| {
+            MEMORY.with_borrow(|memory| {
+                memory.iter().find(|(known, _)| *known == name).map(|(_, json)| json.clone())
+            })
+        })?;
+        browser::from_js(browser::parse(&json)?)
+    }
+
+    fn keep(self, base: &str, kept: &Kept) {
+        let name = name(base);
+        let json = browser::to_json(&browser::to_js(kept));
+        let storage = self.storage();
+        if storage.is_none_or(|storage| storage.set_item(&name, &json).is_err()) {
+            self.forget(base);
+            MEMORY.with_borrow_mut(|memory| memory.push((name, json)));
+        }
+    }
+
+    fn forget(self, base: &str) {
+        let name = name(base);
+        MEMORY.with_borrow_mut(|memory| memory.retain(|(known, _)| *known != name));
     }
 }
 
@@ -122,25 +176,26 @@ fn name(base: &str) -> String {
     ["ai-now:session:", base].concat()
 }
 
-fn recall(base: &str) -> Option<Kept> {
-    let name = name(base);
-    let stored = browser::storage().and_then(|storage| storage.get_item(&name).ok().flatten());
-    let json = stored.or_else(|| {
-        MEMORY.with_borrow(|memory| {
-            memory.iter().find(|(known, _)| *known == name).map(|(_, json)| json.clone())
-        })
-    })?;
-    browser::from_js(browser::parse(&json)?)
+fn key_name(base: &str) -> String {
+    ["ai-now:key:", base].concat()
 }
 
-fn remember(base: &str, kept: &Kept) {
-    let name = name(base);
-    let json = browser::to_json(&browser::to_js(kept));
-    let stored = browser::storage().is_some_and(|storage| storage.set_item(&name, &json).is_ok());
-    if !stored {
-        MEMORY.with_borrow_mut(|memory| {
-            memory.retain(|(known, _)| *known != name);
-            memory.push((name, json));
-        });
+/// The person's own key for a server, where they had it remembered.
+pub(super) fn remembered_key(base: &str) -> Option<String> {
+    browser::storage()?.get_item(&key_name(base)).ok()?
+}
+
+impl Session {
+    /// Remembers the person's own key, or forgets it, as they wish.
+    pub(crate) fn keep_key(self) {
+        let Some(storage) = browser::storage() else { return };
+        let name = key_name(&self.gateway());
+        let key = self.draft.api_key.get_untracked();
+        // Where it can't be written, it is asked for again.
+        let _ = if self.draft.remember_key.get_untracked() && !key.is_empty() {
+            storage.set_item(&name, &key)
+        } else {
+            storage.remove_item(&name)
+        };
     }
 }

@@ -4,7 +4,7 @@
 //! stream can't be resumed: the document has no way to come back.
 
 use ai_now_protocol::GenerateRequest;
-use ai_now_protocol::sse::Reader;
+use ai_now_protocol::sse::{self, Reader};
 use gloo_net::http::Method;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -19,7 +19,8 @@ use crate::trouble::Trouble;
 /// Asks for a generation and hands on what its stream says, to its end.
 ///
 /// # Errors
-/// Where the server doesn't accept it. A stream that breaks off later is [`Signal::Closed`].
+/// Where the server doesn't accept it, or answers something else than events. A stream that breaks
+/// off later is [`Signal::Closed`].
 pub(crate) async fn generate(
     base: &str,
     key: &str,
@@ -38,6 +39,8 @@ pub(crate) async fn generate(
     let response = request.send(Some(&connection.0.signal())).await?;
     let body = response.body().ok_or(Trouble::Unreadable)?;
     let chunks: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let kind = response.headers().get("Content-Type").unwrap_or_default();
+    let mut promising = kind.trim_start().starts_with(sse::CONTENT_TYPE);
     say(Signal::Open);
     let mut reader = Reader::default();
     while let Ok(chunk) = JsFuture::from(chunks.read()).await {
@@ -45,6 +48,7 @@ pub(crate) async fn generate(
         // An event that was too long is left out: it is none of the documented ones.
         for frame in reader.feed(&bytes.to_vec()).into_iter().flatten() {
             if let Some(event) = read_event(&frame.data) {
+                promising = true;
                 let last = event.is_last();
                 say(Signal::Event(None, event));
                 if last {
@@ -54,7 +58,8 @@ pub(crate) async fn generate(
         }
     }
     say(Signal::Closed);
-    Ok(())
+    // Nothing in it was an event, nor was it said to hold any: this is no such server.
+    if promising { Ok(()) } else { Err(Trouble::Unreadable) }
 }
 
 struct Connection(AbortController);

@@ -165,7 +165,8 @@ fn examples(ui: Ui) -> AnyView {
 }
 
 fn api_key(ui: Ui) -> AnyView {
-    let key = ui.session.draft.api_key;
+    let session = ui.session;
+    let (key, remember) = (session.draft.api_key, session.draft.remember_key);
     if !ui.session.is_direct() {
         return ().into_any();
     }
@@ -178,8 +179,22 @@ fn api_key(ui: Ui) -> AnyView {
                 autocomplete="off"
                 aria-describedby="api-key-kept"
                 prop:value=move || key.get()
-                on:input=move |event| key.set(event_target_value(&event).trim().to_owned())
+                on:input=move |event| {
+                    key.set(event_target_value(&event).trim().to_owned());
+                    session.keep_key();
+                }
             />
+            <label class="remember">
+                <input
+                    type="checkbox"
+                    prop:checked=move || remember.get()
+                    on:change=move |event| {
+                        remember.set(event_target_checked(&event));
+                        session.keep_key();
+                    }
+                />
+                {ui.say(Word::RememberKey)}
+            </label>
             <p id="api-key-kept" class="fine">{ui.say(Word::ApiKeyKept)}</p>
         </div>
     }

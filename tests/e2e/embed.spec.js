@@ -1,19 +1,7 @@
 // Two lines on somebody else's page: another origin, a strict policy, a publishable key.
-import { createServer } from 'node:http';
 import { test, expect, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
-
-/** A site of its own, with one page, on a free port. */
-async function site(html, headers = {}) {
-  let body = '';
-  const server = createServer((_, answer) => {
-    answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
-    answer.end(body);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
-  return { origin, serve: (text) => { body = text; }, stop: () => server.close() };
-}
+import { site } from './servers.js';
 
 test('a page of another origin generates with its publishable key', async ({ page, picture }) => {
   const gateway = await Gateway.start({ demo: false });

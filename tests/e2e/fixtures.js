@@ -18,17 +18,21 @@ const artifacts = path.join(here, 'artifacts');
 
 export class Gateway {
   /** Starts `ai-now-gateway serve` and waits for its first line. */
-  static async start({ data, port = 0, demo = true, args = [] } = {}) {
+  static async start({ data, port = 0, demo = true, args = [], env = {} } = {}) {
     const gateway = new Gateway();
     gateway.data = data ?? await mkdtemp(path.join(tmpdir(), 'ai-now-e2e-'));
     gateway.args = [...(demo ? ['--demo'] : []), ...args];
+    // Settings, as `AI_NOW_…` variables.
+    gateway.env = env;
     await gateway.run(port);
     return gateway;
   }
 
   async run(port) {
     const args = ['serve', '--listen', `127.0.0.1:${port}`, '--data', this.data, '--web', web];
-    this.process = spawn(binary, [...args, ...this.args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(binary, [...args, ...this.args], {
+      stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env },
+    });
     this.ended = new Promise((resolve) => this.process.once('exit', resolve));
     this.log = '';
     this.process.stderr.on('data', (text) => { this.log += text; });
@@ -82,15 +86,17 @@ export const test = base.extend({
       path: path.join(artifacts, `${name}.png`), fullPage: true, animations: 'disabled',
     }));
   },
+  /** Complaints that a test provokes, as a pattern. */
+  allowed: [null, { option: true }],
   /** What the browser complained about: errors thrown, and broken rules of the page's policy. */
-  complaints: [async ({ page }, use) => {
+  complaints: [async ({ page, allowed }, use) => {
     const complaints = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
       if (/Content.Security.Policy|panicked/i.test(message.text())) complaints.push(message.text());
     });
     await use(complaints);
-    expect(complaints).toEqual([]);
+    expect(complaints.filter((text) => !allowed?.test(text))).toEqual([]);
   }, { auto: true }],
 });
 

@@ -1,0 +1,133 @@
+// Coming and going: a thousand studios leave nothing behind, and one that is moved goes on.
+import { test, expect, Gateway } from './fixtures.js';
+import { Studio } from './studio.js';
+import { network } from './servers.js';
+
+/** What the browser itself counts, after it has collected what nobody holds. */
+async function counter(page) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable');
+  return async () => {
+    // Twice: what a finalizer lets go is gone only the next time.
+    for (let round = 0; round < 2; round += 1) await cdp.send('HeapProfiler.collectGarbage');
+    const { metrics } = await cdp.send('Performance.getMetrics');
+    const metric = (name) => metrics.find((known) => known.name === name).value;
+    return {
+      nodes: metric('Nodes'),
+      listeners: metric('JSEventListeners'),
+      wasmPages: await page.evaluate(async () => {
+        const { memory } = await (await import('/ai-now-widget.js')).default();
+        return memory.buffer.byteLength / 65536;
+      }),
+    };
+  };
+}
+
+/** Mounts, moves and removes `count` elements, four at a time. */
+const comeAndGo = (page, count) => page.evaluate(async (count) => {
+  const [one, other] = [document.createElement('div'), document.createElement('div')];
+  document.body.append(one, other);
+  for (let done = 0; done < count; done += 4) {
+    const elements = Array.from({ length: 4 }, () => document.createElement('ai-now-studio'));
+    for (const element of elements) {
+      one.append(element);
+      element.prompt = 'A tune';
+      element.start().catch(() => {});
+    }
+    // One goes before it stands, the others after; two are moved in between.
+    elements[3].remove();
+    other.append(elements[0], elements[1]);
+    await Promise.all(elements.slice(0, 3).map((element) => element.ready));
+    one.append(elements[0]);
+    if (!elements[0].shadowRoot.querySelector('textarea')) throw new Error('nothing stands');
+    for (const element of elements) element.remove();
+  }
+  one.remove();
+  other.remove();
+}, count);
+
+test('a thousand come and go, several at once, and leave nothing behind', async ({ page }) => {
+  test.setTimeout(400_000);
+  const gateway = await Gateway.start({
+    env: { AI_NOW_LIMITS__REQUESTS_PER_MINUTE: '1000000', AI_NOW_LIMITS__ADDRESS_REQUESTS_PER_MINUTE: '1000000' },
+  });
+  try {
+    await new Studio(page).open(gateway.url);
+    const count = await counter(page);
+    // What is made once and kept (tables, sheets, the allocator's reserve) is made here.
+    await comeAndGo(page, 100);
+    const before = await count();
+    await comeAndGo(page, 1000);
+    // What is under way when an element goes ends a moment later.
+    await expect.poll(async () => {
+      const after = await count();
+      return { nodes: after.nodes - before.nodes, listeners: after.listeners - before.listeners };
+    }).toEqual({ nodes: 0, listeners: 0 });
+    const after = await count();
+    console.log('before', before, 'after', after);
+    expect(after.wasmPages).toBeLessThanOrEqual(before.wasmPages);
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('an element that is moved goes on with what it does', async ({ page, gateway }) => {
+  const line = await network(gateway.url);
+  try {
+    const studio = new Studio(page);
+    await studio.open(line.origin);
+    await studio.ask({ model: 'Suno', prompt: 'A long and calm piece for piano, 180 seconds' });
+    await studio.generate.click();
+    await expect(studio.progress).toBeVisible();
+    await expect.poll(() => line.streams().length).toBe(1);
+    const same = await page.evaluate(async () => {
+      const element = document.querySelector('ai-now-studio');
+      const standing = element.shadowRoot.firstElementChild;
+      const elsewhere = document.createElement('section');
+      document.querySelector('main').append(elsewhere);
+      elsewhere.append(element);
+      await new Promise((resolve) => setTimeout(resolve));
+      // Out and in again within one turn, as frameworks sort lists.
+      element.remove();
+      document.querySelector('main').append(element);
+      await new Promise((resolve) => setTimeout(resolve));
+      if (Element.prototype.moveBefore) elsewhere.moveBefore(element, null);
+      return standing === element.shadowRoot.firstElementChild && standing.isConnected;
+    });
+    expect(same).toBe(true);
+    await expect(studio.play).toBeVisible({ timeout: 90_000 });
+    expect(line.submissions()).toHaveLength(1);
+    expect(line.streams()).toHaveLength(1);
+  } finally {
+    await line.stop();
+  }
+});
+
+test('several on one page are one visitor, and each its own', async ({ page, gateway }) => {
+  const line = await network(gateway.url);
+  try {
+    await new Studio(page).open(line.origin);
+    const ends = await page.evaluate(async () => {
+      const other = document.createElement('ai-now-studio');
+      other.model = 'pika';
+      other.presetStyle = '4';
+      document.querySelector('main').append(other);
+      const [first] = document.querySelectorAll('ai-now-studio');
+      const heard = [];
+      document.addEventListener('ai-now-completed', ({ target }) => heard.push(target === first));
+      await other.start();
+      const made = await first.generate({ model: 'suno', prompt: 'A tune, 3 seconds' });
+      // The other one hears of it by the history; it has not made it, and says nothing.
+      const list = () => other.shadowRoot.textContent.includes('A tune, 3 seconds');
+      while (!list()) await new Promise((resolve) => setTimeout(resolve, 20));
+      return { heard, url: made.url, chosen: other.shadowRoot.querySelector('[name=model]:checked').value };
+    });
+    expect(ends.heard).toEqual([true]);
+    expect(ends.url).toMatch(/\.mp3$/);
+    expect(ends.chosen).toBe('pika');
+    expect(line.submissions()).toHaveLength(1);
+    expect(line.count('POST /api/sessions')).toBe(1);
+  } finally {
+    await line.stop();
+  }
+});

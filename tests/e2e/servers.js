@@ -1,0 +1,155 @@
+// Servers that stand for the rest of the world: somebody's site, a bad network in front of the
+// gateway, and a server that knows only the documented API.
+import { createServer, request as ask } from 'node:http';
+
+/** Listens on a free port and answers what to use and how to stop it. */
+async function listen(handler) {
+  const server = createServer(handler);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stop = () => new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+  return { origin: `http://127.0.0.1:${server.address().port}`, stop };
+}
+
+/** A site of its own, with one page. */
+export async function site(html = '', headers = {}) {
+  let body = html;
+  const server = await listen((_, answer) => {
+    answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
+    answer.end(body);
+  });
+  return { ...server, serve: (text) => { body = text; } };
+}
+
+/**
+ * A network between the page and its gateway. It passes everything on, writes down what was asked,
+ * and behaves as `weather` says:
+ *
+ * - `status`: answers that, instead of asking the gateway;
+ * - `delayMs`: holds every piece of an answer that long;
+ * - `cutAfterBytes`: breaks event streams off after so many bytes, in the middle of an event;
+ * - `silent`: swallows what event streams say from now on, and leaves them open;
+ * - `loseAnswers`: asks the gateway, then cuts the line instead of answering. Counts down.
+ */
+export async function network(target) {
+  const seen = [];
+  const weather = {};
+  const open = new Set();
+  const { hostname, port } = new URL(target);
+  const server = await listen((incoming, answer) => {
+    const url = new URL(incoming.url, target);
+    const route = `${incoming.method} ${url.pathname}`;
+    const streams = url.pathname.endsWith('/events');
+    const body = [];
+    const entry = { route, key: incoming.headers['idempotency-key'], token: incoming.headers.authorization };
+    seen.push(entry);
+    open.add(answer);
+    answer.on('close', () => open.delete(answer));
+    incoming.on('data', (bytes) => body.push(bytes));
+    incoming.on('end', () => {
+      const api = url.pathname.startsWith('/api/');
+      if (api && weather.status) {
+        answer.writeHead(weather.status, { 'Content-Type': 'application/json' });
+        answer.end('{"status":"Error","message":"Not now."}');
+        return;
+      }
+      const { method, headers } = incoming;
+      const outgoing = ask({ hostname, port, path: incoming.url, method, headers }, (response) => {
+        entry.status = response.statusCode;
+        if (api && method === 'POST' && url.pathname === '/api/generations' && weather.loseAnswers > 0) {
+          weather.loseAnswers -= 1;
+          response.resume();
+          response.on('end', () => answer.destroy());
+          return;
+        }
+        answer.writeHead(response.statusCode, response.headers);
+        let passed = 0;
+        let last = Promise.resolve();
+        response.on('data', (bytes) => {
+          if (streams && weather.silent) return;
+          if (streams && weather.cutAfterBytes) {
+            const rest = weather.cutAfterBytes - passed;
+            passed += bytes.length;
+            if (passed >= weather.cutAfterBytes) {
+              answer.write(bytes.subarray(0, rest), () => answer.destroy());
+              response.destroy();
+              return;
+            }
+          }
+          if (!weather.delayMs) return answer.write(bytes);
+          last = last.then(() => new Promise((resolve) => setTimeout(resolve, weather.delayMs)))
+            .then(() => answer.write(bytes));
+        });
+        response.on('end', () => last.then(() => {
+          if (!(streams && weather.silent)) answer.end();
+        }));
+        response.on('error', () => answer.destroy());
+        answer.on('close', () => response.destroy());
+      });
+      outgoing.on('error', () => answer.destroy());
+      outgoing.end(Buffer.concat(body));
+    });
+  });
+  return {
+    ...server,
+    seen,
+    weather,
+    count: (route) => seen.filter((entry) => entry.route === route).length,
+    /** What was asked for as a new generation: once for each time it was sent. */
+    submissions: () => seen.filter((entry) => entry.route === 'POST /api/generations'),
+    streams: () => seen.filter((entry) => entry.route.endsWith('/events')),
+    /** Cuts every line that is open. */
+    cut: () => { for (const answer of open) answer.destroy(); },
+  };
+}
+
+/** A tone of a second, as a WAV file. */
+function tone() {
+  const rate = 8000;
+  const bytes = Buffer.alloc(44 + 2 * rate);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(36 + 2 * rate, 4);
+  bytes.write('WAVEfmt ', 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(1, 22);
+  bytes.writeUInt32LE(rate, 24);
+  bytes.writeUInt32LE(2 * rate, 28);
+  bytes.writeUInt16LE(2, 32);
+  bytes.writeUInt16LE(16, 34);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(2 * rate, 40);
+  for (let i = 0; i < rate; i += 1) bytes.writeInt16LE(Math.sin(i / 3) * 8000, 44 + 2 * i);
+  return bytes;
+}
+
+/**
+ * A server that knows only the documented API. `script` answers each `POST /api/generate`: it gets
+ * the server's answer, to write to as it likes, and the request's body.
+ */
+export async function documented(script) {
+  const seen = [];
+  const server = await listen((request, answer) => {
+    const route = `${request.method} ${new URL(request.url, 'http://x').pathname}`;
+    seen.push({ route, authorization: request.headers.authorization });
+    const headers = {
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    };
+    for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value);
+    if (route === 'OPTIONS /api/generate') {
+      answer.writeHead(204).end();
+    } else if (route === 'POST /api/generate') {
+      let body = '';
+      request.on('data', (text) => { body += text; });
+      request.on('end', () => script(answer, JSON.parse(body)));
+    } else if (route.startsWith('GET /files/')) {
+      answer.writeHead(200, { 'Content-Type': 'audio/wav' }).end(tone());
+    } else {
+      answer.writeHead(404).end('Not Found');
+    }
+  });
+  return { ...server, seen };
+}
