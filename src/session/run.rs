@@ -38,6 +38,8 @@ impl Session {
         if self.is_demo() {
             return self.make(job).await;
         }
+        // Until its end is written down, nobody else may take it for broken off.
+        let _claim = if self.is_direct() { Some(claim(&job.key()).await) } else { None };
         let mut attempt = 0;
         loop {
             let next = if self.is_direct() { self.direct(job).await } else { self.step(job).await };
@@ -183,7 +185,6 @@ impl Session {
     /// The whole way in direct mode: one request, one stream, no second chance.
     async fn direct(self, job: Job) -> Next {
         let generation = job.0.get_untracked();
-        let _claim = claim(&generation.key).await;
         let key = self.draft.api_key.get_untracked();
         let say = |signal| _ = self.hear(job, signal);
         job.0.update(|generation| generation.phase = Phase::Running);

@@ -63,9 +63,10 @@ test('a thousand come and go, several at once, and leave nothing behind', async 
       const after = await count();
       return { nodes: after.nodes - before.nodes, listeners: after.listeners - before.listeners };
     }).toEqual({ nodes: 0, listeners: 0 });
+    // Memory of wasm never shrinks: it shows the most that was in use at one time, which differs a
+    // little. A thousand studios left behind would be hundreds of pages.
     const after = await count();
-    console.log('before', before, 'after', after);
-    expect(after.wasmPages).toBeLessThanOrEqual(before.wasmPages);
+    expect(after.wasmPages - before.wasmPages).toBeLessThan(8);
   } finally {
     await gateway.stop();
   }

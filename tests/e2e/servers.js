@@ -140,7 +140,8 @@ export async function documented(script) {
     };
     for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value);
     if (route === 'OPTIONS /api/generate') {
-      answer.writeHead(204).end();
+      // On a line that was used before, a browser itself sends again what got no answer.
+      answer.writeHead(204, { Connection: 'close' }).end();
     } else if (route === 'POST /api/generate') {
       let body = '';
       request.on('data', (text) => { body += text; });
