@@ -1,4 +1,4 @@
-//! The command line: serve, keys, audit, config. Answers go to standard output, logs and errors
+//! The command line: serve, keys, providers, audit, config. Answers go to standard output, logs and errors
 //! to standard error.
 
 use std::io::{IsTerminal as _, Write as _};
@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{self, Config, ConfigError, Flags, LogFormat};
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
+use crate::provider;
 use crate::server::{ServeError, Server};
 use crate::store::{KeyKind, NewKey, Publishable, Store, StoreError};
 
@@ -48,6 +49,11 @@ enum Command {
         #[command(flatten)]
         data: DataArgs,
     },
+    /// Looks at the providers.
+    Providers {
+        #[command(subcommand)]
+        command: ProvidersCommand,
+    },
     /// Looks at the settings.
     Config {
         #[command(subcommand)]
@@ -78,6 +84,16 @@ struct DataArgs {
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Checks the settings, and tells what is wrong with them or that they are good.
+    Check {
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ProvidersCommand {
+    /// Tells which providers are configured, whether their keys are there, and whether they
+    /// answer. It spends nothing. Exits with 1 where one can't be used.
     Check {
         #[command(flatten)]
         settings: SettingsArgs,
@@ -179,6 +195,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Keys { command } => keys(command).await,
+        Command::Providers { command: ProvidersCommand::Check { settings } } => {
+            check_providers(&settings.load(None, false)?).await
+        }
         Command::Audit { data } => audit(&data.data).await,
         Command::Config { command: ConfigCommand::Check { settings } } => {
             settings.load(None, false)?;
@@ -249,6 +268,27 @@ fn stop_signal() -> std::io::Result<CancellationToken> {
         }
     });
     Ok(stop)
+}
+
+async fn check_providers(config: &Config) -> Result<ExitCode, CliError> {
+    let offer = config.offer()?;
+    let mut stdout = std::io::stdout();
+    let mut all_good = true;
+    for (name, settings) in &config.providers {
+        let finding = provider::check(name, settings).await;
+        all_good &= finding.good;
+        let verdict = if finding.good { "good" } else { "bad" };
+        writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.kind, finding.says)?;
+    }
+    for model in offer.catalog.models.iter() {
+        writeln!(
+            stdout,
+            "{} goes to {}",
+            model.id,
+            offer.routes[model.id.as_ref()].join(", then ")
+        )?;
+    }
+    Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn audit(data: &Path) -> Result<ExitCode, CliError> {

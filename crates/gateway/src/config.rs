@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use crate::offer::{ModelSettings, Offer, Providers};
+
 /// All settings of a running gateway.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -46,6 +48,10 @@ pub struct Config {
     pub shutdown_secs: u64,
     /// What nobody may exceed.
     pub limits: Limits,
+    /// The providers that models can be routed to, by name.
+    pub providers: Providers,
+    /// Models that are routed, changed, added or hidden, against the built-in catalog.
+    pub models: Vec<ModelSettings>,
 }
 
 /// How logs are written.
@@ -107,6 +113,8 @@ impl Default for Config {
             sketch_workers: 0,
             shutdown_secs: 10,
             limits: Limits::default(),
+            providers: Providers::new(),
+            models: Vec::new(),
         }
     }
 }
@@ -236,8 +244,17 @@ impl Config {
         ];
         match least.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(setting_error(name, "it must be at least 1")),
-            None => Ok(()),
+            None => self.offer().map(drop),
         }
+    }
+
+    /// What is offered, and who makes it.
+    ///
+    /// # Errors
+    /// [`ConfigError::Setting`], where models or providers don't fit together.
+    pub fn offer(&self) -> Result<Offer, ConfigError> {
+        Offer::new(&self.models, &self.providers)
+            .map_err(|(place, why)| setting_error(&place, &why))
     }
 }
 
@@ -301,7 +318,8 @@ fn set(table: &mut toml::Table, name: &str, path: &str, text: &str) -> Result<()
             let toml::Value::Table(section) = section else {
                 return Err(setting_error(name, "it is not a section"));
             };
-            section.insert(rest.to_owned(), value);
+            // A section may have sections: `AI_NOW_PROVIDERS__LUMA__BASE_URL`.
+            set(section, name, rest, text)?;
         }
     }
     Ok(())

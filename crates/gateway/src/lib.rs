@@ -1,8 +1,8 @@
 //! The AI-Now gateway: speaks the API, keeps keys and tokens, runs generations, loses nothing.
 //!
 //! In reading order: [`server`] puts the parts together, [`routes`] translate HTTP, [`auth`] says
-//! who is asking, [`studio`] decides what happens to a generation, [`store`] keeps it, [`provider`]
-//! makes it, [`media`] keeps the files. It is a library so that its tests can run it whole.
+//! who is asking, [`offer`] says what can be had, [`studio`] decides what happens to a generation,
+//! [`store`] keeps it, [`provider`] makes it, [`media`] keeps the files. It is a library so that its tests can run it whole.
 
 pub mod auth;
 pub mod cli;
@@ -13,6 +13,7 @@ pub mod housekeeping;
 pub mod limits;
 pub mod media;
 pub mod metrics;
+pub mod offer;
 pub mod problem;
 pub mod provider;
 pub mod routes;

@@ -76,6 +76,30 @@ impl MediaDir {
         written
     }
 
+    /// A place for a file that is still being written. It is removed with the value.
+    pub fn unfinished(&self) -> Unfinished {
+        Unfinished { path: self.path.join(format!("{}{UNFINISHED}", secret::name())) }
+    }
+
+    /// Gives a file that is whole now its name. When this returns, it is on the disk under it.
+    ///
+    /// It blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    /// Where the disk is full or cannot be written; then there is no file of this name.
+    pub fn adopt(&self, file: &Unfinished, name: &str) -> io::Result<()> {
+        let path = self.path.join(name);
+        let adopted = (|| {
+            std::fs::File::open(&file.path)?.sync_all()?;
+            std::fs::rename(&file.path, &path)?;
+            std::fs::File::open(&self.path)?.sync_all()
+        })();
+        if adopted.is_err() {
+            let _ = std::fs::remove_file(path);
+        }
+        adopted
+    }
+
     /// Removes a file. One that is gone already is no error.
     ///
     /// # Errors
@@ -102,6 +126,26 @@ impl MediaDir {
             }
         }
         Ok(names)
+    }
+}
+
+/// A file that is still being written, in the media directory under no name that is served.
+#[derive(Debug)]
+pub struct Unfinished {
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// Where to write it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Gone already where it was adopted; what stays for another reason goes at the next start.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 

@@ -24,6 +24,10 @@ pub struct Metrics {
     under_way: Gauge,
     streams: Gauge,
     answers: Family<StatusLabel, Counter>,
+    provider_ended: Family<ProviderEndLabel, Counter>,
+    provider_making: Family<ProviderLabel, Histogram, Making>,
+    provider_retries: Family<ProviderLabel, Counter>,
+    provider_resting: Family<ProviderLabel, Gauge>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -40,6 +44,17 @@ struct EndLabel {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StatusLabel {
     status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProviderLabel {
+    provider: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProviderEndLabel {
+    provider: String,
+    outcome: String,
 }
 
 #[derive(Clone)]
@@ -63,6 +78,10 @@ impl Default for Metrics {
             under_way: Gauge::default(),
             streams: Gauge::default(),
             answers: Family::default(),
+            provider_ended: Family::default(),
+            provider_making: Family::new_with_constructor(Making),
+            provider_retries: Family::default(),
+            provider_resting: Family::default(),
         };
         let mut registry = Registry::with_prefix("ai_now");
         let m = &metrics;
@@ -88,6 +107,27 @@ impl Default for Metrics {
         );
         registry.register("streams", "Event streams that are open", m.streams.clone());
         registry.register("answers", "HTTP answers, by status", m.answers.clone());
+        registry.register(
+            "provider_ended",
+            "Generations that providers made or failed to make, by outcome",
+            m.provider_ended.clone(),
+        );
+        registry.register_with_unit(
+            "provider_making",
+            "Time that providers took for what they made",
+            Unit::Seconds,
+            m.provider_making.clone(),
+        );
+        registry.register(
+            "provider_retries",
+            "Submissions that were tried again",
+            m.provider_retries.clone(),
+        );
+        registry.register(
+            "provider_resting",
+            "1 while a provider is left in peace after failures",
+            m.provider_resting.clone(),
+        );
         metrics.registry = Arc::new(Mutex::new(registry));
         metrics
     }
@@ -115,6 +155,29 @@ impl Metrics {
         self.making
             .get_or_create(&ModelLabel { model: model.to_owned() })
             .observe(took.as_secs_f64());
+    }
+
+    /// A provider has ended its work on a generation. `outcome`: `made`, `stopped`, or the kind of
+    /// failure.
+    pub fn provider_ended(&self, provider: &str, outcome: &str, took: Duration) {
+        let label = ProviderEndLabel { provider: provider.to_owned(), outcome: outcome.to_owned() };
+        self.provider_ended.get_or_create(&label).inc();
+        if outcome == "made" {
+            let label = ProviderLabel { provider: provider.to_owned() };
+            self.provider_making.get_or_create(&label).observe(took.as_secs_f64());
+        }
+    }
+
+    /// A submission to a provider is tried again.
+    pub fn provider_retried(&self, provider: &str) {
+        let label = ProviderLabel { provider: provider.to_owned() };
+        self.provider_retries.get_or_create(&label).inc();
+    }
+
+    /// Whether a provider is left in peace.
+    pub fn provider_resting(&self, provider: &str, resting: bool) {
+        let label = ProviderLabel { provider: provider.to_owned() };
+        self.provider_resting.get_or_create(&label).set(i64::from(resting));
     }
 
     /// A commit of so many changes took this long.

@@ -7,8 +7,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ai_now_protocol::Catalog;
-use ai_now_protocol::catalog::Expected;
 use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -19,13 +17,13 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::limits::Limits;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
 use crate::secret::SigningKey;
 use crate::store::{KeyInfo, Store, StoreError};
-use crate::studio::{Settings, Studio};
+use crate::studio::{Makers, Settings, Studio};
 use crate::{demo, housekeeping, routes};
 
 /// Everything that a request may need. Cloning it is cheap and gives the same.
@@ -87,6 +85,12 @@ pub enum ServeError {
     /// A file in the data directory cannot be used.
     #[error("The data directory cannot be used: {0}")]
     Data(#[source] std::io::Error),
+    /// The settings contradict each other.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A provider that a model is routed to cannot be used.
+    #[error("{0} `ai-now-gateway providers check` looks at all of them.")]
+    Provider(String),
     /// The directory of the widget holds none.
     #[error("{0} holds no index.html. Build the widget first, or leave `--web` out.")]
     Web(String),
@@ -117,16 +121,16 @@ impl Server {
         let signing = SigningKey::load_or_create(&config.data).map_err(ServeError::Data)?;
         let demo_key =
             if config.demo { Some(demo::key(&store, &config.data).await?) } else { None };
-        let settings = Settings {
-            workers: match config.sketch_workers {
-                0 => std::thread::available_parallelism().map_or(1, Into::into),
-                workers => workers,
-            },
-            queue: config.limits.queue,
-            per_owner: config.limits.generations,
+        let sketches = match config.sketch_workers {
+            0 => std::thread::available_parallelism().map_or(1, Into::into),
+            workers => workers,
         };
-        let studio =
-            Studio::new(store.clone(), media.clone(), catalog(), metrics.clone(), settings);
+        let offer = config.offer()?;
+        let makers = Makers::open(offer, &config.providers, sketches, &config.data, &metrics)
+            .map_err(ServeError::Provider)?;
+        let settings =
+            Settings { queue: config.limits.queue, per_owner: config.limits.generations };
+        let studio = Studio::new(store.clone(), media.clone(), makers, metrics.clone(), settings);
         // Listen before work begins: an address that is taken shall cost nothing.
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(ServeError::Data)?;
@@ -261,15 +265,4 @@ async fn serve(app: App, stream: TcpStream, peer: SocketAddr, router: Router, wa
         // Clients that go away or are too slow: their business, of interest only when looked for.
         tracing::debug!(%error, %peer, "a connection ended early");
     }
-}
-
-/// What the gateway offers: the documented models, all made by the sketch engine, which says so.
-fn catalog() -> Catalog {
-    let mut catalog = Catalog::BUILT_IN;
-    for model in catalog.models.to_mut() {
-        model.procedural = true;
-        model.expected_secs = Some(Expected { min: 1, max: 15 });
-        model.note = Some("A procedural sketch, drawn by rules from your words.".into());
-    }
-    catalog
 }

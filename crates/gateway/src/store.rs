@@ -8,6 +8,7 @@
 mod audit;
 mod events;
 mod generations;
+mod jobs;
 mod keys;
 mod ledger;
 mod visitors;
@@ -25,6 +26,7 @@ use sqlx::{ConnectOptions as _, SqlSafeStr as _};
 pub use audit::Audit;
 pub use events::StoredEvent;
 pub use generations::{Acceptance, GenerationRow, NewGeneration, Outcome, Refusal};
+pub use jobs::{Notebook, Noted, ProviderJob};
 pub use keys::{KeyInfo, KeyKind, NewKey, Publishable};
 pub use visitors::{NewVisitor, SessionInfo, VisitorRefusal};
 use writer::Writer;
@@ -130,14 +132,14 @@ fn create_private_dir(path: &Path) -> std::io::Result<()> {
 }
 
 fn migrator() -> Migrator {
-    let first = Migration::new(
-        1,
-        "initial".into(),
-        MigrationType::Simple,
-        include_str!("../migrations/0001_initial.sql").into_sql_str(),
-        false,
-    );
-    Migrator::with_migrations(vec![first])
+    let table = [
+        (1, "initial", include_str!("../migrations/0001_initial.sql")),
+        (2, "provider jobs", include_str!("../migrations/0002_provider_jobs.sql")),
+    ];
+    let migrations = table.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.into())
 }
 
 /// The integers of `SQLite` are signed. Nothing that the store keeps comes near the difference.

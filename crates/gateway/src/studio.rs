@@ -4,10 +4,11 @@
 //! decision is one change of the store first, and is told to the streams after that: what nobody
 //! could lose is what anybody hears. It must not know HTTP.
 
+mod makers;
 mod run;
 mod watch;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,16 +16,16 @@ use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure as FailureEvent;
 use ai_now_protocol::{Catalog, Event, GenerateRequest, Invalid};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{Semaphore, watch as signal};
+use tokio::sync::watch as signal;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::Principal;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
-use crate::provider::Provider;
 use crate::secret;
 use crate::store::{Acceptance, GenerationRow, NewGeneration, Outcome, Refusal, Store, StoreError};
+pub use makers::Makers;
 pub use watch::Watch;
 
 /// The studio. Cloning it is cheap and gives the same studio.
@@ -34,14 +35,11 @@ pub struct Studio(Arc<Inner>);
 struct Inner {
     store: Store,
     media: MediaDir,
-    catalog: Catalog,
+    makers: Makers,
     metrics: Metrics,
     settings: Settings,
     /// The generations that are queued or running in this process.
     live: Mutex<HashMap<String, Arc<Live>>>,
-    /// One permit for each sketch that may be made at once; handed out in the order of asking.
-    workers: Semaphore,
-    queue: Queue,
     tasks: TaskTracker,
     /// Nothing new is begun.
     stopping: CancellationToken,
@@ -52,8 +50,6 @@ struct Inner {
 /// What the operator decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// How many sketches are made at once.
-    pub workers: usize,
     /// How many generations may be under way at once, of all together.
     pub queue: usize,
     /// And of one owner.
@@ -65,12 +61,6 @@ struct Live {
     /// Told each time the event log has grown. Dropped after the last event.
     news: signal::Sender<()>,
     cancel: CancellationToken,
-}
-
-/// Who waits for a worker, in order.
-#[derive(Default)]
-struct Queue {
-    waiting: Mutex<(u64, BTreeSet<u64>)>,
 }
 
 /// Why a submission was not accepted. Nothing was charged.
@@ -94,23 +84,21 @@ pub enum Declined {
 }
 
 impl Studio {
-    /// A studio that offers a catalog. Call [`Studio::resume`] once before anything else.
+    /// A studio that offers what its makers make. Call [`Studio::resume`] once before anything else.
     pub fn new(
         store: Store,
         media: MediaDir,
-        catalog: Catalog,
+        makers: Makers,
         metrics: Metrics,
         settings: Settings,
     ) -> Self {
         Self(Arc::new(Inner {
-            workers: Semaphore::new(settings.workers.max(1)),
             store,
             media,
-            catalog,
+            makers,
             metrics,
             settings,
             live: Mutex::default(),
-            queue: Queue::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             halted: CancellationToken::new(),
@@ -119,7 +107,12 @@ impl Studio {
 
     /// What is offered.
     pub fn catalog(&self) -> &Catalog {
-        &self.0.catalog
+        self.0.makers.catalog()
+    }
+
+    /// What is offered, and how it stands with it just now.
+    pub fn catalog_now(&self) -> Catalog {
+        self.0.makers.catalog_now()
     }
 
     /// Takes up what was under way when the process ended, the oldest first.
@@ -128,6 +121,10 @@ impl Studio {
     /// [`StoreError`]
     pub async fn resume(&self) -> Result<usize, StoreError> {
         self.0.store.put_back_running().await?;
+        for job in self.0.store.abandoned_provider_jobs().await? {
+            let studio = self.clone();
+            self.0.tasks.spawn(async move { studio.abandon(job).await });
+        }
         let unfinished = self.0.store.unfinished().await?;
         let count = unfinished.len();
         for row in unfinished {
@@ -163,7 +160,7 @@ impl Studio {
         request: GenerateRequest,
         idempotency_key: Option<String>,
     ) -> Result<Acceptance, Declined> {
-        let order = request.check(&self.0.catalog)?;
+        let order = request.check(self.catalog())?;
         if self.0.stopping.is_cancelled() {
             return Err(Declined::Stopping);
         }
@@ -255,31 +252,6 @@ impl Studio {
     fn live(&self) -> MutexGuard<'_, HashMap<String, Arc<Live>>> {
         // Whoever panicked under this lock left a map that is still one.
         self.0.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Who makes what. Until other providers are configured, the sketch engine makes it all.
-    fn provider(&self, _model: &str) -> Provider {
-        Provider::Sketch
-    }
-}
-
-impl Queue {
-    fn enter(&self) -> u64 {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.0 += 1;
-        let number = waiting.0;
-        waiting.1.insert(number);
-        number
-    }
-
-    fn leave(&self, number: u64) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&number);
-    }
-
-    /// How many wait before this one.
-    fn position(&self, number: u64) -> usize {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.1.range(..number).count()
     }
 }
 

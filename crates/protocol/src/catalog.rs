@@ -54,6 +54,10 @@ pub struct Model {
     /// trained model. Whoever offers or shows such a result says so.
     #[serde(default)]
     pub procedural: bool,
+    /// What is to be known about it just now: `Luma is busy, about 4 minutes`. Absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    pub status: Option<Text>,
 }
 
 /// A usual duration, as a range.
@@ -99,6 +103,15 @@ impl Model {
     }
 }
 
+impl Style {
+    /// A prompt with this style as words, for a maker that has no styles of its own.
+    pub fn phrase(&self, prompt: &str) -> String {
+        let ends = prompt.ends_with(['.', '!', '?', '…', '。', '！', '？']);
+        let link = if ends { " Style:" } else { "," };
+        format!("{prompt}{link} {}", self.words)
+    }
+}
+
 impl Default for Catalog {
     fn default() -> Self {
         Self::BUILT_IN
@@ -130,6 +143,7 @@ const MODELS: &[Model] = &[
         prompt_max_chars: PROMPT_MAX_CHARS,
         styles: Cow::Borrowed(&[]),
         procedural: false,
+        status: None,
     },
     Model {
         id: text("luma"),
@@ -141,6 +155,7 @@ const MODELS: &[Model] = &[
         prompt_max_chars: PROMPT_MAX_CHARS,
         styles: Cow::Borrowed(&[]),
         procedural: false,
+        status: None,
     },
     Model {
         id: text("pika"),
@@ -152,6 +167,7 @@ const MODELS: &[Model] = &[
         prompt_max_chars: PROMPT_MAX_CHARS,
         styles: Cow::Borrowed(PIKA_STYLES),
         procedural: false,
+        status: None,
     },
     Model {
         id: text("run"),
@@ -163,6 +179,7 @@ const MODELS: &[Model] = &[
         prompt_max_chars: RUN_PROMPT_MAX_CHARS,
         styles: Cow::Borrowed(RUN_STYLES),
         procedural: false,
+        status: None,
     },
 ];
 
@@ -271,6 +288,14 @@ mod tests {
                 assert!(!style.name.is_empty() && !style.words.is_empty());
             }
         }
+    }
+
+    #[test]
+    fn a_style_becomes_words() {
+        let style = Catalog::BUILT_IN.model("pika").unwrap().style("4").unwrap().clone();
+        let words = "as a watercolour painting, soft edges, paper texture";
+        assert_eq!(style.phrase("A lake"), format!("A lake, {words}"));
+        assert_eq!(style.phrase("A lake."), format!("A lake. Style: {words}"));
     }
 
     #[test]

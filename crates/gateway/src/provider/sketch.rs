@@ -3,19 +3,15 @@
 
 use std::ops::ControlFlow;
 
+use ai_now_protocol::event::Progress;
 use ai_now_sketch::{Request, SketchError};
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Job, Made, Step};
+use super::{Content, Failure, Made, Task};
 
 const FAULT: &str = "The sketch engine could not make this one. Try other words or another seed.";
 
-pub(super) async fn make(
-    job: Job,
-    steps: watch::Sender<Option<Step>>,
-    stop: CancellationToken,
-) -> Result<Made, Failure> {
+pub(super) async fn make(task: Task) -> Result<Made, Failure> {
+    let Task { job, tell, stop, .. } = task;
     let work = tokio::task::spawn_blocking(move || {
         let request = Request {
             model: &job.model,
@@ -27,23 +23,27 @@ pub(super) async fn make(
             if stop.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            steps.send_replace(Some(Step {
-                fraction: progress.fraction,
-                name: progress.step.to_owned(),
-            }));
+            tell.progress(Progress {
+                progress: Some(progress.fraction),
+                step: Some(progress.step.to_owned()),
+                ..Progress::default()
+            });
             ControlFlow::Continue(())
         })
     });
     match work.await {
-        Ok(Ok(sketch)) => {
-            Ok(Made { bytes: sketch.bytes, format: sketch.format, note: Some(sketch.note) })
-        }
+        Ok(Ok(sketch)) => Ok(Made {
+            content: Content::Bytes(sketch.bytes),
+            format: sketch.format,
+            note: Some(sketch.note),
+            procedural: true,
+        }),
         Ok(Err(SketchError::Cancelled)) => Err(Failure::Stopped),
         Ok(Err(error @ SketchError::Encoding(_))) => {
             tracing::error!(%error, "the sketch engine failed");
-            Err(Failure::Failed(FAULT.into()))
+            Err(Failure::last(FAULT))
         }
         // A panic; its words were logged by the hook.
-        Err(_) => Err(Failure::Failed(FAULT.into())),
+        Err(_) => Err(Failure::last(FAULT)),
     }
 }

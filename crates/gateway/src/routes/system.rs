@@ -45,7 +45,7 @@ pub(super) async fn ping(
     security(())
 )]
 pub(super) async fn catalog(State(app): State<App>) -> Response {
-    let mut response = json(StatusCode::OK, app.studio.catalog());
+    let mut response = json(StatusCode::OK, &app.studio.catalog_now());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }

@@ -136,6 +136,8 @@ pub enum Outcome {
         size_bytes: u64,
         /// What the maker says about it.
         note: Option<String>,
+        /// Whether it is a procedural sketch, whatever was expected when it was accepted.
+        procedural: bool,
         /// The last event.
         event: Event,
     },
@@ -437,12 +439,15 @@ async fn finish(
     id: &str,
     outcome: Outcome,
 ) -> Result<bool, StoreError> {
-    let (state, note, message) = match &outcome {
-        Outcome::Completed { note, .. } => (State::Completed, note.as_deref(), None),
-        Outcome::Ended { state, message, .. } => (*state, None, Some(message.as_str())),
+    let (state, note, message, procedural) = match &outcome {
+        Outcome::Completed { note, procedural, .. } => {
+            (State::Completed, note.as_deref(), None, Some(*procedural))
+        }
+        Outcome::Ended { state, message, .. } => (*state, None, Some(message.as_str()), None),
     };
     let ended: Option<(i64, Option<i64>, u32)> = sqlx::query_as(
-        "UPDATE generations SET state = ?, finished_at_ms = ?, note = ?, message = ?
+        "UPDATE generations SET state = ?, finished_at_ms = ?, note = ?, message = ?,
+             procedural = coalesce(?, procedural)
          WHERE id = ? AND state IN ('queued', 'running')
          RETURNING account_id, visitor_id, price",
     )
@@ -450,6 +455,7 @@ async fn finish(
     .bind(signed(now_ms()))
     .bind(note)
     .bind(message)
+    .bind(procedural)
     .bind(id)
     .fetch_optional(&mut *connection)
     .await?;

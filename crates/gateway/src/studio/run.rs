@@ -8,16 +8,20 @@ use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Progress};
 use ai_now_protocol::{Event, MediaUrl};
 use futures_util::FutureExt as _;
-use tokio::sync::{SemaphorePermit, watch};
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+use super::makers::Maker;
 use super::{Live, Studio, ended};
 use crate::media;
-use crate::provider::{Failure, Job, Made, Step};
-use crate::store::{GenerationRow, Outcome};
+use crate::provider::{Content, Failure, Job, Made, Task, Teller};
+use crate::store::{GenerationRow, Outcome, ProviderJob};
 
 /// How often progress is written down at most.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
+
+/// How many events that are no progress are written down of one provider's work.
+const EVENTS_MAX: u32 = 50;
 
 /// The longest pause between two tries to write down an end.
 const RETRY_PAUSE_MAX: Duration = Duration::from_secs(10);
@@ -33,7 +37,29 @@ impl Studio {
         if let Some(outcome) = outcome {
             self.end(&row, outcome).await;
         }
+        if !self.0.halted.is_cancelled() {
+            self.forget_job(&row.id).await;
+        }
         self.leave(&row.id);
+    }
+
+    /// Tells a provider that a job is not wanted any more, which it was not told when that was
+    /// decided: the process ended in between.
+    pub(super) async fn abandon(&self, job: ProviderJob) {
+        if let Some(handle) = &job.handle
+            && let Some(maker) = self.0.makers.named(&job.provider)
+        {
+            maker.provider.abandon(handle).await;
+        }
+        self.forget_job(&job.generation_id).await;
+    }
+
+    /// Forgets what was asked of a provider for a generation that has ended.
+    async fn forget_job(&self, id: &str) {
+        if let Err(error) = self.0.store.forget_provider_job(id).await {
+            // The next start does it.
+            tracing::warn!(%error, generation = id, "a provider's job was not forgotten");
+        }
     }
 
     /// Does the work. `None`: there is no end to be written down, because somebody else wrote
@@ -42,82 +68,164 @@ impl Studio {
         let Some(job) = self.job(row) else {
             return Some(self.failed(row, "The model is offered no more."));
         };
-        let _worker = self.wait_for_worker(row, live).await?;
-        let first = processing(Some(Step { fraction: 0.0, name: "starting".into() }));
-        match self.0.store.begin(&row.id, first).await {
-            Ok(true) => live.news.send_replace(()),
-            Ok(false) => return None,
-            // Without a word in the store it must not run: the next start takes it up again.
+        let makers = self.0.makers.of(&row.model);
+        let noted = match self.0.store.provider_job(&row.id).await {
+            Ok(noted) => noted,
             Err(error) => {
-                tracing::error!(%error, generation = row.id, "a generation could not be begun");
+                tracing::error!(%error, generation = row.id, "its records can't be read");
+                return Some(self.failed(row, "The gateway could not read its records."));
+            }
+        };
+        // Whoever was asked before the last end of this process is asked about it first.
+        let asked = noted
+            .as_ref()
+            .and_then(|job| makers.iter().position(|maker| maker.name == job.provider));
+        let (mut begun, mut why) = (false, None);
+        for (index, maker) in makers.iter().enumerate().skip(asked.unwrap_or(0)) {
+            let elsewhere = index + 1 < makers.len();
+            let under_way = asked == Some(index);
+            if !under_way && maker.rests_for().is_some() {
+                why.get_or_insert_with(|| {
+                    format!("{} does not answer at the moment. Try again later.", job.model.name)
+                });
+                continue;
+            }
+            let _slot = self.wait_for_slot(row, live, maker).await?;
+            if !std::mem::replace(&mut begun, true) && !self.begin(row, live).await? {
                 return Some(self.failed(row, "The gateway could not write its records."));
             }
+            let started = Instant::now();
+            let made = self.make(row, job.clone(), live, maker).await;
+            let took = started.elapsed();
+            self.0.metrics.made(&row.model, took);
+            match made {
+                Ok(made) => {
+                    maker.made(took);
+                    return Some(self.keep(row, made).await);
+                }
+                Err(Failure::Stopped) => {
+                    maker.stopped(took);
+                    return None;
+                }
+                Err(Failure::Failed { kind, message }) => {
+                    maker.failed(kind, took);
+                    let name = maker.name.as_str();
+                    tracing::warn!(generation = row.id, provider = name, message, "not made");
+                    why = Some(message);
+                    if !kind.may_go_elsewhere() {
+                        break;
+                    }
+                }
+            }
+            if elsewhere {
+                let step = Some("going on with another maker".to_owned());
+                self.tell(row, live, processing(Progress { step, ..Progress::default() })).await;
+            }
         }
-        let begun = Instant::now();
-        let made = self.make(row, job, live).await;
-        self.0.metrics.made(&row.model, begun.elapsed());
-        match made {
-            Ok(made) => Some(self.keep(row, made).await),
-            Err(Failure::Stopped) => None,
-            Err(Failure::Failed(message)) => Some(self.failed(row, &message)),
+        let why = why.unwrap_or_else(|| "Nobody makes this model any more.".into());
+        Some(self.failed(row, &why))
+    }
+
+    /// Marks it as running. `None`: it has ended meanwhile. `Some(false)`: that can't be written
+    /// down, and without a word in the store it must not run.
+    async fn begin(&self, row: &GenerationRow, live: &Live) -> Option<bool> {
+        let step = Some("starting".to_owned());
+        let first = processing(Progress { progress: Some(0.0), step, ..Progress::default() });
+        match self.0.store.begin(&row.id, first).await {
+            Ok(true) => {
+                live.news.send_replace(());
+                Some(true)
+            }
+            Ok(false) => None,
+            Err(error) => {
+                tracing::error!(%error, generation = row.id, "a generation could not be begun");
+                Some(false)
+            }
         }
     }
 
     fn job(&self, row: &GenerationRow) -> Option<Job> {
-        let model = self.0.catalog.model(&row.model)?.clone();
+        let model = self.catalog().model(&row.model)?.clone();
         let style = match &row.style {
             Some(value) => Some(model.style(value)?.clone()),
             None => None,
         };
-        Some(Job { model, style, prompt: row.prompt.clone(), seed: row.seed })
+        Some(Job { id: row.id.clone(), model, style, prompt: row.prompt.clone(), seed: row.seed })
     }
 
-    /// Waits for its turn, and tells how many are before it.
-    async fn wait_for_worker(
+    /// Waits for its turn at a provider, and tells how many are before it.
+    async fn wait_for_slot<'m>(
         &self,
         row: &GenerationRow,
         live: &Live,
-    ) -> Option<SemaphorePermit<'_>> {
-        if let Ok(worker) = self.0.workers.try_acquire() {
-            return (!self.0.stopping.is_cancelled()).then_some(worker);
+        maker: &'m Maker,
+    ) -> Option<SemaphorePermit<'m>> {
+        if let Ok(slot) = maker.slots.try_acquire() {
+            let stops = self.0.stopping.is_cancelled() || live.cancel.is_cancelled();
+            return (!stops).then_some(slot);
         }
-        let number = self.0.queue.enter();
-        let turn = self.0.workers.acquire();
+        let number = maker.queue.enter();
+        let turn = maker.slots.acquire();
         tokio::pin!(turn);
         let mut told = None;
-        let worker = loop {
-            let position = self.0.queue.position(number);
+        let slot = loop {
+            let position = maker.queue.position(number);
             if told != Some(position) {
                 told = Some(position);
-                self.tell(row, live, queued(position)).await;
+                self.tell(row, live, queued(position, maker.wait_secs(position))).await;
             }
             // Far back in a long queue, an exact number helps nobody.
             let pause = Duration::from_secs((position as u64 / 10).clamp(1, 30));
             tokio::select! {
-                worker = &mut turn => break worker.ok(),
+                slot = &mut turn => break slot.ok(),
                 () = live.cancel.cancelled() => break None,
                 () = self.0.stopping.cancelled() => break None,
                 () = sleep(pause) => {}
             }
         };
-        self.0.queue.leave(number);
-        worker
+        maker.queue.leave(number);
+        slot
     }
 
-    /// Lets the provider work, and writes down how far it is.
-    async fn make(&self, row: &GenerationRow, job: Job, live: &Live) -> Result<Made, Failure> {
-        let (sender, mut steps) = watch::channel(None);
-        let making = self.provider(&row.model).make(job, sender, live.cancel.clone());
+    /// Lets a provider work, and writes down how far it is and what it says.
+    async fn make(
+        &self,
+        row: &GenerationRow,
+        job: Job,
+        live: &Live,
+        maker: &Maker,
+    ) -> Result<Made, Failure> {
+        let (tell, mut latest, mut others) = Teller::new();
+        let task = Task {
+            job,
+            tell,
+            notebook: self.0.store.notebook(&row.id, &maker.name),
+            media: self.0.media.clone(),
+            stop: live.cancel.clone(),
+            halted: self.0.halted.clone(),
+        };
+        let making = maker.provider.make(task);
         tokio::pin!(making);
         let mut ticks = interval(PROGRESS_PAUSE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut told, mut said) = (None, 0);
         loop {
             tokio::select! {
                 made = &mut making => return made,
+                Some(event) = others.recv(), if said < EVENTS_MAX => {
+                    said += 1;
+                    self.tell(row, live, event).await;
+                }
                 _ = ticks.tick() => {
-                    if steps.has_changed().unwrap_or(false) {
-                        let step = steps.borrow_and_update().clone();
-                        self.tell(row, live, processing(step)).await;
+                    // What is said again and again is news only once.
+                    if latest.has_changed().unwrap_or(false) {
+                        let progress = latest.borrow_and_update().clone();
+                        if progress != told
+                            && let Some(progress) = &progress
+                        {
+                            self.tell(row, live, processing(progress.clone())).await;
+                        }
+                        told = progress;
                     }
                 }
             }
@@ -131,16 +239,26 @@ impl Studio {
             Ok(url) => url,
             Err(error) => return self.failed(row, &error.to_string()),
         };
-        let event = Event::Completed(Completed { url, note: made.note.clone() });
-        let size_bytes = made.bytes.len() as u64;
+        let Made { content, note, procedural, .. } = made;
+        let event = Event::Completed(Completed { url, note: note.clone() });
         let (dir, name) = (self.0.media.clone(), media_name.clone());
-        let writing = tokio::task::spawn_blocking(move || dir.write(&name, &made.bytes));
+        let writing = tokio::task::spawn_blocking(move || match content {
+            Content::Bytes(bytes) => dir.write(&name, &bytes).map(|()| bytes.len() as u64),
+            Content::File(file) => {
+                let size_bytes = std::fs::metadata(file.path())?.len();
+                dir.adopt(&file, &name).map(|()| size_bytes)
+            }
+        });
         let written = writing.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-        if let Err(error) = written {
-            tracing::error!(%error, generation = row.id, "a media file could not be written");
-            return self.failed(row, "The result could not be stored. Try again later.");
+        match written {
+            Ok(size_bytes) => {
+                Outcome::Completed { media_name, size_bytes, note, procedural, event }
+            }
+            Err(error) => {
+                tracing::error!(%error, generation = row.id, "a media file could not be written");
+                self.failed(row, "The result could not be stored. Try again later.")
+            }
         }
-        Outcome::Completed { media_name, size_bytes, note: made.note, event }
     }
 
     /// Writes down an end, however long the store takes to take it: only then is it one.
@@ -187,21 +305,16 @@ impl Studio {
     }
 }
 
-fn processing(step: Option<Step>) -> Event {
-    Event::Processing(match step {
-        Some(Step { fraction, name }) => Progress {
-            // Three digits are more than anybody sees.
-            progress: Some((fraction.clamp(0.0, 1.0) * 1000.0).round() / 1000.0),
-            step: Some(name),
-            ..Progress::default()
-        },
-        None => Progress::default(),
-    })
+fn processing(progress: Progress) -> Event {
+    // Three digits are more than anybody sees.
+    let rounded = |part: f64| (part.clamp(0.0, 1.0) * 1000.0).round() / 1000.0;
+    Event::Processing(Progress { progress: progress.progress.map(rounded), ..progress })
 }
 
-fn queued(position: usize) -> Event {
+fn queued(position: usize, eta_secs: Option<u32>) -> Event {
     Event::Processing(Progress {
         queue_position: Some(u32::try_from(position).unwrap_or(u32::MAX)),
+        eta_secs,
         ..Progress::default()
     })
 }

@@ -11,6 +11,7 @@ mod matrix;
 mod media;
 mod money;
 mod operating;
+mod providers;
 mod sessions;
 mod streams;
 mod support;

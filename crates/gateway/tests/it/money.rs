@@ -45,7 +45,7 @@ fn outcome(place: &Place, how: u8) -> Outcome {
             dir.write(&media_name, b"sound").unwrap();
             let url = MediaUrl::parse(&format!("/media/{media_name}")).unwrap();
             let event = Event::Completed(Completed { url, note: None });
-            Outcome::Completed { media_name, size_bytes: 5, note: None, event }
+            Outcome::Completed { media_name, size_bytes: 5, note: None, procedural: true, event }
         }
     }
 }

@@ -1,0 +1,336 @@
+//! What the gateway offers, and who makes it: the built-in catalog with the operator's changes and
+//! additions, and for each model the providers that are asked, in order.
+//!
+//! Everything is checked here, at the start: a catalog that is served is one that can be kept. It
+//! must not know how a provider works.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use ai_now_protocol::catalog::{Expected, Style, Text};
+use ai_now_protocol::{Catalog, MediaKind, Model};
+use serde::Deserialize;
+
+use crate::provider::{Kind, ProviderSettings};
+
+/// The provider that is always there: the sketch engine.
+pub const SKETCH: &str = "sketch";
+
+/// The providers of the settings, by name.
+pub type Providers = BTreeMap<String, ProviderSettings>;
+
+/// A model, as the operator describes it: a built-in one with what shall be different, or a new
+/// one.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSettings {
+    /// Its id, on the wire.
+    pub id: String,
+    /// The providers that are asked, in this order: names of the settings, or `sketch`, which is
+    /// the default. The next one is asked where one is down, busy or fails in passing.
+    pub routes: Option<Vec<String>>,
+    /// Its name for people. Default: the id.
+    pub name: Option<String>,
+    /// What it makes.
+    pub kind: Option<MediaKind>,
+    /// What a generation costs, in tokens.
+    pub price_tokens: Option<u32>,
+    /// How long a generation usually takes.
+    pub expected_secs: Option<Expected>,
+    /// What a person should know before choosing it.
+    pub note: Option<String>,
+    /// The longest prompt that it takes, in characters. Default for a new one: 2000.
+    pub prompt_max_chars: Option<u32>,
+    /// Its styles, in order, instead of those that it has.
+    pub styles: Option<Vec<StyleSettings>>,
+    /// Whether it is left out of the catalog.
+    #[serde(default)]
+    pub hidden: bool,
+}
+
+/// A style of a model.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StyleSettings {
+    /// Its value on the wire.
+    pub value: String,
+    /// Its name for people.
+    pub name: String,
+    /// The style as words, for providers that have no styles.
+    pub words: String,
+}
+
+/// What the gateway offers, and who makes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// For each model's id the names of the providers that are asked, in order; at least one.
+    pub routes: HashMap<String, Vec<String>>,
+}
+
+/// How long a sketch usually takes.
+const SKETCH_SECS: Expected = Expected { min: 1, max: 15 };
+
+const SKETCH_NOTE: &str = "A procedural sketch, drawn by rules from your words.";
+
+const PROMPT_MAX_CHARS: u32 = 2000;
+
+impl Offer {
+    /// Puts the offer together.
+    ///
+    /// # Errors
+    /// The setting's name, and what is wrong with it.
+    pub fn new(models: &[ModelSettings], providers: &Providers) -> Result<Self, (String, String)> {
+        for (name, settings) in providers {
+            let place = |setting: &str| format!("providers.{name}.{setting}");
+            if name == SKETCH || !is_id(name) {
+                let why = "a provider's name is of lower case letters, digits, “-” and “_”, and \
+                           not “sketch”";
+                return Err((format!("providers.{name}"), why.into()));
+            }
+            settings.check().map_err(|(setting, why)| (place(setting), why))?;
+        }
+        let mut catalog = Catalog::BUILT_IN;
+        let mut routes = HashMap::new();
+        let mut seen = HashSet::new();
+        for settings in models {
+            let place = |setting: &str| format!("models.{}.{setting}", settings.id);
+            if !is_id(&settings.id) {
+                let why = "an id is of lower case letters, digits, “-” and “_”";
+                return Err((place("id"), why.into()));
+            }
+            if !seen.insert(&settings.id) {
+                return Err((place("id"), "two models have this id".into()));
+            }
+            let models = catalog.models.to_mut();
+            let at = models.iter().position(|model| model.id == settings.id);
+            if settings.hidden {
+                let at = at.ok_or((place("hidden"), "there is no such model to hide".into()))?;
+                models.remove(at);
+                continue;
+            }
+            let model = match at {
+                Some(at) => &mut models[at],
+                None => {
+                    models.push(added(settings).map_err(|(name, why)| (place(name), why))?);
+                    let last = models.len() - 1;
+                    &mut models[last]
+                }
+            };
+            change(model, settings);
+            check(model).map_err(|(name, why)| (place(name), why))?;
+            if let Some(names) = &settings.routes {
+                let why = check_routes(names, model, providers);
+                why.map_err(|why| (place("routes"), why))?;
+                routes.insert(settings.id.clone(), names.clone());
+            }
+        }
+        if catalog.models.is_empty() {
+            return Err(("models".into(), "every model is hidden".into()));
+        }
+        for model in catalog.models.to_mut() {
+            let route = routes.entry(model.id.to_string()).or_insert_with(|| vec![SKETCH.into()]);
+            if route[0] == SKETCH {
+                let own = models.iter().find(|settings| settings.id == model.id);
+                model.procedural = true;
+                if own.is_none_or(|own| own.expected_secs.is_none()) {
+                    model.expected_secs = Some(SKETCH_SECS);
+                }
+                if own.is_none_or(|own| own.note.is_none()) {
+                    model.note = Some(SKETCH_NOTE.into());
+                }
+            }
+        }
+        Ok(Self { catalog, routes })
+    }
+}
+
+fn added(settings: &ModelSettings) -> Result<Model, (&'static str, String)> {
+    let needed = "a new model needs it";
+    Ok(Model {
+        id: settings.id.clone().into(),
+        name: settings.id.clone().into(),
+        kind: settings.kind.ok_or(("kind", needed.to_owned()))?,
+        price_tokens: settings.price_tokens.ok_or(("price_tokens", needed.to_owned()))?,
+        expected_secs: None,
+        note: None,
+        prompt_max_chars: PROMPT_MAX_CHARS,
+        styles: Vec::new().into(),
+        procedural: false,
+        status: None,
+    })
+}
+
+fn change(model: &mut Model, settings: &ModelSettings) {
+    let ModelSettings {
+        id: _,
+        routes: _,
+        hidden: _,
+        name,
+        kind,
+        price_tokens,
+        expected_secs,
+        note,
+        prompt_max_chars,
+        styles,
+    } = settings.clone();
+    model.name = name.map_or(model.name.clone(), Text::from);
+    model.kind = kind.unwrap_or(model.kind);
+    model.price_tokens = price_tokens.unwrap_or(model.price_tokens);
+    model.expected_secs = expected_secs.or(model.expected_secs);
+    model.note = note.map(Text::from).or(model.note.take());
+    model.prompt_max_chars = prompt_max_chars.unwrap_or(model.prompt_max_chars);
+    if let Some(styles) = styles {
+        let style = |s: StyleSettings| Style {
+            value: s.value.into(),
+            name: s.name.into(),
+            words: s.words.into(),
+        };
+        model.styles = styles.into_iter().map(style).collect::<Vec<_>>().into();
+    }
+}
+
+/// The rules that hold for the built-in table hold for every other row.
+fn check(model: &Model) -> Result<(), (&'static str, String)> {
+    let wrong = |name, why: &str| Err((name, why.to_owned()));
+    if !is_line(&model.name) {
+        return wrong("name", "it must be a line of text");
+    }
+    if model.price_tokens == 0 {
+        return wrong("price_tokens", "it must be at least 1");
+    }
+    if !(1..=20_000).contains(&model.prompt_max_chars) {
+        return wrong("prompt_max_chars", "it must be from 1 to 20000");
+    }
+    if model.expected_secs.is_some_and(|expected| expected.min > expected.max) {
+        return wrong("expected_secs", "`min` must not be above `max`");
+    }
+    let mut values = HashSet::new();
+    for style in model.styles.iter() {
+        if !is_line(&style.value) || !is_line(&style.name) || !is_line(&style.words) {
+            return wrong("styles", "each needs a value, a name and words, each a line of text");
+        }
+        if !values.insert(&style.value) {
+            return Err(("styles", format!("two have the value “{}”", style.value)));
+        }
+    }
+    Ok(())
+}
+
+fn check_routes(names: &[String], model: &Model, providers: &Providers) -> Result<(), String> {
+    if names.is_empty() {
+        return Err("name at least one provider".into());
+    }
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(format!("“{name}” is there twice"));
+        }
+        let Some(settings) = providers.get(name) else {
+            if name == SKETCH {
+                continue;
+            }
+            let known: Vec<_> = providers.keys().map(String::as_str).chain([SKETCH]).collect();
+            return Err(format!("there is no provider “{name}”; there are: {}", known.join(", ")));
+        };
+        let videos_only = matches!(settings.kind, Kind::Luma | Kind::Runway);
+        if videos_only && model.kind != MediaKind::Video {
+            return Err(format!("“{name}” makes videos only"));
+        }
+    }
+    Ok(())
+}
+
+fn is_id(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+    (1..=40).contains(&text.len()) && text.bytes().all(plain)
+}
+
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Settings {
+        #[serde(default)]
+        models: Vec<ModelSettings>,
+        #[serde(default)]
+        providers: Providers,
+    }
+
+    fn offer(toml: &str) -> Result<Offer, String> {
+        let settings: Settings = toml::from_str(toml).map_err(|e| e.message().to_owned())?;
+        Offer::new(&settings.models, &settings.providers)
+            .map_err(|(place, why)| format!("{place}: {why}"))
+    }
+
+    #[test]
+    fn without_settings_the_sketch_engine_makes_it_all_and_says_so() {
+        let offer = offer("").unwrap();
+        for model in offer.catalog.models.iter() {
+            assert!(model.procedural);
+            assert_eq!(offer.routes[model.id.as_ref()], [SKETCH]);
+        }
+        assert_eq!(offer.catalog.models.len(), Catalog::BUILT_IN.models.len());
+    }
+
+    #[test]
+    fn models_are_routed_changed_added_and_hidden() {
+        let offer = offer(
+            "[providers.dream]\nkind = 'luma'\n[providers.own]\nkind = 'command'\n\
+             program = '/bin/own'\n\
+             [[models]]\nid = 'luma'\nroutes = ['dream', 'sketch']\nprice_tokens = 40\n\
+             [[models]]\nid = 'pika'\nhidden = true\n\
+             [[models]]\nid = 'flux'\nname = 'Flux'\nkind = 'picture'\nprice_tokens = 3\n\
+             routes = ['own']\n\
+             styles = [{ value = 'ink', name = 'Ink', words = 'as an ink drawing' }]\n",
+        )
+        .unwrap();
+        let ids: Vec<_> = offer.catalog.models.iter().map(|model| model.id.as_ref()).collect();
+        assert_eq!(ids, ["suno", "luma", "run", "flux"]);
+        let luma = offer.catalog.model("luma").unwrap();
+        assert_eq!((luma.price_tokens, luma.procedural), (40, false));
+        assert_eq!(luma.note.as_deref(), Some("May fail during peak hours."));
+        assert!(offer.catalog.model("run").unwrap().procedural);
+        let flux = offer.catalog.model("flux").unwrap();
+        assert_eq!((flux.kind, flux.styles.len()), (MediaKind::Picture, 1));
+        assert_eq!(offer.routes["luma"], ["dream", "sketch"]);
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_not_offered() {
+        for (toml, why) in [
+            ("[[models]]\nid = 'x'", "models.x.kind: a new model needs it"),
+            ("[[models]]\nid = 'x'\nkind = 'audio'", "models.x.price_tokens"),
+            ("[[models]]\nid = 'suno'\nprice_tokens = 0", "at least 1"),
+            ("[[models]]\nid = 'suno'\nprize = 1", "unknown field `prize`"),
+            ("[[models]]\nid = 'X y'\nkind = 'audio'\nprice_tokens = 1", "an id is of lower case"),
+            ("[[models]]\nid = 'suno'\n[[models]]\nid = 'suno'", "two models"),
+            ("[[models]]\nid = 'suno'\nroutes = []", "at least one"),
+            ("[[models]]\nid = 'suno'\nroutes = ['a']", "there is no provider “a”"),
+            ("[[models]]\nid = 'suno'\nroutes = ['sketch', 'sketch']", "twice"),
+            (
+                "[providers.dream]\nkind = 'luma'\n[[models]]\nid = 'suno'\nroutes = ['dream']",
+                "videos only",
+            ),
+            ("[[models]]\nid = 'suno'\nname = \"a\\nb\"", "a line of text"),
+            ("[[models]]\nid = 'suno'\nexpected_secs = { min = 2, max = 1 }", "above"),
+            ("[[models]]\nid = 'suno'\nprompt_max_chars = 0", "from 1"),
+            (
+                "[[models]]\nid = 'suno'\nstyles = [{ value = 'a', name = 'A', words = 'a' }, \
+                 { value = 'a', name = 'B', words = 'b' }]",
+                "two have the value “a”",
+            ),
+            ("[[models]]\nid = 'nix'\nhidden = true", "no such model"),
+            ("[providers.sketch]\nkind = 'luma'", "not “sketch”"),
+            ("[providers.x]\nkind = 'fal'", "providers.x.model"),
+        ] {
+            let said = offer(toml).unwrap_err();
+            assert!(said.contains(why), "{toml}: {said}");
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! Any server of the documented API: the public service, or another gateway of this kind. Its
+//! event stream is read with the project's own reader, and its progress is passed on.
+//!
+//! A server that names the generation in `Content-Location`, as this gateway does, can be come
+//! back to after any break, and be told to cancel. Of another one a broken stream is lost, and
+//! the job is submitted once more, not oftener.
+
+use std::time::Duration;
+
+use ai_now_protocol::event::{Completed, Failure as Failed, Progress};
+use ai_now_protocol::sse::{CONTENT_TYPE, Reader};
+use ai_now_protocol::{Event, GenerateRequest};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use futures_util::future::BoxFuture;
+use http_body_util::BodyExt as _;
+use hyper::Response;
+use hyper::body::Incoming;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use url::Url;
+
+use super::http::{Answer, Call, Http};
+use super::polled::{ABANDON, take_over, taking};
+use super::settings::{Key, ProviderSettings};
+use super::submission::{self, Asking, Refusal, unwritten};
+use super::{Failure, FailureKind, Job, Made, Task, backoff, words};
+use crate::metrics::Metrics;
+use crate::store::Noted;
+
+/// A server of the documented API.
+pub struct AiNow {
+    name: String,
+    base: Url,
+    key: Key,
+    authorization: HeaderValue,
+    settings: ProviderSettings,
+    http: Http,
+    metrics: Metrics,
+}
+
+/// How long a stream that can be come back to may be silent. Such a server says something every
+/// 15 seconds.
+const SILENCE: Duration = Duration::from_secs(50);
+
+/// The first pause before a broken stream is opened again.
+const REOPEN: Duration = Duration::from_millis(500);
+
+/// The largest event that is read.
+const EVENT_MAX_BYTES: usize = 64 * 1024;
+
+/// How a stream went on.
+enum Streamed {
+    Completed(Completed),
+    Failed(Failed),
+    /// It ended with a result whose address can't be used.
+    Unusable,
+    /// It broke off. Whether it had said anything.
+    Broken(bool),
+}
+
+impl AiNow {
+    pub(super) fn open(
+        name: &str,
+        settings: &ProviderSettings,
+        metrics: Metrics,
+    ) -> Result<Self, String> {
+        let key = settings.key()?;
+        let value = HeaderValue::from_str(&format!("Bearer {}", key.reveal()));
+        let mut authorization = value.map_err(|_| "its key is odd")?;
+        authorization.set_sensitive(true);
+        Ok(Self {
+            name: name.to_owned(),
+            base: settings.base()?,
+            key,
+            authorization,
+            http: Http::new(settings)?,
+            settings: settings.clone(),
+            metrics,
+        })
+    }
+
+    pub(super) async fn make(&self, task: Task) -> Result<Made, Failure> {
+        let limit = Instant::now() + Duration::from_secs(self.settings.timeout_secs);
+        let mut location = match task.notebook.read().await.map_err(|error| unwritten(&error))? {
+            Noted::Taken(location) => Some(location),
+            Noted::Unclear(_) => None,
+        };
+        let mut stream = match location {
+            Some(_) => None,
+            None => Some(self.submitted(&task, limit, &mut location).await?),
+        };
+        let (mut last_id, mut misses) = (String::new(), 0);
+        loop {
+            let going_on = async {
+                let opened = match stream.take() {
+                    Some(stream) => stream,
+                    None => {
+                        self.reopened(&task, location.as_deref(), &last_id, &mut misses).await?
+                    }
+                };
+                match self.followed(&task, opened, &mut last_id, location.is_some()).await {
+                    Streamed::Completed(completed) => {
+                        self.taken_over(&task, completed, location.as_deref()).await.map(Some)
+                    }
+                    Streamed::Failed(failed) => Err(self.failed(&failed)),
+                    Streamed::Unusable => Err(unusable(&self.name)),
+                    Streamed::Broken(spoke) => {
+                        misses = if spoke { 0 } else { misses };
+                        Ok(None)
+                    }
+                }
+            };
+            let failure = tokio::select! {
+                made = going_on => match made {
+                    Ok(Some(made)) => return Ok(made),
+                    Ok(None) if location.is_some() => {
+                        tracing::debug!(provider = self.name, "a stream broke off");
+                        continue;
+                    }
+                    Ok(None) => {
+                        stream = Some(self.submitted(&task, limit, &mut location).await?);
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                },
+                () = task.stop.cancelled() => Failure::Stopped,
+                () = sleep_until(limit) => Failure::last(format!(
+                    "{} took longer than {} minutes. Try again later.",
+                    self.name,
+                    self.settings.timeout_secs.div_ceil(60)
+                )),
+            };
+            if let Some(location) = &location
+                && !task.halted.is_cancelled()
+            {
+                self.abandon(location).await;
+            }
+            return Err(failure);
+        }
+    }
+
+    /// Tells the server that a generation is not wanted any more.
+    pub(super) async fn abandon(&self, location: &str) {
+        match self.http.call(self.request(Method::DELETE, location), ABANDON).await {
+            Ok(answer) if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND => {}
+            Ok(answer) => {
+                let status = answer.status.as_u16();
+                tracing::warn!(provider = self.name, status, "a job could not be cancelled");
+            }
+            Err(trouble) => {
+                tracing::warn!(provider = self.name, %trouble, "a job could not be cancelled");
+            }
+        }
+    }
+
+    /// Submits, and returns the stream; `location` is where it can be come back to.
+    async fn submitted(
+        &self,
+        task: &Task,
+        limit: Instant,
+        location: &mut Option<String>,
+    ) -> Result<Response<Incoming>, Failure> {
+        let unclear = match task.notebook.read().await.map_err(|error| unwritten(&error))? {
+            Noted::Unclear(unclear) => unclear,
+            Noted::Taken(_) => 0,
+        };
+        let body = serde_json::to_value(self.body(&task.job)).unwrap_or_default();
+        let send = || -> BoxFuture<'_, Result<Response<Incoming>, Refusal>> {
+            Box::pin(async {
+                let mut call = self.request(Method::POST, "/api/generate");
+                call.body = Some(body.clone());
+                // For a server that knows it, the same generation again; for others, nothing.
+                let name = HeaderName::from_static("idempotency-key");
+                let key = HeaderValue::from_str(&task.job.id);
+                call.headers.extend(key.map(|key| (name, key)));
+                self.stream(call).await
+            })
+        };
+        let asking =
+            Asking { name: &self.name, settings: &self.settings, metrics: &self.metrics, limit };
+        let response = asking.submit(task, unclear, &send).await?;
+        *location = location_in(&response);
+        if let Some(location) = location
+            && let Err(error) = task.notebook.taken(location).await
+        {
+            tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
+        }
+        Ok(response)
+    }
+
+    /// Opens the stream of a generation again, after the last event that was heard.
+    async fn reopened(
+        &self,
+        task: &Task,
+        location: Option<&str>,
+        last_id: &str,
+        misses: &mut u32,
+    ) -> Result<Response<Incoming>, Failure> {
+        loop {
+            if *misses > 0 {
+                sleep(backoff::pause(REOPEN, *misses - 1)).await;
+            }
+            *misses += 1;
+            let path = format!("{}/events", location.unwrap_or_default());
+            let mut call = self.request(Method::GET, &path);
+            if !last_id.is_empty()
+                && let Ok(last) = HeaderValue::from_str(last_id)
+            {
+                call.headers.push((HeaderName::from_static("last-event-id"), last));
+            }
+            match self.stream(call).await {
+                Ok(stream) => return Ok(stream),
+                Err(Refusal::Unclear(why) | Refusal::Later { why, .. }) => {
+                    tracing::debug!(provider = self.name, why, "a stream could not be reopened");
+                }
+                Err(Refusal::Never(Failure::Failed { kind: FailureKind::Down, .. })) => {
+                    tracing::warn!(provider = self.name, generation = task.job.id, "a job is gone");
+                    let message = format!("{} has lost the job. Try again.", self.name);
+                    return Err(Failure::passing(message));
+                }
+                Err(Refusal::Never(failure)) => return Err(failure),
+            }
+        }
+    }
+
+    /// Opens a stream.
+    async fn stream(&self, call: Call) -> Result<Response<Incoming>, Refusal> {
+        let limit = self.settings.request_limit();
+        let response = self.http.open(call, limit).await?;
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let is_stream =
+            kind.is_some_and(|kind| kind.as_bytes().starts_with(CONTENT_TYPE.as_bytes()));
+        if response.status() == StatusCode::OK && is_stream {
+            return Ok(response);
+        }
+        if response.status() == StatusCode::NO_CONTENT {
+            // Of a stream that is opened again: its last word was heard, and not understood.
+            return Err(Refusal::Never(unusable(&self.name)));
+        }
+        if response.status().is_success() {
+            return Err(Refusal::Unclear("its answer is not an event stream".into()));
+        }
+        let (parts, body) = response.into_parts();
+        let reading = http_body_util::Limited::new(body, EVENT_MAX_BYTES).collect();
+        let body = match timeout(limit, reading).await {
+            Ok(Ok(body)) => body.to_bytes().to_vec(),
+            // The status says enough.
+            _ => Vec::new(),
+        };
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        Err(submission::refusal(&self.name, Some(&self.key), &answer))
+    }
+
+    /// Reads a stream to its end, and passes on what it says.
+    async fn followed(
+        &self,
+        task: &Task,
+        stream: Response<Incoming>,
+        last_id: &mut String,
+        speaks_often: bool,
+    ) -> Streamed {
+        let (mut body, mut spoke) = (stream.into_body(), false);
+        let mut reader = Reader::new(EVENT_MAX_BYTES);
+        loop {
+            let next = if speaks_often {
+                timeout(SILENCE, body.frame()).await.ok().flatten()
+            } else {
+                body.frame().await
+            };
+            let Some(Ok(frame)) = next else { return Streamed::Broken(spoke) };
+            let Ok(bytes) = frame.into_data() else { continue };
+            for frame in reader.feed(&bytes).into_iter().flatten() {
+                spoke = true;
+                if !frame.last_event_id.is_empty() {
+                    last_id.clone_from(&frame.last_event_id);
+                }
+                let event = match serde_json::from_str::<Event>(&frame.data) {
+                    Ok(event) => event,
+                    Err(_) if says_completed(&frame.data) => return Streamed::Unusable,
+                    // What can't be understood is left out: the stream goes on.
+                    Err(_) => continue,
+                };
+                match event {
+                    Event::Completed(completed) => return Streamed::Completed(completed),
+                    Event::Failed(failed) => return Streamed::Failed(failed),
+                    Event::Started => {}
+                    Event::Processing(progress) => task.tell.progress(Progress {
+                        step: progress.step.map(|step| words::plain(&step, Some(&self.key))),
+                        ..progress
+                    }),
+                    Event::CookieGenerated => task.tell.event(Event::CookieGenerated),
+                    Event::Other(text) => {
+                        let text = words::plain(&text, Some(&self.key));
+                        if !text.is_empty() {
+                            task.tell.event(Event::Other(text));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn taken_over(
+        &self,
+        task: &Task,
+        completed: Completed,
+        location: Option<&str>,
+    ) -> Result<Made, Failure> {
+        // A path is one on the server itself.
+        let url = self.base.join(completed.url.as_str());
+        let url = url.map_err(|_| Failure::last("The result's address can't be read."))?;
+        let taking = taking(&self.settings, &task.job);
+        let made = take_over(&self.name, &self.http, url.as_str(), &taking, task).await?;
+        let note = completed.note.map(|note| words::plain(&note, Some(&self.key)));
+        let procedural = match location {
+            Some(location) => self.is_procedural(location).await,
+            None => false,
+        };
+        Ok(Made { note, procedural, ..made })
+    }
+
+    /// Whether the result is a sketch: a server of our kind says so.
+    async fn is_procedural(&self, location: &str) -> bool {
+        let call = self.request(Method::GET, location);
+        let answer = self.http.call(call, self.settings.request_limit()).await;
+        answer.is_ok_and(|answer| answer.json()["procedural"] == true)
+    }
+
+    fn failed(&self, failed: &Failed) -> Failure {
+        let said = failed.message.trim().trim_end_matches("Nothing was charged.");
+        let kind = if failed.cancelled {
+            FailureKind::Final
+        } else if words::is_about_safety(said) {
+            FailureKind::Safety
+        } else {
+            FailureKind::Passing
+        };
+        submission::failed(&self.name, said, Some(&self.key), kind)
+    }
+
+    fn body(&self, job: &Job) -> GenerateRequest {
+        let model = self.settings.model.as_deref().unwrap_or(&job.model.id);
+        // Another model has other styles, if any: there the style becomes words.
+        let own_styles = model == job.model.id;
+        let style = job.style.as_ref().filter(|_| own_styles);
+        GenerateRequest {
+            model: model.to_owned(),
+            prompt: if own_styles { job.prompt.clone() } else { job.phrased() },
+            style: style.map(|style| style.value.to_string()),
+            // An addition of this project's, like idempotency: for those who know it.
+            seed: self.settings.idempotent.then_some(job.seed),
+        }
+    }
+
+    /// A request at the server. `path` is ours, or was checked.
+    fn request(&self, method: Method, path: &str) -> Call {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
+        let headers = vec![(header::AUTHORIZATION, self.authorization.clone())];
+        Call { method, url, headers, body: None }
+    }
+
+    /// Asks for something that costs nothing.
+    pub(super) async fn probe(&self) -> Result<Option<bool>, String> {
+        let call = self.request(Method::GET, "/api/ping");
+        let answer = self.http.call(call, self.settings.request_limit()).await;
+        let answer = answer.map_err(|trouble| trouble.to_string())?;
+        match answer.status.as_u16() {
+            200 if answer.body.trim_ascii() == b"pong" => Ok(Some(true)),
+            401 | 403 => Ok(Some(false)),
+            status => Err(format!("it answers a ping with status {status}, and not with pong")),
+        }
+    }
+}
+
+fn says_completed(data: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(data).is_ok_and(|json| json["status"] == "Completed")
+}
+
+fn unusable(name: &str) -> Failure {
+    Failure::last(format!("{name} said that it is done, but not where it is."))
+}
+
+/// Where a generation can be come back to, if the server says it in our way.
+fn location_in(response: &Response<Incoming>) -> Option<String> {
+    let location = response.headers().get(header::CONTENT_LOCATION)?.to_str().ok()?;
+    is_location(location).then(|| location.to_owned())
+}
+
+fn is_location(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    text.strip_prefix("/api/generations/")
+        .is_some_and(|id| (1..=128).contains(&id.len()) && id.bytes().all(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn locations_stay_where_generations_are() {
+        assert!(super::is_location("/api/generations/abc-1"));
+        for bad in [
+            "",
+            "/api/generations/",
+            "/api/generations/../keys",
+            "/api/generations/a/b",
+            "/api/generations/a?x",
+            "https://evil.example/api/generations/a",
+            "//evil.example/api/generations/a",
+        ] {
+            assert!(!super::is_location(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! A program of the operator's as a provider: the way to models that run on this machine.
+//!
+//! It gets the request as JSON on its standard input and answers with a JSON object a line on its
+//! standard output; `docs/providers.md` says which. It is started without a shell, in a working
+//! directory of its own that is removed after it, and in a process group of its own, so that it
+//! is ended together with whatever it started. The file that it names must be in that directory.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use ai_now_protocol::event::Progress;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader,
+};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::http::{Taking, fitting};
+use super::polled::taking;
+use super::settings::ProviderSettings;
+use super::submission::{failed, unwritten};
+use super::{Content, Failure, FailureKind, Job, Made, Task, content, words};
+use crate::store::Noted;
+
+/// A program of the operator's.
+pub struct Program {
+    name: String,
+    settings: ProviderSettings,
+    program: PathBuf,
+    /// Where the working directories are.
+    work: PathBuf,
+}
+
+/// The longest line that is read. A longer one ends the program.
+const LINE_MAX_BYTES: u64 = 64 * 1024;
+
+/// How many lines of its standard error go to the log.
+const LOG_LINES: usize = 200;
+
+/// How long a program that has said its last word may take to end by itself.
+const END: Duration = Duration::from_secs(10);
+
+/// What it gets of our environment.
+const ENVIRONMENT: [&str; 3] = ["PATH", "HOME", "LANG"];
+
+/// How often a program is started for one generation, where the gateway was killed while it ran.
+const STARTS: u32 = 2;
+
+/// One line of the program's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Line {
+    progress: Option<f64>,
+    step: Option<String>,
+    eta_secs: Option<u32>,
+    file: Option<PathBuf>,
+    note: Option<String>,
+    error: Option<String>,
+    /// With `error`: what may be done about it.
+    kind: Option<String>,
+}
+
+impl Program {
+    pub(super) fn open(
+        name: &str,
+        settings: &ProviderSettings,
+        data: &Path,
+    ) -> Result<Self, String> {
+        let program = settings.program.clone().ok_or("no program is named")?;
+        usable(&program)?;
+        let work = data.join("work").join(name);
+        // What a killed gateway left there is of no use.
+        match std::fs::remove_dir_all(&work) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(format!("{} can't be emptied ({error})", work.display()));
+            }
+            _ => {}
+        }
+        std::fs::create_dir_all(&work)
+            .and_then(|()| work.canonicalize())
+            .map(|work| Self { name: name.to_owned(), settings: settings.clone(), program, work })
+            .map_err(|error| format!("no working directory can be made ({error})"))
+    }
+
+    pub(super) async fn make(&self, task: Task) -> Result<Made, Failure> {
+        if let Noted::Unclear(starts @ STARTS..) =
+            task.notebook.read().await.map_err(|error| unwritten(&error))?
+        {
+            tracing::error!(provider = self.name, starts, "the gateway ended while it ran");
+            let message = format!("{} was interrupted twice. Try again later.", self.name);
+            return Err(Failure::last(message));
+        }
+        task.notebook.intend().await.map_err(|error| unwritten(&error))?;
+        let made = self.run(&task).await;
+        if matches!(made, Err(Failure::Stopped)) {
+            // It was stopped in order, and counts for nothing.
+            task.notebook.not_taken().await.map_err(|error| unwritten(&error))?;
+        }
+        made
+    }
+
+    async fn run(&self, task: &Task) -> Result<Made, Failure> {
+        let dir = WorkingDir::new(&self.work, &task.job.id).map_err(|error| {
+            tracing::error!(%error, provider = self.name, "no working directory");
+            Failure::passing("The gateway has no room to work in. Try again later.")
+        })?;
+        let mut running = Running(self.start(&dir).map_err(|error| {
+            tracing::error!(%error, provider = self.name, "the program can't be started");
+            Failure::down(format!(
+                "{} can't be started. Tell whoever runs this gateway.",
+                self.name
+            ))
+        })?);
+        let log =
+            running.0.stderr.take().map(|stderr| tokio::spawn(log(self.name.clone(), stderr)));
+        let limit = Duration::from_secs(self.settings.timeout_secs);
+        let made = tokio::select! {
+            made = timeout(limit, self.talk(task, &dir, &mut running.0)) => made.unwrap_or_else(|_| {
+                let minutes = self.settings.timeout_secs.div_ceil(60);
+                Err(Failure::last(format!(
+                    "{} took longer than {minutes} minutes. Try again later.", self.name
+                )))
+            }),
+            () = task.stop.cancelled() => Err(Failure::Stopped),
+        };
+        running.end().await;
+        if let Some(log) = log {
+            log.abort();
+        }
+        made
+    }
+
+    fn start(&self, dir: &WorkingDir) -> io::Result<Child> {
+        let passed = ENVIRONMENT.into_iter().chain(self.settings.env.iter().map(String::as_str));
+        let environment: HashMap<_, _> =
+            passed.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?))).collect();
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.settings.args)
+            .current_dir(&dir.0)
+            .env_clear()
+            .envs(environment)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        command.spawn()
+    }
+
+    /// Gives it the request, reads what it says, and takes its file.
+    async fn talk(
+        &self,
+        task: &Task,
+        dir: &WorkingDir,
+        child: &mut Child,
+    ) -> Result<Made, Failure> {
+        let broken = |error: io::Error| {
+            tracing::warn!(%error, provider = self.name, "the program can't be talked to");
+            Failure::passing(format!("{} ended without a result. Try again later.", self.name))
+        };
+        if let Some(mut stdin) = child.stdin.take() {
+            let request = self.request(&task.job, dir);
+            // A program that does not read what it is asked may still answer.
+            let _ = stdin.write_all(request.as_bytes()).await;
+        }
+        let stdout = child.stdout.take().ok_or_else(|| broken(io::Error::other("no output")))?;
+        let mut lines = BufReader::new(stdout);
+        let (mut file, mut note) = (None, None);
+        while let Some(line) = next_line(&mut lines).await.map_err(broken)? {
+            // Programs say all sorts of things; what is no object of ours is for nobody.
+            let Ok(line) = serde_json::from_slice::<Line>(&line) else { continue };
+            if let Some(error) = line.error {
+                let kind = match line.kind.as_deref() {
+                    Some("safety") => FailureKind::Safety,
+                    Some("passing") => FailureKind::Passing,
+                    _ => FailureKind::Final,
+                };
+                return Err(failed(&self.name, &error, None, kind));
+            }
+            if line.file.is_some() {
+                (file, note) = (line.file, line.note);
+            } else if line.progress.is_some() || line.step.is_some() || line.eta_secs.is_some() {
+                task.tell.progress(Progress {
+                    progress: line.progress.filter(|p| p.is_finite()).map(|p| p.clamp(0.0, 1.0)),
+                    step: line.step.map(|step| words::plain(&step, None)),
+                    eta_secs: line.eta_secs,
+                    queue_position: None,
+                });
+            }
+        }
+        let status = timeout(END, child.wait()).await.map_err(|e| broken(e.into()))?;
+        let status = status.map_err(broken)?;
+        let Some(file) = file.filter(|_| status.success()) else {
+            return Err(broken(io::Error::other(format!("{status}"))));
+        };
+        let (media, taking) = (task.media.clone(), taking(&self.settings, &task.job));
+        let work = dir.0.clone();
+        let taken = tokio::task::spawn_blocking(move || take(&work, &file, &taking, &media)).await;
+        let taken = taken.unwrap_or_else(|error| Err(error.to_string()));
+        let (file, format) = taken.map_err(|why| {
+            tracing::warn!(provider = self.name, generation = task.job.id, why, "no result");
+            Failure::last(format!("The result of {} can't be used: {why}.", self.name))
+        })?;
+        let note = note.map(|note| words::plain(&note, None));
+        Ok(Made { content: Content::File(file), format, note, procedural: false })
+    }
+
+    fn request(&self, job: &Job, dir: &WorkingDir) -> String {
+        let style = job
+            .style
+            .as_ref()
+            .map(|style| json!({"value": style.value, "name": style.name, "words": style.words}));
+        let request = json!({
+            "version": 1,
+            "id": job.id,
+            "model": job.model.id,
+            "kind": job.model.kind,
+            "prompt": job.prompt,
+            "style": style,
+            "phrased": job.phrased(),
+            "seed": job.seed,
+            "directory": dir.0,
+        });
+        format!("{request}\n")
+    }
+}
+
+/// Whether a program can be started. It is not.
+pub(super) fn usable(program: &Path) -> Result<(), String> {
+    let about = std::fs::metadata(program)
+        .map_err(|error| format!("{} is not there ({error})", program.display()))?;
+    #[cfg(unix)]
+    let runs = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let runs = true;
+    if about.is_file() && runs {
+        return Ok(());
+    }
+    Err(format!("{} is not a program that can be run", program.display()))
+}
+
+/// A line without its end; `None` at the end of all.
+async fn next_line(
+    lines: &mut (impl tokio::io::AsyncBufRead + Unpin),
+) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let read = lines.take(LINE_MAX_BYTES).read_until(b'\n', &mut line).await?;
+    if read as u64 == LINE_MAX_BYTES && line.last() != Some(&b'\n') {
+        return Err(io::Error::other("a line is too long"));
+    }
+    Ok((read > 0).then_some(line))
+}
+
+/// What the program says on its standard error, for the operator.
+async fn log(provider: String, stderr: impl AsyncRead + Unpin) {
+    let mut lines = BufReader::new(stderr);
+    let mut count = 0;
+    while let Ok(Some(line)) = next_line(&mut lines).await {
+        count += 1;
+        if count <= LOG_LINES {
+            let text = words::plain(&String::from_utf8_lossy(&line), None);
+            tracing::info!(provider, text, "the program says");
+        }
+    }
+}
+
+/// Takes the file that the program named: a plain file within its directory, of a fitting kind.
+fn take(
+    work: &Path,
+    file: &Path,
+    taking: &Taking,
+    media: &crate::media::MediaDir,
+) -> Result<(crate::media::Unfinished, ai_now_protocol::Format), String> {
+    use std::io::Read as _;
+    let missing = |_| "the file that it names is not there".to_owned();
+    let path = work.join(file).canonicalize().map_err(missing)?;
+    // After all links are followed: it must have been made here, not just be named here.
+    if !path.starts_with(work) {
+        return Err("the file that it names is not in its working directory".into());
+    }
+    let about = path.metadata().map_err(missing)?;
+    if !about.is_file() {
+        return Err("what it names is not a file".into());
+    }
+    if about.len() > taking.max_bytes {
+        return Err(format!("the file is larger than {} MiB", taking.max_bytes / 1024 / 1024));
+    }
+    let mut head = Vec::new();
+    let opened = std::fs::File::open(&path).map_err(missing)?;
+    opened.take(content::HEAD_BYTES as u64).read_to_end(&mut head).map_err(missing)?;
+    let format = fitting(&head, taking.kind).map_err(|why| why.to_string())?;
+    let unfinished = media.unfinished();
+    let unwritable = |_| "it could not be stored here".to_owned();
+    if std::fs::rename(&path, unfinished.path()).is_err() {
+        // Another file system, or one where it may not be moved.
+        std::fs::copy(&path, unfinished.path()).map_err(unwritable)?;
+    }
+    Ok((unfinished, format))
+}
+
+/// A directory that is removed with the value.
+struct WorkingDir(PathBuf);
+
+impl WorkingDir {
+    fn new(work: &Path, id: &str) -> io::Result<Self> {
+        let path = work.join(id);
+        // Of an earlier start that could not be cleaned up.
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for WorkingDir {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, "a working directory could not be removed");
+        }
+    }
+}
+
+/// A program that runs. It is ended with the value, and everything it started with it.
+struct Running(Child);
+
+impl Running {
+    fn kill(&mut self) {
+        // Its id stays its own until it was waited for; the group lives on in its children.
+        #[cfg(unix)]
+        if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok())
+            && let Some(group) = rustix::process::Pid::from_raw(group)
+        {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.0.start_kill();
+    }
+
+    async fn end(mut self) {
+        self.kill();
+        let _ = self.0.wait().await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

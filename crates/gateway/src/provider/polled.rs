@@ -1,0 +1,398 @@
+//! Services that take a job and are asked again and again until it is done: Luma, Runway, fal,
+//! Replicate. What they have in common is here: submitted once, asked politely, cancelled where
+//! it is not wanted any more, the result taken over with every check.
+//!
+//! How a job is submitted is in [`super::submission`], what differs in [`super::dialect`].
+
+use std::time::Duration;
+
+use ai_now_protocol::Event;
+use ai_now_protocol::event::Progress;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+use tokio::time::{Instant, sleep, sleep_until};
+use url::{Origin, Url};
+
+use super::dialect::{self, Dialect, Handle, Probe, Upstream};
+use super::http::{Answer, Call, Http, NotTaken, Taking};
+use super::settings::{Key, Kind, ProviderSettings};
+use super::submission::{self, Asking, Refusal, unwritten};
+use super::{Content, Failure, FailureKind, Job, Made, Task, backoff, words};
+use crate::metrics::Metrics;
+use crate::store::Noted;
+
+/// A service that is asked again and again.
+pub struct Polled {
+    /// What the operator calls it.
+    pub(super) name: String,
+    pub(super) base: String,
+    pub(super) origin: Origin,
+    pub(super) model: String,
+    pub(super) input: Map<String, Value>,
+    pub(super) prompt_field: String,
+    pub(super) seed_field: String,
+    kind: Kind,
+    dialect: &'static dyn Dialect,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    key: Key,
+    result: Vec<String>,
+    prompt_max_units: usize,
+    poll: Duration,
+    settings: ProviderSettings,
+    http: Http,
+    metrics: Metrics,
+}
+
+/// What Runway takes where the settings name no version.
+const RUNWAY_VERSION: &str = "2024-11-06";
+
+/// How long a service may take to hear that a job is not wanted any more.
+pub(super) const ABANDON: Duration = Duration::from_secs(10);
+
+/// The longest pause between two questions while a service gives no good answers.
+const POLL_MAX: Duration = Duration::from_secs(60);
+
+impl Polled {
+    pub(super) fn open(
+        name: &str,
+        settings: &ProviderSettings,
+        metrics: Metrics,
+    ) -> Result<Self, String> {
+        let (kind, defaults) = (settings.kind, settings.kind.defaults());
+        let dialect = dialect::of(kind).ok_or("it is not one that is asked again and again")?;
+        let base = settings.base()?;
+        let key = settings.key()?;
+        let authorization = format!("{} {}", dialect.scheme(), key.reveal());
+        let mut value = HeaderValue::from_str(&authorization).map_err(|_| "its key is odd")?;
+        value.set_sensitive(true);
+        let mut headers = vec![(header::AUTHORIZATION, value)];
+        if kind == Kind::Runway {
+            let version = settings.api_version.as_deref().unwrap_or(RUNWAY_VERSION);
+            let version = HeaderValue::from_str(version).map_err(|_| "its api_version is odd")?;
+            headers.push((HeaderName::from_static("x-runway-version"), version));
+        }
+        let input = serde_json::to_value(&settings.input).unwrap_or_default();
+        let or = |given: &Option<String>, default: &str| {
+            given.clone().unwrap_or_else(|| default.to_owned())
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            base: base.as_str().trim_end_matches('/').to_owned(),
+            origin: base.origin(),
+            model: settings.model().unwrap_or_default().to_owned(),
+            input: input.as_object().cloned().unwrap_or_default(),
+            prompt_field: or(&settings.prompt_field, defaults.prompt_field),
+            seed_field: or(&settings.seed_field, defaults.seed_field),
+            kind,
+            dialect,
+            headers,
+            key,
+            result: settings
+                .result
+                .clone()
+                .unwrap_or_else(|| defaults.result.iter().map(ToString::to_string).collect()),
+            prompt_max_units: settings.prompt_max_units.unwrap_or(defaults.prompt_max_units),
+            poll: Duration::from_millis(settings.poll_ms.unwrap_or(defaults.poll_ms)),
+            http: Http::new(settings)?,
+            settings: settings.clone(),
+            metrics,
+        })
+    }
+
+    pub(super) async fn make(&self, task: Task) -> Result<Made, Failure> {
+        let limit = Instant::now() + Duration::from_secs(self.settings.timeout_secs);
+        // Not interrupted while a request is on its way: a job that was taken and not written
+        // down could not be cancelled any more.
+        let handle = self.submitted(&task, limit).await?;
+        let finishing = async {
+            let url = self.followed(&task, &handle).await?;
+            self.taken_over(&task, &url).await
+        };
+        let failure = tokio::select! {
+            made = finishing => return made,
+            () = task.stop.cancelled() => Failure::Stopped,
+            () = sleep_until(limit) => Failure::last(format!(
+                "{} took longer than {} minutes. Try again later.",
+                self.name,
+                self.settings.timeout_secs.div_ceil(60)
+            )),
+        };
+        if !task.halted.is_cancelled() {
+            self.cancel(&handle).await;
+        }
+        Err(failure)
+    }
+
+    pub(super) async fn abandon(&self, handle: &str) {
+        if let Ok(handle) = serde_json::from_str(handle) {
+            self.cancel(&handle).await;
+        }
+    }
+
+    /// The job's handle: the one that was written down, or that of a submission.
+    async fn submitted(&self, task: &Task, limit: Instant) -> Result<Handle, Failure> {
+        let unclear = match task.notebook.read().await.map_err(|error| unwritten(&error))? {
+            Noted::Taken(handle) => {
+                return serde_json::from_str(&handle)
+                    .map_err(|_| Failure::last("The gateway's own records can't be read."));
+            }
+            Noted::Unclear(unclear) => unclear,
+        };
+        self.check_length(&task.job)?;
+        let fields = dialect::fields(self, &task.job, &dialect::built_in(self.kind));
+        let (url, body) = self.dialect.submit(self, fields);
+        let send = || -> BoxFuture<'_, Result<Handle, Refusal>> {
+            Box::pin(async {
+                let call = self.request(Method::POST, &url, Some(body.clone()));
+                let call = call.map_err(Refusal::Never)?;
+                let answer = self.http.call(call, self.settings.request_limit()).await?;
+                if !answer.status.is_success() {
+                    return Err(submission::refusal(&self.name, Some(&self.key), &answer));
+                }
+                let handle = self.dialect.taken(self, &answer.json());
+                handle.ok_or_else(|| Refusal::Unclear("its answer can't be understood".into()))
+            })
+        };
+        let asking =
+            Asking { name: &self.name, settings: &self.settings, metrics: &self.metrics, limit };
+        let handle = asking.submit(task, unclear, &send).await?;
+        let noted = task.notebook.taken(&serde_json::to_string(&handle).unwrap_or_default()).await;
+        if let Err(error) = noted {
+            // This process knows it all the same; the next one would submit once more.
+            tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
+        }
+        task.tell.event(Event::CookieGenerated);
+        Ok(handle)
+    }
+
+    fn check_length(&self, job: &Job) -> Result<(), Failure> {
+        let units = job.phrased().encode_utf16().count();
+        if self.prompt_max_units == 0 || units <= self.prompt_max_units {
+            return Ok(());
+        }
+        Err(Failure::last(format!(
+            "With its style the prompt is {} characters too long for {}. Shorten it.",
+            units - self.prompt_max_units,
+            self.name
+        )))
+    }
+
+    /// Asks until the job is done, and returns where its result is.
+    async fn followed(&self, task: &Task, handle: &Handle) -> Result<String, Failure> {
+        let mut misses = 0;
+        loop {
+            sleep(self.pause(misses)).await;
+            let url = self.dialect.status_url(self, handle);
+            let Some(answer) = self.ask(task, &url, &mut misses).await? else { continue };
+            let json = answer.json();
+            // Whatever a job's answer says besides, an error status is no answer about a job.
+            let state = if answer.status.is_success() { self.dialect.read(&json) } else { None };
+            match state {
+                None => misses += 1,
+                Some(state) => {
+                    misses = 0;
+                    if let Some(url) = self.stands(task, handle, state, &json).await? {
+                        return Ok(url);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a state means for the job: still under way (`None`), done and where, or failed.
+    async fn stands(
+        &self,
+        task: &Task,
+        handle: &Handle,
+        state: Upstream,
+        json: &Value,
+    ) -> Result<Option<String>, Failure> {
+        match state {
+            Upstream::Queued { position } => task.tell.queued(position),
+            Upstream::Running { progress, step } => task.tell.progress(Progress {
+                progress,
+                step: step.map(ToOwned::to_owned),
+                ..Progress::default()
+            }),
+            Upstream::Done => return self.result_in(json).map(Some),
+            Upstream::Ready => {
+                let url = handle.response.as_deref().unwrap_or_default();
+                return self.response(task, url).await.map(Some);
+            }
+            Upstream::Failed { reason, kind } => return Err(self.failed(&reason, kind)),
+        }
+        Ok(None)
+    }
+
+    /// Asks for the result of a job whose answer does not hold it.
+    async fn response(&self, task: &Task, url: &str) -> Result<String, Failure> {
+        let mut misses = 0;
+        loop {
+            let Some(answer) = self.ask(task, url, &mut misses).await? else {
+                sleep(self.pause(misses)).await;
+                continue;
+            };
+            let json = answer.json();
+            match answer.status.as_u16() {
+                200 => return self.result_in(&json),
+                202 => sleep(self.poll).await,
+                _ => {
+                    let said = submission::said_in(&json);
+                    let kind = answer.headers.get("x-fal-error-type");
+                    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+                    let kind = format!("{kind} {said}");
+                    let safety = words::is_about_safety(&kind);
+                    let kind = if safety { FailureKind::Safety } else { FailureKind::Passing };
+                    return Err(self.failed(&said, kind));
+                }
+            }
+        }
+    }
+
+    fn result_in(&self, json: &Value) -> Result<String, Failure> {
+        let url = dialect::result_url(json, &self.result).map(ToOwned::to_owned);
+        url.ok_or_else(|| {
+            tracing::warn!(provider = self.name, "a result without an address");
+            Failure::last(format!("{} said that it is done, but not where it is.", self.name))
+        })
+    }
+
+    /// Asks once. `None`: there was no good answer, and `misses` has grown. A job that was taken
+    /// is asked about for as long as it may take: nobody else could be asked without perhaps
+    /// making it twice.
+    async fn ask(
+        &self,
+        task: &Task,
+        url: &str,
+        misses: &mut u32,
+    ) -> Result<Option<Answer>, Failure> {
+        let call = self.request(Method::GET, url, None)?;
+        let answer = match self.http.call(call, self.settings.request_limit()).await {
+            Ok(answer) => answer,
+            Err(trouble) => {
+                tracing::debug!(provider = self.name, %trouble, "no answer about a job");
+                *misses += 1;
+                return Ok(None);
+            }
+        };
+        let status = answer.status;
+        if status.is_server_error() || status.as_u16() == 429 || status.as_u16() == 408 {
+            *misses += 1;
+            if let Some(after) = backoff::retry_after(&answer.headers) {
+                sleep(after.min(POLL_MAX)).await;
+            }
+            return Ok(None);
+        }
+        match status.as_u16() {
+            401 | 403 => Err(submission::key_refused(&self.name)),
+            404 | 410 => {
+                tracing::warn!(provider = self.name, generation = task.job.id, "a job is gone");
+                Err(Failure::passing(format!("{} has lost the job. Try again.", self.name)))
+            }
+            300..=399 => Err(submission::moved(&self.name, status)),
+            _ => Ok(Some(answer)),
+        }
+    }
+
+    fn pause(&self, misses: u32) -> Duration {
+        match misses {
+            0 => self.poll,
+            misses => backoff::pause(self.poll * 2, misses - 1).clamp(self.poll, POLL_MAX),
+        }
+    }
+
+    /// Takes over a result.
+    async fn taken_over(&self, task: &Task, url: &str) -> Result<Made, Failure> {
+        task.tell.progress(Progress { step: Some("fetching".into()), ..Progress::default() });
+        take_over(&self.name, &self.http, url, &taking(&self.settings, &task.job), task).await
+    }
+
+    /// Tells that a job is not wanted any more. It is heard or not: nothing here depends on it.
+    async fn cancel(&self, handle: &Handle) {
+        let Some((method, url)) = self.dialect.cancel(self, handle) else { return };
+        let Ok(call) = self.request(method, &url, None) else { return };
+        match self.http.call(call, ABANDON).await {
+            Ok(answer) if answer.status.is_success() || answer.status.as_u16() == 404 => {}
+            Ok(answer) => {
+                let status = answer.status.as_u16();
+                tracing::warn!(provider = self.name, status, "a job could not be cancelled");
+            }
+            Err(trouble) => {
+                tracing::warn!(provider = self.name, %trouble, "a job could not be cancelled");
+            }
+        }
+    }
+
+    fn failed(&self, reason: &str, kind: FailureKind) -> Failure {
+        submission::failed(&self.name, reason, Some(&self.key), kind)
+    }
+
+    fn request(&self, method: Method, url: &str, body: Option<Value>) -> Result<Call, Failure> {
+        let url = Url::parse(url).map_err(|_| Failure::down("The provider's address is odd."))?;
+        // Whatever it was made of: the key goes to the configured host alone.
+        if url.origin() != self.origin {
+            return Err(Failure::down(format!("{} points elsewhere.", self.name)));
+        }
+        Ok(Call { method, url, headers: self.headers.clone(), body })
+    }
+
+    /// Asks for something that costs nothing.
+    pub(super) async fn probe(&self) -> Result<Option<bool>, String> {
+        let Probe { method, url, good } = self.dialect.probe(self);
+        let call = self.request(method, &url, None).map_err(|failure| failure.to_string())?;
+        let answer = self.http.call(call, self.settings.request_limit()).await;
+        let status = answer.map_err(|trouble| trouble.to_string())?.status.as_u16();
+        match status {
+            _ if good.contains(&status) => Ok(Some(true)),
+            401 | 403 => Ok(Some(false)),
+            500.. => Err(format!("it answers with status {status}")),
+            _ if good.is_empty() => Ok(None),
+            _ => Err(format!("it answers with status {status}, which is not as documented")),
+        }
+    }
+}
+
+pub(super) fn taking(settings: &ProviderSettings, job: &Job) -> Taking {
+    let mut hosts = settings.result_hosts.clone();
+    if !hosts.is_empty() {
+        // Where results are named at all, the provider itself is meant as well.
+        hosts.extend(settings.base().ok().and_then(|url| url.host_str().map(ToOwned::to_owned)));
+    }
+    Taking {
+        kind: job.model.kind,
+        hosts,
+        max_bytes: settings.result_max_mib * 1024 * 1024,
+        idle: settings.request_limit(),
+    }
+}
+
+/// How often a result that did not arrive whole is loaded again.
+const TAKE_TRIES: u32 = 4;
+
+/// Loads a result into our own media directory; again, where it did not arrive whole.
+pub(super) async fn take_over(
+    name: &str,
+    http: &Http,
+    url: &str,
+    taking: &Taking,
+    task: &Task,
+) -> Result<Made, Failure> {
+    let mut tries = 0;
+    loop {
+        let problem = match http.take(url, taking, &task.media).await {
+            Ok((file, format)) => {
+                let content = Content::File(file);
+                return Ok(Made { content, format, note: None, procedural: false });
+            }
+            Err(problem) => problem,
+        };
+        tracing::warn!(provider = name, generation = task.job.id, %problem, "no result");
+        tries += 1;
+        if !matches!(problem, NotTaken::Lost(_)) || tries >= TAKE_TRIES {
+            // Something was made and paid for there: nobody else is asked.
+            return Err(Failure::last(format!("The result of {name} can't be used: {problem}.")));
+        }
+        sleep(backoff::pause(Duration::from_millis(500), tries)).await;
+    }
+}

@@ -1,0 +1,182 @@
+//! What was asked of providers: the intent before it is asked, the provider's own name for the
+//! job once it was taken. It must not know what such a name means.
+
+use sqlx::SqliteConnection;
+
+use super::{Store, StoreError};
+
+/// What is written down about a generation at a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderJob {
+    /// The generation.
+    pub generation_id: String,
+    /// The provider's name in the settings.
+    pub provider: String,
+    /// How many submissions were begun of which nobody knows whether they were taken.
+    pub unclear: u32,
+    /// What the provider calls its job, once it was taken.
+    pub handle: Option<String>,
+}
+
+impl Store {
+    /// What is written down about a generation at whichever provider.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn provider_job(&self, id: &str) -> Result<Option<ProviderJob>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT generation_id, provider, unclear, handle FROM provider_jobs
+             WHERE generation_id = ?",
+        )
+        .bind(id)
+        .fetch_optional(&self.reader)
+        .await?;
+        Ok(row.map(job))
+    }
+
+    /// The jobs of generations that have ended: providers that may have to be told so.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn abandoned_provider_jobs(&self) -> Result<Vec<ProviderJob>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT j.generation_id, j.provider, j.unclear, j.handle FROM provider_jobs j
+             JOIN generations g ON g.id = j.generation_id
+             WHERE g.state NOT IN ('queued', 'running')",
+        )
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(job).collect())
+    }
+
+    /// Forgets what was asked of providers for a generation that has ended. One that has not is
+    /// left as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_provider_job(&self, id: &str) -> Result<(), StoreError> {
+        let known = self.provider_job(id).await?.is_some();
+        if !known {
+            // Most generations never had one, and a commit costs a wait for the disk.
+            return Ok(());
+        }
+        let id = id.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "DELETE FROM provider_jobs WHERE generation_id = ?1 AND EXISTS (SELECT 1
+                         FROM generations WHERE id = ?1 AND state NOT IN ('queued', 'running'))",
+                    )
+                    .bind(id)
+                    .execute(connection)
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// What one provider may write down about one generation.
+    pub fn notebook(&self, generation_id: &str, provider: &str) -> Notebook {
+        Notebook {
+            store: self.clone(),
+            generation_id: generation_id.to_owned(),
+            provider: provider.to_owned(),
+        }
+    }
+}
+
+type Row = (String, String, u32, Option<String>);
+
+fn job((generation_id, provider, unclear, handle): Row) -> ProviderJob {
+    ProviderJob { generation_id, provider, unclear, handle }
+}
+
+/// What one provider writes down about one generation, and reads again after a restart.
+#[derive(Clone)]
+pub struct Notebook {
+    store: Store,
+    generation_id: String,
+    provider: String,
+}
+
+/// What a notebook says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// So many submissions were begun of which nobody knows whether they were taken.
+    Unclear(u32),
+    /// The job was taken, and is called this.
+    Taken(String),
+}
+
+impl Notebook {
+    /// What was written down.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn read(&self) -> Result<Noted, StoreError> {
+        let job = self.store.provider_job(&self.generation_id).await?;
+        Ok(match job.filter(|job| job.provider == self.provider) {
+            Some(ProviderJob { handle: Some(handle), .. }) => Noted::Taken(handle),
+            Some(ProviderJob { unclear, .. }) => Noted::Unclear(unclear),
+            None => Noted::Unclear(0),
+        })
+    }
+
+    /// Writes down that a submission is about to be sent.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it must not be sent.
+    pub async fn intend(&self) -> Result<(), StoreError> {
+        self.change(
+            "INSERT INTO provider_jobs (generation_id, provider, unclear) VALUES (?1, ?2, 1)
+             ON CONFLICT (generation_id) DO UPDATE SET handle = NULL, provider = ?2,
+             unclear = CASE WHEN provider = ?2 THEN unclear + 1 ELSE 1 END",
+            None,
+        )
+        .await
+    }
+
+    /// Writes down that the last submission was clearly not taken.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn not_taken(&self) -> Result<(), StoreError> {
+        self.change(
+            "UPDATE provider_jobs SET unclear = max(unclear - 1, 0)
+             WHERE generation_id = ?1 AND provider = ?2",
+            None,
+        )
+        .await
+    }
+
+    /// Writes down that the job was taken, and what it is called.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn taken(&self, handle: &str) -> Result<(), StoreError> {
+        self.change(
+            "UPDATE provider_jobs SET handle = ?3 WHERE generation_id = ?1 AND provider = ?2",
+            Some(handle.to_owned()),
+        )
+        .await
+    }
+
+    async fn change(&self, sql: &'static str, handle: Option<String>) -> Result<(), StoreError> {
+        let (id, provider) = (self.generation_id.clone(), self.provider.clone());
+        self.store
+            .writer
+            .write(move |connection: &mut SqliteConnection| {
+                Box::pin(async move {
+                    let mut query = sqlx::query(sql).bind(id).bind(provider);
+                    if let Some(handle) = handle {
+                        query = query.bind(handle);
+                    }
+                    query.execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,198 @@
+//! A program as a provider.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ai_now_gateway::provider::ProviderSettings;
+use ai_now_protocol::Event;
+use ai_now_protocol::api::{Generation, State};
+use serde_json::{Value, json};
+
+use super::fixture::{program, request, route, wait_for};
+use crate::support::{EventStream, Gateway, Place};
+
+/// Makes a film in the shell's language.
+const FILM: &str = "printf '\\0\\0\\0\\040ftypisom\\0\\0\\2\\0film' > a.mp4";
+
+struct Setup {
+    place: Place,
+    gateway: Gateway,
+    key: String,
+}
+
+/// A gateway whose model `run` is made by a script, then by a stand-in. `$0` is a directory that
+/// outlives the script.
+async fn setup(script: &str, change: impl FnOnce(&mut ProviderSettings)) -> Setup {
+    let mut place = Place::new();
+    let mut own = program(script);
+    own.args.push(place.path("").to_str().unwrap().into());
+    change(&mut own);
+    place.config.providers.insert("own".into(), own);
+    let stand_in = program(&format!("{FILM}; echo '{{\"file\":\"a.mp4\",\"note\":\"stand-in\"}}'"));
+    place.config.providers.insert("stand-in".into(), stand_in);
+    route(&mut place.config, &["own", "stand-in"]);
+    let key = place.key(1000).await;
+    let gateway = place.start().await;
+    Setup { place, gateway, key }
+}
+
+impl Setup {
+    async fn make(&self) -> Generation {
+        let accepted = self.gateway.create(&self.key, &request()).await;
+        self.gateway.follow(&accepted.events).await;
+        self.gateway.show(&self.key, &accepted.id).await
+    }
+
+    async fn finish(self, spent: u64) {
+        assert_eq!(self.gateway.balance(&self.key).await.spent, spent);
+        self.gateway.stop().await;
+        self.place.assert_sound().await;
+        for name in ["own", "stand-in"] {
+            let work = self.place.data().join("work").join(name);
+            assert_eq!(std::fs::read_dir(work).unwrap().count(), 0, "a directory was left");
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_is_asked_in_json_and_answers_in_lines() {
+    let script = format!(
+        "cat > \"$0/request\"; pwd > \"$0/pwd\"; env > \"$0/env\"; echo complaint >&2; \
+         echo 'loading weights...'; echo '{{\"progress\":0.25,\"step\":\"denoising\",\"eta_secs\":9}}'; \
+         until test -e \"$0/go\"; do sleep 0.02; done; \
+         {FILM}; echo '{{\"file\":\"a.mp4\",\"note\":\"made here\"}}'"
+    );
+    let setup = setup(&script, |own| own.env = vec!["CARGO_MANIFEST_DIR".into()]).await;
+    let accepted = setup.gateway.create(&setup.key, &request()).await;
+    let asked = setup.gateway.ask(reqwest::Method::GET, &accepted.events);
+    let mut stream = EventStream::new(asked.send().await.unwrap());
+    let step = wait_for(
+        &mut stream,
+        |event| matches!(event, Event::Processing(p) if p.progress == Some(0.25)),
+    );
+    let Event::Processing(progress) = step.await else { panic!() };
+    assert_eq!((progress.step.as_deref(), progress.eta_secs), (Some("denoising"), Some(9)));
+    std::fs::write(setup.place.path("go"), "").unwrap();
+    let made = setup.gateway.follow(&accepted.events).await;
+    assert!(
+        matches!(&made.last().unwrap().1, Event::Completed(c) if c.note.as_deref() == Some("made here"))
+    );
+
+    let read = |name: &str| std::fs::read_to_string(setup.place.path(name)).unwrap();
+    let directory = read("pwd").trim().to_owned();
+    assert_eq!(
+        serde_json::from_str::<Value>(&read("request")).unwrap(),
+        json!({
+            "version": 1,
+            "id": accepted.id,
+            "model": "run",
+            "kind": "video",
+            "prompt": "A lake",
+            "style": {
+                "value": "pixel_art",
+                "name": "Pixel Art",
+                "words": "as pixel art, few colours, large square pixels",
+            },
+            "phrased": "A lake, as pixel art, few colours, large square pixels",
+            "seed": 7,
+            "directory": directory,
+        })
+    );
+    // Of our environment it gets what it needs and what it was given.
+    let environment = read("env");
+    assert!(environment.contains("PATH=") && environment.contains("CARGO_MANIFEST_DIR="));
+    assert!(!environment.contains("CARGO_PKG_NAME="), "{environment}");
+    assert!(!Path::new(&directory).exists());
+    setup.finish(30).await;
+}
+
+#[tokio::test]
+async fn only_a_fitting_file_of_its_own_is_taken() {
+    let table = [
+        ("echo '{\"file\":\"/etc/passwd\"}'", "not in its working directory"),
+        ("echo '{\"file\":\"../../../key\"}'", "is not there"),
+        ("ln -s /etc/passwd a.mp4; echo '{\"file\":\"a.mp4\"}'", "not in its working directory"),
+        ("mkdir a.mp4; echo '{\"file\":\"a.mp4\"}'", "not a file"),
+        ("echo '{\"file\":\"nothing.mp4\"}'", "is not there"),
+        ("echo text > a.mp4; echo '{\"file\":\"a.mp4\"}'", "not a media file"),
+        ("printf 'ID3\\4\\0\\0' > a.mp3; echo '{\"file\":\"a.mp3\"}'", "audio/mpeg"),
+        (": > a.mp4; echo '{\"file\":\"a.mp4\"}'", "not a media file"),
+        (
+            "dd if=/dev/zero of=a.mp4 bs=1M count=2 2>&1; echo '{\"file\":\"a.mp4\"}'",
+            "larger than 1",
+        ),
+    ];
+    for (script, why) in table {
+        let setup = setup(script, |own| own.result_max_mib = 1).await;
+        let made = setup.make().await;
+        assert_eq!(made.state, State::Failed, "{script}");
+        let message = made.message.unwrap();
+        assert!(message.contains(why), "{script}: {message}");
+        setup.finish(0).await;
+    }
+}
+
+#[tokio::test]
+async fn how_it_fails_decides_what_is_done() {
+    let endless = "head -c 100000 /dev/zero | tr '\\0' x";
+    let table = [
+        ("echo '{\"error\":\"no <b>room</b>\"}'", Some("own could not make it: no <b>room</b>.")),
+        ("echo '{\"error\":\"nudity\",\"kind\":\"safety\"}'", Some("safety rules")),
+        ("echo '{\"error\":\"no room\",\"kind\":\"passing\"}'", None),
+        ("exit 3", None),
+        ("kill -9 $$", None),
+        (endless, None),
+        ("echo '{\"file\":\"a.mp4\"}'; exit 1", None),
+        ("echo '[1]'; echo null; echo '{\"progress\":\"x\"}'", None),
+        ("exec 1>&-; sleep 0.1", None),
+    ];
+    for (script, told) in table {
+        let setup = setup(script, |_| {}).await;
+        let made = setup.make().await;
+        match told {
+            Some(told) => {
+                let message = made.message.unwrap_or_default();
+                assert!(message.contains(told), "{script}: {message}");
+                setup.finish(0).await;
+            }
+            None => {
+                assert_eq!(made.note.as_deref(), Some("stand-in"), "{script}: {:?}", made.message);
+                setup.finish(30).await;
+            }
+        }
+    }
+}
+
+/// Whether a process does nothing any more: gone, or dead and not yet waited for.
+fn is_dead(pid: &str) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
+    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with(['Z', 'X']))
+}
+
+#[tokio::test]
+async fn it_is_ended_with_its_children() {
+    let script = "sleep 1000 & echo $! > \"$0/child\"; echo '{\"progress\":0.5}'; wait";
+    for cancelled in [true, false] {
+        let setup = setup(script, |own| own.timeout_secs = if cancelled { 900 } else { 1 }).await;
+        let accepted = setup.gateway.create(&setup.key, &request()).await;
+        let asked = setup.gateway.ask(reqwest::Method::GET, &accepted.events);
+        let mut stream = EventStream::new(asked.send().await.unwrap());
+        wait_for(&mut stream, |e| matches!(e, Event::Processing(p) if p.progress == Some(0.5)))
+            .await;
+        let child = std::fs::read_to_string(setup.place.path("child")).unwrap();
+        let child = child.trim().to_owned();
+        assert!(!is_dead(&child));
+        if cancelled {
+            setup.gateway.cancel(&setup.key, &accepted.id).await;
+        }
+        setup.gateway.follow(&accepted.events).await;
+        let made = setup.gateway.show(&setup.key, &accepted.id).await;
+        assert_eq!(made.state, if cancelled { State::Cancelled } else { State::Failed });
+        let patience = Instant::now() + Duration::from_secs(30);
+        while !is_dead(&child) {
+            assert!(Instant::now() < patience, "the child {child} lives on");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        setup.finish(0).await;
+    }
+}
