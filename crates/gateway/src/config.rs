@@ -42,6 +42,9 @@ pub struct Config {
     pub session_secs: u32,
     /// For how many seconds an event ticket is good.
     pub ticket_secs: u32,
+    /// For how many seconds a stream may be silent before a comment shows that it lives. Less than
+    /// any proxy on the way waits.
+    pub comment_secs: u64,
     /// How many sketches are made at once. 0: one for each core.
     pub sketch_workers: usize,
     /// For how many seconds running work may go on once the gateway was told to stop.
@@ -110,6 +113,7 @@ impl Default for Config {
             keep_days: 7,
             session_secs: 3600,
             ticket_secs: 900,
+            comment_secs: 15,
             sketch_workers: 0,
             shutdown_secs: 10,
             limits: Limits::default(),
@@ -229,6 +233,7 @@ impl Config {
         let least = [
             ("session_secs", u64::from(self.session_secs)),
             ("ticket_secs", u64::from(self.ticket_secs)),
+            ("comment_secs", self.comment_secs),
             ("limits.body_bytes", self.limits.body_bytes as u64),
             ("limits.header_bytes", self.limits.header_bytes as u64),
             ("limits.requests_per_minute", self.limits.requests_per_minute.into()),

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod file_request;
 pub mod housekeeping;
 pub mod limits;
 pub mod media;

@@ -5,6 +5,7 @@
 //! have connections of their own. It must not know HTTP, and it decides nothing about a
 //! generation: it keeps what the studio decided, all of it or none.
 
+mod acceptance;
 mod audit;
 mod events;
 mod generations;
@@ -23,9 +24,10 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, SqlSafeStr as _};
 
+pub use acceptance::{Acceptance, NewGeneration, Refusal};
 pub use audit::Audit;
 pub use events::StoredEvent;
-pub use generations::{Acceptance, GenerationRow, NewGeneration, Outcome, Refusal};
+pub use generations::{GenerationRow, Outcome};
 pub use jobs::{Notebook, Noted, ProviderJob};
 pub use keys::{KeyInfo, KeyKind, NewKey, Publishable};
 pub use visitors::{NewVisitor, SessionInfo, VisitorRefusal};

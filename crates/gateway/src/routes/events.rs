@@ -20,9 +20,6 @@ use crate::server::App;
 use crate::store::StoredEvent;
 use crate::studio::Watch;
 
-/// How often a silent stream shows that it lives.
-const COMMENT_PAUSE: Duration = Duration::from_secs(15);
-
 /// How long a client shall wait before it reconnects.
 const RETRY_MILLIS: u32 = 1000;
 
@@ -40,6 +37,7 @@ pub(super) struct Stream {
 
 struct Sending {
     stream: Stream,
+    comment_pause: Duration,
     begun: bool,
     done: bool,
     end: CancellationToken,
@@ -49,6 +47,7 @@ struct Sending {
 pub(super) fn response(app: &App, stream: Stream) -> Response {
     let sending = Sending {
         stream,
+        comment_pause: Duration::from_secs(app.config.comment_secs),
         begun: false,
         done: false,
         end: app.streams_end.clone(),
@@ -96,7 +95,7 @@ impl Sending {
                     return None;
                 }
             },
-            () = tokio::time::sleep(COMMENT_PAUSE) => sse::write_comment(&mut out, "AI-Now"),
+            () = tokio::time::sleep(self.comment_pause) => sse::write_comment(&mut out, "AI-Now"),
         }
         Some(out)
     }

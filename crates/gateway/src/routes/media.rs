@@ -13,6 +13,7 @@ use tokio_util::io::ReaderStream;
 use utoipa::IntoParams;
 
 use super::openapi::{InParts, Located};
+use crate::file_request::{self, Wanted};
 use crate::problem::Problem;
 use crate::server::App;
 
@@ -172,16 +173,6 @@ fn unchanged(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
     since.is_some_and(|since| secs(modified) <= secs(since))
 }
 
-/// What of a file is asked for.
-#[derive(Debug, PartialEq, Eq)]
-enum Wanted {
-    All,
-    /// From the first to the last byte, both included.
-    Part(u64, u64),
-    /// A part that there is not.
-    Nothing,
-}
-
 fn wanted(headers: &HeaderMap, size: u64, tag: &str, modified: &str) -> Wanted {
     let Some(range) = headers.get(header::RANGE).and_then(|range| range.to_str().ok()) else {
         return Wanted::All;
@@ -190,90 +181,5 @@ fn wanted(headers: &HeaderMap, size: u64, tag: &str, modified: &str) -> Wanted {
     let same = headers.get(header::IF_RANGE).is_none_or(|version| {
         version.as_bytes() == tag.as_bytes() || version.as_bytes() == modified.as_bytes()
     });
-    if same { parse_range(range, size) } else { Wanted::All }
-}
-
-/// Reads a `Range` header (RFC 9110, 14.1.2). What is malformed, in another unit, or more than
-/// one range counts as not asked: the whole file is always a right answer.
-fn parse_range(range: &str, size: u64) -> Wanted {
-    let number = |digits: &str| -> Option<u64> {
-        let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        // More digits than fit are a very large number, not a malformed one.
-        all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
-    };
-    let Some((unit, set)) = range.split_once('=') else { return Wanted::All };
-    let Some((first, last)) = set.trim().split_once('-') else { return Wanted::All };
-    if !unit.trim().eq_ignore_ascii_case("bytes") {
-        return Wanted::All;
-    }
-    match (first, number(first), number(last)) {
-        ("", _, Some(0)) => Wanted::Nothing,
-        ("", _, Some(_)) if size == 0 => Wanted::Nothing,
-        ("", _, Some(suffix)) => Wanted::Part(size.saturating_sub(suffix), size - 1),
-        (_, Some(first), None) if last.is_empty() => {
-            if first < size {
-                Wanted::Part(first, size - 1)
-            } else {
-                Wanted::Nothing
-            }
-        }
-        (_, Some(first), Some(last)) if first <= last => {
-            if first < size {
-                Wanted::Part(first, last.min(size - 1))
-            } else {
-                Wanted::Nothing
-            }
-        }
-        _ => Wanted::All,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn ranges() {
-        let table = [
-            ("bytes=0-0", Wanted::Part(0, 0)),
-            ("bytes=0-", Wanted::Part(0, 99)),
-            ("bytes=10-19", Wanted::Part(10, 19)),
-            ("bytes=90-1000", Wanted::Part(90, 99)),
-            ("bytes=-10", Wanted::Part(90, 99)),
-            ("bytes=-1000", Wanted::Part(0, 99)),
-            ("Bytes= 5-6 ", Wanted::Part(5, 6)),
-            ("bytes=99-99999999999999999999999", Wanted::Part(99, 99)),
-            ("bytes=100-", Wanted::Nothing),
-            ("bytes=100-200", Wanted::Nothing),
-            ("bytes=99999999999999999999999-", Wanted::Nothing),
-            ("bytes=-0", Wanted::Nothing),
-            ("bytes=2-1", Wanted::All),
-            ("bytes=-", Wanted::All),
-            ("bytes=a-b", Wanted::All),
-            ("bytes=+1-2", Wanted::All),
-            ("bytes=0-1,3-4", Wanted::All),
-            ("bytes", Wanted::All),
-            ("items=0-1", Wanted::All),
-            ("", Wanted::All),
-        ];
-        for (range, expected) in table {
-            assert_eq!(parse_range(range, 100), expected, "{range}");
-        }
-        assert_eq!(parse_range("bytes=-1", 0), Wanted::Nothing);
-        assert_eq!(parse_range("bytes=0-", 0), Wanted::Nothing);
-    }
-
-    proptest! {
-        #[test]
-        fn a_part_is_always_within_the_file(
-            range in "bytes=[0-9]{0,21}-[0-9]{0,21}|\\PC*",
-            size in any::<u64>(),
-        ) {
-            if let Wanted::Part(first, last) = parse_range(&range, size) {
-                prop_assert!(first <= last && last < size);
-            }
-        }
-    }
+    if same { file_request::part(range, size) } else { Wanted::All }
 }

@@ -8,6 +8,7 @@ use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
 use super::{unknown, wrong_method};
+use crate::file_request;
 use crate::server::App;
 
 /// What the page may do: run the widget's own files, load what the gateway serves, be embedded
@@ -26,7 +27,7 @@ pub(super) async fn serve(State(app): State<App>, request: Request) -> Response 
         return response;
     }
     // What begins with a dot was not meant to be served.
-    if request.uri().path().split('/').any(|part| part.starts_with('.')) {
+    if !file_request::is_public(request.uri().path()) {
         return unknown().await.into_response();
     }
     let files = ServeDir::new(web).precompressed_br().precompressed_gzip();

@@ -1,74 +1,17 @@
-//! Generations: accepted, begun, finished, read, forgotten.
+//! Generations: begun, finished, read, forgotten. How one is accepted is told in `acceptance`.
 //!
 //! Each change of state is one change of the store: tokens, state, event and media together.
 
 use ai_now_protocol::Event;
-use ai_now_protocol::api::{Balance, State};
+use ai_now_protocol::api::State;
 use sqlx::SqliteConnection;
 
+use super::acceptance::NewGeneration;
 use super::events::append;
 use super::ledger::{self, Payer, Settlement};
-use super::visitors::visitor_balance;
 use super::{Store, StoreError, signed, unsigned};
 use crate::auth::Principal;
 use crate::clock::now_ms;
-use crate::secret::Hash;
-
-/// A generation to be accepted.
-#[derive(Clone, Debug)]
-pub struct NewGeneration {
-    /// Its id.
-    pub id: String,
-    /// Who asks and pays.
-    pub owner: Principal,
-    /// The model's id.
-    pub model: String,
-    /// The prompt, as it will be used.
-    pub prompt: String,
-    /// The style's value.
-    pub style: Option<String>,
-    /// The seed.
-    pub seed: u32,
-    /// Whether the result will be a procedural sketch.
-    pub procedural: bool,
-    /// What it costs, in tokens.
-    pub price: u32,
-    /// The idempotency key and the hash of what was asked for under it.
-    pub submission: Option<(String, Hash)>,
-    /// How many generations of this owner may be under way at once, this one among them.
-    pub concurrent_limit: u32,
-}
-
-/// A submission that stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Acceptance {
-    /// The generation's id.
-    pub id: String,
-    /// What it costs, in tokens.
-    pub price: u32,
-    /// The owner's balance now.
-    pub balance: Balance,
-    /// Whether it had been accepted before, under the same idempotency key.
-    pub replayed: bool,
-}
-
-/// A submission that doesn't. Nothing was charged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// Too few tokens.
-    TooFewTokens {
-        /// What it would cost.
-        price: u32,
-        /// What there is.
-        available: u64,
-    },
-    /// The idempotency key was used for something else.
-    KeyReused,
-    /// The owner has as many generations under way as may be.
-    TooManyAtOnce,
-    /// The visitors of this publishable key have used up what they may in a day.
-    DayUsedUp,
-}
 
 /// A generation as it is kept.
 #[derive(Clone, Debug)]
@@ -152,25 +95,7 @@ pub enum Outcome {
     },
 }
 
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
-
 impl Store {
-    /// Accepts a generation: tokens held, row, first event and idempotency key, or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the inner error says why it is refused.
-    pub async fn accept(
-        &self,
-        new: NewGeneration,
-        first: Event,
-    ) -> Result<Result<Acceptance, Refusal>, StoreError> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move { accept(connection, &new, &first).await })
-            })
-            .await
-    }
-
     /// Marks a queued generation as running. `false`: it is queued no more.
     ///
     /// # Errors
@@ -324,114 +249,6 @@ impl Store {
             })
             .await
     }
-}
-
-async fn accept(
-    connection: &mut SqliteConnection,
-    new: &NewGeneration,
-    first: &Event,
-) -> Result<Result<Acceptance, Refusal>, StoreError> {
-    let owner = &new.owner;
-    if let Some((key, body_hash)) = &new.submission
-        && let Some((id, price, hash)) = submitted(connection, owner, key).await?
-    {
-        if hash != *body_hash {
-            return Ok(Err(Refusal::KeyReused));
-        }
-        let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
-        return Ok(Ok(Acceptance { id, price, balance, replayed: true }));
-    }
-    if let Some(refusal) = over_limit(connection, new).await? {
-        return Ok(Err(refusal));
-    }
-    let payer = Payer { account_id: owner.account_id, visitor_id: owner.visitor_id };
-    if !ledger::hold(connection, payer, new.price, &new.id).await? {
-        let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
-        let (price, available) = (new.price, balance.available);
-        return Ok(Err(Refusal::TooFewTokens { price, available }));
-    }
-    sqlx::query(
-        "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model, prompt, style,
-             seed, procedural, price, created_at_ms, last_seq)
-         VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0)",
-    )
-    .bind(&new.id)
-    .bind(owner.account_id)
-    .bind(owner.key_id)
-    .bind(owner.visitor_id)
-    .bind(&new.model)
-    .bind(&new.prompt)
-    .bind(&new.style)
-    .bind(i64::from(new.seed))
-    .bind(new.procedural)
-    .bind(i64::from(new.price))
-    .bind(signed(now_ms()))
-    .execute(&mut *connection)
-    .await?;
-    if let Some((key, body_hash)) = &new.submission {
-        sqlx::query("INSERT INTO submissions VALUES (?, ?, ?, ?, ?)")
-            .bind(owner.key_id)
-            .bind(owner.visitor_id.unwrap_or(0))
-            .bind(key)
-            .bind(body_hash.as_slice())
-            .bind(&new.id)
-            .execute(&mut *connection)
-            .await?;
-    }
-    append(connection, &new.id, first).await?;
-    let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
-    Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false }))
-}
-
-/// The generation that was accepted under this idempotency key: id, price, hash of the request.
-async fn submitted(
-    connection: &mut SqliteConnection,
-    owner: &Principal,
-    key: &str,
-) -> Result<Option<(String, u32, Vec<u8>)>, StoreError> {
-    let row: Option<(String, u32, Vec<u8>)> = sqlx::query_as(
-        "SELECT g.id, g.price, s.body_hash FROM submissions s
-         JOIN generations g ON g.id = s.generation_id
-         WHERE s.key_id = ? AND s.visitor_id = ? AND s.idempotency_key = ?",
-    )
-    .bind(owner.key_id)
-    .bind(owner.visitor_id.unwrap_or(0))
-    .bind(key)
-    .fetch_optional(connection)
-    .await?;
-    Ok(row)
-}
-
-async fn over_limit(
-    connection: &mut SqliteConnection,
-    new: &NewGeneration,
-) -> Result<Option<Refusal>, StoreError> {
-    let owner = &new.owner;
-    let under_way: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM generations
-         WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')",
-    )
-    .bind(owner.key_id)
-    .bind(owner.visitor_id)
-    .fetch_one(&mut *connection)
-    .await?;
-    if under_way >= i64::from(new.concurrent_limit) {
-        return Ok(Some(Refusal::TooManyAtOnce));
-    }
-    if let Some(tokens_per_day) = owner.tokens_per_day {
-        let used: i64 = sqlx::query_scalar(
-            "SELECT coalesce(sum(price), 0) FROM generations
-             WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')",
-        )
-        .bind(owner.key_id)
-        .bind(signed(now_ms().saturating_sub(DAY_MS)))
-        .fetch_one(&mut *connection)
-        .await?;
-        if used + i64::from(new.price) > i64::from(tokens_per_day) {
-            return Ok(Some(Refusal::DayUsedUp));
-        }
-    }
-    Ok(None)
 }
 
 async fn finish(

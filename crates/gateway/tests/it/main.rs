@@ -6,6 +6,7 @@ mod api;
 mod cli;
 mod crash;
 mod errors;
+mod fuzzed;
 mod idempotency;
 mod matrix;
 mod media;
