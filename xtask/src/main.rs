@@ -3,6 +3,7 @@
 //! Every command sets up what it needs first, says what it does while it does it, and works from a
 //! fresh clone. It must not know how the product works: it builds it, starts it and runs its tests.
 
+mod api;
 mod demo;
 mod dist;
 mod run;

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::run::{cargo, heading, root, run, target_dir, watch};
-use crate::{demo, dist, tidy, tools};
+use crate::{api, demo, dist, tidy, tools};
 
 /// What can be verified alone; in the order in which all are run.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -27,6 +27,8 @@ pub enum Step {
     Wasm,
     /// The widget built for distribution, within its budget of bytes
     Dist,
+    /// The OpenAPI document, validated and tried out (needs Python)
+    Api,
     /// The real gateway, killed at random and audited
     Crash,
     /// The real page in a real browser against the real gateway
@@ -95,6 +97,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             )
         }
         Step::Dist => dist::dist(),
+        Step::Api => api::verify(),
         Step::Crash => {
             demo::gateway()?;
             tests(&mut crash_harness(CRASH_ROUNDS)?, cargo_result, tally)

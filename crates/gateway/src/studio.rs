@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::watch as signal;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use crate::auth::Principal;
 use crate::media::MediaDir;
@@ -147,7 +148,7 @@ impl Studio {
     ) -> Result<Acceptance, Declined> {
         let studio = self.clone();
         let accepting = async move { studio.accept_now(owner, request, idempotency_key).await };
-        match self.0.tasks.spawn(accepting).await {
+        match self.0.tasks.spawn(accepting.in_current_span()).await {
             Ok(outcome) => outcome,
             // A panic: what it was about to do was not done.
             Err(error) => Err(StoreError::NotWritten(error.to_string()).into()),
@@ -185,6 +186,7 @@ impl Studio {
         let accepted = self.0.store.accept(new, Event::Started).await;
         if matches!(&accepted, Ok(Ok(acceptance)) if !acceptance.replayed) {
             self.0.metrics.accepted(&row.model);
+            tracing::info!(generation = row.id, model = row.model, price = row.price, "accepted");
             self.start(row, live);
         } else {
             self.leave(&row.id);
@@ -202,6 +204,7 @@ impl Studio {
             self.0.store.finish(&row.id, ended(State::Cancelled, message, row.price)).await?;
         if ended {
             self.0.metrics.ended(&row.model, State::Cancelled);
+            tracing::info!(generation = row.id, state = ?State::Cancelled, "ended");
             if let Some(live) = self.live().remove(&row.id) {
                 live.cancel.cancel();
                 live.news.send_replace(());

@@ -73,6 +73,14 @@ pub enum Refusal {
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
+pub(super) const SUBMITTED: &str = "SELECT g.id, g.price, s.body_hash FROM submissions s
+    JOIN generations g ON g.id = s.generation_id
+    WHERE s.key_id = ? AND s.visitor_id = ? AND s.idempotency_key = ?";
+pub(super) const UNDER_WAY: &str = "SELECT count(*) FROM generations
+    WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')";
+pub(super) const USED_TODAY: &str = "SELECT coalesce(sum(price), 0) FROM generations
+    WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')";
+
 impl Store {
     /// Accepts a generation: tokens held, row, first event and idempotency key, or nothing.
     ///
@@ -154,16 +162,12 @@ async fn submitted(
     owner: &Principal,
     key: &str,
 ) -> Result<Option<(String, u32, Vec<u8>)>, StoreError> {
-    let row: Option<(String, u32, Vec<u8>)> = sqlx::query_as(
-        "SELECT g.id, g.price, s.body_hash FROM submissions s
-         JOIN generations g ON g.id = s.generation_id
-         WHERE s.key_id = ? AND s.visitor_id = ? AND s.idempotency_key = ?",
-    )
-    .bind(owner.key_id)
-    .bind(owner.visitor_id.unwrap_or(0))
-    .bind(key)
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<(String, u32, Vec<u8>)> = sqlx::query_as(SUBMITTED)
+        .bind(owner.key_id)
+        .bind(owner.visitor_id.unwrap_or(0))
+        .bind(key)
+        .fetch_optional(connection)
+        .await?;
     Ok(row)
 }
 
@@ -172,26 +176,20 @@ async fn over_limit(
     new: &NewGeneration,
 ) -> Result<Option<Refusal>, StoreError> {
     let owner = &new.owner;
-    let under_way: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM generations
-         WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')",
-    )
-    .bind(owner.key_id)
-    .bind(owner.visitor_id)
-    .fetch_one(&mut *connection)
-    .await?;
+    let under_way: i64 = sqlx::query_scalar(UNDER_WAY)
+        .bind(owner.key_id)
+        .bind(owner.visitor_id)
+        .fetch_one(&mut *connection)
+        .await?;
     if under_way >= i64::from(new.concurrent_limit) {
         return Ok(Some(Refusal::TooManyAtOnce));
     }
     if let Some(tokens_per_day) = owner.tokens_per_day {
-        let used: i64 = sqlx::query_scalar(
-            "SELECT coalesce(sum(price), 0) FROM generations
-             WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')",
-        )
-        .bind(owner.key_id)
-        .bind(signed(now_ms().saturating_sub(DAY_MS)))
-        .fetch_one(&mut *connection)
-        .await?;
+        let used: i64 = sqlx::query_scalar(USED_TODAY)
+            .bind(owner.key_id)
+            .bind(signed(now_ms().saturating_sub(DAY_MS)))
+            .fetch_one(&mut *connection)
+            .await?;
         if used + i64::from(new.price) > i64::from(tokens_per_day) {
             return Ok(Some(Refusal::DayUsedUp));
         }

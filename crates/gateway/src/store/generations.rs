@@ -95,6 +95,16 @@ pub enum Outcome {
     },
 }
 
+/// The condition of the index on unfinished generations is repeated in full, or it is not used.
+const PUT_BACK: &str = "UPDATE generations SET state = 'queued'
+    WHERE state IN ('queued', 'running') AND state = 'running'";
+const UNFINISHED: &str = "SELECT g.*, NULL AS media_name FROM generations g
+    WHERE state IN ('queued', 'running') ORDER BY created_at_ms, id";
+const FINISHED_BEFORE: &str = "SELECT g.id, m.name FROM generations g
+    LEFT JOIN media m ON m.generation_id = g.id
+    WHERE g.finished_at_ms IS NOT NULL AND g.finished_at_ms < ? LIMIT ?";
+const MEDIA_NAMED: &str = "SELECT 1 FROM media WHERE name = ?";
+
 impl Store {
     /// Marks a queued generation as running. `false`: it is queued no more.
     ///
@@ -129,9 +139,7 @@ impl Store {
         self.writer
             .write(|connection| {
                 Box::pin(async move {
-                    sqlx::query("UPDATE generations SET state = 'queued' WHERE state = 'running'")
-                        .execute(connection)
-                        .await?;
+                    sqlx::query(PUT_BACK).execute(connection).await?;
                     Ok(())
                 })
             })
@@ -194,12 +202,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn unfinished(&self) -> Result<Vec<GenerationRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT g.*, NULL AS media_name FROM generations g
-             WHERE state IN ('queued', 'running') ORDER BY created_at_ms, id",
-        )
-        .fetch_all(&self.reader)
-        .await?;
+        let rows = sqlx::query(UNFINISHED).fetch_all(&self.reader).await?;
         Ok(rows.iter().map(generation).collect::<Result<_, _>>()?)
     }
 
@@ -208,10 +211,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn media_is_known(&self, name: &str) -> Result<bool, StoreError> {
-        let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM media WHERE name = ?")
-            .bind(name)
-            .fetch_optional(&self.reader)
-            .await?;
+        let found: Option<i64> =
+            sqlx::query_scalar(MEDIA_NAMED).bind(name).fetch_optional(&self.reader).await?;
         Ok(found.is_some())
     }
 
@@ -229,15 +230,11 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let old: Vec<(String, Option<String>)> = sqlx::query_as(
-                        "SELECT g.id, m.name FROM generations g
-                         LEFT JOIN media m ON m.generation_id = g.id
-                         WHERE g.finished_at_ms IS NOT NULL AND g.finished_at_ms < ? LIMIT ?",
-                    )
-                    .bind(signed(before_ms))
-                    .bind(limit)
-                    .fetch_all(&mut *connection)
-                    .await?;
+                    let old: Vec<(String, Option<String>)> = sqlx::query_as(FINISHED_BEFORE)
+                        .bind(signed(before_ms))
+                        .bind(limit)
+                        .fetch_all(&mut *connection)
+                        .await?;
                     for (id, _) in &old {
                         sqlx::query("DELETE FROM generations WHERE id = ?")
                             .bind(id)
@@ -330,4 +327,32 @@ fn generation(row: &sqlx::sqlite::SqliteRow) -> Result<GenerationRow, sqlx::Erro
         note: row.try_get("note")?,
         message: row.try_get("message")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::acceptance::{SUBMITTED, UNDER_WAY, USED_TODAY};
+
+    /// However many generations are kept, a start, an acceptance and the housekeeping look only at
+    /// those that they are about.
+    #[tokio::test]
+    async fn no_query_reads_all_generations() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open(data.path(), crate::metrics::Metrics::default()).await.unwrap();
+        let all =
+            [PUT_BACK, UNFINISHED, FINISHED_BEFORE, MEDIA_NAMED, SUBMITTED, UNDER_WAY, USED_TODAY];
+        for query in all {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(explain).fetch_all(&store.reader).await.unwrap();
+            assert!(!plan.is_empty());
+            for (_, _, _, step) in plan {
+                // An index that holds the unfinished alone may be read from end to end.
+                let bounded = step.contains("USING INDEX generations_unfinished");
+                assert!(bounded || !step.starts_with("SCAN"), "{query}: {step}");
+            }
+        }
+        store.close().await;
+    }
 }

@@ -283,6 +283,7 @@ impl Studio {
         };
         if won {
             self.0.metrics.ended(&row.model, state);
+            tracing::info!(generation = row.id, ?state, "ended");
         } else if let Some(name) = file
             && let Err(error) = self.0.media.remove(&name)
         {

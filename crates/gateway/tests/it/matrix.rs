@@ -1,73 +1,211 @@
-//! Every route about a generation, times everyone it does not belong to.
+//! Every route that the API describes, times everyone who may ask. A route without a line here
+//! fails, and so does a line without a route.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use ai_now_gateway::store::Publishable;
-use ai_now_protocol::api::Session;
+use ai_now_protocol::api::{Accepted, Session};
 use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
 
-use crate::support::{Place, completed, problem, song};
+use crate::support::{Gateway, Place, completed, database, problem, song};
+
+/// Who is answered, and who hears what else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// Whoever asks.
+    Public,
+    /// Whoever has a key or a session that is good, with `good`; a publishable key hears another
+    /// status.
+    Keyed { good: u16, publishable: u16 },
+    /// The generation's owner alone.
+    Owned,
+    /// The generation's owner, and whoever has a ticket for it.
+    Ticketed,
+}
+
+use Rule::{Keyed, Owned, Public, Ticketed};
+
+/// Bodies are not valid where they would cost something: 400 tells that the caller was let in.
+const LINES: [(Method, &str, Rule); 13] = [
+    (Method::GET, "/api/ping", Keyed { good: 200, publishable: 200 }),
+    (Method::GET, "/api/catalog", Public),
+    (Method::GET, "/api/balance", Keyed { good: 200, publishable: 403 }),
+    (Method::POST, "/api/sessions", Keyed { good: 201, publishable: 201 }),
+    (Method::POST, "/api/generate", Keyed { good: 400, publishable: 403 }),
+    (Method::POST, "/api/generations", Keyed { good: 400, publishable: 403 }),
+    (Method::GET, "/api/generations/{id}", Owned),
+    (Method::DELETE, "/api/generations/{id}", Owned),
+    (Method::GET, "/api/generations/{id}/events", Ticketed),
+    (Method::GET, "/api/openapi.json", Public),
+    // Whoever knows a file's name may load it; nobody can guess one.
+    (Method::GET, "/media/{name}", Public),
+    (Method::GET, "/healthz", Public),
+    (Method::GET, "/readyz", Public),
+];
+
+const PAGE: &str = "https://page.example";
+
+/// A gateway, and everyone who may ask it.
+struct World {
+    _place: Place,
+    gateway: Gateway,
+    /// Who owns generations: keys and sessions of all kinds.
+    owners: Vec<String>,
+    /// What each owner made, in the same order, with the name of its file.
+    made: Vec<(Accepted, String)>,
+    publishable: String,
+    /// What opens nothing: nonsense, a ticket, a key that was revoked, a session that expired.
+    worthless: Vec<Option<String>>,
+    /// The statuses that each route says it may answer with.
+    described: BTreeMap<(String, String), BTreeSet<String>>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let place = Place::new();
+        let (mine, theirs) = (place.key(100).await, place.key(100).await);
+        let revoked = place.key(100).await;
+        let limits =
+            Publishable { visitor_budget: 20, visitors_per_address: 99, tokens_per_day: 99 };
+        let publishable = place.publishable(&mine, PAGE, limits).await;
+        let gateway = place.start().await;
+        let open = async |key: &str| {
+            let asked = gateway.ask(Method::POST, "/api/sessions").bearer_auth(key);
+            let response = asked.header("origin", PAGE).send().await.unwrap();
+            response.json::<Session>().await.unwrap().token
+        };
+        let expired = open(&theirs).await;
+        let pool = database(&place).await;
+        sqlx::query("UPDATE sessions SET expires_at_ms = 1").execute(&pool).await.unwrap();
+        pool.close().await;
+        let owners = vec![
+            mine.clone(),
+            theirs.clone(),
+            open(&mine).await,
+            open(&mine).await,
+            open(&theirs).await,
+            open(&publishable).await,
+            open(&publishable).await,
+        ];
+        let store = place.store().await;
+        let name = store.key_by_secret(&revoked).await.unwrap().unwrap().name;
+        store.revoke_key(&name).await.unwrap();
+        store.close().await;
+        let mut made = Vec::new();
+        for owner in &owners {
+            let accepted = gateway.create(owner, &song()).await;
+            let url = completed(&gateway.follow(&accepted.events).await);
+            made.push((accepted, url.rsplit('/').next().unwrap().to_owned()));
+        }
+        let ticket = ticket(&made[0].0).to_owned();
+        let worthless = ["nonsense".into(), ticket, revoked, expired].map(Some);
+        let described = described(&gateway).await;
+        let worthless = [None].into_iter().chain(worthless).collect();
+        Self { _place: place, gateway, owners, made, publishable, worthless, described }
+    }
+
+    /// Asks a route about the generation that one of the owners made.
+    fn ask(&self, line: &(Method, &str, Rule), which: usize) -> RequestBuilder {
+        self.ask_with(line, which, "")
+    }
+
+    /// The same, with a query.
+    fn ask_with(
+        &self,
+        (method, path, _): &(Method, &str, Rule),
+        which: usize,
+        query: &str,
+    ) -> RequestBuilder {
+        let (accepted, file) = &self.made[which];
+        let path = path.replace("{id}", &accepted.id).replace("{name}", file);
+        let asked = self.gateway.ask(method.clone(), &format!("{path}{query}"));
+        let asked = asked.header("origin", PAGE);
+        if *method == Method::POST && path.starts_with("/api/generat") {
+            asked.json(&json!({"model": "none", "prompt": "x"}))
+        } else {
+            asked
+        }
+    }
+
+    /// The status of an answer, which the route must describe.
+    async fn status(&self, line: &(Method, &str, Rule), asked: RequestBuilder) -> u16 {
+        let status = asked.send().await.unwrap().status().as_u16();
+        let (method, path, _) = line;
+        let described = &self.described[&(method.to_string(), (*path).to_owned())];
+        assert!(described.contains(&status.to_string()), "{method} {path} does not say {status}");
+        status
+    }
+}
+
+fn ticket(accepted: &Accepted) -> &str {
+    accepted.events.split_once("?ticket=").unwrap().1
+}
+
+async fn described(gateway: &Gateway) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let asked = gateway.ask(Method::GET, "/api/openapi.json");
+    let document: Value = asked.send().await.unwrap().json().await.unwrap();
+    let mut routes = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let statuses = operation["responses"].as_object().unwrap().keys().cloned().collect();
+            routes.insert((method.to_uppercase(), path.clone()), statuses);
+        }
+    }
+    routes
+}
 
 #[tokio::test]
-async fn what_is_somebody_elses_is_not_there() {
-    const PAGE: &str = "https://page.example";
-    let place = Place::new();
-    let (mine, theirs) = (place.key(100).await, place.key(100).await);
-    let limits = Publishable { visitor_budget: 20, visitors_per_address: 9, tokens_per_day: 99 };
-    let publishable = place.publishable(&mine, PAGE, limits).await;
-    let gateway = place.start().await;
-    let open = async |key: &str| {
-        let asked = gateway.ask(Method::POST, "/api/sessions").bearer_auth(key);
-        let response = asked.header("origin", PAGE).send().await.unwrap();
-        response.json::<Session>().await.unwrap().token
-    };
-    let owners = [
-        mine.clone(),
-        theirs.clone(),
-        open(&mine).await,
-        open(&mine).await,
-        open(&theirs).await,
-        open(&publishable).await,
-        open(&publishable).await,
-    ];
-    let mut generations = Vec::new();
-    for owner in &owners {
-        let accepted = gateway.create(owner, &song()).await;
-        completed(&gateway.follow(&accepted.events).await);
-        generations.push(accepted);
-    }
-    let routes = |id: &str| {
-        [
-            (Method::GET, format!("/api/generations/{id}")),
-            (Method::DELETE, format!("/api/generations/{id}")),
-            (Method::GET, format!("/api/generations/{id}/events")),
-        ]
-    };
-    let status = async |asked: RequestBuilder| asked.send().await.unwrap().status().as_u16();
-    for (owner, accepted) in owners.iter().zip(&generations) {
-        for (method, path) in routes(&accepted.id) {
-            for other in &owners {
-                let expected = if other == owner { 200 } else { 404 };
-                let asked = gateway.ask(method.clone(), &path).bearer_auth(other);
-                assert_eq!(status(asked).await, expected, "{method} {path}");
+async fn everyone_at_every_route() {
+    let world = World::new().await;
+    let lines: BTreeSet<_> =
+        LINES.iter().map(|(method, path, _)| (method.to_string(), (*path).to_owned())).collect();
+    assert_eq!(lines, world.described.keys().cloned().collect(), "routes, and lines about them");
+
+    for line in &LINES {
+        let (method, path, rule) = line;
+        let with = |asked: RequestBuilder, token: &Option<String>| match token {
+            Some(token) => asked.bearer_auth(token),
+            None => asked,
+        };
+        for nobody in &world.worthless {
+            let asked = with(world.ask(line, 0), nobody);
+            let expected = if *rule == Public { 200 } else { 401 };
+            assert_eq!(world.status(line, asked).await, expected, "{method} {path} {nobody:?}");
+        }
+        // A ticket opens the events of its own generation, and nothing else at all.
+        for (which, _) in world.made.iter().enumerate() {
+            let query = format!("?ticket={}", ticket(&world.made[0].0));
+            let asked = world.ask_with(line, which, &query);
+            let expected = match rule {
+                Public => 200,
+                Ticketed if which == 0 => 200,
+                Keyed { .. } | Owned | Ticketed => 401,
+            };
+            assert_eq!(world.status(line, asked).await, expected, "{method} {path} ticket {which}");
+        }
+        let asked = world.ask(line, 0).bearer_auth(&world.publishable);
+        let expected = match rule {
+            Public => 200,
+            Keyed { publishable, .. } => *publishable,
+            Owned | Ticketed => 403,
+        };
+        assert_eq!(world.status(line, asked).await, expected, "{method} {path} publishable");
+        for (owner, token) in world.owners.iter().enumerate() {
+            for which in 0..world.made.len() {
+                let expected = match rule {
+                    Public => 200,
+                    Keyed { good, .. } => *good,
+                    Owned | Ticketed if owner == which => 200,
+                    Owned | Ticketed => 404,
+                };
+                let asked = world.ask(line, which).bearer_auth(token);
+                let status = world.status(line, asked).await;
+                assert_eq!(status, expected, "{method} {path} {owner} asks about {which}");
             }
-            let asked = gateway.ask(method.clone(), &path);
-            problem(asked.send().await.unwrap(), 401).await;
-            let asked = gateway.ask(method.clone(), &path).bearer_auth(&publishable);
-            problem(asked.send().await.unwrap(), 403).await;
         }
     }
-    // A ticket opens the events of its own generation, and nothing else at all.
-    let ticket = generations[0].events.split_once("?ticket=").unwrap().1;
-    for accepted in &generations {
-        for (method, path) in routes(&accepted.id) {
-            let own_events = path.ends_with("/events") && accepted.id == generations[0].id;
-            let asked = gateway.ask(method.clone(), &format!("{path}?ticket={ticket}"));
-            assert_eq!(status(asked).await, if own_events { 200 } else { 401 }, "{method} {path}");
-            let asked = gateway.ask(method, &path).bearer_auth(ticket);
-            assert_eq!(status(asked).await, 401);
-        }
-    }
-    for path in ["/api/ping", "/api/balance"] {
-        assert_eq!(status(gateway.get(path, ticket)).await, 401);
-        assert_eq!(status(gateway.ask(Method::GET, &format!("{path}?ticket={ticket}"))).await, 401);
-    }
+    let unknown = world.gateway.ask(Method::GET, "/api/generations").bearer_auth(&world.owners[0]);
+    problem(unknown.send().await.unwrap(), 405).await;
+    world.gateway.stop().await;
 }

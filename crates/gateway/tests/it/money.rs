@@ -8,7 +8,7 @@ use ai_now_protocol::event::{Completed, Failure};
 use ai_now_protocol::{Event, Format, MediaUrl};
 use proptest::prelude::*;
 
-use crate::support::{Place, song};
+use crate::support::{Place, database, song};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -148,9 +148,7 @@ async fn the_audit_finds_what_is_wrong() {
     gateway.stop().await;
     place.assert_sound().await;
 
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(place.data().join("ai-now.db"));
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let pool = database(&place).await;
     let run = async |sql: &'static str| sqlx::query(sql).execute(&pool).await.unwrap();
     for (damage, repair, word) in [
         (
@@ -188,9 +186,7 @@ async fn the_audit_finds_what_is_wrong() {
 async fn the_table_itself_refuses_a_second_settlement() {
     let place = Place::new();
     place.key(100).await;
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(place.data().join("ai-now.db"));
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let pool = database(&place).await;
     let capture = || {
         sqlx::query(
             "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)

@@ -91,6 +91,13 @@ impl Place {
     }
 }
 
+/// The database itself, to do to it what nobody should.
+pub(crate) async fn database(place: &Place) -> sqlx::SqlitePool {
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(place.data().join("ai-now.db"));
+    sqlx::SqlitePool::connect_with(options).await.unwrap()
+}
+
 /// A gateway that runs in this process, on a socket of its own.
 pub(crate) struct Gateway {
     pub(crate) url: String,

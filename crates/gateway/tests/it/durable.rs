@@ -1,0 +1,130 @@
+//! What stays, and for how long: results and their rows together, and a start that does not depend
+//! on how many there are.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use ai_now_gateway::media::new_name;
+use ai_now_protocol::Event;
+use ai_now_protocol::Format;
+use ai_now_protocol::api::State;
+
+use crate::support::{Place, completed, database, problem, song};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Waits until something is so; for a minute at most.
+async fn until(mut so: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !so().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it comes to pass");
+}
+
+#[tokio::test]
+async fn results_go_with_their_rows_when_their_time_is_over() {
+    let place = Place::with(|config| config.keep_days = 8);
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let accepted = gateway.create(&key, &song()).await;
+        let url = completed(&gateway.follow(&accepted.events).await);
+        made.push((accepted.id, url.rsplit('/').next().unwrap().to_owned()));
+    }
+    gateway.stop().await;
+    let [(old, old_file), (young, young_file)] = made.try_into().unwrap();
+    let pool = database(&place).await;
+    for (id, days) in [(&old, 9), (&young, 7)] {
+        sqlx::query("UPDATE generations SET finished_at_ms = finished_at_ms - ? WHERE id = ?")
+            .bind(days * DAY_MS)
+            .bind(id)
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    pool.close().await;
+    // What a crash between a file and its row left behind.
+    let media = place.data().join("media");
+    let orphan = media.join(new_name("orphan", Format::Mp4));
+    std::fs::write(&orphan, b"left").unwrap();
+    let file = std::fs::File::options().write(true).open(&orphan).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+
+    let gateway = place.start().await;
+    let path = format!("/api/generations/{old}");
+    until(async || gateway.get(&path, &key).send().await.unwrap().status() == 404).await;
+    until(async || !media.join(&old_file).exists()).await;
+    until(async || !orphan.exists()).await;
+    let events = gateway.get(&format!("{path}/events"), &key).send().await.unwrap();
+    problem(events, 404).await;
+    assert_eq!(gateway.show(&key, &young).await.state, State::Completed);
+    assert!(media.join(young_file).exists());
+    // What it cost stays spent.
+    assert_eq!(gateway.balance(&key).await.spent, 20);
+    gateway.stop().await;
+    assert_eq!(place.assert_sound().await.generations, 1);
+}
+
+#[tokio::test]
+async fn a_result_that_finds_no_place_costs_nothing() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    std::fs::remove_dir_all(place.data().join("media")).unwrap();
+    let accepted = gateway.create(&key, &song()).await;
+    let events = gateway.follow(&accepted.events).await;
+    let Event::Failed(end) = &events.last().unwrap().1 else { panic!("{events:?}") };
+    assert!(end.message.contains("could not be stored"), "{}", end.message);
+    assert_eq!(end.tokens_returned, Some(10));
+    let balance = gateway.balance(&key).await;
+    assert_eq!((balance.available, balance.held, balance.spent), (100, 0, 0));
+    gateway.stop().await;
+    place.assert_sound().await;
+}
+
+/// How long it takes is printed, not asserted; that it looks at the unfinished alone is asserted
+/// in the store, on its query plans.
+#[tokio::test]
+async fn a_start_with_a_hundred_thousand_generations() {
+    const STORED: u64 = 100_000;
+    let place = Place::new();
+    let key = place.key(2_000_000).await;
+    let pool = database(&place).await;
+    let fill = [
+        "CREATE TEMP TABLE old AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+             WHERE i < 100000) SELECT i, printf('%026d', i) AS id FROM n",
+        "INSERT INTO generations (id, account_id, key_id, state, model, prompt, seed, procedural,
+             price, created_at_ms, finished_at_ms, last_seq)
+             SELECT id, 1, 1, 'failed', 'suno', 'a song', i, 1, 10, unixepoch() * 1000,
+             unixepoch() * 1000, 2 FROM old",
+        "INSERT INTO events SELECT id, 1, '{\"status\":\"Processing started\"}' FROM old",
+        "INSERT INTO events SELECT id, 2, '{\"status\":\"Error\",\"message\":\"x\"}' FROM old",
+        "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
+             SELECT 1, 'hold', 10, id, 0 FROM old",
+        "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
+             SELECT 1, 'release', 10, id, 0 FROM old",
+        // One that was running when the process ended.
+        "UPDATE generations SET state = 'running', finished_at_ms = NULL, last_seq = 1
+             WHERE seed = 50000",
+        "DELETE FROM events WHERE seq = 2 AND generation_id = printf('%026d', 50000)",
+        "DELETE FROM ledger WHERE kind = 'release' AND generation_id = printf('%026d', 50000)",
+        "UPDATE accounts SET held = 10, available = available - 10",
+    ];
+    let mut connection = pool.acquire().await.unwrap();
+    for sql in fill {
+        sqlx::query(sql).execute(&mut *connection).await.unwrap();
+    }
+    drop(connection);
+    pool.close().await;
+    let begun = Instant::now();
+    let gateway = place.start().await;
+    println!("ready after {:?} with {STORED} stored generations", begun.elapsed());
+    let events = format!("/api/generations/{:026}/events", 50_000);
+    completed(&crate::support::read_all(gateway.get(&events, &key).send().await.unwrap()).await);
+    assert_eq!(gateway.balance(&key).await.spent, 10);
+    gateway.stop().await;
+    let audit = place.assert_sound().await;
+    assert_eq!((audit.generations, audit.unfinished), (STORED, 0));
+}

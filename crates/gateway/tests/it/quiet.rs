@@ -1,0 +1,155 @@
+//! Streams on which little happens, and readers that take nothing: comments, the write limit.
+
+use std::time::Duration;
+
+use ai_now_gateway::auth::Principal;
+use ai_now_gateway::secret;
+use ai_now_gateway::store::{NewGeneration, Outcome};
+use ai_now_protocol::Event;
+use ai_now_protocol::api::State;
+use ai_now_protocol::event::Failure;
+use ai_now_protocol::sse::Reader;
+use reqwest::Method;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpSocket;
+
+use crate::support::{Gateway, Place, database};
+
+#[tokio::test]
+async fn a_silent_stream_shows_that_it_lives() {
+    let place = Place::with(|config| {
+        config.comment_secs = 1;
+        config.sketch_workers = 1;
+    });
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let long = json!({"model": "luma", "prompt": "a city in the rain at night, 30 seconds"});
+    let running = gateway.create(&key, &long).await;
+    let waiting = gateway.create(&key, &long).await;
+    let mut response = gateway.ask(Method::GET, &waiting.events).send().await.unwrap();
+    let mut text = String::new();
+    // One at once, and more while it waits for the worker.
+    while text.matches(": AI-Now\n\n").count() < 3 {
+        text += std::str::from_utf8(&response.chunk().await.unwrap().unwrap()).unwrap();
+    }
+    assert!(text.contains("queue_position") && !text.contains("Completed"), "{text}");
+    for accepted in [&waiting, &running] {
+        assert_eq!(gateway.cancel(&key, &accepted.id).await.state, State::Cancelled);
+    }
+}
+
+const EVENTS: u64 = 40_000;
+
+/// A generation with a log that no socket's buffers hold.
+async fn talkative(place: &Place, key: &str) -> String {
+    let store = place.store().await;
+    let key = store.key_by_secret(key).await.unwrap().unwrap();
+    let id = secret::name();
+    let new = NewGeneration {
+        id: id.clone(),
+        owner: Principal {
+            key_id: key.id,
+            account_id: key.account_id,
+            visitor_id: None,
+            tokens_per_day: None,
+        },
+        model: "suno".into(),
+        prompt: "x".into(),
+        style: None,
+        seed: 1,
+        procedural: true,
+        price: 10,
+        submission: None,
+        concurrent_limit: 1,
+    };
+    store.accept(new, Event::Started).await.unwrap().unwrap();
+    let pool = database(place).await;
+    sqlx::query(
+        "WITH RECURSIVE n (seq) AS (SELECT 2 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?2)
+         INSERT INTO events SELECT ?1, seq, json_object('status', 'Processing', 'step',
+             printf('%.*c', 400, 'x')) FROM n",
+    )
+    .bind(&id)
+    .bind(i64::try_from(EVENTS).unwrap())
+    .execute(&pool)
+    .await
+    .unwrap();
+    sqlx::query("UPDATE generations SET last_seq = ?2 WHERE id = ?1")
+        .bind(&id)
+        .bind(i64::try_from(EVENTS).unwrap())
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    let message = "It failed.".to_owned();
+    let event = Event::Failed(Failure { message: message.clone(), ..Failure::default() });
+    store.finish(&id, Outcome::Ended { state: State::Failed, message, event }).await.unwrap();
+    store.close().await;
+    id
+}
+
+#[tokio::test]
+async fn a_reader_that_stalls_is_cut_and_can_resume() {
+    let place = Place::with(|config| {
+        config.limits.write_secs = 1;
+        config.limits.streams = 1;
+    });
+    let key = place.key(100).await;
+    let id = talkative(&place, &key).await;
+    let gateway = place.start().await;
+    let path = format!("/api/generations/{id}/events");
+
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let address = gateway.url.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut stalled = socket.connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\r\n");
+    stalled.write_all(request.as_bytes()).await.unwrap();
+    let mut begun = [0; 12];
+    stalled.read_exact(&mut begun).await.unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200");
+    // No more is read. The owner may have one stream: another is let in once this one was cut.
+    let resumed = resume(&gateway, &path, &key, 0).await;
+    drop(resumed);
+
+    // What had been sent before the cut can still be read; then the connection is at its end.
+    let mut bytes = Vec::new();
+    let end = stalled.read_to_end(&mut bytes).await;
+    assert!(end.is_err() || !bytes.ends_with(b"0\r\n\r\n"), "it was not cut");
+    let seen = last_id(&bytes);
+    assert!(0 < seen && seen < EVENTS, "{seen}");
+
+    let response = resume(&gateway, &path, &key, seen).await;
+    let mut reader = Reader::default();
+    let frames = reader.feed(&response.bytes().await.unwrap());
+    let ids = frames.into_iter().map(|frame| frame.unwrap().last_event_id.parse::<u64>().unwrap());
+    assert!(ids.eq(seen + 1..=EVENTS + 1));
+    gateway.stop().await;
+    place.assert_sound().await;
+}
+
+/// Opens the stream as soon as the owner may have another one.
+async fn resume(gateway: &Gateway, path: &str, key: &str, after: u64) -> reqwest::Response {
+    let path = format!("{path}?after={after}");
+    let asking = async {
+        loop {
+            let response = gateway.get(&path, key).send().await.unwrap();
+            if response.status() == 200 {
+                return response;
+            }
+            assert_eq!(response.status(), 429);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), asking).await.expect("it is cut")
+}
+
+/// The number of the last whole event in an answer that was cut somewhere.
+fn last_id(answer: &[u8]) -> u64 {
+    let text = String::from_utf8_lossy(answer);
+    // Chunk sizes stand on lines of their own between the events.
+    let (whole, _) = text.rsplit_once("\n\n").unwrap();
+    let ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
+    ids.last().unwrap().trim().parse().unwrap()
+}

@@ -1,0 +1,106 @@
+//! The gateway against its own OpenAPI document: the document is valid, and a tester that makes up
+//! requests from it finds nothing that the document doesn't say.
+//!
+//! Both programs are Python's; they live in a virtual environment under `target/`, in the versions
+//! of `tests/api/requirements.txt`.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::demo;
+use crate::run::{find, heading, output, root, run, target_dir};
+
+/// Validates the document and tries the API out.
+///
+/// # Errors
+/// Where Python is missing, or something is found.
+pub fn verify() -> Result<()> {
+    let bin = environment()?;
+    demo::gateway()?;
+    let data = target_dir().join("api-data");
+    if data.exists() {
+        std::fs::remove_dir_all(&data)?;
+    }
+    let key = output(
+        Command::new(demo::gateway_binary())
+            .args(["keys", "create", "--tokens", "1000000000", "--label", "api", "--data"])
+            .arg(&data),
+    )
+    .context("no key could be made")?;
+    let gateway = Gateway::start(&data)?;
+    let url = format!("{}/api/openapi.json", gateway.url);
+    heading("The document");
+    let file = target_dir().join("openapi.json");
+    let fetch = "import sys, urllib.request as request; \
+                 open(sys.argv[2], 'wb').write(request.urlopen(sys.argv[1]).read())";
+    run(Command::new(bin.join("python")).args(["-c", fetch, &url]).arg(&file))?;
+    run(Command::new(bin.join("openapi-spec-validator")).arg(&file))?;
+    heading("The API, by its document");
+    run(Command::new(bin.join("schemathesis"))
+        .args(["--config-file", "tests/api/schemathesis.toml", "run", &url])
+        .env("AI_NOW_KEY", key)
+        .current_dir(root()))
+}
+
+/// Where the programs are; installed first where they aren't.
+fn environment() -> Result<PathBuf> {
+    let dir = target_dir().join("api-python");
+    let bin = dir.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let wanted = std::fs::read(root().join("tests/api/requirements.txt"))?;
+    let stamp = dir.join("installed.txt");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(bin);
+    }
+    let Some(python) = find("python3").or_else(|| find("python")) else {
+        bail!("the API's tests need Python 3.10 or newer: https://www.python.org");
+    };
+    heading("Installing schemathesis and openapi-spec-validator (once)");
+    let ask = "a virtual environment is needed; on Debian or Ubuntu: sudo apt-get install \
+               python3-venv";
+    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&dir)).context(ask)?;
+    run(Command::new(bin.join("python"))
+        .args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"])
+        .arg(root().join("tests/api/requirements.txt")))?;
+    std::fs::write(stamp, wanted)?;
+    Ok(bin)
+}
+
+/// A running gateway; ends when it is dropped.
+struct Gateway {
+    child: Child,
+    url: String,
+}
+
+impl Gateway {
+    /// Few generations at once: what comes too early is told to wait, which is an answer, too.
+    fn start(data: &Path) -> Result<Self> {
+        let mut child = Command::new(demo::gateway_binary())
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("RUST_LOG", "warn")
+            .env("AI_NOW_LIMITS__GENERATIONS", "4")
+            .env("AI_NOW_LIMITS__REQUESTS_PER_MINUTE", "1000000")
+            .env("AI_NOW_LIMITS__ADDRESS_REQUESTS_PER_MINUTE", "1000000")
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the gateway can't be started")?;
+        let stdout = child.stdout.take().context("no standard output")?;
+        let mut gateway = Self { child, url: String::new() };
+        let mut first = String::new();
+        BufReader::new(stdout).read_line(&mut first)?;
+        let url = first.trim().strip_prefix("listening on ");
+        gateway.url = url.context("the gateway did not start")?.to_owned();
+        Ok(gateway)
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        // It may have ended by itself; what it said then stands above.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
