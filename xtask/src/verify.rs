@@ -27,7 +27,7 @@ pub enum Step {
     Wasm,
     /// The widget built for distribution, within its budget of bytes
     Dist,
-    /// The OpenAPI document, validated and tried out (needs Python)
+    /// The description that the API gives of itself, validated and tried out (needs Python)
     Api,
     /// The real gateway, killed at random and audited
     Crash,

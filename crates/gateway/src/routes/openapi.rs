@@ -1,4 +1,4 @@
-//! `GET /api/openapi.json`: the API, described (OpenAPI 3.1).
+//! `GET /api/openapi.json`: the API, described (`OpenAPI` 3.1).
 //!
 //! The routes are collected from the handlers as they are routed, and the schemas from the types
 //! that are read and written, so that neither can be forgotten. What all answers have in common,
@@ -94,8 +94,11 @@ errors! {
 /// Any route may answer with these.
 const ANY: [u16; 5] = [405, 414, 429, 431, 500];
 
-/// Every error: its status, what it means, the header that goes with it and what that says.
-const ERRORS: &[(u16, &str, Option<(&str, &str)>)] = &[
+/// A status, what it means, and the header that goes with it with what that says.
+type Error = (u16, &'static str, Option<(&'static str, &'static str)>);
+
+/// Every error.
+const ERRORS: &[Error] = &[
     (400, "The request cannot be understood, or asks for what there is not.", None),
     (
         401,
@@ -154,7 +157,7 @@ impl Document {
     }
 }
 
-/// Names the formats of integers as the OpenAPI registry does, and says how large they can get: a
+/// Names the formats of integers as the `OpenAPI` registry does, and says how large they can get: a
 /// format alone binds nobody.
 fn bound_integers(value: &mut Value) {
     let bounds = match value.get("format").and_then(Value::as_str) {
@@ -216,7 +219,7 @@ fn streamed_event() -> Value {
     })
 }
 
-fn error((status, description, header): &(u16, &str, Option<(&str, &str)>)) -> (String, Value) {
+fn error((status, description, header): &Error) -> (String, Value) {
     let mut headers = Map::from_iter([request_id()]);
     if let Some((name, description)) = header {
         let number = *name == "Retry-After";
@@ -272,8 +275,8 @@ fn finish(operation: &mut Value) {
     }
     if let Some(body) = operation.get_mut("requestBody") {
         let content = &mut body["content"][JSON]["schema"];
-        let kinds = content["oneOf"].as_array().into_iter().flatten();
-        if let Some(kind) = kinds.cloned().find(|kind| kind.get("$ref").is_some()) {
+        let mut kinds = content["oneOf"].as_array().into_iter().flatten();
+        if let Some(kind) = kinds.find(|kind| kind.get("$ref").is_some()).cloned() {
             *content = kind;
         }
     }
