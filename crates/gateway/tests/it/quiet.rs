@@ -150,6 +150,6 @@ fn last_id(answer: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(answer);
     // Chunk sizes stand on lines of their own between the events.
     let (whole, _) = text.rsplit_once("\n\n").unwrap();
-    let ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
-    ids.last().unwrap().trim().parse().unwrap()
+    let mut ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
+    ids.next_back().unwrap().trim().parse().unwrap()
 }
