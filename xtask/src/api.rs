@@ -1,4 +1,4 @@
-//! The gateway against its own `OpenAPI` document: the document is valid, and a tester that makes up
+//! The gateway against its own OpenAPI document: the document is valid, and a tester that makes up
 //! requests from it finds nothing that the document doesn't say.
 //!
 //! Both programs are Python's; they live in a virtual environment under `target/`, in the versions

@@ -1,4 +1,4 @@
-//! `GET /api/openapi.json`: the API, described (`OpenAPI` 3.1).
+//! `GET /api/openapi.json`: the API, described (OpenAPI 3.1).
 //!
 //! The routes are collected from the handlers as they are routed, and the schemas from the types
 //! that are read and written, so that neither can be forgotten. What all answers have in common,
@@ -157,7 +157,7 @@ impl Document {
     }
 }
 
-/// Names the formats of integers as the `OpenAPI` registry does, and says how large they can get: a
+/// Names the formats of integers as the OpenAPI registry does, and says how large they can get: a
 /// format alone binds nobody.
 fn bound_integers(value: &mut Value) {
     let bounds = match value.get("format").and_then(Value::as_str) {
