@@ -177,9 +177,27 @@ pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn set(object: &Object, name: &str, value: &JsValue) {
-    // Only frozen objects refuse, and these are our own.
+/// Sets the property of an object.
+pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Only frozen objects refuse, and these are none.
     let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// Calls a method, where the browser has it; `None` where it hasn't, or throws.
+pub(crate) fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let method: Function = get(object, name).dyn_into().ok()?;
+    method.apply(object, &arguments.iter().collect()).ok()
+}
+
+/// A text in small letters, as the browser knows them in every script.
+pub(crate) fn lower(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// The colour that an element's text has, as a style sheet would write it.
+pub(crate) fn color(element: &web_sys::Element) -> String {
+    let style = window().get_computed_style(element).ok().flatten();
+    style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
 }
 
 /// An object of these entries.
@@ -272,6 +290,19 @@ impl Numbers {
         }
     }
 
+    /// A day and time, short: today the time, this year the day, else the date.
+    pub(crate) fn when(&self, millis: u64) -> String {
+        let (then, now) = (Date::new(&(millis as f64).into()), Date::new_0());
+        let options = if then.to_date_string() == now.to_date_string() {
+            object(&[("timeStyle", "short".into())])
+        } else if then.get_full_year() == now.get_full_year() {
+            object(&[("day", "numeric".into()), ("month", "short".into())])
+        } else {
+            object(&[("dateStyle", "medium".into())])
+        };
+        then.to_locale_string(&self.tag, &options).into()
+    }
+
     /// A day and time.
     pub(crate) fn date(&self, millis: u64) -> String {
         let options = object(&[("dateStyle", "medium".into()), ("timeStyle", "short".into())]);
@@ -282,20 +313,17 @@ impl Numbers {
     fn format(&self, options: &Object, numbers: &[f64]) -> String {
         let format = Intl::NumberFormat::new(&Array::of1(&self.tag.as_str().into()), options);
         let name = if numbers.len() > 1 { "formatRange" } else { "format" };
-        let method = get(&format, name);
-        let arguments: Array = numbers.iter().map(|n| JsValue::from(*n)).collect();
-        let text =
-            method.dyn_ref::<Function>().and_then(|method| method.apply(&format, &arguments).ok());
+        let numbers: Vec<JsValue> = numbers.iter().map(|n| JsValue::from(*n)).collect();
+        let text = call(&format, name, &numbers);
         text.and_then(|text| text.as_string()).unwrap_or_default()
     }
 }
 
 /// A position in a piece: `1:05`.
-pub(crate) fn clock(secs: f64) -> String {
-    let secs = if secs.is_finite() { secs.max(0.0) as u32 } else { 0 };
+pub(crate) fn clock(secs: u32) -> String {
     let (minutes, rest) = (secs / 60, secs % 60);
     let zero = if rest < 10 { "0" } else { "" };
-    format!("{minutes}:{zero}{rest}")
+    [&minutes.to_string(), ":", zero, &rest.to_string()].concat()
 }
 
 /// Hands the person a JSON file.

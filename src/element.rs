@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use leptos::mount::{UnmountHandle, mount_to};
+use any_spawner::Executor;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
@@ -21,8 +21,7 @@ use crate::view;
 pub struct Studio {
     session: Session,
     owner: Owner,
-    // Boxed: the view's type is of no interest to anybody.
-    view: Option<Box<dyn std::any::Any>>,
+    view: web_sys::Element,
 }
 
 #[wasm_bindgen]
@@ -56,10 +55,13 @@ impl Studio {
         };
         let owner = Owner::new();
         let host = Box::new(Page(element));
+        // It fails where it is done already, for another element.
+        let _ = Executor::init_wasm_bindgen();
         let session = owner.with(|| Session::new(config, Arc::new(locale), host));
-        let handle = mount_to(place, move || view::studio(session));
+        let view = owner.with(|| view::studio(session));
+        place.append_child(&view).map_err(|_| JsError::new("The studio can't be put in place."))?;
         session.start();
-        Ok(Self { session, owner, view: Some(boxed(handle)) })
+        Ok(Self { session, owner, view })
     }
 
     /// Starts a generation of what is composed, with what is given put in first. Answers the key
@@ -112,14 +114,10 @@ impl Studio {
 
 impl Drop for Studio {
     fn drop(&mut self) {
-        self.view.take();
+        self.view.remove();
         // The session holds its own owner, to run tasks in: only this ends them.
         self.owner.cleanup();
     }
-}
-
-fn boxed<M: Mountable + 'static>(handle: UnmountHandle<M>) -> Box<dyn std::any::Any> {
-    Box::new(handle)
 }
 
 /// The element, as the session sees it.

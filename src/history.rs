@@ -13,10 +13,12 @@ use crate::generation::Generation;
 const RECORDS: Table = Table { database: "ai-now", store: "generations" };
 const CHANNEL: &str = "ai-now";
 
-/// Keeps a record, in place of an earlier one with the same key. Answers once it is safe.
-pub(crate) async fn save(generation: &Generation) {
-    RECORDS.put(&generation.key, &browser::to_js(&generation.record())).await;
+/// Keeps a record, in place of an earlier one with the same key. Answers, once that is known,
+/// whether it is safe.
+pub(crate) async fn save(generation: &Generation) -> bool {
+    let kept = RECORDS.put(&generation.key, &browser::to_js(&generation.record())).await;
     tell("+", &generation.key);
+    kept
 }
 
 /// Forgets a record, and has all pages forget it.

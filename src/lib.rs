@@ -1,11 +1,12 @@
 //! The AI-Now widget: a studio for music, pictures and video on anybody's page.
 //!
-//! The modules in reading order. The first four are plain Rust: they know no browser, and their
+//! The modules in reading order. The first five are plain Rust: they know no browser, and their
 //! tests run on the host. The rest is the browser half and exists only as wasm.
 
 pub mod config;
 pub mod generation;
 pub mod locale;
+pub mod pace;
 pub mod trouble;
 
 #[cfg(target_arch = "wasm32")]
@@ -18,6 +19,10 @@ pub mod element;
 mod files;
 #[cfg(target_arch = "wasm32")]
 mod history;
+#[cfg(target_arch = "wasm32")]
+mod notice;
+#[cfg(target_arch = "wasm32")]
+mod pictures;
 #[cfg(target_arch = "wasm32")]
 mod session;
 #[cfg(target_arch = "wasm32")]

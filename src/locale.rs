@@ -117,6 +117,22 @@ words! {
     Queued = "one={n} before you in the queue | other={n} before you in the queue",
     /// It is being made, nobody says more.
     Making = "Being made",
+    /// A step: the prompt is looked at.
+    StepReading = "Reading your words",
+    /// A step: the sound comes about.
+    StepPlaying = "Playing the instruments",
+    /// A step: the pictures come about.
+    StepDrawing = "Drawing the pictures",
+    /// A step: the file comes about.
+    StepEncoding = "Writing the file",
+    /// How far it is, announced.
+    PartDone = "{part} done",
+    /// Asks for a notification at the end.
+    TellMe = "Tell me when it is done",
+    /// In the tab's title once there is a result.
+    EndedWell = "✓ Done",
+    /// In the tab's title once it failed.
+    EndedBadly = "✕ Failed",
     /// The label of the progress bar.
     Progress = "Progress",
     /// How long it has been going on.
@@ -175,6 +191,10 @@ words! {
     Reuse = "Use this prompt",
     /// The file can't be played.
     CannotPlay = "This file could not be loaded. Check the connection and try again, or download it.",
+    /// The file is there and can't be decoded.
+    CannotDecode = "This browser can't play this file. Download it, and open it with another program.",
+    /// Chooses another style or model for the same prompt.
+    Elsewhere = "Same words, another style or model",
     /// The list of what was made.
     History = "Made on this device",
     /// Search in that list.
@@ -187,6 +207,12 @@ words! {
     DeleteAll = "Delete all",
     /// Asks before it does.
     DeleteAllSure = "Really delete all?",
+    /// So many were deleted.
+    Deleted = "one={n} deleted. | other={n} deleted.",
+    /// Takes that back.
+    Undo = "Undo",
+    /// The browser keeps no list.
+    NoHistory = "This browser does not keep this list: it ends with this page.",
     /// Writes the list to a file.
     Export = "Export",
     /// The label of the key in direct mode.

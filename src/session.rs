@@ -22,6 +22,7 @@ use crate::files;
 use crate::generation::{Generation, HERE, Phase};
 use crate::history::{self, Change, Changes};
 use crate::locale::Locale;
+use crate::pictures;
 use crate::transport::gateway::Gateway;
 use crate::trouble::{Trouble, pause_millis};
 
@@ -74,6 +75,10 @@ pub(crate) struct Session {
     pub(crate) generations: RwSignal<Vec<Job>>,
     /// The one that is looked at.
     pub(crate) shown: RwSignal<Option<Job>>,
+    /// What was deleted last, until something new is asked for.
+    pub(crate) deleted: RwSignal<Vec<Generation>>,
+    /// Whether this browser keeps the list.
+    pub(crate) kept: RwSignal<bool>,
     /// Why the last request was not accepted.
     pub(crate) refusal: RwSignal<Option<Trouble>>,
     host: StoredValue<Box<dyn Host>, LocalStorage>,
@@ -126,6 +131,8 @@ impl Session {
             draft,
             generations: RwSignal::new(Vec::new()),
             shown: RwSignal::new(None),
+            deleted: RwSignal::new(Vec::new()),
+            kept: RwSignal::new(true),
             refusal: RwSignal::new(None),
             host: StoredValue::new_local(host),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
@@ -213,6 +220,7 @@ impl Session {
             }
         };
         self.refusal.set(None);
+        self.deleted.set(Vec::new());
         let request = GenerateRequest {
             prompt: order.prompt,
             style: order.style.map(|style| style.value.to_string()),
@@ -235,7 +243,11 @@ impl Session {
 
     /// Puts what was asked for back into the form.
     pub(crate) fn reuse(self, job: Job) {
-        let request = job.0.with_untracked(|generation| generation.request.clone());
+        self.compose(job.0.with_untracked(|generation| generation.request.clone()));
+    }
+
+    /// Puts a request into the form.
+    pub(crate) fn compose(self, request: GenerateRequest) {
         self.draft.style.set(request.style.unwrap_or_default());
         self.draft.prompt.set(request.prompt);
         self.choose_model(&request.model);
@@ -249,10 +261,16 @@ impl Session {
 
     /// Forgets a generation that has ended.
     pub(crate) fn delete(self, job: Job) {
+        self.deleted.set(vec![job.0.get_untracked()]);
+        self.forget(job);
+    }
+
+    fn forget(self, job: Job) {
         let key = job.key();
         self.remove(&key);
         self.spawn(async move {
             history::delete(&key).await;
+            pictures::delete(&key).await;
             if self.is_demo() {
                 files::delete(&key).await;
             }
@@ -261,11 +279,26 @@ impl Session {
 
     /// Forgets all that have ended.
     pub(crate) fn delete_all(self) {
+        let mut deleted = Vec::new();
         for job in self.generations.get_untracked() {
             if job.0.with_untracked(Generation::is_final) {
-                self.delete(job);
+                deleted.push(job.0.get_untracked());
+                self.forget(job);
             }
         }
+        self.deleted.set(deleted);
+    }
+
+    /// Takes back what was deleted last. A file that the page made is made again from its seed.
+    pub(crate) fn restore(self) {
+        let deleted = self.deleted.get_untracked();
+        self.deleted.set(Vec::new());
+        self.spawn(async move {
+            for generation in deleted {
+                history::save(&generation).await;
+                self.pick_up(generation.record()).await;
+            }
+        });
     }
 
     /// Runs a task that ends with the studio.

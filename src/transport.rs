@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod direct;
 pub(crate) mod gateway;
 mod http;
+pub(crate) mod media;
 
 use ai_now_protocol::Event;
 use ai_now_protocol::event::Failure;

@@ -1,6 +1,7 @@
 //! What the studio looks like, as elements; the style sheet gives them their looks. The views show
 //! the session's signals and call its functions. They decide nothing.
 
+mod dom;
 mod gallery;
 mod icon;
 mod models;
@@ -9,14 +10,18 @@ mod progress;
 mod prompt;
 mod stage;
 mod styles;
+mod thumbnail;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use crate::browser::Numbers;
+use crate::generation::Phase;
 use crate::locale::{Locale, Word};
+use crate::pace;
 use crate::session::Session;
+use dom::el;
 
 /// What every view gets: the session, and a way to say things.
 #[derive(Clone, Copy)]
@@ -24,6 +29,8 @@ struct Ui {
     session: Session,
     locale: StoredValue<Arc<Locale>>,
     numbers: StoredValue<Numbers, LocalStorage>,
+    /// Rises with each picture that was kept for the gallery.
+    pictures: RwSignal<u32>,
 }
 
 impl Ui {
@@ -59,20 +66,48 @@ impl Ui {
     fn secs(self, min: u32, max: u32) -> String {
         self.numbers.with_value(|numbers| numbers.secs(min, max))
     }
+
+    /// A part from 0 to 1, in per cent.
+    fn percent(self, part: f64) -> String {
+        self.numbers.with_value(|numbers| numbers.percent(part))
+    }
+
+    /// How long a model usually takes: by what it took on this device, else by the catalog.
+    fn usual(self, model: &str) -> Option<String> {
+        let session = self.session;
+        let runs = session.generations.with(|all| {
+            let took = |job: &crate::session::Job| {
+                job.0.with_untracked(|generation| match generation.phase {
+                    Phase::Completed { .. } if generation.request.model == model => {
+                        pace::took_secs(generation.created_at_ms, generation.finished_at_ms)
+                    }
+                    _ => None,
+                })
+            };
+            all.iter().filter_map(took).take(pace::RUNS).collect::<Vec<_>>()
+        });
+        if let Some(secs) = pace::usual_secs(&runs) {
+            return Some(self.secs(secs, secs));
+        }
+        let catalog = session.catalog.get();
+        let expected = catalog.model(model)?.expected_secs?;
+        Some(self.secs(expected.min, expected.max))
+    }
 }
 
-/// The whole studio.
-pub(crate) fn studio(session: Session) -> impl IntoView {
+/// The whole studio, to be put into the page.
+pub(crate) fn studio(session: Session) -> web_sys::Element {
     let locale = session.locale;
     let tag = locale.with_value(|locale| locale.tag.clone());
     let direction = locale.with_value(|locale| locale.direction());
     let numbers = StoredValue::new_local(Numbers::new(&tag));
-    let ui = Ui { session, locale, numbers };
-    view! {
-        <div class="studio" part="studio" lang=tag dir=direction>
-            {prompt::form(ui)}
-            {stage::stage(ui)}
-            {gallery::gallery(ui)}
-        </div>
-    }
+    let ui = Ui { session, locale, numbers, pictures: RwSignal::new(0) };
+    el("div", "studio")
+        .part("studio")
+        .attr("lang", &tag)
+        .attr("dir", direction)
+        .add(prompt::form(ui))
+        .add(stage::stage(ui))
+        .add(gallery::gallery(ui))
+        .0
 }

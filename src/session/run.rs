@@ -12,6 +12,7 @@ use crate::browser;
 use crate::generation::{Generation, Link, Phase};
 use crate::history;
 use crate::locale::Word;
+use crate::notice;
 use crate::transport::gateway::Gateway;
 use crate::transport::{Signal, demo, direct};
 use crate::trouble::Trouble;
@@ -34,7 +35,7 @@ impl Session {
     /// Takes a generation to its end.
     pub(super) async fn run(self, job: Job) {
         // Before it is sent: a page that dies right after finds the key again.
-        history::save(&job.0.get_untracked()).await;
+        self.kept.set(history::save(&job.0.get_untracked()).await);
         if self.is_demo() {
             return self.make(job).await;
         }
@@ -236,7 +237,7 @@ impl Session {
 
     /// It was never accepted: it is no generation, only a request with an answer.
     fn turned_away(self, job: Job, trouble: Trouble) {
-        self.delete(job);
+        self.forget(job);
         self.refuse(trouble, Some(job.key()));
     }
 
@@ -261,6 +262,7 @@ impl Session {
         });
         self.emit(name, job);
         let generation = job.0.get_untracked();
+        self.notify(&generation);
         if generation.unkept {
             // Without its file, the record would promise what nobody has.
             history::forget(&generation.key).await;
@@ -272,5 +274,17 @@ impl Session {
             // now is asked for with the next generation.
             let _ = self.learn_balance().await;
         }
+    }
+
+    /// Tells somebody who went elsewhere that it has ended.
+    fn notify(self, generation: &Generation) {
+        let word = match generation.phase {
+            Phase::Completed { .. } => Word::EndedWell,
+            // Whoever stopped it knows.
+            Phase::Failed { cancelled: true, .. } => return,
+            _ => Word::EndedBadly,
+        };
+        let title = self.locale.with_value(|locale| locale.text(word).to_owned());
+        notice::ended(&title, &generation.request.prompt, &generation.key);
     }
 }

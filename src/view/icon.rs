@@ -1,6 +1,6 @@
 //! Pictures for buttons and cards: one path each, on a square of 24.
 
-use leptos::prelude::*;
+use super::dom::{El, svg};
 
 pub(super) const AUDIO: &str = "M4 10v4M8 6v12M12 3v18M16 7v10M20 10v4";
 pub(super) const VIDEO: &str = "M3 6h13v12H3zM16 10.5 21 7.5v9l-5-3";
@@ -16,16 +16,24 @@ pub(super) const PICTURE_IN_PICTURE: &str = "M3 5h18v14H3zM12 12h6v4h-6z";
 pub(super) const DOWNLOAD: &str = "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14";
 pub(super) const LINK: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.7-5.7L12 7M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.7 5.7L12 17";
 pub(super) const SHARE: &str = "M12 15V4M8 7.5 12 3.5l4 4M6 11H5v9h14v-9h-1";
-pub(super) const VARY: &str = "M4 7h4l8 10h4M4 17h4l2.5-3.1M13.5 10.1 16 7h4M18 4.5 20.5 7 18 9.5M18 14.5l2.500 2.500-2.500 2.500";
+pub(super) const AGAIN: &str = "M4 7h4l8 10h4M4 17h4l2.5-3.1M13.5 10.1 16 7h4M18 4.5 20.5 7 18 9.5M18 14.5l2.5 2.5-2.5 2.5";
 pub(super) const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3";
 pub(super) const DELETE: &str = "M6 6l12 12M18 6L6 18";
+pub(super) const NONE: &str = "M5.6 5.6l12.8 12.8M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18";
 
 /// One of them. It says nothing to a screen reader: what it stands in does.
-pub(super) fn icon(path: &'static str) -> AnyView {
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <path d=path></path>
-        </svg>
+pub(super) fn icon(path: &str) -> El {
+    svg("svg")
+        .attr("class", "icon")
+        .attr("viewBox", "0 0 24 24")
+        .attr("aria-hidden", "true")
+        .add(svg("path").attr("d", path))
+}
+
+/// Puts another one in its place.
+pub(super) fn change(icon: &El, path: &str) {
+    if let Some(drawn) = icon.0.first_element_child() {
+        // The name is ours: there is nothing to refuse.
+        let _ = drawn.set_attribute("d", path);
     }
-    .into_any()
 }

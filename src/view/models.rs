@@ -4,65 +4,62 @@ use ai_now_protocol::{MediaKind, Model};
 use leptos::prelude::*;
 
 use super::Ui;
+use super::dom::{El, el};
 use super::icon::{AUDIO, PICTURE, VIDEO, icon};
+use super::thumbnail;
 use crate::locale::Word;
 
-pub(super) fn models(ui: Ui) -> AnyView {
+pub(super) fn models(ui: Ui) -> El {
     let cards = move || {
         let catalog = ui.session.catalog.get();
         let cards = catalog.models.iter().enumerate();
-        cards.map(|(index, model)| card(ui, index, model)).collect_view()
+        Some(cards.fold(el("div", "cards"), |all, (index, model)| all.add(card(ui, index, model))))
     };
-    view! {
-        <fieldset class="models" role="radiogroup">
-            <legend>{ui.say(Word::Model)}</legend>
-            <div class="cards">{cards}</div>
-        </fieldset>
-    }
-    .into_any()
+    el("fieldset", "models")
+        .attr("role", "radiogroup")
+        .add(el("legend", "").text(&ui.say(Word::Model)))
+        .add(el("div", "").live(cards))
 }
 
-fn card(ui: Ui, index: usize, model: &Model) -> AnyView {
+fn card(ui: Ui, index: usize, model: &Model) -> El {
     let session = ui.session;
-    let id = model.id.to_string();
-    let chosen = {
-        let id = id.clone();
-        move || session.draft.model.with(|model| *model == id)
+    let (id, asked) = (model.id.to_string(), model.id.to_string());
+    let index = index.to_string();
+    let (name_id, about_id) = (["model-", &index].concat(), ["about-", &index].concat());
+    let chosen = move || session.draft.model.with(|model| *model == id).into();
+    let radio = el("input", "")
+        .attr("type", "radio")
+        .attr("name", "model")
+        .attr("value", &model.id)
+        .attr("aria-labelledby", &name_id)
+        .attr("aria-describedby", &about_id)
+        .live_prop("checked", chosen)
+        .on("change", move |_| session.choose_model(&asked));
+    let picture = thumbnail::of_catalog(ui, &["models/", &thumbnail::escaped(&model.id)].concat());
+    let usual = {
+        let id = model.id.to_string();
+        move || ui.usual(&id).unwrap_or_else(|| ui.say(Word::TimeVaries))
     };
-    let (name_id, about_id) = (format!("model-{index}"), format!("about-{index}"));
-    let time = match model.expected_secs {
-        Some(expected) => ui.secs(expected.min, expected.max),
-        None => ui.say(Word::TimeVaries),
-    };
+    let price = (!session.is_demo())
+        .then(|| el("span", "").text(&ui.tokens(model.price_tokens.into())));
     // What a sketch is, its label says; the note is about the model that it stands in for.
-    let note = model.note.as_ref().filter(|_| !model.procedural).map(ToString::to_string);
-    view! {
-        <label class="card" part="model">
-            <input
-                type="radio"
-                name="model"
-                value=id.clone()
-                aria-labelledby=name_id.clone()
-                aria-describedby=about_id.clone()
-                prop:checked=chosen
-                on:change=move |_| session.choose_model(&id)
-            />
-            <span class="mark">{icon(kind_icon(model.kind))}</span>
-            <span class="name" id=name_id>{model.name.to_string()}</span>
-            <span class="about" id=about_id>
-                <span>{ui.say(kind_word(model.kind))}</span>
-                {(!session.is_demo()).then(|| view! {
-                    <span>{ui.tokens(model.price_tokens.into())}</span>
-                })}
-                <span>{time}</span>
-                {note.map(|note| view! { <span class="note">{note}</span> })}
-                {model.procedural.then(|| view! {
-                    <span class="sketch">{ui.say(Word::Sketch)}</span>
-                })}
-            </span>
-        </label>
-    }
-    .into_any()
+    let status = if model.procedural {
+        Some(el("span", "sketch").text(&ui.say(Word::Sketch)))
+    } else {
+        model.note.as_ref().map(|note| el("span", "note").attr("dir", "auto").text(note))
+    };
+    let about = el("span", "about")
+        .attr("id", &about_id)
+        .add(el("span", "").text(&ui.say(kind_word(model.kind))))
+        .add_some(price)
+        .add(el("span", "").live_text(usual))
+        .add_some(status);
+    el("label", "card")
+        .part("model")
+        .add(radio)
+        .add(el("span", "mark").add(icon(kind_icon(model.kind))).add(picture))
+        .add(el("span", "name").attr("id", &name_id).text(&model.name))
+        .add(about)
 }
 
 /// What a kind of media is called.

@@ -3,65 +3,101 @@
 use leptos::prelude::*;
 
 use super::Ui;
+use super::dom::{El, button, el};
+use super::icon::icon;
+use super::models::kind_icon;
 use crate::browser;
 use crate::generation::{Link, Phase};
 use crate::locale::Word;
+use crate::notice;
 use crate::session::Job;
 
-pub(super) fn progress(ui: Ui, job: Job) -> AnyView {
+pub(super) fn progress(ui: Ui, job: Job) -> El {
     let session = ui.session;
-    let prompt = job.0.with_untracked(|generation| generation.request.prompt.clone());
+    let (prompt, model, procedural) = job.0.with_untracked(|generation| {
+        let request = &generation.request;
+        (request.prompt.clone(), request.model.clone(), generation.procedural)
+    });
     let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
-    let percent =
-        move || part.get().map(|part| ui.numbers.with_value(|numbers| numbers.percent(part)));
-    // Absent: the bar says honestly that nobody knows.
-    let value = move || part.get().map(browser::decimal);
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
     let restoring = Memo::new(move |_| job.0.with(|generation| generation.link == Link::Restoring));
-    let procedural = job.0.with_untracked(|generation| generation.procedural);
-    view! {
-        <div class="watching">
-            <p class="prompt-said" dir="auto">{prompt}</p>
-            <p class="step">
-                <span>{step(ui, job)}</span>
-                <span class="percent">{percent}</span>
-            </p>
-            <progress aria-label=ui.say(Word::Progress) max="1" value=value></progress>
-            <p class="times">{times(ui, job)}</p>
-            {procedural.then(|| view! { <p class="sketch">{ui.say(Word::Sketch)}</p> })}
-            <p class="calm" role="status">
-                {move || restoring.get().then(|| ui.say(Word::Restoring))}
-            </p>
-            <button
-                type="button"
-                class="plain"
-                aria-disabled=move || stopping.get().to_string()
-                on:click=move |_| if !stopping.get_untracked() { session.cancel(job) }
-            >
-                {move || ui.say(if stopping.get() { Word::Stopping } else { Word::Cancel })}
-            </button>
-        </div>
-    }
-    .into_any()
+    let kind = session
+        .catalog
+        .with_untracked(|catalog| catalog.model(&model).map(|model| icon(kind_icon(model.kind))));
+    let step = el("p", "step")
+        .add(el("span", "").attr("dir", "auto").live_text(step(ui, job)))
+        .add(el("span", "percent").live_text(move || {
+            part.get().map_or_else(String::new, |part| ui.percent(part))
+        }));
+    let bar = el("progress", "")
+        .label(&ui.say(Word::Progress))
+        .attr("max", "1")
+        // Absent: the bar says honestly that nobody knows.
+        .live_attr("value", move || part.get().map(browser::decimal));
+    let calm = el("p", "calm").attr("role", "status").live_text(move || {
+        if restoring.get() { ui.say(Word::Restoring) } else { String::new() }
+    });
+    let cancel = button("plain")
+        .live_state("aria-disabled", move || stopping.get())
+        .live_text(move || ui.say(if stopping.get() { Word::Stopping } else { Word::Cancel }))
+        .click(move || {
+            if !stopping.get_untracked() {
+                session.cancel(job);
+            }
+        });
+    el("div", "watching")
+        .add_some(kind.map(|kind| el("span", "emblem at-work").add(kind)))
+        .add(el("p", "prompt-said").attr("dir", "auto").text(&prompt))
+        .add(step)
+        .add(bar)
+        .add(el("p", "times").live_text(times(ui, job, model)))
+        .add_some(procedural.then(|| el("p", "sketch").text(&ui.say(Word::Sketch))))
+        .add(calm)
+        .add(el("div", "ways").add(cancel).add_some(notice::can_ask().then(|| tell_me(ui))))
+}
+
+/// Asks for the permission to tell somebody who went elsewhere; once, as browsers want it.
+fn tell_me(ui: Ui) -> El {
+    let asked = RwSignal::new(false);
+    button("plain").text(&ui.say(Word::TellMe)).live_hidden(move || asked.get()).click(move || {
+        asked.set(true);
+        notice::ask();
+    })
 }
 
 fn step(ui: Ui, job: Job) -> impl Fn() -> String {
     move || {
         job.0.with(|generation| {
             let progress = &generation.progress;
-            match (&generation.phase, progress.queue_position, &progress.step) {
+            match (&generation.phase, progress.queue_position, progress.step.as_deref()) {
                 (Phase::Sending, ..) => ui.say(Word::Sending),
                 (_, Some(0), _) => ui.say(Word::NextUp),
                 (_, Some(before), _) => ui.count(Word::Queued, before),
-                (_, None, Some(step)) => step.clone(),
+                (_, None, Some(step)) => match step_word(step) {
+                    Some(word) => ui.say(word),
+                    // A maker of somebody else's: its own word is better than none.
+                    None => step.to_owned(),
+                },
                 (_, None, None) => ui.say(Word::Making),
             }
         })
     }
 }
 
+/// What a step is called that our own makers name.
+fn step_word(step: &str) -> Option<Word> {
+    Some(match step {
+        "starting" => Word::Making,
+        "reading" => Word::StepReading,
+        "playing" => Word::StepPlaying,
+        "drawing" => Word::StepDrawing,
+        "encoding" | "done" => Word::StepEncoding,
+        _ => return None,
+    })
+}
+
 /// Time so far, and how long is left or usual. Goes on by the second while it is shown.
-fn times(ui: Ui, job: Job) -> impl Fn() -> String {
+fn times(ui: Ui, job: Job, model: String) -> impl Fn() -> String {
     let since = job.0.with_untracked(|generation| generation.created_at_ms);
     let passed = RwSignal::new(0_u32);
     let tick = move || {
@@ -75,19 +111,12 @@ fn times(ui: Ui, job: Job) -> impl Fn() -> String {
             ticking.clear();
         }
     });
-    let expected = job.0.with_untracked(|generation| {
-        let catalog = ui.session.catalog.get_untracked();
-        catalog.model(&generation.request.model).and_then(|model| model.expected_secs)
-    });
     move || {
-        let so_far = ui.fill(Word::Passed, &[("time", &browser::clock(f64::from(passed.get())))]);
+        let so_far = ui.fill(Word::Passed, &[("time", &browser::clock(passed.get()))]);
         let left = job.0.with(|generation| generation.progress.eta_secs);
-        let rest = match (left, expected) {
-            (Some(secs), _) => Some(ui.fill(Word::Left, &[("time", &ui.secs(secs, secs))])),
-            (None, Some(usual)) => {
-                Some(ui.fill(Word::Usually, &[("time", &ui.secs(usual.min, usual.max))]))
-            }
-            (None, None) => None,
+        let rest = match left {
+            Some(secs) => Some(ui.fill(Word::Left, &[("time", &ui.secs(secs, secs))])),
+            None => ui.usual(&model).map(|time| ui.fill(Word::Usually, &[("time", &time)])),
         };
         match rest {
             Some(rest) => [&so_far, " · ", &rest].concat(),

@@ -2,9 +2,10 @@
 
 use ai_now_protocol::MediaKind;
 use leptos::prelude::*;
-use leptos::{ev, html};
+use wasm_bindgen::prelude::*;
+use web_sys::KeyboardEvent;
 
-use super::icon::{DELETE, icon};
+use super::dom::{El, button, el, is_checked, value_of};
 use super::{Ui, models, styles};
 use crate::browser;
 use crate::locale::Word;
@@ -45,69 +46,61 @@ pub(super) fn sentence(ui: Ui, trouble: &Trouble) -> String {
     }
 }
 
-pub(super) fn form(ui: Ui) -> AnyView {
+pub(super) fn form(ui: Ui) -> El {
     let session = ui.session;
     let draft = session.draft;
-    let field = NodeRef::<html::Textarea>::new();
-    let submit = move || {
-        if untrack(|| hindrance(ui)).is_some() {
-            return;
-        }
-        if draft.prompt.with_untracked(|prompt| prompt.trim().is_empty()) {
-            session.refusal.set(Some(Trouble::Refused(ui.say(Word::NeedPrompt))));
-            if let Some(field) = field.get_untracked() {
-                // It is in the document; where it can't take the focus, the alert says the same.
-                let _ = field.focus();
+    let field = el("textarea", "")
+        .part("prompt")
+        .attr("id", "prompt")
+        .attr("rows", "3")
+        .attr("dir", "auto")
+        .attr("autocomplete", "off")
+        .attr("aria-describedby", "chars why")
+        .live_prop("value", move || draft.prompt.get().into())
+        .on("input", move |event| {
+            draft.prompt.set(value_of(&event));
+            session.refusal.set(None);
+        });
+    let submit = {
+        let field = field.clone();
+        move || {
+            if untrack(|| hindrance(ui)).is_some() {
+                return;
             }
-            return;
-        }
-        session.generate();
-    };
-    let keys = move |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-            event.prevent_default();
-            submit();
+            if draft.prompt.with_untracked(|prompt| prompt.trim().is_empty()) {
+                session.refusal.set(Some(Trouble::Refused(ui.say(Word::NeedPrompt))));
+                field.focus();
+                return;
+            }
+            session.generate();
         }
     };
-    view! {
-        <form
-            class="compose"
-            part="compose"
-            on:submit=move |event| {
+    let field = {
+        let submit = submit.clone();
+        field.on("keydown", move |event| {
+            let key: &KeyboardEvent = event.unchecked_ref();
+            if key.key() == "Enter" && (key.ctrl_key() || key.meta_key()) {
                 event.prevent_default();
                 submit();
             }
-        >
-            <div class="prompt">
-                <label class="question" for="prompt">{ui.say(Word::PromptLabel)}</label>
-                <textarea
-                    id="prompt"
-                    part="prompt"
-                    rows="3"
-                    dir="auto"
-                    autocomplete="off"
-                    aria-describedby="chars why"
-                    node_ref=field
-                    prop:value=move || draft.prompt.get()
-                    on:input=move |event| {
-                        draft.prompt.set(event_target_value(&event));
-                        session.refusal.set(None);
-                    }
-                    on:keydown=keys
-                ></textarea>
-                {counter(ui)}
-            </div>
-            {examples(ui)}
-            {models::models(ui)}
-            {styles::styles(ui)}
-            {api_key(ui)}
-            {bar(ui)}
-        </form>
-    }
-    .into_any()
+        })
+    };
+    let question = el("label", "question").attr("for", "prompt").text(&ui.say(Word::PromptLabel));
+    el("form", "compose")
+        .part("compose")
+        .on("submit", move |event| {
+            event.prevent_default();
+            submit();
+        })
+        .add(el("div", "prompt").add(question).add(field).add(counter(ui)))
+        .add(examples(ui))
+        .add(models::models(ui))
+        .add(styles::styles(ui))
+        .add_some(session.is_direct().then(|| api_key(ui)))
+        .add(bar(ui))
 }
 
-fn counter(ui: Ui) -> AnyView {
+fn counter(ui: Ui) -> El {
     let numbers = move || {
         let used = ui.session.draft.prompt.with(|prompt| prompt.trim().chars().count());
         let max = ui.session.model().map_or(0, |model| model.prompt_max_chars as usize);
@@ -121,148 +114,95 @@ fn counter(ui: Ui) -> AnyView {
         let (used, max) = numbers();
         [&ui.number(used), " / ", &ui.number(max)].concat()
     };
-    let over = move || numbers().0 > numbers().1;
-    view! {
-        <p class="chars" class:over=over>
-            <span aria-hidden="true">{shown}</span>
-            <span id="chars" class="unseen">{spoken}</span>
-        </p>
-    }
-    .into_any()
+    el("p", "chars")
+        .live_class("over", move || numbers().0 > numbers().1)
+        .add(el("span", "").attr("aria-hidden", "true").attr("dir", "ltr").live_text(shown))
+        .add(el("span", "unseen").attr("id", "chars").live_text(spoken))
 }
 
-fn examples(ui: Ui) -> AnyView {
+fn examples(ui: Ui) -> El {
     let draft = ui.session.draft;
-    let kind = Memo::new(move |_| ui.session.model().map(|model| model.kind));
-    let buttons = move || {
-        let words = if kind.get() == Some(MediaKind::Audio) {
+    let music = Memo::new(move |_| {
+        ui.session.model().is_some_and(|model| model.kind == MediaKind::Audio)
+    });
+    let chips = move || {
+        let words = if music.get() {
             [Word::ExampleMusic1, Word::ExampleMusic2, Word::ExampleMusic3]
         } else {
             [Word::ExampleScene1, Word::ExampleScene2, Word::ExampleScene3]
         };
-        words.map(|word| {
-            let text = ui.say(word);
-            let prompt = text.clone();
-            view! {
-                <button type="button" class="chip" on:click=move |_| draft.prompt.set(prompt.clone())>
-                    {text}
-                </button>
-            }
-        })
-        .collect_view()
+        let row = el("div", "chips");
+        Some(words.into_iter().fold(row, |row, word| {
+            let use_it = move || draft.prompt.set(ui.say(word));
+            row.add(button("chip").text(&ui.say(word)).click(use_it))
+        }))
     };
-    view! {
-        <div
-            class="examples"
-            role="group"
-            aria-label=ui.say(Word::Examples)
-            hidden=move || draft.prompt.with(|prompt| !prompt.is_empty())
-        >
-            {buttons}
-        </div>
-    }
-    .into_any()
+    el("div", "examples")
+        .attr("role", "group")
+        .label(&ui.say(Word::Examples))
+        .live_hidden(move || draft.prompt.with(|prompt| !prompt.is_empty()))
+        .live(chips)
 }
 
-fn api_key(ui: Ui) -> AnyView {
+fn api_key(ui: Ui) -> El {
     let session = ui.session;
     let (key, remember) = (session.draft.api_key, session.draft.remember_key);
-    if !ui.session.is_direct() {
-        return ().into_any();
-    }
-    view! {
-        <div class="api-key">
-            <label for="api-key">{ui.say(Word::ApiKey)}</label>
-            <input
-                id="api-key"
-                type="password"
-                autocomplete="off"
-                aria-describedby="api-key-kept"
-                prop:value=move || key.get()
-                on:input=move |event| {
-                    key.set(event_target_value(&event).trim().to_owned());
-                    session.keep_key();
-                }
-            />
-            <label class="remember">
-                <input
-                    type="checkbox"
-                    prop:checked=move || remember.get()
-                    on:change=move |event| {
-                        remember.set(event_target_checked(&event));
-                        session.keep_key();
-                    }
-                />
-                {ui.say(Word::RememberKey)}
-            </label>
-            <p id="api-key-kept" class="fine">{ui.say(Word::ApiKeyKept)}</p>
-        </div>
-    }
-    .into_any()
+    let field = el("input", "")
+        .attr("id", "api-key")
+        .attr("type", "password")
+        .attr("autocomplete", "off")
+        .attr("aria-describedby", "api-key-kept")
+        .live_prop("value", move || key.get().into())
+        .on("input", move |event| {
+            key.set(value_of(&event).trim().to_owned());
+            session.keep_key();
+        });
+    let tick = el("input", "")
+        .attr("type", "checkbox")
+        .live_prop("checked", move || remember.get().into())
+        .on("change", move |event| {
+            remember.set(is_checked(&event));
+            session.keep_key();
+        });
+    el("div", "api-key")
+        .add(el("label", "").attr("for", "api-key").text(&ui.say(Word::ApiKey)))
+        .add(field)
+        .add(el("label", "remember").add(tick).text(&ui.say(Word::RememberKey)))
+        .add(el("p", "fine").attr("id", "api-key-kept").text(&ui.say(Word::ApiKeyKept)))
 }
 
 /// What it costs, what there is, why not, and the button.
-fn bar(ui: Ui) -> AnyView {
+fn bar(ui: Ui) -> El {
     let session = ui.session;
-    let why = Memo::new(move |_| hindrance(ui));
+    let why = Memo::new(move |_| hindrance(ui).unwrap_or_default());
     let costs = move || {
         if session.is_demo() {
-            return Some(ui.say(Word::Demo));
+            return ui.say(Word::Demo);
         }
         let price = session.model().map(|model| ui.tokens(model.price_tokens.into()));
-        price.map(|tokens| ui.fill(Word::Costs, &[("tokens", &tokens)]))
+        price.map_or_else(String::new, |tokens| ui.fill(Word::Costs, &[("tokens", &tokens)]))
     };
     let balance = move || {
         let tokens = session.balance.get().map(|balance| ui.tokens(balance.available));
-        tokens.map(|tokens| ui.fill(Word::Balance, &[("tokens", &tokens)]))
+        tokens.map_or_else(String::new, |tokens| ui.fill(Word::Balance, &[("tokens", &tokens)]))
     };
-    let refusal = move || session.refusal.get().map(|trouble| sentence(ui, &trouble));
-    view! {
-        <div class="bar">
-            <p class="price">
-                <strong>{costs}</strong>
-                <span class="balance">{balance}</span>
-            </p>
-            <button
-                type="submit"
-                class="primary"
-                part="generate"
-                aria-disabled=move || why.get().is_some().to_string()
-                aria-describedby="why"
-                aria-keyshortcuts="Control+Enter Meta+Enter"
-            >
-                {ui.say(Word::Generate)}
-            </button>
-            <p id="why" class="why" role="status">{move || why.get()}</p>
-            <div role="alert" class="refusal">
-                {move || {
-                    refusal().map(|text| view! {
-                        <p>{text}</p>
-                    })
-                }}
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-/// A button that is only a picture.
-pub(super) fn icon_button(
-    name: impl Fn() -> String + Send + 'static,
-    path: &'static str,
-    act: impl Fn() + Send + 'static,
-) -> AnyView {
-    let name = StoredValue::new_local(Box::new(name) as Box<dyn Fn() -> String>);
-    let name = move || name.with_value(|name| name());
-    view! {
-        <button type="button" class="round" aria-label=name title=name on:click=move |_| act()>
-            {icon(path)}
-        </button>
-    }
-    .into_any()
-}
-
-/// The button that takes something away.
-pub(super) fn delete_button(name: String, act: impl Fn() + Send + 'static) -> AnyView {
-    icon_button(move || name.clone(), DELETE, act)
+    let generate = el("button", "primary")
+        .part("generate")
+        .attr("type", "submit")
+        .attr("aria-describedby", "why")
+        .attr("aria-keyshortcuts", "Control+Enter Meta+Enter")
+        .live_state("aria-disabled", move || why.with(|why| !why.is_empty()))
+        .text(&ui.say(Word::Generate));
+    let refusal = move || {
+        let trouble = session.refusal.get()?;
+        Some(el("p", "").text(&sentence(ui, &trouble)))
+    };
+    let price = el("p", "price")
+        .add(el("strong", "").live_text(costs))
+        .add(el("span", "balance").live_text(balance));
+    el("div", "bar")
+        .add(price)
+        .add(generate)
+        .add(el("p", "why").attr("id", "why").attr("role", "status").live_text(move || why.get()))
+        .add(el("div", "refusal").attr("role", "alert").live(refusal))
 }

@@ -1,9 +1,13 @@
 //! The stage: where a generation is watched, and then its result played. One at a time.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 
+use super::dom::{El, button, effect, el};
 use super::icon::{AUDIO, icon};
 use super::{Ui, player, progress};
+use crate::browser;
 use crate::generation::Phase;
 use crate::locale::Word;
 use crate::session::Job;
@@ -17,7 +21,7 @@ enum Scene {
     Failed(Job),
 }
 
-pub(super) fn stage(ui: Ui) -> AnyView {
+pub(super) fn stage(ui: Ui) -> El {
     let session = ui.session;
     let scene = Memo::new(move |_| {
         let Some(job) = session.shown.get() else { return Scene::Empty };
@@ -28,79 +32,88 @@ pub(super) fn stage(ui: Ui) -> AnyView {
         })
     });
     let shown = move || match scene.get() {
-        Scene::Empty => empty(ui),
-        Scene::Running(job) => progress::progress(ui, job),
+        Scene::Empty => Some(empty(ui)),
+        Scene::Running(job) => Some(progress::progress(ui, job)),
         Scene::Completed(job) => player::player(ui, job),
         Scene::Failed(job) => failed(ui, job),
     };
-    view! {
-        <section class="stage" part="stage" aria-label=ui.say(Word::Result)>
-            {shown}
-            {announcer(ui)}
-        </section>
-    }
-    .into_any()
+    el("section", "stage")
+        .part("stage")
+        .label(&ui.say(Word::Result))
+        .add(el("div", "scene").live(shown))
+        .add(announcer(ui))
 }
 
-/// Says the turns to screen readers, and nothing between: not every per cent.
-fn announcer(ui: Ui) -> AnyView {
+/// Between two quarters of progress that are told there are at least so many milliseconds: what
+/// is done in seconds needs no report on the way.
+const QUIET_MILLIS: u64 = 8_000;
+
+/// Says the turns to screen readers, and on long ways the quarters; not every per cent.
+fn announcer(ui: Ui) -> El {
     let news = Memo::new(move |_| {
-        let Some(job) = ui.session.shown.get() else { return String::new() };
+        let Some(job) = ui.session.shown.get() else { return (false, String::new()) };
         job.0.with(|generation| match &generation.phase {
-            Phase::Sending => ui.say(Word::Sending),
-            Phase::Running => match generation.progress.queue_position {
-                Some(0) => ui.say(Word::NextUp),
-                Some(before) => ui.count(Word::Queued, before),
-                None => ui.say(Word::Making),
-            },
+            Phase::Sending => (true, ui.say(Word::Sending)),
+            Phase::Running => {
+                let progress = &generation.progress;
+                match (progress.queue_position, progress.progress) {
+                    (Some(0), _) => (true, ui.say(Word::NextUp)),
+                    (Some(before), _) => (true, ui.count(Word::Queued, before)),
+                    (None, Some(part)) if part >= 0.25 => {
+                        let quarter = (part * 4.0).floor() / 4.0;
+                        (false, ui.fill(Word::PartDone, &[("part", &ui.percent(quarter))]))
+                    }
+                    _ => (true, ui.say(Word::Making)),
+                }
+            }
             Phase::Completed { .. } => {
-                ui.fill(Word::Ready, &[("prompt", &generation.request.prompt)])
+                (true, ui.fill(Word::Ready, &[("prompt", &generation.request.prompt)]))
             }
             // The failure is an alert of its own.
-            Phase::Failed { .. } => String::new(),
+            Phase::Failed { .. } => (true, String::new()),
         })
     });
-    view! { <p class="unseen" role="status">{move || news.get()}</p> }.into_any()
+    let line = el("p", "unseen").attr("role", "status");
+    let said = line.clone();
+    let last_ms = Cell::new(browser::now_millis());
+    effect(Box::new(move || {
+        let (is_turn, text) = news.get();
+        let now = browser::now_millis();
+        if is_turn || now.saturating_sub(last_ms.get()) >= QUIET_MILLIS {
+            last_ms.set(now);
+            said.set_text(&text);
+        }
+    }));
+    line
 }
 
-fn empty(ui: Ui) -> AnyView {
-    view! {
-        <div class="empty">
-            <span class="emblem">{icon(AUDIO)}</span>
-            <p class="title">{ui.say(Word::EmptyTitle)}</p>
-            <p>{ui.say(Word::EmptyText)}</p>
-        </div>
-    }
-    .into_any()
+fn empty(ui: Ui) -> El {
+    el("div", "empty")
+        .add(el("span", "emblem").add(icon(AUDIO)))
+        .add(el("p", "title").text(&ui.say(Word::EmptyTitle)))
+        .add(el("p", "").text(&ui.say(Word::EmptyText)))
 }
 
-fn failed(ui: Ui, job: Job) -> AnyView {
+fn failed(ui: Ui, job: Job) -> Option<El> {
     let session = ui.session;
     let generation = job.0.get_untracked();
     let Phase::Failed { message, cancelled, tokens_returned } = generation.phase else {
-        return ().into_any();
+        return None;
     };
     let title = if cancelled { Word::CancelledTitle } else { Word::FailedTitle };
     let request = generation.request;
-    let prompt = request.prompt.clone();
-    let returned = tokens_returned.map(|n| ui.count(Word::Returned, n));
-    view! {
-        <div class="failed" class:cancelled=cancelled>
-            <div role="alert">
-                <p class="title">{ui.say(title)}</p>
-                <p>{message}</p>
-                <p>{returned}</p>
-            </div>
-            <p class="prompt-said" dir="auto">{prompt}</p>
-            <div class="ways">
-                <button type="button" class="primary" on:click=move |_| {
-                    session.submit(request.clone());
-                }>{ui.say(Word::TryAgain)}</button>
-                <button type="button" class="plain" on:click=move |_| session.reuse(job)>
-                    {ui.say(Word::Reuse)}
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
+    let alert = el("div", "")
+        .attr("role", "alert")
+        .add(el("p", "title").text(&ui.say(title)))
+        .add(el("p", "").attr("dir", "auto").text(&message))
+        .add_some(tokens_returned.map(|n| el("p", "").text(&ui.count(Word::Returned, n))));
+    let said = el("p", "prompt-said").attr("dir", "auto").text(&request.prompt);
+    let again = button("primary").text(&ui.say(Word::TryAgain)).click(move || {
+        session.submit(request.clone());
+    });
+    let reuse =
+        button("plain").text(&ui.say(Word::Reuse)).click(move || session.reuse(job));
+    let failed = el("div", "failed");
+    failed.set_class("cancelled", cancelled);
+    Some(failed.add(alert).add(said).add(el("div", "ways").add(again).add(reuse)))
 }

@@ -1,0 +1,115 @@
+//! Small pictures: those of the catalog, which lie beside the script, and those of what was made,
+//! which this device keeps.
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
+
+use super::Ui;
+use super::dom::{El, effect, el, when_seen};
+use crate::browser;
+use crate::pictures::{self, Picture};
+
+/// The size of what is kept, in pixels.
+pub(super) const WIDTH_PX: u32 = 320;
+pub(super) const HEIGHT_PX: u32 = 180;
+
+/// A picture from beside the script, by its name without `.jpg`. It is only decoration: where there
+/// is none, nothing is there.
+pub(super) fn of_catalog(ui: Ui, name: &str) -> El {
+    let base = ui.session.config.with_value(|config| config.script_base.clone());
+    let image = el("img", "picture")
+        .attr("alt", "")
+        .attr("loading", "lazy")
+        .attr("decoding", "async")
+        .attr("width", "192")
+        .attr("height", "108")
+        .attr("src", &[&base, name, ".jpg"].concat());
+    let gone = image.0.clone();
+    image.on("error", move |_| gone.remove())
+}
+
+/// A name out of a catalog, as part of an address.
+pub(super) fn escaped(name: &str) -> String {
+    js_sys::encode_uri_component(name).into()
+}
+
+/// The picture that this device keeps of a generation. Empty until it is seen, and until there is
+/// one.
+pub(super) fn of_result(ui: Ui, key: String) -> El {
+    let canvas = el("canvas", "picture").attr("aria-hidden", "true").attr("hidden", "");
+    let frame = el("span", "frame").add(canvas.clone());
+    let draw = move || {
+        let (key, canvas) = (key.clone(), canvas.clone());
+        ui.session.spawn(async move {
+            if let Some(picture) = pictures::find(&key).await
+                && draw(&canvas, picture).await.is_some()
+            {
+                let _ = canvas.0.remove_attribute("hidden");
+            }
+        });
+    };
+    let seen = RwSignal::new(false);
+    when_seen(&frame, move || {
+        seen.try_set(true);
+    });
+    let missing = canvas_is_hidden(&frame);
+    effect(Box::new(move || {
+        // Again with each new picture, as long as there is none of this one.
+        ui.pictures.track();
+        if seen.get() && missing() {
+            draw();
+        }
+    }));
+    frame
+}
+
+fn canvas_is_hidden(frame: &El) -> impl Fn() -> bool + use<> {
+    let frame = frame.0.clone();
+    move || frame.first_element_child().is_some_and(|canvas| canvas.has_attribute("hidden"))
+}
+
+async fn draw(canvas: &El, picture: Picture) -> Option<()> {
+    let canvas: &HtmlCanvasElement = canvas.0.unchecked_ref();
+    canvas.set_width(WIDTH_PX);
+    canvas.set_height(HEIGHT_PX);
+    let pen = pen(canvas)?;
+    match picture {
+        Picture::Wave(peaks) => {
+            pen.set_fill_style_str(&browser::color(canvas));
+            bars(&pen, &peaks, f64::from(WIDTH_PX), f64::from(HEIGHT_PX), 0.7);
+        }
+        Picture::Image(blob) => {
+            // Decoded apart from the document: no page's policy on images has a say in it.
+            let decoding = browser::window().create_image_bitmap_with_blob(&blob).ok()?;
+            let image: ImageBitmap = JsFuture::from(decoding).await.ok()?.dyn_into().ok()?;
+            pen.draw_image_with_image_bitmap(&image, 0.0, 0.0).ok()?;
+            image.close();
+        }
+    }
+    Some(())
+}
+
+/// What draws on a canvas.
+pub(super) fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+/// Draws the loudness of a sound as bars around the middle, `part` of the height at the loudest.
+pub(super) fn bars(
+    pen: &CanvasRenderingContext2d,
+    peaks: &[u8],
+    width: f64,
+    height: f64,
+    part: f64,
+) {
+    // As many as fit: neighbours share a bar, which is as tall as the loudest of them.
+    let count = ((width / 6.0) as usize).clamp(1, peaks.len().max(1));
+    let step = width / count as f64;
+    for (index, some) in peaks.chunks(peaks.len().div_ceil(count).max(1)).enumerate() {
+        let peak = some.iter().copied().max().unwrap_or(0);
+        let tall = (f64::from(peak) / 255.0 * part * height).max(2.0);
+        pen.fill_rect(index as f64 * step, (height - tall) / 2.0, step * 0.62, tall);
+    }
+}
