@@ -194,7 +194,7 @@ words! {
     /// The file is there and can't be decoded.
     CannotDecode = "This browser can't play this file. Download it, and open it with another program.",
     /// Chooses another style or model for the same prompt.
-    Elsewhere = "Same words, another style or model",
+    Elsewhere = "Another style or model",
     /// The list of what was made.
     History = "Made on this device",
     /// Search in that list.
@@ -239,7 +239,8 @@ pub struct Locale {
 
 impl Locale {
     /// The languages of `www/locales/`, and English.
-    pub const TAGS: [&'static str; 5] = ["en", "de", "fr", "es", "ar"];
+    pub const TAGS: [&'static str; 10] =
+        ["en", "de", "fr", "es", "pt", "it", "ja", "zh", "hi", "ar"];
 
     /// A language. `lookup` finds the text of a name in the file that was loaded; what it doesn't
     /// find stays English.
@@ -344,6 +345,20 @@ mod tests {
         text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
     }
 
+    /// The plural categories that a text has forms for.
+    fn categories(text: &str) -> Vec<&str> {
+        text.split('|').filter_map(|form| Some(form.trim().split_once('=')?.0)).collect()
+    }
+
+    /// Those that whole numbers below a million have, in Unicode's plural rules.
+    fn plurals(tag: &str) -> Vec<&'static str> {
+        match tag {
+            "ja" | "zh" => vec!["other"],
+            "ar" => vec!["zero", "one", "two", "few", "many", "other"],
+            _ => vec!["one", "other"],
+        }
+    }
+
     #[test]
     fn every_language_has_every_word() {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/locales");
@@ -358,6 +373,9 @@ mod tests {
                 assert!(!text.trim().is_empty(), "{tag}: {name}");
                 assert_eq!(placeholders(text), placeholders(english), "{tag}: {name}");
                 assert_eq!(text.contains("other="), english.contains("other="), "{tag}: {name}");
+                if english.contains("other=") {
+                    assert_eq!(categories(text), plurals(tag), "{tag}: {name}");
+                }
             }
         }
     }

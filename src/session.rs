@@ -262,10 +262,10 @@ impl Session {
     /// Forgets a generation that has ended.
     pub(crate) fn delete(self, job: Job) {
         self.deleted.set(vec![job.0.get_untracked()]);
-        self.forget(job);
+        self.take_away(job);
     }
 
-    fn forget(self, job: Job) {
+    fn take_away(self, job: Job) {
         let key = job.key();
         self.remove(&key);
         self.spawn(async move {
@@ -283,7 +283,7 @@ impl Session {
         for job in self.generations.get_untracked() {
             if job.0.with_untracked(Generation::is_final) {
                 deleted.push(job.0.get_untracked());
-                self.forget(job);
+                self.take_away(job);
             }
         }
         self.deleted.set(deleted);

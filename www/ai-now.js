@@ -9,7 +9,7 @@ const file = (name) => new URL(name, base).href;
 // that is not named is not checked.
 const INTEGRITY = {};
 
-const LANGUAGES = ['en', 'de', 'fr', 'es', 'ar'];
+const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
 const PRESETS = ['model', 'preset-style', 'prompt'];
 const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models', 'lang'];
 const ENDS = ['completed', 'failed', 'cancelled'];

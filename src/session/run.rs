@@ -237,7 +237,7 @@ impl Session {
 
     /// It was never accepted: it is no generation, only a request with an answer.
     fn turned_away(self, job: Job, trouble: Trouble) {
-        self.forget(job);
+        self.take_away(job);
         self.refuse(trouble, Some(job.key()));
     }
 

@@ -16,7 +16,8 @@ pub(crate) async fn bytes(url: &str) -> Option<ArrayBuffer> {
     let response = JsFuture::from(browser::window().fetch_with_str(url)).await.ok()?;
     let response: Response = response.dyn_into().ok()?;
     let length = response.headers().get("Content-Length").ok().flatten();
-    let long = length.is_some_and(|bytes| js_sys::Number::from(JsValue::from(bytes)).value_of() > MAX_BYTES);
+    let long = length
+        .is_some_and(|bytes| js_sys::Number::from(JsValue::from(bytes)).value_of() > MAX_BYTES);
     if !response.ok() || long {
         return None;
     }

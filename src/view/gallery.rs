@@ -94,9 +94,9 @@ fn list(ui: Ui, search: RwSignal<String>) -> El {
 
 /// All that the search looks at.
 fn told(ui: Ui, job: Job) -> String {
-    let (prompt, about) = job.0.with_untracked(|generation| {
-        (generation.request.prompt.clone(), made_by(ui, generation))
-    });
+    let (prompt, about) = job
+        .0
+        .with_untracked(|generation| (generation.request.prompt.clone(), made_by(ui, generation)));
     browser::lower(&[&prompt, " ", &about].concat())
 }
 
@@ -125,7 +125,7 @@ fn entry(ui: Ui, job: Job, search: RwSignal<String>) -> El {
     let failed = Memo::new(move |_| job.0.with(|g| matches!(g.phase, Phase::Failed { .. })));
     let words = told(ui, job);
     let about = el("span", "fine")
-        .text(&made_by(ui, &generation))
+        .add(el("span", "").attr("dir", "auto").text(&made_by(ui, &generation)))
         .text(" · ")
         .add(el("time", "").attr("title", &long).text(&short));
     let frame = thumbnail::of_result(ui, generation.key.clone())
@@ -176,9 +176,7 @@ fn undo(ui: Ui) -> El {
 fn delete_all(ui: Ui) -> El {
     let asked = RwSignal::new(false);
     button("plain")
-        .live_text(move || {
-            ui.say(if asked.get() { Word::DeleteAllSure } else { Word::DeleteAll })
-        })
+        .live_text(move || ui.say(if asked.get() { Word::DeleteAllSure } else { Word::DeleteAll }))
         .on("blur", move |_| asked.set(false))
         .click(move || {
             if asked.get_untracked() {

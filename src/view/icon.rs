@@ -16,7 +16,8 @@ pub(super) const PICTURE_IN_PICTURE: &str = "M3 5h18v14H3zM12 12h6v4h-6z";
 pub(super) const DOWNLOAD: &str = "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14";
 pub(super) const LINK: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.7-5.7L12 7M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.7 5.7L12 17";
 pub(super) const SHARE: &str = "M12 15V4M8 7.5 12 3.5l4 4M6 11H5v9h14v-9h-1";
-pub(super) const AGAIN: &str = "M4 7h4l8 10h4M4 17h4l2.5-3.1M13.5 10.1 16 7h4M18 4.5 20.5 7 18 9.5M18 14.5l2.5 2.5-2.5 2.5";
+pub(super) const AGAIN: &str =
+    "M4 7h4l8 10h4M4 17h4l2.5-3.1M13.5 10.1 16 7h4M18 4.5 20.5 7 18 9.5M18 14.5l2.5 2.5-2.5 2.5";
 pub(super) const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3";
 pub(super) const DELETE: &str = "M6 6l12 12M18 6L6 18";
 pub(super) const NONE: &str = "M5.6 5.6l12.8 12.8M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18";

@@ -40,8 +40,8 @@ fn card(ui: Ui, index: usize, model: &Model) -> El {
         let id = model.id.to_string();
         move || ui.usual(&id).unwrap_or_else(|| ui.say(Word::TimeVaries))
     };
-    let price = (!session.is_demo())
-        .then(|| el("span", "").text(&ui.tokens(model.price_tokens.into())));
+    let price =
+        (!session.is_demo()).then(|| el("span", "").text(&ui.tokens(model.price_tokens.into())));
     // What a sketch is, its label says; the note is about the model that it stands in for.
     let status = if model.procedural {
         Some(el("span", "sketch").text(&ui.say(Word::Sketch)))

@@ -5,8 +5,8 @@
 mod controls;
 mod deck;
 mod frame;
-mod ways;
 mod wave;
+mod ways;
 
 use ai_now_protocol::{Format, MediaKind};
 use leptos::prelude::*;
@@ -106,10 +106,8 @@ fn screen(ui: Ui, piece: &Piece) -> El {
         // The gateway lets pages that it knows look into its files; else no picture could be kept.
         let _ = element.0.set_attribute("crossorigin", "anonymous");
     }
-    let element = element
-        .attr("preload", "metadata")
-        .attr("playsinline", "")
-        .attr("src", &piece.address);
+    let element =
+        element.attr("preload", "metadata").attr("playsinline", "").attr("src", &piece.address);
     let deck = Deck::new(
         &element,
         About {

@@ -18,25 +18,26 @@ pub(super) fn progress(ui: Ui, job: Job) -> El {
         let request = &generation.request;
         (request.prompt.clone(), request.model.clone(), generation.procedural)
     });
+    let passed = RwSignal::new(0_u32);
     let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
     let restoring = Memo::new(move |_| job.0.with(|generation| generation.link == Link::Restoring));
     let kind = session
         .catalog
         .with_untracked(|catalog| catalog.model(&model).map(|model| icon(kind_icon(model.kind))));
-    let step = el("p", "step")
-        .add(el("span", "").attr("dir", "auto").live_text(step(ui, job)))
-        .add(el("span", "percent").live_text(move || {
-            part.get().map_or_else(String::new, |part| ui.percent(part))
-        }));
+    let step =
+        el("p", "step").add(el("span", "").attr("dir", "auto").live_text(step(ui, job))).add(
+            el("span", "percent")
+                .live_text(move || part.get().map_or_else(String::new, |part| ui.percent(part))),
+        );
     let bar = el("progress", "")
         .label(&ui.say(Word::Progress))
         .attr("max", "1")
         // Absent: the bar says honestly that nobody knows.
         .live_attr("value", move || part.get().map(browser::decimal));
-    let calm = el("p", "calm").attr("role", "status").live_text(move || {
-        if restoring.get() { ui.say(Word::Restoring) } else { String::new() }
-    });
+    let calm = el("p", "calm")
+        .attr("role", "status")
+        .live_text(move || if restoring.get() { ui.say(Word::Restoring) } else { String::new() });
     let cancel = button("plain")
         .live_state("aria-disabled", move || stopping.get())
         .live_text(move || ui.say(if stopping.get() { Word::Stopping } else { Word::Cancel }))
@@ -50,16 +51,21 @@ pub(super) fn progress(ui: Ui, job: Job) -> El {
         .add(el("p", "prompt-said").attr("dir", "auto").text(&prompt))
         .add(step)
         .add(bar)
-        .add(el("p", "times").live_text(times(ui, job, model)))
+        .add(el("p", "times").live_text(times(ui, job, model, passed)))
         .add_some(procedural.then(|| el("p", "sketch").text(&ui.say(Word::Sketch))))
         .add(calm)
-        .add(el("div", "ways").add(cancel).add_some(notice::can_ask().then(|| tell_me(ui))))
+        .add(el("div", "ways").add(cancel).add_some(notice::can_ask().then(|| tell_me(ui, passed))))
 }
 
+/// From when on it is offered to tell the end.
+const TELL_AFTER_SECS: u32 = 8;
+
 /// Asks for the permission to tell somebody who went elsewhere; once, as browsers want it.
-fn tell_me(ui: Ui) -> El {
+fn tell_me(ui: Ui, passed: RwSignal<u32>) -> El {
     let asked = RwSignal::new(false);
-    button("plain").text(&ui.say(Word::TellMe)).live_hidden(move || asked.get()).click(move || {
+    // What is done in seconds nobody leaves alone.
+    let hidden = move || asked.get() || passed.get() < TELL_AFTER_SECS;
+    button("plain").text(&ui.say(Word::TellMe)).live_hidden(hidden).click(move || {
         asked.set(true);
         notice::ask();
     })
@@ -97,9 +103,8 @@ fn step_word(step: &str) -> Option<Word> {
 }
 
 /// Time so far, and how long is left or usual. Goes on by the second while it is shown.
-fn times(ui: Ui, job: Job, model: String) -> impl Fn() -> String {
+fn times(ui: Ui, job: Job, model: String, passed: RwSignal<u32>) -> impl Fn() -> String {
     let since = job.0.with_untracked(|generation| generation.created_at_ms);
-    let passed = RwSignal::new(0_u32);
     let tick = move || {
         let millis = browser::now_millis().saturating_sub(since);
         passed.set(u32::try_from(millis / 1000).unwrap_or(u32::MAX));

@@ -122,9 +122,8 @@ fn counter(ui: Ui) -> El {
 
 fn examples(ui: Ui) -> El {
     let draft = ui.session.draft;
-    let music = Memo::new(move |_| {
-        ui.session.model().is_some_and(|model| model.kind == MediaKind::Audio)
-    });
+    let music =
+        Memo::new(move |_| ui.session.model().is_some_and(|model| model.kind == MediaKind::Audio));
     let chips = move || {
         let words = if music.get() {
             [Word::ExampleMusic1, Word::ExampleMusic2, Word::ExampleMusic3]

@@ -111,8 +111,7 @@ fn failed(ui: Ui, job: Job) -> Option<El> {
     let again = button("primary").text(&ui.say(Word::TryAgain)).click(move || {
         session.submit(request.clone());
     });
-    let reuse =
-        button("plain").text(&ui.say(Word::Reuse)).click(move || session.reuse(job));
+    let reuse = button("plain").text(&ui.say(Word::Reuse)).click(move || session.reuse(job));
     let failed = el("div", "failed");
     failed.set_class("cancelled", cancelled);
     Some(failed.add(alert).add(said).add(el("div", "ways").add(again).add(reuse)))

@@ -40,6 +40,7 @@ pub(super) fn escaped(name: &str) -> String {
 pub(super) fn of_result(ui: Ui, key: String) -> El {
     let canvas = el("canvas", "picture").attr("aria-hidden", "true").attr("hidden", "");
     let frame = el("span", "frame").add(canvas.clone());
+    let same_key = key.clone();
     let draw = move || {
         let (key, canvas) = (key.clone(), canvas.clone());
         ui.session.spawn(async move {
@@ -56,9 +57,11 @@ pub(super) fn of_result(ui: Ui, key: String) -> El {
     });
     let missing = canvas_is_hidden(&frame);
     effect(Box::new(move || {
-        // Again with each new picture, as long as there is none of this one.
+        // Again with each new picture, as long as there is none of this one, or while it is the one
+        // that pictures are taken of.
         ui.pictures.track();
-        if seen.get() && missing() {
+        let shown = untrack(|| ui.session.shown.get()).is_some_and(|job| job.key() == same_key);
+        if seen.get() && (shown || missing()) {
             draw();
         }
     }));

@@ -59,7 +59,7 @@ pub(super) fn controls(
     let volume =
         slider("volume", ui.say(Word::Volume), "0.05", deck, Deck::set_volume).attr("max", "1");
     let clock = el("span", "clock").attr("aria-hidden", "true").attr("dir", "ltr");
-    let speed = button("round speed").click(act(|deck| {
+    let speed = button("round speed").attr("dir", "ltr").click(act(|deck| {
         deck.element().set_playback_rate(SPEEDS[(speed_of(deck) + 1) % SPEEDS.len()].0);
     }));
     let looping = button("round")
@@ -194,7 +194,8 @@ fn keys(deck: &Deck, screen: &El, video: bool) {
         }
         let tag = event.target().map(|target| target.unchecked_into::<Element>().tag_name());
         // A slider has the arrows for itself, a button the space.
-        let (slider, on_button) = (tag.as_deref() == Some("INPUT"), tag.as_deref() == Some("BUTTON"));
+        let (slider, on_button) =
+            (tag.as_deref() == Some("INPUT"), tag.as_deref() == Some("BUTTON"));
         match browser::lower(&pressed.key()).as_str() {
             " " if !on_button => deck.toggle(),
             "k" => deck.toggle(),

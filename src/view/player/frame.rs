@@ -6,6 +6,7 @@ use leptos::prelude::Update;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlCanvasElement, HtmlVideoElement};
 
+use crate::browser;
 use crate::pictures::{self, Picture};
 use crate::view::Ui;
 use crate::view::dom::{El, el};
@@ -23,7 +24,14 @@ pub(super) fn keep(ui: Ui, key: String, video: &El) {
     };
     let settled = Cell::new(false);
     let later = keep.clone();
-    let _ = video.clone().on("loadeddata", move |_| _ = keep()).on("timeupdate", move |_| {
+    let drawn: JsValue = element.clone().into();
+    let first = move |_| {
+        // What is decoded is not yet drawn: before that, a copy of it would be black.
+        let keep = keep.clone();
+        let drawn_once = Closure::once_into_js(move || _ = keep());
+        browser::call(&drawn, "requestVideoFrameCallback", &[drawn_once]);
+    };
+    let _ = video.clone().on("loadedmetadata", first).on("timeupdate", move |_| {
         if !settled.get() && element.current_time() >= SETTLED_SECS {
             settled.set(true);
             later();
@@ -55,7 +63,5 @@ fn take(ui: Ui, key: String, video: &HtmlVideoElement) -> Option<()> {
         });
     });
     let quality = JsValue::from_f64(0.72);
-    canvas
-        .to_blob_with_type_and_encoder_options(kept.unchecked_ref(), "image/jpeg", &quality)
-        .ok()
+    canvas.to_blob_with_type_and_encoder_options(kept.unchecked_ref(), "image/jpeg", &quality).ok()
 }

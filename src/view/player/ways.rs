@@ -63,7 +63,8 @@ fn elsewhere(ui: Ui, request: GenerateRequest) -> El {
     let name = ui.say(Word::Elsewhere);
     let catalog = session.catalog.get_untracked();
     let option = |value: &str, name: &str| el("option", "").attr("value", value).text(name);
-    let mut menu = el("select", "plain elsewhere").label(&name).add(option("", &name));
+    let mut menu =
+        el("select", "plain elsewhere").label(&name).add(option("", &[&name, " ▾"].concat()));
     for model in catalog.models.iter() {
         let mut group = el("optgroup", "").attr("label", &model.name);
         let plain =
