@@ -85,6 +85,8 @@ pub struct Limits {
     pub queue: usize,
     /// Streams of one generation's owner that are open at once.
     pub streams: u32,
+    /// Generations asked for from one network address that are under way at once.
+    pub address_generations: u32,
     /// Streams of one network address that are open at once.
     pub address_streams: u32,
     /// Connections that are open at once.
@@ -134,6 +136,7 @@ impl Default for Limits {
             queue: 10_000,
             streams: 40,
             address_streams: 200,
+            address_generations: 1000,
             connections: 4096,
             header_secs: 30,
             body_secs: 30,
@@ -242,6 +245,7 @@ impl Config {
             ("limits.queue", self.limits.queue as u64),
             ("limits.streams", self.limits.streams.into()),
             ("limits.address_streams", self.limits.address_streams.into()),
+            ("limits.address_generations", self.limits.address_generations.into()),
             ("limits.connections", self.limits.connections as u64),
             ("limits.header_secs", self.limits.header_secs),
             ("limits.body_secs", self.limits.body_secs),

@@ -1,7 +1,8 @@
-//! How much anybody may ask for: requests in a minute, streams at once; per owner, per address.
+//! How much anybody may ask for: requests in a minute, streams and generations at once; per owner,
+//! per address.
 //!
-//! It must not know what is asked for. What a generation costs, and how many may be under way, is
-//! decided with the tokens, in the store.
+//! It must not know what is asked for. What a generation costs, and how many of one owner may be
+//! under way, is decided with the tokens, in the store.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -23,13 +24,19 @@ type Owner = (i64, Option<i64>);
 pub struct Limits {
     by_owner: DefaultKeyedRateLimiter<Owner>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
-    streams: Streams<Owner>,
-    address_streams: Streams<IpAddr>,
+    streams: AtOnce<Owner>,
+    address_streams: AtOnce<IpAddr>,
+    address_generations: AtOnce<IpAddr>,
 }
 
 /// Counts a stream for as long as it lives.
 pub struct StreamGuard {
     _owner: Guard<Owner>,
+    _address: Guard<IpAddr>,
+}
+
+/// Counts a generation for as long as it is under way.
+pub struct GenerationGuard {
     _address: Guard<IpAddr>,
 }
 
@@ -41,8 +48,9 @@ impl Limits {
         Self {
             by_owner: RateLimiter::keyed(per_minute(limits.requests_per_minute)),
             by_address: RateLimiter::keyed(per_minute(limits.address_requests_per_minute)),
-            streams: Streams::new(limits.streams),
-            address_streams: Streams::new(limits.address_streams),
+            streams: AtOnce::new(limits.streams),
+            address_streams: AtOnce::new(limits.address_streams),
+            address_generations: AtOnce::new(limits.address_generations),
         }
     }
 
@@ -84,6 +92,14 @@ impl Limits {
         })
     }
 
+    /// Counts a generation that is asked for from an address, until the guard is dropped. `None`:
+    /// too many are under way.
+    pub fn generation(&self, address: IpAddr) -> Option<GenerationGuard> {
+        self.address_generations
+            .enter(network(address))
+            .map(|address| GenerationGuard { _address: address })
+    }
+
     /// Forgets whoever has not been here for a while.
     pub fn forget_idle(&self) {
         self.by_owner.retain_recent();
@@ -114,7 +130,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-struct Streams<K> {
+struct AtOnce<K> {
     limit: u32,
     open: Arc<Mutex<HashMap<K, u32>>>,
 }
@@ -124,7 +140,7 @@ struct Guard<K: Hash + Eq> {
     open: Arc<Mutex<HashMap<K, u32>>>,
 }
 
-impl<K: Hash + Eq + Copy> Streams<K> {
+impl<K: Hash + Eq + Copy> AtOnce<K> {
     fn new(limit: u32) -> Self {
         Self { limit, open: Arc::default() }
     }
@@ -168,6 +184,7 @@ mod tests {
             address_requests_per_minute: 3,
             streams: 2,
             address_streams: 3,
+            address_generations: 1,
             ..config::Limits::default()
         })
     }
@@ -183,6 +200,17 @@ mod tests {
         assert!(from("2001:db8:0:1::5"));
         assert!(from("127.0.0.1") && from("::ffff:127.0.0.1") && from("127.0.0.1"));
         assert!(!from("::ffff:127.0.0.1"));
+    }
+
+    #[test]
+    fn a_generation_counts_for_its_network_as_long_as_it_is_under_way() {
+        let limits = limits();
+        let first = limits.generation("2001:db8::1".parse().unwrap());
+        assert!(first.is_some());
+        assert!(limits.generation("2001:db8::2".parse().unwrap()).is_none());
+        assert!(limits.generation(HOME).is_some());
+        drop(first);
+        assert!(limits.generation("2001:db8::2".parse().unwrap()).is_some());
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub enum Provider {
     Polled(Arc<polled::Polled>),
     /// A program of the operator's.
     Command(Arc<command::Program>),
+    /// The sketch engine, with a fault that some words find.
+    #[cfg(test)]
+    Faulty,
 }
 
 /// What to make.
@@ -244,6 +247,10 @@ impl Provider {
             Self::AiNow(provider) => provider.make(task).await,
             Self::Polled(provider) => provider.make(task).await,
             Self::Command(provider) => provider.make(task).await,
+            #[cfg(test)]
+            Self::Faulty if task.job.prompt.contains("fault") => panic!("{}", task.job.prompt),
+            #[cfg(test)]
+            Self::Faulty => sketch::make(task).await,
         }
     }
 
@@ -252,6 +259,8 @@ impl Provider {
     pub async fn abandon(&self, handle: &str) {
         match self {
             Self::Sketch | Self::Command(_) => {}
+            #[cfg(test)]
+            Self::Faulty => {}
             Self::AiNow(provider) => provider.abandon(handle).await,
             Self::Polled(provider) => provider.abandon(handle).await,
         }

@@ -6,6 +6,8 @@
 
 mod makers;
 mod run;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::collections::HashMap;
@@ -22,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use crate::auth::Principal;
+use crate::limits::GenerationGuard;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
 use crate::secret;
@@ -62,6 +65,8 @@ struct Live {
     /// Told each time the event log has grown. Dropped after the last event.
     news: signal::Sender<()>,
     cancel: CancellationToken,
+    /// Counts it for the address it was asked for from.
+    _room: Option<GenerationGuard>,
 }
 
 /// Why a submission was not accepted. Nothing was charged.
@@ -129,7 +134,7 @@ impl Studio {
         let unfinished = self.0.store.unfinished().await?;
         let count = unfinished.len();
         for row in unfinished {
-            let live = self.enter(&row.id);
+            let live = self.enter(&row.id, None);
             self.start(row, live);
         }
         Ok(count)
@@ -137,6 +142,7 @@ impl Studio {
 
     /// Accepts a generation and starts it; or finds the one that was accepted under the same
     /// idempotency key. Once this is called it goes on to its end, whoever stops waiting for it.
+    /// Without `room` for it at the address it comes from, only the latter.
     ///
     /// # Errors
     /// [`Declined`]
@@ -145,9 +151,11 @@ impl Studio {
         owner: Principal,
         request: GenerateRequest,
         idempotency_key: Option<String>,
+        room: Option<GenerationGuard>,
     ) -> Result<Acceptance, Declined> {
         let studio = self.clone();
-        let accepting = async move { studio.accept_now(owner, request, idempotency_key).await };
+        let accepting =
+            async move { studio.accept_now(owner, request, idempotency_key, room).await };
         match self.0.tasks.spawn(accepting.in_current_span()).await {
             Ok(outcome) => outcome,
             // A panic: what it was about to do was not done.
@@ -160,6 +168,7 @@ impl Studio {
         owner: Principal,
         request: GenerateRequest,
         idempotency_key: Option<String>,
+        room: Option<GenerationGuard>,
     ) -> Result<Acceptance, Declined> {
         let order = request.check(self.catalog())?;
         if self.0.stopping.is_cancelled() {
@@ -178,10 +187,10 @@ impl Studio {
             price: order.model.price_tokens,
             prompt: order.prompt,
             submission: idempotency_key.map(|key| (key, fingerprint(&request))),
-            concurrent_limit: self.0.settings.per_owner,
+            concurrent_limit: room.as_ref().map_or(0, |_| self.0.settings.per_owner),
         };
         // Before it is in the store, so that no stream can find it there and nothing here.
-        let live = self.enter(&new.id);
+        let live = self.enter(&new.id, room);
         let row = GenerationRow::queued(&new);
         let accepted = self.0.store.accept(new, Event::Started).await;
         if matches!(&accepted, Ok(Ok(acceptance)) if !acceptance.replayed) {
@@ -236,9 +245,12 @@ impl Studio {
         self.live().len()
     }
 
-    fn enter(&self, id: &str) -> Arc<Live> {
-        let live =
-            Arc::new(Live { news: signal::Sender::new(()), cancel: self.0.halted.child_token() });
+    fn enter(&self, id: &str, room: Option<GenerationGuard>) -> Arc<Live> {
+        let live = Arc::new(Live {
+            news: signal::Sender::new(()),
+            cancel: self.0.halted.child_token(),
+            _room: room,
+        });
         self.live().insert(id.to_owned(), live.clone());
         live
     }

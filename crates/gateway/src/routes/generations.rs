@@ -9,6 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use std::net::IpAddr;
 use std::time::Duration;
 use utoipa::IntoParams;
 
@@ -97,7 +98,7 @@ pub(super) async fn generate(
     // Before anything is paid for: a stream that could not be opened must cost nothing.
     let address = client_address(&app, &headers, &extensions);
     let _guard = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
-    let accepted = accept(&app, principal, &headers, request).await?;
+    let accepted = accept(&app, principal, &headers, address, request).await?;
     let watch = app.studio.watch(&accepted.id, 0);
     let base = base(&app, &headers, &extensions);
     let mut response = events::response(&app, Stream { watch, base, _guard, numbered: false });
@@ -178,10 +179,12 @@ pub(super) async fn generate(
 pub(super) async fn create(
     State(app): State<App>,
     principal: Principal,
+    extensions: Extensions,
     headers: HeaderMap,
     Json(request): Json<GenerateRequest>,
 ) -> Result<Response, Problem> {
-    let accepted = accept(&app, principal, &headers, request).await?;
+    let address = client_address(&app, &headers, &extensions);
+    let accepted = accept(&app, principal, &headers, address, request).await?;
     let answer = Accepted {
         events: events_url(&app, &accepted.id),
         id: accepted.id.clone(),
@@ -363,10 +366,12 @@ async fn accept(
     app: &App,
     principal: Principal,
     headers: &HeaderMap,
+    address: IpAddr,
     request: GenerateRequest,
 ) -> Result<Acceptance, Problem> {
     let key = idempotency_key(headers)?;
-    Ok(app.studio.accept(principal, request, key).await?)
+    let room = app.limits.generation(address);
+    Ok(app.studio.accept(principal, request, key, room).await?)
 }
 
 /// The key as it was sent: the draft's quoted string, or the plain text that most clients send.

@@ -87,6 +87,14 @@ impl Makers {
         Ok(Self { offer, by_name })
     }
 
+    /// The plain catalog, made by one provider instead of the sketch engine.
+    #[cfg(test)]
+    pub(super) fn all_by(provider: Provider, metrics: &Metrics) -> Self {
+        let offer = Offer::new(&[], &Providers::new()).expect("the plain offer");
+        let maker = Maker { provider, ..Maker::sketch(2, metrics) };
+        Self { offer, by_name: HashMap::from([(SKETCH.into(), Arc::new(maker))]) }
+    }
+
     /// What is offered.
     pub(super) fn catalog(&self) -> &Catalog {
         &self.offer.catalog

@@ -93,6 +93,31 @@ fn what_cannot_be_done_is_said_and_told_by_the_exit_code() {
     }
 }
 
+/// Records of which a part is not what it was, and a place where nothing can be written.
+#[test]
+fn damaged_records_and_a_place_that_takes_nothing_are_told() {
+    let place = Place::new();
+    let data = text(place.data());
+    good(&["keys", "create", "--data", data, "--tokens", "1"]);
+    let file = place.data().join("ai-now.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The first page, with the names of the tables, is left as it was.
+    assert!(bytes.len() > 10 * 4096);
+    bytes[4096..].fill(0x5a);
+    std::fs::write(&file, &bytes).unwrap();
+    let commands: [&[&str]; 3] =
+        [&["keys", "list"], &["audit"], &["serve", "--listen", "127.0.0.1:0"]];
+    for command in commands {
+        let said = bad(&[command, &["--data", data]].concat());
+        assert!(said.contains("The database cannot be"), "{said}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), bytes, "nothing was made of it");
+    if cfg!(target_os = "linux") {
+        let said = bad(&["serve", "--listen", "127.0.0.1:0", "--data", "/proc/ai-now"]);
+        assert!(said.contains("/proc/ai-now cannot be used"), "{said}");
+    }
+}
+
 #[test]
 fn settings_are_checked() {
     let place = Place::new();

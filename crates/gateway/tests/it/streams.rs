@@ -104,6 +104,39 @@ async fn a_stream_told_to_end_is_resumed_at_the_next_process() {
 }
 
 #[tokio::test]
+async fn one_address_has_room_for_so_many_generations() {
+    let place = Place::with(|config| {
+        config.limits.address_generations = 1;
+        config.sketch_workers = 1;
+    });
+    let (mine, theirs) = (place.key(100).await, place.key(100).await);
+    let gateway = place.start().await;
+    let ask = |key: &str| {
+        gateway.post("/api/generations", key, &film()).header("idempotency-key", "k").send()
+    };
+    let first = ask(&mine).await.unwrap();
+    assert_eq!(first.status(), 201);
+    let refused = ask(&theirs).await.unwrap();
+    assert!(refused.headers().contains_key("retry-after"));
+    problem(refused, 429).await;
+    // What was accepted is told again all the same.
+    let again = ask(&mine).await.unwrap();
+    assert_eq!(
+        (again.status().as_u16(), &again.headers()["idempotent-replayed"]),
+        (201, &"true".parse().unwrap())
+    );
+    let id = again.json::<ai_now_protocol::api::Accepted>().await.unwrap().id;
+    gateway.cancel(&mine, &id).await;
+    let free = async {
+        while ask(&theirs).await.unwrap().status() != 201 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, free).await.expect("there is room again");
+}
+
+#[tokio::test]
 async fn limits_are_told_with_a_time_to_come_back() {
     let place = Place::with(|config| {
         config.limits.streams = 1;

@@ -1,0 +1,86 @@
+//! A fault in a provider: the one generation fails, costs nothing and is logged once; the others
+//! don't notice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ai_now_protocol::api::State;
+use ai_now_protocol::{Event, GenerateRequest};
+use futures_util::future::join_all;
+
+use super::makers::Makers;
+use super::{Settings, Studio};
+use crate::auth::Principal;
+use crate::config::{Config, Limits};
+use crate::limits;
+use crate::media::MediaDir;
+use crate::metrics::Metrics;
+use crate::provider::Provider;
+use crate::store::{NewKey, Store};
+
+#[tokio::test]
+async fn a_panic_in_a_provider_ends_one_generation_alone() {
+    const FAULT: &str = "a song that finds the fault";
+    let logged = Arc::new(AtomicUsize::new(0));
+    let (count, before) = (logged.clone(), std::panic::take_hook());
+    // What the program logs, it logs in this hook.
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.payload_as_str() == Some(FAULT) {
+            count.fetch_add(1, Ordering::SeqCst);
+        } else {
+            before(panic);
+        }
+    }));
+
+    let data = tempfile::tempdir().unwrap();
+    let metrics = Metrics::default();
+    let store = Store::open(data.path(), metrics.clone()).await.unwrap();
+    let key = store.create_key(NewKey::Secret { tokens: 100 }, String::new()).await.unwrap();
+    let key = store.key_by_secret(&key).await.unwrap().unwrap();
+    let media = MediaDir::open(data.path()).unwrap();
+    let makers = Makers::all_by(Provider::Faulty, &metrics);
+    let settings = Settings { queue: 10, per_owner: 10 };
+    let studio = Studio::new(store.clone(), media.clone(), makers, metrics, settings);
+    let limits = limits::Limits::new(&Limits::default());
+
+    let runs = ["a song, 5 seconds", FAULT, "another song, 5 seconds"].map(|prompt| {
+        let owner = Principal {
+            key_id: key.id,
+            account_id: key.account_id,
+            visitor_id: None,
+            tokens_per_day: None,
+        };
+        let request = GenerateRequest {
+            model: "suno".into(),
+            prompt: prompt.into(),
+            ..GenerateRequest::default()
+        };
+        let room = limits.generation(Config::default().listen.ip());
+        let studio = studio.clone();
+        async move {
+            let id = studio.accept(owner, request, None, room).await.unwrap().id;
+            let mut watch = studio.watch(&id, 0);
+            let mut last = None;
+            while let Some(events) = watch.next().await.unwrap() {
+                last = events.into_iter().last().map(|stored| stored.event);
+            }
+            (id, last.unwrap())
+        }
+    });
+    let ends = join_all(runs).await;
+    assert!(matches!(ends[0].1, Event::Completed(_)), "{:?}", ends[0]);
+    assert!(matches!(ends[2].1, Event::Completed(_)), "{:?}", ends[2]);
+    let Event::Failed(failure) = &ends[1].1 else { panic!("{:?}", ends[1]) };
+    assert_eq!(failure.tokens_returned, Some(10));
+    assert!(!failure.message.contains("finds"), "{}", failure.message);
+    assert_eq!(store.generation(&ends[1].0).await.unwrap().unwrap().state, State::Failed);
+    assert_eq!(logged.load(Ordering::SeqCst), 1);
+
+    let balance = store.balance(key.account_id).await.unwrap();
+    assert_eq!((balance.available, balance.held, balance.spent), (80, 0, 20));
+    studio.stop(Duration::from_secs(60)).await;
+    assert_eq!(studio.under_way(), 0);
+    assert_eq!(store.audit(media.path()).await.unwrap().faults, Vec::<String>::new());
+    store.close().await;
+}
