@@ -44,6 +44,18 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// One scene in every style, or several scenes, as one PNG: OUT.png [--styles] "PROMPT"…
+    ContactSheet {
+        /// What the sketch engine's example takes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Make the page's thumbnails of styles and models (www/styles, www/models)
+    Thumbnails {
+        /// Only say whether they are what the engine makes
+        #[arg(long)]
+        check: bool,
+    },
     /// Build the widget into dist/, optimised for size, and print what it weighs
     Dist,
 }
@@ -76,7 +88,9 @@ fn main() -> ExitCode {
         }
         Command::Verify(args) => verify::verify(&args.steps),
         Command::Crash { rounds } => verify::crash(rounds).map(|()| true),
-        Command::Sketch { args } => sketch(&args).map(|()| true),
+        Command::Sketch { args } => example("sketch", &args).map(|()| true),
+        Command::ContactSheet { args } => example("contact_sheet", &args).map(|()| true),
+        Command::Thumbnails { check } => thumbnails(check).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
     };
     match result {
@@ -89,8 +103,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// The sketch engine's own example does the work: it needs nothing of ours.
-fn sketch(args: &[String]) -> anyhow::Result<()> {
-    let example = ["run", "--package", "ai-now-sketch", "--example", "sketch", "--"];
+/// The sketch engine's own examples do the work: it needs nothing of ours.
+fn example(name: &str, args: &[String]) -> anyhow::Result<()> {
+    let example = ["run", "--package", "ai-now-sketch", "--example", name, "--"];
     run::run(run::cargo().args(example).args(args))
+}
+
+/// `cargo xtask thumbnails`, and a part of `verify host`.
+fn thumbnails(check: bool) -> anyhow::Result<()> {
+    let mut args = vec![run::root().join("www").to_string_lossy().into_owned()];
+    args.extend(check.then(|| "--check".to_owned()));
+    example("thumbnails", &args)
 }

@@ -81,6 +81,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             run(cargo().args(["clippy", "--all-targets"]).args(WIDGET_ON_WASM).args(deny))
         }
         Step::Host => {
+            crate::thumbnails(true)?;
             tests(cargo().args(["test", "--workspace", "--no-fail-fast"]), cargo_result, tally)
         }
         Step::Wasm => {

@@ -51,7 +51,7 @@ fn tile(
     prompt: &str,
 ) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let model = Model { kind: MediaKind::Picture, ..model.clone() };
-    let request = Request { model: &model, style, prompt, seed: 1 };
+    let request = Request { style, seed: 1, ..Request::new(&model, prompt) };
     let sketch = make(&request, &mut |_| ControlFlow::Continue(()))?;
     let mut reader = png::Decoder::new(std::io::Cursor::new(sketch.bytes)).read_info()?;
     let mut rgb = vec![0; reader.output_buffer_size().ok_or("too large")?];
@@ -59,18 +59,12 @@ fn tile(
     reader.next_frame(&mut rgb)?;
     let (step_x, step_y) = (width / TILE.0, height / TILE.1);
     let mut small = Vec::with_capacity(TILE.0 * TILE.1 * 3);
-    for y in 0..TILE.1 {
-        for x in 0..TILE.0 {
-            for c in 0..3 {
-                let mut sum = 0;
-                for dy in 0..step_y {
-                    for dx in 0..step_x {
-                        let at = ((y * step_y + dy) * width + x * step_x + dx) * 3 + c;
-                        sum += usize::from(rgb[at]);
-                    }
-                }
-                small.push((sum / (step_x * step_y)) as u8);
-            }
+    for (y, x) in (0..TILE.1).flat_map(|y| (0..TILE.0).map(move |x| (y, x))) {
+        for c in 0..3 {
+            let places = (0..step_y).flat_map(|dy| (0..step_x).map(move |dx| (dy, dx)));
+            let at = |(dy, dx)| ((y * step_y + dy) * width + x * step_x + dx) * 3 + c;
+            let sum: usize = places.map(|place| usize::from(rgb[at(place)])).sum();
+            small.push((sum / (step_x * step_y)) as u8);
         }
     }
     Ok(small)

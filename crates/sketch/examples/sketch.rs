@@ -1,13 +1,14 @@
 //! Makes one file from a sentence, without a server.
 //!
 //! `cargo run --release -p ai-now-sketch --example sketch -- "a serene lake" --model pika --style 4 \
-//! --seed 1 --out lake.mp4`. With `--png`, one picture in that style.
+//! --seed 1 --out lake.mp4`. `--size 640x360` makes it smaller, `--silent` leaves the sound out; with
+//! `--png`, one picture in that style.
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use ai_now_protocol::{Catalog, MediaKind};
-use ai_now_sketch::{Request, make};
+use ai_now_sketch::{Request, Size, make};
 
 fn main() -> ExitCode {
     match run() {
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let (mut prompt, mut model, mut style, mut out) = (None, "suno".to_owned(), None, None);
     let (mut seed, mut still) = (1, false);
+    let (mut size, mut sound) = (Size::HD, true);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
@@ -30,6 +32,8 @@ fn run() -> Result<(), String> {
             "--style" => style = Some(value()?),
             "--seed" => seed = value()?.parse().map_err(|_| "--seed is a number")?,
             "--out" => out = Some(value()?),
+            "--size" => size = parse(&value()?).ok_or("--size is like 640x360")?,
+            "--silent" => sound = false,
             "--png" => still = true,
             _ => prompt = Some(argument),
         }
@@ -44,7 +48,13 @@ fn run() -> Result<(), String> {
     if still {
         model.kind = MediaKind::Picture;
     }
-    let request = Request { model: &model, style: style.as_ref(), prompt: &prompt, seed };
+    let request = Request {
+        style: style.as_ref(),
+        seed,
+        size,
+        soundtrack: sound,
+        ..Request::new(&model, &prompt)
+    };
     let start = std::time::Instant::now();
     let sketch = make(&request, &mut |_| ControlFlow::Continue(())).map_err(|e| e.to_string())?;
     let out = out.unwrap_or_else(|| format!("sketch.{}", sketch.format.extension()));
@@ -52,4 +62,10 @@ fn run() -> Result<(), String> {
     let (work, plays) = (start.elapsed().as_secs_f64(), sketch.duration_secs);
     println!("{}\n{out}: {} bytes, {plays:.1} s in {work:.2} s", sketch.note, sketch.bytes.len());
     Ok(())
+}
+
+/// `640x360`.
+fn parse(size: &str) -> Option<Size> {
+    let (width, height) = size.split_once('x')?;
+    Some(Size::new(width.parse().ok()?, height.parse().ok()?))
 }

@@ -3,9 +3,12 @@
 //! It must not know what is heard or seen, nor the words it came from, except for the few lines of
 //! text that the file carries about itself.
 
+pub(crate) mod h264;
+pub(crate) mod jpeg;
 pub(crate) mod mp3;
 pub(crate) mod mp4;
 pub(crate) mod png;
+pub(crate) mod sound;
 pub(crate) mod yuv;
 
 /// What a file says about itself.

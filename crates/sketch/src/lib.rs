@@ -5,11 +5,15 @@
 //! gives the same bytes. It must not know who asks, what it costs or where the file goes.
 
 mod brief;
+mod crew;
 mod encode;
+mod film;
 mod math;
 mod music;
 mod rng;
 mod scene;
+mod size;
+mod still;
 mod style;
 mod synth;
 
@@ -20,9 +24,12 @@ use ai_now_protocol::{Format, MediaKind, Model, Style};
 
 use crate::brief::Brief;
 use crate::encode::About;
+use crate::film::Film;
 use crate::music::Piece;
-use crate::scene::{Canvas, Scene};
+use crate::scene::Scene;
 use crate::style::Treatment;
+
+pub use size::Size;
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +42,18 @@ pub struct Request<'a> {
     pub prompt: &'a str,
     /// Varies what the words leave open.
     pub seed: u32,
+    /// How large a video or a picture is.
+    pub size: Size,
+    /// Whether a video is heard: music from the same words. Words that ask for silence win.
+    pub soundtrack: bool,
+}
+
+impl<'a> Request<'a> {
+    /// A request for that model and those words, without a style, with seed 0, at the default size,
+    /// with sound.
+    pub fn new(model: &'a Model, prompt: &'a str) -> Self {
+        Self { model, style: None, prompt, seed: 0, size: Size::HD, soundtrack: true }
+    }
 }
 
 /// How far the work is. Reported by the work itself, not by a clock.
@@ -79,7 +98,7 @@ impl fmt::Display for SketchError {
 
 impl std::error::Error for SketchError {}
 
-/// Makes a sketch. It keeps one core busy until it is done.
+/// Makes a sketch. Music keeps one core busy until it is done, video all of them.
 ///
 /// `report` is called as the work goes on, at least every 100 ms of work; when it answers `Break`,
 /// the work stops.
@@ -95,8 +114,8 @@ pub fn make(
     progress.at(0.0, "reading")?;
     match request.model.kind {
         MediaKind::Audio => music(&brief, &mut progress),
-        MediaKind::Video => video(&brief, request.style, &mut progress),
-        MediaKind::Picture => picture(&brief, request.style, &mut progress),
+        MediaKind::Video => video(&brief, request, &mut progress),
+        MediaKind::Picture => picture(&brief, request, &mut progress),
     }
 }
 
@@ -115,6 +134,14 @@ impl Reporter<'_> {
         }
     }
 
+    /// The same, for parts that only want to know whether to go on.
+    fn flow(&mut self, fraction: f64, step: &'static str) -> ControlFlow<()> {
+        match self.at(fraction, step) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+
     /// A report for a part of the work that knows only its own progress.
     fn part<'b>(
         &'b mut self,
@@ -122,10 +149,7 @@ impl Reporter<'_> {
         to: f64,
         step: &'static str,
     ) -> impl FnMut(f64) -> ControlFlow<()> + 'b {
-        move |done| match self.at(from + (to - from) * done, step) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
+        move |done| self.flow(from + (to - from) * done, step)
     }
 }
 
@@ -151,58 +175,47 @@ fn music(brief: &Brief, progress: &mut Reporter<'_>) -> Result<Sketch, SketchErr
     Ok(Sketch { bytes, format: Format::Mp3, note, duration_secs })
 }
 
-/// The size of a video, in pixels.
-const VIDEO_SIZE: (usize, usize) = (640, 360);
-const FPS: u32 = 24;
-
 fn video(
     brief: &Brief,
-    style: Option<&Style>,
+    request: &Request<'_>,
     progress: &mut Reporter<'_>,
 ) -> Result<Sketch, SketchError> {
-    let scene = Scene::plan(brief);
-    let treatment = Treatment::of(style.map_or("", |s| &s.value));
-    let about = about(brief, style, &scene);
-    let secs = brief.duration_secs.unwrap_or(6.0).clamp(2.0, 30.0);
-    let frames = (secs * FPS as f32).round() as u32;
-    let (width, height) = VIDEO_SIZE;
-    let mut canvas = Canvas::new(width, height);
-    let mut rgb = Vec::new();
-    let mut file = encode::mp4::Video::new(width, height, FPS)?;
-    for frame in 0..frames {
-        // Styles that show fewer pictures a second hold each for longer.
-        let hold = FPS / treatment.rate;
-        if frame % hold == 0 {
-            let t = frame as f32 / FPS as f32;
-            scene.draw(&mut canvas, t, secs);
-            treatment.apply(&canvas, t, &mut rgb);
-        }
-        file.push(&rgb)?;
-        progress.at(0.99 * f64::from(frame + 1) / f64::from(frames), "drawing")?;
-    }
-    let bytes = file.finish(&about)?;
+    let sound = request.soundtrack && !film::silent(request.prompt);
+    let film = Film::plan(brief, treatment(request), request.size, sound);
+    let about = about(brief, request.style, &film.scene);
+    let movie = film.make(progress)?;
+    let bytes = encode::mp4::write(&movie, &about);
     progress.at(1.0, "done")?;
-    let duration_secs = f64::from(frames) / f64::from(FPS);
+    let duration_secs = film.duration_secs();
     Ok(Sketch { bytes, format: Format::Mp4, note: about.note, duration_secs })
 }
 
 fn picture(
     brief: &Brief,
-    style: Option<&Style>,
+    request: &Request<'_>,
     progress: &mut Reporter<'_>,
 ) -> Result<Sketch, SketchError> {
     let scene = Scene::plan(brief);
-    let about = about(brief, style, &scene);
-    let (width, height) = (1280, 720);
-    let mut canvas = Canvas::new(width, height);
-    scene.draw(&mut canvas, 2.5, 6.0);
-    progress.at(0.3, "drawing")?;
-    let mut rgb = Vec::new();
-    Treatment::of(style.map_or("", |s| &s.value)).apply(&canvas, 2.5, &mut rgb);
-    progress.at(0.6, "encoding")?;
-    let bytes = encode::png::encode(width, height, &rgb, &about)?;
+    let about = about(brief, request.style, &scene);
+    let size = (request.size.width(), request.size.height());
+    let bytes = still::picture(&scene, treatment(request), size, &about, progress)?;
     progress.at(1.0, "done")?;
     Ok(Sketch { bytes, format: Format::Png, note: about.note, duration_secs: 0.0 })
+}
+
+/// The scene of a request as a JPEG of that many pixels: a poster, a thumbnail, the cover of a
+/// piece of music. Sides are held to 16 to 1920 pixels.
+///
+/// # Errors
+/// [`SketchError::Encoding`].
+pub fn poster(request: &Request<'_>, width: u32, height: u32) -> Result<Vec<u8>, SketchError> {
+    let brief = Brief::read(request.prompt, request.seed);
+    let side = |wish: u32| wish.clamp(16, 1920) as usize;
+    still::poster(&brief, treatment(request), (side(width), side(height)))
+}
+
+fn treatment(request: &Request<'_>) -> Treatment {
+    Treatment::of(request.style.map_or("", |s| &s.value))
 }
 
 fn about(brief: &Brief, style: Option<&Style>, scene: &Scene) -> About {

@@ -109,12 +109,16 @@ impl Treatment {
         Self { passes, rate }
     }
 
-    /// Treats a drawn canvas; `rgb` takes three bytes a pixel. `t` is the time in seconds.
-    pub(crate) fn apply(&self, canvas: &Canvas, t: f32, rgb: &mut Vec<u8>) {
+    /// Treats a drawn canvas; `out` takes the pixels: red, green, blue and a byte that means
+    /// nothing any more. `t` is the time in seconds.
+    pub(crate) fn apply(&self, canvas: &Canvas, t: f32, out: &mut Vec<[u8; 4]>) {
+        let mut px = std::mem::take(out);
+        px.clear();
+        px.extend_from_slice(&canvas.rgb);
         let mut work = Work {
             w: canvas.width,
             h: canvas.height,
-            px: canvas.rgb.clone(),
+            px,
             form: &canvas.form,
             noise: &canvas.noise,
             unit: canvas.height as f32 / 360.0,
@@ -156,8 +160,7 @@ impl Treatment {
                 Pass::Overlay(what) => overlay::draw(&mut work, what),
             }
         }
-        rgb.clear();
-        rgb.extend(work.px.iter().flat_map(|p| [p[0], p[1], p[2]]));
+        *out = work.px;
     }
 }
 

@@ -6,15 +6,20 @@
 use std::ops::ControlFlow;
 
 use ai_now_protocol::{Catalog, Format, MediaKind, Model, Style};
-use ai_now_sketch::{Progress, Request, Sketch, SketchError, make};
+use ai_now_sketch::{Progress, Request, Size, Sketch, SketchError, make};
 use proptest::prelude::*;
 
 fn model(id: &str) -> Model {
     Catalog::BUILT_IN.model(id).unwrap().clone()
 }
 
+/// A request without sound and with few pixels: most of what is tested here is the pictures.
+fn small<'a>(model: &'a Model, prompt: &'a str) -> Request<'a> {
+    Request { size: Size::SMALL, soundtrack: false, ..Request::new(model, prompt) }
+}
+
 fn sketch(model: &Model, style: Option<&Style>, prompt: &str, seed: u32) -> Sketch {
-    let request = Request { model, style, prompt, seed };
+    let request = Request { style, seed, ..small(model, prompt) };
     make(&request, &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
@@ -164,7 +169,7 @@ fn progress_never_falls_and_ends_at_one() {
     for (id, prompt) in [("suno", "rock, 5 seconds"), ("pika", "a cat, 2 seconds")] {
         let model = model(id);
         let mut seen: Vec<Progress> = Vec::new();
-        let request = Request { model: &model, style: None, prompt, seed: 1 };
+        let request = Request { seed: 1, ..small(&model, prompt) };
         make(&request, &mut |p| {
             seen.push(p);
             ControlFlow::Continue(())
@@ -180,7 +185,7 @@ fn progress_never_falls_and_ends_at_one() {
 fn break_stops_the_work() {
     for (id, after) in [("suno", 0.0), ("suno", 0.3), ("suno", 0.8), ("luma", 0.1)] {
         let model = model(id);
-        let request = Request { model: &model, style: None, prompt: "a long way", seed: 1 };
+        let request = Request { seed: 1, ..small(&model, "a long way") };
         let mut asked = 0;
         let end = make(&request, &mut |p| {
             if p.fraction < after {
@@ -217,11 +222,11 @@ proptest! {
     fn no_prompt_breaks_it(text in "\\PC{0,200}", words in "[ a-zäöü0-9#♭'\"<>&\\u{202e}😀雨夜ابج-]{0,120}", seed: u32) {
         let picture = Model { kind: MediaKind::Picture, ..model("luma") };
         for prompt in [&text, &words] {
-            let request = Request { model: &picture, style: None, prompt, seed };
+            let request = Request { seed, ..small(&picture, prompt) };
             make(&request, &mut |_| ControlFlow::Continue(())).unwrap();
             let short = format!("{prompt} 5 seconds");
             let audio = model("suno");
-            let request = Request { model: &audio, style: None, prompt: &short, seed };
+            let request = Request { seed, ..small(&audio, &short) };
             // The plan and the first notes are where words matter; the rest is arithmetic.
             let mut heard = 0;
             let end = make(&request, &mut |_| {

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use ai_now_protocol::event::Progress;
-use ai_now_sketch::{Request, SketchError};
+use ai_now_sketch::{Request, Size, SketchError};
 
 use super::{Content, Failure, Made, Task};
 
@@ -18,6 +18,8 @@ pub(super) async fn make(task: Task) -> Result<Made, Failure> {
             style: job.style.as_ref(),
             prompt: &job.prompt,
             seed: job.seed,
+            size: Size::SMALL,
+            soundtrack: true,
         };
         ai_now_sketch::make(&request, &mut |progress| {
             if stop.is_cancelled() {

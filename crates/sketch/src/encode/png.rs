@@ -3,11 +3,12 @@
 use crate::SketchError;
 use crate::encode::{About, MAKER};
 
-/// One picture as PNG: `rgb` holds three bytes a pixel, row by row from the top.
+/// One picture as PNG: red, green, blue and a byte that is left out, row by row from
+/// the top.
 pub(crate) fn encode(
     width: usize,
     height: usize,
-    rgb: &[u8],
+    pixels: &[[u8; 4]],
     about: &About,
 ) -> Result<Vec<u8>, SketchError> {
     let mut bytes = Vec::new();
@@ -19,7 +20,8 @@ pub(crate) fn encode(
     encoder.add_itxt_chunk("Comment".into(), about.note.clone()).map_err(fault)?;
     encoder.add_itxt_chunk("Software".into(), MAKER.into()).map_err(fault)?;
     let mut writer = encoder.write_header().map_err(fault)?;
-    writer.write_image_data(rgb).map_err(fault)?;
+    let rgb: Vec<u8> = pixels.iter().flat_map(|p| [p[0], p[1], p[2]]).collect();
+    writer.write_image_data(&rgb).map_err(fault)?;
     writer.finish().map_err(fault)?;
     Ok(bytes)
 }

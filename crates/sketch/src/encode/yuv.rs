@@ -27,8 +27,8 @@ impl Matrix {
     }
 }
 
-/// Fills `out` from `rgb`, three bytes a pixel. Width and height are even.
-pub(crate) fn convert(rgb: &[u8], width: usize, height: usize, out: &mut YuvFrame) {
+/// Fills `out` from pixels: red, green, blue and a byte that is left out. Width and height are even.
+pub(crate) fn convert(pixels: &[[u8; 4]], width: usize, height: usize, out: &mut YuvFrame) {
     // Weights of red and blue in luma, and all else from them, in 1/65536.
     let (kr, kb) = match Matrix::of(height) {
         Matrix::Bt601 => (0.299_f64, 0.114),
@@ -36,35 +36,25 @@ pub(crate) fn convert(rgb: &[u8], width: usize, height: usize, out: &mut YuvFram
     };
     let kg = 1.0 - kr - kb;
     let fixed = |x: f64| (x * 65536.0 + if x < 0.0 { -0.5 } else { 0.5 }) as i32;
-    let luma = 219.0 / 255.0;
-    let (yr, yg, yb) = (fixed(kr * luma), fixed(kg * luma), fixed(kb * luma));
+    let luma = [kr, kg, kb].map(|k| fixed(k * 219.0 / 255.0));
     let chroma = 224.0 / 255.0 / 2.0;
-    let (ur, ug, ub) =
-        (fixed(-kr / (1.0 - kb) * chroma), fixed(-kg / (1.0 - kb) * chroma), fixed(chroma));
-    let (vr, vg, vb) =
-        (fixed(chroma), fixed(-kg / (1.0 - kr) * chroma), fixed(-kb / (1.0 - kr) * chroma));
+    let blue = [-kr / (1.0 - kb), -kg / (1.0 - kb), 1.0].map(|k| fixed(k * chroma));
+    let red = [1.0, -kg / (1.0 - kr), -kb / (1.0 - kr)].map(|k| fixed(k * chroma));
+    let sum = |k: [i32; 3], p: [i32; 3]| k[0] * p[0] + k[1] * p[1] + k[2] * p[2];
+    let wide = |p: [u8; 4]| [i32::from(p[0]), i32::from(p[1]), i32::from(p[2])];
+    for (y, p) in out.y.iter_mut().zip(pixels) {
+        *y = ((sum(luma, wide(*p)) + (16 << 16) + 32768) >> 16) as u8;
+    }
     let half = width / 2;
-    for row in 0..height / 2 {
-        let upper = &rgb[row * 2 * width * 3..][..width * 3];
-        let lower = &rgb[(row * 2 + 1) * width * 3..][..width * 3];
-        let (y0, y1) = out.y[row * 2 * width..][..width * 2].split_at_mut(width);
-        let u = &mut out.u[row * half..][..half];
-        let v = &mut out.v[row * half..][..half];
-        for x in 0..half {
-            let (mut r, mut g, mut b) = (0, 0, 0);
-            for (line, y) in [(upper, &mut *y0), (lower, &mut *y1)] {
-                for side in 0..2 {
-                    let at = (x * 2 + side) * 3;
-                    let p = [i32::from(line[at]), i32::from(line[at + 1]), i32::from(line[at + 2])];
-                    y[x * 2 + side] =
-                        (((yr * p[0] + yg * p[1] + yb * p[2] + 32768) >> 16) + 16) as u8;
-                    r += p[0];
-                    g += p[1];
-                    b += p[2];
-                }
-            }
-            u[x] = (((ur * r + ug * g + ub * b + 131_072) >> 18) + 128) as u8;
-            v[x] = (((vr * r + vg * g + vb * b + 131_072) >> 18) + 128) as u8;
+    let chroma = out.u.chunks_exact_mut(half).zip(out.v.chunks_exact_mut(half));
+    for (rows, (u, v)) in pixels.chunks_exact(width * 2).zip(chroma) {
+        let (upper, lower) = rows.split_at(width);
+        let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+        for ((u, v), (a, b)) in u.iter_mut().zip(v).zip(pairs) {
+            let four = [a[0], a[1], b[0], b[1]].map(wide);
+            let mean = std::array::from_fn(|c| four.iter().map(|p| p[c]).sum());
+            *u = ((sum(blue, mean) + (128 << 18) + 131_072) >> 18) as u8;
+            *v = ((sum(red, mean) + (128 << 18) + 131_072) >> 18) as u8;
         }
     }
 }

@@ -1,0 +1,138 @@
+//! Work in parts, on all cores where there are threads and one after another where there are none.
+//!
+//! Parts know nothing of each other, so the results are the same either way, in the order of the
+//! parts. It must not know what is made.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+
+use crate::SketchError;
+
+/// How a part tells that it has gone on by that much; on `Break` it is to give up.
+pub(crate) type Advance<'a> = &'a mut dyn FnMut(f64) -> ControlFlow<()>;
+
+/// No more than this many parts at a time: each needs memory of its own.
+const CREW_MAX: usize = 8;
+
+/// Does `parts` pieces of work, each at a desk that its worker keeps from piece to piece.
+///
+/// `advance` is called by the calling thread alone, with whatever the parts report.
+pub(crate) fn all<D, T: Send>(
+    parts: usize,
+    desk: impl Fn() -> D + Sync,
+    part: impl Fn(usize, &mut D, Advance<'_>) -> Result<T, SketchError> + Sync,
+    advance: Advance<'_>,
+) -> Result<Vec<T>, SketchError> {
+    let crew = cores().min(parts).min(CREW_MAX);
+    if crew < 2 {
+        let mut desk = desk();
+        return (0..parts).map(|index| part(index, &mut desk, advance)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let stop = AtomicBool::new(false);
+    let results: Mutex<Vec<Option<Result<T, SketchError>>>> =
+        Mutex::new((0..parts).map(|_| None).collect());
+    std::thread::scope(|scope| {
+        let (tell, told) = mpsc::channel();
+        for _ in 0..crew {
+            let (tell, next, stop, results, desk, part) =
+                (tell.clone(), &next, &stop, &results, &desk, &part);
+            scope.spawn(move || {
+                let mut desk = desk();
+                while !stop.load(Ordering::Relaxed) {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= parts {
+                        break;
+                    }
+                    let result = part(index, &mut desk, &mut |much| {
+                        let heard = tell.send(much).is_ok();
+                        if heard && !stop.load(Ordering::Relaxed) {
+                            ControlFlow::Continue(())
+                        } else {
+                            ControlFlow::Break(())
+                        }
+                    });
+                    if result.is_err() {
+                        stop.store(true, Ordering::Relaxed);
+                    }
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    results[index] = Some(result);
+                }
+            });
+        }
+        drop(tell);
+        for much in told {
+            if !stop.load(Ordering::Relaxed) && advance(much).is_break() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // A fault of the encoder says more than that the others were stopped because of it.
+    let mut done = Vec::with_capacity(parts);
+    let mut ended = None;
+    for result in results {
+        match result {
+            Some(Ok(piece)) => done.push(piece),
+            Some(Err(SketchError::Cancelled)) | None => {
+                ended = ended.or(Some(SketchError::Cancelled));
+            }
+            Some(Err(fault)) => ended = Some(fault),
+        }
+    }
+    ended.map_or(Ok(done), Err)
+}
+
+/// How many threads can work at once; a browser's worker is one.
+fn cores() -> usize {
+    if cfg!(target_arch = "wasm32") {
+        return 1;
+    }
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_and_all_progress_is_told() {
+        let mut sum = 0.0;
+        let done = all(
+            40,
+            || 0,
+            |index, _, advance| {
+                for _ in 0..3 {
+                    if advance(0.5).is_break() {
+                        return Err(SketchError::Cancelled);
+                    }
+                }
+                Ok(index * index)
+            },
+            &mut |much| {
+                sum += much;
+                ControlFlow::Continue(())
+            },
+        );
+        assert_eq!(done.unwrap_or_default(), (0..40).map(|i| i * i).collect::<Vec<_>>());
+        assert!((sum - 60.0).abs() < 1e-9, "{sum}");
+    }
+
+    #[test]
+    fn break_and_faults_end_it() {
+        let quiet = |index: usize, _: &mut (), advance: Advance<'_>| {
+            if advance(1.0).is_break() { Err(SketchError::Cancelled) } else { Ok(index) }
+        };
+        let end = all(1000, || (), quiet, &mut |_| ControlFlow::Break(()));
+        assert_eq!(end.err(), Some(SketchError::Cancelled));
+        let fault = SketchError::Encoding("no".into());
+        let end = all(
+            9,
+            || (),
+            |index, _, _| if index == 4 { Err(fault.clone()) } else { Ok(()) },
+            &mut |_| ControlFlow::Continue(()),
+        );
+        assert_eq!(end.err(), Some(fault.clone()));
+    }
+}

@@ -1,0 +1,237 @@
+//! Video: a scene drawn moment by moment, treated, encoded, and put into a file with its sound.
+//!
+//! A film is made in groups of one second. Each begins with a picture that stands for itself, so
+//! groups can be made apart from each other: on all cores at once, or one after another in a
+//! browser's worker, with the same bytes. What is held in memory is the encoded part and one
+//! picture for each worker.
+
+use crate::brief::Brief;
+use crate::crew::{self, Advance};
+use crate::encode::mp4::Movie;
+use crate::encode::{h264, sound};
+use crate::music::Piece;
+use crate::scene::{Canvas, Scene};
+use crate::style::Treatment;
+use crate::{Reporter, Size, SketchError, synth};
+
+/// Pictures a second.
+pub(crate) const FPS: u32 = 24;
+
+/// How long a film plays, in seconds, where the words don't say.
+const USUAL_SECS: f32 = 6.0;
+
+/// The shares of the work: a picture is drawn, treated and encoded. The sound weighs about as much
+/// as that many pictures for each second.
+const STEPS_A_FRAME: f64 = 3.0;
+const SOUND_STEPS_A_SEC: f64 = 2.0;
+
+/// A film that is to be made.
+pub(crate) struct Film {
+    pub(crate) scene: Scene,
+    pub(crate) treatment: Treatment,
+    pub(crate) size: Size,
+    /// How long it plays, in seconds.
+    secs: f32,
+    /// The words of the soundtrack, if there is to be one.
+    sound: Option<Brief>,
+}
+
+/// Pixels to work on, kept from picture to picture.
+struct Desk {
+    canvas: Canvas,
+    pixels: Vec<[u8; 4]>,
+}
+
+/// A piece of the film: the sound is the first, a group of pictures each other.
+enum Part {
+    Sound(sound::Track),
+    Pictures(h264::Group),
+}
+
+impl Film {
+    /// Decides how long it plays; `sound` says whether it is to be heard.
+    pub(crate) fn plan(brief: &Brief, treatment: Treatment, size: Size, sound: bool) -> Self {
+        let secs = brief.duration_secs.unwrap_or(USUAL_SECS).clamp(2.0, 30.0);
+        Self {
+            scene: Scene::plan(brief),
+            treatment,
+            size,
+            secs,
+            sound: sound.then(|| Brief { duration_secs: Some(secs), ..brief.clone() }),
+        }
+    }
+
+    fn frames(&self) -> u32 {
+        (self.secs * FPS as f32).round() as u32
+    }
+
+    /// How long it plays, in seconds, in whole pictures.
+    pub(crate) fn duration_secs(&self) -> f64 {
+        f64::from(self.frames()) / f64::from(FPS)
+    }
+
+    /// Makes the file's contents.
+    pub(crate) fn make(&self, progress: &mut Reporter<'_>) -> Result<Movie, SketchError> {
+        let groups = self.frames().div_ceil(FPS) as usize;
+        let first = usize::from(self.sound.is_some());
+        let sound_steps = first as f64 * self.duration_secs() * SOUND_STEPS_A_SEC;
+        let steps = f64::from(self.frames()) * STEPS_A_FRAME + sound_steps;
+        let mut done = 0.0;
+        let parts = crew::all(
+            first + groups,
+            || Desk {
+                canvas: Canvas::new(self.size.width(), self.size.height()),
+                pixels: Vec::new(),
+            },
+            |index, desk, advance| match (&self.sound, index.checked_sub(first)) {
+                (_, Some(group)) => self.group(group as u32, desk, advance).map(Part::Pictures),
+                (Some(brief), None) => self.play(brief, sound_steps, advance).map(Part::Sound),
+                (None, None) => Err(SketchError::Encoding("there is no such part".into())),
+            },
+            &mut |much| {
+                done += much;
+                progress.flow(0.99 * done / steps, "drawing")
+            },
+        )?;
+        let mut movie = Movie { size: self.size, fps: FPS, groups: Vec::new(), sound: None };
+        for part in parts {
+            match part {
+                Part::Sound(track) => movie.sound = Some(track),
+                Part::Pictures(group) => movie.groups.push(group),
+            }
+        }
+        Ok(movie)
+    }
+
+    /// Draws and encodes one second of pictures.
+    fn group(
+        &self,
+        group: u32,
+        desk: &mut Desk,
+        advance: Advance<'_>,
+    ) -> Result<h264::Group, SketchError> {
+        let mut coder = h264::Coder::new(self.size, FPS)?;
+        let mut step = |much: f64| match advance(much) {
+            std::ops::ControlFlow::Continue(()) => Ok(()),
+            std::ops::ControlFlow::Break(()) => Err(SketchError::Cancelled),
+        };
+        // Styles that show fewer pictures a second hold each for longer. A group begins with a new
+        // one: the rates divide 24.
+        let hold = FPS / self.treatment.rate;
+        for frame in group * FPS..((group + 1) * FPS).min(self.frames()) {
+            if frame % hold == 0 {
+                let t = frame as f32 / FPS as f32;
+                self.scene.draw(&mut desk.canvas, t, self.secs);
+                step(1.0)?;
+                self.treatment.apply(&desk.canvas, t, &mut desk.pixels);
+                step(1.0)?;
+                coder.show(&desk.pixels);
+            } else {
+                step(2.0)?;
+            }
+            coder.push()?;
+            step(1.0)?;
+        }
+        coder.finish()
+    }
+
+    /// Plays the music of the same words, as long as the film.
+    fn play(
+        &self,
+        brief: &Brief,
+        steps: f64,
+        advance: Advance<'_>,
+    ) -> Result<sound::Track, SketchError> {
+        let score = Piece::plan(brief).write();
+        let mut told = 0.0;
+        let mut samples = synth::play(&score, &mut |part| {
+            let much = (part * 0.6 * steps - told).max(0.0);
+            told += much;
+            advance(much)
+        })?;
+        sound::cut(&mut samples, self.duration_secs());
+        sound::encode(&samples, &mut |part| {
+            let much = ((0.6 + 0.4 * part) * steps - told).max(0.0);
+            told += much;
+            advance(much)
+        })
+    }
+}
+
+/// Whether the words ask for a film without sound.
+pub(crate) fn silent(prompt: &str) -> bool {
+    /// Words between spaces, in lower case.
+    const PHRASES: [&str; 36] = [
+        "silent",
+        "soundless",
+        "mute",
+        "muted",
+        "no music",
+        "no sound",
+        "no audio",
+        "no soundtrack",
+        "without music",
+        "without sound",
+        "without audio",
+        "ohne musik",
+        "ohne ton",
+        "stumm",
+        "sans musique",
+        "sans son",
+        "muet",
+        "muette",
+        "sin música",
+        "sin musica",
+        "sin sonido",
+        "mudo",
+        "sem música",
+        "sem som",
+        "senza musica",
+        "senza suono",
+        "senza audio",
+        "muto",
+        "بدون موسيقى",
+        "بدون صوت",
+        "صامت",
+        "बिना संगीत",
+        "बिना आवाज़",
+        "मूक",
+        "sin audio",
+        "sem áudio",
+    ];
+    /// Scripts without spaces.
+    const INSIDE: [&str; 9] = [
+        "無音",
+        "音なし",
+        "音楽なし",
+        "サイレント",
+        "静音",
+        "无声",
+        "没有声音",
+        "没有音乐",
+        "无音乐",
+    ];
+    let lower = prompt.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| c.is_whitespace() || ",.;:!?()-–—\"".contains(c)).collect();
+    let line = format!(" {} ", words.join(" "));
+    PHRASES.iter().any(|p| line.contains(&format!(" {p} ")))
+        || INSIDE.iter().any(|p| lower.contains(p))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::silent;
+
+    #[test]
+    fn silence_is_understood() {
+        for prompt in
+            ["A lake, no music", "silent film of a city", "ein See, ohne Ton", "海の動画、無音"]
+        {
+            assert!(silent(prompt), "{prompt}");
+        }
+        for prompt in ["commuters", "a lake with music", "permuted letters", "夜の海", ""] {
+            assert!(!silent(prompt), "{prompt}");
+        }
+    }
+}

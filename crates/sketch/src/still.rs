@@ -1,0 +1,70 @@
+//! Pictures: one moment of a scene, as a file of its own or as the poster of something else.
+
+use crate::brief::Brief;
+use crate::encode::{About, jpeg, png};
+use crate::scene::{Canvas, Scene};
+use crate::style::Treatment;
+use crate::{Reporter, SketchError};
+
+/// The moment that is shown, in seconds, of a film that long.
+const MOMENT_SECS: (f32, f32) = (2.5, 6.0);
+
+/// Below that many lines a picture is drawn larger and made smaller, so that lines and dots of
+/// styles keep their look.
+const LINES_LEAST: usize = 360;
+
+/// A scene as PNG.
+pub(crate) fn picture(
+    scene: &Scene,
+    treatment: Treatment,
+    (width, height): (usize, usize),
+    about: &About,
+    progress: &mut Reporter<'_>,
+) -> Result<Vec<u8>, SketchError> {
+    let mut canvas = Canvas::new(width, height);
+    let (t, total) = MOMENT_SECS;
+    scene.draw(&mut canvas, t, total);
+    progress.at(0.3, "drawing")?;
+    let mut pixels = Vec::new();
+    treatment.apply(&canvas, t, &mut pixels);
+    progress.at(0.6, "encoding")?;
+    png::encode(width, height, &pixels, about)
+}
+
+/// A scene as JPEG, at any size.
+pub(crate) fn poster(
+    brief: &Brief,
+    treatment: Treatment,
+    (width, height): (usize, usize),
+) -> Result<Vec<u8>, SketchError> {
+    let times = LINES_LEAST.div_ceil(height);
+    let mut canvas = Canvas::new(width * times, height * times);
+    let (t, total) = MOMENT_SECS;
+    Scene::plan(brief).draw(&mut canvas, t, total);
+    let mut pixels = Vec::new();
+    treatment.apply(&canvas, t, &mut pixels);
+    jpeg::encode(width, height, &shrink(&pixels, width, height, times))
+}
+
+/// Means over squares that many pixels wide.
+fn shrink(pixels: &[[u8; 4]], width: usize, height: usize, times: usize) -> Vec<[u8; 4]> {
+    if times < 2 {
+        return pixels.to_vec();
+    }
+    let mut small = Vec::with_capacity(width * height);
+    for y in 0..height {
+        for x in 0..width {
+            let mut sum = [0u32; 4];
+            for row in y * times..(y + 1) * times {
+                let at = (row * width + x) * times;
+                for p in &pixels[at..at + times] {
+                    for (s, c) in sum.iter_mut().zip(p) {
+                        *s += u32::from(*c);
+                    }
+                }
+            }
+            small.push(sum.map(|s| (s / (times * times) as u32) as u8));
+        }
+    }
+    small
+}
