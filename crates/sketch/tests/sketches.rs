@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use ai_now_protocol::{Catalog, Format, MediaKind, Model, Style};
-use ai_now_sketch::{Progress, Request, Size, Sketch, SketchError, make};
+use ai_now_sketch::{Progress, Request, Size, Sketch, SketchError, make, poster};
 use proptest::prelude::*;
 
 fn model(id: &str) -> Model {
@@ -135,9 +135,9 @@ fn the_same_request_gives_the_same_bytes_and_another_seed_others() {
     }
 }
 
-#[test]
-fn every_style_differs_from_every_other_and_from_none() {
-    let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
+/// A picture in every style and in none, by name; one pixel in 61 is enough to compare.
+fn in_every_style(prompt: &str) -> Vec<(String, Vec<u8>)> {
+    let mut seen = Vec::new();
     for id in ["pika", "run"] {
         let model = Model { kind: MediaKind::Picture, ..model(id) };
         for style in model.styles.iter().map(Some).chain([None]) {
@@ -145,22 +145,110 @@ fn every_style_differs_from_every_other_and_from_none() {
                 continue;
             }
             let name = style.map_or("none".into(), |s| format!("{id} {}", s.name));
-            let sketch = sketch(&model, style, "a house and a boat on a lake, mountains", 2);
+            let sketch = sketch(&model, style, prompt, 2);
             assert_eq!(sketch.format, Format::Png);
-            // One pixel in 64 is enough to compare.
-            let small =
-                pixels(&sketch.bytes).chunks(3 * 61).flat_map(|p| p[..3].to_vec()).collect();
-            seen.push((name, small));
+            let few = pixels(&sketch.bytes).chunks(3 * 61).flat_map(|p| p[..3].to_vec()).collect();
+            seen.push((name, few));
         }
     }
-    assert_eq!(seen.len(), 33);
-    for (i, (a, one)) in seen.iter().enumerate() {
-        for (b, other) in &seen[..i] {
-            let sum: u64 = one.iter().zip(other).map(|(x, y)| u64::from(x.abs_diff(*y))).sum();
-            let mean = sum as f64 / one.len() as f64;
-            let least = if a == "none" || b == "none" { 3.0 } else { 8.0 };
-            assert!(mean > least, "{a} and {b} differ by {mean} only");
+    seen
+}
+
+#[test]
+fn every_style_differs_from_every_other_and_from_none() {
+    for prompt in [
+        "a house and a boat on a lake, mountains",
+        "a city at night in the rain with cars",
+        "a cat and flowers on a meadow, sunny day",
+    ] {
+        let seen = in_every_style(prompt);
+        assert_eq!(seen.len(), 33);
+        for (i, (a, one)) in seen.iter().enumerate() {
+            for (b, other) in &seen[..i] {
+                let sum: u64 = one.iter().zip(other).map(|(x, y)| u64::from(x.abs_diff(*y))).sum();
+                let mean = sum as f64 / one.len() as f64;
+                let least = if a == "none" || b == "none" { 3.0 } else { 6.0 };
+                assert!(mean > least, "{prompt}: {a} and {b} differ by {mean} only");
+            }
         }
+    }
+}
+
+/// The bodies of all boxes of that name, wherever they lie.
+fn boxes<'a>(mp4: &'a [u8], name: &[u8; 4]) -> Vec<&'a [u8]> {
+    let mut found = Vec::new();
+    for (at, _) in mp4.windows(4).enumerate().filter(|(_, w)| w == name) {
+        let size = u32::from_be_bytes(mp4[at - 4..at].try_into().unwrap()) as usize;
+        found.push(&mp4[at + 4..at - 4 + size]);
+    }
+    found
+}
+
+#[test]
+fn a_video_is_heard_unless_the_words_or_the_request_say_no() {
+    let luma = model("luma");
+    let make_it = |prompt: &str, soundtrack| {
+        let request = Request { soundtrack, ..small(&luma, prompt) };
+        make(&request, &mut |_| ControlFlow::Continue(())).unwrap().bytes
+    };
+    let heard = make_it("a happy forest, 2 seconds", true);
+    assert_eq!(boxes(&heard, b"trak").len(), 2);
+    // Every sound frame that the index points to begins as MPEG-1 layer III at 44.1 kHz does.
+    let u32s = |body: &[u8]| -> Vec<usize> {
+        body.chunks_exact(4).map(|c| u32::from_be_bytes(c.try_into().unwrap()) as usize).collect()
+    };
+    let sizes = u32s(boxes(&heard, b"stsz")[1]);
+    let runs = u32s(boxes(&heard, b"stsc")[1]);
+    let chunks = u32s(boxes(&heard, b"stco")[1]);
+    let (mut frame, mut stream) = (3, Vec::new());
+    for (i, start) in chunks[2..].iter().enumerate() {
+        let count = runs[2..].chunks(3).rfind(|run| run[0] <= i + 1).unwrap()[1];
+        let mut at = *start;
+        for size in &sizes[frame..frame + count] {
+            assert_eq!((heard[at], heard[at + 1] & 0xfe), (0xff, 0xfa));
+            stream.extend_from_slice(&heard[at..at + size]);
+            at += size;
+        }
+        frame += count;
+    }
+    assert_eq!(frame, sizes.len());
+    let samples = samples(&stream);
+    let secs = samples.len() as f64 / 88_200.0;
+    assert!((1.9..2.1).contains(&secs), "{secs} s of sound for 2 s of pictures");
+    let power: f32 = samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32;
+    assert!(power.sqrt() > 0.01, "nothing is heard");
+    for silent in
+        [make_it("a happy forest, 2 seconds", false), make_it("no music, 2 seconds", true)]
+    {
+        assert_eq!(boxes(&silent, b"trak").len(), 1);
+    }
+}
+
+#[test]
+fn videos_have_the_size_that_is_asked_for() {
+    let luma = model("luma");
+    for (wish, size) in [((200, 160), (200, 160)), ((321, 7), (320, 160))] {
+        let prompt = "a lake, 2 seconds, silent";
+        let request = Request { size: Size::new(wish.0, wish.1), ..Request::new(&luma, prompt) };
+        let sketch = make(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+        let frames = frames(&sketch.bytes);
+        assert_eq!((frames[0].width, frames[0].height), size);
+    }
+}
+
+#[test]
+fn posters_are_jpegs_of_that_size_and_small() {
+    let suno = model("suno");
+    let request = Request::new(&suno, "a piano by the sea");
+    for (width, height) in [(192, 108), (300, 300), (1280, 720)] {
+        let jpeg = poster(&request, width, height).unwrap();
+        assert_eq!(jpeg[..3], [0xff, 0xd8, 0xff]);
+        // The frame header: its size stands three bytes after the marker.
+        let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+        let side = |at: usize| u32::from(u16::from_be_bytes([jpeg[at], jpeg[at + 1]]));
+        assert_eq!((side(frame + 7), side(frame + 5)), (width, height));
+        assert!(jpeg.len() < (width * height / 2) as usize, "{} bytes", jpeg.len());
+        assert_eq!(jpeg, poster(&request, width, height).unwrap());
     }
 }
 

@@ -2,8 +2,12 @@
 //!
 //! It must not know what a shape stands for.
 
-use crate::math::{floor, mix, smooth};
-use crate::rng::speckle;
+mod cover;
+mod noise;
+
+pub(crate) use noise::Tile;
+
+use cover::{Area, Row};
 
 /// What kind of thing a pixel shows. Styles treat them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,52 +51,6 @@ pub(crate) struct Canvas {
     pub(crate) noise: Tile,
     cover: Vec<f32>,
     next_id: u8,
-}
-
-/// A square of noise that can be laid side by side.
-#[derive(Clone)]
-pub(crate) struct Tile(Vec<u8>);
-
-impl Tile {
-    const SIDE: i32 = 256;
-
-    fn new(seed: u32) -> Self {
-        let mut sums = vec![0.0f32; (Self::SIDE * Self::SIDE) as usize];
-        let mut weight = 0.5;
-        for octave in 0..5 {
-            // Cells of 64 pixels, then 32, down to 4; the lattice wraps.
-            let cell = 64 >> octave;
-            let cells = Self::SIDE / cell;
-            let corner = |x: i32, y: i32| speckle(x % cells, y % cells, seed + octave as u32);
-            for y in 0..Self::SIDE {
-                for x in 0..Self::SIDE {
-                    let (cx, cy) = (x / cell, y / cell);
-                    let u = smooth(0.0, 1.0, (x % cell) as f32 / cell as f32);
-                    let v = smooth(0.0, 1.0, (y % cell) as f32 / cell as f32);
-                    let top = mix(corner(cx, cy), corner(cx + 1, cy), u);
-                    let bottom = mix(corner(cx, cy + 1), corner(cx + 1, cy + 1), u);
-                    sums[(y * Self::SIDE + x) as usize] += mix(top, bottom, v) * weight;
-                }
-            }
-            weight *= 0.55;
-        }
-        // Stretched to the whole range: sums of noise crowd around the middle.
-        let (low, high) = sums.iter().fold((f32::MAX, 0.0f32), |(l, h), s| (l.min(*s), h.max(*s)));
-        Self(sums.iter().map(|s| ((s - low) / (high - low) * 255.0) as u8).collect())
-    }
-
-    /// The noise at a place, from 0 to 1. One lump is about 64 wide.
-    #[inline]
-    pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
-        let (fx, fy) = (floor(x), floor(y));
-        let (u, v) = (x - fx, y - fy);
-        let (ix, iy) = (fx as i32 & 255, fy as i32 & 255);
-        let (jx, jy) = ((ix + 1) & 255, (iy + 1) & 255);
-        let get = |x: i32, y: i32| f32::from(self.0[(y * Self::SIDE + x) as usize]);
-        let top = get(ix, iy) + (get(jx, iy) - get(ix, iy)) * u;
-        let bottom = get(ix, jy) + (get(jx, jy) - get(ix, jy)) * u;
-        (top + (bottom - top) * v) * (1.0 / 255.0)
-    }
 }
 
 /// How a shape is filled.
@@ -178,7 +136,8 @@ pub(crate) fn blend(a: Rgb, b: Rgb, t: f32) -> Rgb {
 
 /// A colour made lighter (above 1) or darker (below 1).
 pub(crate) fn scale(a: Rgb, factor: f32) -> Rgb {
-    a.map(|c| (f32::from(c) * factor).clamp(0.0, 255.0) as u8)
+    let k = (factor.clamp(0.0, 64.0) * 256.0) as u32;
+    a.map(|c| ((u32::from(c) * k) >> 8).min(255) as u8)
 }
 
 impl Canvas {
@@ -263,72 +222,57 @@ impl Canvas {
     ) {
         let along = ((y as f32 + 0.5 - y0) / (y1 - y0).max(0.01)).clamp(0.0, 1.0);
         let colour = blend(paint.top, paint.bottom, along);
-        let mut sum = 0.0;
-        let mut x = 0;
-        let count = right - left;
-        let mut span_end = 0;
-        let mut span = (0.0, 1.0);
-        while x < count {
-            sum += line[x];
-            let cover = sum.abs().min(1.0);
-            if cover < 0.004 {
-                x += 1;
-                continue;
-            }
-            if paint.round > 0.0 && x >= span_end {
-                // The run of covered pixels: how far along it we are tells how the form turns.
-                let (mut ahead, mut end) = (sum, x + 1);
-                while end < count {
-                    ahead += line[end];
-                    if ahead.abs() < 0.5 {
-                        break;
-                    }
-                    end += 1;
-                }
-                span_end = end;
-                span = (x as f32, (end - x) as f32);
-            }
-            let at = y * self.width + left + x;
-            let mut lit = colour;
-            let mut form = [128, 128, paint.depth, self.next_id];
+        let from = y * self.width + left;
+        let row = Row {
+            line: &line[..right - left],
+            rgb: &mut self.rgb[from..from + right - left],
+            form: &mut self.form[from..from + right - left],
+            kind: paint.kind as u8,
+            alpha: paint.alpha,
+        };
+        let form = [128, 128, paint.depth, self.next_id];
+        let light = self.light;
+        let ny = (along * 2.0 - 1.0) * paint.round;
+        let bulge = |nx: f32| {
+            let nz = (1.0 - (nx * nx + ny * ny).min(0.96)).sqrt();
+            let towards = nx * light[0] + ny * light[1] + nz * light[2];
+            let lit = scale(colour, 1.0 + (towards - 0.55) * 0.55 * paint.round.min(1.0));
+            let tilt = |n: f32| (128.0 + n.clamp(-1.0, 1.0) * 127.0) as u8;
+            (lit, [tilt(nx), tilt(ny), form[2], form[3]])
+        };
+        let Some(texture) = &paint.texture else {
             if paint.round > 0.0 {
-                let nx = ((x as f32 - span.0 + 0.5) / span.1 * 2.0 - 1.0) * paint.round;
-                let ny = (along * 2.0 - 1.0) * paint.round;
-                let nz = (1.0 - (nx * nx + ny * ny).min(0.96)).sqrt();
-                let towards = nx * self.light[0] + ny * self.light[1] + nz * self.light[2];
-                lit = scale(colour, 1.0 + (towards - 0.55) * 0.55 * paint.round.min(1.0));
-                form[0] = (128.0 + nx.clamp(-1.0, 1.0) * 127.0) as u8;
-                form[1] = (128.0 + ny.clamp(-1.0, 1.0) * 127.0) as u8;
+                row.round(paint.round, bulge);
+            } else {
+                row.flat(colour, form);
             }
-            if let Some(texture) = &paint.texture {
-                let (px, py) = ((left + x) as f32, y as f32);
-                let (kx, ky) = (64.0 / texture.size.0, 64.0 / texture.size.1);
-                let (u, v) = ((px - texture.origin.0) * kx, (py - texture.origin.1) * ky);
-                let n = self.noise.at(u, v);
-                let slope = n - self.noise.at(u + 5.0 * self.light[0].signum(), v - 3.0);
-                if let Some((line, cap)) = texture.cap
-                    && py < line + (n - 0.5) * texture.size.1 * 1.5
-                {
-                    lit = cap;
-                }
-                let shade = 1.0 + (n - 0.5) * texture.shade + slope * texture.relief;
-                lit = scale(lit, shade);
-                let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
-                form[0] = (f32::from(form[0]) - lean * self.light[0].signum()) as u8;
-                form[1] = (f32::from(form[1]) - lean * 0.6) as u8;
+            return;
+        };
+        let (kx, ky) = (64.0 / texture.size.0, 64.0 / texture.size.1);
+        let v = (y as f32 - texture.origin.1) * ky;
+        let u = (left as f32 - texture.origin.0) * kx;
+        let side = light[0].signum();
+        // Surfaces are soft: in large pictures every second column is looked up, and taken twice.
+        let step = if self.height > 500 { 2 } else { 1 };
+        let noise = &self.noise;
+        let mut last = (usize::MAX, 0.0, 0.0);
+        let grain = |x: usize, lit: Rgb, mut form: [u8; 4]| {
+            if x / step != last.0 {
+                let at = u + (x / step * step) as f32 * kx;
+                let n = noise.at(at, v);
+                last = (x / step, n, n - noise.at(at + 5.0 * side, v - 3.0));
             }
-            let a = (cover * paint.alpha * 256.0) as i32;
-            let under = &mut self.rgb[at];
-            for c in 0..3 {
-                let below = i32::from(under[c]);
-                under[c] = (below + (((i32::from(lit[c]) - below) * a) >> 8)) as u8;
-            }
-            if a > 127 {
-                under[3] = paint.kind as u8;
-                self.form[at] = form;
-            }
-            x += 1;
-        }
+            let (_, n, slope) = last;
+            let capped = texture
+                .cap
+                .filter(|(line, _)| (y as f32) < line + (n - 0.5) * texture.size.1 * 1.5);
+            let lit = capped.map_or(lit, |(_, cap)| cap);
+            let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
+            form[0] = (f32::from(form[0]) - lean * side) as u8;
+            form[1] = (f32::from(form[1]) - lean * 0.6) as u8;
+            (scale(lit, 1.0 + (n - 0.5) * texture.shade + slope * texture.relief), form)
+        };
+        row.textured(paint.round, (colour, form), bulge, grain);
     }
 
     /// A new number for what is drawn next, so that styles see its edge.
@@ -341,20 +285,21 @@ impl Canvas {
         let (cx, cy) = centre;
         let rows =
             (cy - radius).max(0.0) as usize..(cy + radius).clamp(0.0, self.height as f32) as usize;
-        let columns =
-            (cx - radius).max(0.0) as usize..(cx + radius).clamp(0.0, self.width as f32) as usize;
+        let inverse = 1.0 / (radius * radius);
+        let colour = colour.map(|c| f32::from(c) * strength);
         for y in rows {
             let dy = y as f32 + 0.5 - cy;
-            for x in columns.clone() {
+            let off = dy * dy * inverse;
+            let reach = (1.0 - off).max(0.0).sqrt() * radius;
+            let left = (cx - reach).max(0.0) as usize;
+            let right = (cx + reach).clamp(0.0, self.width as f32) as usize;
+            let row = &mut self.rgb[y * self.width..(y + 1) * self.width];
+            for (x, p) in row.iter_mut().enumerate().take(right).skip(left) {
                 let dx = x as f32 + 0.5 - cx;
-                let d = (dx * dx + dy * dy) / (radius * radius);
-                if d >= 1.0 {
-                    continue;
-                }
-                let fall = (1.0 - d) * (1.0 - d) * strength;
-                let p = &mut self.rgb[y * self.width + x];
-                for c in 0..3 {
-                    p[c] = (f32::from(p[c]) + f32::from(colour[c]) * fall).min(255.0) as u8;
+                let near = (1.0 - dx * dx * inverse - off).max(0.0);
+                let fall = near * near;
+                for (own, light) in p.iter_mut().zip(colour) {
+                    *own = (f32::from(*own) + light * fall).min(255.0) as u8;
                 }
             }
         }
@@ -397,64 +342,4 @@ pub(crate) fn ellipse((cx, cy): Point, rx: f32, ry: f32) -> Vec<Point> {
             (cx + rx * c, cy + ry * s)
         })
         .collect()
-}
-
-/// The part of the picture a shape is gathered in.
-struct Area {
-    left: f32,
-    top: f32,
-    stride: usize,
-    rows: usize,
-}
-
-impl Area {
-    /// Adds an edge: to each row, by how much the covered part of a pixel grows from it on
-    /// rightwards. A running sum over the row then gives the exact covered area.
-    fn edge(&self, cover: &mut [f32], a: Point, b: Point) {
-        if a.1 == b.1 {
-            return;
-        }
-        let (sign, from, to) = if a.1 < b.1 { (1.0, a, b) } else { (-1.0, b, a) };
-        let slope = (to.0 - from.0) / (to.1 - from.1);
-        let top = (from.1 - self.top).max(0.0);
-        let bottom = (to.1 - self.top).min(self.rows as f32);
-        if top >= bottom {
-            return;
-        }
-        let limit = (self.stride - 2) as f32;
-        let mut y = top;
-        let mut row = top as usize;
-        while y < bottom && row < self.rows {
-            let next = ((row + 1) as f32).min(bottom);
-            let height = (next - y) * sign;
-            let xa = (from.0 + (y + self.top - from.1) * slope - self.left).clamp(0.0, limit);
-            let xb = (from.0 + (next + self.top - from.1) * slope - self.left).clamp(0.0, limit);
-            let (x0, x1) = if xa < xb { (xa, xb) } else { (xb, xa) };
-            let line = &mut cover[row * self.stride..(row + 1) * self.stride];
-            let first = x0 as usize;
-            let last = x1 as usize;
-            if first == last {
-                let middle = (x0 + x1) * 0.5 - first as f32;
-                line[first] += height * (1.0 - middle);
-                line[first + 1] += height * middle;
-            } else {
-                // The edge crosses several pixels: each gets its share of a trapezoid.
-                let inverse = 1.0 / (x1 - x0);
-                let mut before = 0.0;
-                for x in first..=last {
-                    let right = ((x + 1) as f32).min(x1) - x0;
-                    let left = (x as f32).max(x0) - x0;
-                    let width = right - left;
-                    let middle = (left + right) * 0.5 + x0 - x as f32;
-                    let part = height * width * inverse;
-                    line[x] += part * (1.0 - middle);
-                    line[x + 1] += part * middle;
-                    before += part;
-                }
-                debug_assert!((before - height).abs() < 0.01);
-            }
-            y = next;
-            row += 1;
-        }
-    }
 }

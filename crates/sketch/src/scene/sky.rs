@@ -111,13 +111,14 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     let k = 300.0 / view.h;
     let (ox, oy) = view.at(0.0, 0.0, 0.06);
     let shift = (scene.seed % 4096) as f32;
+    // Clouds are soft: every second column is looked up, in large pictures every fourth.
+    let step = if canvas.height > 500 { 4 } else { 2 };
     for y in 0..rows {
         // Clouds lie in a plane overhead: towards the horizon they crowd together.
         let depth = 1.0 / (1.25 - y as f32 / horizon);
         let v = (y as f32 - oy) * k * 1.1 * (0.55 + depth * 0.5) + shift * 1.7;
         let thin = smooth(0.0, 0.25, (horizon - y as f32) / horizon);
-        // Clouds are soft: every second column is looked up, and taken twice.
-        for x in (0..w).step_by(2) {
+        for x in (0..w).step_by(step) {
             let u = (x as f32 - ox) * k * (0.35 + 0.3 * depth) + wind + shift;
             let coarse = canvas.noise.at(u, v) * 0.72;
             if coarse + 0.28 < 0.86 - cover * 0.75 {
@@ -130,10 +131,11 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
             }
             let shade = (canvas.noise.at(u + 6.0, v - 9.0) - n) * 2.2 + 0.62;
             let tone = blend(under, lit, shade);
-            for p in canvas.rgb[y * w..(y + 1) * w].iter_mut().skip(x).take(2) {
+            let much = (density * 0.92 * 256.0) as i32;
+            for p in &mut canvas.rgb[y * w + x..y * w + (x + step).min(w)] {
                 for (own, cloud) in p.iter_mut().zip(tone) {
-                    let below = f32::from(*own);
-                    *own = (below + (f32::from(cloud) - below) * density * 0.92) as u8;
+                    let below = i32::from(*own);
+                    *own = (below + (((i32::from(cloud) - below) * much) >> 8)) as u8;
                 }
             }
         }
@@ -288,8 +290,10 @@ pub(crate) fn space(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let k = 230.0 / view.h;
     let (ox, oy) = view.at(0.0, 0.0, 0.05);
     let shift = (scene.seed % 2048) as f32;
+    // A nebula is soft: not every column is looked up.
+    let step = if h > 500 { 4 } else { 2 };
     for y in 0..h {
-        for x in 0..w {
+        for x in (0..w).step_by(step) {
             let (u, v) = ((x as f32 - ox) * k * 0.5 + shift, (y as f32 - oy) * k * 0.5);
             let warp = canvas.noise.at(v * 0.8 + 90.0, u * 0.8) * 40.0;
             let n = canvas.noise.at(u + warp, v + view.t * 0.6);
@@ -297,13 +301,12 @@ pub(crate) fn space(scene: &Scene, canvas: &mut Canvas, view: &View) {
             let band = 1.0 - ((y as f32 + (x as f32 - view.w * 0.5) * 0.35) / view.h - 0.5).abs();
             let a = smooth(0.35, 0.95, n) * band * 0.9;
             let b = smooth(0.4, 1.0, m) * band * 0.8;
-            let p = &mut canvas.rgb[y * w + x];
-            for c in 0..3 {
-                let base = [5.0, 6.0, 16.0][c];
+            let tone: Rgb = std::array::from_fn(|c| {
                 let glow = f32::from(hues[0][c]) * a + f32::from(hues[1][c]) * b;
-                p[c] = (base + glow).min(255.0) as u8;
-            }
-            p[3] = Kind::Sky as u8;
+                ([5.0, 6.0, 16.0][c] + glow).min(255.0) as u8
+            });
+            let tone = [tone[0], tone[1], tone[2], Kind::Sky as u8];
+            canvas.rgb[y * w + x..y * w + (x + step).min(w)].fill(tone);
         }
     }
     for i in 0..260 {

@@ -20,7 +20,9 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let deep = scene.light.on(deep, 0.0);
     canvas.part();
     let sun = view.at(scene.sun_x, 0.0, 0.02).0;
-    for y in shore..h {
+    // Waves are wider than high: every second column is looked up, in large pictures every fourth.
+    let step = if h > 500 { 4 } else { 2 };
+    for y in shore.max(1)..h {
         let down = (y - shore) as f32 / (h as f32 - edge).max(1.0);
         let persp = 1.0 / (0.12 + down);
         let mirror = edge - (y as f32 - edge) * 0.85;
@@ -28,32 +30,43 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let v = persp * 26.0 - view.t * 7.0;
         let reach = (2.0 + 24.0 * down) * (0.3 + 0.7 * rough) * view.h / 360.0;
         let stretch = 110.0 * persp.sqrt() / view.h;
-        let mut wave = 0.0;
-        for x in 0..w {
-            // Waves are wider than high: every second column is looked up.
-            if x & 1 == 0 {
-                let u = (x as f32 - view.w * 0.5) * stretch;
-                let n = canvas.noise.at(u * 0.35 + view.t * 4.0, v * 2.2);
-                let m = canvas.noise.at(u * 0.9 - view.t * 6.0, v * 4.0 + 77.0);
-                wave = n * 0.6 + m * 0.4 - 0.5;
-            }
+        let calm = strip * 0.82;
+        let foam = scene.light.on([240, 248, 250], 0.1);
+        let wide = 0.05 + 0.2 * down;
+        let (above, rest) = canvas.rgb.split_at_mut(y * w);
+        let forms = &mut canvas.form[y * w..(y + 1) * w];
+        let columns = rest[..w].chunks_mut(step).zip(forms.chunks_mut(step));
+        for (i, (pixels, forms)) in columns.enumerate() {
+            let x = i * step;
+            let u = (x as f32 - view.w * 0.5) * stretch;
+            let n = canvas.noise.at(u * 0.35 + view.t * 4.0, v * 2.2);
+            let m = canvas.noise.at(u * 0.9 - view.t * 6.0, v * 4.0 + 77.0);
+            let wave = n * 0.6 + m * 0.4 - 0.5;
             let from = (mirror + wave * reach).clamp(0.0, (shore.max(1) - 1) as f32) as usize;
-            let p = canvas.rgb[from * w + x];
-            let mut tone = blend(deep, [p[0], p[1], p[2]], strip * 0.82);
-            tone = scale(tone, 1.0 + wave * (0.25 + 0.5 * rough));
+            let shade = ((1.0 + wave * (0.25 + 0.5 * rough)).max(0.0) * 256.0) as i32;
             // The path of light under the sun or the moon.
-            let aside = ((x as f32 - sun) / view.h).abs() / (0.05 + 0.2 * down);
-            let glint = smooth(0.1, 0.34, wave + 0.22 * (1.0 - aside).max(-0.4));
+            let aside = ((x as f32 - sun) / view.h).abs() / wide;
+            let mut shine = 0.0;
             if aside < 1.6 && scene.glints {
-                tone = blend(tone, scene.light.sun, glint * 0.75 * (1.0 - aside / 1.6));
+                let glint = smooth(0.1, 0.34, wave + 0.22 * (1.0 - aside).max(-0.4));
+                shine = glint * 0.75 * (1.0 - aside / 1.6);
             }
-            if rough > 0.9 && wave > 0.24 {
-                let foam = scene.light.on([240, 248, 250], 0.1);
-                tone = blend(tone, foam, smooth(0.24, 0.34, wave) * down);
+            let crest = if rough > 0.9 { smooth(0.24, 0.34, wave) * down } else { 0.0 };
+            let (calm, shine, crest) =
+                ((calm * 256.0) as i32, (shine * 256.0) as i32, (crest * 256.0) as i32);
+            let mirrored = &above[from * w + x..];
+            for (p, seen) in pixels.iter_mut().zip(mirrored) {
+                for c in 0..3 {
+                    let own = i32::from(deep[c]);
+                    let tone = own + (((i32::from(seen[c]) - own) * calm) >> 8);
+                    let tone = ((tone * shade) >> 8).min(255);
+                    let tone = tone + (((i32::from(scene.light.sun[c]) - tone) * shine) >> 8);
+                    p[c] = (tone + (((i32::from(foam[c]) - tone) * crest) >> 8)) as u8;
+                }
+                p[3] = Kind::Water as u8;
             }
-            canvas.rgb[y * w + x] = [tone[0], tone[1], tone[2], Kind::Water as u8];
             let lean = (128.0 + wave * 120.0) as u8;
-            canvas.form[y * w + x] = [lean, 128, (210.0 - down * 150.0) as u8, 254];
+            forms.fill([lean, 128, (210.0 - down * 150.0) as u8, 254]);
         }
     }
     if scene.is(Place::Beach) {
@@ -110,15 +123,18 @@ pub(crate) fn below(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let (w, h) = (canvas.width, canvas.height);
     let top: Rgb = scene.tinted([72, 190, 214]);
     let (top, low) = (scene.light.on(top, 0.0), scene.light.on([8, 46, 96], 0.0));
+    let step = if h > 500 { 2 } else { 1 };
     for y in 0..h {
         let down = y as f32 / view.h;
         let base = blend(top, low, smooth(-0.1, 1.0, down));
-        for x in 0..w {
+        for x in (0..w).step_by(step) {
             let lean = (x as f32 - view.w * 0.7) / view.h - down * 0.5;
             let ray = canvas.noise.at(lean * 70.0 + view.t * 3.0, view.t * 5.0);
             let s = smooth(0.5, 0.9, ray) * (1.0 - down) * 0.4;
             let tone = blend(base, [220, 250, 250], s);
-            canvas.rgb[y * w + x] = [tone[0], tone[1], tone[2], Kind::Sky as u8];
+            let tone = [tone[0], tone[1], tone[2], Kind::Sky as u8];
+            let end = (x + step).min(w);
+            canvas.rgb[y * w + x..y * w + end].fill(tone);
         }
     }
     for row in 0..3 {

@@ -1,0 +1,171 @@
+//! Filling: how much of each pixel a shape covers, and putting colours where it does.
+
+use crate::scene::canvas::{Point, Rgb};
+
+/// The part of the picture a shape is gathered in.
+pub(super) struct Area {
+    pub(super) left: f32,
+    pub(super) top: f32,
+    pub(super) stride: usize,
+    pub(super) rows: usize,
+}
+
+impl Area {
+    /// Adds an edge: to each row, by how much the covered part of a pixel grows from it on
+    /// rightwards. A running sum over the row then gives the exact covered area.
+    pub(super) fn edge(&self, cover: &mut [f32], a: Point, b: Point) {
+        if a.1 == b.1 {
+            return;
+        }
+        let (sign, from, to) = if a.1 < b.1 { (1.0, a, b) } else { (-1.0, b, a) };
+        let slope = (to.0 - from.0) / (to.1 - from.1);
+        let top = (from.1 - self.top).max(0.0);
+        let bottom = (to.1 - self.top).min(self.rows as f32);
+        if top >= bottom {
+            return;
+        }
+        let limit = (self.stride - 2) as f32;
+        let mut y = top;
+        let mut row = top as usize;
+        while y < bottom && row < self.rows {
+            let next = ((row + 1) as f32).min(bottom);
+            let height = (next - y) * sign;
+            let xa = (from.0 + (y + self.top - from.1) * slope - self.left).clamp(0.0, limit);
+            let xb = (from.0 + (next + self.top - from.1) * slope - self.left).clamp(0.0, limit);
+            let (x0, x1) = if xa < xb { (xa, xb) } else { (xb, xa) };
+            let line = &mut cover[row * self.stride..(row + 1) * self.stride];
+            let first = x0 as usize;
+            let last = x1 as usize;
+            if first == last {
+                let middle = (x0 + x1) * 0.5 - first as f32;
+                line[first] += height * (1.0 - middle);
+                line[first + 1] += height * middle;
+            } else {
+                // The edge crosses several pixels: each gets its share of a trapezoid.
+                let inverse = 1.0 / (x1 - x0);
+                let mut before = 0.0;
+                for x in first..=last {
+                    let right = ((x + 1) as f32).min(x1) - x0;
+                    let left = (x as f32).max(x0) - x0;
+                    let width = right - left;
+                    let middle = (left + right) * 0.5 + x0 - x as f32;
+                    let part = height * width * inverse;
+                    line[x] += part * (1.0 - middle);
+                    line[x + 1] += part * middle;
+                    before += part;
+                }
+                debug_assert!((before - height).abs() < 0.01);
+            }
+            y = next;
+            row += 1;
+        }
+    }
+}
+
+/// One row of a shape, to be put into the picture.
+pub(super) struct Row<'a> {
+    /// By how much the covered part grows from pixel to pixel.
+    pub(super) line: &'a [f32],
+    pub(super) rgb: &'a mut [[u8; 4]],
+    pub(super) form: &'a mut [[u8; 4]],
+    pub(super) kind: u8,
+    pub(super) alpha: f32,
+}
+
+/// Less of a pixel is not worth drawing.
+const COVER_LEAST: f32 = 0.004;
+
+impl Row<'_> {
+    /// Puts one pixel; `much` is from 0 to 256.
+    #[inline(always)]
+    fn put(&mut self, x: usize, much: i32, colour: Rgb, form: [u8; 4]) {
+        let under = &mut self.rgb[x];
+        for (own, new) in under.iter_mut().zip(colour) {
+            let below = i32::from(*own);
+            *own = (below + (((i32::from(new) - below) * much) >> 8)) as u8;
+        }
+        if much > 127 {
+            under[3] = self.kind;
+            self.form[x] = form;
+        }
+    }
+
+    /// How much a pixel takes of the colour, from 0 to 256, where that much of it is covered.
+    fn much(&self, cover: f32) -> i32 {
+        // Sums of many shares come out a little less than whole.
+        let cover = if cover > 0.998 { 1.0 } else { cover };
+        (cover * self.alpha * 256.0) as i32
+    }
+
+    /// One colour, flat. Most pixels of a shape lie in runs that are covered alike.
+    pub(super) fn flat(mut self, colour: Rgb, form: [u8; 4]) {
+        let mut sum = 0.0;
+        let mut x = 0;
+        while x < self.line.len() {
+            sum += self.line[x];
+            let run = self.line[x + 1..].iter().take_while(|grows| **grows == 0.0).count();
+            let (start, end) = (x, x + 1 + run);
+            x = end;
+            let cover = f32::min(sum.abs(), 1.0);
+            if cover < COVER_LEAST {
+                continue;
+            }
+            let much = self.much(cover);
+            if much == 256 {
+                self.rgb[start..end].fill([colour[0], colour[1], colour[2], self.kind]);
+                self.form[start..end].fill(form);
+            } else {
+                for at in start..end {
+                    self.put(at, much, colour, form);
+                }
+            }
+        }
+    }
+
+    /// A form that bulges between its edges: `bulge` gives the colour and the form for a tilt.
+    pub(super) fn round(self, round: f32, bulge: impl Fn(f32) -> (Rgb, [u8; 4])) {
+        self.textured(round, ([0; 3], [0; 4]), bulge, |_, lit, form| (lit, form));
+    }
+
+    /// The same with a surface: `grain` changes the colour and the form of each pixel.
+    pub(super) fn textured(
+        mut self,
+        round: f32,
+        plain: (Rgb, [u8; 4]),
+        bulge: impl Fn(f32) -> (Rgb, [u8; 4]),
+        mut grain: impl FnMut(usize, Rgb, [u8; 4]) -> (Rgb, [u8; 4]),
+    ) {
+        let mut sum = 0.0;
+        let mut span = (0, 0);
+        for x in 0..self.line.len() {
+            sum += self.line[x];
+            let cover = f32::min(sum.abs(), 1.0);
+            if cover < COVER_LEAST {
+                continue;
+            }
+            let (mut lit, mut form) = plain;
+            if round > 0.0 {
+                if x >= span.1 {
+                    span = (x, self.end_of_run(x, sum));
+                }
+                let along = (x - span.0) as f32 + 0.5;
+                (lit, form) = bulge((along / (span.1 - span.0) as f32 * 2.0 - 1.0) * round);
+            }
+            (lit, form) = grain(x, lit, form);
+            let much = self.much(cover);
+            self.put(x, much, lit, form);
+        }
+    }
+
+    /// Where the run of covered pixels ends that a pixel is in: how far along it we are tells how
+    /// the form turns.
+    fn end_of_run(&self, x: usize, mut sum: f32) -> usize {
+        for (ahead, grows) in self.line[x + 1..].iter().enumerate() {
+            sum += grows;
+            if sum.abs() < 0.5 {
+                return x + 1 + ahead;
+            }
+        }
+        self.line.len()
+    }
+}
