@@ -30,7 +30,7 @@ fn section(ui: Ui) -> El {
         .label(&ui.say(Word::FindInHistory))
         .on("input", move |event| search.set(browser::lower(value_of(&event).trim())));
     let head = el("div", "gallery-head")
-        .add(el("h2", "label").text(&ui.say(Word::History)))
+        .add(el("p", "label").text(&ui.say(Word::History)))
         .add(find)
         .add(button("plain").text(&ui.say(Word::Export)).click(move || export(ui)))
         .add(delete_all(ui));

@@ -52,7 +52,7 @@ fn card(ui: Ui, index: usize, model: &Model) -> El {
         .attr("id", &about_id)
         .add(el("span", "").text(&ui.say(kind_word(model.kind))))
         .add_some(price)
-        .add(el("span", "").live_text(usual))
+        .add(el("span", "time").live_text(usual))
         .add_some(status);
     el("label", "card")
         .part("model")

@@ -109,10 +109,11 @@ pub(super) fn bars(
 ) {
     // As many as fit: neighbours share a bar, which is as tall as the loudest of them.
     let count = ((width / 6.0) as usize).clamp(1, peaks.len().max(1));
-    let step = width / count as f64;
-    for (index, some) in peaks.chunks(peaks.len().div_ceil(count).max(1)).enumerate() {
+    let each = peaks.len().div_ceil(count).max(1);
+    let step = width / peaks.len().div_ceil(each) as f64;
+    for (index, some) in peaks.chunks(each).enumerate() {
         let peak = some.iter().copied().max().unwrap_or(0);
         let tall = (f64::from(peak) / 255.0 * part * height).max(2.0);
-        pen.fill_rect(index as f64 * step, (height - tall) / 2.0, step * 0.62, tall);
+        pen.fill_rect((index as f64 + 0.19) * step, (height - tall) / 2.0, step * 0.62, tall);
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap fails, as it should")]
 
 mod errors;
+mod gallery;
 mod happy;
 mod mounting;
 mod reconnect;

@@ -63,8 +63,9 @@ const BUDGETS: &[Budget] = &[
     Budget {
         what: "the widget",
         files: &["ai-now-widget_bg.wasm", "ai-now-widget.js", "widget.css"],
-        // Reached; the aim is 96 KiB. What weighs is the views' many types.
-        max_bytes: 177_000,
+        // Reached; the aim is 96 KiB. The views' many types are gone; what weighs now is the player,
+        // the demo mode, the errors that serde writes, and what the async steps are unfolded to.
+        max_bytes: 161_500,
     },
 ];
 
