@@ -13,6 +13,7 @@ mod content;
 mod dialect;
 mod http;
 mod polled;
+mod result;
 mod settings;
 mod sketch;
 mod submission;

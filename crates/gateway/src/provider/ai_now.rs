@@ -19,9 +19,10 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use url::Url;
 
 use super::http::{Answer, Call, Http};
-use super::polled::{ABANDON, take_over, taking};
+use super::polled::ABANDON;
+use super::result::{take_over, taking};
 use super::settings::{Key, ProviderSettings};
-use super::submission::{self, Asking, Refusal, unwritten};
+use super::submission::{self, Asking, Refusal, too_slow, unwritten};
 use super::{Failure, FailureKind, Job, Made, Task, backoff, words};
 use crate::metrics::Metrics;
 use crate::store::Noted;
@@ -123,11 +124,7 @@ impl AiNow {
                     Err(failure) => return Err(failure),
                 },
                 () = task.stop.cancelled() => Failure::Stopped,
-                () = sleep_until(limit) => Failure::last(format!(
-                    "{} took longer than {} minutes. Try again later.",
-                    self.name,
-                    self.settings.timeout_secs.div_ceil(60)
-                )),
+                () = sleep_until(limit) => too_slow(&self.name, &self.settings),
             };
             if let Some(location) = &location
                 && !task.halted.is_cancelled()

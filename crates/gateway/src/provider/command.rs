@@ -20,10 +20,9 @@ use tokio::io::{
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::http::{Taking, fitting};
-use super::polled::taking;
+use super::result::{Taking, fitting, taking};
 use super::settings::ProviderSettings;
-use super::submission::{failed, unwritten};
+use super::submission::{failed, too_slow, unwritten};
 use super::{Content, Failure, FailureKind, Job, Made, Task, content, words};
 use crate::store::Noted;
 
@@ -121,10 +120,7 @@ impl Program {
         let limit = Duration::from_secs(self.settings.timeout_secs);
         let made = tokio::select! {
             made = timeout(limit, self.talk(task, &dir, &mut running.0)) => made.unwrap_or_else(|_| {
-                let minutes = self.settings.timeout_secs.div_ceil(60);
-                Err(Failure::last(format!(
-                    "{} took longer than {minutes} minutes. Try again later.", self.name
-                )))
+                Err(too_slow(&self.name, &self.settings))
             }),
             () = task.stop.cancelled() => Err(Failure::Stopped),
         };

@@ -156,7 +156,7 @@ pub(super) fn result_url<'a>(answer: &'a Value, pointers: &[String]) -> Option<&
 
 fn url_in(value: &Value) -> Option<&str> {
     match value {
-        Value::String(url) => Some(url).map(String::as_str).filter(|url| !url.is_empty()),
+        Value::String(url) => Some(url.as_str()).filter(|url| !url.is_empty()),
         Value::Array(list) => list.iter().find_map(url_in),
         Value::Object(object) => object.get("url").and_then(Value::as_str),
         _ => None,

@@ -15,10 +15,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 use url::{Origin, Url};
 
 use super::dialect::{self, Dialect, Handle, Probe, Upstream};
-use super::http::{Answer, Call, Http, NotTaken, Taking};
+use super::http::{Answer, Call, Http};
+use super::result::{take_over, taking};
 use super::settings::{Key, Kind, ProviderSettings};
-use super::submission::{self, Asking, Refusal, unwritten};
-use super::{Content, Failure, FailureKind, Job, Made, Task, backoff, words};
+use super::submission::{self, Asking, Refusal, too_slow, unwritten};
+use super::{Failure, FailureKind, Job, Made, Task, backoff, words};
 use crate::metrics::Metrics;
 use crate::store::Noted;
 
@@ -39,6 +40,7 @@ pub struct Polled {
     result: Vec<String>,
     prompt_max_units: usize,
     poll: Duration,
+    repeat: u32,
     settings: ProviderSettings,
     http: Http,
     metrics: Metrics,
@@ -94,6 +96,7 @@ impl Polled {
                 .unwrap_or_else(|| defaults.result.iter().map(ToString::to_string).collect()),
             prompt_max_units: settings.prompt_max_units.unwrap_or(defaults.prompt_max_units),
             poll: Duration::from_millis(settings.poll_ms.unwrap_or(defaults.poll_ms)),
+            repeat: settings.repeat.unwrap_or(defaults.repeat),
             http: Http::new(settings)?,
             settings: settings.clone(),
             metrics,
@@ -102,26 +105,42 @@ impl Polled {
 
     pub(super) async fn make(&self, task: Task) -> Result<Made, Failure> {
         let limit = Instant::now() + Duration::from_secs(self.settings.timeout_secs);
-        // Not interrupted while a request is on its way: a job that was taken and not written
-        // down could not be cancelled any more.
-        let handle = self.submitted(&task, limit).await?;
-        let finishing = async {
-            let url = self.followed(&task, &handle).await?;
-            self.taken_over(&task, &url).await
-        };
-        let failure = tokio::select! {
-            made = finishing => return made,
-            () = task.stop.cancelled() => Failure::Stopped,
-            () = sleep_until(limit) => Failure::last(format!(
-                "{} took longer than {} minutes. Try again later.",
-                self.name,
-                self.settings.timeout_secs.div_ceil(60)
-            )),
-        };
-        if !task.halted.is_cancelled() {
-            self.cancel(&handle).await;
+        let mut repeats = 0;
+        loop {
+            // Not interrupted while a request is on its way: a job that was taken and not written
+            // down could not be cancelled any more.
+            let handle = self.submitted(&task, limit).await?;
+            let finishing = async {
+                let url = self.followed(&task, &handle).await?;
+                self.taken_over(&task, &url).await
+            };
+            let failure = tokio::select! {
+                made = finishing => match made {
+                    Err(Failure::Failed { kind: FailureKind::Passing, message })
+                        if repeats < self.repeat =>
+                    {
+                        tracing::warn!(provider = self.name, message, "it is submitted anew");
+                        None
+                    }
+                    made => return made,
+                },
+                () = task.stop.cancelled() => Some(Failure::Stopped),
+                () = sleep_until(limit) => Some(too_slow(&self.name, &self.settings)),
+            };
+            if let Some(failure) = failure {
+                if !task.halted.is_cancelled() {
+                    self.cancel(&handle).await;
+                }
+                return Err(failure);
+            }
+            // The job failed there: nothing was made, and nothing is in the making.
+            task.notebook.start_over().await.map_err(|error| unwritten(&error))?;
+            self.metrics.provider_retried(&self.name);
+            tokio::select! {
+                () = sleep(backoff::pause(self.settings.retry(), repeats)) => repeats += 1,
+                () = task.stop.cancelled() => return Err(Failure::Stopped),
+            }
         }
-        Err(failure)
     }
 
     pub(super) async fn abandon(&self, handle: &str) {
@@ -350,49 +369,5 @@ impl Polled {
             _ if good.is_empty() => Ok(None),
             _ => Err(format!("it answers with status {status}, which is not as documented")),
         }
-    }
-}
-
-pub(super) fn taking(settings: &ProviderSettings, job: &Job) -> Taking {
-    let mut hosts = settings.result_hosts.clone();
-    if !hosts.is_empty() {
-        // Where results are named at all, the provider itself is meant as well.
-        hosts.extend(settings.base().ok().and_then(|url| url.host_str().map(ToOwned::to_owned)));
-    }
-    Taking {
-        kind: job.model.kind,
-        hosts,
-        max_bytes: settings.result_max_mib * 1024 * 1024,
-        idle: settings.request_limit(),
-    }
-}
-
-/// How often a result that did not arrive whole is loaded again.
-const TAKE_TRIES: u32 = 4;
-
-/// Loads a result into our own media directory; again, where it did not arrive whole.
-pub(super) async fn take_over(
-    name: &str,
-    http: &Http,
-    url: &str,
-    taking: &Taking,
-    task: &Task,
-) -> Result<Made, Failure> {
-    let mut tries = 0;
-    loop {
-        let problem = match http.take(url, taking, &task.media).await {
-            Ok((file, format)) => {
-                let content = Content::File(file);
-                return Ok(Made { content, format, note: None, procedural: false });
-            }
-            Err(problem) => problem,
-        };
-        tracing::warn!(provider = name, generation = task.job.id, %problem, "no result");
-        tries += 1;
-        if !matches!(problem, NotTaken::Lost(_)) || tries >= TAKE_TRIES {
-            // Something was made and paid for there: nobody else is asked.
-            return Err(Failure::last(format!("The result of {name} can't be used: {problem}.")));
-        }
-        sleep(backoff::pause(Duration::from_millis(500), tries)).await;
     }
 }

@@ -72,6 +72,9 @@ pub struct ProviderSettings {
     /// How often a submission that was not taken is tried again.
     #[serde(default = "three")]
     pub retries: u32,
+    /// How often a job that failed there in passing is submitted anew, before somebody else is
+    /// asked. Default: 2 for `luma`, which may fail at peak hours, 0 for others.
+    pub repeat: Option<u32>,
     /// The pause before the first of these tries, in milliseconds; it doubles each time.
     #[serde(default = "second_ms")]
     pub retry_ms: u64,
@@ -139,6 +142,7 @@ pub(super) struct Defaults {
     pub(super) result: &'static [&'static str],
     pub(super) prompt_max_units: usize,
     pub(super) poll_ms: u64,
+    pub(super) repeat: u32,
 }
 
 impl Kind {
@@ -165,6 +169,7 @@ impl Kind {
             result: &[],
             prompt_max_units: 0,
             poll_ms: 2000,
+            repeat: 0,
         };
         match self {
             Self::AiNow => Defaults {
@@ -179,6 +184,8 @@ impl Kind {
                 model: Some("ray-2"),
                 result: &["/assets/video"],
                 poll_ms: 3000,
+                // "May fail during peak hours."
+                repeat: 2,
                 ..plain
             },
             Self::Runway => Defaults {
@@ -243,6 +250,7 @@ impl ProviderSettings {
             request_secs: half_minute(),
             poll_ms: None,
             retries: three(),
+            repeat: None,
             retry_ms: second_ms(),
             rest_after: five(),
             rest_secs: minute(),
@@ -269,6 +277,7 @@ impl ProviderSettings {
             ("result", self.result.is_some() && !polled),
             ("prompt_max_units", self.prompt_max_units.is_some() && !polled),
             ("poll_ms", self.poll_ms.is_some() && !polled),
+            ("repeat", self.repeat.is_some() && !polled),
             ("api_version", self.api_version.is_some() && self.kind != Kind::Runway),
             ("idempotent", self.idempotent && !ai_now),
             ("result_hosts", !self.result_hosts.is_empty() && command),
@@ -382,6 +391,12 @@ impl ProviderSettings {
         Ok(Key(text.to_owned()))
     }
 
+    /// The pause before the first try that is not the first.
+    pub(super) fn retry(&self) -> Duration {
+        Duration::from_millis(self.retry_ms)
+    }
+
+    /// What one request may take.
     pub(super) fn request_limit(&self) -> Duration {
         Duration::from_secs(self.request_secs)
     }

@@ -96,8 +96,7 @@ impl Asking<'_> {
                 }
             };
             tracing::warn!(provider = self.name, generation = task.job.id, why, "not submitted");
-            let first = Duration::from_millis(self.settings.retry_ms);
-            let pause = backoff::pause(first, tries).max(after.unwrap_or_default());
+            let pause = backoff::pause(self.settings.retry(), tries).max(after.unwrap_or_default());
             let too_long = pause > PAUSE_MAX || Instant::now() + pause > self.limit;
             if tries >= self.settings.retries || too_long {
                 let message = format!("{} is not available just now. Try again later.", self.name);
@@ -162,6 +161,15 @@ pub(super) fn failed(name: &str, reason: &str, key: Option<&Key>, kind: FailureK
     }
     let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
     Failure::Failed { kind, message: format!("{name} could not make it{because}.") }
+}
+
+/// The failure of a provider that did not end in its time. Something may have been made.
+pub(super) fn too_slow(name: &str, settings: &ProviderSettings) -> Failure {
+    let limit = match settings.timeout_secs.div_ceil(60) {
+        1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    Failure::last(format!("{name} took longer than {limit}. Try again later."))
 }
 
 /// The failure of a gateway that can't write down what it is about to do. Nothing was sent.

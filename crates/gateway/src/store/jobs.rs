@@ -163,6 +163,20 @@ impl Notebook {
         .await
     }
 
+    /// Writes down that the job ended there without a result: there is nothing to go on with, and
+    /// nothing in the making.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn start_over(&self) -> Result<(), StoreError> {
+        self.change(
+            "UPDATE provider_jobs SET handle = NULL, unclear = 0
+             WHERE generation_id = ?1 AND provider = ?2",
+            None,
+        )
+        .await
+    }
+
     async fn change(&self, sql: &'static str, handle: Option<String>) -> Result<(), StoreError> {
         let (id, provider) = (self.generation_id.clone(), self.provider.clone());
         self.store

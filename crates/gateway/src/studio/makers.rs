@@ -263,11 +263,9 @@ mod tests {
 
     #[test]
     fn whoever_fails_again_and_again_is_left_in_peace() {
-        let maker = Maker {
-            rest_after: 2,
-            rest: Duration::from_secs(60),
-            ..Maker::sketch(1, &Metrics::default())
-        };
+        let metrics = Metrics::default();
+        let maker =
+            Maker { rest_after: 2, rest: Duration::from_secs(60), ..Maker::sketch(1, &metrics) };
         let fail = |kind| maker.failed(kind, Duration::ZERO);
         fail(FailureKind::Passing);
         // Not its fault, or not for long.
@@ -284,6 +282,15 @@ mod tests {
         // One try; where it fails, no second.
         fail(FailureKind::Passing);
         assert!(maker.rests_for().is_some());
+        let text = metrics.text(0);
+        for line in [
+            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"passing\"} 3",
+            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"made\"} 1",
+            "ai_now_provider_making_seconds_count{provider=\"sketch\"} 1",
+            "ai_now_provider_resting{provider=\"sketch\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
         maker.made(Duration::ZERO);
         assert_eq!(maker.rests_for(), None);
     }

@@ -1,4 +1,4 @@
-//! Luma Dream Machine, after its published OpenAPI file.
+//! Luma Dream Machine, after the description of its API that it publishes.
 
 use axum::http::Method;
 use serde_json::{Map, Value};

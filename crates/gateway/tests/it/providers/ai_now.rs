@@ -105,3 +105,21 @@ async fn a_cancelled_one_is_cancelled_behind_and_too_few_tokens_there_are_no_sec
     behind.assert_sound().await;
     before.assert_sound().await;
 }
+
+/// What was promised as something else says what it is once it is there.
+#[tokio::test]
+async fn a_sketch_that_stands_in_says_that_it_is_one() {
+    let (nobody, place) = (Place::new(), Place::new());
+    let key = place.key(100).await;
+    let toml = chained(&place, "http://127.0.0.1:1", &nobody.key(1).await)
+        .replace("id = 'luma'", "id = 'suno'")
+        .replace("routes = ['up']", "routes = ['up', 'sketch']")
+        .replace("idempotent = true", "retries = 0");
+    let gateway = Process::start(place.data(), "127.0.0.1:0", &toml);
+    let accepted = gateway.create(&key, &crate::support::song()).await;
+    let made = gateway.end(&key, &accepted.id).await;
+    assert_eq!((made.state, made.procedural), (State::Completed, true), "{:?}", made.message);
+    assert!(made.note.unwrap().starts_with("Procedural sketch"));
+    drop(gateway);
+    place.assert_sound().await;
+}

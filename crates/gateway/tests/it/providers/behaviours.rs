@@ -92,7 +92,9 @@ pub(super) async fn goes_elsewhere_where_it_fails_in_passing(speaks: Speaks) {
         script.stands = vec![Stands::Running(0.5), Stands::Failed("No capacity")];
     })
     .await;
-    let fixture = Fixture::with_stand_in(speaks, upstream, |_| {}).await;
+    // A job that failed there is submitted anew once, and no more, where that is set.
+    let repeat = (speaks != Speaks::AiNow).then_some(1);
+    let fixture = Fixture::with_stand_in(speaks, upstream, |up| up.repeat = repeat).await;
     let accepted = fixture.ask().await;
     let events = fixture.gateway.follow(&accepted.events).await;
     let told = events.iter().any(|(_, event)| {
@@ -101,7 +103,7 @@ pub(super) async fn goes_elsewhere_where_it_fails_in_passing(speaks: Speaks) {
     });
     assert!(told, "{events:?}");
     assert_eq!(fixture.end(&accepted).await.note.as_deref(), Some("the stand-in"));
-    assert_eq!(fixture.upstream.came(What::Submit).len(), 1);
+    assert_eq!(fixture.upstream.came(What::Submit).len(), 1 + repeat.unwrap_or(0) as usize);
     fixture.finish(30).await;
 }
 
@@ -240,7 +242,7 @@ pub(super) async fn ends_at_its_time_limit(speaks: Speaks) {
     let made = fixture.make().await;
     assert_eq!((made.state, made.note), (State::Failed, None));
     let message = made.message.unwrap();
-    assert!(message.contains("took longer than 1 minutes"), "{message}");
+    assert!(message.contains("took longer than a minute"), "{message}");
     fixture.upstream.wait_for(What::Cancel, 1).await;
     fixture.finish(0).await;
 }
