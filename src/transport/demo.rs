@@ -135,9 +135,10 @@ fn forbidden(engine: &str) -> NotMade {
     let own = is_own_origin(engine);
     let origin =
         if own { "'self'".to_owned() } else { browser::origin(engine).unwrap_or_default() };
-    let worker = if own { &origin } else { "blob:" };
+    // Browsers count what a worker imports as a worker, too.
+    let starter = if own { "" } else { "blob: " };
     let rules = [
-        ["worker-src ", worker].concat(),
+        ["worker-src ", starter, &origin].concat(),
         ["script-src ", &origin, " 'wasm-unsafe-eval'"].concat(),
         ["connect-src ", &origin].concat(),
         "media-src blob:".to_owned(),

@@ -11,7 +11,8 @@ import { test as base, expect } from '@playwright/test';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const top = path.resolve(here, '../..');
 const binary = process.env.E2E_GATEWAY ?? path.join(top, 'target/debug/ai-now-gateway');
-const web = process.env.E2E_WEB ?? path.join(top, 'dist');
+/** The built widget: `dist/`. */
+export const web = process.env.E2E_WEB ?? path.join(top, 'dist');
 
 /** Where the screenshots of each state go: outside git, kept after the run. */
 const artifacts = path.join(here, 'artifacts');

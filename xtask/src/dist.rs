@@ -1,4 +1,5 @@
-//! Building the widget: for the demo as it comes, for the world optimised and weighed.
+//! Building what a visitor's browser loads: for the demo as it comes, for the world optimised and
+//! weighed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +7,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{heading, output, root, run};
+use crate::run::{cargo, heading, output, root, run, target_dir};
 use crate::tools;
 
-/// Builds the widget with trunk and answers the folder that holds it.
+/// Builds the widget with trunk, and the sketch engine for the page beside it; answers the folder
+/// that holds them: all that a static host needs.
 ///
 /// # Errors
 /// Where a tool is missing or the build fails.
@@ -24,26 +26,46 @@ pub fn widget() -> Result<PathBuf> {
         // Trunk reads NO_COLOR as a truth value and fails on `1`.
         .env_remove("NO_COLOR")
         .current_dir(root()))?;
+    engine(&dist)?;
     Ok(dist)
 }
 
-/// Builds the widget, optimises its wasm and weighs the result.
+/// Builds the sketch engine as a wasm of its own: trunk builds with one profile for all, and this one
+/// wants to be fast where the widget wants to be small.
+fn engine(dist: &Path) -> Result<()> {
+    const PROFILE: &str = "sketch-worker";
+    heading("Building the sketch engine for the page");
+    run(cargo()
+        .args(["build", "--package", "ai-now-sketch-worker", "--profile", PROFILE])
+        .args(["--target", tools::WASM_TARGET]))?;
+    let built = target_dir().join(tools::WASM_TARGET).join(PROFILE);
+    run(Command::new(tools::tool("wasm-bindgen"))
+        .args(["--target", "web", "--no-typescript", "--out-name", "ai-now-sketch", "--out-dir"])
+        .arg(dist)
+        .arg(built.join("ai_now_sketch_worker.wasm")))
+}
+
+/// Builds the widget and the engine, optimises their wasm and weighs the result.
 ///
 /// # Errors
-/// Where a tool is missing, the build fails, or the widget outgrew its budget.
+/// Where a tool is missing, the build fails, or something outgrew its budget.
 pub fn dist() -> Result<()> {
     let dist = widget()?;
     let node = tools::node_packages()?;
     heading("Optimising the wasm");
     for wasm in files(&dist)?.iter().filter(|path| path.extension().is_some_and(|e| e == "wasm")) {
+        // The engine is fast before it is small.
+        let is_engine = wasm.file_name().is_some_and(|name| name == ENGINE_WASM);
         run(Command::new(node.join("node_modules/.bin/wasm-opt"))
-            .arg("-Oz")
+            .arg(if is_engine { "-O3" } else { "-Oz" })
             .args(WASM_FEATURES.map(|feature| format!("--enable-{feature}")))
             .arg("-o")
             .args([wasm, wasm]))?;
     }
     weigh(&dist)
 }
+
+const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
 
 /// What rustc uses by default, and every browser knows. Whatever wasm-opt knows beyond it, it would
 /// use too.
@@ -66,6 +88,11 @@ const BUDGETS: &[Budget] = &[
         // Reached; the aim is 96 KiB. The views' many types are gone; what weighs now is the player,
         // the demo mode, the errors that serde writes, and what the async steps are unfolded to.
         max_bytes: 161_500,
+    },
+    Budget {
+        what: "the sketch engine, where the page makes it itself",
+        files: &[ENGINE_WASM, "ai-now-sketch.js", "sketch-worker.js"],
+        max_bytes: 400_000,
     },
 ];
 

@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, find, heading, output, root, run, target_dir};
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// What the browser's half is built for.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// 0.22 needs a newer Rust than this project.
 const TRUNK_VERSION: &str = "0.21.14";
 

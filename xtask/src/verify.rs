@@ -4,6 +4,7 @@
 //! `N passed, N failed`: tests one by one, and each check as one. A run in which a browser step
 //! executed no test has failed.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -78,7 +79,9 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             tools::setup()?;
             let deny = ["--", "-D", "warnings"];
             run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
-            run(cargo().args(["clippy", "--all-targets"]).args(WIDGET_ON_WASM).args(deny))
+            run(cargo().args(["clippy", "--all-targets"]).args(WIDGET_ON_WASM).args(deny))?;
+            let engine = ["clippy", "--package", "ai-now-sketch-worker", "--target"];
+            run(cargo().args(engine).arg(tools::WASM_TARGET).args(deny))
         }
         Step::Host => {
             crate::thumbnails(true)?;
@@ -116,6 +119,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
                     .arg("test")
                     .env("E2E_GATEWAY", demo::gateway_binary())
                     .env("E2E_WEB", web)
+                    .env("E2E_SKETCH", sketch_binary()?)
                     .env("E2E_BROWSER", browser.browser)
                     .current_dir(dir),
                 playwright_result,
@@ -123,6 +127,13 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             )
         }
     }
+}
+
+/// Builds the sketch engine's example: what it makes is compared with what the page makes.
+fn sketch_binary() -> Result<PathBuf> {
+    run(cargo().args(["build", "--package", "ai-now-sketch", "--example", "sketch"]))?;
+    let name = format!("sketch{}", std::env::consts::EXE_SUFFIX);
+    Ok(target_dir().join("debug/examples").join(name))
 }
 
 /// Enough to hit every write of a generation's life several times over, in a minute or so.

@@ -1,0 +1,31 @@
+// The worker of demo mode: loads the sketch engine and makes one file with it. It must not know the
+// page: what it is told and what it says are plain messages.
+
+import init, { make } from './ai-now-sketch.js';
+
+/** Nobody sees more than twenty steps a second. */
+const PAUSE_MILLIS = 50;
+
+// Set before anything is awaited: what is said meanwhile would be lost.
+self.onmessage = async ({ data: { model, prompt, style, seed, width, height } }) => {
+  try {
+    await init();
+  } catch (error) {
+    self.postMessage({ unloaded: String(error) });
+    return;
+  }
+  let last = 0;
+  const report = (fraction, step) => {
+    const now = performance.now();
+    if (now - last < PAUSE_MILLIS) return;
+    last = now;
+    self.postMessage({ fraction, step });
+  };
+  try {
+    const made = make(model, prompt, style, seed, width, height, report);
+    const { bytes, format, note } = made;
+    self.postMessage({ bytes, format, note }, [bytes.buffer]);
+  } catch (error) {
+    self.postMessage({ fault: String(error?.message ?? error) });
+  }
+};
