@@ -140,7 +140,7 @@ fn forbidden(engine: &str) -> NotMade {
     let rules = [
         ["worker-src ", starter, &origin].concat(),
         ["script-src ", &origin, " 'wasm-unsafe-eval'"].concat(),
-        ["connect-src ", &origin].concat(),
+        ["connect-src ", &origin, " blob:"].concat(),
         "media-src blob:".to_owned(),
     ];
     NotMade::Forbidden(rules.join("; "))

@@ -230,7 +230,7 @@ test('several elements share one worker and wait in a queue', async ({ page }) =
 test('from another origin, under a policy that names it', async ({ page }) => {
   const host = await Host.start();
   const policy = `default-src 'none'; script-src ${host.origin} 'wasm-unsafe-eval'; worker-src blob: ${host.origin}; `
-    + `connect-src ${host.origin}; media-src blob:; img-src ${host.origin} blob: data:`;
+    + `connect-src ${host.origin} blob:; media-src blob:; img-src ${host.origin} blob: data:`;
   const html = (mode) => `<!doctype html><html lang="en"><title>A shop</title>
     <script type="module" src="${host.script}"></script>
     <ai-now-studio mode="${mode}"></ai-now-studio>`;
@@ -254,7 +254,7 @@ test.describe('a policy that forbids the worker', () => {
   test('is told with the words to add', async ({ page, picture }) => {
     const host = await Host.start();
     const policy = `default-src 'none'; script-src ${host.origin} 'wasm-unsafe-eval'; `
-      + `connect-src ${host.origin}; media-src blob:; img-src ${host.origin}`;
+      + `connect-src ${host.origin} blob:; media-src blob:; img-src ${host.origin}`;
     const shop = await Host.start({
       page: `<!doctype html><html lang="en"><title>A strict shop</title>
         <script type="module" src="${host.script}"></script><ai-now-studio mode="demo"></ai-now-studio>`,
@@ -265,7 +265,7 @@ test.describe('a policy that forbids the worker', () => {
       await studio.open(shop.origin);
       await studio.make({ model: 'Suno', prompt: 'A jingle, 5 seconds' });
       await expect(page.getByText(/Content-Security-Policy/)).toContainText(
-        `worker-src blob: ${host.origin}; script-src ${host.origin} 'wasm-unsafe-eval'; connect-src ${host.origin}`,
+        `worker-src blob: ${host.origin}; script-src ${host.origin} 'wasm-unsafe-eval'; connect-src ${host.origin} blob:`,
       );
       await picture('10-demo-forbidden');
     } finally {

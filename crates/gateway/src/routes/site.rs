@@ -14,8 +14,8 @@ use crate::server::App;
 /// What the page may do: run the widget's own files, load what the gateway serves, be embedded
 /// anywhere. Nothing inline, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-     style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; \
-     worker-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
+     connect-src 'self' blob:; worker-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors *";
 
 /// Anything that is no route: a file of the widget, or nothing.
