@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let (mut prompt, mut model, mut style, mut out) = (None, "suno".to_owned(), None, None);
     let (mut seed, mut still) = (1, false);
-    let (mut size, mut sound) = (Size::HD, true);
+    let (mut size, mut sound) = (Size::default(), true);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
@@ -56,11 +56,24 @@ fn run() -> Result<(), String> {
         ..Request::new(&model, &prompt)
     };
     let start = std::time::Instant::now();
-    let sketch = make(&request, &mut |_| ControlFlow::Continue(())).map_err(|e| e.to_string())?;
+    let (mut told, mut longest) = (start, std::time::Duration::ZERO);
+    let sketch = make(&request, &mut |_| {
+        longest = longest.max(told.elapsed());
+        told = std::time::Instant::now();
+        ControlFlow::Continue(())
+    })
+    .map_err(|e| e.to_string())?;
     let out = out.unwrap_or_else(|| format!("sketch.{}", sketch.format.extension()));
     std::fs::write(&out, &sketch.bytes).map_err(|e| format!("{out}: {e}"))?;
     let (work, plays) = (start.elapsed().as_secs_f64(), sketch.duration_secs);
-    println!("{}\n{out}: {} bytes, {plays:.1} s in {work:.2} s", sketch.note, sketch.bytes.len());
+    println!("{}\n{out}: {} bytes", sketch.note, sketch.bytes.len());
+    if plays > 0.0 {
+        println!(
+            "{plays:.1} s in {work:.2} s: {:.2} times as fast as it plays; {} ms at most between reports",
+            plays / work,
+            longest.as_millis()
+        );
+    }
     Ok(())
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn all<D, T: Send>(
     let stop = AtomicBool::new(false);
     let results: Mutex<Vec<Option<Result<T, SketchError>>>> =
         Mutex::new((0..parts).map(|_| None).collect());
+    let mut called_off = false;
     std::thread::scope(|scope| {
         let (tell, told) = mpsc::channel();
         for _ in 0..crew {
@@ -63,11 +64,15 @@ pub(crate) fn all<D, T: Send>(
         }
         drop(tell);
         for much in told {
-            if !stop.load(Ordering::Relaxed) && advance(much).is_break() {
+            if !called_off && !stop.load(Ordering::Relaxed) && advance(much).is_break() {
+                called_off = true;
                 stop.store(true, Ordering::Relaxed);
             }
         }
     });
+    if called_off {
+        return Err(SketchError::Cancelled);
+    }
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     // A fault of the encoder says more than that the others were stopped because of it.
     let mut done = Vec::with_capacity(parts);

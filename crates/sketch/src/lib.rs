@@ -52,7 +52,7 @@ impl<'a> Request<'a> {
     /// A request for that model and those words, without a style, with seed 0, at the default size,
     /// with sound.
     pub fn new(model: &'a Model, prompt: &'a str) -> Self {
-        Self { model, style: None, prompt, seed: 0, size: Size::HD, soundtrack: true }
+        Self { model, style: None, prompt, seed: 0, size: Size::default(), soundtrack: true }
     }
 }
 

@@ -8,9 +8,12 @@ pub struct Size {
 }
 
 impl Size {
-    /// 1280 by 720, the default.
+    /// 1280 by 720.
     pub const HD: Self = Self { width: 1280, height: 720 };
-    /// 640 by 360: a quarter of the work.
+    /// 960 by 540, the default: the largest that two cores make in any style in less time than it
+    /// plays.
+    pub const MEDIUM: Self = Self { width: 960, height: 540 };
+    /// 640 by 360: what a browser's worker makes as fast as it plays.
     pub const SMALL: Self = Self { width: 640, height: 360 };
 
     /// The possible size that is nearest to the wished one.
@@ -32,7 +35,7 @@ impl Size {
 
 impl Default for Size {
     fn default() -> Self {
-        Self::HD
+        Self::MEDIUM
     }
 }
 
@@ -51,6 +54,6 @@ mod tests {
             let size = Size::new(wish.0, wish.1);
             assert_eq!((size.width(), size.height()), got);
         }
-        assert_eq!(Size::default(), Size::new(1280, 720));
+        assert_eq!(Size::default(), Size::new(960, 540));
     }
 }

@@ -18,7 +18,7 @@ pub(super) async fn make(task: Task) -> Result<Made, Failure> {
             style: job.style.as_ref(),
             prompt: &job.prompt,
             seed: job.seed,
-            size: Size::SMALL,
+            size: Size::default(),
             soundtrack: true,
         };
         ai_now_sketch::make(&request, &mut |progress| {

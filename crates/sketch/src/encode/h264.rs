@@ -32,7 +32,8 @@ impl Coder {
         // Without arithmetic coding and all that looks ahead: what counts is speed.
         let mut config = EncoderConfig::baseline(width, height);
         config.framerate = fps as f32;
-        config.qp = 25;
+        config.qp = 26;
+        config.aq_strength = 0.0;
         config.gop_size = u32::MAX;
         config.level_idc = level(size);
         let encoder = Encoder::new(config).map_err(fault)?;

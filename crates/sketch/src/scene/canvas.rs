@@ -7,7 +7,7 @@ mod noise;
 
 pub(crate) use noise::Tile;
 
-use cover::{Area, Row};
+use cover::{Area, Grain, Row};
 
 /// What kind of thing a pixel shows. Styles treat them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,24 +253,26 @@ impl Canvas {
         let u = (left as f32 - texture.origin.0) * kx;
         let side = light[0].signum();
         // Surfaces are soft: in large pictures every second column is looked up, and taken twice.
-        let step = if self.height > 500 { 2 } else { 1 };
+        let step = u32::from(self.height > 500);
         let noise = &self.noise;
-        let mut last = (usize::MAX, 0.0, 0.0);
-        let grain = |x: usize, lit: Rgb, mut form: [u8; 4]| {
-            if x / step != last.0 {
-                let at = u + (x / step * step) as f32 * kx;
+        let mut last = Grain::default();
+        let grain = |x: usize, lit: Rgb, form: [u8; 4]| {
+            let group = x >> step;
+            if group + 1 != last.group {
+                let at = u + (group << step) as f32 * kx;
                 let n = noise.at(at, v);
-                last = (x / step, n, n - noise.at(at + 5.0 * side, v - 3.0));
+                let slope = n - noise.at(at + 5.0 * side, v - 3.0);
+                let shade = 1.0 + (n - 0.5) * texture.shade + slope * texture.relief;
+                let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
+                let edge = (n - 0.5) * texture.size.1 * 1.5;
+                last = Grain {
+                    group: group + 1,
+                    shade: (shade.max(0.0) * 256.0) as u32,
+                    lean: [(lean * side) as i32, (lean * 0.6) as i32],
+                    cap: texture.cap.filter(|cap| (y as f32) < cap.0 + edge).map(|cap| cap.1),
+                };
             }
-            let (_, n, slope) = last;
-            let capped = texture
-                .cap
-                .filter(|(line, _)| (y as f32) < line + (n - 0.5) * texture.size.1 * 1.5);
-            let lit = capped.map_or(lit, |(_, cap)| cap);
-            let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
-            form[0] = (f32::from(form[0]) - lean * side) as u8;
-            form[1] = (f32::from(form[1]) - lean * 0.6) as u8;
-            (scale(lit, 1.0 + (n - 0.5) * texture.shade + slope * texture.relief), form)
+            last.on(lit, form)
         };
         row.textured(paint.round, (colour, form), bulge, grain);
     }
@@ -286,7 +288,9 @@ impl Canvas {
         let rows =
             (cy - radius).max(0.0) as usize..(cy + radius).clamp(0.0, self.height as f32) as usize;
         let inverse = 1.0 / (radius * radius);
-        let colour = colour.map(|c| f32::from(c) * strength);
+        // Sixteen bits after the point: a glow is wide and faint, and must not show steps.
+        let strength = (strength * 65536.0).clamp(0.0, 8.0 * 65536.0);
+        let colour = colour.map(u32::from);
         for y in rows {
             let dy = y as f32 + 0.5 - cy;
             let off = dy * dy * inverse;
@@ -297,9 +301,9 @@ impl Canvas {
             for (x, p) in row.iter_mut().enumerate().take(right).skip(left) {
                 let dx = x as f32 + 0.5 - cx;
                 let near = (1.0 - dx * dx * inverse - off).max(0.0);
-                let fall = near * near;
+                let fall = (near * near * strength) as u32;
                 for (own, light) in p.iter_mut().zip(colour) {
-                    *own = (f32::from(*own) + light * fall).min(255.0) as u8;
+                    *own = (u32::from(*own) + ((light * fall) >> 16)).min(255) as u8;
                 }
             }
         }

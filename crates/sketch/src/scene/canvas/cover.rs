@@ -62,6 +62,30 @@ impl Area {
     }
 }
 
+/// What a surface does to the pixels of one lookup.
+#[derive(Default)]
+pub(super) struct Grain {
+    /// Which lookup it is, from 1.
+    pub(super) group: usize,
+    /// A factor on the colour, in 1/256.
+    pub(super) shade: u32,
+    /// How far the form tilts, to the right and down.
+    pub(super) lean: [i32; 2],
+    /// The colour of what covers it.
+    pub(super) cap: Option<Rgb>,
+}
+
+impl Grain {
+    #[inline(always)]
+    pub(super) fn on(&self, lit: Rgb, mut form: [u8; 4]) -> (Rgb, [u8; 4]) {
+        for (tilt, lean) in form.iter_mut().zip(self.lean) {
+            *tilt = (i32::from(*tilt) - lean).clamp(0, 255) as u8;
+        }
+        let lit = self.cap.unwrap_or(lit);
+        (lit.map(|c| ((u32::from(c) * self.shade) >> 8).min(255) as u8), form)
+    }
+}
+
 /// One row of a shape, to be put into the picture.
 pub(super) struct Row<'a> {
     /// By how much the covered part grows from pixel to pixel.
@@ -79,6 +103,11 @@ impl Row<'_> {
     /// Puts one pixel; `much` is from 0 to 256.
     #[inline(always)]
     fn put(&mut self, x: usize, much: i32, colour: Rgb, form: [u8; 4]) {
+        if much == 256 {
+            self.rgb[x] = [colour[0], colour[1], colour[2], self.kind];
+            self.form[x] = form;
+            return;
+        }
         let under = &mut self.rgb[x];
         for (own, new) in under.iter_mut().zip(colour) {
             let below = i32::from(*own);
