@@ -59,3 +59,92 @@ impl ToSchema for Event {
         Completed::schemas(schemas);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::MediaUrl;
+
+    /// What one kind of event may have, what it must have, and the status that it has, if just one.
+    struct Kind {
+        fields: BTreeSet<String>,
+        required: BTreeSet<String>,
+        status: Option<String>,
+    }
+
+    impl Kind {
+        fn read(kind: &Value, named: &[(String, Value)]) -> Self {
+            let parts = kind["allOf"].as_array().map_or(vec![kind], |all| all.iter().collect());
+            let parts = parts.into_iter().map(|part| match part["$ref"].as_str() {
+                None => part,
+                Some(path) => {
+                    let name = path.rsplit('/').next().unwrap();
+                    &named.iter().find(|(known, _)| known == name).unwrap().1
+                }
+            });
+            let mut this =
+                Self { fields: BTreeSet::new(), required: BTreeSet::new(), status: None };
+            for part in parts {
+                this.fields.extend(part["properties"].as_object().unwrap().keys().cloned());
+                let required = part["required"].as_array().into_iter().flatten();
+                this.required.extend(required.map(|name| name.as_str().unwrap().to_owned()));
+                let status = part.pointer("/properties/status/enum/0").and_then(Value::as_str);
+                this.status = this.status.or(status.map(str::to_owned));
+            }
+            this
+        }
+
+        fn fits(&self, event: &Value) -> bool {
+            let event = event.as_object().unwrap();
+            let status = event["status"].as_str().unwrap();
+            let fields: BTreeSet<String> = event.keys().cloned().collect();
+            let right_status = match &self.status {
+                Some(known) => known == status,
+                None => !KNOWN.contains(&status),
+            };
+            right_status && self.required.is_subset(&fields) && fields.is_subset(&self.fields)
+        }
+    }
+
+    #[test]
+    fn each_event_that_is_written_is_one_kind_of_the_schema() {
+        let mut named = Vec::new();
+        Event::schemas(&mut named);
+        let named: Vec<(String, Value)> = named
+            .into_iter()
+            .map(|(name, schema)| (name, serde_json::to_value(schema).unwrap()))
+            .collect();
+        let schema = serde_json::to_value(Event::schema()).unwrap();
+        let kinds = schema["oneOf"].as_array().unwrap();
+        let kinds: Vec<Kind> = kinds.iter().map(|kind| Kind::read(kind, &named)).collect();
+        assert_eq!(kinds.len(), KNOWN.len() + 1);
+        let url = MediaUrl::parse("/media/a.mp3").unwrap();
+        for event in [
+            Event::Started,
+            Event::PROCESSING,
+            Event::Processing(Progress {
+                progress: Some(0.5),
+                queue_position: Some(1),
+                eta_secs: Some(2),
+                step: Some("mixing".into()),
+            }),
+            Event::CookieGenerated,
+            Event::Completed(Completed { url: url.clone(), note: None }),
+            Event::Completed(Completed { url, note: Some("a note".into()) }),
+            Event::Failed(Failure::default()),
+            Event::Failed(Failure {
+                message: "It failed.".into(),
+                cancelled: true,
+                tokens_returned: Some(10),
+            }),
+            Event::Other("Warming up".into()),
+        ] {
+            let written = serde_json::to_value(&event).unwrap();
+            assert_eq!(kinds.iter().filter(|kind| kind.fits(&written)).count(), 1, "{written}");
+        }
+    }
+}
