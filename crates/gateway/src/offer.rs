@@ -302,6 +302,17 @@ mod tests {
     }
 
     #[test]
+    fn what_the_documentation_shows_is_good() {
+        let page = include_str!("../../../docs/providers.md");
+        let examples: Vec<_> =
+            page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert_eq!(examples.len(), 2);
+        let first = offer(examples[0]).unwrap();
+        assert_eq!(first.routes["luma"], ["dream", "pika"]);
+        offer(examples[1]).unwrap();
+    }
+
+    #[test]
     fn what_cannot_be_kept_is_not_offered() {
         for (toml, why) in [
             ("[[models]]\nid = 'x'", "models.x.kind: a new model needs it"),
