@@ -426,9 +426,12 @@ fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut Rng) -> Pl
     use Thing as T;
     if named(&[T::Astronaut, T::Rocket, T::Planet, T::Ufo]) {
         Place::Space
+    } else if named(&[T::Boat, T::Ship]) {
+        // Before the fish: fishing boats float.
+        Place::Sea
     } else if named(&[T::Fish, T::Jellyfish, T::Turtle, T::Coral]) {
         Place::Underwater
-    } else if named(&[T::Boat, T::Ship, T::Whale, T::Lighthouse, T::Island]) {
+    } else if named(&[T::Whale, T::Lighthouse, T::Island]) {
         Place::Sea
     } else if named(&[T::Cactus, T::Pyramid]) {
         Place::Desert
@@ -532,5 +535,17 @@ fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
             spot(Level::Ground, (0.75, 0.85), 0.16, 2, 0.4)
         }
         _ => spot(Level::Ground, (0.62, 0.82), 0.22, 3, 0.5),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boats_float_and_fish_swim() {
+        let places = |prompt| Scene::plan(&Brief::read(prompt, 1)).places;
+        assert_eq!(places("old fishing boats at dusk"), [Place::Sea]);
+        assert_eq!(places("three red fish"), [Place::Underwater]);
     }
 }
