@@ -1,9 +1,6 @@
 //! Small things that only a browser knows: the clock, chance, pauses, storage, `Intl`, JSON. It must
 //! not know what they are used for.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Function, Intl, JSON, Math, Object, Promise, Reflect};
@@ -11,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Storage;
+use web_sys::{Storage, VisibilityState};
 
 #[wasm_bindgen]
 extern "C" {
@@ -59,44 +56,39 @@ pub(crate) fn uuid() -> String {
 /// Waits that long, or until the browser is online again, or somebody looks at the page again,
 /// whichever is first. Dropping it leaves nothing behind.
 pub(crate) async fn pause(millis: u32) {
-    let (sender, over) = oneshot::channel();
-    let sender = Rc::new(RefCell::new(Some(sender)));
-    let end = move || {
-        // Called again, or nobody waits: there is nothing left to say.
-        let _ = sender.take().map(|sender| sender.send(()));
-    };
-    let seen = {
-        let end = end.clone();
-        Closure::new(move || {
-            if window().document().is_some_and(|document| !document.hidden()) {
-                end();
-            }
-        })
-    };
-    let waiting = Waiting::new(millis, Closure::new(end), seen);
-    let _ = over.await;
+    let mut end = None;
+    let promise = Promise::new(&mut |resolve, _| end = Some(resolve));
+    let Some(end) = end else { return };
+    let waiting = Waiting::new(millis, end);
+    let _ = JsFuture::from(promise).await;
     drop(waiting);
 }
 
 /// A timer, and what may come before it.
 struct Waiting {
     timer: Option<i32>,
-    end: Closure<dyn FnMut()>,
+    /// A function of the browser's own: called late, it does nothing.
+    end: Function,
     seen: Closure<dyn FnMut()>,
 }
 
 impl Waiting {
-    fn new(millis: u32, end: Closure<dyn FnMut()>, seen: Closure<dyn FnMut()>) -> Self {
+    fn new(millis: u32, end: Function) -> Self {
         let window = window();
-        let callback = end.as_ref().unchecked_ref();
         let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+        let seen = {
+            let end = end.clone();
+            Closure::new(move || {
+                if leptos::prelude::document().visibility_state() == VisibilityState::Visible {
+                    let _ = end.call0(&JsValue::NULL);
+                }
+            })
+        };
         // The names and listeners are ours: there is nothing to refuse.
-        let _ = window.add_event_listener_with_callback("online", callback);
-        if let Some(document) = window.document() {
-            let seen = seen.as_ref().unchecked_ref();
-            let _ = document.add_event_listener_with_callback("visibilitychange", seen);
-        }
-        let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, millis);
+        let _ = window.add_event_listener_with_callback("online", &end);
+        let _ = leptos::prelude::document()
+            .add_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
+        let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(&end, millis);
         Self { timer: timer.ok(), end, seen }
     }
 }
@@ -107,12 +99,11 @@ impl Drop for Waiting {
         if let Some(timer) = self.timer {
             window.clear_timeout_with_handle(timer);
         }
-        let end = self.end.as_ref().unchecked_ref();
-        let _ = window.remove_event_listener_with_callback("online", end);
-        if let Some(document) = window.document() {
-            let seen = self.seen.as_ref().unchecked_ref();
-            let _ = document.remove_event_listener_with_callback("visibilitychange", seen);
-        }
+        let _ = window.remove_event_listener_with_callback("online", &self.end);
+        let _ = leptos::prelude::document().remove_event_listener_with_callback(
+            "visibilitychange",
+            self.seen.as_ref().unchecked_ref(),
+        );
     }
 }
 

@@ -83,15 +83,12 @@ impl Session {
         let now = browser::now_millis();
         match self.kept(&base) {
             Some(kept) if kept.renew_at_ms > now => Ok(kept.token),
-            Some(kept) if kept.good_until_ms > now => {
-                match self.open(Some(&kept.token)).await {
-                    // It is still good: that it can't be renewed just now stops nobody.
-                    Err(trouble) if trouble.is_passing() => Ok(kept.token),
-                    Err(_) => self.open(None).await,
-                    token => token,
-                }
-            }
-            _ => self.open(None).await,
+            Some(kept) => match self.renew(&kept.token).await {
+                // It is still good: that it can't be renewed just now stops nobody.
+                Err(trouble) if trouble.is_passing() && kept.good_until_ms > now => Ok(kept.token),
+                token => token,
+            },
+            None => self.open(None).await,
         }
     }
 
@@ -103,7 +100,16 @@ impl Session {
         match self.kept(&base) {
             // Somebody else was refused too, and faster.
             Some(kept) if kept.token != refused => Ok(kept.token),
-            _ => self.open(None).await,
+            _ => self.renew(refused).await,
+        }
+    }
+
+    /// Another token for the same visitor, even after the old one has ended: what it made stays in
+    /// reach. Where the gateway doesn't know it any more, a token for a new visitor.
+    async fn renew(self, token: &str) -> Result<String, Trouble> {
+        match self.open(Some(token)).await {
+            Err(trouble) if !trouble.is_passing() => self.open(None).await,
+            answer => answer,
         }
     }
 

@@ -168,25 +168,17 @@ test('a session and a ticket that ended are replaced, and the generation is stil
   }
 });
 
-test.describe('the back-forward cache', () => {
-  test.use({
-    launchOptions: async ({ launchOptions }, use) => use({
-      ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    }),
+test('a page that comes back out of the back-forward cache goes on', async ({ page, studio, line, gateway }) => {
+  line.weather.cutAfterBytes = 150;
+  await studio.ask(ASKED);
+  await studio.generate.click();
+  await expect.poll(() => line.streams().length).toBeGreaterThan(0);
+  await page.evaluate(() => {
+    window.addEventListener('pageshow', ({ persisted }) => { window.wasPersisted = persisted; });
   });
-
-  test('a page that comes back goes on', async ({ page, studio, line, gateway }) => {
-    line.weather.cutAfterBytes = 150;
-    await studio.ask(ASKED);
-    await studio.generate.click();
-    await expect.poll(() => line.streams().length).toBeGreaterThan(0);
-    await page.evaluate(() => {
-      window.addEventListener('pageshow', ({ persisted }) => { window.wasPersisted = persisted; });
-    });
-    await page.goto(`${line.origin}/icon.svg`);
-    line.weather.cutAfterBytes = 0;
-    await page.goBack();
-    await expectOne({ page, studio, line, gateway });
-    expect(line.submissions()).toHaveLength(1);
-  });
+  await page.goto(`${line.origin}/icon.svg`);
+  line.weather.cutAfterBytes = 0;
+  await page.goBack();
+  await expectOne({ page, studio, line, gateway });
+  expect(line.submissions()).toHaveLength(1);
 });

@@ -69,6 +69,22 @@ impl Caller {
     }
 }
 
+/// Whose session it was that ended not long ago: it can be renewed, and nothing else.
+///
+/// # Errors
+/// [`Problem`], where the page is not one of its origin.
+pub async fn ended_session(app: &App, headers: &HeaderMap) -> Result<Option<SessionInfo>, Problem> {
+    let Some(token) = headers.get(AUTHORIZATION).and_then(bearer) else { return Ok(None) };
+    if !matches!(secret::Kind::of(token), Some(secret::Kind::Session)) {
+        return Ok(None);
+    }
+    let session = app.store.renewable_session(token).await?;
+    if let Some(session) = &session {
+        check_origin(session, headers)?;
+    }
+    Ok(session)
+}
+
 /// The token of a `Bearer` header (RFC 6750); the scheme's name in any case.
 fn bearer(value: &HeaderValue) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;

@@ -11,7 +11,7 @@ use super::body::MaybeJson;
 use super::openapi::{Keyed, Sent};
 use super::origin::{client_address, is_own_page};
 use super::system::{balance_of, json};
-use crate::auth::{Caller, Principal, missing};
+use crate::auth::{Caller, Principal, ended_session, missing};
 use crate::problem::Problem;
 use crate::secret;
 use crate::server::App;
@@ -63,7 +63,14 @@ pub(super) async fn open(
 ) -> Result<Response, Problem> {
     let wishes = wishes.0.unwrap_or_default();
     let lifetime_secs = wishes.lifetime_secs.unwrap_or(app.config.session_secs);
-    let token = match Caller::of(&app, &headers).await? {
+    let caller = match Caller::of(&app, &headers).await {
+        Err(problem) => {
+            let ended = ended_session(&app, &headers).await?;
+            Some(Caller::Session(ended.ok_or(problem)?))
+        }
+        caller => caller?,
+    };
+    let token = match caller {
         Some(Caller::Session(session)) => {
             check_plain(&wishes)?;
             app.limits.request_of(session.key_id, Some(session.visitor_id))?;

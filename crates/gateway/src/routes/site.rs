@@ -15,8 +15,8 @@ use crate::server::App;
 /// anywhere. Nothing inline, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
-     connect-src 'self' blob:; worker-src 'self'; font-src 'self'; manifest-src 'self'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors *";
+     connect-src 'self' blob:; worker-src 'self'; frame-src 'self'; font-src 'self'; \
+     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
 /// Anything that is no route: a file of the widget, or nothing.
 pub(super) async fn serve(State(app): State<App>, request: Request) -> Response {

@@ -56,6 +56,10 @@ pub enum VisitorRefusal {
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
+/// For how long after its end a session opens one thing still: another session for the same visitor.
+/// A laptop that slept over a weekend finds what its visitor had asked for.
+const RENEWABLE_MS: u64 = 7 * DAY_MS;
+
 impl Store {
     /// Opens a session and returns its token.
     ///
@@ -108,6 +112,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn session_by_token(&self, token: &str) -> Result<Option<SessionInfo>, StoreError> {
+        self.session_good_at(token, now_ms()).await
+    }
+
+    /// The same for one that may have expired, but not so long ago that it can't be renewed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn renewable_session(&self, token: &str) -> Result<Option<SessionInfo>, StoreError> {
+        self.session_good_at(token, now_ms().saturating_sub(RENEWABLE_MS)).await
+    }
+
+    async fn session_good_at(
+        &self,
+        token: &str,
+        at_ms: u64,
+    ) -> Result<Option<SessionInfo>, StoreError> {
         let hash = secret::hash(token);
         type Columns = (i64, String, Option<i64>, i64, i64, Option<String>, i64, Vec<u8>);
         let row: Option<Columns> = sqlx::query_as(
@@ -117,7 +137,7 @@ impl Store {
              WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL",
         )
         .bind(hash.as_slice())
-        .bind(signed(now_ms()))
+        .bind(signed(at_ms))
         .fetch_optional(&self.reader)
         .await?;
         let row = row.filter(|row| secret::same(&row.7, &hash));
@@ -147,7 +167,7 @@ impl Store {
         Ok(visitor_balance(&mut connection, account_id, Some(visitor_id)).await?)
     }
 
-    /// Forgets the sessions that have expired.
+    /// Forgets the sessions that expired too long ago to be renewed.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -156,7 +176,7 @@ impl Store {
             .write(|connection| {
                 Box::pin(async move {
                     let gone = sqlx::query("DELETE FROM sessions WHERE expires_at_ms <= ?")
-                        .bind(signed(now_ms()))
+                        .bind(signed(now_ms().saturating_sub(RENEWABLE_MS)))
                         .execute(connection)
                         .await?;
                     Ok(gone.rows_affected())
