@@ -18,12 +18,30 @@ export default defineConfig({
     locale: 'en-US',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    launchOptions: {
-      // As people's browsers have it.
-      ignoreDefaultArgs: ['--disable-back-forward-cache'],
-      executablePath: process.env.E2E_BROWSER ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync', '--no-first-run'],
-    },
   },
+  projects: [
+    {
+      name: 'chromium',
+      testIgnore: 'firefox.spec.js',
+      use: {
+        launchOptions: {
+          // As people's browsers have it.
+          ignoreDefaultArgs: ['--disable-back-forward-cache'],
+          executablePath: process.env.E2E_BROWSER ?? '/usr/bin/chromium',
+          args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking',
+            '--disable-component-update', '--disable-sync', '--no-first-run'],
+        },
+      },
+    },
+    {
+      name: 'firefox',
+      testMatch: 'firefox.spec.js',
+      use: {
+        browserName: 'firefox',
+        // Debian's own, over WebDriver BiDi.
+        channel: 'moz-firefox',
+        launchOptions: { executablePath: process.env.E2E_FIREFOX ?? '/usr/bin/firefox-esr' },
+      },
+    },
+  ],
 });

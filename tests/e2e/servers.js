@@ -1,6 +1,8 @@
 // Servers that stand for the rest of the world: somebody's site, a bad network in front of the
 // gateway, and a server that knows only the documented API.
 import { createServer, request as ask } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 
 /** Listens on a free port and answers what to use and how to stop it. */
 async function listen(handler) {
@@ -153,4 +155,34 @@ export async function documented(script) {
     }
   });
   return { ...server, seen };
+}
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm',
+  '.json': 'application/json', '.svg': 'image/svg+xml',
+};
+
+/** A site that serves a folder, answers routes of its own (by `METHOD /path`), and passes the rest on. */
+export async function files(folder, routes, gateway) {
+  const { hostname, port } = new URL(gateway);
+  return listen(async (request, answer) => {
+    const { pathname } = new URL(request.url, gateway);
+    const own = routes[`${request.method} ${pathname}`];
+    if (own) return own(request, answer);
+    if (/^\/(api|media)\//.test(pathname)) {
+      const { method, headers } = request;
+      const outgoing = ask({ hostname, port, path: request.url, method, headers }, (response) => {
+        answer.writeHead(response.statusCode, response.headers);
+        response.pipe(answer);
+      });
+      outgoing.on('error', () => answer.destroy());
+      answer.on('close', () => outgoing.destroy());
+      return request.pipe(outgoing);
+    }
+    const bytes = await readFile(path.join(folder, pathname)).catch(() => null);
+    answer.writeHead(bytes ? 200 : 404, {
+      'Content-Type': TYPES[path.extname(pathname)] ?? 'application/octet-stream', 'Access-Control-Allow-Origin': '*',
+    });
+    return answer.end(bytes);
+  });
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::pin::pin;
 use crate::run::{cargo, heading, output, root, run, target_dir};
 use crate::tools;
 
@@ -62,6 +63,7 @@ pub fn dist() -> Result<()> {
             .arg("-o")
             .args([wasm, wasm]))?;
     }
+    pin(&dist, &node.join("node_modules/.bin/terser"))?;
     weigh(&dist)
 }
 

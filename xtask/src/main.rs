@@ -6,6 +6,7 @@
 mod api;
 mod demo;
 mod dist;
+mod pin;
 mod run;
 mod tidy;
 mod tools;

@@ -110,16 +110,38 @@ pub fn browser() -> Result<Browser> {
     }
     let ask = "the browser tests need Chromium and its driver on the PATH; on Debian or Ubuntu: \
                sudo apt-get install chromium chromium-driver";
+    install_debian(&["chromium", "chromium-driver"], ask)?;
+    find_browser().context(ask)
+}
+
+/// Finds Firefox for the end-to-end tests; where there is none, installs Debian's (as root) or asks
+/// for it.
+///
+/// # Errors
+/// Where there is none and none can be installed.
+pub fn firefox() -> Result<PathBuf> {
+    let found = || ["firefox-esr", "firefox"].into_iter().find_map(find);
+    if let Some(firefox) = found() {
+        return Ok(firefox);
+    }
+    let ask = "the end-to-end tests need Firefox on the PATH; on Debian: \
+               sudo apt-get install firefox-esr";
+    install_debian(&["firefox-esr"], ask)?;
+    found().context(ask)
+}
+
+/// Installs packages where we may; else says `ask`.
+fn install_debian(packages: &[&str], ask: &'static str) -> Result<()> {
     if find("apt-get").is_none() || !is_root() {
         bail!(ask);
     }
-    heading("Installing Chromium and its driver");
+    heading(&format!("Installing {}", packages.join(" and ")));
     run(Command::new("apt-get").args(["update", "-q"])).context(ask)?;
     run(Command::new("apt-get")
-        .args(["install", "-qy", "--no-install-recommends", "chromium", "chromium-driver"])
+        .args(["install", "-qy", "--no-install-recommends"])
+        .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive"))
-    .context(ask)?;
-    find_browser().context(ask)
+    .context(ask)
 }
 
 fn find_browser() -> Option<Browser> {

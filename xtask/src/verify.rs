@@ -95,7 +95,9 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
                     .args(["test", "--no-fail-fast", "--test", "web"])
                     .args(WIDGET_ON_WASM)
                     .env("PATH", tools::path()?)
-                    .env("CHROMEDRIVER", browser.driver),
+                    .env("CHROMEDRIVER", browser.driver)
+                    // For all tests together; a busy machine needs more than the usual 20 s.
+                    .env("WASM_BINDGEN_TEST_TIMEOUT", "300"),
                 cargo_result,
                 tally,
             )
@@ -108,6 +110,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
         }
         Step::E2e => {
             let browser = tools::browser()?;
+            let firefox = tools::firefox()?;
             let dir = tools::node_packages()?;
             demo::gateway()?;
             let web = root().join("dist");
@@ -121,6 +124,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
                     .env("E2E_WEB", web)
                     .env("E2E_SKETCH", sketch_binary()?)
                     .env("E2E_BROWSER", browser.browser)
+                    .env("E2E_FIREFOX", firefox)
                     .current_dir(dir),
                 playwright_result,
                 tally,

@@ -1,0 +1,200 @@
+// A page for each way to embed: what docs/embedding.md links to is what runs here.
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { test, expect, Gateway } from './fixtures.js';
+import { Studio } from './studio.js';
+import { files, site } from './servers.js';
+
+const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const QUICK = { model: 'Suno', prompt: 'A tune, 3 seconds' };
+
+async function makes(studio) {
+  await studio.ask(QUICK);
+  await studio.generate.click();
+  await expect(studio.play).toBeVisible();
+}
+
+test('the documentation names every page', async () => {
+  const pages = (await readdir(path.join(top, 'www/examples'))).filter((name) => name.endsWith('.html'));
+  const text = await readFile(path.join(top, 'docs/embedding.md'), 'utf8');
+  for (const page of pages) expect(text).toContain(`../www/examples/${page}`);
+  expect(pages.length).toBeGreaterThan(7);
+});
+
+test('two lines', async ({ page, gateway }) => {
+  const studio = new Studio(page);
+  await studio.open(`${gateway.url}/examples/two-lines.html`);
+  await makes(studio);
+});
+
+test('attributes', async ({ page, gateway, picture }) => {
+  await page.goto(`${gateway.url}/examples/attributes.html`);
+  const studio = page.locator('ai-now-studio');
+  await expect(studio.getByRole('textbox').first()).toHaveValue('A serene lake surrounded by mountains');
+  await expect(page.getByRole('radio', { name: /^Pika\b/ })).toBeChecked();
+  await expect(studio.locator('[name=style][value="4"]')).toBeChecked();
+  expect(await studio.locator('[name=model]').evaluateAll((radios) => radios.map(({ value }) => value))).toEqual(['pika', 'run', 'suno']);
+  await expect(studio.locator('.studio')).toHaveAttribute('lang', 'de');
+  expect(await studio.evaluate((element) => getComputedStyle(element).colorScheme)).toBe('dark');
+  // Attributes are properties, too.
+  await studio.evaluate((element) => { element.prompt = 'Etwas anderes'; element.presetStyle = '2'; });
+  await expect(studio.getByRole('textbox').first()).toHaveValue('Etwas anderes');
+  await expect(studio.locator('[name=style][value="2"]')).toBeChecked();
+  await picture('9-attributes');
+});
+
+test('sessions of the site\'s own', async ({ page }) => {
+  const gateway = await Gateway.start({ demo: false });
+  const secret = await gateway.keys('create', '--tokens', '100', '--label', 'shop');
+  let subject = 'ann';
+  let opened = 0;
+  // The site: the pages, and its own route that opens sessions with the secret key.
+  const shop = await files(process.env.E2E_WEB ?? path.join(top, 'dist'), {
+    'POST /examples/session': async (request, answer) => {
+      opened += 1;
+      const session = await fetch(`${gateway.url}/api/sessions`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ subject, budget: 30, lifetime_secs: 60 }),
+      });
+      answer.writeHead(session.status, { 'Content-Type': 'application/json' });
+      answer.end(await session.text());
+    },
+  }, gateway.url);
+  try {
+    const studio = new Studio(page);
+    await studio.open(`${shop.origin}/examples/session.html`);
+    expect(await studio.tokens()).toBe(30);
+    await makes(studio);
+    await expect.poll(() => studio.tokens()).toBe(20);
+    // One that is good for a minute is not opened anew for each request.
+    expect(opened).toBe(1);
+    // Another person signs in on the same device: they are not the one before.
+    subject = 'bob';
+    await page.reload();
+    await expect.poll(() => studio.tokens()).toBe(30);
+    // A function that is set later takes the place of the earlier one.
+    subject = 'ann';
+    await page.evaluate(() => {
+      const element = document.querySelector('ai-now-studio');
+      element.getSession = async () => (await fetch('session', { method: 'POST' })).json();
+    });
+    await expect.poll(() => studio.tokens()).toBe(20);
+    // No key and no session outlives the page.
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toMatch(/session/);
+  } finally {
+    await shop.stop();
+    await gateway.stop();
+  }
+});
+
+test('several on one page', async ({ page, gateway, picture }) => {
+  await page.goto(`${gateway.url}/examples/several.html`);
+  const [one, other] = await page.locator('ai-now-studio').all();
+  await one.getByRole('button', { name: /^Generate/ }).click();
+  await expect(one.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await other.scrollIntoViewIfNeeded();
+  await other.getByRole('button', { name: /^Generate/ }).click();
+  await expect(other.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  const media = (element) => element.locator('audio, video').first();
+  const paused = (element) => media(element).evaluate((media) => media.paused);
+  await media(one).evaluate((media) => { media.loop = true; });
+  await one.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect.poll(() => paused(one)).toBe(false);
+  await media(other).evaluate((media) => { media.loop = true; });
+  await other.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect.poll(() => paused(other)).toBe(false);
+  await expect.poll(() => paused(one)).toBe(true);
+  await picture('9-several');
+});
+
+test('in a frame', async ({ page, gateway, picture }) => {
+  await page.goto(`${gateway.url}/examples/iframe.html`);
+  const frame = page.frameLocator('iframe');
+  await expect(frame.getByText(/tokens? left/)).toBeVisible();
+  await frame.getByRole('textbox', { name: 'What shall it be?' }).fill(QUICK.prompt);
+  await frame.getByRole('button', { name: /^Generate/ }).click();
+  await frame.getByRole('button', { name: 'Play', exact: true }).first().click();
+  const media = frame.locator('ai-now-studio audio').first();
+  await expect.poll(() => media.evaluate((media) => media.currentTime)).toBeGreaterThan(0.1);
+  await picture('9-frame');
+});
+
+test('strict: nothing inline, nothing from elsewhere, no text that becomes markup', async ({ page, gateway }) => {
+  const studio = new Studio(page);
+  await studio.open(`${gateway.url}/examples/strict.html`);
+  await makes(studio);
+  await studio.playUntilItMoves();
+});
+
+test('by script', async ({ page, gateway, picture }) => {
+  await page.goto(`${gateway.url}/examples/script.html`);
+  await page.getByRole('button', { name: 'Make a tune' }).click();
+  await expect(page.getByText(/^Made: .*\.mp3$/)).toBeVisible();
+  const heard = await page.locator('#events li').allTextContents();
+  const names = heard.map((line) => line.split(' ')[0]);
+  for (const name of ['ready', 'balance', 'started', 'progress', 'completed']) expect(names).toContain(`ai-now-${name}`);
+  expect(names.indexOf('ai-now-started')).toBeLessThan(names.indexOf('ai-now-completed'));
+  await picture('9-script');
+});
+
+test('looks', async ({ page, gateway, picture }) => {
+  const studio = new Studio(page);
+  await studio.open(`${gateway.url}/examples/theming.html`);
+  const style = (locator, name) => locator.evaluate((element, name) => getComputedStyle(element)[name], name);
+  expect(await style(studio.prompt, 'fontFamily')).toContain('Georgia');
+  expect(await style(studio.generate, 'textTransform')).toBe('uppercase');
+  expect(await style(studio.generate, 'backgroundColor')).toBe('rgb(11, 107, 79)');
+  await picture('9-looks');
+});
+
+test('where there is no DOM, the script can be imported and does nothing', async () => {
+  const web = process.env.E2E_WEB ?? path.join(top, 'dist');
+  const { AiNowStudio } = await import(pathToFileURL(path.join(web, 'ai-now.js')).href);
+  expect(typeof AiNowStudio).toBe('function');
+});
+
+test('a pinned page runs what it pinned, and nothing else', async ({ page, gateway }) => {
+  const hash = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+  const web = process.env.E2E_WEB ?? path.join(top, 'dist');
+  const read = (name) => readFile(path.join(web, name));
+  const names = ['ai-now-widget.js', 'ai-now-widget_bg.wasm', 'widget.css'];
+  const pins = Object.fromEntries(await Promise.all(names.map(async (name) => [name, hash(await read(name))])));
+  // A build for distribution has its pins already.
+  const shell = String(await read('ai-now.js')).replace('const INTEGRITY = {};', `const INTEGRITY = ${JSON.stringify(pins)};`);
+  for (const name of names) expect(shell).toContain(pins[name]);
+  const changed = {};
+  const routes = Object.fromEntries(['ai-now.js', ...names].map((name) => [`GET /${name}`, async (_, answer) => {
+    const bytes = Buffer.concat([name === 'ai-now.js' ? Buffer.from(shell) : await read(name), Buffer.from(changed[name] ?? '')]);
+    const type = name.endsWith('js') ? 'text/javascript' : name.endsWith('css') ? 'text/css' : 'application/wasm';
+    answer.writeHead(200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*' });
+    answer.end(bytes);
+  }]));
+  const cdn = await files(web, routes, gateway.url);
+  const shop = await site(`<!doctype html><html lang="en"><title>A shop</title><h1>A shop</h1>
+    <script type="module" src="${cdn.origin}/ai-now.js" integrity="${hash(Buffer.from(shell))}" crossorigin="anonymous"></script>
+    <ai-now-studio gateway="${gateway.url}"></ai-now-studio>`);
+  const stands = page.getByRole('textbox', { name: 'What shall it be?' });
+  try {
+    await page.goto(shop.origin);
+    await expect(stands).toBeVisible();
+    for (const name of names) {
+      changed[name] = '\n';
+      await page.reload();
+      await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+      delete changed[name];
+    }
+    // It was not the network: what is right again runs again.
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await expect(stands).toBeVisible();
+    changed['ai-now.js'] = '\n';
+    await page.reload();
+    await page.waitForFunction(() => document.readyState === 'complete');
+    expect(await page.evaluate(() => customElements.get('ai-now-studio'))).toBe(undefined);
+  } finally {
+    await cdn.stop();
+    await shop.stop();
+  }
+});
