@@ -94,10 +94,10 @@ test('several on one page', async ({ page, gateway, picture }) => {
   await page.goto(`${gateway.url}/examples/several.html`);
   const [one, other] = await page.locator('ai-now-studio').all();
   await one.getByRole('button', { name: /^Generate/ }).click();
-  await expect(one.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await expect(one.getByRole('button', { name: 'Play', exact: true })).toBeVisible({ timeout: 90_000 });
   await other.scrollIntoViewIfNeeded();
   await other.getByRole('button', { name: /^Generate/ }).click();
-  await expect(other.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await expect(other.getByRole('button', { name: 'Play', exact: true })).toBeVisible({ timeout: 90_000 });
   const media = (element) => element.locator('audio, video').first();
   const paused = (element) => media(element).evaluate((media) => media.paused);
   await media(one).evaluate((media) => { media.loop = true; });
