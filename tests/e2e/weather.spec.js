@@ -178,7 +178,8 @@ test('a page that comes back out of the back-forward cache goes on', async ({ pa
   });
   await page.goto(`${line.origin}/icon.svg`);
   line.weather.cutAfterBytes = 0;
-  await page.goBack();
+  // A page that comes back was never gone: there is no second `load` to wait for.
+  await page.goBack({ waitUntil: 'commit' });
   await expectOne({ page, studio, line, gateway });
   expect(line.submissions()).toHaveLength(1);
 });
