@@ -61,7 +61,8 @@ pub fn pin(dist: &Path, terser: &Path) -> Result<()> {
 
 /// A JSON object. Names and hashes need no escapes.
 fn object(pins: &BTreeMap<String, String>) -> String {
-    let lines: Vec<_> = pins.iter().map(|(name, hash)| format!("  \"{name}\": \"{hash}\"")).collect();
+    let lines: Vec<_> =
+        pins.iter().map(|(name, hash)| format!("  \"{name}\": \"{hash}\"")).collect();
     format!("{{\n{}\n}}", lines.join(",\n"))
 }
 
