@@ -212,6 +212,25 @@ mod tests {
     }
 
     #[test]
+    fn durations_are_understood_and_times_of_day_are_not_taken_for_them() {
+        for (prompt, secs) in [
+            ("jazz, 1:30", Some(90.0)),
+            ("half a minute of rain", Some(30.0)),
+            ("eine halbe Minute Walzer", Some(30.0)),
+            ("une demi-minute de calme", Some(30.0)),
+            ("medio minuto de salsa", Some(30.0)),
+            ("0:45 techno", Some(45.0)),
+            ("the city at 2:30", None),
+            ("the city, 2:30 pm", None),
+            ("1:02:03", None),
+            ("1:99 and 0:00", None),
+            ("half a moon, a minute", None),
+        ] {
+            assert_eq!(Brief::read(prompt, 0).duration_secs, secs, "{prompt}");
+        }
+    }
+
+    #[test]
     fn no_means_no() {
         for prompt in ["rock with no drums", "ohne Schlagzeug", "sans batterie", "没有鼓的音乐"]
         {

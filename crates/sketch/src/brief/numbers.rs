@@ -2,7 +2,7 @@
 
 use crate::brief::{Brief, Word};
 
-/// Finds "120 bpm", "in D minor", "8 seconds".
+/// Finds "120 bpm", "in D minor", "8 seconds", "1:30", "half a minute".
 pub(crate) fn read(words: &[Word], brief: &mut Brief) {
     for (at, word) in words.iter().enumerate() {
         let next = words.get(at + 1).map(|w| w.text.as_str()).unwrap_or_default();
@@ -28,10 +28,36 @@ pub(crate) fn read(words: &[Word], brief: &mut Brief) {
                 brief.said.push(format!("{number} minutes"));
             }
         }
+        if let Some(secs) = clock(words, at).or_else(|| half_minute(words, at)) {
+            brief.duration_secs = Some(secs);
+            brief.said.push(format!("{secs} seconds"));
+        }
         if brief.tonic.is_none() {
             key(words, at, brief);
         }
     }
+}
+
+/// "1:30": minutes and seconds. "At 2:30" and "2:30 pm" are times of day.
+fn clock(words: &[Word], at: usize) -> Option<f32> {
+    let (word, next) = (&words[at], words.get(at + 1)?);
+    let text = |at: usize| words.get(at).map(|w| w.text.as_str()).unwrap_or_default();
+    let day = is(text(at + 2), "am pm a p uhr") || at > 0 && is(text(at - 1), "at um a as alle");
+    let longer = at > 0 && words[at - 1].sign == Some(':');
+    if longer || word.sign != Some(':') || next.sign == Some(':') || next.text.len() != 2 || day {
+        return None;
+    }
+    let minutes = word.text.parse::<u8>().ok().filter(|m| *m <= 3)?;
+    let secs = next.text.parse::<u8>().ok().filter(|s| *s < 60)?;
+    Some(f32::from(minutes) * 60.0 + f32::from(secs)).filter(|all| *all > 0.0)
+}
+
+/// "Half a minute", "eine halbe Minute", "une demi-minute", "medio minuto".
+fn half_minute(words: &[Word], at: usize) -> Option<f32> {
+    let text = |at: usize| words.get(at).map(|w| w.text.as_str()).unwrap_or_default();
+    let unit = if is(text(at + 1), "a of") { at + 2 } else { at + 1 };
+    let half = is(text(at), "half halbe halben demi medio meio mezzo");
+    (half && is(text(unit), "minute minuto")).then_some(30.0)
 }
 
 /// A note's name followed by "major" or "minor", or "Am" behind "in".

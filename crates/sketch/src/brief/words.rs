@@ -12,7 +12,7 @@ pub(crate) struct Word {
     pub(crate) text: String,
     /// Without its ending.
     stem: String,
-    /// The symbol right behind it that matters to keys: `#` or `♯`, `♭`.
+    /// The symbol right behind it that matters: `#` or `♯`, `♭` to keys; `:` between digits.
     pub(crate) sign: Option<char>,
     /// Whether the text was written without spaces: words are looked for inside it.
     solid: bool,
@@ -45,8 +45,9 @@ pub(crate) fn split(text: &str) -> Vec<Word> {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         if !(c.is_alphanumeric() || is_mark(c)) {
-            let sign = matches!(c, '#' | '♯' | '♭').then_some(c);
-            let decimal = c == '.' && digit && chars.peek().is_some_and(char::is_ascii_digit);
+            let between = digit && chars.peek().is_some_and(char::is_ascii_digit);
+            let sign = (matches!(c, '#' | '♯' | '♭') || c == ':' && between).then_some(c);
+            let decimal = c == '.' && between;
             if decimal {
                 current.push('.');
                 continue;
