@@ -1,0 +1,103 @@
+// For everyone: the whole path goes by keyboard, with a focus that can be seen; nothing is too small to
+// hit; large text fits.
+import AxeBuilder from '@axe-core/playwright';
+import { test, expect, Gateway } from './fixtures.js';
+import { Studio } from './studio.js';
+
+/** What can be operated, as far as it shows: each with its name and the box that takes the click. */
+const targets = (page) => page.evaluate(() => {
+  const { shadowRoot } = document.querySelector('ai-now-studio');
+  const all = [...shadowRoot.querySelectorAll('button, a[href], input, textarea, select, summary')];
+  return all.filter((element) => element.checkVisibility({ visibilityProperty: true })).map((element) => {
+    // A radio or a box is hit by its label, too.
+    const boxes = [element, ...(element.labels ?? [])].map((hit) => hit.getBoundingClientRect());
+    return {
+      name: `${element.localName} ${element.ariaLabel ?? element.name ?? ''} ${element.textContent}`.trim().slice(0, 60),
+      width: Math.max(...boxes.map(({ width }) => width)),
+      height: Math.max(...boxes.map(({ height }) => height)),
+    };
+  });
+});
+
+async function expectAccessible(page, state) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), state).toEqual([]);
+  const small = (await targets(page)).filter(({ width, height }) => width < 24 || height < 24);
+  expect(small, `${state}: targets of less than 24 px`).toEqual([]);
+}
+
+test('a page without permission is accessible', async ({ page }) => {
+  const gateway = await Gateway.start({ demo: false });
+  try {
+    await page.goto(gateway.url);
+    await expect(page.getByText(/may not generate yet/)).toBeVisible();
+    await expectAccessible(page, 'not allowed');
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('by keyboard alone, from the first field to the download, with a focus that can be seen', async ({ page, gateway }) => {
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  /** What has the focus, and whether that shows: an outline, of it or of what stands for it. */
+  const focus = () => page.evaluate(() => {
+    const element = document.querySelector('ai-now-studio').shadowRoot?.activeElement;
+    if (!element) return null;
+    const seen = [element, ...(element.labels ?? []), element.nextElementSibling].filter(Boolean).some((shown) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+      return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+    });
+    return { tag: element.localName, type: element.type, name: element.ariaLabel ?? element.textContent.trim() ?? '', value: element.value, seen };
+  });
+  /** Goes on with Tab until something has the focus, and sees it on the way. */
+  const tabTo = async (wanted) => {
+    for (let steps = 0; steps < 60; steps += 1) {
+      await page.keyboard.press('Tab');
+      const now = await focus();
+      if (!now) continue;
+      expect(now.seen, `${now.tag} ${now.name}`).toBe(true);
+      if (wanted(now)) return now;
+    }
+    throw new Error('Tab never comes there');
+  };
+  await tabTo(({ tag }) => tag === 'textarea');
+  await page.keyboard.type('A calm lake, 3 seconds');
+  await tabTo(({ type, value }) => type === 'radio' && value === 'suno');
+  for (const model of ['luma', 'pika']) {
+    await page.keyboard.press('ArrowRight');
+    expect((await focus()).value).toBe(model);
+  }
+  await tabTo(({ tag, name }) => tag === 'button' && /^Generate/.test(name));
+  await page.keyboard.press('Enter');
+  await expect(studio.play).toBeVisible({ timeout: 60_000 });
+  await tabTo(({ name }) => name === 'Play');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => studio.media.evaluate((media) => media.currentTime)).toBeGreaterThan(0.1);
+  await tabTo(({ tag, name }) => tag === 'a' && /^Download/.test(name));
+  const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  expect(file.suggestedFilename()).toMatch(/\.mp4$/);
+});
+
+test('text of twice the size, and a page of twice the zoom, fit', async ({ page, gateway, picture }) => {
+  // 1280 by 800 at 200 %.
+  await page.setViewportSize({ width: 640, height: 400 });
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  await studio.ask({ model: 'Suno', prompt: 'A tune, 3 seconds' });
+  await studio.generate.click();
+  await expect(studio.play).toBeVisible();
+  for (const size of ['100%', '200%']) {
+    await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, size);
+    const over = await page.evaluate(() => {
+      const { documentElement } = document;
+      const { shadowRoot } = document.querySelector('ai-now-studio');
+      const cut = [...shadowRoot.querySelectorAll('button, p, label, legend')]
+        .filter((element) => element.checkVisibility() && !element.closest('.unseen, [hidden]'))
+        .filter((element) => getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).textOverflow !== 'ellipsis');
+      return { page: documentElement.scrollWidth - documentElement.clientWidth, cut: cut.map((element) => element.outerHTML.slice(0, 80)) };
+    });
+    expect(over, size).toEqual({ page: 0, cut: [] });
+  }
+  await picture('8-large-text');
+});
