@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use any_spawner::Executor;
+use leptos::mount::{UnmountHandle, mount_to_renderer};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
@@ -21,7 +21,8 @@ use crate::view;
 pub struct Studio {
     session: Session,
     owner: Owner,
-    view: web_sys::Element,
+    /// Dropping it takes the view out of the page.
+    _view: UnmountHandle<web_sys::Element>,
 }
 
 #[wasm_bindgen]
@@ -55,13 +56,10 @@ impl Studio {
         };
         let owner = Owner::new();
         let host = Box::new(Page(element));
-        // It fails where it is done already, for another element.
-        let _ = Executor::init_wasm_bindgen();
         let session = owner.with(|| Session::new(config, Arc::new(locale), host));
-        let view = owner.with(|| view::studio(session));
-        place.append_child(&view).map_err(|_| JsError::new("The studio can't be put in place."))?;
+        let view = owner.with(|| mount_to_renderer(&place, move || view::studio(session)));
         session.start();
-        Ok(Self { session, owner, view })
+        Ok(Self { session, owner, _view: view })
     }
 
     /// Starts a generation of what is composed, with what is given put in first. Answers the key
@@ -114,7 +112,6 @@ impl Studio {
 
 impl Drop for Studio {
     fn drop(&mut self) {
-        self.view.remove();
         // The session holds its own owner, to run tasks in: only this ends them.
         self.owner.cleanup();
     }

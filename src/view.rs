@@ -15,6 +15,7 @@ mod thumbnail;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::tachys::view::Render;
 
 use crate::browser::Numbers;
 use crate::generation::Phase;
@@ -95,8 +96,8 @@ impl Ui {
     }
 }
 
-/// The whole studio, to be put into the page.
-pub(crate) fn studio(session: Session) -> web_sys::Element {
+/// The whole studio, as Leptos mounts it.
+pub(crate) fn studio(session: Session) -> impl Render<State = web_sys::Element> {
     let locale = session.locale;
     let tag = locale.with_value(|locale| locale.tag.clone());
     let direction = locale.with_value(|locale| locale.direction());
@@ -109,5 +110,4 @@ pub(crate) fn studio(session: Session) -> web_sys::Element {
         .add(prompt::form(ui))
         .add(stage::stage(ui))
         .add(gallery::gallery(ui))
-        .0
 }

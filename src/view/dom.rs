@@ -6,6 +6,7 @@
 //! ends with that.
 
 use leptos::prelude::*;
+use leptos::tachys::view::Render;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget, IntersectionObserver, IntersectionObserverEntry};
 
@@ -22,6 +23,21 @@ extern "C" {
 /// An element. Clones are the same one.
 #[derive(Clone)]
 pub(super) struct El(pub(super) Element);
+
+/// Leptos mounts and unmounts it like any view of its own.
+impl Render for El {
+    type State = Element;
+
+    fn build(self) -> Element {
+        self.0
+    }
+
+    fn rebuild(self, state: &mut Element) {
+        // Nothing there can refuse: both are elements of the page.
+        let _ = state.replace_with_with_node_1(&self.0);
+        *state = self.0;
+    }
+}
 
 /// A new element; `class` may be empty.
 pub(super) fn el(tag: &str, class: &str) -> El {

@@ -48,12 +48,15 @@ fn card(ui: Ui, index: usize, model: &Model) -> El {
     } else {
         model.note.as_ref().map(|note| el("span", "note").attr("dir", "auto").text(note))
     };
+    // How its provider is doing right now: "luma is busy, about 4 minutes".
+    let busy = model.status.as_ref().map(|busy| el("span", "busy").attr("dir", "auto").text(busy));
     let about = el("span", "about")
         .attr("id", &about_id)
         .add(el("span", "").text(&ui.say(kind_word(model.kind))))
         .add_some(price)
         .add(el("span", "time").live_text(usual))
-        .add_some(status);
+        .add_some(status)
+        .add_some(busy);
     el("label", "card")
         .part("model")
         .add(radio)

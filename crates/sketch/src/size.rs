@@ -10,10 +10,9 @@ pub struct Size {
 impl Size {
     /// 1280 by 720.
     pub const HD: Self = Self { width: 1280, height: 720 };
-    /// 960 by 540, the default: the largest that two cores make in any style in less time than it
-    /// plays.
+    /// 960 by 540, the default: what two cores make about as fast as it plays.
     pub const MEDIUM: Self = Self { width: 960, height: 540 };
-    /// 640 by 360: what a browser's worker makes as fast as it plays.
+    /// 640 by 360: small enough for a browser's worker.
     pub const SMALL: Self = Self { width: 640, height: 360 };
 
     /// The possible size that is nearest to the wished one.
