@@ -232,11 +232,12 @@ mod tests {
 
     #[test]
     fn what_the_catalog_does_not_know_is_named() {
+        type Attributes<'a> = &'a [(&'a str, &'a str)];
         let unknown = |attributes: &[(&str, &str)]| {
             let wrong = read(attributes).unwrap().unknown(&Catalog::BUILT_IN);
             wrong.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
-        let table: [(&[(&str, &str)], &[&str]); 6] = [
+        let table: [(Attributes<'_>, &[&str]); 6] = [
             (&[], &[]),
             (&[("models", "run pika"), ("model", "pika"), ("preset-style", "4")], &[]),
             (&[("model", "sumo")], &["“sumo”. The gateway has: suno, luma, pika, run."]),
