@@ -37,6 +37,10 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     if open && open::that_detached(&url).is_err() {
         println!("No browser could be opened: open the address above yourself.");
     }
+    // Nobody who uses the gateway waits for this: it is what makes /demo.html work.
+    if let Err(error) = dist::engine(&web) {
+        eprintln!("{url}/demo.html, which works without the gateway, won't generate: {error:#}");
+    }
     let status = gateway.wait()?;
     // A gateway that was told to stop has done what it should.
     if !status.success() && status.code().is_some() {
@@ -50,7 +54,7 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
 fn build() -> Result<PathBuf> {
     thread::scope(|scope| {
         let gateway = scope.spawn(gateway);
-        let web = dist::widget();
+        let web = dist::studio();
         gateway.join().map_err(|_| anyhow!("building the gateway broke off"))??;
         web
     })

@@ -17,6 +17,16 @@ use crate::tools;
 /// # Errors
 /// Where a tool is missing or the build fails.
 pub fn widget() -> Result<PathBuf> {
+    let dist = studio()?;
+    engine(&dist)?;
+    Ok(dist)
+}
+
+/// Builds the widget alone: all that a page with a gateway needs.
+///
+/// # Errors
+/// Where a tool is missing or the build fails.
+pub fn studio() -> Result<PathBuf> {
     tools::setup()?;
     heading("Building the widget");
     let dist = root().join("dist");
@@ -27,13 +37,15 @@ pub fn widget() -> Result<PathBuf> {
         // Trunk reads NO_COLOR as a truth value and fails on `1`.
         .env_remove("NO_COLOR")
         .current_dir(root()))?;
-    engine(&dist)?;
     Ok(dist)
 }
 
 /// Builds the sketch engine as a wasm of its own: trunk builds with one profile for all, and this one
 /// wants to be fast where the widget wants to be small.
-fn engine(dist: &Path) -> Result<()> {
+///
+/// # Errors
+/// Where the build fails.
+pub fn engine(dist: &Path) -> Result<()> {
     const PROFILE: &str = "sketch-worker";
     heading("Building the sketch engine for the page");
     run(cargo()
