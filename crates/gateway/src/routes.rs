@@ -9,6 +9,7 @@ mod openapi;
 mod origin;
 mod sessions;
 mod site;
+mod submission;
 mod system;
 
 use axum::extract::State;
@@ -35,7 +36,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(generations::generate))
         .routes(routes!(generations::create))
         .routes(routes!(generations::show, generations::cancel))
-        .routes(routes!(generations::events))
+        .routes(routes!(events::events))
         .routes(routes!(openapi::serve))
         .split_for_parts();
     let (rest, document) = OpenApiRouter::with_openapi(openapi::frame())

@@ -22,7 +22,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, SqlSafeStr as _};
+use sqlx::{ConnectOptions as _, SqlSafeStr as _, SqliteConnection};
 
 pub use acceptance::{Acceptance, NewGeneration, Refusal};
 pub use audit::Audit;
@@ -46,12 +46,21 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The database's file cannot be made or used.
+    #[error(
+        "The database {} cannot be opened: {source}. See to it that whoever runs the gateway may \
+         read and write the file and its directory; where the file is damaged, put back a copy.",
+        path.display()
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// `SQLite` refused; the message is its own.
     #[error("The database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
-    /// The tables could not be brought up to date.
-    #[error("The database cannot be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
     /// The shared commit of a group failed, or the store is closing. Nothing was kept.
     #[error("The database did not take the change: {0}")]
     NotWritten(String),
@@ -87,9 +96,22 @@ impl Store {
     pub async fn open(data: &Path, metrics: Metrics) -> Result<Self, StoreError> {
         let directory = |source| StoreError::Directory { path: data.to_owned(), source };
         create_private_dir(data).map_err(directory)?;
+        let path = data.join(FILE);
+        match Self::open_file(&path).await {
+            Ok((connection, reader)) => {
+                Ok(Self { reader, writer: Writer::start(connection, metrics) })
+            }
+            Err(source) => Err(StoreError::File { path, source }),
+        }
+    }
+
+    /// A connection for writing, with all tables as they should be, and those for reading.
+    async fn open_file(
+        path: &Path,
+    ) -> Result<(SqliteConnection, SqlitePool), Box<dyn std::error::Error + Send + Sync>> {
+        create_private_file(path)?;
         let options = SqliteConnectOptions::new()
-            .filename(data.join(FILE))
-            .create_if_missing(true)
+            .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -100,7 +122,7 @@ impl Store {
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
-        Ok(Self { reader, writer: Writer::start(connection, metrics) })
+        Ok((connection, reader))
     }
 
     /// Whether a data directory has a store.
@@ -131,6 +153,18 @@ fn create_private_dir(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// `SQLite` gives the files that it puts beside this one the same mode.
+fn create_private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn migrator() -> Migrator {

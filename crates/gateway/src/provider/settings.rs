@@ -1,13 +1,17 @@
 //! The settings of a provider: what they mean, what they are where nobody says, which of them
 //! each kind takes. It must not know which model a provider is for.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+mod key;
+mod kind;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 use url::Url;
 
+pub use self::key::Key;
+pub use self::kind::Kind;
 use super::http::OwnHosts;
 
 /// One provider, as the operator describes it.
@@ -112,116 +116,6 @@ fn half_gib() -> u64 {
 }
 fn second_ms() -> u64 {
     1000
-}
-
-/// Which API a provider speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// The documented AI-Now API: another gateway, or the public service.
-    AiNow,
-    /// Luma Dream Machine.
-    Luma,
-    /// Runway.
-    Runway,
-    /// fal's queue.
-    Fal,
-    /// Replicate.
-    Replicate,
-    /// A program on this machine.
-    Command,
-}
-
-/// What a kind is where the settings say nothing.
-pub(super) struct Defaults {
-    pub(super) base_url: &'static str,
-    pub(super) key_env: &'static str,
-    pub(super) model: Option<&'static str>,
-    pub(super) prompt_field: &'static str,
-    pub(super) seed_field: &'static str,
-    pub(super) result: &'static [&'static str],
-    pub(super) prompt_max_units: usize,
-    pub(super) poll_ms: u64,
-    pub(super) repeat: u32,
-}
-
-impl Kind {
-    /// Its name in the settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AiNow => "ai-now",
-            Self::Luma => "luma",
-            Self::Runway => "runway",
-            Self::Fal => "fal",
-            Self::Replicate => "replicate",
-            Self::Command => "command",
-        }
-    }
-
-    /// From the services' public documents, of November 2026.
-    pub(super) fn defaults(self) -> Defaults {
-        let plain = Defaults {
-            base_url: "",
-            key_env: "",
-            model: None,
-            prompt_field: "prompt",
-            seed_field: "",
-            result: &[],
-            prompt_max_units: 0,
-            poll_ms: 2000,
-            repeat: 0,
-        };
-        match self {
-            Self::AiNow => Defaults {
-                base_url: "https://api.ai-now.space",
-                // Without the dash's place: what begins with AI_NOW_ is a setting of the gateway.
-                key_env: "AINOW_API_KEY",
-                ..plain
-            },
-            Self::Luma => Defaults {
-                base_url: "https://api.lumalabs.ai/dream-machine/v1",
-                key_env: "LUMAAI_API_KEY",
-                model: Some("ray-2"),
-                result: &["/assets/video"],
-                poll_ms: 3000,
-                // "May fail during peak hours."
-                repeat: 2,
-                ..plain
-            },
-            Self::Runway => Defaults {
-                base_url: "https://api.dev.runwayml.com",
-                key_env: "RUNWAYML_API_SECRET",
-                model: Some("gen4.5"),
-                prompt_field: "promptText",
-                seed_field: "seed",
-                result: &["/output"],
-                prompt_max_units: 1000,
-                // "At most every five seconds", and a little more for a clock that is off.
-                poll_ms: 5200,
-                ..plain
-            },
-            Self::Fal => Defaults {
-                base_url: "https://queue.fal.run",
-                key_env: "FAL_KEY",
-                seed_field: "seed",
-                result: &[
-                    "/video/url",
-                    "/audio/url",
-                    "/audio_file/url",
-                    "/image/url",
-                    "/images/0/url",
-                ],
-                ..plain
-            },
-            Self::Replicate => Defaults {
-                base_url: "https://api.replicate.com/v1",
-                key_env: "REPLICATE_API_TOKEN",
-                result: &["/output"],
-                ..plain
-            },
-            Self::Command => plain,
-        }
-    }
 }
 
 impl ProviderSettings {
@@ -362,35 +256,6 @@ impl ProviderSettings {
         self.model.as_deref().or(self.kind.defaults().model)
     }
 
-    /// Where its key is, for people.
-    pub fn key_place(&self) -> String {
-        match (&self.key_file, &self.key_env) {
-            (Some(path), _) => format!("the file {}", path.display()),
-            (None, Some(name)) => format!("the environment variable {name}"),
-            (None, None) => format!("the environment variable {}", self.kind.defaults().key_env),
-        }
-    }
-
-    /// Its key.
-    ///
-    /// # Errors
-    /// A sentence that says where it should be.
-    pub fn key(&self) -> Result<Key, String> {
-        let missing = |why: &str| format!("its key is not in {}{why}", self.key_place());
-        let text = match &self.key_file {
-            Some(path) => read_key(path).map_err(|error| missing(&format!(" ({error})")))?,
-            None => {
-                let name = self.key_env.as_deref().unwrap_or(self.kind.defaults().key_env);
-                std::env::var(name).map_err(|_| missing(""))?
-            }
-        };
-        let text = text.trim();
-        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(missing(": what is there can't be one"));
-        }
-        Ok(Key(text.to_owned()))
-    }
-
     /// The pause before the first try that is not the first.
     pub(super) fn retry(&self) -> Duration {
         Duration::from_millis(self.retry_ms)
@@ -399,36 +264,6 @@ impl ProviderSettings {
     /// What one request may take.
     pub(super) fn request_limit(&self) -> Duration {
         Duration::from_secs(self.request_secs)
-    }
-}
-
-fn read_key(path: &Path) -> std::io::Result<String> {
-    use std::io::Read as _;
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(64 * 1024).read_to_string(&mut text)?;
-    Ok(text)
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A provider's key. It is shown nowhere.
-#[derive(Clone)]
-pub struct Key(String);
-
-impl Key {
-    /// The key itself, for the header that it is sent in.
-    pub(super) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(…)")
     }
 }
 

@@ -120,6 +120,8 @@ pub(super) fn refusal(name: &str, key: Option<&Key>, answer: &Answer) -> Refusal
     let status = answer.status;
     let about_safety = words::is_about_safety(&said);
     match status.as_u16() {
+        // Whoever stands before it waited for its answer in vain: the request did arrive.
+        504 => Refusal::Unclear("it answers with status 504".into()),
         408 | 409 | 429 | 500.. => Refusal::Later {
             why: format!("it answers with status {}", status.as_u16()),
             after: backoff::retry_after(&answer.headers),

@@ -1,4 +1,4 @@
-//! The event stream as an answer: frames out of a [`Watch`], comments while nothing happens.
+//! The event stream: who may follow a generation, and the answer: frames out of a [`Watch`], comments while nothing happens.
 //!
 //! Nothing is queued here: the next frame is made when the connection has room for it. A reader
 //! that stalls is cut by the connection's write limit, and resumes after the last event it saw.
@@ -8,20 +8,118 @@ use std::time::Duration;
 
 use ai_now_protocol::{Event, MediaUrl, sse};
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::extract::{Path, Query, State};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
+use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 
+use super::generations::{Which, owned, unknown};
+use super::openapi::{Keyed, Located};
+use super::origin::{base, client_address};
+use crate::auth::{self, Caller, Principal};
 use crate::limits::StreamGuard;
 use crate::metrics::OpenStream;
-use crate::problem::json;
+use crate::problem::{Problem, json};
 use crate::server::App;
 use crate::store::StoredEvent;
 use crate::studio::Watch;
 
 /// How long a client shall wait before it reconnects.
 const RETRY_MILLIS: u32 = 1000;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EventsQuery {
+    /// Described as a security scheme.
+    #[param(ignore)]
+    ticket: Option<String>,
+    /// The number of the last event that was seen. `Last-Event-ID` beats it.
+    #[param(value_type = Option<u64>)]
+    after: Option<String>,
+}
+
+/// The events of a generation, those there are and those to come, for an `EventSource`.
+///
+/// A lost stream is continued after the last event that was seen. A comment comes at once, and
+/// every 15 seconds in which nothing else does.
+#[utoipa::path(
+    get,
+    path = "/generations/{id}/events",
+    operation_id = "streamEvents",
+    tag = "generations",
+    params(
+        Which,
+        (
+            "Last-Event-ID" = Option<u64>,
+            Header,
+            description = "The number of the last event that was seen.",
+        ),
+        EventsQuery,
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The events, each in a `data:` line, with its number in an `id:` line. \
+                The last is `Completed` or `Error`.",
+            body = String,
+            content_type = "text/event-stream",
+        ),
+        (status = 204, description = "There is nothing more to come: don't reconnect."),
+        Keyed,
+        Located,
+    ),
+    security(("ticket" = []), ("key" = []))
+)]
+pub(super) async fn events(
+    State(app): State<App>,
+    Path(Which { id }): Path<Which>,
+    Query(query): Query<EventsQuery>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let row = match &query.ticket {
+        Some(ticket) if app.signing.admits(ticket, &id) => {
+            app.store.generation(&id).await?.ok_or_else(unknown)?
+        }
+        Some(_) => {
+            return Err(Problem::unauthorized(
+                "The ticket is not valid any more. Get a new one with GET /api/generations/{id}.",
+            ));
+        }
+        None => {
+            let caller = Caller::of(&app, &headers).await?;
+            let principal = Principal::try_from(caller.ok_or_else(auth::missing)?)?;
+            owned(&app, &id, &principal).await?
+        }
+    };
+    let (key_id, visitor_id) = row.owner;
+    app.limits.request_of(key_id, visitor_id)?;
+    // The browser's own memory of where it was is younger than the address it opened.
+    let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
+    let seen = |given: Option<&str>| given.map(number).transpose();
+    let (last, after) = (seen(last)?, seen(query.after.as_deref())?);
+    let after = last.or(after).unwrap_or(0);
+    if row.state.is_final() && app.store.events_after(&id, after, 1).await?.is_empty() {
+        // An EventSource that gets 204 stays closed: there is nothing more to come.
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let address = client_address(&app, &headers, &extensions);
+    let _guard = app.limits.stream(key_id, visitor_id, address)?;
+    let watch = app.studio.watch(&id, after);
+    let base = base(&app, &headers, &extensions);
+    Ok(response(&app, Stream { watch, base, _guard, numbered: true }))
+}
+
+/// Digits and nothing else: what the standard library takes besides is no event's number.
+fn number(digits: &str) -> Result<u64, Problem> {
+    let number = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok());
+    number.flatten().ok_or_else(|| {
+        Problem::bad_request("`after` and `Last-Event-ID` must be the number of an event.")
+    })
+}
 
 /// A stream to be sent.
 pub(super) struct Stream {
@@ -44,6 +142,7 @@ struct Sending {
     _open: OpenStream,
 }
 
+/// The stream as an answer.
 pub(super) fn response(app: &App, stream: Stream) -> Response {
     let sending = Sending {
         stream,

@@ -5,29 +5,22 @@
 
 use ai_now_protocol::api::{Accepted, Generation};
 use ai_now_protocol::{GenerateRequest, MediaUrl};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
-use std::net::IpAddr;
-use std::time::Duration;
 use utoipa::IntoParams;
 
 use super::body::Json;
 use super::events::{self, Stream};
 use super::openapi::{Accepting, Keyed, Located, Sent};
 use super::origin::{base, client_address};
-use super::system::{json, stopping};
+use super::submission::{Repeatable, accept, mark_replayed};
+use super::system::json;
 use crate::auth::Principal;
 use crate::problem::Problem;
 use crate::server::App;
-use crate::store::{Acceptance, GenerationRow, Refusal};
-use crate::studio::Declined;
-
-const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-
-/// The longest idempotency key that is kept.
-const KEY_MAX_BYTES: usize = 255;
+use crate::store::GenerationRow;
 
 /// Makes music or a video, and streams how it goes until it is there.
 ///
@@ -38,34 +31,8 @@ const KEY_MAX_BYTES: usize = 255;
     path = "/generate",
     operation_id = "generate",
     tag = "documented",
-    params(
-        (
-            "Idempotency-Key" = Option<String>,
-            Header,
-            description = "Makes the submission repeatable: the same key and body, for at least 7 \
-                days, is the same generation.",
-            min_length = 1,
-            max_length = 255,
-            pattern = "^[!-~]([ -~]*[!-~])?$",
-        ),
-    ),
-    request_body(
-        content = GenerateRequest,
-        examples(
-            ("song" = (
-                summary = "A song",
-                value = json!({"model": "suno", "prompt": "A upbeat pop song about summer"})
-            )),
-            ("video" = (
-                summary = "A video in a style",
-                value = json!({
-                    "model": "pika",
-                    "prompt": "A serene lake surrounded by mountains",
-                    "style": "4",
-                })
-            )),
-        )
-    ),
+    params(Repeatable),
+    request_body = GenerateRequest,
     responses(
         (
             status = 200,
@@ -75,11 +42,6 @@ const KEY_MAX_BYTES: usize = 255;
             content_type = "text/event-stream",
             headers(
                 ("Content-Location" = String, description = "The generation's own address."),
-                (
-                    "Idempotent-Replayed" = String,
-                    description = "`true` where it had been accepted before, under the same \
-                        Idempotency-Key."
-                ),
             ),
         ),
         Keyed,
@@ -93,12 +55,13 @@ pub(super) async fn generate(
     principal: Principal,
     extensions: Extensions,
     headers: HeaderMap,
+    repeatable: Repeatable,
     Json(request): Json<GenerateRequest>,
 ) -> Result<Response, Problem> {
     // Before anything is paid for: a stream that could not be opened must cost nothing.
     let address = client_address(&app, &headers, &extensions);
     let _guard = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
-    let accepted = accept(&app, principal, &headers, address, request).await?;
+    let accepted = accept(&app, principal, repeatable, address, request).await?;
     let watch = app.studio.watch(&accepted.id, 0);
     let base = base(&app, &headers, &extensions);
     let mut response = events::response(&app, Stream { watch, base, _guard, numbered: false });
@@ -114,34 +77,8 @@ pub(super) async fn generate(
     path = "/generations",
     operation_id = "createGeneration",
     tag = "generations",
-    params(
-        (
-            "Idempotency-Key" = Option<String>,
-            Header,
-            description = "Makes the submission repeatable: the same key and body, for at least 7 \
-                days, is the same generation.",
-            min_length = 1,
-            max_length = 255,
-            pattern = "^[!-~]([ -~]*[!-~])?$",
-        ),
-    ),
-    request_body(
-        content = GenerateRequest,
-        examples(
-            ("song" = (
-                summary = "A song",
-                value = json!({"model": "suno", "prompt": "A upbeat pop song about summer"})
-            )),
-            ("video" = (
-                summary = "A video in a style",
-                value = json!({
-                    "model": "pika",
-                    "prompt": "A serene lake surrounded by mountains",
-                    "style": "4",
-                })
-            )),
-        )
-    ),
+    params(Repeatable),
+    request_body = GenerateRequest,
     responses(
         (
             status = 201,
@@ -149,11 +86,6 @@ pub(super) async fn generate(
             body = Accepted,
             headers(
                 ("Location" = String, description = "The generation's own address."),
-                (
-                    "Idempotent-Replayed" = String,
-                    description = "`true` where it had been accepted before, under the same \
-                        Idempotency-Key."
-                ),
             ),
             links(
                 ("show" = (
@@ -181,10 +113,11 @@ pub(super) async fn create(
     principal: Principal,
     extensions: Extensions,
     headers: HeaderMap,
+    repeatable: Repeatable,
     Json(request): Json<GenerateRequest>,
 ) -> Result<Response, Problem> {
     let address = client_address(&app, &headers, &extensions);
-    let accepted = accept(&app, principal, &headers, address, request).await?;
+    let accepted = accept(&app, principal, repeatable, address, request).await?;
     let answer = Accepted {
         events: events_url(&app, &accepted.id),
         id: accepted.id.clone(),
@@ -204,14 +137,7 @@ pub(super) async fn create(
     path = "/generations/{id}",
     operation_id = "getGeneration",
     tag = "generations",
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The generation's id.",
-            pattern = "^[a-km-z2-9]{26}$",
-        ),
-    ),
+    params(Which),
     responses(
         (status = 200, description = "The generation.", body = Generation),
         Keyed,
@@ -222,7 +148,7 @@ pub(super) async fn create(
 pub(super) async fn show(
     State(app): State<App>,
     principal: Principal,
-    Path(id): Path<String>,
+    Path(Which { id }): Path<Which>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -238,14 +164,7 @@ pub(super) async fn show(
     path = "/generations/{id}",
     operation_id = "cancelGeneration",
     tag = "generations",
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The generation's id.",
-            pattern = "^[a-km-z2-9]{26}$",
-        ),
-    ),
+    params(Which),
     responses(
         (status = 200, description = "The generation as it is now.", body = Generation),
         Keyed,
@@ -256,7 +175,7 @@ pub(super) async fn show(
 pub(super) async fn cancel(
     State(app): State<App>,
     principal: Principal,
-    Path(id): Path<String>,
+    Path(Which { id }): Path<Which>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -266,177 +185,24 @@ pub(super) async fn cancel(
     Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
 }
 
+/// Which generation.
 #[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct EventsQuery {
-    /// Described as a security scheme.
-    #[param(ignore)]
-    ticket: Option<String>,
-    /// The number of the last event that was seen. `Last-Event-ID` beats it.
-    #[param(value_type = Option<u64>)]
-    after: Option<String>,
+#[into_params(parameter_in = Path)]
+pub(super) struct Which {
+    /// The generation's id.
+    #[param(pattern = "^[a-km-z2-9]{26}$")]
+    pub(super) id: String,
 }
 
-/// The events of a generation, those there are and those to come, for an `EventSource`.
-///
-/// A lost stream is continued after the last event that was seen. A comment comes at once, and
-/// every 15 seconds in which nothing else does.
-#[utoipa::path(
-    get,
-    path = "/generations/{id}/events",
-    operation_id = "streamEvents",
-    tag = "generations",
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The generation's id.",
-            pattern = "^[a-km-z2-9]{26}$",
-        ),
-        (
-            "Last-Event-ID" = Option<u64>,
-            Header,
-            description = "The number of the last event that was seen.",
-        ),
-        EventsQuery,
-    ),
-    responses(
-        (
-            status = 200,
-            description = "The events, each in a `data:` line, with its number in an `id:` line. \
-                The last is `Completed` or `Error`.",
-            body = String,
-            content_type = "text/event-stream",
-        ),
-        (status = 204, description = "There is nothing more to come: don't reconnect."),
-        Keyed,
-        Located,
-    ),
-    security(("ticket" = []), ("key" = []))
-)]
-pub(super) async fn events(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(query): Query<EventsQuery>,
-    extensions: Extensions,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let row = match &query.ticket {
-        Some(ticket) if app.signing.admits(ticket, &id) => {
-            app.store.generation(&id).await?.ok_or_else(unknown)?
-        }
-        Some(_) => {
-            return Err(Problem::unauthorized(
-                "The ticket is not valid any more. Get a new one with GET /api/generations/{id}.",
-            ));
-        }
-        None => {
-            let caller = crate::auth::Caller::of(&app, &headers).await?;
-            let principal = Principal::try_from(caller.ok_or_else(crate::auth::missing)?)?;
-            owned(&app, &id, &principal).await?
-        }
-    };
-    let (key_id, visitor_id) = row.owner;
-    app.limits.request_of(key_id, visitor_id)?;
-    // The browser's own memory of where it was is younger than the address it opened.
-    let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
-    let seen = |given: Option<&str>| given.map(number).transpose();
-    let (last, after) = (seen(last)?, seen(query.after.as_deref())?);
-    let after = last.or(after).unwrap_or(0);
-    if row.state.is_final() && app.store.events_after(&id, after, 1).await?.is_empty() {
-        // An EventSource that gets 204 stays closed: there is nothing more to come.
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    let address = client_address(&app, &headers, &extensions);
-    let _guard = app.limits.stream(key_id, visitor_id, address)?;
-    let watch = app.studio.watch(&id, after);
-    let base = base(&app, &headers, &extensions);
-    Ok(events::response(&app, Stream { watch, base, _guard, numbered: true }))
-}
-
-/// Digits and nothing else: what the standard library takes besides is no event's number.
-fn number(digits: &str) -> Result<u64, Problem> {
-    let number = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok());
-    number.flatten().ok_or_else(|| {
-        Problem::bad_request("`after` and `Last-Event-ID` must be the number of an event.")
-    })
-}
-
-async fn accept(
+pub(super) async fn owned(
     app: &App,
-    principal: Principal,
-    headers: &HeaderMap,
-    address: IpAddr,
-    request: GenerateRequest,
-) -> Result<Acceptance, Problem> {
-    let key = idempotency_key(headers)?;
-    let room = app.limits.generation(address);
-    Ok(app.studio.accept(principal, request, key, room).await?)
-}
-
-/// The key as it was sent: the draft's quoted string, or the plain text that most clients send.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let mut given = headers.get_all(ai_now_protocol::api::IDEMPOTENCY_KEY).iter();
-    let Some(value) = given.next() else { return Ok(None) };
-    let key = value
-        .to_str()
-        .ok()
-        .map(str::trim)
-        .filter(|key| (1..=KEY_MAX_BYTES).contains(&key.len()) && !key.contains('\t'))
-        .filter(|_| given.next().is_none());
-    let key = key.ok_or_else(|| {
-        Problem::bad_request(
-            "The Idempotency-Key must be one text of 1 to 255 visible ASCII characters.",
-        )
-    })?;
-    Ok(Some(key.to_owned()))
-}
-
-impl From<Declined> for Problem {
-    fn from(declined: Declined) -> Self {
-        match declined {
-            Declined::Invalid(invalid) => Self::bad_request(invalid.to_string()),
-            Declined::Refused(refusal) => refused(refusal),
-            Declined::QueueFull => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Too many generations are waiting. Nothing was charged. Try again in a minute.",
-            )
-            .retry_after(Duration::from_secs(60)),
-            Declined::Stopping => stopping(),
-            Declined::Store(error) => error.into(),
-        }
-    }
-}
-
-fn refused(refusal: Refusal) -> Problem {
-    match refusal {
-        Refusal::TooFewTokens { price, available } => Problem::new(
-            StatusCode::IM_A_TEAPOT,
-            format!(
-                "This costs {price} tokens and {available} are available. Choose something that \
-                 costs less, or get more tokens."
-            ),
-        ),
-        Refusal::KeyReused => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "This Idempotency-Key was used for another request. Use a new one.",
-        ),
-        Refusal::TooManyAtOnce => Problem::too_many(
-            "Too many of your generations are under way. Wait until one has ended.",
-            Duration::from_secs(10),
-        ),
-        Refusal::DayUsedUp => Problem::too_many(
-            "The visitors of this site have used up what they may in a day. Come back later.",
-            Duration::from_secs(3600),
-        ),
-    }
-}
-
-async fn owned(app: &App, id: &str, principal: &Principal) -> Result<GenerationRow, Problem> {
+    id: &str,
+    principal: &Principal,
+) -> Result<GenerationRow, Problem> {
     app.store.generation_of(id, principal).await?.ok_or_else(unknown)
 }
 
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     Problem::not_found("There is no such generation, or it is not yours.")
 }
 
@@ -463,12 +229,6 @@ fn generation(app: &App, row: GenerationRow, base: &str) -> Result<Generation, P
         note: row.note,
         message: row.message,
     })
-}
-
-fn mark_replayed(response: &mut Response, accepted: &Acceptance) {
-    if accepted.replayed {
-        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
-    }
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {

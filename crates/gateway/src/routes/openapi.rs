@@ -4,6 +4,7 @@
 //! that are read and written, so that neither can be forgotten. What all answers have in common,
 //! and what depends on the catalog, is added here. It must not know what is answered.
 
+use ai_now_protocol::api::IDEMPOTENCY_KEY;
 use ai_now_protocol::{Catalog, ErrorBody, Event, Format, Model};
 use axum::Extension;
 use axum::body::Bytes;
@@ -268,7 +269,9 @@ fn finish(operation: &mut Value) {
     }
     // What is optional may be absent; it may not be `null`.
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    let mut repeatable = false;
     for parameter in parameters.into_iter().flatten() {
+        repeatable |= parameter["name"] == IDEMPOTENCY_KEY;
         if let Some(kinds) = parameter.pointer_mut("/schema/type").filter(|kind| kind.is_array()) {
             *kinds = kinds[0].take();
         }
@@ -278,6 +281,36 @@ fn finish(operation: &mut Value) {
         let mut kinds = content["oneOf"].as_array().into_iter().flatten();
         if let Some(kind) = kinds.find(|kind| kind.get("$ref").is_some()).cloned() {
             *content = kind;
+        }
+    }
+    if repeatable {
+        submission(operation);
+    }
+}
+
+/// What an operation that takes a submission has in common with the other one.
+fn submission(operation: &mut Value) {
+    operation["requestBody"]["content"][JSON]["examples"] = json!({
+        "song": {
+            "summary": "A song",
+            "value": {"model": "suno", "prompt": "A upbeat pop song about summer"},
+        },
+        "video": {
+            "summary": "A video in a style",
+            "value": {
+                "model": "pika",
+                "prompt": "A serene lake surrounded by mountains",
+                "style": "4",
+            },
+        },
+    });
+    for status in ["200", "201"] {
+        if let Some(accepted) = operation["responses"].get_mut(status) {
+            accepted["headers"]["Idempotent-Replayed"] = json!({
+                "description": "`true` where it had been accepted before, under the same \
+                    Idempotency-Key.",
+                "schema": {"type": "string"},
+            });
         }
     }
 }

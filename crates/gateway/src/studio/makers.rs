@@ -184,6 +184,21 @@ impl Maker {
         (!left.is_zero()).then_some(left)
     }
 
+    /// Whether a generation may be given to it. After a rest it is for one alone to find out
+    /// whether it is back: for all others the rest goes on meanwhile.
+    pub(super) fn admits(&self) -> bool {
+        let mut health = self.health();
+        let now = Instant::now();
+        match health.rests_until {
+            None => true,
+            Some(until) if now < until => false,
+            Some(_) => {
+                health.rests_until = Some(now + self.rest);
+                true
+            }
+        }
+    }
+
     /// It made one.
     pub(super) fn made(&self, took: Duration) {
         let mut health = self.health();
@@ -202,13 +217,20 @@ impl Maker {
     }
 
     /// It could not make one. After several in a row that are its own fault it is left in peace
-    /// for a while; then a single one more is enough.
+    /// for a while. A refusal for safety's sake is an answer: it is there.
     pub(super) fn failed(&self, kind: FailureKind, took: Duration) {
         self.metrics.provider_ended(&self.name, kind.name(), took);
+        let mut health = self.health();
+        if kind == FailureKind::Safety {
+            health.failures_in_a_row = 0;
+            health.rests_until = None;
+            drop(health);
+            self.metrics.provider_resting(&self.name, false);
+            return;
+        }
         if !kind.may_go_elsewhere() {
             return;
         }
-        let mut health = self.health();
         health.failures_in_a_row = health.failures_in_a_row.saturating_add(1);
         if health.failures_in_a_row >= self.rest_after {
             health.rests_until = Some(Instant::now() + self.rest);
@@ -277,11 +299,15 @@ mod tests {
         assert_eq!(maker.rests_for(), None);
         fail(FailureKind::Down);
         assert!(maker.rests_for().is_some_and(|left| left <= Duration::from_secs(60)));
-        maker.health().rests_until = Some(Instant::now());
+        assert!(!maker.admits());
+        let over = || maker.health().rests_until = Some(Instant::now());
+        over();
         assert_eq!(maker.rests_for(), None);
-        // One try; where it fails, no second.
+        // One alone finds out; where that fails, it rests again.
+        assert!(maker.admits());
+        assert!(!maker.admits());
         fail(FailureKind::Passing);
-        assert!(maker.rests_for().is_some());
+        assert!(!maker.admits());
         let text = metrics.text(0);
         for line in [
             "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"passing\"} 3",
@@ -291,8 +317,14 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
+        over();
+        assert!(maker.admits());
         maker.made(Duration::ZERO);
-        assert_eq!(maker.rests_for(), None);
+        assert!(maker.admits() && maker.admits());
+        for answer in [FailureKind::Passing, FailureKind::Down, FailureKind::Safety] {
+            fail(answer);
+        }
+        assert!(maker.admits(), "whoever refuses is there");
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Studio {
         for (index, maker) in makers.iter().enumerate().skip(asked.unwrap_or(0)) {
             let elsewhere = index + 1 < makers.len();
             let under_way = asked == Some(index);
-            if !under_way && maker.rests_for().is_some() {
+            if !under_way && !maker.admits() {
                 why.get_or_insert_with(|| {
                     format!("{} does not answer at the moment. Try again later.", job.model.name)
                 });

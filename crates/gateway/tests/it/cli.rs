@@ -90,7 +90,19 @@ fn what_cannot_be_done_is_said_and_told_by_the_exit_code() {
         let arguments = [command, &["--data", text(&broken)]].concat();
         let said = bad(&arguments);
         assert!(said.contains("not a database"), "{said}");
+        assert!(said.contains(text(&broken.join("ai-now.db"))), "{said}");
     }
+}
+
+/// Prompts, balances and what keys hash to are for the gateway's own user alone.
+#[cfg(unix)]
+#[test]
+fn nobody_else_on_the_machine_reads_the_records() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    good(&["keys", "create", "--data", text(place.data()), "--tokens", "1"]);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&place.data().join("ai-now.db")), 0o600);
 }
 
 /// Records of which a part is not what it was, and a place where nothing can be written.
@@ -109,7 +121,8 @@ fn damaged_records_and_a_place_that_takes_nothing_are_told() {
         [&["keys", "list"], &["audit"], &["serve", "--listen", "127.0.0.1:0"]];
     for command in commands {
         let said = bad(&[command, &["--data", data]].concat());
-        assert!(said.contains("The database cannot be"), "{said}");
+        let told = said.contains("The database ") && said.contains("malformed");
+        assert!(told, "{said}");
     }
     assert_eq!(std::fs::read(&file).unwrap(), bytes, "nothing was made of it");
     if cfg!(target_os = "linux") {

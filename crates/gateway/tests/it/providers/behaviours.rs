@@ -197,7 +197,7 @@ pub(super) async fn goes_on_after_a_restart_without_asking_twice(speaks: Speaks)
 }
 
 pub(super) async fn submits_once_more_where_nobody_knows_and_not_oftener(speaks: Speaks) {
-    for unclear in [Submit::Cut, Submit::Odd] {
+    for unclear in [Submit::Cut, Submit::Odd, Submit::Status(504, json!({}))] {
         for (times, expected) in [(1, State::Completed), (2, State::Failed)] {
             let upstream = upstream(speaks, |script| {
                 script.submits = vec![unclear.clone(); times];

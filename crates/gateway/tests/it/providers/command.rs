@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use ai_now_gateway::offer::ModelSettings;
 use ai_now_gateway::provider::ProviderSettings;
-use ai_now_protocol::Event;
 use ai_now_protocol::api::{Generation, State};
+use ai_now_protocol::{Event, MediaKind};
 use serde_json::{Value, json};
 
 use super::fixture::{program, request, route, wait_for};
@@ -196,3 +197,104 @@ async fn it_is_ended_with_its_children() {
         setup.finish(0).await;
     }
 }
+
+/// The worked example of the documentation, as it stands there, with stand-ins for the libraries
+/// that it draws with: what the real ones are asked is written down.
+#[tokio::test]
+async fn the_documented_example_makes_a_picture() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/command-provider");
+    let mut place = Place::new();
+    let libraries = place.path("libraries");
+    std::fs::create_dir(&libraries).unwrap();
+    std::fs::write(libraries.join("torch.py"), TORCH).unwrap();
+    std::fs::write(libraries.join("diffusers.py"), DIFFUSERS).unwrap();
+    // What an operator would have in the environment stands in a program around it here.
+    let script = format!(
+        "PYTHONPATH={} exec python3 -B {example}/picture.py /srv/models/tiny --steps 4 --guidance 0",
+        libraries.display()
+    );
+    let model = |id: &str, kind| ModelSettings {
+        id: id.into(),
+        kind: Some(kind),
+        price_tokens: Some(5),
+        routes: Some(vec!["own".into()]),
+        ..ModelSettings::default()
+    };
+    place.config.providers.insert("own".into(), program(&script));
+    place.config.models = vec![model("tiny", MediaKind::Picture), model("song", MediaKind::Audio)];
+    let key = place.key(1000).await;
+    let gateway = place.start().await;
+    let make = async |model: &str, prompt: &str| {
+        let request = json!({"model": model, "prompt": prompt, "seed": 7});
+        let accepted = gateway.create(&key, &request).await;
+        let events = gateway.follow(&accepted.events).await;
+        (gateway.show(&key, &accepted.id).await, events)
+    };
+
+    let (made, events) = make("tiny", "A lake").await;
+    assert_eq!(made.note.as_deref(), Some("tiny, 4 steps"), "{:?}", made.message);
+    let url = made.url.as_ref().unwrap().as_str();
+    let picture = crate::support::client().get(url).send().await.unwrap();
+    assert_eq!(picture.headers()["content-type"], "image/png");
+    let picture = picture.bytes().await.unwrap();
+    assert!(picture.ends_with(b"/srv/models/tiny A lake 4 0.0 7"), "{picture:?}");
+    let drawing = events.iter().any(
+        |(_, event)| matches!(event, Event::Processing(p) if p.step.as_deref() == Some("drawing")),
+    );
+    assert!(drawing, "{events:?}");
+
+    let (refused, _) = make("tiny", "nude").await;
+    assert!(refused.message.unwrap().contains("safety rules"));
+    let (wrong, _) = make("song", "A lake").await;
+    assert!(wrong.message.unwrap().contains("this program makes pictures only"));
+    assert_eq!(gateway.balance(&key).await.spent, 5);
+    gateway.stop().await;
+    place.assert_sound().await;
+}
+
+const TORCH: &str = "
+class cuda:
+    is_available = staticmethod(lambda: False)
+
+float16, float32 = 'float16', 'float32'
+
+class Generator:
+    def __init__(self, device):
+        assert device == 'cpu'
+    def manual_seed(self, seed):
+        self.seed = seed
+        return self
+";
+
+const DIFFUSERS: &str = "
+import time, types
+
+print('libraries say all sorts of things')
+
+class Picture:
+    def __init__(self, about):
+        self.about = about
+    def save(self, path):
+        with open(path, 'wb') as file:
+            file.write(b'\\x89PNG\\r\\n\\x1a\\n' + self.about.encode())
+
+class AutoPipelineForText2Image:
+    @classmethod
+    def from_pretrained(cls, model, torch_dtype, local_files_only):
+        assert torch_dtype == 'float32' and local_files_only
+        self = cls()
+        self.model = model
+        return self
+    def to(self, device):
+        assert device == 'cpu'
+        return self
+    def __call__(self, prompt, num_inference_steps, guidance_scale, generator, callback_on_step_end):
+        for step in range(num_inference_steps):
+            # Longer than the pause between two words of progress.
+            time.sleep(0.3)
+            assert callback_on_step_end(self, step, None, {'latents': step}) == {'latents': step}
+        about = f'{self.model} {prompt} {num_inference_steps} {guidance_scale} {generator.seed}'
+        return types.SimpleNamespace(
+            images=[Picture(about)], nsfw_content_detected=['nude' in prompt]
+        )
+";

@@ -1,0 +1,125 @@
+//! What both doors to a generation have in common: the key that makes a submission repeatable, and
+//! what a refusal sounds like. It must not know how the answer to an accepted one looks.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ai_now_protocol::GenerateRequest;
+use ai_now_protocol::api::IDEMPOTENCY_KEY;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use utoipa::IntoParams;
+
+use super::system::stopping;
+use crate::auth::Principal;
+use crate::problem::Problem;
+use crate::server::App;
+use crate::store::{Acceptance, Refusal};
+use crate::studio::Declined;
+
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// The longest idempotency key that is kept.
+const KEY_MAX_BYTES: usize = 255;
+
+/// A submission that may come again: its `Idempotency-Key`, if it has one.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(super) struct Repeatable {
+    /// Makes the submission repeatable: the same key and body, for at least 7 days, is the same
+    /// generation.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]([ -~]*[!-~])?$"
+    )]
+    key: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Repeatable {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self { key: idempotency_key(&parts.headers)? })
+    }
+}
+
+/// The key as it was sent: the draft's quoted string, or the plain text that most clients send.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = given.next() else { return Ok(None) };
+    let key = value
+        .to_str()
+        .ok()
+        .map(str::trim)
+        .filter(|key| (1..=KEY_MAX_BYTES).contains(&key.len()) && !key.contains('\t'))
+        .filter(|_| given.next().is_none());
+    let key = key.ok_or_else(|| {
+        Problem::bad_request(
+            "The Idempotency-Key must be one text of 1 to 255 visible ASCII characters.",
+        )
+    })?;
+    Ok(Some(key.to_owned()))
+}
+
+/// Accepts a generation, or says why not.
+pub(super) async fn accept(
+    app: &App,
+    principal: Principal,
+    Repeatable { key }: Repeatable,
+    address: IpAddr,
+    request: GenerateRequest,
+) -> Result<Acceptance, Problem> {
+    let room = app.limits.generation(address);
+    Ok(app.studio.accept(principal, request, key, room).await?)
+}
+
+impl From<Declined> for Problem {
+    fn from(declined: Declined) -> Self {
+        match declined {
+            Declined::Invalid(invalid) => Self::bad_request(invalid.to_string()),
+            Declined::Refused(refusal) => refused(refusal),
+            Declined::QueueFull => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too many generations are waiting. Nothing was charged. Try again in a minute.",
+            )
+            .retry_after(Duration::from_secs(60)),
+            Declined::Stopping => stopping(),
+            Declined::Store(error) => error.into(),
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::TooFewTokens { price, available } => Problem::new(
+            StatusCode::IM_A_TEAPOT,
+            format!(
+                "This costs {price} tokens and {available} are available. Choose something that \
+                 costs less, or get more tokens."
+            ),
+        ),
+        Refusal::KeyReused => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This Idempotency-Key was used for another request. Use a new one.",
+        ),
+        Refusal::TooManyAtOnce => Problem::too_many(
+            "Too many of your generations are under way. Wait until one has ended.",
+            Duration::from_secs(10),
+        ),
+        Refusal::DayUsedUp => Problem::too_many(
+            "The visitors of this site have used up what they may in a day. Come back later.",
+            Duration::from_secs(3600),
+        ),
+    }
+}
+
+/// Says that it had been accepted before.
+pub(super) fn mark_replayed(response: &mut Response, accepted: &Acceptance) {
+    if accepted.replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+}
