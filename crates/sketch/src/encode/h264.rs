@@ -34,6 +34,7 @@ impl Coder {
         config.framerate = fps as f32;
         config.qp = 26;
         config.aq_strength = 0.0;
+        config.tune_satd_q = 0.0;
         config.gop_size = u32::MAX;
         config.level_idc = level(size);
         let encoder = Encoder::new(config).map_err(fault)?;

@@ -1,0 +1,11 @@
+//! How fast sketches are made: `cargo bench -p ai-now-sketch`, or with words that the lines are to
+//! have: `cargo bench -p ai-now-sketch -- "720 pika"`.
+
+#[path = "speed/video.rs"]
+mod video;
+
+fn main() {
+    // Cargo says `--bench` to every benchmark.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    video::run(&wanted);
+}
