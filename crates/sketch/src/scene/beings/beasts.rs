@@ -1,0 +1,340 @@
+//! Animals that walk.
+
+use crate::brief::Thing;
+use crate::math::fast_sin;
+use crate::scene::canvas::{Rgb, blend, scale};
+use crate::scene::plan::Item;
+use crate::scene::view::Brush;
+
+/// Draws the thing if it is one of them; false when it isn't.
+pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
+    use Thing as T;
+    let own = |usual: Rgb| item.colour.unwrap_or(usual);
+    let any = |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
+    let stride = fast_sin(t * 0.9 + item.self_ * 3.0);
+    match item.thing {
+        T::Cat => {
+            let coat = any(&[[226, 146, 70], [70, 70, 78], [220, 214, 206]]);
+            cat(b, coat, t + item.self_);
+        }
+        T::Dog => beast(
+            b,
+            &Beast {
+                coat: any(&[[170, 120, 74], [90, 74, 66], [226, 206, 170]]),
+                legs: 0.085,
+                ..BEAST
+            },
+            stride,
+            0.1,
+        ),
+        T::Fox => beast(
+            b,
+            &Beast { coat: own([222, 112, 44]), tail: 0.34, skull: 0.12, ..BEAST },
+            stride,
+            0.12,
+        ),
+        T::Horse => {
+            let beast_ = Beast {
+                coat: any(&[[122, 80, 54], [236, 230, 222], [70, 54, 48]]),
+                back: 0.62,
+                head: (0.56, 1.0),
+                skull: 0.1,
+                snout: 0.16,
+                tail: 0.3,
+                ..BEAST
+            };
+            beast(b, &beast_, stride, 0.06);
+            let mane = scale(beast_.coat, 0.5);
+            b.poly(&[(0.28, 0.72), (0.42, 1.08), (0.5, 1.1), (0.38, 0.74)], mane);
+        }
+        T::Cow => {
+            beast(
+                b,
+                &Beast { coat: own([240, 234, 226]), thick: 0.2, head: (0.55, 0.74), ..BEAST },
+                stride * 0.3,
+                0.06,
+            );
+            b.oval(-0.12, 0.6, 0.13, 0.1, [60, 52, 48]);
+            b.oval(0.2, 0.52, 0.09, 0.08, [60, 52, 48]);
+        }
+        T::Sheep => {
+            beast(
+                b,
+                &Beast { coat: [80, 72, 68], head: (0.5, 0.68), skull: 0.11, tail: 0.0, ..BEAST },
+                stride * 0.3,
+                0.08,
+            );
+            for i in 0..9 {
+                let turn = i as f32 / 9.0;
+                b.oval(
+                    fast_sin(turn) * 0.28,
+                    0.58 + fast_sin(turn + 0.25) * 0.13,
+                    0.16,
+                    0.15,
+                    own([244, 240, 230]),
+                );
+            }
+        }
+        T::Deer => {
+            beast(
+                b,
+                &Beast {
+                    coat: own([158, 106, 66]),
+                    back: 0.58,
+                    head: (0.48, 0.94),
+                    skull: 0.09,
+                    snout: 0.11,
+                    legs: 0.05,
+                    tail: 0.08,
+                    ..BEAST
+                },
+                stride,
+                0.1,
+            );
+            for side in [-0.05, 0.06] {
+                b.line(
+                    &[(0.46 + side, 1.0), (0.4 + side * 3.0, 1.2), (0.46 + side * 4.0, 1.34)],
+                    0.025,
+                    [110, 84, 60],
+                );
+                b.line(&[(0.41 + side * 3.0, 1.18), (0.3 + side * 3.0, 1.28)], 0.02, [110, 84, 60]);
+            }
+        }
+        T::Bear => beast(
+            b,
+            &Beast {
+                coat: any(&[[96, 66, 48], [236, 236, 236]]),
+                thick: 0.24,
+                legs: 0.13,
+                head: (0.5, 0.76),
+                skull: 0.17,
+                tail: 0.04,
+                ..BEAST
+            },
+            stride * 0.5,
+            0.07,
+        ),
+        T::Lion => {
+            b.oval(0.5, 0.8, 0.25, 0.26, [140, 82, 40]);
+            beast(
+                b,
+                &Beast {
+                    coat: own([214, 160, 84]),
+                    head: (0.54, 0.8),
+                    skull: 0.15,
+                    tail: 0.34,
+                    ..BEAST
+                },
+                stride * 0.7,
+                0.06,
+            );
+        }
+        T::Elephant => {
+            beast(
+                b,
+                &Beast {
+                    coat: own([140, 140, 148]),
+                    back: 0.62,
+                    thick: 0.3,
+                    legs: 0.15,
+                    head: (0.52, 0.78),
+                    skull: 0.22,
+                    snout: 0.04,
+                    tail: 0.16,
+                    ..BEAST
+                },
+                stride * 0.3,
+                0.0,
+            );
+            let swing = 0.08 * stride;
+            b.line(
+                &[(0.7, 0.74), (0.8, 0.5), (0.78 + swing, 0.24), (0.86 + swing * 1.5, 0.16)],
+                0.09,
+                own([134, 134, 142]),
+            );
+            b.oval(0.4, 0.78, 0.17, 0.22, own([124, 124, 132]));
+            b.line(&[(0.68, 0.64), (0.86, 0.58)], 0.03, [246, 240, 226]);
+        }
+        T::Giraffe => {
+            let coat = own([228, 182, 100]);
+            b.line(&[(0.3, 0.5), (0.46, 0.96)], 0.11, coat);
+            beast(
+                b,
+                &Beast {
+                    coat,
+                    back: 0.44,
+                    long: 0.34,
+                    thick: 0.13,
+                    head: (0.5, 1.0),
+                    skull: 0.065,
+                    snout: 0.1,
+                    legs: 0.05,
+                    tail: 0.14,
+                },
+                stride * 0.4,
+                0.05,
+            );
+            for (x, y) in
+                [(-0.2, 0.46), (0.0, 0.5), (0.16, 0.42), (0.34, 0.62), (0.4, 0.78), (-0.06, 0.38)]
+            {
+                b.oval(x, y, 0.05, 0.045, [150, 92, 50]);
+            }
+        }
+        T::Rabbit => {
+            let coat = any(&[[226, 214, 200], [170, 140, 112]]);
+            let hop = (t * 0.8 + item.self_).fract();
+            let up = 0.25 * hop * (1.0 - hop);
+            for x in [0.14, 0.24] {
+                b.oval(x, 0.95 + up, 0.05, 0.24, coat);
+            }
+            b.oval(-0.05, 0.28 + up, 0.3, 0.27, coat);
+            b.oval(0.2, 0.6 + up, 0.19, 0.18, coat);
+            b.oval(-0.34, 0.24 + up, 0.09, 0.09, [250, 248, 244]);
+            b.oval(0.27, 0.64 + up, 0.03, 0.035, [30, 26, 26]);
+        }
+        T::Dinosaur => {
+            let coat = own([92, 140, 80]);
+            b.line(&[(-0.9, 0.5), (-0.5, 0.42), (-0.1, 0.5)], 0.14, coat);
+            beast(
+                b,
+                &Beast {
+                    coat,
+                    back: 0.5,
+                    thick: 0.24,
+                    legs: 0.13,
+                    head: (0.56, 0.94),
+                    skull: 0.13,
+                    snout: 0.16,
+                    tail: 0.0,
+                    ..BEAST
+                },
+                stride * 0.4,
+                0.0,
+            );
+            for i in 0..6 {
+                let x = -0.4 + i as f32 * 0.15;
+                b.poly(&[(x - 0.05, 0.7), (x + 0.05, 0.7), (x, 0.84)], scale(coat, 0.7));
+            }
+        }
+        T::Penguin => {
+            let waddle = stride * 0.05;
+            b.oval(waddle, 0.42, 0.26, 0.42, [40, 44, 56]);
+            b.oval(0.05 + waddle, 0.38, 0.18, 0.34, [246, 246, 244]);
+            b.oval(waddle * 1.4, 0.86, 0.17, 0.16, [40, 44, 56]);
+            b.poly(&[(0.12, 0.88), (0.12, 0.8), (0.3, 0.83)], [246, 166, 50]);
+            b.oval(0.07 + waddle, 0.9, 0.03, 0.03, [250, 250, 250]);
+            for x in [-0.12, 0.12] {
+                b.oval(x, 0.0, 0.12, 0.04, [246, 166, 50]);
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// How a four-legged animal differs from the others.
+struct Beast {
+    coat: Rgb,
+    /// Height of the back's middle, length and thickness of the trunk.
+    back: f32,
+    long: f32,
+    thick: f32,
+    /// Where the head is, and how big.
+    head: (f32, f32),
+    skull: f32,
+    snout: f32,
+    legs: f32,
+    tail: f32,
+}
+
+const BEAST: Beast = Beast {
+    coat: [150, 110, 76],
+    back: 0.56,
+    long: 0.42,
+    thick: 0.16,
+    head: (0.52, 0.84),
+    skull: 0.13,
+    snout: 0.1,
+    legs: 0.07,
+    tail: 0.2,
+};
+
+fn beast(b: &mut Brush<'_>, k: &Beast, stride: f32, ears: f32) {
+    let dark = scale(k.coat, 0.78);
+    let hip = k.long * 0.75;
+    for (x, phase, tone) in [
+        (-hip, 1.0, dark),
+        (hip, -1.0, dark),
+        (-hip + 0.09, -1.0, k.coat),
+        (hip - 0.09, 1.0, k.coat),
+    ] {
+        let swing = stride * phase * 0.09;
+        b.line(
+            &[(x, k.back - 0.05), (x + swing * 0.5, k.back * 0.45), (x + swing, 0.02)],
+            k.legs,
+            tone,
+        );
+    }
+    if k.tail > 0.0 {
+        b.line(
+            &[
+                (-k.long, k.back + 0.05),
+                (-k.long - k.tail * 0.6, k.back - 0.02 + stride * 0.03),
+                (-k.long - k.tail, k.back + k.tail * 0.3),
+            ],
+            0.06,
+            dark,
+        );
+    }
+    b.line(&[(k.long * 0.7, k.back + 0.03), k.head], k.skull * 1.25, k.coat);
+    b.oval(0.0, k.back, k.long, k.thick, k.coat);
+    b.more(hip * 0.8, k.back + 0.02, k.thick * 1.1, k.thick * 1.1, k.coat);
+    let (x, y) = k.head;
+    if ears > 0.0 {
+        for side in [-0.6, 0.2] {
+            let at = x + side * k.skull;
+            b.poly(
+                &[
+                    (at - 0.05, y + k.skull * 0.6),
+                    (at + 0.05, y + k.skull * 0.6),
+                    (at - 0.01, y + k.skull * 0.8 + ears),
+                ],
+                dark,
+            );
+        }
+    }
+    b.oval(x, y, k.skull, k.skull * 0.92, k.coat);
+    b.more(
+        x + k.skull * 0.8,
+        y - k.skull * 0.25,
+        k.snout,
+        k.skull * 0.5,
+        blend(k.coat, [255, 240, 220], 0.25),
+    );
+    b.oval(x + k.skull * 0.35, y + k.skull * 0.2, 0.022, 0.026, [24, 20, 22]);
+    b.oval(x + k.skull * 0.8 + k.snout * 0.85, y - k.skull * 0.15, 0.025, 0.022, [30, 24, 26]);
+}
+
+fn cat(b: &mut Brush<'_>, coat: Rgb, t: f32) {
+    let flick = fast_sin(t * 0.3) * 0.12;
+    b.line(
+        &[(-0.25, 0.1), (-0.55, 0.12), (-0.62, 0.4 + flick), (-0.52 + flick, 0.56)],
+        0.09,
+        scale(coat, 0.85),
+    );
+    b.oval(0.0, 0.3, 0.28, 0.32, coat);
+    for x in [0.02, 0.18] {
+        b.line(&[(x, 0.35), (x + 0.02, 0.04)], 0.1, scale(coat, 1.05));
+    }
+    for side in [-1.0, 1.0] {
+        let x = 0.12 + side * 0.15;
+        b.poly(&[(x - 0.09, 0.82), (x + 0.09, 0.82), (x + side * 0.05, 1.06)], coat);
+    }
+    b.oval(0.12, 0.72, 0.25, 0.21, coat);
+    let blink = if (t * 0.31).fract() > 0.95 { 0.01 } else { 0.045 };
+    for x in [0.03, 0.22] {
+        b.oval(x, 0.75, 0.04, blink, [90, 170, 90]);
+        b.oval(x, 0.75, 0.016, blink, [20, 20, 22]);
+    }
+    b.oval(0.125, 0.66, 0.025, 0.02, [230, 130, 130]);
+}

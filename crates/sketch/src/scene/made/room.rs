@@ -1,0 +1,110 @@
+//! A room: a wall with a window on the weather outside, a floor, furniture and a lamp.
+
+use crate::brief::Time;
+use crate::rng::Rng;
+use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, Texture, scale};
+use crate::scene::plan::Scene;
+use crate::scene::sky;
+use crate::scene::view::View;
+
+/// A room: a wall with a window on the weather outside, a floor, furniture and a lamp.
+pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
+    sky::draw(scene, canvas, view);
+    crate::scene::land::far(scene, canvas, view);
+    crate::scene::water::air(scene, canvas, view);
+    let light = &scene.light;
+    let warm = |c: Rgb, k: f32| {
+        if light.lamps {
+            scale([c[0], (f32::from(c[1]) * 0.82) as u8, (f32::from(c[2]) * 0.66) as u8], k * 0.85)
+        } else {
+            scale(c, k)
+        }
+    };
+    let mut rng = Rng::named(scene.seed, "room");
+    let wall: Rgb = scene.tinted(*rng.pick(&[
+        [206, 188, 164],
+        [164, 184, 180],
+        [190, 160, 150],
+        [150, 160, 186],
+    ]));
+    let side = if rng.chance(0.5) { 1.0 } else { -1.0 };
+    let (wx, wy) = (side * 0.32, 0.1);
+    // Four pieces of wall leave the window open.
+    let mut piece = |x0: f32, y0: f32, x1: f32, y1: f32, tone: Rgb, kind: Kind, shade: f32| {
+        let (a, b) = (view.at(x0, y0, 0.4), view.at(x1, y1, 0.4));
+        let paper = Texture {
+            origin: a,
+            size: (view.h * 0.3, view.h * 0.3),
+            shade: 0.08,
+            relief: 0.0,
+            cap: None,
+        };
+        let paint = Paint::shaded(warm(tone, 1.0), warm(tone, shade), kind, 150);
+        canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &paint.texture(paper));
+    };
+    let half = view.half() + 0.3;
+    piece(-half, -0.4, wx - 0.26, 0.74, wall, Kind::Land, 0.85);
+    piece(wx + 0.26, -0.4, half, 0.74, wall, Kind::Land, 0.85);
+    piece(wx - 0.262, -0.4, wx + 0.262, wy, wall, Kind::Land, 0.96);
+    piece(wx - 0.262, wy + 0.44, wx + 0.262, 0.74, wall, Kind::Land, 0.9);
+    let frame = [238, 232, 220];
+    for x in [wx - 0.28, wx - 0.012, wx + 0.256] {
+        piece(x, wy - 0.02, x + 0.024, wy + 0.46, frame, Kind::Built, 0.9);
+    }
+    for y in [wy - 0.02, wy + 0.2, wy + 0.44] {
+        piece(wx - 0.29, y, wx + 0.29, y + 0.02, frame, Kind::Built, 0.9);
+    }
+    let wood = [146, 100, 66];
+    piece(-half, 0.72, half, 0.745, [226, 216, 200], Kind::Built, 0.9);
+    let (a, b) = (view.at(-half, 0.745, 0.5), view.at(half, 1.3, 0.5));
+    let grain = Texture {
+        origin: a,
+        size: (view.h * 0.6, view.h * 0.03),
+        shade: 0.3,
+        relief: 0.1,
+        cap: None,
+    };
+    let floor = Paint::shaded(warm(wood, 0.9), warm(wood, 1.15), Kind::Land, 110);
+    canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &floor.texture(grain));
+    // A shelf with books, a table.
+    let shelf = -side * 0.52;
+    for level in [0.24, 0.42] {
+        let mut x = shelf - 0.22;
+        while x < shelf + 0.2 {
+            let (wide, tall) = (rng.range(0.016, 0.034), rng.range(0.08, 0.13));
+            let tone = *rng.pick(&[
+                [160, 70, 60],
+                [70, 100, 130],
+                [200, 160, 80],
+                [90, 120, 90],
+                [220, 210, 190],
+            ]);
+            let (a, b) = (view.at(x, level - tall, 0.45), view.at(x + wide, level, 0.45));
+            canvas.fill(
+                &[a, (b.0, a.1), b, (a.0, b.1)],
+                &Paint::shaded(warm(tone, 1.05), warm(tone, 0.8), Kind::Figure, 130),
+            );
+            x += wide + 0.003;
+        }
+        let (a, b) =
+            (view.at(shelf - 0.25, level, 0.45), view.at(shelf + 0.25, level + 0.022, 0.45));
+        canvas
+            .fill(&[a, (b.0, a.1), b, (a.0, b.1)], &Paint::flat(warm(wood, 0.9), Kind::Built, 128));
+    }
+    for (x0, y0, x1, y1) in
+        [(-0.46, 0.7, 0.46, 0.74), (-0.42, 0.74, -0.38, 0.96), (0.38, 0.74, 0.42, 0.96)]
+    {
+        let (a, b) = (view.at(x0, y0, 0.6), view.at(x1, y1, 0.6));
+        canvas.fill(
+            &[a, (b.0, a.1), b, (a.0, b.1)],
+            &Paint::shaded(warm([170, 118, 76], 1.0), warm([170, 118, 76], 0.8), Kind::Built, 100),
+        );
+    }
+    if light.lamps {
+        let at = view.at(shelf, 0.1, 0.5);
+        canvas.glow(at, view.h * 0.9, [255, 190, 110], 0.32);
+    } else if scene.time == Time::Day {
+        let at = view.at(wx, wy + 0.2, 0.4);
+        canvas.glow(at, view.h * 0.8, [255, 246, 220], 0.22);
+    }
+}
