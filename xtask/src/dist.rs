@@ -1,7 +1,6 @@
 //! Building what a visitor's browser loads: for the demo as it comes, for the world optimised and
 //! weighed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::pin::pin;
 use crate::run::{cargo, heading, output, root, run, target_dir};
+use crate::shrink;
 use crate::tools;
 
 /// Builds the widget with trunk, and the sketch engine for the page beside it; answers the folder
@@ -65,32 +65,15 @@ pub fn engine(dist: &Path) -> Result<()> {
 pub fn dist() -> Result<()> {
     let dist = widget()?;
     let node = tools::node_packages()?;
-    heading("Optimising the wasm");
-    for wasm in files(&dist)?.iter().filter(|path| path.extension().is_some_and(|e| e == "wasm")) {
-        // The engine is fast before it is small.
-        let is_engine = wasm.file_name().is_some_and(|name| name == ENGINE_WASM);
-        run(Command::new(node.join("node_modules/.bin/wasm-opt"))
-            .arg(if is_engine { "-O3" } else { "-Oz" })
-            .args(WASM_FEATURES.map(|feature| format!("--enable-{feature}")))
-            .arg("-o")
-            .args([wasm, wasm]))?;
-    }
+    heading("Optimising the engine");
+    let engine = dist.join(ENGINE_WASM);
+    run(shrink::binaryen(&node, "wasm-opt").args(["-O3", "-o"]).args([&engine, &engine]))?;
+    shrink::widget(&dist, &node, &["Studio"])?;
     pin(&dist, &node.join("node_modules/.bin/terser"))?;
     weigh(&dist)
 }
 
 const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
-
-/// What rustc uses by default, and every browser knows. Whatever wasm-opt knows beyond it, it would
-/// use too.
-const WASM_FEATURES: [&str; 6] = [
-    "bulk-memory",
-    "multivalue",
-    "mutable-globals",
-    "nontrapping-float-to-int",
-    "reference-types",
-    "sign-ext",
-];
 
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
@@ -101,7 +84,7 @@ const BUDGETS: &[Budget] = &[
         files: &["ai-now-widget_bg.wasm", "ai-now-widget.js", "widget.css"],
         // Reached; the aim is 96 KiB. The views' many types are gone; what weighs now is the player,
         // the demo mode, the errors that serde writes, and what the async steps are unfolded to.
-        max_bytes: 161_500,
+        max_bytes: 149_200,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
@@ -144,13 +127,4 @@ fn brotli_bytes(file: &Path) -> Result<usize> {
     output(Command::new("node").args(["-e", SCRIPT]).arg(file))
         .and_then(|said| said.parse().ok())
         .with_context(|| format!("{} can't be weighed", file.display()))
-}
-
-fn files(dir: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.is_dir() { files.extend(self::files(&path)?) } else { files.push(path) }
-    }
-    Ok(files)
 }

@@ -8,6 +8,7 @@ mod demo;
 mod dist;
 mod pin;
 mod run;
+mod shrink;
 mod tidy;
 mod tools;
 mod verify;
