@@ -1,18 +1,26 @@
-//! MP3 files: constant bit rate, with an ID3 tag before the sound.
+//! MP3 files: constant bit rate, with an ID3 tag before the sound, and the sound's exact length.
+
+mod bits;
+mod filter;
+mod frames;
+mod hear;
+mod info;
+mod quantize;
+mod table;
 
 use std::ops::ControlFlow;
 
-use rusty_mp3::{Mp3Encoder, Mp3EncoderConfig};
-
 use crate::SketchError;
 use crate::encode::{About, MAKER};
+
+pub(crate) use frames::SAMPLES_A_FRAME;
 
 /// Samples a second, in each of the two channels.
 pub(crate) const SAMPLE_RATE: u32 = 44_100;
 
 const KBPS: u32 = 192;
 
-/// Encodes stereo sound, left and right in turn, within -1 to 1. `cover` is a PNG, or empty.
+/// Encodes stereo sound, left and right in turn, within -1 to 1. `cover` is a JPEG, or empty.
 /// `step` is told the part that is done.
 pub(crate) fn encode(
     interleaved: &[f32],
@@ -20,28 +28,26 @@ pub(crate) fn encode(
     cover: &[u8],
     step: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Vec<u8>, SketchError> {
-    let fault = |e: rusty_mp3::Error| SketchError::Encoding(e.to_string());
-    let mut encoder =
-        Mp3Encoder::new(Mp3EncoderConfig { bitrate_kbps: KBPS, ..Mp3EncoderConfig::default() });
-    let total = interleaved.len().max(1);
-    let mut done = 0;
-    for second in interleaved.chunks(SAMPLE_RATE as usize * 2) {
-        encoder.push_pcm_f32(second, 2, SAMPLE_RATE).map_err(fault)?;
-        done += second.len();
-        if step(done as f64 / total as f64).is_break() {
-            return Err(SketchError::Cancelled);
-        }
-    }
-    encoder.finish();
-    let millis = interleaved.len() as u64 / 2 * 1000 / u64::from(SAMPLE_RATE);
+    let samples = interleaved.len() / 2;
+    let count = (samples + frames::DELAY).div_ceil(SAMPLES_A_FRAME).max(2);
+    let plan = frames::Plan { kbps: KBPS, early: 0, count };
+    let made = frames::encode(interleaved, &plan, step)?;
+    let millis = samples as u64 * 1000 / u64::from(SAMPLE_RATE);
     let mut bytes = tag(about, millis, cover);
-    loop {
-        match encoder.next_packet() {
-            Ok(packet) => bytes.extend_from_slice(&packet),
-            Err(rusty_mp3::Error::Eof) => return Ok(bytes),
-            Err(e) => return Err(fault(e)),
-        }
-    }
+    bytes.extend(info::frame(&made, KBPS, samples));
+    made.iter().for_each(|frame| bytes.extend_from_slice(frame));
+    Ok(bytes)
+}
+
+/// Encodes sound for a film: frames of that rate which, one after another, decode to the samples
+/// from the first on.
+pub(crate) fn frames(
+    interleaved: &[f32],
+    kbps: u32,
+    step: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Vec<Vec<u8>>, SketchError> {
+    let count = (interleaved.len() / 2).div_ceil(SAMPLES_A_FRAME);
+    frames::encode(interleaved, &frames::Plan { kbps, early: frames::DELAY, count }, step)
 }
 
 /// An ID3v2.4 tag (id3.org, "ID3 tag version 2.4.0").
@@ -68,7 +74,7 @@ fn tag(about: &About, millis: u64, cover: &[u8]) -> Vec<u8> {
     frame(&mut frames, b"COMM", &[b"\x03eng\0", about.note.as_bytes()].concat());
     if !cover.is_empty() {
         // UTF-8, the content type, 3: the front cover, no description.
-        frame(&mut frames, b"APIC", &[b"\x03image/png\0\x03\0", cover].concat());
+        frame(&mut frames, b"APIC", &[b"\x03image/jpeg\0\x03\0", cover].concat());
     }
     let mut tag = b"ID3\x04\x00\x00".to_vec();
     tag.extend(syncsafe(frames.len()));
@@ -87,3 +93,6 @@ fn frame(out: &mut Vec<u8>, id: &[u8; 4], body: &[u8]) {
 fn syncsafe(size: usize) -> [u8; 4] {
     [21, 14, 7, 0].map(|shift| (size >> shift) as u8 & 0x7f)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,13 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use rusty_mp3::{Mp3Encoder, Mp3EncoderConfig};
-
 use crate::SketchError;
-use crate::encode::mp3::SAMPLE_RATE;
+use crate::encode::mp3::{self, SAMPLE_RATE};
 
 /// Samples of each channel in a frame (MPEG-1 layer III).
-pub(crate) const SAMPLES_A_FRAME: u32 = 1152;
+pub(crate) const SAMPLES_A_FRAME: u32 = mp3::SAMPLES_A_FRAME as u32;
 
 /// Thousand bits a second.
 pub(crate) const KBPS: u32 = 128;
@@ -39,28 +37,5 @@ pub(crate) fn encode(
     interleaved: &[f32],
     step: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Track, SketchError> {
-    let fault = |e: rusty_mp3::Error| SketchError::Encoding(e.to_string());
-    let config = Mp3EncoderConfig { bitrate_kbps: KBPS, ..Mp3EncoderConfig::default() };
-    let mut encoder = Mp3Encoder::new(config);
-    let mut done = 0;
-    for second in interleaved.chunks(SAMPLE_RATE as usize * 2) {
-        encoder.push_pcm_f32(second, 2, SAMPLE_RATE).map_err(fault)?;
-        done += second.len();
-        if step(done as f64 / interleaved.len() as f64).is_break() {
-            return Err(SketchError::Cancelled);
-        }
-    }
-    encoder.finish();
-    // The first frame holds what MP4 says in its index. Frames that the encoder's delay adds at the
-    // end would be heard after the last picture.
-    let most = (interleaved.len() / 2).div_ceil(SAMPLES_A_FRAME as usize);
-    let mut frames = Vec::new();
-    loop {
-        match encoder.next_packet() {
-            Ok(packet) => frames.push(packet),
-            Err(rusty_mp3::Error::Eof) => break,
-            Err(e) => return Err(fault(e)),
-        }
-    }
-    Ok(Track { frames: frames.into_iter().skip(1).take(most).collect() })
+    Ok(Track { frames: mp3::frames(interleaved, KBPS, step)? })
 }
