@@ -3,6 +3,7 @@
 //! A treatment works on pixels, with what the canvas knows of their form and kind. It must not know
 //! what the scene was made from.
 
+mod form;
 mod ink;
 mod overlay;
 mod solid;
@@ -23,6 +24,10 @@ pub(crate) enum Pass {
     Ramp(&'static [Rgb]),
     /// Keeps only that hue (0 red, in turns); everything else goes grey.
     Spot(f32),
+    /// A camera's exposure: the mean brightness it aims at, and how far of the way it goes.
+    Expose(f32, f32),
+    /// Far things fade into that colour, so much.
+    Haze(Rgb, f32),
     /// Brightness in so many steps.
     Steps(u8),
     /// Film grain.
@@ -51,6 +56,14 @@ pub(crate) enum Pass {
     Surface(f32, f32),
     /// Light from a lamp on the forms: diffuse, gloss, light from behind.
     Relight(f32, f32, f32),
+    /// Things blown up, over that many pixels from their edges: light and shade, gloss, rim.
+    Puff(f32, f32, f32, f32),
+    /// Light of two colours from left and right on edges that many pixels wide, so much.
+    Duo(f32, Rgb, Rgb, f32),
+    /// Thick sides and soft shadows, that many pixels long.
+    Extrude(f32),
+    /// Polished ground that mirrors what stands on it.
+    Mirror(f32),
     /// A backdrop instead of the sky, top and bottom.
     Backdrop(Rgb, Rgb),
     /// Square pixels of that size, that many levels a channel.
@@ -90,6 +103,8 @@ pub(crate) enum Overlay {
     Blinds,
     /// Slanted beams of light.
     Beams(Rgb),
+    /// Specks and rings of light that drift upwards, in two colours.
+    Sparks(Rgb, Rgb),
     /// A light stage: a spot on the middle, a table's edge below.
     Stage,
 }
@@ -133,6 +148,16 @@ impl Treatment {
                 Pass::Split(dark, light, much) => tone::split(&mut work, dark, light, much),
                 Pass::Ramp(colours) => tone::ramp(&mut work, colours),
                 Pass::Spot(hue) => tone::spot(&mut work, hue),
+                Pass::Expose(target, much) => tone::expose(&mut work, target, much),
+                Pass::Haze(colour, much) => form::haze(&mut work, colour, much),
+                Pass::Puff(radius, diffuse, gloss, rim) => {
+                    form::puff(&mut work, radius, diffuse, gloss, rim);
+                }
+                Pass::Duo(radius, left, right, much) => {
+                    form::duo(&mut work, radius, left, right, much);
+                }
+                Pass::Extrude(depth) => form::extrude(&mut work, depth),
+                Pass::Mirror(much) => form::mirror(&mut work, much),
                 Pass::Steps(steps) => tone::steps(&mut work, steps),
                 Pass::Grain(much) => tone::grain(&mut work, much),
                 Pass::Vignette(much) => tone::vignette(&mut work, much),

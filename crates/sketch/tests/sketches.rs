@@ -167,7 +167,7 @@ fn every_style_differs_from_every_other_and_from_none() {
             for (b, other) in &seen[..i] {
                 let sum: u64 = one.iter().zip(other).map(|(x, y)| u64::from(x.abs_diff(*y))).sum();
                 let mean = sum as f64 / one.len() as f64;
-                let least = if a == "none" || b == "none" { 3.0 } else { 6.0 };
+                let least = if a == "none" || b == "none" { 3.0 } else { 8.0 };
                 assert!(mean > least, "{prompt}: {a} and {b} differ by {mean} only");
             }
         }

@@ -82,10 +82,11 @@ pub(super) fn hatch(work: &mut Work<'_>) {
         let dark = 1.0 - luma(*p) / 255.0;
         let wave = noise.at(u * 0.5, v * 0.5 + frame as f32 * 37.0) * 3.0;
         let tooth = speckle(x as i32, y as i32, frame) * 0.5 + noise.at(u * 9.0, v * 9.0) * 0.5;
-        let mut grey = 240.0 + 12.0 * noise.at(u * 4.0, v * 4.0);
+        // The side of the lead, rubbed in, under the lines.
+        let mut grey = 240.0 + 12.0 * noise.at(u * 4.0, v * 4.0) - 96.0 * dark * dark;
         // One more set of lines for each step darker, each at its own slant.
         for (level, (a, b, pitch)) in
-            [(0.62, 0.5, 4.4), (0.45, -0.62, 4.0), (0.9, 0.08, 3.4), (0.2, 0.8, 2.8)]
+            [(0.62, 0.5, 2.6), (0.5, -0.62, 2.4), (0.9, 0.08, 2.2), (0.2, 0.8, 2.0)]
                 .into_iter()
                 .enumerate()
         {
@@ -94,10 +95,10 @@ pub(super) fn hatch(work: &mut Work<'_>) {
                 let line = fast_sin((u * a + v * b + wave) / pitch) * 0.5 + 0.5;
                 let press = (over * 3.4).min(1.0);
                 grey -= smooth(0.75 - press * 0.5, 1.0, line * (0.55 + 0.6 * tooth))
-                    * (66.0 + 34.0 * level as f32);
+                    * (34.0 + 18.0 * level as f32);
             }
         }
-        grey -= dark * 44.0 * tooth;
+        grey -= dark * 60.0 * tooth;
         p[..3].fill(grey.clamp(24.0, 255.0) as u8);
     });
 }
@@ -197,14 +198,15 @@ pub(super) fn watercolour(work: &mut Work<'_>) {
 
 pub(super) fn strokes(work: &mut Work<'_>, length: f32) {
     let (w, h) = (work.w, work.h);
-    let (unit, noise) = (work.unit, work.noise);
+    let (unit, noise, form) = (work.unit, work.noise, work.form);
     let from = work.px.clone();
     let length = length * unit;
-    let (wide, long) = (length * 0.24, length);
+    let (wide, long) = (length * 0.3, length);
     work.each(|x, y, p| {
         let (fx, fy) = (x as f32, y as f32);
-        // The brush follows slow curves; along a stroke the colour stays.
-        let turn = noise.at(fx / unit * 0.22, fy / unit * 0.22) * 0.5 - 0.1;
+        // Patches of strokes, each with a direction of its own.
+        let patch = noise.at(fx / unit * 0.9, fy / unit * 0.9);
+        let turn = ((patch * 7.0).floor() - 3.0) * 0.055 - 0.02;
         let (s, c) = (fast_sin(turn), fast_sin(turn + 0.25));
         let (along, across) = (fx * c + fy * s, fy * c - fx * s);
         let lane = (across / wide).floor();
@@ -213,10 +215,11 @@ pub(super) fn strokes(work: &mut Work<'_>, length: f32) {
         let middle = (cell + 0.5) * long - offset;
         let (mx, my) = (middle * c - (lane + 0.5) * wide * s, middle * s + (lane + 0.5) * wide * c);
         let (sx, sy) = (mx.clamp(0.0, (w - 1) as f32), my.clamp(0.0, (h - 1) as f32));
-        let q = from[sy as usize * w + sx as usize];
-        let own = *p;
-        let far = (luma(own) - luma(q)).abs();
-        towards(p, [q[0], q[1], q[2]], if far > 70.0 { 0.35 } else { 0.9 });
+        let source = sy as usize * w + sx as usize;
+        let q = from[source];
+        // A stroke does not run over the outline of a thing.
+        let other = form[y * w + x][3] != form[source][3];
+        towards(p, [q[0], q[1], q[2]], if other { 0.12 } else { 0.9 });
         let bristle = speckle((across / unit * 1.3) as i32, cell as i32, lane as u32);
         shine(p, 0.9 + 0.2 * bristle * (0.5 + speckle(lane as i32, cell as i32, 4)));
     });

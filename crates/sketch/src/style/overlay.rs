@@ -19,6 +19,7 @@ pub(super) fn draw(work: &mut Work<'_>, what: Overlay) {
         Overlay::Blinds => blinds(work),
         Overlay::Beams(colour) => beams(work, colour),
         Overlay::Stage => stage(work),
+        Overlay::Sparks(warm, cool) => sparks(work, warm, cool),
     }
 }
 
@@ -338,6 +339,32 @@ fn beams(work: &mut Work<'_>, colour: Rgb) {
         let much = smooth(0.5, 0.9, ray) * (1.0 - v).max(0.0) * 0.4;
         towards(p, colour, much);
     });
+}
+
+fn sparks(work: &mut Work<'_>, warm: Rgb, cool: Rgb) {
+    let (w, h, t) = (work.w as f32, work.h as f32, work.t);
+    for i in 0..44 {
+        let near = speckle(i, 1, 7);
+        let rise = (speckle(i, 2, 7) - t * (0.01 + 0.03 * near)).rem_euclid(1.0);
+        let sway = 0.02 * fast_sin(t * 0.2 + i as f32 * 0.31);
+        let (cx, cy) = ((speckle(i, 3, 7) + sway) * w, (rise * 1.2 - 0.1) * h);
+        let r = (1.5 + 9.0 * near * near * near) * work.unit;
+        let tone = if i % 2 == 0 { warm } else { cool };
+        let (x0, x1) = ((cx - r).max(0.0) as usize, (cx + r).clamp(0.0, w) as usize);
+        let (y0, y1) = ((cy - r).max(0.0) as usize, (cy + r).clamp(0.0, h) as usize);
+        for y in y0..y1 {
+            for x in x0..x1 {
+                let (dx, dy) = (x as f32 + 0.5 - cx, y as f32 + 0.5 - cy);
+                let d = (dx * dx + dy * dy) / (r * r);
+                if d < 1.0 {
+                    // Large ones are out of focus: faint discs with a bright rim.
+                    let body = if r > 4.0 * work.unit { 0.16 + 0.3 * d * d } else { 1.0 - d };
+                    let p = &mut work.px[y * work.w + x];
+                    towards(p, tone, body * (0.55 + 0.4 * fast_sin(t * 0.3 + near * 9.0).abs()));
+                }
+            }
+        }
+    }
 }
 
 fn stage(work: &mut Work<'_>) {

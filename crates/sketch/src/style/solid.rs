@@ -81,7 +81,7 @@ pub(super) fn pixels(work: &mut Work<'_>, size: usize, levels: u8) {
                     n += 1;
                 }
             }
-            let dither = (BAYER[by % 4][bx % 4] as f32 / 16.0 - 0.47) * 0.8;
+            let dither = (BAYER[by % 4][bx % 4] as f32 / 16.0 - 0.47) * 0.34;
             let tone = sum.map(|s| {
                 let level = (s as f32 / n as f32 / step + dither).round().max(0.0);
                 (level * step).min(255.0) as u8
@@ -108,10 +108,37 @@ fn fresh(work: &Work<'_>, top: Rgb, bottom: Rgb) -> Canvas {
 pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
     let size = size * work.unit;
     let (columns, rows) = ((work.w as f32 / size) as i32 + 3, (work.h as f32 / size) as i32 + 3);
+    // Corners lie unevenly, and on the outline of a thing where one is near: facets follow forms.
+    let (w, h, form) = (work.w as i32, work.h as i32, work.form);
     let corner = |x: i32, y: i32| -> Point {
         let (jx, jy) = (speckle(x, y, 21) - 0.5, speckle(x, y, 22) - 0.5);
-        ((x as f32 - 0.5 + jx * 0.85) * size, (y as f32 - 0.5 + jy * 0.85) * size)
+        let at = ((x as f32 - 0.5 + jx * 0.5) * size, (y as f32 - 0.5 + jy * 0.5) * size);
+        let step = (size * 0.1).max(1.0);
+        let pixel = |px: f32, py: f32| (py as i32).min(h - 1) * w + (px as i32).min(w - 1);
+        let mut best = (f32::MAX, at);
+        for ry in -4..=4 {
+            for rx in -4..=4 {
+                let (px, py) = (at.0 + rx as f32 * step, at.1 + ry as f32 * step);
+                if px < 0.0 || py < 0.0 || px >= w as f32 || py >= h as f32 {
+                    continue;
+                }
+                let own = form[pixel(px, py) as usize];
+                let next = form[pixel(px + step, py) as usize];
+                let below = form[pixel(px, py + step) as usize];
+                let far = (rx * rx + ry * ry) as f32;
+                let edge = |other: [u8; 4]| own[3] != other[3] && own[2].abs_diff(other[2]) > 5;
+                if far < best.0 && (edge(next) || edge(below)) {
+                    best = (far, (px, py));
+                }
+            }
+        }
+        best.1
     };
+    let corners: Vec<Point> = (0..=rows)
+        .flat_map(|y| (0..=columns).map(move |x| (x, y)))
+        .map(|(x, y)| corner(x, y))
+        .collect();
+    let corner = |x: i32, y: i32| corners[(y * (columns + 1) + x) as usize];
     let mut canvas = fresh(work, [0; 3], [0; 3]);
     for y in 0..rows {
         for x in 0..columns {
@@ -135,7 +162,7 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
                 }
                 // Each facet leans its own way, and catches more light or less.
                 let lean = speckle(x * 2 + i as i32, y, 31) - 0.5;
-                let flat = if centre[3] == Kind::Sky as u8 { 0.14 } else { 0.42 };
+                let flat = if centre[3] == Kind::Sky as u8 { 0.1 } else { 0.3 };
                 let tone = scale(sum.map(|s| (s / 5) as u8), 1.0 + lean * flat);
                 // A hair larger than it is, or the gaps would show.
                 let grown =
@@ -150,17 +177,17 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
 }
 
 pub(super) fn isometric(work: &mut Work<'_>) {
-    const SIDE: i32 = 26;
+    const SIDE: i32 = 38;
     let mut canvas = fresh(work, [236, 232, 246], [206, 214, 236]);
     let (wf, hf) = (work.w as f32, work.h as f32);
-    let tile = hf * 0.0315;
+    let tile = hf * 0.0216;
     let at = |i: f32, j: f32, up: f32| -> Point {
-        (wf * 0.5 + (i - j) * tile * 0.98, hf * 0.24 + (i + j) * tile * 0.5 - up * tile)
+        (wf * 0.5 + (i - j) * tile * 0.98, hf * 0.24 + (i + j) * tile * 0.5 - up * tile * 1.35)
     };
     let n = SIDE as f32;
     let plinth = [at(-0.6, n * 0.5, 0.0), at(0.0, n, -0.4), at(n, n, -0.4), at(n, 0.0, -0.4)];
     let shade: Vec<Point> =
-        [plinth[1], (plinth[2].0, plinth[2].1 + tile * 2.4), plinth[3], at(n * 0.5, -0.6, 0.0)]
+        [plinth[1], (plinth[2].0, plinth[2].1 + tile * 3.4), plinth[3], at(n * 0.5, -0.6, 0.0)]
             .to_vec();
     canvas.fill(&shade, &Paint::flat([150, 150, 186], K::Land, 0).alpha(0.5));
     for sum in 0..(SIDE * 2 - 1) {

@@ -74,6 +74,33 @@ pub(super) fn steps(work: &mut Work<'_>, steps: u8) {
     work.each(|_, _, p| shine(p, table[luma(*p) as usize]));
 }
 
+/// Lifts or lowers the whole so that its mean brightness comes near `target`; `much` is how far of
+/// the way, from 0 to 1. Black stays black, and lights keep their colour.
+pub(super) fn expose(work: &mut Work<'_>, target: f32, much: f32) {
+    let (mut sum, mut count) = (0.0, 0.0f32);
+    for y in (0..work.h).step_by(8) {
+        for x in (0..work.w).step_by(8) {
+            sum += luma(work.px[y * work.w + x]);
+            count += 1.0;
+        }
+    }
+    let mean = (sum / count.max(1.0)).max(4.0);
+    let gain = 1.0 + ((target / mean).clamp(0.4, 4.5) - 1.0) * much;
+    // A lens and a film: straight in the shadows, ever flatter towards white.
+    let table: Vec<u8> = (0..256u16)
+        .map(|i| {
+            let v = f32::from(i) / 255.0 * gain;
+            let v = if gain > 1.0 { v * (1.0 + v / (gain * gain)) / (1.0 + v) } else { v };
+            (v * 255.0).min(255.0) as u8
+        })
+        .collect();
+    work.each(|_, _, p| {
+        for c in &mut p[..3] {
+            *c = table[usize::from(*c)];
+        }
+    });
+}
+
 pub(super) fn grain(work: &mut Work<'_>, much: f32) {
     let (size, frame) = ((work.unit * 1.2).max(1.0), work.frame);
     work.each(|x, y, p| {
