@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap fails, as it should")]
 
+mod demo;
 mod errors;
 mod gallery;
 mod happy;
