@@ -3,7 +3,7 @@
 
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
-use js_sys::{Array, Date, Function, Intl, JSON, Math, Object, Promise, Reflect};
+use js_sys::{Array, Date, Function, Intl, JSON, Math, Object, Promise, Reflect, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -113,17 +113,44 @@ pub(crate) fn message(thrown: &JsValue) -> String {
     text.map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-/// Something that only one page of the origin has at a time. Dropping it lets the next have it.
-pub(crate) struct Claim(Option<Function>);
+thread_local! {
+    static HELD: Set = Set::new(&JsValue::UNDEFINED);
+}
 
-impl Drop for Claim {
-    fn drop(&mut self) {
-        if let Some(release) = &self.0 {
-            // It only ends a promise, and that can't fail.
-            let _ = release.call0(&JsValue::NULL);
-        }
+/// What has to end when a fault ends this instance, as functions of the browser's own: nothing in
+/// here can be called then.
+#[wasm_bindgen]
+pub fn held() -> Set {
+    HELD.with(Set::clone)
+}
+
+/// Something of the browser's that outlives a fault, with the function that ends it. Dropping it
+/// calls that.
+pub(crate) struct Hold(Function);
+
+impl Hold {
+    /// Ends with a method of the object, without arguments.
+    pub(crate) fn by(object: &JsValue, method: &str) -> Option<Self> {
+        let method: Function = get(object, method).dyn_into().ok()?;
+        Some(Self::with(method.bind0(object)))
+    }
+
+    fn with(end: Function) -> Self {
+        HELD.with(|held| _ = held.add(&end));
+        Self(end)
     }
 }
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        HELD.with(|held| _ = held.delete(&self.0));
+        // Ending a promise, a stream or a worker can't fail, and neither can doing it twice.
+        let _ = self.0.call0(&JsValue::NULL);
+    }
+}
+
+/// Something that only one page of the origin has at a time. Dropping it lets the next have it.
+pub(crate) struct Claim(#[expect(dead_code, reason = "held for its drop")] Option<Hold>);
 
 /// Waits until no other page has what is called so. It goes back by itself when its page closes.
 ///
@@ -135,7 +162,7 @@ pub(crate) async fn claim(name: &str) -> Claim {
         let mut release = None;
         let held = Promise::new(&mut |resolve, _| release = Some(resolve));
         // Nobody waits any more: the claim is dropped, and so released.
-        drop(sender.send(Claim(release)));
+        drop(sender.send(Claim(release.map(Hold::with))));
         held
     });
     let request: Option<Function> = get(&locks, "request").dyn_into().ok();

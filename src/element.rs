@@ -1,7 +1,6 @@
 //! The host page: attributes in, DOM events out, mount and unmount. The only module that knows the
 //! element itself; what it is called by is the shell, `www/element.js`.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use leptos::mount::{UnmountHandle, mount_to_renderer};
@@ -155,31 +154,15 @@ impl Host for Page {
     }
 }
 
-thread_local! {
-    static ON_PANIC: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
-}
-
-/// Hands the shell a way to learn that the instance is dead: after a panic nothing in here may be
-/// called any more, and the shell offers to start again.
-#[wasm_bindgen(js_name = onPanic)]
-pub fn on_panic(callback: js_sys::Function) {
-    ON_PANIC.set(Some(callback));
-}
-
+/// After a panic nothing in here may be called any more. What is thrown here goes up through the
+/// wasm to the guard around it, which sees to that and tells the shell.
 fn install_panic_hook() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             before(info);
-            let message = info.to_string();
-            browser::console_error(&message);
-            ON_PANIC.with_borrow(|callback| {
-                if let Some(callback) = callback {
-                    // Nobody is left to hear of a failing callback.
-                    let _ = callback.call1(&JsValue::NULL, &message.into());
-                }
-            });
+            wasm_bindgen::throw_str(&info.to_string());
         }));
     });
 }

@@ -19,6 +19,13 @@ const OUTLINE = `:host{display:block;min-height:36rem;contain:inline-size}:host(
 const SORRY = `.sorry{font:1rem/1.5 system-ui,sans-serif;padding:1.5rem 2rem;overflow-wrap:anywhere}
 .sorry p{margin:0 0 1rem}.sorry button{font:inherit;padding:.5rem 1rem}`;
 
+// What the shell itself says. The other languages' files have the same names.
+const ENGLISH = {
+  NotLoaded: 'The studio could not be loaded. Check the connection, then start again.',
+  Stopped: 'The studio stopped because of a fault of its own. What you asked for is not lost.',
+  StartAgain: 'Start again',
+};
+
 // Shared by all elements of the page: the running module, and the style sheet.
 let studio;
 let sheet;
@@ -70,10 +77,13 @@ async function load() {
   const wasm = get('ai-now-widget_bg.wasm');
   const [module] = await Promise.all([fetchModule('ai-now-widget.js'), wasm]);
   await module.default({ module_or_path: wasm });
-  module.onPanic((message) => {
+  const held = module.held();
+  // Whatever is thrown through wasm leaves it half done: nothing calls it any more.
+  module.onFault((thrown) => {
     // Others may stand on a newer one already.
     if (current === module) forget();
-    for (const element of alive) abandon(element, module, message);
+    for (const element of alive) abandon(element, module, said(thrown));
+    for (const end of held) end();
   });
   current = module;
   return module;
@@ -81,7 +91,7 @@ async function load() {
 
 // Forgotten, so that the next start tries anew.
 const forget = () => {
-  studio = sheet = undefined;
+  studio = sheet = current = undefined;
   attempt += 1;
 };
 
@@ -95,6 +105,8 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = [...PRESETS, ...SETTINGS];
   #studio;
   #module;
+  #words;
+  #fallen;
   #near;
   #begun = false;
   #due = false;
@@ -221,26 +233,26 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   static {
     abandon = (element, module, message) => {
-      if (element.#studio && element.#module === module) {
-        element.#fail(message, 'The studio stopped because of a fault of its own. What you asked for is not lost.');
-      }
+      if (element.#module === module) element.#fail(message, 'Stopped');
     };
   }
 
   #begin = () => { this.start().catch(() => {}); };
 
   async #build(turn) {
-    let trouble = 'The studio could not be loaded. Check the connection, then start again.';
+    const language = this.#language();
+    const texts = language === 'en' ? undefined
+      : get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
+    let trouble = 'NotLoaded';
     try {
-      const language = this.#language();
       studio ??= load();
       sheet ??= loadSheet();
-      const texts = language === 'en' ? undefined
-        : get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
       const [module, style, words] = await Promise.all([studio, sheet, texts]);
       // Removed, or started anew, meanwhile.
       if (turn !== this.#turn) return;
+      if (module !== current) return this.#build(turn);
       trouble = '';
+      this.#words = words;
       const root = this.shadowRoot;
       const place = document.createElement('div');
       root.adoptedStyleSheets = [style, own(SORRY)];
@@ -255,23 +267,33 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       }
     } catch (error) {
       if (trouble) forget();
+      // A fault is told first.
+      this.#words = await texts;
       if (turn === this.#turn) this.#fail(said(error), trouble);
     }
   }
 
   /** Says what went wrong, in place, on the console and as an event, and offers to start again. */
   #fail(message, trouble) {
-    this.#studio = undefined;
+    this.#studio = this.#module = undefined;
     this.#turn += 1;
+    this.#fallen = trouble;
     console.error('ai-now-studio:', message);
+    const words = { ...ENGLISH, ...this.#words };
     const root = this.shadowRoot;
+    const focused = root.activeElement;
     root.adoptedStyleSheets = [own(OUTLINE), own(SORRY)];
     const again = document.createElement('button');
-    again.textContent = 'Start again';
-    again.onclick = () => this.restart().catch(() => {});
-    const sorry = this.#sorry(trouble || message);
+    again.textContent = words.StartAgain;
+    again.onclick = () => {
+      this.#fallen = true;
+      // What fell with it stands up with it.
+      for (const element of alive) if (element.#fallen) element.restart().catch(() => {});
+    };
+    const sorry = this.#sorry(words[trouble] ?? message);
     sorry.append(again);
     root.replaceChildren(sorry);
+    if (focused) again.focus();
     this.#settle.reject(new Error(message));
     this.#emit('error', { message, fatal: true });
   }
@@ -280,6 +302,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     const sorry = document.createElement('div');
     sorry.className = 'sorry';
     sorry.setAttribute('role', 'alert');
+    sorry.dir = 'auto';
     const line = document.createElement('p');
     line.textContent = text;
     sorry.append(line);
@@ -297,9 +320,10 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   #takeDown() {
     const studio = this.#studio;
-    this.#studio = undefined;
+    this.#studio = this.#module = this.#fallen = undefined;
     this.#turn += 1;
-    studio?.free();
+    // Later: it may be just now that it calls the page.
+    queueMicrotask(() => studio?.free());
     this.shadowRoot.replaceChildren();
     this.#renew();
   }

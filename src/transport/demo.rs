@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, WorkerOptions, WorkerType};
 
 use super::http::Request;
-use crate::browser;
+use crate::browser::{self, Hold};
 use crate::files::File;
 
 /// The size of pictures and videos, in pixels: what a browser makes about as fast as it plays.
@@ -157,6 +157,8 @@ fn is_own_origin(url: &str) -> bool {
 /// A worker that makes one file. Dropping it ends it at once.
 struct Worker {
     worker: web_sys::Worker,
+    /// Ends it.
+    _end: Option<Hold>,
     /// The address of the script that starts it, where that had to be made.
     starter: Option<String>,
     // They must live as long as the worker may call them.
@@ -206,7 +208,8 @@ impl Worker {
             ("height", HEIGHT_PX.into()),
         ]);
         let asked = worker.post_message(&wish);
-        let worker = Self { worker, starter, _said: said, _broken: broken };
+        let end = Hold::by(&worker, "terminate");
+        let worker = Self { worker, _end: end, starter, _said: said, _broken: broken };
         asked.ok().map(|()| worker)
     }
 }
@@ -216,7 +219,6 @@ impl Drop for Worker {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.set_onmessageerror(None);
-        self.worker.terminate();
         if let Some(url) = &self.starter {
             let _ = Url::revoke_object_url(url);
         }

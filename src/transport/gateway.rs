@@ -10,7 +10,7 @@ use web_sys::{EventSource, MessageEvent};
 
 use super::http::Request;
 use super::{Signal, read_event};
-use crate::browser;
+use crate::browser::{self, Hold};
 use crate::trouble::Trouble;
 
 /// A gateway, by its base address, which ends in `/`.
@@ -86,6 +86,8 @@ pub(crate) struct Watch {
     source: EventSource,
     /// What it says, in order.
     pub(crate) signals: UnboundedReceiver<Signal>,
+    /// Ends the stream.
+    _end: Option<Hold>,
     // They must live as long as the source may call them.
     _message: Closure<dyn FnMut(MessageEvent)>,
     _open: Closure<dyn FnMut()>,
@@ -134,7 +136,8 @@ impl Watch {
         source.set_onmessage(Some(message.as_ref().unchecked_ref()));
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
-        Ok(Self { source, signals, _message: message, _open: open, _error: error, back })
+        let end = Hold::by(&source, "close");
+        Ok(Self { source, signals, _end: end, _message: message, _open: open, _error: error, back })
     }
 }
 
@@ -143,7 +146,6 @@ impl Drop for Watch {
         self.source.set_onmessage(None);
         self.source.set_onopen(None);
         self.source.set_onerror(None);
-        self.source.close();
         let _ = browser::window()
             .remove_event_listener_with_callback("pageshow", self.back.as_ref().unchecked_ref());
     }

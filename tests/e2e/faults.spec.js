@@ -1,13 +1,156 @@
-// What fails in the page itself: whatever a browser throws, wrong settings. The
+// What fails in the page itself: a fault of the wasm, whatever a browser throws, wrong settings. The
 // person reads a sentence and has a way on; the page hears of it.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
-import { site } from './servers.js';
+import { network, site } from './servers.js';
 
 /** Writes down what the page hears of errors. */
 const listen = (page) => page.evaluate(() => {
   window.errors = [];
   document.addEventListener('ai-now-error', ({ detail }) => window.errors.push(detail));
+});
+
+/** A page whose own script breaks the making of elements: for the next one, or for good. */
+const breakElements = (page, forGood = false) => page.evaluate((forGood) => {
+  const { createElement } = Document.prototype;
+  Document.prototype.createElement = function broken(...given) {
+    // The shell speaks all the same: what it says is made by the browser's own.
+    if (!new Error().stack.includes('wasm')) return createElement.apply(this, given);
+    if (!forGood) Document.prototype.createElement = createElement;
+    throw new TypeError('broken by the page');
+  };
+  window.mend = () => { Document.prototype.createElement = createElement; };
+}, forGood);
+
+test.describe('a fault', () => {
+  // The browser reports what was thrown, too, as it should.
+  test.use({ allowed: /broken by the page|panicked/ });
+
+  test('is told calmly, as an event, and starts again with what was running, in all elements', async ({ page, gateway, picture }) => {
+    const line = await network(gateway.url);
+    try {
+      const studio = new Studio(page);
+      await studio.open(line.origin);
+      await listen(page);
+      await studio.ask({ model: 'Suno', prompt: 'A long and calm piece for piano, 180 seconds' });
+      await studio.generate.click();
+      await expect(studio.progress).toBeVisible();
+      await page.evaluate(async () => {
+        const other = document.createElement('ai-now-studio');
+        other.lang = 'de';
+        document.querySelector('main').append(other);
+        await other.start();
+      });
+      await breakElements(page);
+      // What is thrown here is thrown out of an effect, a task of its own.
+      await page.getByRole('radio', { name: /^Pika\b/ }).first().evaluate((radio) => radio.click());
+      await expect(page.getByRole('alert').filter({ hasText: 'stopped because of a fault of its own' })).toBeVisible();
+      await expect(page.getByRole('alert').filter({ hasText: 'durch einen eigenen Fehler' })).toBeVisible();
+      await picture('5-fault');
+      const errors = await page.evaluate(() => window.errors);
+      expect(errors).toEqual(Array(2).fill({ message: 'broken by the page', fatal: true }));
+      // What has ended asks for nothing more, and holds no line.
+      const looks = line.streams().length;
+      await expect.poll(() => line.openStreams()).toBe(0);
+
+      await page.getByRole('button', { name: 'Start again' }).click();
+      await expect(page.getByRole('textbox', { name: 'Was soll es werden?' })).toBeVisible();
+      await expect(studio.play).toBeVisible({ timeout: 90_000 });
+      await expect(studio.result).toContainText('piece for piano');
+      await expect.poll(() => studio.tokens()).toBe(990);
+      expect(line.submissions()).toHaveLength(1);
+      expect(line.streams().length).toBeGreaterThan(looks);
+    } finally {
+      await line.stop();
+    }
+  });
+
+  test('that comes again is told again, and while it is built, too', async ({ page, gateway }) => {
+    const studio = new Studio(page);
+    await studio.open(gateway.url);
+    await listen(page);
+    await breakElements(page, true);
+    const alert = page.getByRole('alert').filter({ hasText: 'stopped because of a fault of its own' });
+    const again = page.getByRole('button', { name: 'Start again' });
+    await studio.model('Pika').evaluate((radio) => radio.click());
+    await expect(alert).toBeVisible();
+    for (const count of [2, 3]) {
+      await again.click();
+      await expect.poll(() => page.evaluate(() => window.errors.length)).toBe(count);
+      await expect(alert).toBeVisible();
+    }
+    const broken = page.evaluate(() => document.querySelector('ai-now-studio').generate({ prompt: 'x' }).catch((error) => error.message));
+    expect(await broken).toBe('broken by the page');
+    await page.evaluate(() => window.mend());
+    await again.focus();
+    await page.keyboard.press('Enter');
+    await expect(studio.prompt).toBeVisible();
+    await expect(page.getByText(/tokens? left/)).toBeVisible();
+  });
+
+  for (const [name, provoke, message] of [
+    ['a panic', async () => {
+      const { Studio } = await import('/ai-now-widget.js');
+      const element = document.createElement('div');
+      const place = element.appendChild(document.createElement('div'));
+      document.body.append(element);
+      const studio = new Studio(element, place, `${location.origin}/`, 'en', undefined);
+      // Taken away in the middle of what it does.
+      element.addEventListener('ai-now-started', () => studio.free());
+      studio.preset('prompt', 'x');
+      const generate = element.querySelector('[type=submit]');
+      await new Promise((resolve) => {
+        const wait = () => (generate.ariaDisabled === 'true' ? setTimeout(wait, 5) : resolve());
+        wait();
+      });
+      generate.click();
+    }, /panicked at/],
+    ['a trap', async () => {
+      const wasm = await (await import('/ai-now-widget.js')).default();
+      try { wasm.studio_cancel(2 ** 31); } catch { /* As it should. */ }
+    }, /memory access out of bounds/],
+  ]) {
+    test(`such as ${name} is told, too`, async ({ page, gateway }) => {
+      const studio = new Studio(page);
+      await studio.open(gateway.url);
+      await listen(page);
+      await page.evaluate(provoke);
+      await expect(page.getByRole('alert').filter({ hasText: 'stopped because of a fault of its own' })).toBeVisible();
+      expect(await page.evaluate(() => window.errors)).toEqual([{ message: expect.stringMatching(message), fatal: true }]);
+      await page.getByRole('button', { name: 'Start again' }).click();
+      await expect(studio.prompt).toBeVisible();
+      await expect(page.getByText(/tokens? left/)).toBeVisible();
+    });
+  }
+
+  test('in demo mode leaves no worker and no claim behind', async ({ page, gateway }) => {
+    await page.goto(`${gateway.url}/demo.html`);
+    const studio = new Studio(page);
+    await studio.ask({ model: 'Suno', prompt: 'A tune, 30 seconds' });
+    await studio.generate.click();
+    await expect.poll(() => page.workers().length).toBe(1);
+    await breakElements(page);
+    await studio.model('Pika').evaluate((radio) => radio.click());
+    await expect(page.getByRole('alert')).toContainText('What you asked for is not lost.');
+    await expect.poll(() => page.workers().length).toBe(0);
+    await page.getByRole('button', { name: 'Start again' }).click();
+    // Made again from its seed, by whoever has the claim.
+    await expect(studio.play).toBeVisible({ timeout: 90_000 });
+    await expect(studio.result).toContainText('A tune, 30 seconds');
+  });
+});
+
+test('a page that starts the studio anew in the middle of an event gets a new one', async ({ page, gateway }) => {
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  await page.evaluate(() => {
+    const element = document.querySelector('ai-now-studio');
+    element.addEventListener('ai-now-started', () => { element.restart(); }, { once: true });
+  });
+  await studio.ask({ model: 'Suno', prompt: 'A tune, 3 seconds' });
+  await studio.generate.click();
+  await expect(page.getByText(/tokens? left/)).toBeVisible();
+  await expect(studio.generate).toBeVisible();
 });
 
 // As JavaScript: it is thrown in the page.

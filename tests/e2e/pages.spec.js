@@ -162,7 +162,7 @@ test('where there is no DOM, the script can be imported and does nothing', async
 });
 
 test('a pinned page runs what it pinned, and nothing else', async ({ page, gateway }) => {
-  const hash = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+  const hash = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
   const web = process.env.E2E_WEB ?? path.join(top, 'dist');
   const read = (name) => readFile(path.join(web, name));
   const names = ['ai-now-widget.js', 'ai-now-widget_bg.wasm', 'widget.css'];

@@ -48,7 +48,11 @@ export async function network(target) {
     const entry = { route, key: incoming.headers['idempotency-key'], token: incoming.headers.authorization };
     seen.push(entry);
     open.add(answer);
-    answer.on('close', () => open.delete(answer));
+    entry.open = true;
+    answer.on('close', () => {
+      entry.open = false;
+      open.delete(answer);
+    });
     incoming.on('data', (bytes) => body.push(bytes));
     incoming.on('end', () => {
       const api = url.pathname.startsWith('/api/');
@@ -102,6 +106,7 @@ export async function network(target) {
     /** What was asked for as a new generation: once for each time it was sent. */
     submissions: () => seen.filter((entry) => entry.route === 'POST /api/generations'),
     streams: () => seen.filter((entry) => entry.route.endsWith('/events')),
+    openStreams: () => seen.filter((entry) => entry.open && entry.route.endsWith('/events')).length,
     /** Cuts every line that is open. */
     cut: () => { for (const answer of open) answer.destroy(); },
   };

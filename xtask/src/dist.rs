@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::guard::guard;
 use crate::pin::pin;
 use crate::run::{cargo, heading, output, root, run, target_dir};
 use crate::shrink;
@@ -37,6 +38,7 @@ pub fn studio() -> Result<PathBuf> {
         // Trunk reads NO_COLOR as a truth value and fails on `1`.
         .env_remove("NO_COLOR")
         .current_dir(root()))?;
+    guard(&dist.join("ai-now-widget.js"), &root().join("www/guard.js"))?;
     Ok(dist)
 }
 

@@ -6,6 +6,7 @@
 mod api;
 mod demo;
 mod dist;
+mod guard;
 mod pin;
 mod run;
 mod shrink;

@@ -68,7 +68,7 @@ fn object(pins: &BTreeMap<String, String>) -> String {
 
 /// The hash of a file as an `integrity` attribute has it, as Node's crypto makes it.
 fn integrity(file: &Path) -> Result<String> {
-    const SCRIPT: &str = "console.log('sha384-'+require('crypto').createHash('sha384')\
+    const SCRIPT: &str = "console.log('sha256-'+require('crypto').createHash('sha256')\
         .update(require('fs').readFileSync(process.argv[1])).digest('base64'))";
     output(Command::new("node").args(["-e", SCRIPT]).arg(file))
         .with_context(|| format!("{} can't be hashed", file.display()))
