@@ -154,15 +154,15 @@ impl Host for Page {
     }
 }
 
-/// After a panic nothing in here may be called any more. What is thrown here goes up through the
-/// wasm to the guard around it, which sees to that and tells the shell.
+/// A panic ends in a trap, which goes up through the wasm to the guard around it. What it said is
+/// left where the shell can find it: by then nothing in here may be called.
 fn install_panic_hook() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             before(info);
-            wasm_bindgen::throw_str(&info.to_string());
+            browser::set(&browser::held(), "panic", &info.to_string().into());
         }));
     });
 }

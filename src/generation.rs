@@ -405,5 +405,151 @@ mod tests {
             // NaN in a progress is not equal to itself; what is written of it is.
             prop_assert_eq!(format!("{generation:?}"), format!("{before:?}"));
         }
+
+        /// Whatever happens in whatever order: nothing panics, an end stays the end, and what is
+        /// shown stays within what can be.
+        #[test]
+        fn whatever_happens_an_end_stays(happenings in prop::collection::vec(any_happening(), 0..40)) {
+            let mut generation = fresh();
+            let mut end: Option<Phase> = None;
+            let mut seen = 0;
+            let mut part = 0.0;
+            for happening in happenings {
+                match happening {
+                    Happening::Event(seq, event) => _ = generation.apply(seq, as_read(event)),
+                    Happening::Answer(answer) => _ = generation.adopt(&answer),
+                    Happening::Accepted(id, price) => generation.accept(id, price),
+                    Happening::GivenUp(message, cancelled) => generation.give_up(message, cancelled),
+                    Happening::Stopped => generation.stopping = !generation.is_final(),
+                    Happening::Reloaded => generation = reloaded(&generation),
+                }
+                prop_assert!(generation.last_seq >= seen, "numbers only rise");
+                seen = generation.last_seq;
+                if let Some(end) = &end {
+                    prop_assert_eq!(&generation.phase, end);
+                }
+                if generation.is_final() {
+                    end = Some(generation.phase.clone());
+                    prop_assert_eq!(&generation.progress, &Progress::default(), "no bar stands still");
+                    prop_assert_eq!((generation.stopping, generation.link), (false, Link::Fine));
+                }
+                // A page that was reloaded starts its bar anew, from what the stream says again.
+                let now = generation.progress.progress.unwrap_or(0.0);
+                prop_assert!((0.0..=1.0).contains(&now));
+                let moves_on = generation.progress == Progress::default() || now >= part;
+                prop_assert!(moves_on, "{now} after {part}");
+                part = now;
+            }
+        }
+
+        /// Wherever a page was closed, and wherever its stream starts again: it comes to the same.
+        #[test]
+        fn resumed_anywhere_it_comes_to_the_same(
+            events in prop::collection::vec(any_event(), 1..20),
+            closed in any::<prop::sample::Index>(),
+            overlap in any::<prop::sample::Index>(),
+        ) {
+            let numbered: Vec<_> = (1..).zip(&events).collect();
+            let mut whole = fresh();
+            for (seq, event) in &numbered {
+                whole.apply(Some(*seq), (*event).clone());
+            }
+            let closed = closed.index(events.len() + 1);
+            let mut generation = fresh();
+            for (seq, event) in &numbered[..closed] {
+                generation.apply(Some(*seq), (*event).clone());
+            }
+            let mut generation = reloaded(&generation);
+            // A gateway may say again some of what it has said.
+            for (seq, event) in &numbered[overlap.index(closed + 1)..] {
+                generation.apply(Some(*seq), (*event).clone());
+            }
+            prop_assert_eq!(reloaded(&generation), reloaded(&whole));
+            prop_assert_eq!(generation.is_final(), events.iter().any(Event::is_last));
+        }
+
+        /// The end is told once, however often it is said, by events or by answers.
+        #[test]
+        fn the_end_is_news_once(
+            end in any_event().prop_filter("an end", Event::is_last),
+            later in prop::collection::vec(any_happening(), 0..20),
+        ) {
+            let mut generation = fresh();
+            prop_assert!(generation.apply(None, end));
+            for happening in later {
+                match happening {
+                    Happening::Event(seq, event) => prop_assert!(!generation.apply(seq, event)),
+                    Happening::Answer(answer) => prop_assert!(!generation.adopt(&answer)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// As the protocol's reader hands it over: it keeps a part between 0 and 1.
+    fn as_read(event: Event) -> Event {
+        let json = serde_json::to_string(&event).expect("an event");
+        serde_json::from_str(&json).unwrap_or(event)
+    }
+
+    /// As a page finds it that is opened again.
+    fn reloaded(generation: &Generation) -> Generation {
+        let json = serde_json::to_string(&generation.record()).expect("a record");
+        serde_json::from_str(&json).expect("the same record")
+    }
+
+    /// All that can happen to a generation.
+    #[derive(Clone, Debug)]
+    enum Happening {
+        Event(Option<u64>, Event),
+        Answer(api::Generation),
+        Accepted(String, u32),
+        GivenUp(String, bool),
+        Stopped,
+        Reloaded,
+    }
+
+    fn any_happening() -> impl Strategy<Value = Happening> {
+        prop_oneof![
+            6 => (proptest::option::of(any::<u64>()), any_event())
+                .prop_map(|(seq, event)| Happening::Event(seq, event)),
+            3 => (proptest::option::of(0..20_u64), any_event())
+                .prop_map(|(seq, event)| Happening::Event(seq, event)),
+            2 => any_answer().prop_map(Happening::Answer),
+            1 => (".*", any::<u32>()).prop_map(|(id, price)| Happening::Accepted(id, price)),
+            1 => (".*", any::<bool>()).prop_map(|(said, stop)| Happening::GivenUp(said, stop)),
+            1 => Just(Happening::Stopped),
+            1 => Just(Happening::Reloaded),
+        ]
+    }
+
+    fn any_answer() -> impl Strategy<Value = api::Generation> {
+        let state = prop::sample::select(vec![
+            api::State::Queued,
+            api::State::Running,
+            api::State::Completed,
+            api::State::Failed,
+            api::State::Cancelled,
+        ]);
+        let url = proptest::option::of("/[a-z]{1,8}\\.(mp3|mp4|png)");
+        let text = || proptest::option::of(".*");
+        (state, url, text(), text(), any::<u32>(), any::<bool>()).prop_map(
+            |(state, url, note, message, price, procedural)| api::Generation {
+                id: "g".into(),
+                state,
+                model: "suno".into(),
+                prompt: "x".into(),
+                style: None,
+                seed: 1,
+                procedural,
+                price,
+                created_at_ms: 1,
+                finished_at_ms: None,
+                events: "/e".into(),
+                url: url.map(|url| MediaUrl::parse(&url).expect("an address of the tests")),
+                note,
+                message,
+            },
+        )
     }
 }

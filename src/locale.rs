@@ -361,15 +361,15 @@ mod tests {
 
     /// What the shell says itself, with English of its own: it speaks where no wasm does.
     fn shell_words(shell: &str) -> Vec<(&str, &str)> {
-        let (_, table) = shell.split_once("const ENGLISH = {").unwrap();
-        let (table, _) = table.split_once('}').unwrap();
+        let (_, table) = shell.split_once("const ENGLISH = {").expect("the table");
+        let (table, _) = table.split_once('}').expect("its end");
         let lines = table.lines().filter_map(|line| line.trim().split_once(": "));
         lines.map(|(name, text)| (name, text.trim_matches([',', '\'']))).collect()
     }
 
     fn shell() -> String {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/ai-now.js");
-        std::fs::read_to_string(path).unwrap()
+        std::fs::read_to_string(path).expect("the shell")
     }
 
     #[test]

@@ -82,7 +82,7 @@ async function load() {
   module.onFault((thrown) => {
     // Others may stand on a newer one already.
     if (current === module) forget();
-    for (const element of alive) abandon(element, module, said(thrown));
+    for (const element of alive) abandon(element, module, held.panic ?? said(thrown));
     for (const end of held) end();
   });
   current = module;

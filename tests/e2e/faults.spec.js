@@ -24,7 +24,7 @@ const breakElements = (page, forGood = false) => page.evaluate((forGood) => {
 
 test.describe('a fault', () => {
   // The browser reports what was thrown, too, as it should.
-  test.use({ allowed: /broken by the page|panicked/ });
+  test.use({ allowed: /broken by the page|panicked|unreachable/ });
 
   test('is told calmly, as an event, and starts again with what was running, in all elements', async ({ page, gateway, picture }) => {
     const line = await network(gateway.url);
@@ -265,6 +265,25 @@ test('an unknown language speaks the visitor\'s, and tells the owner', async ({ 
   ]);
   await expect(new Studio(page).prompt).toBeVisible();
   await expect(page.getByText('tlh')).toHaveCount(0);
+});
+
+test('where storage is denied, everything goes on, and the person knows that it will not be found again', async ({ page, gateway, picture }) => {
+  await page.addInitScript(() => {
+    for (const name of ['indexedDB', 'localStorage', 'sessionStorage']) {
+      Object.defineProperty(window, name, { get() { throw new DOMException('No.', 'SecurityError'); } });
+    }
+  });
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  await studio.ask({ model: 'Suno', prompt: 'A tune, 3 seconds' });
+  await studio.generate.click();
+  await expect(studio.play).toBeVisible();
+  await expect(page.locator('.entry')).toHaveCount(1);
+  await expect(page.getByRole('status').filter({ hasText: 'does not keep this list' })).toBeVisible();
+  await picture('5-no-storage');
+  await page.reload();
+  await expect(page.getByText(/tokens? left/)).toBeVisible();
+  await expect(page.locator('.entry')).toHaveCount(0);
 });
 
 test('generate() answers why there is no result', async ({ page, gateway }) => {

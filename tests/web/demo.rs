@@ -12,7 +12,6 @@ use crate::stage::{Page, until};
 extern "C" {
     fn reset(can_be_reached: bool) -> Promise;
     fn all() -> String;
-    fn script(index: usize) -> Promise;
     fn say(index: usize, message: &str);
     fn give(index: usize, text: &str, format: &str, note: &str);
     #[wasm_bindgen(js_name = breakDown)]
@@ -85,7 +84,7 @@ async fn a_worker_makes_it_and_ends() {
     assert!(!page.text().contains("token"), "{}", page.text());
     assert!(page.has("progress:indeterminate"), "nobody knows how far it is");
     say(0, r#"{"fraction":0.4,"step":"drawing"}"#);
-    page.read("drawing").await;
+    page.read("Drawing the pictures").await;
     assert_eq!(page.find("progress").await.get_attribute("value").as_deref(), Some("0.4"));
     give(0, "bytes", "mp4", "Procedural sketch: lake");
 
@@ -96,16 +95,6 @@ async fn a_worker_makes_it_and_ends() {
     assert_eq!(name.as_deref(), Some("ein-ruhiger-see-湖.mp4"));
     page.read("Procedural sketch: lake").await;
     assert!(workers()[0].ended);
-}
-
-#[wasm_bindgen_test]
-async fn a_script_of_another_origin_is_imported_by_one_of_the_page_s_own() {
-    clean(false).await;
-    let page = element(&[]);
-    generate(&page, "x").await;
-    worker(1).await;
-    let line = JsFuture::from(script(0)).await.unwrap();
-    assert_eq!(line, r#"import "https://script.test/sketch-worker.js";"#);
 }
 
 #[wasm_bindgen_test]

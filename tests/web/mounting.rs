@@ -1,5 +1,6 @@
 //! Coming and going: what is put up can be taken down again, and leaves nothing behind.
 
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Page, World, until};
@@ -12,6 +13,39 @@ async fn it_shows_models_price_and_balance() {
     assert!(page.text().contains("Costs 10 tokens"));
     assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 4);
     assert!(!page.has(".styles"), "Suno has no styles");
+}
+
+#[wasm_bindgen_test]
+async fn a_card_says_how_its_provider_is_doing_and_never_as_markup() {
+    let world = World::new("busy");
+    let status = "Luma is busy, about 4 minutes <img src=x onerror=alert(1)> \u{202e}شاطئ";
+    let catalog = built_in_catalog();
+    for (name, value) in [("status", status), ("note", "<b>From</b> 1 to 15 minutes")] {
+        js_sys::Reflect::set(&model(&catalog, 1), &name.into(), &value.into()).unwrap();
+    }
+    let json: String = js_sys::JSON::stringify(&catalog).unwrap().into();
+    world.answer("GET /api/catalog", 200, &json);
+    let page = Page::new(&world, &[]);
+    let line = page.find(".card .busy").await;
+    assert_eq!(line.text_content().as_deref(), Some(status));
+    assert_eq!(line.get_attribute("dir").as_deref(), Some("auto"), "its own direction, alone");
+    assert_eq!(page.root.query_selector_all(".busy").unwrap().length(), 1, "only of who said it");
+    assert!(!page.has(".card b, .card .busy img"), "text from outside is never markup");
+    // A screen reader hears it with the card.
+    let about = page.find("input[name=model][value=luma]").await.get_attribute("aria-describedby");
+    assert!(page.find(&format!("#{}", about.unwrap())).await.contains(Some(&line)));
+}
+
+/// The catalog that everybody knows, as a gateway says it.
+fn built_in_catalog() -> JsValue {
+    use serde::Serialize;
+    let plain = serde_wasm_bindgen::Serializer::json_compatible();
+    ai_now_protocol::Catalog::BUILT_IN.serialize(&plain).unwrap()
+}
+
+fn model(catalog: &JsValue, index: u32) -> JsValue {
+    let models = js_sys::Reflect::get(catalog, &"models".into()).unwrap();
+    js_sys::Reflect::get_u32(&models, index).unwrap()
 }
 
 #[wasm_bindgen_test]
