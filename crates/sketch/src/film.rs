@@ -5,13 +5,15 @@
 //! browser's worker, with the same bytes. What is held in memory is the encoded part and one
 //! picture for each worker.
 
+use std::ops::ControlFlow;
+
 use crate::brief::Brief;
 use crate::crew::{self, Advance};
 use crate::encode::mp4::Movie;
 use crate::encode::{h264, sound};
 use crate::music::Piece;
 use crate::scene::{Canvas, Scene};
-use crate::style::Treatment;
+use crate::style::{Kept, Treatment};
 use crate::{Reporter, Size, SketchError, synth};
 
 /// Pictures a second.
@@ -39,6 +41,7 @@ pub(crate) struct Film {
 /// Pixels to work on, kept from picture to picture.
 struct Desk {
     canvas: Canvas,
+    kept: Kept,
     pixels: Vec<[u8; 4]>,
 }
 
@@ -79,10 +82,7 @@ impl Film {
         let mut done = 0.0;
         let parts = crew::all(
             first + groups,
-            || Desk {
-                canvas: Canvas::new(self.size.width(), self.size.height()),
-                pixels: Vec::new(),
-            },
+            || self.desk(),
             |index, desk, advance| match (&self.sound, index.checked_sub(first)) {
                 (_, Some(group)) => self.group(group as u32, desk, advance).map(Part::Pictures),
                 (Some(brief), None) => self.play(brief, sound_steps, advance).map(Part::Sound),
@@ -103,6 +103,11 @@ impl Film {
         Ok(movie)
     }
 
+    fn desk(&self) -> Desk {
+        let canvas = self.treatment.canvas(self.size.into());
+        Desk { canvas, kept: Kept::default(), pixels: Vec::new() }
+    }
+
     /// Draws and encodes one second of pictures.
     fn group(
         &self,
@@ -110,11 +115,7 @@ impl Film {
         desk: &mut Desk,
         advance: Advance<'_>,
     ) -> Result<h264::Group, SketchError> {
-        let mut coder = h264::Coder::new(self.size, FPS)?;
-        let mut step = |much: f64| match advance(much) {
-            std::ops::ControlFlow::Continue(()) => Ok(()),
-            std::ops::ControlFlow::Break(()) => Err(SketchError::Cancelled),
-        };
+        let mut coder = h264::Coder::new(self.size, FPS, self.treatment.qp)?;
         // Styles that show fewer pictures a second hold each for longer. A group begins with a new
         // one: the rates divide 24.
         let hold = FPS / self.treatment.rate;
@@ -122,17 +123,48 @@ impl Film {
             if frame % hold == 0 {
                 let t = frame as f32 / FPS as f32;
                 self.scene.draw(&mut desk.canvas, t, self.secs);
-                step(1.0)?;
-                self.treatment.apply(&desk.canvas, t, &mut desk.pixels);
-                step(1.0)?;
+                told(advance(1.0))?;
+                let Desk { canvas, kept, pixels } = desk;
+                let full = self.size.into();
+                told(self.treatment.apply(canvas, full, t, kept, pixels, &mut || advance(0.0)))?;
                 coder.show(&desk.pixels);
+                told(advance(1.0))?;
             } else {
-                step(2.0)?;
+                told(advance(2.0))?;
             }
             coder.push()?;
-            step(1.0)?;
+            told(advance(1.0))?;
         }
         coder.finish()
+    }
+
+    /// How long the stages of the first second's pictures take, by the clock that is given: the
+    /// scene, the style, the encoder.
+    pub(crate) fn stages(&self, clock: &dyn Fn() -> f64) -> Result<[f64; 3], SketchError> {
+        let mut desk = self.desk();
+        let mut coder = h264::Coder::new(self.size, FPS, self.treatment.qp)?;
+        let mut sums = [0.0; 3];
+        for frame in 0..FPS {
+            let start = clock();
+            let (mut drawn, mut treated) = (start, start);
+            if frame % (FPS / self.treatment.rate) == 0 {
+                let t = frame as f32 / FPS as f32;
+                self.scene.draw(&mut desk.canvas, t, self.secs);
+                drawn = clock();
+                let Desk { canvas, kept, pixels } = &mut desk;
+                let go_on = &mut || ControlFlow::Continue(());
+                told(self.treatment.apply(canvas, self.size.into(), t, kept, pixels, go_on))?;
+                treated = clock();
+                coder.show(&desk.pixels);
+            }
+            coder.push()?;
+            for (sum, took) in
+                sums.iter_mut().zip([drawn - start, treated - drawn, clock() - treated])
+            {
+                *sum += took;
+            }
+        }
+        Ok(sums)
     }
 
     /// Plays the music of the same words, as long as the film.
@@ -155,6 +187,14 @@ impl Film {
             told += much;
             advance(much)
         })
+    }
+}
+
+/// Whether to go on, as a result.
+fn told(flow: ControlFlow<()>) -> Result<(), SketchError> {
+    match flow {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(SketchError::Cancelled),
     }
 }
 

@@ -190,6 +190,17 @@ fn video(
     Ok(Sketch { bytes, format: Format::Mp4, note: about.note, duration_secs })
 }
 
+/// How long the stages of one second of a film take on one core, by a clock that tells seconds:
+/// the scene, the style, the encoder. For benches.
+///
+/// # Errors
+/// [`SketchError::Encoding`].
+#[doc(hidden)]
+pub fn stages(request: &Request<'_>, clock: &dyn Fn() -> f64) -> Result<[f64; 3], SketchError> {
+    let brief = Brief::read(request.prompt, request.seed);
+    Film::plan(&brief, treatment(request), request.size, false).stages(clock)
+}
+
 fn picture(
     brief: &Brief,
     request: &Request<'_>,

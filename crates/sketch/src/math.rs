@@ -27,10 +27,6 @@ pub(crate) fn log10(x: f32) -> f32 {
     libm::log10f(x)
 }
 
-pub(crate) fn atan2(y: f32, x: f32) -> f32 {
-    libm::atan2f(y, x)
-}
-
 /// The whole number below. Exact for what fits 32 bits; the standard one is a call to the host's
 /// library on many processors, and far slower.
 pub(crate) fn floor(x: f32) -> f32 {

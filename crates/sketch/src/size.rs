@@ -32,6 +32,12 @@ impl Size {
     }
 }
 
+impl From<Size> for (usize, usize) {
+    fn from(size: Size) -> Self {
+        (size.width, size.height)
+    }
+}
+
 impl Default for Size {
     fn default() -> Self {
         Self::MEDIUM

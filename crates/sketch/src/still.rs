@@ -1,9 +1,11 @@
 //! Pictures: one moment of a scene, as a file of its own or as the poster of something else.
 
+use std::ops::ControlFlow;
+
 use crate::brief::Brief;
 use crate::encode::{About, jpeg, png};
-use crate::scene::{Canvas, Scene};
-use crate::style::Treatment;
+use crate::scene::Scene;
+use crate::style::{Kept, Treatment};
 use crate::{Reporter, SketchError};
 
 /// The moment that is shown, in seconds, of a film that long.
@@ -21,12 +23,9 @@ pub(crate) fn picture(
     about: &About,
     progress: &mut Reporter<'_>,
 ) -> Result<Vec<u8>, SketchError> {
-    let mut canvas = Canvas::new(width, height);
-    let (t, total) = MOMENT_SECS;
-    scene.draw(&mut canvas, t, total);
-    progress.at(0.3, "drawing")?;
-    let mut pixels = Vec::new();
-    treatment.apply(&canvas, t, &mut pixels);
+    let pixels =
+        moment(scene, treatment, (width, height), &mut |done| progress.flow(0.3 * done, "drawing"));
+    let Some(pixels) = pixels else { return Err(SketchError::Cancelled) };
     progress.at(0.6, "encoding")?;
     png::encode(width, height, &pixels, about)
 }
@@ -38,12 +37,29 @@ pub(crate) fn poster(
     (width, height): (usize, usize),
 ) -> Result<Vec<u8>, SketchError> {
     let times = LINES_LEAST.div_ceil(height);
-    let mut canvas = Canvas::new(width * times, height * times);
-    let (t, total) = MOMENT_SECS;
-    Scene::plan(brief).draw(&mut canvas, t, total);
-    let mut pixels = Vec::new();
-    treatment.apply(&canvas, t, &mut pixels);
+    let full = (width * times, height * times);
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let pixels = moment(&Scene::plan(brief), treatment, full, go_on).unwrap_or_default();
     jpeg::encode(width, height, &shrink(&pixels, width, height, times))
+}
+
+/// The picture of the moment; `None` when it was called off. `advance` hears how many of the two
+/// steps are done.
+fn moment(
+    scene: &Scene,
+    treatment: Treatment,
+    full: (usize, usize),
+    advance: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Option<Vec<[u8; 4]>> {
+    let mut canvas = treatment.canvas(full);
+    let (t, total) = MOMENT_SECS;
+    scene.draw(&mut canvas, t, total);
+    let (mut kept, mut pixels) = (Kept::default(), Vec::new());
+    advance(1.0).is_continue().then_some(())?;
+    treatment
+        .apply(&canvas, full, t, &mut kept, &mut pixels, &mut || advance(1.0))
+        .is_continue()
+        .then_some(pixels)
 }
 
 /// Means over squares that many pixels wide.

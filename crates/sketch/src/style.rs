@@ -10,8 +10,10 @@ mod solid;
 mod table;
 mod tone;
 
+use std::ops::ControlFlow;
+
 use crate::scene::Canvas;
-use crate::scene::canvas::{Rgb, Tile};
+use crate::scene::canvas::{Rgb, Tile, blend};
 
 /// One step of a treatment.
 #[derive(Clone, Copy, Debug)]
@@ -115,77 +117,147 @@ pub(crate) struct Treatment {
     passes: &'static [Pass],
     /// Pictures a second that it shows; 24 is smooth.
     pub(crate) rate: u32,
+    /// How coarse the film may be, for the encoder: where there is grain or hatching, more.
+    pub(crate) qp: u8,
+}
+
+/// What a treatment keeps from picture to picture of one scene at one size: all that doesn't change
+/// between them.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// For each pass that begins a run of tones.
+    tones: Vec<Option<tone::Tones>>,
+    /// For each pass, what it worked out for each pixel.
+    plates: Vec<Vec<u32>>,
+    /// A canvas for treatments that draw anew.
+    spare: Option<Canvas>,
 }
 
 impl Treatment {
     /// The treatment of a style value; unknown values are left plain.
     pub(crate) fn of(value: &str) -> Self {
         let (rate, passes) = table::passes(value);
-        Self { passes, rate }
+        Self { passes, rate, qp: qp(passes) }
     }
 
-    /// Treats a drawn canvas; `out` takes the pixels: red, green, blue and a byte that means
-    /// nothing any more. `t` is the time in seconds.
-    pub(crate) fn apply(&self, canvas: &Canvas, t: f32, out: &mut Vec<[u8; 4]>) {
+    /// A canvas for scenes that are to be treated to pictures of that size. Treatments that only
+    /// look at a scene here and there take a smaller one.
+    pub(crate) fn canvas(&self, (width, height): (usize, usize)) -> Canvas {
+        let part = |pass: &Pass| match pass {
+            Pass::Isometric | Pass::Sculpture => 4,
+            Pass::Triangles(_) => 2,
+            Pass::Pixels(..) if height > 500 && width % 2 == 0 && height % 2 == 0 => 2,
+            _ => 1,
+        };
+        let part = self.passes.iter().map(part).max().unwrap_or(1);
+        Canvas::new(width.div_ceil(part), height.div_ceil(part))
+    }
+
+    /// Treats a drawn canvas to a picture of that size; `out` takes the pixels: red, green, blue
+    /// and a byte that means nothing any more. `t` is the time in seconds. `kept` is for pictures
+    /// of the same scene and size. Between the passes `look` says whether to go on.
+    pub(crate) fn apply(
+        &self,
+        canvas: &Canvas,
+        full: (usize, usize),
+        t: f32,
+        kept: &mut Kept,
+        out: &mut Vec<[u8; 4]>,
+        look: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let mut px = std::mem::take(out);
         px.clear();
         px.extend_from_slice(&canvas.rgb);
+        kept.tones.resize_with(self.passes.len(), || None);
+        kept.plates.resize_with(self.passes.len(), Vec::new);
         let mut work = Work {
             w: canvas.width,
             h: canvas.height,
+            full,
             px,
             form: &canvas.form,
-            noise: &canvas.noise,
+            noise: canvas.noise,
             unit: canvas.height as f32 / 360.0,
             t,
             frame: (t * self.rate as f32 + 0.5) as u32,
+            pass: 0,
+            kept,
         };
-        for pass in self.passes {
-            match *pass {
-                Pass::Grade(saturation, contrast, brightness, tint, much) => {
-                    tone::grade(&mut work, saturation, contrast, brightness, tint, much);
-                }
-                Pass::Split(dark, light, much) => tone::split(&mut work, dark, light, much),
-                Pass::Ramp(colours) => tone::ramp(&mut work, colours),
-                Pass::Spot(hue) => tone::spot(&mut work, hue),
-                Pass::Expose(target, much) => tone::expose(&mut work, target, much),
-                Pass::Haze(colour, much) => form::haze(&mut work, colour, much),
-                Pass::Puff(radius, diffuse, gloss, rim) => {
-                    form::puff(&mut work, radius, diffuse, gloss, rim);
-                }
-                Pass::Duo(radius, left, right, much) => {
-                    form::duo(&mut work, radius, left, right, much);
-                }
-                Pass::Extrude(depth) => form::extrude(&mut work, depth),
-                Pass::Mirror(much) => form::mirror(&mut work, much),
-                Pass::Steps(steps) => tone::steps(&mut work, steps),
-                Pass::Grain(much) => tone::grain(&mut work, much),
-                Pass::Vignette(much) => tone::vignette(&mut work, much),
-                Pass::Bloom(much) => tone::bloom(&mut work, much),
-                Pass::Bars(part) => tone::bars(&mut work, part),
-                Pass::Focus(depth) => tone::focus(&mut work, depth),
-                Pass::Outline(width, colour, wobble) => {
-                    ink::outline(&mut work, width, colour, wobble);
-                }
-                Pass::Hatch => ink::hatch(&mut work),
-                Pass::Marker => ink::marker(&mut work),
-                Pass::Halftone(size) => ink::halftone(&mut work, size),
-                Pass::Watercolour => ink::watercolour(&mut work),
-                Pass::Strokes(length) => ink::strokes(&mut work, length),
-                Pass::Stickers => ink::stickers(&mut work),
-                Pass::Surface(size, much) => solid::surface(&mut work, size, much),
-                Pass::Relight(diffuse, gloss, rim) => {
-                    solid::relight(&mut work, canvas.light, diffuse, gloss, rim);
-                }
-                Pass::Backdrop(top, bottom) => solid::backdrop(&mut work, top, bottom),
-                Pass::Pixels(size, levels) => solid::pixels(&mut work, size, levels),
-                Pass::Triangles(size) => solid::triangles(&mut work, size),
-                Pass::Isometric => solid::isometric(&mut work),
-                Pass::Sculpture => solid::sculpture(&mut work),
-                Pass::Overlay(what) => overlay::draw(&mut work, what),
+        let mut rest = self.passes;
+        while let Some(pass) = rest.first() {
+            work.pass = self.passes.len() - rest.len();
+            // Passes that look at nothing but a colour are done at once.
+            let run = rest.iter().take_while(|pass| pass.is_tone()).count();
+            if run > 0 {
+                tone::tones(&mut work, &rest[..run]);
+            } else {
+                pass.apply(&mut work, canvas.light);
             }
+            rest = &rest[run.max(1)..];
+            look()?;
         }
         *out = work.px;
+        ControlFlow::Continue(())
+    }
+}
+
+/// How coarse films may be: what is random is dear to encode, and hides what is lost.
+fn qp(passes: &[Pass]) -> u8 {
+    let rough = |pass: &Pass| match pass {
+        Pass::Grain(much) if *much > 20.0 => 36,
+        Pass::Grain(much) if *much > 10.0 => 31,
+        Pass::Hatch => 36,
+        Pass::Marker | Pass::Strokes(_) => 30,
+        _ => 27,
+    };
+    passes.iter().map(rough).max().unwrap_or(27)
+}
+
+impl Pass {
+    /// Whether it maps colours to colours, wherever they are.
+    fn is_tone(&self) -> bool {
+        matches!(
+            self,
+            Self::Grade(..) | Self::Split(..) | Self::Ramp(_) | Self::Spot(_) | Self::Steps(_)
+        )
+    }
+
+    fn apply(self, work: &mut Work<'_>, light: [f32; 3]) {
+        match self {
+            Self::Grade(..) | Self::Split(..) | Self::Ramp(_) | Self::Spot(_) | Self::Steps(_) => {
+                tone::tones(work, &[self]);
+            }
+            Self::Expose(target, much) => tone::expose(work, target, much),
+            Self::Haze(colour, much) => form::haze(work, colour, much),
+            Self::Puff(radius, diffuse, gloss, rim) => {
+                form::puff(work, radius, diffuse, gloss, rim);
+            }
+            Self::Duo(radius, left, right, much) => form::duo(work, radius, left, right, much),
+            Self::Extrude(depth) => form::extrude(work, depth),
+            Self::Mirror(much) => form::mirror(work, much),
+            Self::Grain(much) => tone::grain(work, much),
+            Self::Vignette(much) => tone::vignette(work, much),
+            Self::Bloom(much) => tone::bloom(work, much),
+            Self::Bars(part) => tone::bars(work, part),
+            Self::Focus(depth) => tone::focus(work, depth),
+            Self::Outline(width, colour, wobble) => ink::outline(work, width, colour, wobble),
+            Self::Hatch => ink::hatch(work),
+            Self::Marker => ink::marker(work),
+            Self::Halftone(size) => ink::halftone(work, size),
+            Self::Watercolour => ink::watercolour(work),
+            Self::Strokes(length) => ink::strokes(work, length),
+            Self::Stickers => ink::stickers(work),
+            Self::Surface(size, much) => solid::surface(work, size, much),
+            Self::Relight(diffuse, gloss, rim) => {
+                solid::relight(work, light, diffuse, gloss, rim);
+            }
+            Self::Backdrop(top, bottom) => solid::backdrop(work, top, bottom),
+            Self::Pixels(size, levels) => solid::pixels(work, size, levels),
+            Self::Triangles(size) => solid::triangles(work, size),
+            Self::Isometric => solid::isometric(work),
+            Self::Sculpture => solid::sculpture(work),
+            Self::Overlay(what) => overlay::draw(work, what),
+        }
     }
 }
 
@@ -193,18 +265,43 @@ impl Treatment {
 struct Work<'a> {
     w: usize,
     h: usize,
+    /// The size that it is to have in the end.
+    full: (usize, usize),
     /// Colour and kind.
     px: Vec<[u8; 4]>,
     form: &'a [[u8; 4]],
-    noise: &'a Tile,
+    noise: &'static Tile,
     /// Pixels to one pixel at 360 lines.
     unit: f32,
     t: f32,
     /// Counts the pictures that the style shows.
     frame: u32,
+    /// Which pass it is.
+    pass: usize,
+    kept: &'a mut Kept,
 }
 
 impl Work<'_> {
+    /// A canvas of the full size to draw on anew, with one colour ramp behind.
+    fn fresh(&mut self, top: Rgb, bottom: Rgb) -> Canvas {
+        let (w, h) = self.full;
+        let mut canvas = self.kept.spare.take().unwrap_or_else(|| Canvas::new(w, h));
+        for (y, row) in canvas.rgb.chunks_exact_mut(w).enumerate() {
+            let tone = blend(top, bottom, y as f32 / h as f32);
+            row.fill([tone[0], tone[1], tone[2], 0]);
+        }
+        canvas
+    }
+
+    /// Goes on with what was drawn anew.
+    fn renew(&mut self, canvas: Canvas) {
+        (self.w, self.h) = self.full;
+        self.unit = self.h as f32 / 360.0;
+        self.px.clear();
+        self.px.extend_from_slice(&canvas.rgb);
+        self.kept.spare = Some(canvas);
+    }
+
     /// Runs over all pixels: place and colour.
     fn each(&mut self, mut change: impl FnMut(usize, usize, &mut [u8; 4])) {
         let w = self.w;
@@ -213,6 +310,31 @@ impl Work<'_> {
                 change(x, y, p);
             }
         }
+    }
+
+    /// What this pass works out once for each pixel, and looks up in each picture.
+    fn plate(&mut self, of: impl Fn(&Self, usize, usize) -> u32) -> Vec<u32> {
+        let kept = std::mem::take(&mut self.kept.plates[self.pass]);
+        if !kept.is_empty() {
+            return kept;
+        }
+        (0..self.h)
+            .flat_map(|y| (0..self.w).map(move |x| (x, y)))
+            .map(|(x, y)| of(self, x, y))
+            .collect()
+    }
+
+    /// Runs over all pixels with what is kept for each.
+    fn each_plated(
+        &mut self,
+        of: impl Fn(&Self, usize, usize) -> u32,
+        mut change: impl FnMut(usize, &mut [u8; 4], u32),
+    ) {
+        let plate = self.plate(of);
+        for (at, (p, own)) in self.px.iter_mut().zip(&plate).enumerate() {
+            change(at, p, *own);
+        }
+        self.kept.plates[self.pass] = plate;
     }
 
     /// The pixel nearest to a place.
@@ -230,7 +352,17 @@ fn luma(p: [u8; 4]) -> f32 {
 
 /// Draws a pixel towards a colour.
 fn towards(p: &mut [u8; 4], colour: Rgb, much: f32) {
-    let much = (much.clamp(0.0, 1.0) * 256.0) as i32;
+    towards_by(p, colour, part(much));
+}
+
+/// A part from 0 to 1 in 1/256, for [`towards_by`].
+fn part(much: f32) -> i32 {
+    (much.clamp(0.0, 1.0) * 256.0) as i32
+}
+
+/// Draws a pixel towards a colour, in 1/256.
+#[inline(always)]
+fn towards_by(p: &mut [u8; 4], colour: Rgb, much: i32) {
     for c in 0..3 {
         let own = i32::from(p[c]);
         p[c] = (own + (((i32::from(colour[c]) - own) * much) >> 8)) as u8;
@@ -239,7 +371,17 @@ fn towards(p: &mut [u8; 4], colour: Rgb, much: f32) {
 
 /// Makes a pixel lighter or darker by a factor.
 fn shine(p: &mut [u8; 4], factor: f32) {
-    let k = (factor.max(0.0) * 256.0) as u32;
+    shine_by(p, factor_of(factor));
+}
+
+/// A factor in 1/256, for [`shine_by`].
+fn factor_of(factor: f32) -> u32 {
+    (factor.max(0.0) * 256.0) as u32
+}
+
+/// Makes a pixel lighter or darker by a factor in 1/256.
+#[inline(always)]
+fn shine_by(p: &mut [u8; 4], k: u32) {
     for c in &mut p[..3] {
         *c = ((u32::from(*c) * k) >> 8).min(255) as u8;
     }

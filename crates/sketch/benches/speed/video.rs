@@ -9,14 +9,12 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use ai_now_protocol::{Catalog, MediaKind, Model, Style};
-use ai_now_sketch::{Request, Size, make};
+use ai_now_sketch::{Request, Size, make, stages};
 
-/// Scenes that ask for different things: water, a city with rain, many animals, open sky.
-const PROMPTS: [&str; 4] = [
+/// Scenes that ask for different things: water and hills, a city with rain.
+const PROMPTS: [&str; 2] = [
     "a serene lake at dawn with mountains, 2 seconds",
     "a city street at night in the rain, 2 seconds",
-    "horses in a meadow under a stormy sky, 2 seconds",
-    "a planet with rings in space, 2 seconds",
 ];
 
 /// Prints the table; `wanted` are words that a line must have one of, to be measured at all.
@@ -47,32 +45,29 @@ fn line(name: &str, model: &Model, style: &Style, size: Size, cores: f64) {
         sum.clock += took.clock;
         sum.work += took.work;
         sum.bytes += took.bytes;
-        sum.scene += took.scene;
-        sum.style += took.style;
+        for (sum, stage) in sum.stages.iter_mut().zip(took.stages) {
+            *sum += stage;
+        }
     }
-    let many = PROMPTS.len() as f64;
     let frame = sum.work * cores / sum.plays / 24.0 * 1e3;
-    let (drawing, treating) = (sum.scene / many * 1e3, sum.style / many * 1e3);
+    let [drawing, treating, encoding] = sum.stages.map(|s| s / PROMPTS.len() as f64 / 24.0 * 1e3);
     println!(
-        "{name:36} {:5.2}x {:5.2}x (least {slowest:5.2}x)  {frame:6.1} ms: {drawing:5.1} {treating:5.1} {:5.1}  {:5.0} KB  {:3.0} ms",
+        "{name:36} {:5.2}x {:5.2}x (least {slowest:5.2}x)  {frame:6.1} ms: {drawing:5.1} {treating:5.1} {encoding:5.1}  {:5.0} KB  {:3.0} ms",
         sum.plays / sum.clock,
         sum.plays / sum.work,
-        frame - drawing - treating,
         sum.bytes / sum.plays / 1e3,
         gap(model, style, size) * 1e3,
     );
 }
 
-/// What making a film took, in seconds and bytes. Scene and style are for one picture, as many as
-/// are drawn for a second of film.
+/// What making a film took, in seconds and bytes; the stages of one second of it.
 #[derive(Default)]
 struct Took {
     plays: f64,
     clock: f64,
     work: f64,
     bytes: f64,
-    scene: f64,
-    style: f64,
+    stages: [f64; 3],
 }
 
 fn film(model: &Model, style: &Style, prompt: &str, size: Size, cores: f64) -> Took {
@@ -83,8 +78,14 @@ fn film(model: &Model, style: &Style, prompt: &str, size: Size, cores: f64) -> T
     let Ok(made) = made else { return Took::default() };
     let clock = start.elapsed().as_secs_f64();
     let work = (processor_secs() - worked) / cores;
-    let (scene, style) = stages(&request, model);
-    Took { plays: made.duration_secs, clock, work, bytes: made.bytes.len() as f64, scene, style }
+    let [scene, style, coder] = stages(&request, &processor_secs).unwrap_or_default();
+    Took {
+        plays: made.duration_secs,
+        clock,
+        work,
+        bytes: made.bytes.len() as f64,
+        stages: [scene, style, coder],
+    }
 }
 
 /// The longest time between two reports of one worker, in seconds of the processor's time: this
@@ -109,27 +110,6 @@ fn gap(model: &Model, style: &Style, size: Size) -> f64 {
         });
         alone.join().ok().flatten().unwrap_or(f64::NAN)
     })
-}
-
-/// What the scene and the style take of one picture of the same words, in seconds: a still picture
-/// tells when it is drawn (0.3) and treated (0.6).
-fn stages(request: &Request<'_>, model: &Model) -> (f64, f64) {
-    let model = Model { kind: MediaKind::Picture, ..model.clone() };
-    let request = Request { model: &model, ..*request };
-    let start = processor_secs();
-    let (mut drawn, mut treated) = (0.0, 0.0);
-    let end = make(&request, &mut |progress| {
-        let now = processor_secs() - start;
-        if progress.fraction <= 0.3 {
-            drawn = now;
-        } else if progress.fraction <= 0.6 {
-            treated = now;
-        }
-        // The file itself is of no interest.
-        if progress.fraction >= 0.6 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    drop(end);
-    (drawn, treated - drawn)
 }
 
 fn cores() -> f64 {

@@ -48,7 +48,7 @@ pub(crate) struct Canvas {
     /// Where the light comes from: right, down, and towards us; of length 1.
     pub(crate) light: [f32; 3],
     /// Noise that repeats every 256 pixels both ways, for surfaces and clouds.
-    pub(crate) noise: Tile,
+    pub(crate) noise: &'static Tile,
     cover: Vec<f32>,
     next_id: u8,
 }
@@ -149,7 +149,7 @@ impl Canvas {
             rgb: vec![[0; 4]; n],
             form: vec![[128, 128, 255, 0]; n],
             light: [-0.5, -0.6, 0.62],
-            noise: Tile::new(5),
+            noise: Tile::shared(),
             cover: Vec::new(),
             next_id: 0,
         }
@@ -242,7 +242,7 @@ impl Canvas {
         };
         let Some(texture) = &paint.texture else {
             if paint.round > 0.0 {
-                row.round(paint.round, bulge);
+                row.round(paint.round, bulge, 1, None::<fn(usize) -> Grain>);
             } else {
                 row.flat(colour, form);
             }
@@ -253,28 +253,36 @@ impl Canvas {
         let u = (left as f32 - texture.origin.0) * kx;
         let side = light[0].signum();
         // Surfaces are soft: in large pictures every second column is looked up, and taken twice.
-        let step = u32::from(self.height > 500);
-        let noise = &self.noise;
-        let mut last = Grain::default();
-        let grain = |x: usize, lit: Rgb, form: [u8; 4]| {
-            let group = x >> step;
-            if group + 1 != last.group {
-                let at = u + (group << step) as f32 * kx;
+        let step = if self.height > 500 { 2 } else { 1 };
+        let noise = self.noise;
+        // Many places of one row are looked up in two rows that are made for them.
+        let rows = (right - left > 96 * step).then(|| {
+            let own = noise.row(v);
+            let slopes = own.slope(&noise.row(v - 3.0), 5 * side as i32);
+            (own, slopes)
+        });
+        let grain = |group: usize| {
+            let at = u + (group * step) as f32 * kx;
+            let (n, slope) = if let Some((own, slopes)) = &rows {
+                (own.at(at), slopes.at(at))
+            } else {
                 let n = noise.at(at, v);
-                let slope = n - noise.at(at + 5.0 * side, v - 3.0);
-                let shade = 1.0 + (n - 0.5) * texture.shade + slope * texture.relief;
-                let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
-                let edge = (n - 0.5) * texture.size.1 * 1.5;
-                last = Grain {
-                    group: group + 1,
-                    shade: (shade.max(0.0) * 256.0) as u32,
-                    lean: [(lean * side) as i32, (lean * 0.6) as i32],
-                    cap: texture.cap.filter(|cap| (y as f32) < cap.0 + edge).map(|cap| cap.1),
-                };
+                (n, n - noise.at(at + 5.0 * side, v - 3.0))
+            };
+            let shade = 1.0 + (n - 0.5) * texture.shade + slope * texture.relief;
+            let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
+            let edge = (n - 0.5) * texture.size.1 * 1.5;
+            Grain {
+                shade: (shade.max(0.0) * 256.0) as u32,
+                lean: [(lean * side) as i32, (lean * 0.6) as i32],
+                cap: texture.cap.filter(|cap| (y as f32) < cap.0 + edge).map(|cap| cap.1),
             }
-            last.on(lit, form)
         };
-        row.textured(paint.round, (colour, form), bulge, grain);
+        if paint.round > 0.0 {
+            row.round(paint.round, bulge, step, Some(grain));
+        } else {
+            row.grained(step, colour, form, grain);
+        }
     }
 
     /// A new number for what is drawn next, so that styles see its edge.

@@ -260,9 +260,10 @@ pub(crate) fn shapes(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let (w, h) = (canvas.width, canvas.height);
     let dark = if scene.time == Time::Night { 0.5 } else { 1.0 };
     for y in 0..h {
+        let v = y as f32 / view.h;
+        let wash = canvas.noise.row(v * 50.0 - view.t * 3.0);
         for x in (0..w).step_by(2) {
-            let (u, v) = (x as f32 / view.h, y as f32 / view.h);
-            let n = canvas.noise.at(u * 50.0 + view.t * 4.0, v * 50.0 - view.t * 3.0);
+            let n = wash.at(x as f32 / view.h * 50.0 + view.t * 4.0);
             let tone =
                 blend(scale(set[0], dark), set[3], smooth(0.3, 1.1, n * (0.5 + v * 0.5)) * 0.6);
             let tone = [tone[0], tone[1], tone[2], Kind::Sky as u8];

@@ -118,18 +118,20 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
         let depth = 1.0 / (1.25 - y as f32 / horizon);
         let v = (y as f32 - oy) * k * 1.1 * (0.55 + depth * 0.5) + shift * 1.7;
         let thin = smooth(0.0, 0.25, (horizon - y as f32) / horizon);
+        let (coarse_row, fine_row) = (canvas.noise.row(v), canvas.noise.row(v * 2.7));
+        let lit_row = canvas.noise.row(v - 9.0);
         for x in (0..w).step_by(step) {
             let u = (x as f32 - ox) * k * (0.35 + 0.3 * depth) + wind + shift;
-            let coarse = canvas.noise.at(u, v) * 0.72;
+            let coarse = coarse_row.at(u) * 0.72;
             if coarse + 0.28 < 0.86 - cover * 0.75 {
                 continue;
             }
-            let n = coarse + canvas.noise.at(u * 2.7 + 31.0, v * 2.7) * 0.28;
+            let n = coarse + fine_row.at(u * 2.7 + 31.0) * 0.28;
             let density = smooth(0.86 - cover * 0.75, 1.02 - cover * 0.42, n) * thin;
             if density < 0.02 {
                 continue;
             }
-            let shade = (canvas.noise.at(u + 6.0, v - 9.0) - n) * 2.2 + 0.62;
+            let shade = (lit_row.at(u + 6.0) - n) * 2.2 + 0.62;
             let tone = blend(under, lit, shade);
             let much = (density * 0.92 * 256.0) as i32;
             for p in &mut canvas.rgb[y * w + x..y * w + (x + step).min(w)] {

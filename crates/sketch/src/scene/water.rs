@@ -33,14 +33,15 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let calm = strip * 0.82;
         let foam = scene.light.on([240, 248, 250], 0.1);
         let wide = 0.05 + 0.2 * down;
+        let (waves, ripples) = (canvas.noise.row(v * 2.2), canvas.noise.row(v * 4.0 + 77.0));
         let (above, rest) = canvas.rgb.split_at_mut(y * w);
         let forms = &mut canvas.form[y * w..(y + 1) * w];
         let columns = rest[..w].chunks_mut(step).zip(forms.chunks_mut(step));
         for (i, (pixels, forms)) in columns.enumerate() {
             let x = i * step;
             let u = (x as f32 - view.w * 0.5) * stretch;
-            let n = canvas.noise.at(u * 0.35 + view.t * 4.0, v * 2.2);
-            let m = canvas.noise.at(u * 0.9 - view.t * 6.0, v * 4.0 + 77.0);
+            let n = waves.at(u * 0.35 + view.t * 4.0);
+            let m = ripples.at(u * 0.9 - view.t * 6.0);
             let wave = n * 0.6 + m * 0.4 - 0.5;
             let from = (mirror + wave * reach).clamp(0.0, (shore.max(1) - 1) as f32) as usize;
             let shade = ((1.0 + wave * (0.25 + 0.5 * rough)).max(0.0) * 256.0) as i32;
@@ -124,12 +125,13 @@ pub(crate) fn below(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let top: Rgb = scene.tinted([72, 190, 214]);
     let (top, low) = (scene.light.on(top, 0.0), scene.light.on([8, 46, 96], 0.0));
     let step = if h > 500 { 2 } else { 1 };
+    let rays = canvas.noise.row(view.t * 5.0);
     for y in 0..h {
         let down = y as f32 / view.h;
         let base = blend(top, low, smooth(-0.1, 1.0, down));
         for x in (0..w).step_by(step) {
             let lean = (x as f32 - view.w * 0.7) / view.h - down * 0.5;
-            let ray = canvas.noise.at(lean * 70.0 + view.t * 3.0, view.t * 5.0);
+            let ray = rays.at(lean * 70.0 + view.t * 3.0);
             let s = smooth(0.5, 0.9, ray) * (1.0 - down) * 0.4;
             let tone = blend(base, [220, 250, 250], s);
             let tone = [tone[0], tone[1], tone[2], Kind::Sky as u8];
@@ -246,20 +248,25 @@ fn flakes(
 }
 
 fn fog(scene: &Scene, canvas: &mut Canvas, view: &View) {
-    let (w, h) = (canvas.width, canvas.height);
     let edge = scene.horizon * view.h;
-    for y in 0..h {
+    let rows = canvas.rgb.chunks_exact_mut(canvas.width).zip(canvas.form.chunks(canvas.width));
+    for (y, (row, forms)) in rows.enumerate() {
         let band = 1.0 - ((y as f32 - edge) / (view.h * 0.42)).abs().min(1.0);
-        for x in 0..w {
-            let at = y * w + x;
-            let n =
-                canvas.noise.at(x as f32 / view.h * 90.0 + view.t * 5.0, y as f32 / view.h * 200.0);
-            let far = f32::from(canvas.form[at][2]) / 255.0;
-            let much = (band * (0.25 + 0.75 * n) * (0.35 + 0.65 * far)).min(0.92);
-            let p = &mut canvas.rgb[at];
-            for (own, haze) in p.iter_mut().zip(scene.light.haze) {
-                let below = f32::from(*own);
-                *own = (below + (f32::from(haze) - below) * much) as u8;
+        if band <= 0.0 {
+            continue;
+        }
+        let banks = canvas.noise.row(y as f32 / view.h * 200.0);
+        // Fog is soft: every second column is looked up.
+        for (i, (pair, forms)) in row.chunks_mut(2).zip(forms.chunks(2)).enumerate() {
+            let n = banks.at((i * 2) as f32 / view.h * 90.0 + view.t * 5.0);
+            for (p, form) in pair.iter_mut().zip(forms) {
+                let far = f32::from(form[2]) / 255.0;
+                let much = (band * (0.25 + 0.75 * n) * (0.35 + 0.65 * far)).min(0.92);
+                let much = (much * 256.0) as i32;
+                for (own, haze) in p.iter_mut().zip(scene.light.haze) {
+                    let below = i32::from(*own);
+                    *own = (below + (((i32::from(haze) - below) * much) >> 8)) as u8;
+                }
             }
         }
     }

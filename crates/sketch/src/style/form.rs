@@ -2,7 +2,7 @@
 
 use crate::scene::Kind;
 use crate::scene::canvas::{Rgb, scale};
-use crate::style::{Work, add, shine, towards};
+use crate::style::{Work, factor_of, part, shine, shine_by, towards, towards_by};
 
 /// How wide and high the cells are in which rounded edges are worked out, in pixels.
 const CELL: usize = 2;
@@ -91,52 +91,86 @@ fn relief(work: &Work<'_>, radius: f32) -> Relief {
     Relief { w, tilt }
 }
 
-/// Runs over all pixels that are not sky: the surface's direction, and the pixel.
-fn on_forms(work: &mut Work<'_>, radius: f32, mut change: impl FnMut(f32, f32, f32, &mut [u8; 4])) {
+/// What light does to a form, for each tilt to the right and down in 1/127: the surface's direction
+/// gives a number that is looked up.
+fn by_tilt(of: impl Fn(f32, f32, f32) -> u32) -> Vec<u32> {
+    let tilts = (0..1u32 << 16).map(|i| ((i & 255) as f32 - 128.0, (i >> 8) as f32 - 128.0));
+    let direction = |(right, down): (f32, f32)| {
+        let (nx, ny) = (right / 127.0, down / 127.0);
+        of(nx, ny, (1.0 - (nx * nx + ny * ny).min(0.96)).sqrt())
+    };
+    tilts.map(direction).collect()
+}
+
+/// Runs over all pixels that are not sky, with what the table has for their tilt.
+fn on_forms(work: &mut Work<'_>, radius: f32, table: &[u32], change: impl Fn(u32, &mut [u8; 4])) {
     let relief = relief(work, radius);
-    let (form, w) = (work.form, work.w);
-    work.each(|x, y, p| {
-        if p[3] == Kind::Sky as u8 {
-            return;
+    // A thing's own form counts for about half.
+    let own: Vec<i16> = (0..256i16).map(|f| (f - 128) * 9 / 16 + 128).collect();
+    let lean = |form: u8, edge: i8| (own[usize::from(form)] + i16::from(edge)).clamp(0, 255);
+    let rows = work.px.chunks_exact_mut(work.w).zip(work.form.chunks_exact(work.w));
+    for (y, (row, forms)) in rows.enumerate() {
+        let edges = &relief.tilt[y / CELL * relief.w..][..relief.w];
+        let cells = row.chunks_mut(CELL).zip(forms.chunks(CELL)).zip(edges);
+        for ((pixels, forms), edge) in cells {
+            for (p, form) in pixels.iter_mut().zip(forms) {
+                if p[3] != Kind::Sky as u8 {
+                    let tilt = lean(form[0], edge[0]) | lean(form[1], edge[1]) << 8;
+                    change(table[usize::from(tilt as u16)], p);
+                }
+            }
         }
-        let f = form[y * w + x];
-        let edge = relief.tilt[y / CELL * relief.w + x / CELL];
-        let tilt =
-            |own: u8, edge: i8| ((f32::from(own) - 128.0) * 0.55 + f32::from(edge)) * (1.0 / 127.0);
-        let (nx, ny) = (tilt(f[0], edge[0]), tilt(f[1], edge[1]));
-        let flat = (nx * nx + ny * ny).min(0.96);
-        change(nx, ny, (1.0 - flat).sqrt(), p);
-    });
+    }
 }
 
 /// Blows things up and lights them from above: how round, how much light and shade, gloss, and
 /// light from behind.
 pub(super) fn puff(work: &mut Work<'_>, radius: f32, diffuse: f32, gloss: f32, rim: f32) {
-    on_forms(work, radius, |nx, ny, nz, p| {
-        if p[3] == Kind::Light as u8 {
-            return;
+    let mut table = std::mem::take(&mut work.kept.plates[work.pass]);
+    if table.is_empty() {
+        table = by_tilt(|nx, ny, nz| {
+            let lit = nx * -0.46 + ny * -0.62 + nz * 0.64;
+            // The mirror direction of the light, seen from straight ahead.
+            let mirror = (2.0 * lit * nz - 0.64).max(0.0);
+            let spark = mirror * mirror * mirror;
+            let spark = spark * spark * spark;
+            let more = (spark * gloss * 170.0 + (1.0 - nz) * rim * 70.0).clamp(0.0, 255.0) as u32;
+            // Shade keeps a little of the light that comes from all sides.
+            factor_of((1.0 + (lit - 0.62) * diffuse).max(0.42)) | more << 16
+        });
+    }
+    on_forms(work, radius, &table, |lit, p| {
+        if p[3] != Kind::Light as u8 {
+            shine_by(p, lit & 0xffff);
+            let more = (lit >> 16) as u8;
+            for c in &mut p[..3] {
+                *c = c.saturating_add(more);
+            }
         }
-        let lit = nx * -0.46 + ny * -0.62 + nz * 0.64;
-        // Shade keeps a little of the light that comes from all sides.
-        shine(p, (1.0 + (lit - 0.62) * diffuse).max(0.42));
-        // The mirror direction of the light, seen from straight ahead.
-        let mirror = (2.0 * lit * nz - 0.64).max(0.0);
-        let spark = mirror * mirror * mirror;
-        let spark = spark * spark * spark;
-        add(p, spark * gloss * 170.0 + (1.0 - nz) * rim * 70.0);
     });
+    work.kept.plates[work.pass] = table;
 }
 
 /// Light of one colour from the left and of another from the right.
 pub(super) fn duo(work: &mut Work<'_>, radius: f32, left: Rgb, right: Rgb, much: f32) {
-    on_forms(work, radius, |nx, ny, nz, p| {
-        shine(p, 0.72 + 0.4 * nz);
-        let side = |n: f32| ((n - 0.1) * 1.5).clamp(0.0, 1.0) * much;
-        towards(p, left, side(-nx));
-        towards(p, right, side(nx));
-        let top = (-ny - 0.2).max(0.0) * (1.0 - nz);
-        add(p, top * 140.0 * much);
+    let mut table = std::mem::take(&mut work.kept.plates[work.pass]);
+    if table.is_empty() {
+        table = by_tilt(|nx, ny, nz| {
+            let side = |n: f32| (((n - 0.1) * 1.5).clamp(0.0, 1.0) * much * 255.0) as u32;
+            let top = ((-ny - 0.2).max(0.0) * (1.0 - nz) * 140.0 * much).min(127.0) as u32;
+            factor_of(0.72 + 0.4 * nz) | (side(-nx) | side(nx) << 8) << 9 | (top & 127) << 25
+        });
+    }
+    on_forms(work, radius, &table, |lit, p| {
+        shine_by(p, lit & 511);
+        towards_by(p, left, (lit >> 9 & 255) as i32);
+        towards_by(p, right, (lit >> 17 & 255) as i32);
+        let top = (lit >> 25) as u8;
+        for c in &mut p[..3] {
+            *c = c.saturating_add(top);
+        }
     });
+    work.kept.plates[work.pass] = table;
 }
 
 /// Gives things a thick side, that many pixels at 360 lines, down and to the right, and lets them
@@ -201,14 +235,13 @@ pub(super) fn mirror(work: &mut Work<'_>, much: f32) {
 
 /// Air between here and there: far things fade into that colour.
 pub(super) fn haze(work: &mut Work<'_>, colour: Rgb, much: f32) {
-    let table: Vec<f32> = (0..256u16)
-        .map(|d| if d >= 254 { 0.0 } else { f32::from(d) * f32::from(d) / 65025.0 * much })
+    let table: Vec<i32> = (0..256u16)
+        .map(|d| if d >= 254 { 0 } else { part(f32::from(d) * f32::from(d) / 65025.0 * much) })
         .collect();
-    let (form, w) = (work.form, work.w);
-    work.each(|x, y, p| {
-        let far = table[usize::from(form[y * w + x][2])];
-        if far > 0.02 {
-            towards(p, colour, far);
+    for (p, form) in work.px.iter_mut().zip(work.form) {
+        let far = table[usize::from(form[2])];
+        if far > 5 {
+            towards_by(p, colour, far);
         }
-    });
+    }
 }

@@ -1,80 +1,122 @@
 //! Form: light on surfaces, flat facets, blocks, pixels, and a sculpture.
 
-use crate::math::{fast_sin, smooth};
+use crate::math::{fast_sin, floor, smooth};
 use crate::rng::speckle;
 use crate::scene::Kind;
 use crate::scene::canvas::{Canvas, Kind as K, Paint, Point, Rgb, blend, scale};
-use crate::style::{Work, luma, shine, towards};
+use crate::style::{Work, factor_of, luma, part, shine, shine_by, towards_by};
 
 pub(super) fn surface(work: &mut Work<'_>, size: f32, much: f32) {
     let (unit, noise) = (work.unit, work.noise);
     let k = 64.0 / size;
+    if much < 0.13 {
+        let factor = |_: &Work<'_>, x: usize, y: usize| {
+            let (u, v) = (x as f32 / unit * k, y as f32 / unit * k);
+            let slope = noise.at(u, v) - noise.at(u + 9.0, v + 9.0);
+            factor_of(1.0 + slope * much * 1.6)
+        };
+        work.each_plated(factor, |_, p, k| shine_by(p, k));
+        return;
+    }
     // Clay is touched between pictures.
-    let shift = if much > 0.1 { (work.frame % 5) as f32 * 23.0 } else { 0.0 };
-    work.each(|x, y, p| {
-        let (u, v) = (x as f32 / unit * k + shift, y as f32 / unit * k);
-        let slope = noise.at(u, v) - noise.at(u + 9.0, v + 9.0);
-        shine(p, 1.0 + slope * much * 1.6);
-    });
+    let shift = (work.frame % 5) as f32 * 23.0;
+    for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
+        let v = y as f32 / unit * k;
+        let (here, beside) = (noise.row(v), noise.row(v + 9.0));
+        let step = k / unit;
+        for (x, p) in row.iter_mut().enumerate() {
+            let u = x as f32 * step + shift;
+            let slope = here.at(u) - beside.at(u + 9.0);
+            shine_by(p, factor_of(1.0 + slope * much * 1.6));
+        }
+    }
 }
 
-pub(super) fn relight(work: &mut Work<'_>, light: [f32; 3], diffuse: f32, gloss: f32, rim: f32) {
-    let (w, h) = (work.w, work.h);
-    let form = work.form;
-    let step = (3.0 * work.unit) as usize + 1;
-    work.each(|x, y, p| {
-        let at = y * w + x;
-        let f = form[at];
-        let nx = (f32::from(f[0]) - 128.0) / 127.0;
-        let ny = (f32::from(f[1]) - 128.0) / 127.0;
+/// What light does to a form, for each tilt to the right and down: a factor on its colour and what
+/// is added, 16 bits each.
+fn lit(light: [f32; 3], diffuse: f32, gloss: f32, rim: f32) -> Vec<u32> {
+    let tilts = (0..1u32 << 16).map(|i| ((i & 255) as f32, (i >> 8) as f32));
+    let of = |(right, down): (f32, f32)| {
+        let (nx, ny) = ((right - 128.0) / 127.0, (down - 128.0) / 127.0);
         let nz = (1.0 - (nx * nx + ny * ny).min(0.98)).sqrt();
         let towards_light = nx * light[0] + ny * light[1] + nz * light[2];
-        if p[3] == Kind::Light as u8 || p[3] == Kind::Sky as u8 {
-            return;
-        }
-        shine(p, 1.0 + (towards_light - 0.6) * 0.75 * diffuse);
         // The mirror direction of the light, seen from straight ahead.
-        let mirror = 2.0 * towards_light * nz - light[2];
-        let spark = mirror.max(0.0);
+        let spark = (2.0 * towards_light * nz - light[2]).max(0.0);
         let spark = spark * spark * spark * spark;
         let spark = spark * spark * spark;
         let edge = (1.0 - nz) * (1.0 - nz);
-        let more = spark * gloss * 150.0 + edge * rim * 60.0;
-        crate::style::add(p, more);
-        // Things shade what is right behind them.
-        let up = form[y.saturating_sub(step) * w + x.saturating_sub(step)];
-        let below = form[(y + step).min(h - 1) * w + x];
-        if f[2] > up[2].saturating_add(14) || f[2] > below[2].saturating_add(24) {
-            shine(p, 1.0 - 0.22 * diffuse.min(1.0));
+        let more = (spark * gloss * 150.0 + edge * rim * 60.0).clamp(0.0, 255.0) as u32;
+        factor_of(1.0 + (towards_light - 0.6) * 0.75 * diffuse).min(0xffff) | more << 16
+    };
+    tilts.map(of).collect()
+}
+
+pub(super) fn relight(work: &mut Work<'_>, light: [f32; 3], diffuse: f32, gloss: f32, rim: f32) {
+    let mut table = std::mem::take(&mut work.kept.plates[work.pass]);
+    if table.is_empty() {
+        table = lit(light, diffuse, gloss, rim);
+    }
+    let (w, h) = (work.w, work.h);
+    let form = work.form;
+    let step = (3.0 * work.unit) as usize + 1;
+    let shade = factor_of(1.0 - 0.22 * diffuse.min(1.0));
+    for (y, row) in work.px.chunks_exact_mut(w).enumerate() {
+        let own = &form[y * w..][..w];
+        let above = &form[y.saturating_sub(step) * w..][..w];
+        let below = &form[(y + step).min(h - 1) * w..][..w];
+        for (x, p) in row.iter_mut().enumerate() {
+            if p[3] == Kind::Light as u8 || p[3] == Kind::Sky as u8 {
+                continue;
+            }
+            let f = own[x];
+            let lit = table[usize::from(f[0]) | usize::from(f[1]) << 8];
+            shine_by(p, lit & 0xffff);
+            let more = (lit >> 16) as u8;
+            for c in &mut p[..3] {
+                *c = c.saturating_add(more);
+            }
+            // Things shade what is right behind them.
+            let up = above[x.saturating_sub(step)][2].saturating_add(14);
+            if f[2] > up || f[2] > below[x][2].saturating_add(24) {
+                shine_by(p, shade);
+            }
         }
-    });
+    }
+    work.kept.plates[work.pass] = table;
 }
 
 pub(super) fn backdrop(work: &mut Work<'_>, top: Rgb, bottom: Rgb) {
-    let (w, h) = (work.w as f32, work.h as f32);
-    work.each(|x, y, p| {
+    let tone = |work: &Work<'_>, x: usize, y: usize| {
+        let (u, v) = (x as f32 / work.w as f32 - 0.5, y as f32 / work.h as f32);
+        let spot = 1.0 - (u * u * 3.0 + (v - 0.3) * (v - 0.3) * 3.0);
+        let tone = scale(blend(top, bottom, v * 1.6), 0.86 + 0.24 * spot.max(0.0));
+        u32::from_le_bytes([tone[0], tone[1], tone[2], 0])
+    };
+    let much = part(0.88);
+    work.each_plated(tone, |_, p, tone| {
         if p[3] == Kind::Sky as u8 {
-            let (u, v) = (x as f32 / w - 0.5, y as f32 / h);
-            let mut tone = blend(top, bottom, v * 1.6);
-            let spot = 1.0 - (u * u * 3.0 + (v - 0.3) * (v - 0.3) * 3.0);
-            tone = scale(tone, 0.86 + 0.24 * spot.max(0.0));
-            towards(p, tone, 0.88);
+            let [r, g, b, _] = tone.to_le_bytes();
+            towards_by(p, [r, g, b], much);
         }
     });
 }
 
 pub(super) fn pixels(work: &mut Work<'_>, size: usize, levels: u8) {
     const BAYER: [[i32; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
-    let side = ((size as f32 * work.unit) as usize).max(2);
-    let (w, h) = (work.w, work.h);
+    let (w, h) = work.full;
+    // The scene may be drawn at half the size: blocks are looked up there, and put down here.
+    let part = w / work.w;
+    let side = ((size as f32 * h as f32 / 360.0) as usize).max(2).next_multiple_of(part);
+    let own = side / part;
+    let mut out = work.fresh([0; 3], [0; 3]);
     let step = 255.0 / f32::from(levels - 1);
     for by in 0..h.div_ceil(side) {
         for bx in 0..w.div_ceil(side) {
             let mut sum = [0u32; 3];
             let mut n = 0;
-            for y in (by * side..((by + 1) * side).min(h)).step_by(2) {
-                for x in (bx * side..((bx + 1) * side).min(w)).step_by(2) {
-                    let p = work.px[y * w + x];
+            for y in (by * own..((by + 1) * own).min(work.h)).step_by(2) {
+                for x in (bx * own..((bx + 1) * own).min(work.w)).step_by(2) {
+                    let p = work.px[y * work.w + x];
                     for c in 0..3 {
                         sum[c] += u32::from(p[c]);
                     }
@@ -83,37 +125,29 @@ pub(super) fn pixels(work: &mut Work<'_>, size: usize, levels: u8) {
             }
             let dither = (BAYER[by % 4][bx % 4] as f32 / 16.0 - 0.47) * 0.34;
             let tone = sum.map(|s| {
-                let level = (s as f32 / n as f32 / step + dither).round().max(0.0);
+                let level = floor(s as f32 / n as f32 / step + dither + 0.5).max(0.0);
                 (level * step).min(255.0) as u8
             });
             for y in by * side..((by + 1) * side).min(h) {
-                for x in bx * side..((bx + 1) * side).min(w) {
-                    work.px[y * w + x][..3].copy_from_slice(&tone);
-                }
+                out.rgb[y * w + bx * side..y * w + ((bx + 1) * side).min(w)]
+                    .fill([tone[0], tone[1], tone[2], 0]);
             }
         }
     }
-}
-
-/// An empty canvas of the same size to draw on, with one colour ramp behind.
-fn fresh(work: &Work<'_>, top: Rgb, bottom: Rgb) -> Canvas {
-    let mut canvas = Canvas::new(work.w, work.h);
-    for y in 0..work.h {
-        let tone = blend(top, bottom, y as f32 / work.h as f32);
-        canvas.rgb[y * work.w..(y + 1) * work.w].fill([tone[0], tone[1], tone[2], 0]);
-    }
-    canvas
+    work.renew(out);
 }
 
 pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
-    let size = size * work.unit;
-    let (columns, rows) = ((work.w as f32 / size) as i32 + 3, (work.h as f32 / size) as i32 + 3);
+    let (wf, hf) = (work.full.0 as f32, work.full.1 as f32);
+    let size = size * hf / 360.0;
+    let (columns, rows) = ((wf / size) as i32 + 3, (hf / size) as i32 + 3);
+    let (kx, ky) = (work.w as f32 / wf, work.h as f32 / hf);
     // Corners lie unevenly, and on the outline of a thing where one is near: facets follow forms.
     let (w, h, form) = (work.w as i32, work.h as i32, work.form);
     let corner = |x: i32, y: i32| -> Point {
         let (jx, jy) = (speckle(x, y, 21) - 0.5, speckle(x, y, 22) - 0.5);
-        let at = ((x as f32 - 0.5 + jx * 0.5) * size, (y as f32 - 0.5 + jy * 0.5) * size);
-        let step = (size * 0.1).max(1.0);
+        let at = ((x as f32 - 0.5 + jx * 0.5) * size * kx, (y as f32 - 0.5 + jy * 0.5) * size * ky);
+        let step = (size * kx * 0.1).max(1.0);
         let pixel = |px: f32, py: f32| (py as i32).min(h - 1) * w + (px as i32).min(w - 1);
         let mut best = (f32::MAX, at);
         for ry in -4..=4 {
@@ -132,14 +166,14 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
                 }
             }
         }
-        best.1
+        (best.1.0 / kx, best.1.1 / ky)
     };
     let corners: Vec<Point> = (0..=rows)
         .flat_map(|y| (0..=columns).map(move |x| (x, y)))
         .map(|(x, y)| corner(x, y))
         .collect();
     let corner = |x: i32, y: i32| corners[(y * (columns + 1) + x) as usize];
-    let mut canvas = fresh(work, [0; 3], [0; 3]);
+    let mut canvas = work.fresh([0; 3], [0; 3]);
     for y in 0..rows {
         for x in 0..columns {
             let q = [corner(x, y), corner(x + 1, y), corner(x + 1, y + 1), corner(x, y + 1)];
@@ -149,13 +183,15 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
                 let t = half.map(|k| q[k]);
                 let middle = ((t[0].0 + t[1].0 + t[2].0) / 3.0, (t[0].1 + t[1].1 + t[2].1) / 3.0);
                 let mut sum = [0u32; 3];
-                let centre = work.sample(middle.0, middle.1);
+                let centre = work.sample(middle.0 * kx, middle.1 * ky);
                 for c in 0..3 {
                     sum[c] = u32::from(centre[c]) * 2;
                 }
                 for p in t {
-                    let near =
-                        work.sample((p.0 + middle.0 * 2.0) / 3.0, (p.1 + middle.1 * 2.0) / 3.0);
+                    let near = work.sample(
+                        (p.0 + middle.0 * 2.0) / 3.0 * kx,
+                        (p.1 + middle.1 * 2.0) / 3.0 * ky,
+                    );
                     for c in 0..3 {
                         sum[c] += u32::from(near[c]);
                     }
@@ -171,15 +207,14 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
             }
         }
     }
-    for (p, q) in work.px.iter_mut().zip(&canvas.rgb) {
-        p[..3].copy_from_slice(&q[..3]);
-    }
+    work.renew(canvas);
 }
 
 pub(super) fn isometric(work: &mut Work<'_>) {
     const SIDE: i32 = 38;
-    let mut canvas = fresh(work, [236, 232, 246], [206, 214, 236]);
-    let (wf, hf) = (work.w as f32, work.h as f32);
+    let mut canvas = work.fresh([236, 232, 246], [206, 214, 236]);
+    let (wf, hf) = (work.full.0 as f32, work.full.1 as f32);
+    let (sw, sh) = (work.w as f32, work.h as f32);
     let tile = hf * 0.0216;
     let at = |i: f32, j: f32, up: f32| -> Point {
         (wf * 0.5 + (i - j) * tile * 0.98, hf * 0.24 + (i + j) * tile * 0.5 - up * tile * 1.35)
@@ -199,7 +234,7 @@ pub(super) fn isometric(work: &mut Work<'_>) {
             // The picture's far edge is the back corner, its near edge the front.
             let u = (i - j) as f32 / (2.0 * n) + 0.5;
             let v = (i + j) as f32 / (2.0 * n - 2.0);
-            let p = work.sample(u * wf, (0.1 + 0.88 * v) * hf);
+            let p = work.sample(u * sw, (0.1 + 0.88 * v) * sh);
             let tone: Rgb = [p[0], p[1], p[2]];
             let grain = speckle(i, j, 77);
             let kind = p[3];
@@ -212,7 +247,7 @@ pub(super) fn isometric(work: &mut Work<'_>) {
             } else if kind == Kind::Plant as u8 {
                 2.0 + 1.2 * grain
             } else if kind == Kind::Built as u8 {
-                2.6 + 2.4 * (grain * 3.0).floor() / 2.0
+                2.6 + 2.4 * floor(grain * 3.0) / 2.0
             } else if kind == Kind::Light as u8 {
                 2.2
             } else {
@@ -249,24 +284,23 @@ pub(super) fn isometric(work: &mut Work<'_>) {
             );
         }
     }
-    for (p, q) in work.px.iter_mut().zip(&canvas.rgb) {
-        p[..3].copy_from_slice(&q[..3]);
-    }
+    work.renew(canvas);
 }
 
 pub(super) fn sculpture(work: &mut Work<'_>) {
-    let (wf, hf) = (work.w as f32, work.h as f32);
+    let (wf, hf) = (work.full.0 as f32, work.full.1 as f32);
+    let (sw, sh) = (work.w as f32, work.h as f32);
     // Stone in the picture's own colours, from its middle rows.
     let tones: Vec<Rgb> = (0..6)
         .map(|i| {
-            let p = work.sample(wf * (0.15 + 0.14 * i as f32), hf * (0.3 + 0.1 * (i % 4) as f32));
+            let p = work.sample(sw * (0.15 + 0.14 * i as f32), sh * (0.3 + 0.1 * (i % 4) as f32));
             blend([p[0], p[1], p[2]], [222, 214, 204], 0.35)
         })
         .collect();
     // The shape follows the scene: where it is dark and light, the form is thin and thick.
     let bumps: Vec<f32> =
-        (0..24).map(|i| luma(work.sample(wf * i as f32 / 24.0, hf * 0.55)) / 255.0).collect();
-    let mut canvas = fresh(work, [214, 210, 206], [236, 232, 228]);
+        (0..24).map(|i| luma(work.sample(sw * i as f32 / 24.0, sh * 0.55)) / 255.0).collect();
+    let mut canvas = work.fresh([214, 210, 206], [236, 232, 228]);
     let floor = hf * 0.78;
     canvas.fill(
         &[(0.0, floor), (wf, floor), (wf, hf), (0.0, hf)],
@@ -336,9 +370,7 @@ pub(super) fn sculpture(work: &mut Work<'_>) {
         let grown = quad.map(|p| (p.0 + (p.0 - middle.0) * 0.1, p.1 + (p.1 - middle.1) * 0.1));
         canvas.fill(&grown, &Paint::flat(*tone, K::Figure, 0));
     }
-    for (p, q) in work.px.iter_mut().zip(&canvas.rgb) {
-        p[..3].copy_from_slice(&q[..3]);
-    }
+    work.renew(canvas);
     let height = work.h as f32;
     work.each(|_, y, p| {
         let low = smooth(0.75, 1.0, y as f32 / height);

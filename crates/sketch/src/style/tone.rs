@@ -2,76 +2,166 @@
 
 use crate::rng::speckle;
 use crate::scene::canvas::{Rgb, blend};
-use crate::style::{Work, add, luma, shine, towards};
+use crate::style::{Pass, Work, add, factor_of, luma, part, shine_by, towards_by};
 
-pub(super) fn grade(
-    work: &mut Work<'_>,
-    saturation: f32,
-    contrast: f32,
-    brightness: f32,
-    tint: Rgb,
-    much: f32,
-) {
-    let (s, k) = ((saturation * 256.0) as i32, (contrast * 256.0) as i32);
-    work.each(|_, _, p| {
-        let grey = luma(*p) as i32;
-        for c in &mut p[..3] {
-            let v = grey + (((i32::from(*c) - grey) * s) >> 8);
-            *c = ((((v - 122) * k) >> 8) + 122 + brightness as i32).clamp(0, 255) as u8;
-        }
-        if much > 0.0 {
-            towards(p, tint, much);
-        }
-    });
+/// What maps colours to colours, wherever they are in the picture.
+enum Tone {
+    /// Colour strength, contrast, brightness; a tint and how far.
+    Grade([i32; 3], Rgb, i32),
+    /// Towards the colour for its brightness, and how far.
+    Split(Box<[Rgb]>, i32),
+    /// The colour for its brightness.
+    Ramp(Box<[Rgb]>),
+    /// Keeps only that hue.
+    Spot(f32),
+    /// The factor for its brightness.
+    Steps(Box<[u32]>),
 }
 
-pub(super) fn split(work: &mut Work<'_>, dark: Rgb, light: Rgb, much: f32) {
-    let table: Vec<Rgb> = (0..256).map(|i| blend(dark, light, i as f32 / 255.0)).collect();
-    work.each(|_, _, p| towards(p, table[luma(*p) as usize], much));
-}
-
-pub(super) fn ramp(work: &mut Work<'_>, colours: &[Rgb]) {
-    let table: Vec<Rgb> = (0..256)
-        .map(|i| {
-            let at = i as f32 / 255.01 * (colours.len() - 1) as f32;
-            blend(colours[at as usize], colours[at as usize + 1], at - at.floor())
+impl Tone {
+    /// The tone of a pass; others change nothing.
+    fn of(pass: &Pass) -> Option<Self> {
+        Some(match *pass {
+            Pass::Grade(saturation, contrast, brightness, tint, much) => {
+                let fixed = [(saturation * 256.0) as i32, (contrast * 256.0) as i32];
+                Self::Grade([fixed[0], fixed[1], brightness as i32], tint, part(much))
+            }
+            Pass::Split(dark, light, much) => {
+                let table = (0..256).map(|i| blend(dark, light, i as f32 / 255.0)).collect();
+                Self::Split(table, part(much))
+            }
+            Pass::Ramp(colours) => {
+                let tone = |i| {
+                    let at = i as f32 / 255.01 * (colours.len() - 1) as f32;
+                    blend(colours[at as usize], colours[at as usize + 1], at - at.floor())
+                };
+                Self::Ramp((0..256).map(tone).collect())
+            }
+            Pass::Spot(hue) => Self::Spot(hue),
+            Pass::Steps(steps) => {
+                // Colour keeps its hue: all three channels move by the same factor.
+                let step = 255.0 / f32::from(steps);
+                let factor = |i: u32| {
+                    let level = ((i as f32 / step).floor() + 0.5) * step;
+                    factor_of(level / (i as f32).max(6.0))
+                };
+                Self::Steps((0..256).map(factor).collect())
+            }
+            _ => return None,
         })
-        .collect();
-    work.each(|_, _, p| {
-        let tone = table[luma(*p) as usize];
-        p[..3].copy_from_slice(&tone);
-    });
+    }
+
+    fn on(&self, p: &mut [u8; 4]) {
+        match self {
+            Self::Grade([s, k, brightness], tint, much) => {
+                let grey = luma(*p) as i32;
+                for c in &mut p[..3] {
+                    let v = grey + (((i32::from(*c) - grey) * s) >> 8);
+                    *c = ((((v - 122) * k) >> 8) + 122 + brightness).clamp(0, 255) as u8;
+                }
+                towards_by(p, *tint, *much);
+            }
+            Self::Split(table, much) => towards_by(p, table[luma(*p) as usize], *much),
+            Self::Ramp(table) => {
+                let tone = table[luma(*p) as usize];
+                p[..3].copy_from_slice(&tone);
+            }
+            Self::Spot(hue) => spot(p, *hue),
+            Self::Steps(table) => shine_by(p, table[luma(*p) as usize]),
+        }
+    }
 }
 
-pub(super) fn spot(work: &mut Work<'_>, hue: f32) {
-    work.each(|_, _, p| {
-        let [r, g, b] = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
-        let (max, min) = (r.max(g).max(b), r.min(g).min(b));
-        let spread = (max - min).max(1.0);
-        let turn = if max == r {
-            (g - b) / spread / 6.0
-        } else if max == g {
-            (b - r) / spread / 6.0 + 1.0 / 3.0
-        } else {
-            (r - g) / spread / 6.0 + 2.0 / 3.0
-        };
-        let off = (turn - hue).abs();
-        let off = off.min((1.0 - off).abs());
-        let grey = luma(*p) as u8;
-        towards(p, [grey; 3], ((off - 0.06) * 14.0).clamp(0.0, 1.0));
-    });
+fn spot(p: &mut [u8; 4], hue: f32) {
+    let [r, g, b] = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
+    let (max, min) = (r.max(g).max(b), r.min(g).min(b));
+    let spread = (max - min).max(1.0);
+    let turn = if max == r {
+        (g - b) / spread / 6.0
+    } else if max == g {
+        (b - r) / spread / 6.0 + 1.0 / 3.0
+    } else {
+        (r - g) / spread / 6.0 + 2.0 / 3.0
+    };
+    let off = (turn - hue).abs();
+    let off = off.min((1.0 - off).abs());
+    let grey = luma(*p) as u8;
+    towards_by(p, [grey; 3], part((off - 0.06) * 14.0));
 }
 
-pub(super) fn steps(work: &mut Work<'_>, steps: u8) {
-    // Colour keeps its hue: all three channels move by the same factor.
-    let table: Vec<f32> = (0..256)
-        .map(|i| {
-            let step = 255.0 / f32::from(steps);
-            let level = ((i as f32 / step).floor() + 0.5) * step;
-            level / (i as f32).max(6.0)
-        })
-        .collect();
-    work.each(|_, _, p| shine(p, table[luma(*p) as usize]));
+/// Tones one after another, with a memory of the colours that they were asked for last: pictures
+/// have the same colours again and again.
+pub(super) struct Tones {
+    tones: Vec<Tone>,
+    /// A colour and what became of it.
+    memory: Vec<[u32; 2]>,
+}
+
+impl Tones {
+    /// So many colours are remembered, as a power of two.
+    const BITS: u32 = 14;
+
+    fn of(passes: &[Pass]) -> Self {
+        // No colour is u32::MAX: its fourth byte is 0.
+        let memory = vec![[u32::MAX, 0]; 1 << Self::BITS];
+        Self { tones: passes.iter().filter_map(Tone::of).collect(), memory }
+    }
+
+    fn on(&mut self, px: &mut [[u8; 4]]) {
+        let mut last = [u32::MAX, 0];
+        for p in px {
+            let own = u32::from_le_bytes(*p);
+            let (colour, kind) = (own & 0x00ff_ffff, own & 0xff00_0000);
+            if colour != last[0] {
+                let slot = &mut self.memory
+                    [(colour.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize];
+                if slot[0] != colour {
+                    let mut toned = colour.to_le_bytes();
+                    for tone in &self.tones {
+                        tone.on(&mut toned);
+                    }
+                    *slot = [colour, u32::from_le_bytes(toned)];
+                }
+                last = *slot;
+            }
+            *p = (last[1] | kind).to_le_bytes();
+        }
+    }
+}
+
+/// Puts tones on all pixels.
+pub(super) fn tones(work: &mut Work<'_>, passes: &[Pass]) {
+    let kept = &mut work.kept.tones[work.pass];
+    kept.get_or_insert_with(|| Tones::of(passes)).on(&mut work.px);
+}
+
+/// A chance value from 0 to 1 for each square of that many pixels.
+pub(super) struct Cells {
+    /// The cell of each column.
+    columns: Vec<u16>,
+    values: Vec<f32>,
+    row: Option<i32>,
+    size: f32,
+}
+
+impl Cells {
+    pub(super) fn new(width: usize, size: f32) -> Self {
+        let columns: Vec<u16> = (0..width).map(|x| (x as f32 / size) as u16).collect();
+        let many = columns.last().map_or(0, |last| usize::from(*last) + 1);
+        Self { columns, values: vec![0.0; many], row: None, size }
+    }
+
+    /// The values of a row of pixels, shifted down by so many pixels: one for each column.
+    pub(super) fn row(&mut self, y: f32, salt: u32) -> impl Iterator<Item = f32> {
+        let row = (y / self.size) as i32;
+        if self.row != Some(row) {
+            self.row = Some(row);
+            for (x, value) in self.values.iter_mut().enumerate() {
+                *value = speckle(x as i32, row, salt);
+            }
+        }
+        self.columns.iter().map(|x| self.values[usize::from(*x)])
+    }
 }
 
 /// Lifts or lowers the whole so that its mean brightness comes near `target`; `much` is how far of
@@ -94,133 +184,181 @@ pub(super) fn expose(work: &mut Work<'_>, target: f32, much: f32) {
             (v * 255.0).min(255.0) as u8
         })
         .collect();
-    work.each(|_, _, p| {
+    for p in &mut work.px {
         for c in &mut p[..3] {
             *c = table[usize::from(*c)];
         }
-    });
+    }
 }
 
 pub(super) fn grain(work: &mut Work<'_>, much: f32) {
-    let (size, frame) = ((work.unit * 1.2).max(1.0), work.frame);
-    work.each(|x, y, p| {
-        let n = speckle((x as f32 / size) as i32, (y as f32 / size) as i32, frame);
-        add(p, (n - 0.5) * 2.0 * much);
-    });
+    let mut cells = Cells::new(work.w, (work.unit * 1.2).max(1.0));
+    for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
+        for (p, n) in row.iter_mut().zip(cells.row(y as f32, work.frame)) {
+            add(p, (n - 0.5) * 2.0 * much);
+        }
+    }
 }
 
 pub(super) fn vignette(work: &mut Work<'_>, much: f32) {
-    let (w, h) = (work.w as f32, work.h as f32);
-    work.each(|x, y, p| {
+    let factor = |work: &Work<'_>, x: usize, y: usize| {
+        let (w, h) = (work.w as f32, work.h as f32);
         let (dx, dy) = (x as f32 / w - 0.5, y as f32 / h - 0.5);
         let d = dx * dx + dy * dy;
-        if d > 0.06 {
-            shine(p, 1.0 - much * ((d - 0.06) * 2.2).min(0.85));
+        if d > 0.06 { factor_of(1.0 - much * ((d - 0.06) * 2.2).min(0.85)) } else { 256 }
+    };
+    work.each_plated(factor, |_, p, k| {
+        if k != 256 {
+            shine_by(p, k);
         }
     });
 }
 
-/// A quarter-size copy, for blurs that cost little: averages of 4 x 4 pixels.
-fn quarter(work: &Work<'_>) -> (usize, usize, Vec<[f32; 3]>) {
-    let (w, h) = (work.w.div_ceil(4), work.h.div_ceil(4));
-    let mut small = vec![[0.0; 3]; w * h];
-    for y in 0..h {
-        for x in 0..w {
-            let mut sum = [0u32; 3];
-            for (dx, dy) in [(1, 1), (3, 1), (1, 3), (3, 3)] {
-                let at = (y * 4 + dy).min(work.h - 1) * work.w + (x * 4 + dx).min(work.w - 1);
-                for (sum, own) in sum.iter_mut().zip(work.px[at]) {
-                    *sum += u32::from(own);
-                }
-            }
-            small[y * w + x] = sum.map(|s| s as f32 / 4.0);
-        }
-    }
-    (w, h, small)
+/// A quarter-size copy, for blurs that cost little: averages of 4 x 4 pixels, as rows of red,
+/// green and blue.
+struct Small {
+    w: usize,
+    h: usize,
+    px: Vec<f32>,
 }
 
-/// Blurs both ways by a sliding mean of `reach` pixels to each side, twice.
-fn soften(w: usize, h: usize, px: &mut [[f32; 3]], reach: usize) {
-    let mut other = vec![[0.0; 3]; px.len()];
-    let slide =
-        |from: &[[f32; 3]], to: &mut [[f32; 3]], start: usize, step: usize, count: usize| {
-            let get = |i: isize| from[start + i.clamp(0, count as isize - 1) as usize * step];
-            let r = reach as isize;
-            let mut sum = [0.0; 3];
-            for i in -r..=r {
-                let p = get(i);
-                for c in 0..3 {
-                    sum[c] += p[c];
-                }
-            }
-            let k = 1.0 / (2 * reach + 1) as f32;
-            for i in 0..count as isize {
-                to[start + i as usize * step] = sum.map(|s| s * k);
-                let (new, old) = (get(i + r + 1), get(i - r));
-                for c in 0..3 {
-                    sum[c] += new[c] - old[c];
-                }
-            }
-        };
-    for _ in 0..2 {
+impl Small {
+    fn of(work: &Work<'_>) -> Self {
+        let (w, h) = (work.w.div_ceil(4), work.h.div_ceil(4));
+        let mut px = Vec::with_capacity(w * h * 3);
         for y in 0..h {
-            slide(px, &mut other, y * w, 1, w);
+            let row = |dy: usize| &work.px[(y * 4 + dy).min(work.h - 1) * work.w..][..work.w];
+            let (upper, lower) = (row(1), row(3));
+            for x in 0..w {
+                let (left, right) = ((x * 4 + 1).min(work.w - 1), (x * 4 + 3).min(work.w - 1));
+                let four = [upper[left], upper[right], lower[left], lower[right]];
+                for c in 0..3 {
+                    let sum: u32 = four.iter().map(|p| u32::from(p[c])).sum();
+                    px.push(sum as f32 / 4.0);
+                }
+            }
         }
-        for x in 0..w {
-            slide(&other, px, x, w, h);
+        Self { w, h, px }
+    }
+
+    /// Blurs both ways by a sliding mean of `reach` pixels to each side, twice.
+    fn soften(&mut self, reach: usize) {
+        let (w, h) = (self.w, self.h);
+        let k = 1.0 / (2 * reach + 1) as f32;
+        let mut other = vec![0.0; self.px.len()];
+        for _ in 0..2 {
+            for (from, to) in self.px.chunks_exact(w * 3).zip(other.chunks_exact_mut(w * 3)) {
+                let get = |x: isize| {
+                    let at = x.clamp(0, w as isize - 1) as usize * 3;
+                    [from[at], from[at + 1], from[at + 2]]
+                };
+                let mut sum = [0.0; 3];
+                for x in -(reach as isize)..=reach as isize {
+                    let p = get(x);
+                    sum = std::array::from_fn(|c| sum[c] + p[c]);
+                }
+                for (x, to) in to.chunks_exact_mut(3).enumerate() {
+                    to.copy_from_slice(&sum.map(|s| s * k));
+                    let (new, old) =
+                        (get((x + reach + 1) as isize), get(x as isize - reach as isize));
+                    sum = std::array::from_fn(|c| sum[c] + (new[c] - old[c]));
+                }
+            }
+            // Down the picture all columns slide at once.
+            let row = |y: isize| &other[y.clamp(0, h as isize - 1) as usize * w * 3..][..w * 3];
+            let mut sums = vec![0.0; w * 3];
+            for y in -(reach as isize)..=reach as isize {
+                sums.iter_mut().zip(row(y)).for_each(|(sum, p)| *sum += p);
+            }
+            for (y, to) in self.px.chunks_exact_mut(w * 3).enumerate() {
+                to.iter_mut().zip(&sums).for_each(|(to, sum)| *to = sum * k);
+                let (new, old) = (row((y + reach + 1) as isize), row(y as isize - reach as isize));
+                for ((sum, new), old) in sums.iter_mut().zip(new).zip(old) {
+                    *sum += new - old;
+                }
+            }
         }
+    }
+
+    /// The smooth row of the picture's line `y`, times `scale`, in whole numbers of 1/16. Before
+    /// the first of its points comes the first again, and after the last the last.
+    fn line(&self, y: usize, scale: f32, line: &mut Vec<i32>) {
+        let at = (y as f32 - 1.5).max(0.0) / 4.0;
+        let upper = (at as usize).min(self.h - 1);
+        let lower = (upper + 1).min(self.h - 1);
+        let (v, wide) = (at - upper as f32, self.w * 3);
+        let rows = self.px[upper * wide..][..wide].iter().zip(&self.px[lower * wide..][..wide]);
+        line.clear();
+        line.extend([0; 3]);
+        line.extend(rows.map(|(a, b)| ((a + (b - a) * v) * scale * 16.0) as i32));
+        line.copy_within(3..6, 0);
+        line.extend_from_within(wide..);
     }
 }
 
-/// A smooth look into a quarter-size copy.
-fn look(small: &[[f32; 3]], w: usize, h: usize, x: usize, y: usize) -> [f32; 3] {
-    let (fx, fy) = ((x as f32 - 1.5).max(0.0) / 4.0, (y as f32 - 1.5).max(0.0) / 4.0);
-    let (ix, iy) = ((fx as usize).min(w - 1), (fy as usize).min(h - 1));
-    let (jx, jy) = ((ix + 1).min(w - 1), (iy + 1).min(h - 1));
-    let (u, v) = (fx - ix as f32, fy - iy as f32);
-    std::array::from_fn(|c| {
-        let top = small[iy * w + ix][c] * (1.0 - u) + small[iy * w + jx][c] * u;
-        let bottom = small[jy * w + ix][c] * (1.0 - u) + small[jy * w + jx][c] * u;
-        top * (1.0 - v) + bottom * v
-    })
+/// Four pixels between three points of a line, of one channel: times 8.
+#[inline(always)]
+fn between(line: &[i32], c: usize) -> [i32; 4] {
+    let (a, b, c) = (line[c], line[c + 3], line[c + 6]);
+    [a * 3 + b * 5, a + b * 7, b * 7 + c, b * 5 + c * 3]
 }
 
 pub(super) fn bloom(work: &mut Work<'_>, much: f32) {
-    let (w, h, mut small) = quarter(work);
-    for p in &mut small {
+    let mut small = Small::of(work);
+    for p in small.px.chunks_exact_mut(3) {
         let bright = ((p[0] * 0.3 + p[1] * 0.59 + p[2] * 0.11) - 140.0).max(0.0) / 115.0;
-        *p = p.map(|c| c * bright);
+        p.iter_mut().for_each(|c| *c *= bright);
     }
-    soften(w, h, &mut small, (4.0 * work.unit) as usize + 1);
-    work.each(|x, y, p| {
-        let glow = look(&small, w, h, x, y);
-        for c in 0..3 {
-            let v = f32::from(p[c]);
-            p[c] = (v + (255.0 - v) * (glow[c] * much * 0.7 / 255.0).min(1.0)) as u8;
+    small.soften((4.0 * work.unit) as usize + 1);
+    let mut line = Vec::new();
+    for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
+        // In 1/65536 of what is missing to white.
+        small.line(y, much * 0.7 * 65536.0 / 255.0 / 128.0, &mut line);
+        for (four, line) in row.chunks_mut(4).zip(line.windows(9).step_by(3)) {
+            if line.iter().all(|glow| *glow <= 0) {
+                continue;
+            }
+            let glows = [between(line, 0), between(line, 1), between(line, 2)];
+            for (i, p) in four.iter_mut().enumerate() {
+                for c in 0..3 {
+                    let own = i32::from(p[c]);
+                    p[c] = (own + (((255 - own) * glows[c][i].clamp(0, 65536)) >> 16)) as u8;
+                }
+            }
         }
-    });
+    }
 }
 
 pub(super) fn bars(work: &mut Work<'_>, part: f32) {
-    let bar = (work.h as f32 * part) as usize;
-    let h = work.h;
-    work.each(|_, y, p| {
-        if y < bar || y >= h - bar {
-            p[..3].fill(0);
-        }
-    });
+    let bar = (work.h as f32 * part) as usize * work.w;
+    let end = work.px.len() - bar;
+    for p in work.px[..bar].iter_mut() {
+        p[..3].fill(0);
+    }
+    for p in work.px[end..].iter_mut() {
+        p[..3].fill(0);
+    }
 }
 
 pub(super) fn focus(work: &mut Work<'_>, depth: u8) {
-    let (w, h, mut small) = quarter(work);
-    soften(w, h, &mut small, (2.2 * work.unit) as usize + 1);
-    let (form, width) = (work.form, work.w);
-    work.each(|x, y, p| {
-        let far = f32::from(form[y * width + x][2]);
-        let much = ((far - f32::from(depth)).max(0.0) / 60.0).min(1.0);
-        if much > 0.0 {
-            let soft = look(&small, w, h, x, y);
-            towards(p, soft.map(|c| c as u8), much);
+    let mut small = Small::of(work);
+    small.soften((2.2 * work.unit) as usize + 1);
+    let table: Vec<i32> =
+        (0..256).map(|far| part((far as f32 - f32::from(depth)).max(0.0) / 60.0)).collect();
+    let mut line = Vec::new();
+    let rows = work.px.chunks_exact_mut(work.w).zip(work.form.chunks_exact(work.w));
+    for (y, (row, forms)) in rows.enumerate() {
+        small.line(y, 1.0, &mut line);
+        let fours = row.chunks_mut(4).zip(forms.chunks(4)).zip(line.windows(9).step_by(3));
+        for ((four, forms), line) in fours {
+            if forms.iter().all(|form| form[2] <= depth) {
+                continue;
+            }
+            let soft = [between(line, 0), between(line, 1), between(line, 2)];
+            for (i, (p, form)) in four.iter_mut().zip(forms).enumerate() {
+                let tone = [soft[0][i], soft[1][i], soft[2][i]].map(|c| (c >> 7) as u8);
+                towards_by(p, tone, table[usize::from(form[2])]);
+            }
         }
-    });
+    }
 }

@@ -63,10 +63,7 @@ impl Area {
 }
 
 /// What a surface does to the pixels of one lookup.
-#[derive(Default)]
 pub(super) struct Grain {
-    /// Which lookup it is, from 1.
-    pub(super) group: usize,
     /// A factor on the colour, in 1/256.
     pub(super) shade: u32,
     /// How far the form tilts, to the right and down.
@@ -151,36 +148,75 @@ impl Row<'_> {
         }
     }
 
-    /// A form that bulges between its edges: `bulge` gives the colour and the form for a tilt.
-    pub(super) fn round(self, round: f32, bulge: impl Fn(f32) -> (Rgb, [u8; 4])) {
-        self.textured(round, ([0; 3], [0; 4]), bulge, |_, lit, form| (lit, form));
+    /// One colour with a surface: `grain` looks it up for groups of `step` columns.
+    pub(super) fn grained(
+        mut self,
+        step: usize,
+        colour: Rgb,
+        form: [u8; 4],
+        mut grain: impl FnMut(usize) -> Grain,
+    ) {
+        let mut sum = 0.0;
+        let mut x = 0;
+        let mut last = (usize::MAX, colour, form);
+        while x < self.line.len() {
+            sum += self.line[x];
+            let run = self.line[x + 1..].iter().take_while(|grows| **grows == 0.0).count();
+            let end = x + 1 + run;
+            let cover = f32::min(sum.abs(), 1.0);
+            if cover < COVER_LEAST {
+                x = end;
+                continue;
+            }
+            let much = self.much(cover);
+            while x < end {
+                let group = x / step;
+                if group != last.0 {
+                    let (lit, form) = grain(group).on(colour, form);
+                    last = (group, lit, form);
+                }
+                let (_, lit, form) = last;
+                let upto = ((group + 1) * step).min(end);
+                while x < upto {
+                    self.put(x, much, lit, form);
+                    x += 1;
+                }
+            }
+        }
     }
 
-    /// The same with a surface: `grain` changes the colour and the form of each pixel.
-    pub(super) fn textured(
+    /// A form that bulges between its edges: `bulge` gives the colour and the form for a tilt.
+    /// `grain` changes them as a surface does, for groups of `step` columns.
+    pub(super) fn round(
         mut self,
         round: f32,
-        plain: (Rgb, [u8; 4]),
         bulge: impl Fn(f32) -> (Rgb, [u8; 4]),
-        mut grain: impl FnMut(usize, Rgb, [u8; 4]) -> (Rgb, [u8; 4]),
+        step: usize,
+        mut grain: Option<impl FnMut(usize) -> Grain>,
     ) {
         let mut sum = 0.0;
         let mut span = (0, 0);
+        let mut last: Option<(usize, Grain)> = None;
         for x in 0..self.line.len() {
             sum += self.line[x];
             let cover = f32::min(sum.abs(), 1.0);
             if cover < COVER_LEAST {
                 continue;
             }
-            let (mut lit, mut form) = plain;
-            if round > 0.0 {
-                if x >= span.1 {
-                    span = (x, self.end_of_run(x, sum));
-                }
-                let along = (x - span.0) as f32 + 0.5;
-                (lit, form) = bulge((along / (span.1 - span.0) as f32 * 2.0 - 1.0) * round);
+            if x >= span.1 {
+                span = (x, self.end_of_run(x, sum));
             }
-            (lit, form) = grain(x, lit, form);
+            let along = (x - span.0) as f32 + 0.5;
+            let (mut lit, mut form) = bulge((along / (span.1 - span.0) as f32 * 2.0 - 1.0) * round);
+            if let Some(grain) = &mut grain {
+                let group = x / step;
+                let own = match last.take() {
+                    Some((at, own)) if at == group => own,
+                    _ => grain(group),
+                };
+                (lit, form) = own.on(lit, form);
+                last = Some((group, own));
+            }
             let much = self.much(cover);
             self.put(x, much, lit, form);
         }

@@ -1,5 +1,7 @@
 //! Noise that is made once and looked up: a tile to lay side by side.
 
+use std::sync::OnceLock;
+
 use crate::math::{mix, smooth};
 use crate::rng::speckle;
 
@@ -10,7 +12,13 @@ pub(crate) struct Tile(Box<[u8; 1 << 16]>);
 impl Tile {
     const SIDE: i32 = 256;
 
-    pub(super) fn new(seed: u32) -> Self {
+    /// The one tile that there is.
+    pub(super) fn shared() -> &'static Self {
+        static TILE: OnceLock<Tile> = OnceLock::new();
+        TILE.get_or_init(|| Self::new(5))
+    }
+
+    fn new(seed: u32) -> Self {
         let mut sums = vec![0.0f32; (Self::SIDE * Self::SIDE) as usize];
         let mut weight = 0.5;
         for octave in 0..5 {
@@ -51,5 +59,55 @@ impl Tile {
         let top = (get(left, upper) << 8) + (get(right, upper) - get(left, upper)) * u;
         let bottom = (get(left, lower) << 8) + (get(right, lower) - get(left, lower)) * u;
         ((top << 8) + (bottom - top) * v) as f32 * (1.0 / (255.0 * 65536.0))
+    }
+
+    /// The noise along a row: for many places at the same height.
+    pub(crate) fn row(&self, y: f32) -> Row {
+        let y = (y * 256.0) as i32;
+        let v = y & 255;
+        let (upper, lower) = ((y >> 8) as usize & 255, ((y >> 8) + 1) as usize & 255);
+        let (upper, lower) = (&self.0[upper << 8..][..256], &self.0[lower << 8..][..256]);
+        let mut row = [0; 257];
+        for ((point, a), b) in row.iter_mut().zip(upper).zip(lower) {
+            *point = (i32::from(*a) << 8) + (i32::from(*b) - i32::from(*a)) * v;
+        }
+        row[256] = row[0];
+        Row(row)
+    }
+}
+
+/// A row of the tile, between two of its lines.
+pub(crate) struct Row([i32; 257]);
+
+impl Row {
+    /// By how much each place is more than one of another row, that many steps to the right.
+    pub(super) fn slope(&self, other: &Self, shift: i32) -> Self {
+        let mut row = [0; 257];
+        for (x, (point, own)) in row.iter_mut().zip(&self.0).enumerate() {
+            *point = own - other.0[(x as i32 + shift) as usize & 255];
+        }
+        Self(row)
+    }
+
+    /// The same as [`Tile::at`] at the row's height.
+    #[inline(always)]
+    pub(crate) fn at(&self, x: f32) -> f32 {
+        let x = (x * 256.0) as i32;
+        let (u, left) = (x & 255, (x >> 8) as usize & 255);
+        let (from, to) = (self.0[left], self.0[left + 1]);
+        ((from << 8) + (to - from) * u) as f32 * (1.0 / (255.0 * 65536.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_the_tile_at_its_height() {
+        let tile = Tile::shared();
+        for (x, y) in [(0.0, 0.0), (3.7, 255.9), (-12.3, -0.4), (1000.2, 77.5)] {
+            assert_eq!(tile.row(y).at(x), tile.at(x, y));
+        }
     }
 }
