@@ -176,7 +176,7 @@ impl Film {
     ) -> Result<sound::Track, SketchError> {
         let score = Piece::plan(brief).write();
         let mut told = 0.0;
-        let mut samples = synth::play(&score, &mut |part| {
+        let mut samples = synth::play(&score, &mut |part, _| {
             let much = (part * 0.6 * steps - told).max(0.0);
             told += much;
             advance(much)

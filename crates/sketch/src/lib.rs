@@ -113,7 +113,7 @@ pub fn make(
     let mut progress = Reporter { report, fraction: 0.0 };
     progress.at(0.0, "reading")?;
     match request.model.kind {
-        MediaKind::Audio => music(&brief, &mut progress),
+        MediaKind::Audio => music(&brief, request, &mut progress),
         MediaKind::Video => video(&brief, request, &mut progress),
         MediaKind::Picture => picture(&brief, request, &mut progress),
     }
@@ -153,14 +153,28 @@ impl Reporter<'_> {
     }
 }
 
-fn music(brief: &Brief, progress: &mut Reporter<'_>) -> Result<Sketch, SketchError> {
+/// How much of the work on a piece of music is done when it is played and only to be encoded.
+const PLAYED: f64 = 0.75;
+
+/// The sides of a cover, in pixels.
+const COVER_SIDE: usize = 360;
+
+fn music(
+    brief: &Brief,
+    request: &Request<'_>,
+    progress: &mut Reporter<'_>,
+) -> Result<Sketch, SketchError> {
     let piece = Piece::plan(brief);
     let genre = piece.genre();
     let said: String =
         brief.said.iter().filter(|s| *s != genre).map(|s| format!(", {s}")).collect();
     let note = format!("Procedural sketch: {genre}, {} bpm, {}{said}", piece.bpm, piece.key());
     let score = piece.write();
-    let samples = synth::play(&score, &mut progress.part(0.01, 0.6, "playing"))?;
+    let cover = still::poster(brief, treatment(request), (COVER_SIDE, COVER_SIDE))?;
+    progress.at(0.05, "playing")?;
+    let mut playing = progress.part(0.05, PLAYED, "playing");
+    let samples = synth::play(&score, &mut |done, _| playing(done))?;
+    drop(playing);
     let about = About {
         title: brief.title.clone(),
         note: note.clone(),
@@ -168,8 +182,12 @@ fn music(brief: &Brief, progress: &mut Reporter<'_>) -> Result<Sketch, SketchErr
         genre: Some(genre),
         key: Some(piece.tag_key()),
     };
-    let bytes =
-        encode::mp3::encode(&samples, &about, &[], &mut progress.part(0.6, 0.99, "encoding"))?;
+    let bytes = encode::mp3::encode(
+        &samples,
+        &about,
+        &cover,
+        &mut progress.part(PLAYED, 0.99, "encoding"),
+    )?;
     progress.at(1.0, "done")?;
     let duration_secs = samples.len() as f64 / 2.0 / f64::from(encode::mp3::SAMPLE_RATE);
     Ok(Sketch { bytes, format: Format::Mp3, note, duration_secs })

@@ -113,18 +113,25 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
     }
 }
 
+/// Levels from 1 on that fall to an e-th `rate` times a second, sample by sample.
+fn fall(rate: f32) -> impl Iterator<Item = f32> {
+    let by = exp(-rate / RATE);
+    std::iter::successors(Some(1.0f32), move |level| Some(level * by))
+}
+
 /// A skin: a tone that falls to its pitch, and the click of the stick.
 fn skin(secs: f32, hz: f32, drop: f32, drop_secs: f32, decay: f32, click: f32) -> Vec<f32> {
     let mut rng = Rng::new(hz as u64);
     let mut phase = 0.0;
     (0..(secs * RATE) as usize)
-        .map(|i| {
+        .zip(fall(decay).zip(fall(1.0 / drop_secs)).zip(fall(260.0)))
+        .map(|(i, ((level, lower), stick))| {
             let t = i as f32 / RATE;
-            phase += (hz + drop * exp(-t / drop_secs)) / RATE;
+            phase += (hz + drop * lower) / RATE;
             let start = (t / 0.0008).min(1.0);
             let end = ((secs - t) / 0.02).min(1.0);
-            let tone = wave(phase) * exp(-t * decay);
-            (tone + rng.range(-1.0, 1.0) * exp(-t * 260.0) * click) * start * end
+            let tone = wave(phase) * level;
+            (tone + rng.range(-1.0, 1.0) * stick * click) * start * end
         })
         .collect()
 }
@@ -143,26 +150,25 @@ fn noise(secs: f32, decay: f32, hold: usize, thin: f32) -> Vec<f32> {
     let mut rng = Rng::new((decay * 100.0) as u64);
     let (mut value, mut low) = (0.0, 0.0);
     (0..(secs * RATE) as usize)
-        .map(|i| {
+        .zip(fall(decay))
+        .map(|(i, level)| {
             if i % hold == 0 {
                 value = rng.range(-1.0, 1.0);
             }
             let t = i as f32 / RATE;
             low += (value - low) * 0.18;
-            (value - low * thin)
-                * exp(-t * decay)
-                * (i as f32 / 20.0).min(1.0)
-                * ((secs - t) / 0.01).min(1.0)
+            (value - low * thin) * level * (i as f32 / 20.0).min(1.0) * ((secs - t) / 0.01).min(1.0)
         })
         .collect()
 }
 
 fn ping(secs: f32, tones: &[(f32, f32)], decay: f32) -> Vec<f32> {
     (0..(secs * RATE) as usize)
-        .map(|i| {
+        .zip(fall(decay))
+        .map(|(i, level)| {
             let t = i as f32 / RATE;
             let sum: f32 = tones.iter().map(|(hz, gain)| wave(hz * t) * gain).sum();
-            sum * exp(-t * decay) * (i as f32 / 12.0).min(1.0) * ((secs - t) / 0.01).min(1.0)
+            sum * level * (i as f32 / 12.0).min(1.0) * ((secs - t) / 0.01).min(1.0)
         })
         .collect()
 }
@@ -173,7 +179,8 @@ fn metal(secs: f32, decay: f32) -> Vec<f32> {
     let mut rng = Rng::new(decay as u64 + 3);
     let (mut low, mut low2) = (0.0, 0.0);
     (0..(secs * RATE) as usize)
-        .map(|i| {
+        .zip(fall(decay))
+        .map(|(i, level)| {
             let t = i as f32 / RATE;
             let sum: f32 = TONES.iter().map(|hz| wave(hz * t).signum()).sum::<f32>() / 6.0;
             let x = sum * 0.6 + rng.range(-0.8, 0.8);
@@ -181,7 +188,7 @@ fn metal(secs: f32, decay: f32) -> Vec<f32> {
             low2 += (x - low - low2) * 0.5;
             (x - low - low2 * 0.3)
                 * 1.6
-                * exp(-t * decay)
+                * level
                 * (i as f32 / 16.0).min(1.0)
                 * ((secs - t) / 0.02).min(1.0)
         })

@@ -2,64 +2,99 @@
 //!
 //! Loudness is measured as ITU-R BS.1770 says; the target is -14 LUFS. Peaks between samples are
 //! held below -2.8 dB, so that encoding, which moves them by more than a decibel, stays below -1.
+//!
+//! The mix is heard and its peaks are sought once. After that, a gain is tried by what it does to
+//! both: a limiter is so slow that what is heard of a sample changes as the sample does.
 
-use crate::math::{TAU, cos, db, log10, sin};
-use crate::synth::RATE;
+use crate::SketchError;
+use crate::math::{TAU, cos, db, exp, log10, sin};
+use crate::synth::{Mix, RATE};
 
 const TARGET_LUFS: f32 = -14.0;
 const CEILING_DB: f32 = -2.8;
 
-/// Brings a mix to its loudness, in place.
-pub(crate) fn finish(mix: &mut [[f32; 2]]) {
-    rumble(mix);
-    fade(mix);
-    // The limiter takes a little loudness away: what it took is given back, twice over.
-    let start = loudness(mix);
-    if start < -70.0 {
-        return;
+/// How near the target is near enough, in decibels.
+const NEAR: f32 = 0.05;
+
+/// Samples between two reports: a few milliseconds of work.
+const BLOCK: usize = 1 << 18;
+
+/// Brings a mix to its loudness, in place. `step` is told the part done, and may end the work.
+pub(super) fn finish(
+    mix: &mut Mix,
+    step: &mut dyn FnMut(f64) -> Result<(), SketchError>,
+) -> Result<(), SketchError> {
+    let total = mix.left.len();
+    let mut power = vec![0.0; total];
+    // Peaks below `least` are none, however much gain the limiter's loss will cost.
+    let mut peaks = vec![0.0; total];
+    for side in [&mut mix.left, &mut mix.right] {
+        fade(side);
+        let (mut low, mut ear) = (Rumble::default(), Ear::new());
+        for (samples, power) in side.chunks_mut(BLOCK).zip(power.chunks_mut(BLOCK)) {
+            low.cut(samples);
+            ear.hear(samples, power);
+            step(0.2)?;
+        }
     }
-    let dry = mix.to_vec();
+    let start = loudness(&power, None, step)?;
+    if start < -70.0 {
+        return Ok(());
+    }
     let mut gain_db = (TARGET_LUFS - start).min(40.0);
-    for _ in 0..3 {
-        mix.copy_from_slice(&dry);
-        let gain = db(gain_db);
-        mix.iter_mut().for_each(|s| *s = [s[0] * gain, s[1] * gain]);
-        limit(mix);
-        let lack = TARGET_LUFS - loudness(mix);
-        if lack.abs() < 0.15 {
+    let least = db(CEILING_DB - gain_db - 8.0);
+    for side in [&mix.left, &mix.right] {
+        for from in (0..total).step_by(BLOCK) {
+            // Curves need a neighbour before and two after.
+            let end = (from + BLOCK + 3).min(total);
+            seek(&side[from..end], least, &mut peaks[from..end]);
+            step(0.5)?;
+        }
+    }
+    let mut gains = vec![0.0; total];
+    for round in 0..6 {
+        limit(&peaks, db(gain_db), &mut gains, step)?;
+        let lack = TARGET_LUFS - loudness(&power, Some(&gains), step)?;
+        step(0.6 + 0.06 * f64::from(round))?;
+        if lack.abs() < NEAR {
             break;
         }
         gain_db += lack.clamp(-4.0, 4.0);
     }
+    mix.scale(0, &gains);
+    Ok(())
 }
 
 /// Takes away what no speaker plays.
-fn rumble(mix: &mut [[f32; 2]]) {
-    let k = 1.0 - TAU * 24.0 / RATE;
-    let (mut x1, mut y1) = ([0.0f32; 2], [0.0f32; 2]);
-    for s in mix {
-        for c in 0..2 {
-            let y = s[c] - x1[c] + k * y1[c];
-            x1[c] = s[c];
-            y1[c] = y;
-            s[c] = y;
+#[derive(Default)]
+struct Rumble {
+    x: f32,
+    y: f32,
+}
+
+impl Rumble {
+    fn cut(&mut self, samples: &mut [f32]) {
+        let k = 1.0 - TAU * 24.0 / RATE;
+        let Self { mut x, mut y } = *self;
+        for s in samples {
+            y = *s - x + k * y;
+            x = *s;
+            *s = y;
         }
+        *self = Self { x, y };
     }
 }
 
 /// Starts and ends in silence.
-fn fade(mix: &mut [[f32; 2]]) {
-    let total = mix.len();
+fn fade(samples: &mut [f32]) {
+    let total = samples.len();
     let (rise, fall) = ((0.004 * RATE) as usize, ((0.9 * RATE) as usize).min(total / 4));
-    for (i, s) in mix.iter_mut().enumerate() {
-        let mut level = (i as f32 / rise as f32).min(1.0);
-        let left = total - 1 - i;
-        if left < fall {
-            let x = left as f32 / fall as f32;
-            level *= x * x * (3.0 - 2.0 * x);
-        }
-        s[0] *= level;
-        s[1] *= level;
+    for (i, s) in samples.iter_mut().enumerate().take(rise) {
+        *s *= i as f32 / rise as f32;
+    }
+    for (left, s) in samples.iter_mut().rev().enumerate().take(fall) {
+        let x = left as f32 / fall as f32;
+        *s *= x * x * (3.0 - 2.0 * x);
     }
 }
 
@@ -76,6 +111,16 @@ impl Biquad {
         self.z[0] = self.b[1] * x - self.a[0] * y + self.z[1];
         self.z[1] = self.b[2] * x - self.a[1] * y;
         y
+    }
+
+    /// What an MP3 leaves out: a low-pass of Butterworth's at 18.5 kHz.
+    fn top() -> Self {
+        let w = TAU * 18_500.0 / RATE;
+        let (c, alpha) = (cos(w), sin(w) * std::f32::consts::FRAC_1_SQRT_2);
+        let a0 = 1.0 + alpha;
+        let b = (1.0 - c) / a0;
+        let a = [-2.0 * c / a0, (1.0 - alpha) / a0];
+        Self { b: [b / 2.0, b, b / 2.0], a, z: [0.0; 2] }
     }
 
     /// The head's shelf of BS.1770: 4 dB more above 1.7 kHz.
@@ -111,20 +156,49 @@ impl Biquad {
     }
 }
 
-/// Integrated loudness, in LUFS.
-pub(crate) fn loudness(mix: &[[f32; 2]]) -> f32 {
+/// An ear as BS.1770 describes it, for one side.
+struct Ear {
+    filters: [Biquad; 3],
+}
+
+impl Ear {
+    fn new() -> Self {
+        Self { filters: [Biquad::top(), Biquad::shelf(), Biquad::low_cut()] }
+    }
+
+    /// Adds how strongly each sample is heard, as power.
+    fn hear(&mut self, samples: &[f32], power: &mut [f32]) {
+        let [top, shelf, cut] = &mut self.filters;
+        for (s, p) in samples.iter().zip(power) {
+            let y = cut.next(shelf.next(top.next(*s)));
+            *p += y * y;
+        }
+    }
+}
+
+/// Integrated loudness, in LUFS, of what is heard of each sample, with that gain for each.
+fn loudness(
+    power: &[f32],
+    gains: Option<&[f32]>,
+    step: &mut dyn FnMut(f64) -> Result<(), SketchError>,
+) -> Result<f32, SketchError> {
     let hop = (0.1 * RATE) as usize;
-    let mut hops = Vec::new();
-    let mut filters = [0, 1].map(|_| (Biquad::shelf(), Biquad::low_cut()));
-    for part in mix.chunks(hop) {
-        let mut sum = 0.0f64;
-        for s in part {
-            for (c, (shelf, cut)) in filters.iter_mut().enumerate() {
-                let y = cut.next(shelf.next(s[c]));
-                sum += f64::from(y * y);
+    let mut hops = Vec::with_capacity(power.len() / hop + 1);
+    for (n, part) in power.chunks(hop).enumerate() {
+        // Rows of eight sums, none of which waits for another.
+        let mut sums = [0.0f32; 8];
+        for (i, row) in part.chunks(8).enumerate() {
+            if let Some(gains) = gains {
+                let gains = &gains[n * hop + i * 8..][..row.len()];
+                sums.iter_mut().zip(row).zip(gains).for_each(|((s, p), g)| *s += p * g * g);
+            } else {
+                sums.iter_mut().zip(row).for_each(|(s, p)| *s += p);
             }
         }
-        hops.push(sum / hop as f64);
+        hops.push(sums.iter().map(|s| f64::from(*s)).sum::<f64>() / hop as f64);
+        if n % 64 == 63 {
+            step(0.5)?;
+        }
     }
     // Blocks of 400 ms every 100 ms; silence and what is far below the mean don't count.
     let blocks: Vec<f64> = hops.windows(4).map(|w| w.iter().sum::<f64>() / 4.0).collect();
@@ -134,48 +208,56 @@ pub(crate) fn loudness(mix: &[[f32; 2]]) -> f32 {
         kept.iter().sum::<f64>() / kept.len().max(1) as f64
     };
     let first = mean(-70.0);
-    lufs(mean((lufs(first) - 10.0).max(-70.0)))
+    Ok(lufs(mean((lufs(first) - 10.0).max(-70.0))))
 }
 
-/// Holds peaks, also those between samples, below the ceiling: looks 3 ms ahead, turns down before
-/// a peak comes and up again slowly.
-fn limit(mix: &mut [[f32; 2]]) {
-    let ceiling = db(CEILING_DB);
-    let n = mix.len();
-    let ahead = (0.003 * RATE) as usize;
-    let mut need: Vec<f32> = vec![1.0; n];
-    for i in 1..n.saturating_sub(2) {
-        let mut peak = 0.0f32;
-        for c in [0, 1] {
-            let [a, b, d, e] = [0, 1, 2, 3].map(|k| mix[i + k - 1][c]);
-            peak = peak.max(b.abs());
-            if b.abs().max(d.abs()) > ceiling * 0.6 {
-                // Curves through four neighbours show what a converter will make between two.
-                for t in [0.25f32, 0.5, 0.75] {
-                    let cubic = b + 0.5
-                        * t
-                        * (d - a
-                            + t * (2.0 * a - 5.0 * b + 4.0 * d - e + t * (3.0 * (b - d) + e - a)));
-                    peak = peak.max(cubic.abs() * 1.03);
-                }
+/// Raises `peaks` to the samples and to the curve between each and the next, where that is more than
+/// `least`.
+fn seek(samples: &[f32], least: f32, peaks: &mut [f32]) {
+    for (window, peak) in samples.windows(4).zip(peaks.iter_mut().skip(1)) {
+        let [a, b, d, e] = [window[0], window[1], window[2], window[3]];
+        let mut most = b.abs();
+        if b.abs().max(d.abs()) > least * 0.6 {
+            // Curves through four neighbours show what a converter will make between two.
+            for t in [0.25f32, 0.5, 0.75] {
+                let cubic = b + 0.5
+                    * t
+                    * (d - a + t * (2.0 * a - 5.0 * b + 4.0 * d - e + t * (3.0 * (b - d) + e - a)));
+                most = most.max(cubic.abs() * 1.03);
             }
         }
-        if peak > ceiling {
-            need[i] = ceiling / peak;
-        }
+        *peak = peak.max(most);
     }
+}
+
+/// How loud each sample is to be: `gain`, but less where peaks would come over the ceiling. It looks
+/// 3 ms ahead, turns down before a peak comes and up again slowly.
+fn limit(
+    peaks: &[f32],
+    gain: f32,
+    gains: &mut [f32],
+    step: &mut dyn FnMut(f64) -> Result<(), SketchError>,
+) -> Result<(), SketchError> {
+    let ceiling = db(CEILING_DB) / gain;
     // The least within reach, by a falling ramp from both sides.
-    let attack = 1.0 / ahead as f32;
-    let mut gain = 1.0f32;
-    for g in need.iter_mut().rev() {
-        gain = (gain + (1.0 - gain) * attack * 3.0 + 0.0005).min(*g).min(1.0);
-        *g = gain;
+    let attack = 3.0 / (0.003 * RATE);
+    let mut now = 1.0f32;
+    for (gains, peaks) in gains.rchunks_mut(BLOCK).zip(peaks.rchunks(BLOCK)) {
+        for (g, peak) in gains.iter_mut().zip(peaks).rev() {
+            let need = if *peak > ceiling { ceiling / peak } else { 1.0 };
+            now = (now + (1.0 - now) * attack + 0.0005).min(need);
+            *g = now;
+        }
+        step(0.6)?;
     }
-    let release = 1.0 - crate::math::exp(-1.0 / (0.09 * RATE));
-    let mut gain = 1.0f32;
-    for (s, need) in mix.iter_mut().zip(need) {
-        gain = if need < gain { need } else { gain + (need - gain) * release };
-        s[0] *= gain;
-        s[1] *= gain;
+    let release = 1.0 - exp(-1.0 / (0.09 * RATE));
+    let mut now = 1.0f32;
+    for gains in gains.chunks_mut(BLOCK) {
+        for g in gains {
+            now = g.min(now + (*g - now) * release);
+            *g = now * gain;
+        }
+        step(0.6)?;
     }
+    Ok(())
 }

@@ -3,9 +3,9 @@
 //! Partials (struck bars, pipes, pianos), a filtered wave (strings, brass, synthesisers), and a
 //! plucked string.
 
-use crate::math::{TAU, cos, exp, fast_sin, sin};
+use crate::math::{TAU, cos, exp, sin};
 use crate::rng::Rng;
-use crate::synth::{RATE, Tone};
+use crate::synth::{RATE, Tone, wave as sine};
 
 /// A sum of sines. Each has a multiple of the pitch, a strength, and a time of decay in seconds (0:
 /// it lasts as long as the note).
@@ -110,18 +110,23 @@ fn partials(p: &Partials, hz: f32, len: f32, out: &mut Vec<f32>) {
     let age = (261.6 / hz).sqrt().clamp(0.5, 1.8);
     let total: f32 = p.list.iter().map(|x| x.1).sum();
     if p.vibrato > 0.0 {
-        for (ratio, strength, _) in p.list {
-            let step = hz * ratio / RATE;
-            if step > 0.45 {
-                continue;
-            }
-            let mut phase = 0.0f32;
-            for (i, s) in out.iter_mut().enumerate() {
+        // All partials follow one phase. It counts two turns: some are halves of it.
+        let (mut phase, mut step) = (0.0f32, hz / RATE);
+        let mut phases = vec![0.0f32; count];
+        for (i, x) in phases.iter_mut().enumerate() {
+            if i % BLOCK == 0 {
                 let t = i as f32 / RATE;
-                let bend = 1.0 + p.vibrato * fast_sin(t * 5.3) * (t * 2.5).min(1.0);
-                phase += step * bend;
-                phase -= phase.floor();
-                *s += strength * fast_sin(phase);
+                step = hz / RATE * (1.0 + p.vibrato * sine(t * 5.3) * (t * 2.5).min(1.0));
+            }
+            phase += step;
+            if phase >= 2.0 {
+                phase -= 2.0;
+            }
+            *x = phase;
+        }
+        for (ratio, strength, _) in p.list.iter().filter(|x| hz * x.0 / RATE < 0.45) {
+            for (s, x) in out.iter_mut().zip(&phases) {
+                *s += strength * sine(x * ratio);
             }
         }
     } else {
@@ -130,14 +135,10 @@ fn partials(p: &Partials, hz: f32, len: f32, out: &mut Vec<f32>) {
             if w > 2.8 {
                 continue;
             }
-            // A point that turns by the same angle each sample, and shrinks as it does.
-            let fade = if *decay > 0.0 { exp(-1.0 / (decay * age * RATE) * 2.3) } else { 1.0 };
-            let (c, s) = (cos(w) * fade, sin(w) * fade);
-            let (mut x, mut y) = (*strength, 0.0);
-            for sample in out.iter_mut() {
-                *sample += y;
-                (x, y) = (x * c - y * s, x * s + y * c);
-            }
+            let slope = if *decay > 0.0 { 2.3 / (decay * age * RATE) } else { 0.0 };
+            // What has fallen by 110 dB is gone.
+            let end = if slope > 0.0 { (12.7 / slope) as usize } else { count };
+            turn(w, slope, *strength, &mut out[..end.min(count)]);
         }
     }
     if p.breath > 0.0 {
@@ -149,6 +150,29 @@ fn partials(p: &Partials, hz: f32, len: f32, out: &mut Vec<f32>) {
         }
     }
     shape(out, p.attack, 0.0, 1.0, p.release, len, 0.62 / total.max(0.8));
+}
+
+/// Adds a sine: points that turn by the same angle each sample, and shrink as they do. There are
+/// eight, each eight samples after the last, which is what makes it fast.
+fn turn(angle: f32, slope: f32, strength: f32, out: &mut [f32]) {
+    const MANY: usize = 8;
+    let fade = exp(-slope * MANY as f32);
+    let (c, s) = (cos(angle * MANY as f32) * fade, sin(angle * MANY as f32) * fade);
+    let (mut x, mut y) = ([0.0f32; MANY], [0.0f32; MANY]);
+    for n in 0..MANY {
+        let now = strength * exp(-slope * n as f32);
+        (x[n], y[n]) = (now * cos(angle * n as f32), now * sin(angle * n as f32));
+    }
+    let mut parts = out.chunks_exact_mut(MANY);
+    for part in &mut parts {
+        for n in 0..MANY {
+            part[n] += y[n];
+            (x[n], y[n]) = (x[n] * c - y[n] * s, x[n] * s + y[n] * c);
+        }
+    }
+    for (sample, y) in parts.into_remainder().iter_mut().zip(y) {
+        *sample += y;
+    }
 }
 
 /// Draws the outline of a note over it: a soft start, a fall, an end without a click.
@@ -189,29 +213,22 @@ fn wave(p: &Wave, hz: f32, len: f32, out: &mut Vec<f32>) {
         let off = if p.voices == 1 { 0.0 } else { v as f32 / (p.voices - 1) as f32 * 2.0 - 1.0 };
         let base = hz * (1.0 + off * p.spread) / RATE;
         let mut phase = (v as f32 * 0.37 + 0.13).fract();
-        let mut step = base;
-        for (i, s) in out.iter_mut().enumerate() {
-            if p.vibrato > 0.0 && i & 31 == 0 {
-                let t = i as f32 / RATE;
-                step = base
-                    * (1.0
-                        + p.vibrato
-                            * fast_sin(t * 5.5 + v as f32 * 0.2)
-                            * (t * 2.0 - 0.3).clamp(0.0, 1.0));
+        for (number, block) in out.chunks_mut(BLOCK).enumerate() {
+            let mut step = base;
+            if p.vibrato > 0.0 {
+                let t = (number * BLOCK) as f32 / RATE;
+                let swell = (t * 2.0 - 0.3).clamp(0.0, 1.0);
+                step *= 1.0 + p.vibrato * sine(t * 5.5 + v as f32 * 0.2) * swell;
             }
-            phase += step;
-            if phase >= 1.0 {
-                phase -= 1.0;
+            match p.shape {
+                0 => run(block, phase, step, |x, turn| 2.0 * x - 1.0 - corner(x, turn)),
+                1 => run(block, phase, step, |x, turn| {
+                    let (half, side) = if x < 0.5 { (x + 0.5, 1.0) } else { (x - 0.5, -1.0) };
+                    side + corner(x, turn) - corner(half, turn)
+                }),
+                _ => run(block, phase, step, |x, _| 4.0 * (x - 0.5).abs() - 1.0),
             }
-            *s += match p.shape {
-                0 => 2.0 * phase - 1.0 - corner(phase, step),
-                1 => {
-                    let half = if phase < 0.5 { phase + 0.5 } else { phase - 0.5 };
-                    let side = if phase < 0.5 { 1.0 } else { -1.0 };
-                    side + corner(phase, step) - corner(half, step)
-                }
-                _ => 4.0 * (phase - 0.5).abs() - 1.0,
-            };
+            phase = (phase + step * BLOCK as f32).fract();
         }
     }
     let gain = 0.5 / (p.voices as f32).sqrt();
@@ -234,43 +251,52 @@ fn wave(p: &Wave, hz: f32, len: f32, out: &mut Vec<f32>) {
     shape(out, p.attack, p.decay, p.sustain, p.release, len, gain);
 }
 
-/// What a sharp corner of a wave lacks so that it has no tones that don't belong (a polynomial
-/// step).
-fn corner(phase: f32, step: f32) -> f32 {
-    if phase < step {
-        let t = phase / step;
-        t + t - t * t - 1.0
-    } else if phase > 1.0 - step {
-        let t = (phase - 1.0) / step;
-        t * t + t + t + 1.0
-    } else {
-        0.0
+/// Samples in which a pitch and a filter stay as they are.
+const BLOCK: usize = 32;
+
+/// Adds a wave of constant pitch. It is given the place in its turn, and the turns of a second's
+/// worth of samples: how many samples a turn has.
+fn run(block: &mut [f32], phase: f32, step: f32, wave: impl Fn(f32, f32) -> f32) {
+    // Adding and taking away this much rounds to a whole number.
+    const WHOLE: f32 = 12_582_912.0;
+    let turn = 1.0 / step;
+    for (i, s) in block.iter_mut().enumerate() {
+        let x = phase + step * (i + 1) as f32;
+        let x = x - ((x - 0.5 + WHOLE) - WHOLE);
+        *s += wave(x, turn);
     }
+}
+
+/// What a sharp corner of a wave lacks so that it has no tones that don't belong (a polynomial
+/// step), `turn` samples being a turn.
+fn corner(phase: f32, turn: f32) -> f32 {
+    let after = (1.0 - phase * turn).max(0.0);
+    let before = (1.0 - (1.0 - phase) * turn).max(0.0);
+    before * before - after * after
 }
 
 /// A low-pass of second order (state variable, solved without delay) that opens and closes.
 fn filter(p: &Wave, hz: f32, out: &mut [f32]) {
     let (mut a, mut b) = (0.0f32, 0.0f32);
     let damp = 2.0 - 1.9 * p.ring;
-    let (mut g, mut k1) = (0.0f32, 0.0f32);
-    for (i, s) in out.iter_mut().enumerate() {
-        if i & 31 == 0 {
-            let t = i as f32 / RATE;
-            let rise = (t / p.attack.max(0.002)).min(1.0);
-            let cut = hz * (p.base + p.open * rise * exp(-t / p.open_secs));
-            let cut = cut.clamp(60.0, 15_000.0) / RATE;
-            // tan(pi * cut), by its first terms: cut stays below 0.35.
-            let x = cut * TAU * 0.5;
-            let x2 = x * x;
-            g = x * (1.0 + x2 * (0.333_33 + x2 * (0.133_33 + x2 * 0.053_97)));
-            k1 = 1.0 / (1.0 + g * (g + damp));
+    for (number, block) in out.chunks_mut(BLOCK).enumerate() {
+        let t = (number * BLOCK) as f32 / RATE;
+        let rise = (t / p.attack.max(0.002)).min(1.0);
+        let cut = hz * (p.base + p.open * rise * exp(-t / p.open_secs));
+        let cut = cut.clamp(60.0, 15_000.0) / RATE;
+        // tan(pi * cut), by its first terms: cut stays below 0.35.
+        let x = cut * TAU * 0.5;
+        let x2 = x * x;
+        let g = x * (1.0 + x2 * (0.333_33 + x2 * (0.133_33 + x2 * 0.053_97)));
+        let k1 = 1.0 / (1.0 + g * (g + damp));
+        for s in block {
+            let high = (*s - a * (g + damp) - b) * k1;
+            let band = a + g * high;
+            let low = b + g * band;
+            a = band + g * high;
+            b = low + g * band;
+            *s = low;
         }
-        let high = (*s - a * (g + damp) - b) * k1;
-        let band = a + g * high;
-        let low = b + g * band;
-        a = band + g * high;
-        b = low + g * band;
-        *s = low;
     }
 }
 

@@ -77,7 +77,7 @@ fn model<const N: usize>(edges: &[usize], lines: usize) -> ([[f32; N]; N], [f32;
             let away = centre(to) - centre(from);
             // Covers reach further up than down. Low bands, where tones stand apart, hide less.
             let slope = if away < 0.0 { 24.0 * -away } else { 11.0 * away };
-            let below = if from == to { 0.0 } else { 3.0 } + 21.0 - (centre(to) * 0.35).min(7.0);
+            let below = if from == to { 0.0 } else { 3.0 } + 25.0 - (centre(to) * 0.7).min(15.0);
             let wide = (edges[to + 1] - edges[to]) as f64 / (edges[from + 1] - edges[from]) as f64;
             (libm::pow(10.0, -(slope + below) / 10.0) * wide.min(1.0)) as f32
         })

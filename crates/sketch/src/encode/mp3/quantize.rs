@@ -117,6 +117,9 @@ impl Quantizer {
         let most = roots.iter().fold(0.0f32, |m, r| m.max(*r));
         let mut values = [0u32; LINES];
         if most > 1e-9 {
+            // Where the largest value would be 1: after silence, the last gain is no good guess.
+            let highest = UNIT + (libm::log2f(most) * (16.0 / 3.0)) as i32;
+            *guess = (*guess).min(highest);
             self.search(&mut coded, &roots, target.min(BITS_MAX), guess, &mut values);
         } else {
             coded.scale_code = 0;
@@ -192,7 +195,9 @@ impl Quantizer {
         let (mut low, mut high) = (-1, 255);
         let mut best = None;
         let mut gain = (*guess).clamp(0, 254);
+        let mut held = -1;
         while low + 1 < high {
+            held = gain;
             let (bits, least) = if self.quantize(coded, gain, roots, values) {
                 let plan = self.divide(coded.shape, values);
                 let bits = plan.bits + scale_bits;
@@ -200,7 +205,7 @@ impl Quantizer {
                     high = gain;
                     best = Some((gain, plan, bits));
                     // Near enough: a finer gain would hardly fit.
-                    if (target - bits) * 100 < target || plan.bits == 0 {
+                    if (target - bits) * 100 < target {
                         break;
                     }
                     (bits, low + 1)
@@ -223,7 +228,9 @@ impl Quantizer {
         coded.plan = plan;
         coded.bits = bits;
         *guess = gain;
-        self.quantize(coded, gain, roots, values);
+        if held != gain {
+            self.quantize(coded, gain, roots, values);
+        }
         if coded.plan.bits == 0 {
             values.fill(0);
         }
