@@ -119,7 +119,7 @@ pub(crate) const GENRES: &[Spec] = &[
     Spec { genre: Genre::Waltz, name: "waltz", bpm: (138.0, 168.0), swing: 0.0, beats: 3, major: CLASSIC, minor: &[&[0, 3, 4, 0], &[0, 5, 3, 4]], voices: 3,
         drums: &[(Brush, "o...x...x...")],
         bass: (Cello, "r---........"), chords: (Piano, "....x...x..."), second: Some((Accordion, "x-----------")), pad: Some(Strings), lead: Violin, busy: 0.5, reverb: 0.32, echo: 0.0, pump: 0.0 },
-    Spec { genre: Genre::Lullaby, name: "lullaby", bpm: (84.0, 100.0), swing: 0.0, beats: 3, major: FOLK, minor: &[&[0, 3, 4, 0]], voices: 3,
+    Spec { genre: Genre::Lullaby, name: "lullaby", bpm: (72.0, 88.0), swing: 0.0, beats: 3, major: FOLK, minor: &[&[0, 3, 4, 0]], voices: 3,
         drums: &[],
-        bass: (Harp, "r-----------"), chords: (Harp, "u..u..u..u.."), second: None, pad: Some(Choir), lead: MusicBox, busy: 0.45, reverb: 0.4, echo: 0.1, pump: 0.0 },
+        bass: (Harp, "r-----------"), chords: (Harp, "u..u..u..u.."), second: None, pad: None, lead: MusicBox, busy: 0.45, reverb: 0.3, echo: 0.1, pump: 0.0 },
 ];
