@@ -11,7 +11,11 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   timeout: 120_000,
-  expect: { timeout: 20_000 },
+  expect: {
+    timeout: 20_000,
+    toHaveScreenshot: { pathTemplate: 'looks/{arg}{ext}' },
+    toMatchAriaSnapshot: { pathTemplate: 'aria/{arg}{ext}' },
+  },
   reporter: [['list']],
   use: {
     headless: true,

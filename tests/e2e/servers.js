@@ -112,12 +112,12 @@ export async function network(target) {
   };
 }
 
-/** A tone of a second, as a WAV file. */
-function tone() {
+/** A tone, as a WAV file. */
+export function tone(secs = 1) {
   const rate = 8000;
-  const bytes = Buffer.alloc(44 + 2 * rate);
+  const bytes = Buffer.alloc(44 + 2 * rate * secs);
   bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(36 + 2 * rate, 4);
+  bytes.writeUInt32LE(36 + 2 * rate * secs, 4);
   bytes.write('WAVEfmt ', 8);
   bytes.writeUInt32LE(16, 16);
   bytes.writeUInt16LE(1, 20);
@@ -127,8 +127,8 @@ function tone() {
   bytes.writeUInt16LE(2, 32);
   bytes.writeUInt16LE(16, 34);
   bytes.write('data', 36);
-  bytes.writeUInt32LE(2 * rate, 40);
-  for (let i = 0; i < rate; i += 1) bytes.writeInt16LE(Math.sin(i / 3) * 8000, 44 + 2 * i);
+  bytes.writeUInt32LE(2 * rate * secs, 40);
+  for (let i = 0; i < rate * secs; i += 1) bytes.writeInt16LE(Math.sin(i / 3) * 8000, 44 + 2 * i);
   return bytes;
 }
 

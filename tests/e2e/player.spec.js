@@ -1,0 +1,269 @@
+// The result: played, steered by buttons, keys and the system, taken along, handed on, asked for again.
+import { test, expect, web } from './fixtures.js';
+import { enter, world } from './states.js';
+
+const PROMPT = 'A calm lake at dawn';
+
+const play = test.extend({
+  world: [async ({}, use) => {
+    const place = await world(web);
+    await use(place);
+    await place.stop();
+  }, { scope: 'worker' }],
+});
+
+play.beforeEach(async ({ page, world }) => {
+  // What a page tells the system, and what windowless browsers don't have, written down.
+  await page.addInitScript(() => {
+    Object.assign(window, { handlers: {}, positions: [], floated: 0, told: [] });
+    const { mediaSession } = navigator;
+    mediaSession.setActionHandler = (action, handler) => { window.handlers[action] = handler; };
+    mediaSession.setPositionState = (state) => window.positions.push(state);
+    HTMLVideoElement.prototype.requestPictureInPicture = async () => { window.floated += 1; };
+    navigator.share = async (data) => {
+      window.shared = data;
+      throw new DOMException('The person thought otherwise.', 'AbortError');
+    };
+    const { Notification } = window;
+    window.Notification = class extends Notification {
+      constructor(...given) {
+        super(...given);
+        window.told.push(given);
+      }
+    };
+  });
+  await page.goto(world.origin);
+  await page.waitForFunction(() => customElements.get('ai-now-studio'));
+});
+
+/** The media element, and what it says of itself. */
+function deck(studio) {
+  const media = studio.locator('audio, video');
+  const is = (name) => media.evaluate((element, name) => element[name], name);
+  return { media, is, comes: (name, value) => expect.poll(() => is(name), { message: name }).toBe(value) };
+}
+
+const button = (studio, name) => studio.getByRole('button', { name, exact: true });
+
+play('buttons and sliders steer it, and show how it is', async ({ page, world }) => {
+  const studio = await enter(page, world.origin, 'song');
+  const { is, comes, media } = deck(studio);
+  await comes('readyState', 4);
+  await button(studio, 'Play').click();
+  await comes('paused', false);
+  await button(studio, 'Pause').click();
+  await comes('paused', true);
+  await expect(button(studio, 'Play')).toBeVisible();
+
+  for (const [name, rate] of [['Speed 1×', 1.25], ['Speed 1.25×', 1.5], ['Speed 1.5×', 2], ['Speed 2×', 0.75], ['Speed 0.75×', 1]]) {
+    await button(studio, name).click();
+    await comes('playbackRate', rate);
+  }
+  await button(studio, 'Loop').click();
+  await expect(button(studio, 'Loop')).toHaveAttribute('aria-pressed', 'true');
+  expect(await is('loop')).toBe(true);
+  await button(studio, 'Loop').click();
+  expect(await is('loop')).toBe(false);
+
+  await button(studio, 'Mute').click();
+  await expect(button(studio, 'Mute')).toHaveAttribute('aria-pressed', 'true');
+  expect(await is('muted')).toBe(true);
+  // Whoever makes it louder wants to hear it.
+  await studio.getByRole('slider', { name: 'Volume' }).fill('0.5');
+  expect([await is('volume'), await is('muted')]).toEqual([0.5, false]);
+  await expect(button(studio, 'Mute')).toHaveAttribute('aria-pressed', 'false');
+
+  const position = studio.getByRole('slider', { name: 'Position' });
+  await position.fill('12');
+  await comes('currentTime', 12);
+  await expect(position).toHaveAttribute('aria-valuetext', '0:12 of 0:30');
+  await expect(studio.locator('.clock')).toHaveText('0:12 / 0:30');
+  // Set from elsewhere, it is shown all the same.
+  await media.evaluate((element) => { element.currentTime = 20; });
+  await expect(position).toHaveValue('20');
+});
+
+play('keys steer it, while the focus is in the player', async ({ page, world }) => {
+  const studio = await enter(page, world.origin, 'song');
+  const { is, comes } = deck(studio);
+  await comes('readyState', 4);
+  const position = studio.getByRole('slider', { name: 'Position' });
+  await position.fill('10');
+  const key = (name) => page.keyboard.press(name);
+  await key('Control+k');
+  expect(await is('paused')).toBe(true);
+  for (const toggle of ['k', 'K', ' ']) {
+    await key(toggle);
+    await comes('paused', false);
+    await key(toggle);
+    await comes('paused', true);
+  }
+  await position.fill('10');
+  for (const [name, secs] of [['l', 20], ['l', 30], ['j', 20], ['j', 10], ['j', 0], ['j', 0]]) {
+    await key(name);
+    await comes('currentTime', secs);
+  }
+  // A slider has its arrows for itself; a button's jump.
+  await button(studio, 'Play').focus();
+  for (const [name, secs] of [['ArrowRight', 5], ['ArrowRight', 10], ['ArrowLeft', 5]]) {
+    await key(name);
+    await comes('currentTime', secs);
+  }
+  await key('ArrowDown');
+  await expect.poll(() => is('volume')).toBeCloseTo(0.9);
+  await key('ArrowUp');
+  await key('ArrowUp');
+  await comes('volume', 1);
+  await key('m');
+  await comes('muted', true);
+  await key('m');
+  await comes('muted', false);
+  // Elsewhere they are letters.
+  const prompt = studio.getByRole('textbox', { name: 'What shall it be?' });
+  await prompt.fill('');
+  await prompt.pressSequentially('km jl');
+  expect([await is('paused'), await is('muted'), await is('currentTime')]).toEqual([true, false, 5]);
+  await expect(prompt).toHaveValue('km jl');
+});
+
+play('a film fills the screen and floats, by button and by key', async ({ page, world }) => {
+  const studio = await enter(page, world.origin, 'video');
+  const { comes } = deck(studio);
+  const full = () => page.evaluate(() => Boolean(document.fullscreenElement));
+  await button(studio, 'Full screen').click();
+  await expect.poll(full).toBe(true);
+  await page.keyboard.press('f');
+  await expect.poll(full).toBe(false);
+  await button(studio, 'Picture in picture').click();
+  expect(await page.evaluate(() => window.floated)).toBe(1);
+  // A click on the picture plays, and from there on the keys work.
+  await studio.locator('video').click();
+  await comes('paused', false);
+  await page.keyboard.press('k');
+  await comes('paused', true);
+});
+
+play('the system knows what plays, and steers it', async ({ page, world }) => {
+  const studio = await enter(page, world.origin, 'song');
+  const { comes } = deck(studio);
+  await button(studio, 'Play').click();
+  await comes('paused', false);
+  const metadata = await page.evaluate(() => {
+    const { title, album, artwork } = navigator.mediaSession.metadata;
+    return { title, album, artwork: artwork.map(({ src }) => src) };
+  });
+  expect(metadata).toEqual({ title: PROMPT, album: 'Suno', artwork: [`${world.origin}/models/suno.jpg`] });
+  const asks = (action, details = {}) => page.evaluate(
+    ([action, details]) => window.handlers[action]({ action, ...details }), [action, details],
+  );
+  await asks('pause');
+  await comes('paused', true);
+  await asks('seekto', { seekTime: 12 });
+  await comes('currentTime', 12);
+  await asks('seekforward');
+  await comes('currentTime', 22);
+  await asks('seekbackward', { seekOffset: 2 });
+  await comes('currentTime', 20);
+  await asks('seekto', { seekTime: 1e9 });
+  await comes('currentTime', 30);
+  await expect.poll(() => page.evaluate(() => window.positions.at(-1))).toEqual({ duration: 30, playbackRate: 1, position: 30 });
+  await asks('seekto', { seekTime: 1 });
+  await asks('play');
+  await comes('paused', false);
+  await page.evaluate(() => document.querySelector('ai-now-studio').remove());
+  // What is gone is silent, and asks for nothing any more.
+  await expect.poll(() => page.evaluate(() => navigator.mediaSession.metadata)).toBe(null);
+  expect(await page.evaluate(() => Object.values(window.handlers).filter(Boolean).length)).toBe(0);
+});
+
+play('one plays at a time, in all tabs', async ({ page, context, world }) => {
+  const first = await enter(page, world.origin, 'song');
+  await button(first, 'Play').click();
+  await deck(first).comes('paused', false);
+  const other = await context.newPage();
+  await other.goto(world.origin);
+  await other.waitForFunction(() => customElements.get('ai-now-studio'));
+  const second = await enter(other, world.origin, 'video');
+  await button(second, 'Play').click();
+  await deck(first).comes('paused', true);
+  await expect(button(first, 'Play')).toBeVisible();
+});
+
+play('it is taken along, handed on, and asked for again', async ({ page, context, world }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: world.origin });
+  const studio = await enter(page, world.origin, 'song');
+  const address = `${world.origin}/media/a-calm-lake.mp3`;
+  await button(studio, 'Copy link').click();
+  await expect(button(studio, 'Link copied')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address);
+  // Called off, nothing happens: no error, and no word.
+  await button(studio, 'Share').click();
+  expect(await page.evaluate(() => window.shared)).toEqual({ url: address });
+  const [file] = await Promise.all([
+    page.waitForEvent('download'), studio.getByRole('link', { name: 'Download' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('a-calm-lake.mp3');
+  expect(file.url()).toBe(`${address}?download=1`);
+
+  const prompt = studio.getByRole('textbox', { name: 'What shall it be?' });
+  await prompt.fill('Something else');
+  await button(studio, 'Use this prompt').click();
+  await expect(prompt).toHaveValue(PROMPT);
+  await expect(prompt).toBeFocused();
+
+  const before = world.asked.length;
+  await button(studio, 'Make another').click();
+  await expect.poll(() => world.asked.length).toBe(before + 1);
+  expect(world.asked.at(-1)).toEqual(world.asked.at(-2));
+  await expect(studio.locator('.entry')).toHaveCount(2);
+
+  await studio.getByRole('combobox', { name: 'Another style or model' }).selectOption({ label: 'Watercolor' });
+  await expect(studio.getByRole('radio', { name: 'Watercolor' })).toBeChecked();
+  await expect(prompt).toHaveValue(PROMPT);
+  await expect(studio.getByRole('button', { name: 'Generate' })).toBeFocused();
+  // Looked at before it is paid for.
+  expect(world.asked.length).toBe(before + 1);
+});
+
+play('who went elsewhere is told, by title and notification, until they look', async ({ page, context, world }) => {
+  await context.grantPermissions(['notifications'], { origin: world.origin });
+  await enter(page, world.origin, 'running');
+  const look = (hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    const state = hidden ? 'hidden' : 'visible';
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  await look(true);
+  await page.evaluate(() => fetch('/running/say', {
+    method: 'POST', body: '{"status":"Completed","url":"/media/a-calm-lake.mp3"}',
+  }));
+  await expect(page).not.toHaveTitle('A page');
+  const told = await page.evaluate(() => window.told);
+  expect(told).toHaveLength(1);
+  expect(told[0][0]).toBe(await page.title());
+  expect(told[0][1].body).toBe(PROMPT);
+  await look(false);
+  await expect(page).toHaveTitle('A page');
+});
+
+play('what is not looked at costs nothing', async ({ page, world }) => {
+  const studio = await enter(page, world.origin, 'video');
+  await deck(studio).comes('readyState', 4);
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.reload();
+  await page.evaluate(async (gateway) => {
+    const element = document.createElement('ai-now-studio');
+    element.gateway = gateway;
+    document.querySelector('main').append(element);
+    await element.start();
+  }, `${world.origin}/video/`);
+  const entry = studio.locator('.entry .show');
+  await expect(entry).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  expect(asked.filter((path) => path.startsWith('/media/'))).toEqual([]);
+  await entry.click();
+  await deck(studio).comes('readyState', 4);
+  expect(asked).toContain('/media/a-calm-lake.mp4');
+});

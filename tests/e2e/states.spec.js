@@ -1,0 +1,92 @@
+// Every state of the studio: nothing that axe-core finds, in light and dark, right to left and in forced
+// colours; what a screen reader finds, as recorded; no scrolling sideways on the smallest screens; and
+// how it looks, as recorded.
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { blocks } from './blocks.js';
+import { test, expect, web } from './fixtures.js';
+import { STATES, enter, world } from './states.js';
+
+const LOOKS = fileURLToPath(new URL('looks.css', import.meta.url));
+const states = Object.keys(STATES);
+
+// Each goes through all states in one page.
+test.describe.configure({ timeout: 240_000 });
+
+const look = test.extend({
+  // The tests only look: one world is enough for those of a worker.
+  world: [async ({}, use) => {
+    const place = await world(web);
+    await use(place);
+    await place.stop();
+  }, { scope: 'worker' }],
+  allowed: /broken by the page/,
+});
+
+look.use({ timezoneId: 'UTC', viewport: { width: 640, height: 900 } });
+
+look.beforeEach(async ({ page, world }) => {
+  await page.clock.setFixedTime('2026-03-01T12:00:00Z');
+  await page.goto(world.origin);
+  await page.waitForFunction(() => customElements.get('ai-now-studio'));
+});
+
+// Colours alone change nothing but contrasts.
+const CONTRAST = ['color-contrast'];
+const VARIATIONS = [
+  ['in light', { colorScheme: 'light' }, {}, null],
+  ['in dark', { colorScheme: 'dark' }, {}, CONTRAST],
+  ['right to left', { colorScheme: 'light' }, { lang: 'ar' }, null],
+  ['in forced colours', { forcedColors: 'active' }, {}, CONTRAST],
+];
+
+for (const [name, media, attributes, rules] of VARIATIONS) {
+  look(`axe finds nothing ${name}`, async ({ page, world }) => {
+    await page.emulateMedia(media);
+    const found = {};
+    for (const state of states) {
+      await enter(page, world.origin, state, attributes);
+      const axe = new AxeBuilder({ page }).include('ai-now-studio');
+      const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
+      if (violations.length) found[state] = violations.map(({ nodes }) => nodes.map(({ html, failureSummary }) => [html, failureSummary]));
+    }
+    expect(found).toEqual({});
+  });
+}
+
+for (const attributes of [{}, { lang: 'ar' }]) {
+  look(`nothing scrolls sideways on small screens, in ${attributes.lang ?? 'en'}`, async ({ page, world }) => {
+    const over = [];
+    for (const state of states) {
+      await enter(page, world.origin, state, attributes);
+      for (const width of [280, 320]) {
+        await page.setViewportSize({ width, height: 640 });
+        const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+        if (scrollWidth > clientWidth) over.push(`${state} at ${width} px: ${scrollWidth}`);
+      }
+    }
+    expect(over).toEqual([]);
+  });
+}
+
+look('a screen reader finds what was reviewed', async ({ page, world }) => {
+  for (const state of states) {
+    const studio = await enter(page, world.origin, state);
+    await expect.soft(studio, state).toMatchAriaSnapshot({ name: `${state}.aria.yml` });
+  }
+});
+
+look('it looks as it did', async ({ page, world }) => {
+  // Letters differ from machine to machine; blocks don't. The pictures are the engine's affair.
+  await page.evaluate(async (font) => {
+    const face = new FontFace('Blocks', `url(data:font/ttf;base64,${font})`);
+    document.fonts.add(await face.load());
+    document.documentElement.style.setProperty('--ai-now-font', 'Blocks');
+  }, blocks().toString('base64'));
+  for (const state of states) {
+    const studio = await enter(page, world.origin, state);
+    await expect.soft(studio, state).toHaveScreenshot(`${state}.png`, {
+      mask: [studio.locator('img, video, canvas')], stylePath: LOOKS, maxDiffPixelRatio: 0.005,
+    });
+  }
+});
