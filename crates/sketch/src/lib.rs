@@ -166,9 +166,7 @@ fn music(
 ) -> Result<Sketch, SketchError> {
     let piece = Piece::plan(brief);
     let genre = piece.genre();
-    let said: String =
-        brief.said.iter().filter(|s| *s != genre).map(|s| format!(", {s}")).collect();
-    let note = format!("Procedural sketch: {genre}, {} bpm, {}{said}", piece.bpm, piece.key());
+    let note = note(brief, &piece);
     let score = piece.write();
     let cover = still::poster(brief, treatment(request), (COVER_SIDE, COVER_SIDE))?;
     progress.at(0.05, "playing")?;
@@ -191,6 +189,18 @@ fn music(
     progress.at(1.0, "done")?;
     let duration_secs = samples.len() as f64 / 2.0 / f64::from(encode::mp3::SAMPLE_RATE);
     Ok(Sketch { bytes, format: Format::Mp3, note, duration_secs })
+}
+
+/// What was chosen, and what else was understood.
+fn note(brief: &Brief, piece: &Piece) -> String {
+    let genre = piece.genre();
+    let tempo = format!("{} bpm", piece.bpm);
+    // Asked for or chosen, a tempo and a length are told as they are played.
+    let told =
+        |said: &&String| *said != genre && !said.ends_with(" bpm") && !said.ends_with(" seconds");
+    let said: String = brief.said.iter().filter(told).map(|s| format!(", {s}")).collect();
+    let secs = brief.duration_secs.map(|_| format!(", {} seconds", piece.secs)).unwrap_or_default();
+    format!("Procedural sketch: {genre}, {tempo}, {}{secs}{said}", piece.key())
 }
 
 fn video(

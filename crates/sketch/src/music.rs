@@ -175,7 +175,7 @@ fn choose(brief: &Brief, rng: &mut Rng) -> &'static Spec {
     };
     // Something particular beats something general: "jazz waltz" is a waltz, "film pop" is film.
     let named = match brief.genres.as_slice() {
-        [] => by_mood(),
+        [] => brief.era.unwrap_or_else(by_mood),
         [one] => *one,
         several => several.iter().copied().find(|g| *g != Genre::Pop).unwrap_or(several[0]),
     };

@@ -10,6 +10,8 @@ pub(crate) enum Sense {
     Mood(f32, f32, f32),
     /// A kind of music.
     Genre(Genre),
+    /// An age of music: its genre, where the words name none.
+    Era(Genre),
     /// An instrument or a group of them.
     Part(Part),
     /// Faster or slower: a factor of the tempo.

@@ -2,6 +2,10 @@
 //!
 //! It must not know what a meaning is good for.
 
+use std::sync::LazyLock;
+
+use crate::brief::forms;
+use crate::brief::language::{self, Language};
 use crate::brief::lexicon::LEXICON;
 use crate::brief::sense::Sense;
 
@@ -10,8 +14,6 @@ use crate::brief::sense::Sense;
 pub(crate) struct Word {
     /// In lower case, without accents.
     pub(crate) text: String,
-    /// Without its ending.
-    stem: String,
     /// The symbol right behind it that matters: `#` or `♯`, `♭` to keys; `:` between digits.
     pub(crate) sign: Option<char>,
     /// Whether the text was written without spaces: words are looked for inside it.
@@ -39,13 +41,19 @@ pub(crate) fn split(text: &str) -> Vec<Word> {
     let mut end = |current: &mut String, solid: bool, sign: Option<char>| {
         if !current.is_empty() {
             let text = std::mem::take(current);
-            words.push(Word { stem: stem(&text), text, sign, solid });
+            words.push(Word { text, sign, solid });
         }
     };
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
+        let c = plain_digit(c);
+        // "Don't" is one word.
+        if matches!(c, '\'' | '’') && current.ends_with('n') && matches!(chars.peek(), Some('t'))
+        {
+            continue;
+        }
         if !(c.is_alphanumeric() || is_mark(c)) {
-            let between = digit && chars.peek().is_some_and(char::is_ascii_digit);
+            let between = digit && chars.peek().is_some_and(|c| plain_digit(*c).is_ascii_digit());
             let sign = (matches!(c, '#' | '♯' | '♭') || c == ':' && between).then_some(c);
             let decimal = c == '.' && between;
             if decimal {
@@ -57,6 +65,12 @@ pub(crate) fn split(text: &str) -> Vec<Word> {
         }
         // `120bpm` is two words, and so is a Japanese word behind a Latin one.
         let change = is_solid(c) != solid || c.is_ascii_digit() != digit;
+        // "80s" is one word: an age, not seconds.
+        if c == 's' && is_decade(&current) && !chars.peek().is_some_and(|c| c.is_alphanumeric()) {
+            current.push(c);
+            digit = false;
+            continue;
+        }
         if change && !current.is_empty() && (digit || solid || is_solid(c)) {
             end(&mut current, solid, None);
         }
@@ -70,8 +84,8 @@ pub(crate) fn split(text: &str) -> Vec<Word> {
 }
 
 /// Finds every meaning, in the order of the words, phrases before their parts.
-pub(crate) fn find(words: &[Word]) -> Vec<Found> {
-    let table = Table::new();
+pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
+    let table = &*TABLE;
     let mut found = Vec::new();
     let mut negated_for = 0;
     let mut count = None;
@@ -79,36 +93,56 @@ pub(crate) fn find(words: &[Word]) -> Vec<Found> {
     while at < words.len() {
         let word = &words[at];
         if word.solid {
-            table.find_inside(&word.text, &mut found);
+            table.find_inside(&word.text, count.take(), &mut found);
             at += 1;
             continue;
         }
-        if is_plain(&word.text) {
-            at += 1;
-            continue;
-        }
-        if is_no(&word.text) {
+        if is_no(&word.text, language) {
             negated_for = 3;
             at += 1;
             continue;
         }
         let hit = (1..=4.min(words.len() - at)).rev().find_map(|len| {
             let phrase = &words[at..at + len];
-            table.find(phrase).map(|row| (row, len))
+            table.find(phrase, language).map(|rows| (rows, len, false))
         });
-        if let Some((row, len)) = hit {
-            for (sense, name) in row {
+        // "Drumless", "starless".
+        let hit = hit.or_else(|| {
+            let text = word.text.strip_suffix("less").filter(|base| base.len() >= 3)?;
+            let base = Word { text: text.to_owned(), ..word.clone() };
+            table.find(&[base], language).map(|rows| (rows, 1, true))
+        });
+        if let Some((mut rows, len, less)) = hit {
+            choose_sense(&mut rows, words, at, len);
+            // Hindi says it behind: "ढोल के बिना", "ढोल नहीं".
+            let text = |at: usize| words.get(at).map(|w| w.text.as_str()).unwrap_or_default();
+            let behind = match (text(at + len), text(at + len + 1)) {
+                ("के", "बिना") => 2,
+                ("नहीं", _) => 1,
+                _ => 0,
+            };
+            let negated = negated_for > 0 || less || behind > 0;
+            for (place, row) in rows.iter().enumerate() {
                 found.push(Found {
-                    sense,
-                    name: name.clone(),
-                    negated: negated_for > 0,
+                    sense: LEXICON[*row].0,
+                    // Only the first is named to people: "blues" is not said to be blue as well.
+                    name: if place == 0 { name(*row) } else { String::new() },
+                    negated,
                     count,
-                    plural: word.text.ends_with('s') && !word.text.ends_with("ss"),
+                    plural: is_plural(&words[at + len - 1].text),
                 });
             }
+            // "Three red cars": the number goes on.
+            if !rows.iter().all(|row| matches!(LEXICON[*row].0, Sense::Colour(_))) {
+                count = None;
+            }
+            at += len + behind;
+            // "No drums or bass", "ni batterie ni basse": both are meant.
             negated_for = 0;
-            count = None;
-            at += len;
+            if negated && words.get(at).is_some_and(|w| is_or(&w.text)) {
+                negated_for = 3;
+                at += 1;
+            }
             continue;
         }
         if let Some(number) = small_number(&word.text) {
@@ -123,68 +157,117 @@ pub(crate) fn find(words: &[Word]) -> Vec<Found> {
     found
 }
 
+/// Of a word that is a kind of music and a thing ("house"), which one is meant here: the music,
+/// unless it is spoken of as a thing ("a house", "two दो اثنان houses") that is not itself followed by a
+/// word of music ("a house track").
+fn choose_sense(rows: &mut Vec<usize>, words: &[Word], at: usize, len: usize) {
+    let genre = |row: &usize| matches!(LEXICON[*row].0, Sense::Genre(_));
+    let thing = |row: &usize| matches!(LEXICON[*row].0, Sense::Thing(_));
+    if !(rows.iter().any(genre) && rows.iter().any(thing)) {
+        return;
+    }
+    const MUSIC: &str = " music song track beat beats tune mix groove club dj band concert vibe vibes \
+        musik lied musique musica ";
+    let is_in = |list: &str, at: usize| {
+        words.get(at).is_some_and(|w| list.contains(&format!(" {} ", w.text)))
+    };
+    let music = is_in(MUSIC, at + len);
+    let as_thing = (1..=2).any(|back| {
+        at >= back
+            && (is_in(THING_BEFORE, at - back) || small_number(&words[at - back].text).is_some())
+    });
+    rows.retain(|row| if as_thing && !music { !genre(row) } else { !thing(row) });
+}
+
+const THING_BEFORE: &str = " a an the my our your his her their this that old little small big tiny \
+    red blue white green yellow black wooden haunted empty in ";
+
 /// The lexicon, prepared for looking up.
 struct Table {
-    /// Words and phrases of scripts with spaces: the stems, joined by `_`; and the row.
+    /// Words and phrases of scripts with spaces: folded, joined by `_`; and the row.
     spaced: Vec<(String, usize)>,
     /// Words of scripts without spaces, longest first.
     solid: Vec<(&'static str, usize)>,
 }
+
+static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
 
 impl Table {
     fn new() -> Self {
         let mut spaced = Vec::new();
         let mut solid = Vec::new();
         for (row, (_, words)) in LEXICON.iter().enumerate() {
-            for word in words.split(' ') {
+            for word in words.split_whitespace() {
                 if word.chars().next().is_some_and(is_solid) {
                     solid.push((word, row));
                     continue;
                 }
                 let mut folded = String::new();
                 word.chars().for_each(|c| fold(c, &mut folded));
-                let stems: Vec<_> = folded.split('_').map(stem).collect();
-                spaced.push((stems.join("_"), row));
+                spaced.push((folded, row));
             }
         }
         // By word, then by row: the first row that lists a word comes first.
         spaced.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
+        spaced.dedup();
         solid.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.1.cmp(&b.1)));
         Self { spaced, solid }
     }
 
-    /// The meanings of a word or phrase. A word can have several: `winter` in one row, and the
-    /// same word in another.
-    fn find(&self, phrase: &[Word]) -> Option<Vec<(Sense, String)>> {
-        if phrase.iter().any(|w| w.solid) {
+    /// The rows of a word or phrase: one of each kind, for a word is not two places.
+    fn find(&self, phrase: &[Word], language: Option<Language>) -> Option<Vec<usize>> {
+        let (last, before) = phrase.split_last()?;
+        let plain = is_plain(&last.text) || small_number(&last.text).is_some();
+        if phrase.iter().any(|w| w.solid) || phrase.len() == 1 && plain {
             return None;
         }
-        let key = phrase.iter().map(|w| w.stem.as_str()).collect::<Vec<_>>().join("_");
-        let from = self.spaced.partition_point(|entry| entry.0 < key);
-        let mut rows: Vec<usize> =
-            self.spaced[from..].iter().take_while(|e| e.0 == key).map(|e| e.1).collect();
-        rows.dedup();
-        // One meaning of each kind: a word is not two places.
-        let mut hits: Vec<(Sense, String)> = Vec::new();
-        for row in rows {
-            let sense = LEXICON[row].0;
-            let kind = std::mem::discriminant(&sense);
-            if !hits.iter().any(|h| std::mem::discriminant(&h.0) == kind) {
-                // Only the first is named to people: "blues" is not said to be blue as well.
-                hits.push((sense, if hits.is_empty() { name(row) } else { String::new() }));
+        let head: String = before.iter().map(|w| format!("{}_", w.text)).collect();
+        let mut forms = forms::of(&last.text, language);
+        if language::decided(&last.text, language).is_some() {
+            // It is what it is, and no form of another word.
+            forms.truncate(1);
+        }
+        forms.into_iter().find_map(|form| {
+            let key = format!("{head}{form}");
+            let mut rows = self.rows(&key);
+            if let Some(names) = language::decided(&key, language) {
+                rows.retain(|row| names.contains(&name(*row).as_str()));
+            }
+            (!rows.is_empty()).then_some(rows)
+        })
+    }
+
+    fn rows(&self, key: &str) -> Vec<usize> {
+        let from = self.spaced.partition_point(|entry| entry.0.as_str() < key);
+        let mut rows: Vec<usize> = Vec::new();
+        for (_, row) in self.spaced[from..].iter().take_while(|e| e.0 == key) {
+            let kind = |row: usize| std::mem::discriminant(&LEXICON[row].0);
+            if language::decided(key, None).is_some()
+                || !rows.iter().any(|r| kind(*r) == kind(*row))
+            {
+                rows.push(*row);
             }
         }
-        (!hits.is_empty()).then_some(hits)
+        rows
     }
 
     /// Every word that occurs in a text without spaces, the longest taken first at each place.
-    fn find_inside(&self, text: &str, found: &mut Vec<Found>) {
+    fn find_inside(&self, text: &str, mut count: Option<u32>, found: &mut Vec<Found>) {
         let mut rest = text;
         let mut negated = false;
         while let Some(first) = rest.chars().next() {
+            if let Some(word) = PLAIN_INSIDE.iter().find(|word| rest.starts_with(**word)) {
+                rest = &rest[word.len()..];
+                continue;
+            }
             if let Some(no) = NO_INSIDE.iter().find(|no| rest.starts_with(**no)) {
                 negated = true;
                 rest = &rest[no.len()..];
+                continue;
+            }
+            if let Some((number, len)) = counted(rest) {
+                count = number.or(count);
+                rest = &rest[len..];
                 continue;
             }
             if let Some((word, row)) = self.solid.iter().find(|(word, _)| rest.starts_with(word)) {
@@ -194,15 +277,56 @@ impl Table {
                     sense: LEXICON[*row].0,
                     name: name(*row),
                     negated: negated || after,
-                    count: None,
+                    count: count.take(),
                     plural: false,
                 });
-                negated = false;
+                // "没有鼓和钢琴": both are meant.
+                let and = AND_INSIDE.iter().find(|and| negated && rest.starts_with(**and));
+                negated = and.is_some();
+                rest = &rest[and.map_or(0, |and| and.len())..];
                 continue;
             }
             rest = &rest[first.len_utf8()..];
         }
     }
+}
+
+/// A Chinese or Japanese number with a counter ("三只", "二匹の"), or the counter alone behind
+/// digits: the number, and how many bytes it takes.
+fn counted(text: &str) -> Option<(Option<u32>, usize)> {
+    const DIGITS: &str = "一二三四五六七八九十";
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    let at = if first == '两' { Some(1) } else { DIGITS.chars().position(|d| d == first) };
+    let counter = if at.is_some() { chars.next()? } else { first };
+    if !"只匹羽頭头个個つ枚台辆艘朵".contains(counter) {
+        return None;
+    }
+    let number = at.and_then(|at| u32::try_from(at + 1).ok());
+    Some((number, text.len() - chars.as_str().len()))
+}
+
+/// The names of all rows that list a word.
+#[cfg(test)]
+pub(crate) fn rows_of(word: &str) -> Vec<String> {
+    let rows = TABLE.spaced.iter().filter(|e| e.0 == word);
+    rows.map(|e| name(e.1)).collect()
+}
+
+/// The words that stand in several rows.
+#[cfg(test)]
+pub(crate) fn shared() -> Vec<String> {
+    let solid = TABLE.solid.iter().map(|e| (e.0.to_owned(), e.1));
+    let mut every: Vec<_> = TABLE.spaced.iter().cloned().chain(solid).collect();
+    every.sort();
+    let mut shared: Vec<_> =
+        every.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[0].0.clone()).collect();
+    shared.dedup();
+    shared
+}
+
+fn is_plural(word: &str) -> bool {
+    word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us")
 }
 
 /// The English name of a row: its first word.
@@ -213,20 +337,92 @@ fn name(row: usize) -> String {
 /// Words that mean nothing by themselves here, but look like some that do once accents and endings
 /// are gone ("the", "thé").
 fn is_plain(word: &str) -> bool {
-    const PLAIN: &str = " the at in on to and with is as it its by for from into over under near about \
+    const PLAIN: &str = " at in on to and with is as it its by for from into over under near about \
         song music video picture image some this that their his her our through across along ";
     PLAIN.contains(&format!(" {word} "))
 }
 
-/// Words that say that what follows is not wanted.
-fn is_no(word: &str) -> bool {
-    const NO: &str = " no not without non dont never minus except excluding ohne kein keine keinen \
-        nicht sans pas sin sem senza niente nao बिना बدون بدون بلا ";
+/// Words that say that what follows is not wanted. In Portuguese, "no" is "in the".
+fn is_no(word: &str, language: Option<Language>) -> bool {
+    const NO: &str = " no not without non dont doesnt isnt never minus except excluding hold_the zero ohne kein keine \
+        keinen keinerlei nicht nie sans pas aucun aucune ni sin ningun ninguna sem nenhum nenhuma nem \
+        senza nessun nessuna niente ne nao nada बिना بدون دون بلا لا ";
+    if word == "no" && language == Some(Language::Pt) {
+        return false;
+    }
+    if word == "sin" && language == Some(Language::En) {
+        return false;
+    }
     NO.contains(&format!(" {word} "))
 }
 
-const NO_INSIDE: &[&str] = &["没有", "沒有", "不要", "无", "無し", "没"];
-const NO_AFTER: &[&str] = &["なし", "無し", "抜き", "のない", "がない"];
+/// Words after which what is not wanted goes on.
+fn is_or(word: &str) -> bool {
+    const OR: &str = " or nor oder noch ou ni nem ne या أو او ";
+    OR.contains(&format!(" {word} "))
+}
+
+const NO_INSIDE: &[&str] = &["没有", "沒有", "不要", "不带", "不含", "无", "無し", "没"];
+const NO_AFTER: &[&str] = &[
+    "なし",
+    "無し",
+    "抜き",
+    "のない",
+    "がない",
+    "はない",
+    "は要らない",
+    "はいらない",
+    "以外",
+    "を除",
+];
+const AND_INSIDE: &[&str] = &["和", "或", "与", "、"];
+
+/// Compounds that would else be taken for the words in them: 日本 is no book (本).
+const PLAIN_INSIDE: &[&str] = &[
+    "日本",
+    "本当",
+    "基本",
+    "人生",
+    "人工",
+    "人間",
+    "中心",
+    "安心",
+    "心配",
+    "国家",
+    "作家",
+    "月曜",
+    "火曜",
+    "水曜",
+    "木曜",
+    "金曜",
+    "土曜",
+    "日曜",
+    "今月",
+    "来月",
+    "一月",
+    "二月",
+    "三月",
+    "石油",
+    "道理",
+    "味道",
+    "知道",
+    "報道",
+    "明白",
+    "星期",
+    "明星",
+    "海外",
+    "上海",
+    "風景",
+    "无限",
+    "无数",
+    "無限",
+    "音楽",
+    "音乐",
+    "大家",
+    "専門家",
+    "画家",
+    "朝鮮",
+];
 
 /// Words between a "no", a number, and what they are about.
 fn is_filler(word: &str) -> bool {
@@ -236,14 +432,15 @@ fn is_filler(word: &str) -> bool {
     FILLER.contains(&format!(" {word} "))
 }
 
-fn small_number(word: &str) -> Option<u32> {
+/// The number that a word says, up to 99.
+pub(crate) fn small_number(word: &str) -> Option<u32> {
     const NAMES: [&str; 11] = [
         "zero",
         "one",
-        "two zwei deux dos dois due pair",
-        "three drei trois tres tre",
-        "four vier quatre cuatro quatro quattro",
-        "five funf cinq cinco cinque",
+        "two दो اثنان zwei deux dos dois due pair",
+        "three तीन ثلاثه ثلاث drei trois tres tre",
+        "four चार اربعه vier quatre cuatro quatro quattro",
+        "five पांच خمسه funf cinq cinco cinque",
         "six sechs seis sei",
         "seven sieben sept siete sete sette",
         "eight acht huit ocho oito otto",
@@ -267,7 +464,24 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{0900}'..='\u{0963}' | '\u{064b}'..='\u{0652}' | '\u{0300}'..='\u{036f}')
 }
 
-/// Drops accents from Latin letters; keeps everything else.
+/// Digits of any script as those of ASCII.
+fn plain_digit(c: char) -> char {
+    for zero in ['٠', '۰', '०', '０'] {
+        if let Some(value @ 0..=9) = u32::from(c).checked_sub(u32::from(zero)) {
+            return char::from_digit(value, 10).unwrap_or(c);
+        }
+    }
+    c
+}
+
+/// "80", "1980": what an "s" makes an age of.
+fn is_decade(text: &str) -> bool {
+    let short = text.strip_prefix("19").unwrap_or(text);
+    short.len() == 2 && short.ends_with('0') && short >= "20"
+}
+
+/// Drops what is written differently by habit: accents of Latin letters, Arabic vowels and the
+/// forms of alif, the dots of Indian letters.
 fn fold(c: char, out: &mut String) {
     let plain = match c {
         'à'..='å' | 'ā' => 'a',
@@ -281,44 +495,21 @@ fn fold(c: char, out: &mut String) {
         'ß' => return out.push_str("ss"),
         'œ' => return out.push_str("oe"),
         'æ' => return out.push_str("ae"),
-        '\u{0300}'..='\u{036f}' | '\u{064b}'..='\u{0652}' => return,
+        '\u{0300}'..='\u{036f}' | '\u{064b}'..='\u{0652}' | 'ـ' | '\u{093c}' => return,
+        'أ' | 'إ' | 'آ' => 'ا',
+        'ى' => 'ي',
+        'ة' => 'ه',
+        '\u{0958}'..='\u{095f}' => match c {
+            '\u{0958}' => 'क',
+            '\u{0959}' => 'ख',
+            '\u{095a}' => 'ग',
+            '\u{095b}' => 'ज',
+            '\u{095c}' => 'ड',
+            '\u{095d}' => 'ढ',
+            '\u{095e}' => 'फ',
+            _ => 'य',
+        },
         _ => c,
     };
     out.push(plain);
-}
-
-/// Cuts the commonest endings of English, German and Romance words, and the Arabic article. What is
-/// left is no word, but the same for the forms of one.
-fn stem(word: &str) -> String {
-    if let Some(rest) = word.strip_prefix("ال")
-        && rest.chars().count() >= 2
-    {
-        return rest.to_owned();
-    }
-    if !word.is_ascii() {
-        return word.to_owned();
-    }
-    let mut stem = word;
-    for ending in [
-        "ingly", "ings", "ing", "edly", "ies", "ied", "es", "ed", "er", "en", "em", "ly", "s", "e",
-        "n", "y", "a", "o", "i",
-    ] {
-        if let Some(cut) = stem.strip_suffix(ending)
-            && cut.len() >= 4
-        {
-            stem = cut;
-            break;
-        }
-    }
-    // "fishes", "fish"; "cats", "cat": short words lose a plural alone.
-    if stem.len() == word.len() && word.len() == 4 && word.ends_with('s') && !word.ends_with("ss") {
-        stem = &word[..3];
-    }
-    // "running", "runner": the doubled letter goes too.
-    let bytes = stem.as_bytes();
-    if stem.len() >= 5 && stem.len() < word.len() && bytes[stem.len() - 1] == bytes[stem.len() - 2]
-    {
-        stem = &stem[..stem.len() - 1];
-    }
-    stem.to_owned()
 }
