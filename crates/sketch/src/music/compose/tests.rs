@@ -1,0 +1,225 @@
+//! What makes it a piece, read from the notes: a form, a theme that comes back, a key, an end.
+
+use std::collections::BTreeMap;
+
+use super::form::form;
+use crate::brief::Brief;
+use crate::music::Piece;
+use crate::music::genre::GENRES;
+use crate::synth::{Score, Tone, Track};
+
+fn piece(prompt: &str, seed: u32) -> (Piece, Score) {
+    let piece = Piece::plan(&Brief::read(prompt, seed));
+    let score = piece.write();
+    (piece, score)
+}
+
+/// A piece of each genre, of several seeds and lengths, with what was asked for.
+fn pieces() -> impl Iterator<Item = (String, Piece, Score)> {
+    let secs = [5, 10, 30, 60, 180];
+    let all = GENRES.iter().flat_map(move |spec| secs.map(|secs| (spec.name, secs)));
+    all.enumerate().map(|(seed, (name, secs))| {
+        let prompt = format!("{name}, {secs} seconds");
+        let (piece, score) = piece(&prompt, seed as u32);
+        assert_eq!((piece.genre(), score.secs), (name, secs as f32), "{prompt}");
+        (format!("{prompt} (seed {seed})"), piece, score)
+    })
+}
+
+fn bar_secs(piece: &Piece) -> f32 {
+    60.0 / piece.bpm * piece.spec.beats as f32
+}
+
+fn track(score: &Score, tone: Tone) -> Option<&Track> {
+    score.tracks.iter().find(|track| track.tone == tone && !track.notes.is_empty())
+}
+
+#[test]
+fn sections_fill_the_bars_build_up_and_let_go() {
+    for bars in 1..=150 {
+        let sections = form(bars);
+        assert_eq!(sections.iter().map(|s| s.bars).sum::<usize>(), bars);
+        assert!(sections.iter().all(|s| s.bars > 0), "{bars}: {sections:?}");
+        let strengths: Vec<u8> = sections.iter().map(|s| s.strength).collect();
+        let (first, last) = (strengths[0], strengths[strengths.len() - 1]);
+        if bars > 4 {
+            assert!(first < last && last == 3, "{bars}: {strengths:?}");
+        }
+        if bars >= 28 {
+            let falls = strengths.windows(2).any(|pair| pair[0] == 3 && pair[1] < 3);
+            assert!(falls, "{bars} bars without a rest: {strengths:?}");
+        }
+    }
+}
+
+#[test]
+fn a_piece_ends_where_it_should_and_at_home() {
+    for (about, piece, score) in pieces() {
+        let tonic = i32::from(piece.tonic);
+        let third = if piece.minor { 3 } else { 4 };
+        let home = [tonic, (tonic + third) % 12, (tonic + 7) % 12];
+        let end = bar_secs(&piece) * piece.bars as f32;
+        assert!(score.secs - end > 0.25, "{about}: no time to ring");
+        assert!(score.secs - end < score.secs * 0.25 + 2.0, "{about}: a long silence");
+        let mut heard = 0;
+        for track in &score.tracks {
+            for note in &track.notes {
+                assert!(note.at >= 0.0 && note.at < score.secs, "{about}: {note:?}");
+                assert!((20..=110).contains(&note.pitch), "{about}: {note:?}");
+                assert!(note.level > 0.0 && note.level <= 1.2 && note.len > 0.0, "{note:?}");
+                if note.at >= end - 0.001 {
+                    heard += 1;
+                    assert!(home.contains(&note.pitch.rem_euclid(12)), "{about}: {note:?}");
+                }
+            }
+        }
+        assert!(heard >= 4, "{about}: nobody ends it");
+        let after = score.hits.iter().filter(|hit| hit.at > end + 0.05).count();
+        assert_eq!(after, 0, "{about}: drums after the end");
+    }
+}
+
+#[test]
+fn notes_are_in_the_key_but_for_leading_notes_blue_notes_and_walks() {
+    for (about, piece, score) in pieces() {
+        let tonic = i32::from(piece.tonic);
+        let mut scale: Vec<i32> = if piece.minor {
+            // With the leading note of its fifth degree.
+            vec![0, 2, 3, 5, 7, 8, 10, 11]
+        } else {
+            vec![0, 2, 4, 5, 7, 9, 11]
+        };
+        if piece.genre() == "blues" {
+            scale.extend([10, 3]);
+        }
+        for track in &score.tracks {
+            // A walking bass goes to the next root by a half step.
+            if track.tone == piece.bass && piece.spec.bass.1.contains('w') {
+                continue;
+            }
+            for note in &track.notes {
+                let degree = (note.pitch - tonic).rem_euclid(12);
+                assert!(scale.contains(&degree), "{about}: {:?} {note:?}", track.tone);
+            }
+        }
+    }
+}
+
+#[test]
+fn it_builds_up() {
+    for (about, piece, score) in pieces().filter(|(_, piece, _)| piece.bars >= 12) {
+        let bar = bar_secs(&piece);
+        let all = score.tracks.iter().flat_map(|t| &t.notes).map(|n| n.at);
+        let mut busy = vec![0_usize; piece.bars + 1];
+        for at in all.chain(score.hits.iter().map(|h| h.at)) {
+            busy[((at / bar) as usize).min(piece.bars)] += 1;
+        }
+        let beginning = busy[0];
+        let peak = busy[piece.bars / 3..piece.bars].iter().max().copied().unwrap_or(0);
+        assert!(peak >= beginning * 3 / 2, "{about}: {busy:?}");
+    }
+}
+
+#[test]
+fn the_theme_comes_back() {
+    for (about, piece, score) in pieces().filter(|(_, piece, _)| piece.bars >= 12) {
+        // Where the chords are played by the same instrument, bars of both are mixed.
+        if piece.lead == piece.chords || piece.second.is_some_and(|s| s.0 == piece.lead) {
+            continue;
+        }
+        let Some(lead) = track(&score, piece.lead) else { panic!("{about}: no melody") };
+        let (bar, step) = (bar_secs(&piece), 60.0 / piece.bpm / 4.0);
+        let mut bars: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for note in &lead.notes {
+            let number = ((note.at + 0.01) / bar) as usize;
+            let within = ((note.at - number as f32 * bar) / step).round().max(0.0);
+            bars.entry(number).or_default().push(within as usize);
+        }
+        let mut rhythms: BTreeMap<&[usize], usize> = BTreeMap::new();
+        for rhythm in bars.values() {
+            *rhythms.entry(rhythm).or_default() += 1;
+        }
+        let most = rhythms.values().max().copied().unwrap_or(0);
+        assert!(most * 3 >= bars.len() && most >= 3, "{about}: {rhythms:?}");
+        let lines: Vec<i32> = lead.notes.iter().map(|n| n.pitch).collect();
+        assert!(lines.iter().max() > lines.iter().min(), "{about}: one note only");
+    }
+}
+
+#[test]
+fn chords_change_smoothly() {
+    for (about, piece, score) in pieces() {
+        let Some(pad) = piece.pad.and_then(|tone| track(&score, tone)) else { continue };
+        let second = piece.second.map(|second| second.0);
+        if [Some(piece.chords), Some(piece.lead), second].contains(&Some(pad.tone)) {
+            continue;
+        }
+        let mut bars: Vec<(f32, Vec<i32>)> = Vec::new();
+        for note in &pad.notes {
+            match bars.last_mut() {
+                Some((at, chord)) if *at == note.at => chord.push(note.pitch),
+                _ => bars.push((note.at, vec![note.pitch])),
+            }
+        }
+        for pair in bars.windows(2) {
+            let (a, b) = (&pair[0].1, &pair[1].1);
+            let next_bar = pair[1].0 - pair[0].0 < bar_secs(&piece) * 1.5;
+            if a.len() == b.len() && next_bar {
+                let leap = a.iter().zip(b).map(|(a, b)| (a - b).abs()).max().unwrap_or(0);
+                assert!(leap <= 7, "{about}: {a:?} to {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn fills_lead_from_section_to_section() {
+    let mut fills = 0;
+    for (about, piece, score) in pieces().filter(|(_, piece, _)| piece.bars >= 12) {
+        if !piece.with_drums || piece.spec.drums.len() < 3 || piece.energy < 0.4 {
+            continue;
+        }
+        let bar = bar_secs(&piece);
+        let mut start = 0;
+        for section in form(piece.bars) {
+            start += section.bars;
+            if start == piece.bars || section.strength < 2 {
+                continue;
+            }
+            let last_quarter = (start as f32 - 0.25) * bar - 0.01..start as f32 * bar - 0.01;
+            let hits: Vec<_> = score
+                .hits
+                .iter()
+                .filter(|h| last_quarter.contains(&h.at))
+                .map(|h| h.drum)
+                .collect();
+            let usual = piece.spec.drums[0].0;
+            assert!(hits.iter().any(|drum| *drum != usual), "{about}: bar {start}: {hits:?}");
+            fills += 1;
+        }
+    }
+    assert!(fills > 50, "{fills}");
+}
+
+#[test]
+fn who_is_asked_for_plays_and_who_is_not_wanted_is_silent() {
+    let plays = |prompt: &str, tone: Tone| track(&piece(prompt, 1).1, tone).is_some();
+    for (prompt, tone) in [
+        ("a song with a flute", Tone::Flute),
+        ("rock with piano", Tone::Piano),
+        ("saxophone ballad", Tone::Sax),
+        ("techno with an organ", Tone::Organ),
+        ("harp and choir", Tone::Harp),
+        ("harp and choir", Tone::Choir),
+    ] {
+        assert!(plays(prompt, tone), "{prompt}: no {tone:?}");
+    }
+    for seed in 0..20 {
+        let (_, score) = piece("house, no drums", seed);
+        assert!(score.hits.is_empty());
+        let (piece, score) = self::piece("rock without bass", seed);
+        assert!(track(&score, piece.bass).is_none());
+        let (_, score) = self::piece("pop without piano", seed);
+        assert!(track(&score, Tone::Piano).is_none());
+    }
+}
