@@ -127,7 +127,7 @@ test.describe('a fault', () => {
   test('in demo mode leaves no worker and no claim behind', async ({ page, gateway }) => {
     await page.goto(`${gateway.url}/demo.html`);
     const studio = new Studio(page);
-    await studio.ask({ model: 'Suno', prompt: 'A tune, 30 seconds' });
+    await studio.ask({ model: 'Suno', prompt: 'A tune, 12 seconds' });
     await studio.generate.click();
     await expect.poll(() => page.workers().length).toBe(1);
     await breakElements(page);
@@ -137,7 +137,7 @@ test.describe('a fault', () => {
     await page.getByRole('button', { name: 'Start again' }).click();
     // Made again from its seed, by whoever has the claim.
     await expect(studio.play).toBeVisible({ timeout: 90_000 });
-    await expect(studio.result).toContainText('A tune, 30 seconds');
+    await expect(studio.result).toContainText('A tune, 12 seconds');
   });
 });
 
