@@ -4,8 +4,6 @@
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Function, Intl, JSON, Math, Object, Promise, Reflect, Set};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Storage, VisibilityState};
@@ -16,6 +14,25 @@ extern "C" {
     fn random_bytes(bytes: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     pub(crate) fn console_error(message: &str);
+}
+
+/// Something of ours that the browser calls. One type for all: each has code of its own in wasm and
+/// script.
+pub(crate) type Callback = Closure<dyn Fn(JsValue)>;
+
+/// What the browser calls with one value: an event, mostly.
+pub(crate) fn callback(act: impl Fn(JsValue) + 'static) -> Callback {
+    Closure::wrap(Box::new(act))
+}
+
+/// The same as the function that it is to the browser.
+pub(crate) fn function(callback: &Callback) -> &Function {
+    callback.as_ref().unchecked_ref()
+}
+
+/// A function for the browser to call once; it ends with that.
+pub(crate) fn once(act: impl FnOnce(JsValue) + 'static) -> Function {
+    Closure::once_into_js(act).unchecked_into()
 }
 
 /// The page's window. There is always one: the element exists only in documents.
@@ -69,7 +86,7 @@ struct Waiting {
     timer: Option<i32>,
     /// A function of the browser's own: called late, it does nothing.
     end: Function,
-    seen: Closure<dyn FnMut()>,
+    seen: Callback,
 }
 
 impl Waiting {
@@ -78,7 +95,7 @@ impl Waiting {
         let millis = i32::try_from(millis).unwrap_or(i32::MAX);
         let seen = {
             let end = end.clone();
-            Closure::new(move || {
+            callback(move |_| {
                 if leptos::prelude::document().visibility_state() == VisibilityState::Visible {
                     let _ = end.call0(&JsValue::NULL);
                 }
@@ -87,7 +104,7 @@ impl Waiting {
         // The names and listeners are ours: there is nothing to refuse.
         let _ = window.add_event_listener_with_callback("online", &end);
         let _ = leptos::prelude::document()
-            .add_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
+            .add_event_listener_with_callback("visibilitychange", function(&seen));
         let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(&end, millis);
         Self { timer: timer.ok(), end, seen }
     }
@@ -100,10 +117,8 @@ impl Drop for Waiting {
             window.clear_timeout_with_handle(timer);
         }
         let _ = window.remove_event_listener_with_callback("online", &self.end);
-        let _ = leptos::prelude::document().remove_event_listener_with_callback(
-            "visibilitychange",
-            self.seen.as_ref().unchecked_ref(),
-        );
+        let _ = leptos::prelude::document()
+            .remove_event_listener_with_callback("visibilitychange", function(&self.seen));
     }
 }
 
@@ -212,6 +227,11 @@ pub(crate) fn lower(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
 }
 
+/// Whether a text has another in it. For short texts: `str::contains` is fast on long ones, and 6 KB.
+pub(crate) fn holds(text: &str, part: &str) -> bool {
+    part.is_empty() || text.as_bytes().windows(part.len()).any(|some| some == part.as_bytes())
+}
+
 /// The colour that an element's text has, as a style sheet would write it.
 pub(crate) fn color(element: &web_sys::Element) -> String {
     let style = window().get_computed_style(element).ok().flatten();
@@ -227,19 +247,9 @@ pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
     object
 }
 
-/// Reads JSON text: the browser parses, serde takes what it parsed.
+/// Reads JSON text.
 pub(crate) fn parse(json: &str) -> Option<JsValue> {
     JSON::parse(json).ok()
-}
-
-/// Takes a value out of what the browser parsed.
-pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
-    serde_wasm_bindgen::from_value(value).ok()
-}
-
-/// Makes a plain object of a value.
-pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
 /// Writes JSON text.

@@ -3,12 +3,15 @@
 //! Where storage is denied or full, nothing here fails: it answers that nothing was kept, or that
 //! there is nothing. It must not know what the values are.
 
+use std::cell::Cell;
+use std::pin::Pin;
+
 use futures_channel::oneshot;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
+use web_sys::{IdbDatabase, IdbRequest, IdbTransactionMode};
 
-use crate::browser;
+use crate::browser::{self, Callback};
 
 /// A table. Each lies in a database of its own, so that a page with an older widget, which doesn't
 /// know it, finds the others as it left them.
@@ -22,67 +25,57 @@ pub(crate) struct Table {
 impl Table {
     /// Keeps a value, in place of an earlier one with the same key. Answers whether it is safe.
     pub(crate) async fn put(&self, key: &str, value: &JsValue) -> bool {
-        self.write(|store| store.put_with_key(value, &key.into())).await
+        self.ask(IdbTransactionMode::Readwrite, "put", &[value.clone(), key.into()]).await.is_some()
     }
 
     /// Forgets a value.
     pub(crate) async fn delete(&self, key: &str) {
-        self.write(|store| store.delete(&key.into())).await;
+        self.ask(IdbTransactionMode::Readwrite, "delete", &[key.into()]).await;
     }
 
     /// The value of a key, or `undefined`.
     pub(crate) async fn get(&self, key: &str) -> JsValue {
-        let value = self.read(|store| store.get(&key.into())).await;
+        let value = self.ask(IdbTransactionMode::Readonly, "get", &[key.into()]).await;
         value.unwrap_or(JsValue::UNDEFINED)
     }
 
     /// All values, in the order of their keys.
     pub(crate) async fn all(&self) -> Array {
-        let values = self.read(IdbObjectStore::get_all).await;
+        let values = self.ask(IdbTransactionMode::Readonly, "getAll", &[]).await;
         values.and_then(|values| values.dyn_into().ok()).unwrap_or_default()
     }
 
-    async fn read(
-        &self,
-        question: impl FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>,
-    ) -> Option<JsValue> {
-        let database = self.open().await?;
-        let request = database
-            .0
-            .transaction_with_str(self.store)
-            .and_then(|transaction| question(&transaction.object_store(self.store)?));
-        finish(&request.ok()?).await
-    }
-
-    async fn write(
-        &self,
-        change: impl FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>,
-    ) -> bool {
-        let Some(database) = self.open().await else { return false };
-        let mut written = false;
-        let mode = IdbTransactionMode::Readwrite;
-        if let Ok(transaction) = database.0.transaction_with_str_and_mode(self.store, mode) {
+    /// Calls a method of the table in a transaction, and answers what it answers once that is done.
+    fn ask<'a>(
+        &'a self,
+        mode: IdbTransactionMode,
+        method: &'a str,
+        arguments: &[JsValue],
+    ) -> Pin<Box<dyn Future<Output = Option<JsValue>> + 'a>> {
+        let arguments = arguments.to_vec();
+        Box::pin(async move {
+            let database = self.open().await?;
+            let transaction = database.0.transaction_with_str_and_mode(self.store, mode).ok()?;
             let (callback, done) = callback();
-            let _listening = Listening::new(&callback, {
-                let transaction = transaction.clone();
-                move |listener| {
-                    transaction.set_oncomplete(listener);
-                    transaction.set_onabort(listener);
-                }
+            let listening = Listening::new(&callback, |listener| {
+                transaction.set_oncomplete(listener);
+                transaction.set_onabort(listener);
             });
-            if transaction.object_store(self.store).and_then(|store| change(&store)).is_ok() {
-                // A full disk is told only at the end: the transaction is then aborted.
-                written = done.await.is_ok_and(|end| end == "complete");
-            }
-        }
-        written
+            let store = transaction.object_store(self.store).ok()?;
+            let request = browser::call(&store, method, &arguments)?;
+            // A full disk is told only at the end: the transaction is then aborted.
+            let end = done.await;
+            drop(listening);
+            let request: &IdbRequest = request.unchecked_ref();
+            request.result().ok().filter(|_| end.is_ok_and(|end| end == "complete"))
+        })
     }
 
     async fn open(&self) -> Option<Open> {
         let factory = browser::window().indexed_db().ok()??;
         let request = factory.open_with_u32(self.database, 1).ok()?;
         let (opening, store) = (request.clone(), self.store);
-        let upgrade = Closure::<dyn FnMut()>::new(move || {
+        let upgrade = browser::callback(move |_| {
             let database: Option<IdbDatabase> = opening.result().ok().map(JsCast::unchecked_into);
             if let Some(database) = database {
                 // It exists already only where another tab was faster, which is as good.
@@ -111,8 +104,8 @@ impl Drop for Open {
 struct Listening<S: Fn(Option<&Function>)>(S);
 
 impl<S: Fn(Option<&Function>)> Listening<S> {
-    fn new<F: ?Sized>(callback: &Closure<F>, set: S) -> Self {
-        set(Some(callback.as_ref().unchecked_ref()));
+    fn new(callback: &Callback, set: S) -> Self {
+        set(Some(browser::function(callback)));
         Self(set)
     }
 }
@@ -136,12 +129,13 @@ async fn finish(request: &IdbRequest) -> Option<JsValue> {
 }
 
 /// A listener, and what is ready once it was called: the name of the event that called it.
-fn callback() -> (Closure<dyn FnMut(web_sys::Event)>, oneshot::Receiver<String>) {
+fn callback() -> (Callback, oneshot::Receiver<String>) {
     let (sender, receiver) = oneshot::channel();
-    let mut sender = Some(sender);
-    let callback = Closure::new(move |event: web_sys::Event| {
+    let sender = Cell::new(Some(sender));
+    let callback = browser::callback(move |event| {
+        let name = browser::get(&event, "type").as_string().unwrap_or_default();
         // Called again, or nobody waits: there is nothing left to say.
-        let _ = sender.take().map(|sender| sender.send(event.type_()));
+        let _ = sender.take().map(|sender| sender.send(name));
     });
     (callback, receiver)
 }

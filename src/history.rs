@@ -3,12 +3,12 @@
 //! Where storage is denied or full, the page goes on without: nothing here ever fails, it only
 //! forgets. It must not know what the records are for.
 
-use wasm_bindgen::prelude::*;
-use web_sys::{BroadcastChannel, MessageEvent};
+use web_sys::BroadcastChannel;
 
-use crate::browser;
+use crate::browser::{self, Callback};
 use crate::database::Table;
 use crate::generation::Generation;
+use crate::plain;
 
 const RECORDS: Table = Table { database: "ai-now", store: "generations" };
 const CHANNEL: &str = "ai-now";
@@ -16,7 +16,7 @@ const CHANNEL: &str = "ai-now";
 /// Keeps a record, in place of an earlier one with the same key. Answers, once that is known,
 /// whether it is safe.
 pub(crate) async fn save(generation: &Generation) -> bool {
-    let kept = RECORDS.put(&generation.key, &browser::to_js(&generation.record())).await;
+    let kept = RECORDS.put(&generation.key, &plain::write(&generation.record())).await;
     tell("+", &generation.key);
     kept
 }
@@ -34,12 +34,12 @@ pub(crate) async fn forget(key: &str) {
 
 /// All records that can be read, in no order. A record of another version is left alone.
 pub(crate) async fn load() -> Vec<Generation> {
-    RECORDS.all().await.iter().filter_map(browser::from_js).collect()
+    RECORDS.all().await.iter().filter_map(plain::read).collect()
 }
 
 /// The record of a key.
 pub(crate) async fn find(key: &str) -> Option<Generation> {
-    browser::from_js(RECORDS.get(key).await)
+    plain::read(RECORDS.get(key).await)
 }
 
 /// A record changed, here or in another tab.
@@ -53,22 +53,22 @@ pub(crate) enum Change {
 /// Listens for changes, those of this very page among them.
 pub(crate) struct Changes {
     channel: BroadcastChannel,
-    _changed: Closure<dyn FnMut(MessageEvent)>,
+    _changed: Callback,
 }
 
 impl Changes {
     /// Calls `changed` after each. `None` where the browser has no such channel.
     pub(crate) fn listen(changed: impl Fn(Change) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(CHANNEL).ok()?;
-        let changed = Closure::new(move |message: MessageEvent| {
-            let text = message.data().as_string().unwrap_or_default();
+        let changed = browser::callback(move |message| {
+            let text = browser::get(&message, "data").as_string().unwrap_or_default();
             if let Some(key) = text.strip_prefix('+') {
                 changed(Change::Saved(key.to_owned()));
             } else if let Some(key) = text.strip_prefix('-') {
                 changed(Change::Deleted(key.to_owned()));
             }
         });
-        channel.set_onmessage(Some(changed.as_ref().unchecked_ref()));
+        channel.set_onmessage(Some(browser::function(&changed)));
         Some(Self { channel, _changed: changed })
     }
 }

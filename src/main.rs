@@ -1,6 +1,10 @@
 //! The widget as a wasm module. It starts nothing: the shell, `www/ai-now.js`, builds a studio for
 //! each element, with what `element` exports.
 
+// Nor does it need what starts a program: that is 1 KB.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
 use ai_now_widget as _;
 
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {}

@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::browser;
+use crate::browser::{self, Callback};
 
 thread_local! {
     /// The title that the page had, and the one that stands there instead.
     static TITLES: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
     /// Made once, when it is first needed.
-    static BACK: Closure<dyn Fn()> = Closure::new(restore);
+    static BACK: Callback = browser::callback(|_| restore());
 }
 
 /// Says it to somebody who does not look at this page; says nothing to somebody who does. Of
@@ -28,7 +28,7 @@ pub(crate) fn ended(title: &str, text: &str, key: &str) {
         // The name and the listener are ours: there is nothing to refuse. It is there once,
         // however often it is added.
         BACK.with(|back| {
-            let back = back.as_ref().unchecked_ref();
+            let back = browser::function(back);
             let _ = document.add_event_listener_with_callback("visibilitychange", back);
         });
         *titles = Some((page_s, title.to_owned()));

@@ -7,11 +7,12 @@ mod demo;
 mod run;
 mod visitor;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use ai_now_protocol::api::Balance;
 use ai_now_protocol::{Catalog, GenerateRequest, Model};
-use leptos::prelude::*;
+use leptos::prelude::{Owner, on_cleanup, untrack};
 use leptos::task::spawn_local_scoped_with_cancellation;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -23,6 +24,8 @@ use crate::generation::{Generation, HERE, Phase};
 use crate::history::{self, Change, Changes};
 use crate::locale::Locale;
 use crate::pictures;
+use crate::plain;
+use crate::signal::{RwSignal, StoredValue};
 use crate::transport::gateway::Gateway;
 use crate::trouble::{Trouble, pause_millis};
 
@@ -81,7 +84,7 @@ pub(crate) struct Session {
     pub(crate) kept: RwSignal<bool>,
     /// Why the last request was not accepted.
     pub(crate) refusal: RwSignal<Option<Trouble>>,
-    host: StoredValue<Box<dyn Host>, LocalStorage>,
+    host: StoredValue<Box<dyn Host>>,
     owner: StoredValue<Owner>,
 }
 
@@ -134,7 +137,7 @@ impl Session {
             deleted: RwSignal::new(Vec::new()),
             kept: RwSignal::new(true),
             refusal: RwSignal::new(None),
-            host: StoredValue::new_local(host),
+            host: StoredValue::new(host),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
         session.correct_draft();
@@ -303,6 +306,11 @@ impl Session {
 
     /// Runs a task that ends with the studio.
     pub(crate) fn spawn(self, task: impl Future<Output = ()> + 'static) {
+        self.spawn_boxed(Box::pin(task));
+    }
+
+    /// What runs tasks, once for all of them.
+    fn spawn_boxed(self, task: Pin<Box<dyn Future<Output = ()>>>) {
         self.owner.with_value(|owner| owner.with(|| spawn_local_scoped_with_cancellation(task)));
     }
 
@@ -319,7 +327,7 @@ impl Session {
             return;
         }
         let detail = job.0.with_untracked(|generation| {
-            browser::to_js(&Detail {
+            plain::write(&Detail {
                 key: &generation.key,
                 id: generation.id.as_deref(),
                 model: &generation.request.model,
@@ -341,7 +349,7 @@ impl Session {
         self.balance.set(Some(balance));
         // Whoever is told what can be spent may spend it.
         self.door.set(Door::Open);
-        self.host.with_value(|host| host.emit("balance", browser::to_js(&balance)));
+        self.host.with_value(|host| host.emit("balance", plain::write(&balance)));
     }
 
     /// Tells the page's owner which settings nobody knows, now that the catalog is known.
@@ -360,7 +368,7 @@ impl Session {
             models: Vec::new(),
             model: given(&model),
             style: style.and_then(given),
-            ..self.config.get_value()
+            ..self.config.with_value(Config::clone)
         };
         for setting in presets.unknown(&self.catalog.get_untracked()) {
             self.host.with_value(|host| host.warn(&setting.to_string(), true));

@@ -8,12 +8,10 @@ pub(crate) mod gateway;
 mod http;
 pub(crate) mod media;
 
+use crate::{browser, plain};
 use ai_now_protocol::Event;
 use ai_now_protocol::event::Failure;
 use ai_now_protocol::media::MediaUrl;
-use serde::Deserialize;
-
-use crate::browser;
 
 /// What a stream of events says.
 pub(crate) enum Signal {
@@ -32,8 +30,7 @@ pub(crate) enum Signal {
 /// `Completed` with an address that may not be loaded is an end all the same, and not a result.
 fn read_event(data: &str) -> Option<Event> {
     let value = browser::parse(data)?;
-    let event = Event::deserialize(serde_wasm_bindgen::Deserializer::from(value.clone()));
-    event.ok().or_else(|| {
+    plain::read(value.clone()).or_else(|| {
         let completed = browser::get(&value, "status").as_string()? == "Completed";
         let url = browser::get(&value, "url").as_string().unwrap_or_default();
         let why = MediaUrl::parse(&url).err().filter(|_| completed)?;

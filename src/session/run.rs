@@ -5,7 +5,6 @@ use std::pin::pin;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use leptos::prelude::*;
 
 use super::{Job, Session, claim};
 use crate::browser;

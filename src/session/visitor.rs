@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use ai_now_protocol::api;
 use futures_util::lock::Mutex;
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{Door, Session};
 use crate::browser;
+use crate::plain;
 use crate::transport::gateway::Gateway;
 use crate::trouble::Trouble;
 
@@ -120,7 +120,7 @@ impl Session {
                 // What the page says is shown, and it is asked again: its server may be away.
                 let thrown = |thrown| Trouble::Broken(browser::message(&thrown));
                 let answer = JsFuture::from(promise).await.map_err(thrown)?;
-                browser::from_js(answer).ok_or_else(|| Trouble::Refused(NO_SESSION.into()))?
+                plain::read(answer).ok_or_else(|| Trouble::Refused(NO_SESSION.into()))?
             }
             None => {
                 let publishable = self.config.with_value(|config| config.publishable_key.clone());
@@ -159,12 +159,12 @@ impl Session {
                 memory.iter().find(|(known, _)| *known == name).map(|(_, json)| json.clone())
             })
         })?;
-        browser::from_js(browser::parse(&json)?)
+        plain::read(browser::parse(&json)?)
     }
 
     fn keep(self, base: &str, kept: &Kept) {
         let name = name(base);
-        let json = browser::to_json(&browser::to_js(kept));
+        let json = browser::to_json(&plain::write(kept));
         let storage = self.storage();
         if storage.is_none_or(|storage| storage.set_item(&name, &json).is_err()) {
             self.forget(base);

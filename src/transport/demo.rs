@@ -10,13 +10,12 @@ use ai_now_protocol::event::Progress;
 use ai_now_protocol::{Event, Format, GenerateRequest};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::StreamExt;
-use gloo_net::http::Method;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, Url, WorkerOptions, WorkerType};
 
 use super::http::Request;
-use crate::browser::{self, Hold};
+use crate::browser::{self, Callback, Hold};
 use crate::files::File;
 
 /// The size of pictures and videos, in pixels: what a browser makes about as fast as it plays.
@@ -125,8 +124,7 @@ pub(crate) fn stop(key: &str) {
 /// The engine did not start. If its script can be fetched, a rule forbids it to run.
 async fn why_not(engine: &str) -> NotMade {
     let url = script(engine);
-    let request =
-        Request { method: Method::HEAD, url, token: None, json: None, idempotency_key: None };
+    let request = Request { method: "HEAD", url, token: None, json: None, idempotency_key: None };
     if request.send(None).await.is_ok() { forbidden(engine) } else { NotMade::Away }
 }
 
@@ -162,8 +160,8 @@ struct Worker {
     /// The address of the script that starts it, where that had to be made.
     starter: Option<String>,
     // They must live as long as the worker may call them.
-    _said: Closure<dyn FnMut(MessageEvent)>,
-    _broken: Closure<dyn FnMut(web_sys::Event)>,
+    _said: Callback,
+    _broken: Callback,
 }
 
 impl Worker {
@@ -184,21 +182,22 @@ impl Worker {
         let said = {
             let sender = sender.clone();
             // Nobody listens any more: the worker is about to end.
-            Closure::new(move |message: MessageEvent| {
-                let _ = sender.unbounded_send(Message::Said(message.data()));
+            browser::callback(move |message| {
+                let said = browser::get(&message, "data");
+                let _ = sender.unbounded_send(Message::Said(said));
             })
         };
         let broken = {
             let sender = sender.clone();
-            Closure::new(move |event: web_sys::Event| {
+            browser::callback(move |event| {
                 // Told as a sentence; the page's own error handlers have nothing to do with it.
-                event.prevent_default();
+                event.unchecked_ref::<web_sys::Event>().prevent_default();
                 let _ = sender.unbounded_send(Message::Broken);
             })
         };
-        worker.set_onmessage(Some(said.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(broken.as_ref().unchecked_ref()));
-        worker.set_onmessageerror(Some(broken.as_ref().unchecked_ref()));
+        worker.set_onmessage(Some(browser::function(&said)));
+        worker.set_onerror(Some(browser::function(&broken)));
+        worker.set_onmessageerror(Some(browser::function(&broken)));
         let wish = browser::object(&[
             ("model", request.model.as_str().into()),
             ("prompt", request.prompt.as_str().into()),

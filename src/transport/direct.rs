@@ -5,15 +5,15 @@
 
 use ai_now_protocol::GenerateRequest;
 use ai_now_protocol::sse::{self, Reader};
-use gloo_net::http::Method;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-use super::http::Request;
+use super::http::{Request, header};
 use super::{Signal, read_event};
 use crate::browser;
+use crate::plain;
 use crate::trouble::Trouble;
 
 /// Asks for a generation and hands on what its stream says, to its end.
@@ -30,16 +30,16 @@ pub(crate) async fn generate(
     // Dropping this future, as closing the element does, ends the connection.
     let connection = Connection(AbortController::new().map_err(|_| Trouble::Unreachable)?);
     let request = Request {
-        method: Method::POST,
+        method: "POST",
         url: [base, "api/generate"].concat(),
         token: Some(key),
-        json: Some(browser::to_json(&browser::to_js(request))),
+        json: Some(browser::to_json(&plain::write(request))),
         idempotency_key: None,
     };
     let response = request.send(Some(&connection.0.signal())).await?;
     let body = response.body().ok_or(Trouble::Unreadable)?;
     let chunks: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let kind = response.headers().get("Content-Type").unwrap_or_default();
+    let kind = header(&response, "Content-Type");
     let mut promising = kind.trim_start().starts_with(sse::CONTENT_TYPE);
     say(Signal::Open);
     let mut reader = Reader::default();

@@ -3,38 +3,38 @@
 use ai_now_protocol::api::{Accepted, Balance, Generation, Session};
 use ai_now_protocol::{Catalog, GenerateRequest};
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
-use gloo_net::http::Method;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
-use web_sys::{EventSource, MessageEvent};
+use web_sys::EventSource;
 
 use super::http::Request;
 use super::{Signal, read_event};
-use crate::browser::{self, Hold};
+use crate::browser::{self, Callback, Hold};
+use crate::plain;
 use crate::trouble::Trouble;
 
 /// A gateway, by its base address, which ends in `/`.
 pub(crate) struct Gateway<'a>(pub(crate) &'a str);
 
 impl Gateway<'_> {
-    fn request<'a>(&self, method: Method, path: &str, token: Option<&'a str>) -> Request<'a> {
+    fn request<'a>(&self, method: &'static str, path: &str, token: Option<&'a str>) -> Request<'a> {
         let url = [self.0, path].concat();
         Request { method, url, token, json: None, idempotency_key: None }
     }
 
     /// What can be asked for.
     pub(crate) async fn catalog(&self) -> Result<Catalog, Trouble> {
-        read(self.request(Method::GET, "api/catalog", None).fetch().await?)
+        read(self.request("GET", "api/catalog", None).fetch().await?)
     }
 
     /// Opens a session, or renews the one whose token is presented.
     pub(crate) async fn open(&self, token: Option<&str>) -> Result<Session, Trouble> {
-        read(self.request(Method::POST, "api/sessions", token).fetch().await?)
+        read(self.request("POST", "api/sessions", token).fetch().await?)
     }
 
     /// What the session can spend.
     pub(crate) async fn balance(&self, token: &str) -> Result<Balance, Trouble> {
-        read(self.request(Method::GET, "api/balance", Some(token)).fetch().await?)
+        read(self.request("GET", "api/balance", Some(token)).fetch().await?)
     }
 
     /// Asks for a generation. The same key and request again is the same generation.
@@ -44,19 +44,19 @@ impl Gateway<'_> {
         key: &str,
         request: &GenerateRequest,
     ) -> Result<Accepted, Trouble> {
-        let json = Some(browser::to_json(&browser::to_js(request)));
-        let route = self.request(Method::POST, "api/generations", Some(token));
+        let json = Some(browser::to_json(&plain::write(request)));
+        let route = self.request("POST", "api/generations", Some(token));
         read(Request { json, idempotency_key: Some(key), ..route }.fetch().await?)
     }
 
     /// Where a generation stands, with a fresh ticket for its events.
     pub(crate) async fn look(&self, token: &str, id: &str) -> Result<Generation, Trouble> {
-        read(self.request(Method::GET, &generation(id), Some(token)).fetch().await?)
+        read(self.request("GET", &generation(id), Some(token)).fetch().await?)
     }
 
     /// Stops a generation.
     pub(crate) async fn cancel(&self, token: &str, id: &str) -> Result<Generation, Trouble> {
-        read(self.request(Method::DELETE, &generation(id), Some(token)).fetch().await?)
+        read(self.request("DELETE", &generation(id), Some(token)).fetch().await?)
     }
 
     /// Listens to a generation's events after event number `after`.
@@ -78,7 +78,7 @@ fn generation(id: &str) -> String {
 }
 
 fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Trouble> {
-    browser::from_js(value).ok_or(Trouble::Unreadable)
+    plain::read(value).ok_or(Trouble::Unreadable)
 }
 
 /// An open stream. Dropping it closes it.
@@ -89,10 +89,10 @@ pub(crate) struct Watch {
     /// Ends the stream.
     _end: Option<Hold>,
     // They must live as long as the source may call them.
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _open: Closure<dyn FnMut()>,
-    _error: Closure<dyn FnMut()>,
-    back: Closure<dyn FnMut(web_sys::Event)>,
+    _message: Callback,
+    _open: Callback,
+    _error: Callback,
+    back: Callback,
 }
 
 impl Watch {
@@ -104,9 +104,9 @@ impl Watch {
 
         let message = {
             let say = say.clone();
-            Closure::new(move |message: MessageEvent| {
-                let data = message.data().as_string().unwrap_or_default();
-                let seq = message.last_event_id().parse().ok();
+            browser::callback(move |message| {
+                let text = |name| browser::get(&message, name).as_string().unwrap_or_default();
+                let (data, seq) = (text("data"), text("lastEventId").parse().ok());
                 if let Some(event) = read_event(&data) {
                     say(Signal::Event(seq, event));
                 }
@@ -114,28 +114,28 @@ impl Watch {
         };
         let open = {
             let say = say.clone();
-            Closure::new(move || say(Signal::Open))
+            browser::callback(move |_| say(Signal::Open))
         };
         let error = {
             let (source, say) = (source.clone(), say.clone());
-            Closure::new(move || {
+            browser::callback(move |_| {
                 let closed = source.ready_state() == EventSource::CLOSED;
                 say(if closed { Signal::Closed } else { Signal::Retrying });
             })
         };
         // A page that comes back out of the back-forward cache may find its streams dead, and some
         // browsers don't say so.
-        let back = Closure::new(move |event: web_sys::Event| {
+        let back = browser::callback(move |event| {
             if browser::get(&event, "persisted").is_truthy() {
                 say(Signal::Closed);
             }
         });
         // The name and the listener are ours: there is nothing to refuse.
         let _ = browser::window()
-            .add_event_listener_with_callback("pageshow", back.as_ref().unchecked_ref());
-        source.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        source.set_onopen(Some(open.as_ref().unchecked_ref()));
-        source.set_onerror(Some(error.as_ref().unchecked_ref()));
+            .add_event_listener_with_callback("pageshow", browser::function(&back));
+        source.set_onmessage(Some(browser::function(&message)));
+        source.set_onopen(Some(browser::function(&open)));
+        source.set_onerror(Some(browser::function(&error)));
         let end = Hold::by(&source, "close");
         Ok(Self { source, signals, _end: end, _message: message, _open: open, _error: error, back })
     }
@@ -147,6 +147,6 @@ impl Drop for Watch {
         self.source.set_onopen(None);
         self.source.set_onerror(None);
         let _ = browser::window()
-            .remove_event_listener_with_callback("pageshow", self.back.as_ref().unchecked_ref());
+            .remove_event_listener_with_callback("pageshow", browser::function(&self.back));
     }
 }

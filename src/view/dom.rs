@@ -5,12 +5,15 @@
 //! What an element holds on to (listeners, effects) belongs to the reactive owner it was made in and
 //! ends with that.
 
-use leptos::prelude::*;
+use std::cell::Cell;
+
+use leptos::prelude::RenderEffect;
 use leptos::tachys::view::Render;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, EventTarget, IntersectionObserver, IntersectionObserverEntry};
+use web_sys::{Element, Event, EventTarget, IntersectionObserver};
 
-use crate::browser;
+use crate::browser::{self, Callback};
+use crate::signal::keep;
 
 #[wasm_bindgen]
 extern "C" {
@@ -193,54 +196,53 @@ impl El {
 /// Does something now, and again whenever a signal changes that it read.
 pub(super) fn effect(act: Box<dyn Fn()>) {
     let effect = RenderEffect::new(move |_| act());
-    StoredValue::new_local(effect);
+    keep(effect);
 }
 
 /// Does something whenever an event arrives at `target`, until the owner ends.
 pub(super) fn listen(target: EventTarget, name: &'static str, act: Box<dyn Fn(Event)>) {
-    let callback = Closure::wrap(act);
-    let _ = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
-    StoredValue::new_local(Listener { target, name, callback });
+    let callback = browser::callback(move |event| act(event.unchecked_into()));
+    let _ = target.add_event_listener_with_callback(name, browser::function(&callback));
+    keep(Listener { target, name, callback });
 }
 
 struct Listener {
     target: EventTarget,
     name: &'static str,
-    callback: Closure<dyn Fn(Event)>,
+    callback: Callback,
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let callback = self.callback.as_ref().unchecked_ref();
+        let callback = browser::function(&self.callback);
         let _ = self.target.remove_event_listener_with_callback(self.name, callback);
     }
 }
 
 /// Does something once the element is about to be seen, or at once where the browser can't tell.
 pub(super) fn when_seen(element: &El, act: impl FnOnce() + 'static) {
-    let act = std::cell::RefCell::new(Some(act));
-    let seen = Closure::<dyn Fn(js_sys::Array, IntersectionObserver)>::new(
-        move |entries: js_sys::Array, observer: IntersectionObserver| {
-            let is_seen = |entry: JsValue| {
-                entry.unchecked_into::<IntersectionObserverEntry>().is_intersecting()
-            };
-            if entries.iter().any(is_seen) {
-                observer.disconnect();
-                if let Some(act) = act.take() {
-                    act();
-                }
-            }
-        },
-    );
-    if let Ok(observer) = IntersectionObserver::new(seen.as_ref().unchecked_ref()) {
-        observer.observe(&element.0);
-        StoredValue::new_local(Watcher { observer, _seen: seen });
+    watch(&element.0, Box::new(act));
+}
+
+fn watch(element: &Element, act: Box<dyn FnOnce()>) {
+    let act = Cell::new(Some(act));
+    let seen = browser::callback(move |entries| {
+        let is_seen = |entry: JsValue| browser::get(&entry, "isIntersecting").is_truthy();
+        if entries.unchecked_into::<js_sys::Array>().iter().any(is_seen)
+            && let Some(act) = act.take()
+        {
+            act();
+        }
+    });
+    if let Ok(observer) = IntersectionObserver::new(browser::function(&seen)) {
+        observer.observe(element);
+        keep(Watcher { observer, _seen: seen });
     }
 }
 
 struct Watcher {
     observer: IntersectionObserver,
-    _seen: Closure<dyn Fn(js_sys::Array, IntersectionObserver)>,
+    _seen: Callback,
 }
 
 impl Drop for Watcher {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use leptos::prelude::*;
+use leptos::prelude::{Owner, untrack};
 
 use super::dom::{El, button, effect, el, value_of};
 use super::icon::{DELETE, icon};
@@ -10,11 +10,13 @@ use super::{Ui, models, thumbnail};
 use crate::browser;
 use crate::generation::{Generation, Phase};
 use crate::locale::Word;
+use crate::plain;
 use crate::session::Job;
+use crate::signal::{Memo, RwSignal};
 
 pub(super) fn gallery(ui: Ui) -> El {
     let session = ui.session;
-    let any = Memo::new(move |_| {
+    let any = Memo::new(move || {
         session.generations.with(|all| !all.is_empty())
             || session.deleted.with(|deleted| !deleted.is_empty())
     });
@@ -36,7 +38,7 @@ fn section(ui: Ui) -> El {
         .add(delete_all(ui));
     let nothing = move || {
         search.with(|search| {
-            let matches = |job: &Job| told(ui, *job).contains(search.as_str());
+            let matches = |job: &Job| browser::holds(&told(ui, *job), search);
             session.generations.with(|all| !all.is_empty() && !all.iter().any(matches))
         })
     };
@@ -121,8 +123,8 @@ fn entry(ui: Ui, job: Job, search: RwSignal<String>) -> El {
     let (short, long) = ui.numbers.with_value(|numbers| {
         (numbers.when(generation.created_at_ms), numbers.date(generation.created_at_ms))
     });
-    let running = Memo::new(move |_| job.0.with(|generation| !generation.is_final()));
-    let failed = Memo::new(move |_| job.0.with(|g| matches!(g.phase, Phase::Failed { .. })));
+    let running = Memo::new(move || job.0.with(|generation| !generation.is_final()));
+    let failed = Memo::new(move || job.0.with(|g| matches!(g.phase, Phase::Failed { .. })));
     let words = told(ui, job);
     let about = el("span", "fine")
         .add(el("span", "").attr("dir", "auto").text(&made_by(ui, &generation)))
@@ -139,7 +141,7 @@ fn entry(ui: Ui, job: Job, search: RwSignal<String>) -> El {
     let row = el("li", "entry")
         .live_class("running", move || running.get())
         .live_class("lost", move || failed.get())
-        .live_hidden(move || search.with(|search| !words.contains(search)));
+        .live_hidden(move || search.with(|search| !browser::holds(&words, search)));
     let name = ui.fill(Word::Delete, &[("prompt", &request.prompt)]);
     let here = row.clone();
     let delete = button("round").label(&name).attr("title", &name).add(icon(DELETE));
@@ -162,7 +164,7 @@ fn focus_neighbour(row: &El) {
 /// What was deleted last, and the way back.
 fn undo(ui: Ui) -> El {
     let session = ui.session;
-    let count = Memo::new(move |_| session.deleted.with(Vec::len));
+    let count = Memo::new(move || session.deleted.with(Vec::len));
     let line = move || {
         let count = u32::try_from(count.get()).unwrap_or(u32::MAX);
         (count > 0).then(|| {
@@ -190,5 +192,5 @@ fn delete_all(ui: Ui) -> El {
 fn export(ui: Ui) {
     let jobs = ui.session.generations.get_untracked();
     let all: Vec<Generation> = jobs.iter().map(|job| job.0.get_untracked().record()).collect();
-    browser::save_file("ai-now-history.json", &browser::to_json(&browser::to_js(&all)));
+    browser::save_file("ai-now-history.json", &browser::to_json(&plain::write(&all)));
 }

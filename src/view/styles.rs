@@ -2,7 +2,6 @@
 //! there are many.
 
 use ai_now_protocol::catalog::Style;
-use leptos::prelude::*;
 
 use super::Ui;
 use super::dom::{El, el, value_of};
@@ -10,13 +9,14 @@ use super::icon::{NONE, icon};
 use super::thumbnail;
 use crate::browser;
 use crate::locale::Word;
+use crate::signal::{Memo, RwSignal};
 
 /// With more styles than this, there is a search.
 const SEARCH_FROM: usize = 12;
 
 pub(super) fn styles(ui: Ui) -> El {
     let session = ui.session;
-    let model = Memo::new(move |_| session.model());
+    let model = Memo::new(move || session.model());
     let group = move || {
         let model = model.get()?;
         (!model.styles.is_empty()).then(|| choices(ui, &model.id, &model.styles))
@@ -27,7 +27,8 @@ pub(super) fn styles(ui: Ui) -> El {
 fn choices(ui: Ui, model: &str, styles: &[Style]) -> El {
     let search = RwSignal::new(String::new());
     let names: Vec<String> = styles.iter().map(|style| browser::lower(&style.name)).collect();
-    let nothing = move || search.with(|search| !names.iter().any(|name| name.contains(search)));
+    let nothing =
+        move || search.with(|search| !names.iter().any(|name| browser::holds(name, search)));
     let find = || {
         el("input", "find")
             .attr("type", "search")
@@ -58,7 +59,7 @@ fn choice(ui: Ui, value: &str, name: &str, picture: El, search: RwSignal<String>
     // A chosen style never hides: a radio that nobody sees would be sent.
     let hidden = {
         let (chosen, name) = (chosen.clone(), browser::lower(name));
-        move || !chosen() && search.with(|search| !name.contains(search))
+        move || !chosen() && search.with(|search| !browser::holds(&name, search))
     };
     let picked = value.to_owned();
     let radio = el("input", "")

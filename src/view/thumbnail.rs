@@ -1,7 +1,7 @@
 //! Small pictures: those of the catalog, which lie beside the script, and those of what was made,
 //! which this device keeps.
 
-use leptos::prelude::*;
+use leptos::prelude::untrack;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
@@ -10,6 +10,7 @@ use super::Ui;
 use super::dom::{El, effect, el, when_seen};
 use crate::browser;
 use crate::pictures::{self, Picture};
+use crate::signal::RwSignal;
 
 /// The size of what is kept, in pixels.
 pub(super) const WIDTH_PX: u32 = 320;
@@ -53,7 +54,7 @@ pub(super) fn of_result(ui: Ui, key: String) -> El {
     };
     let seen = RwSignal::new(false);
     when_seen(&frame, move || {
-        seen.try_set(true);
+        seen.set(true);
     });
     let missing = canvas_is_hidden(&frame);
     effect(Box::new(move || {

@@ -3,7 +3,7 @@
 //! exports, formatted. It must not know what the widget does.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -20,6 +20,19 @@ const FEATURES: [&str; 6] = [
     "reference-types",
     "sign-ext",
 ];
+
+/// What rustc is told for the widget: a stack of 256 KB, where its code needs a few, which also makes
+/// every address after it shorter; and no path of the machine that builds in what is shipped.
+pub fn rust_flags() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let sources = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    let mut flags = String::new();
+    for source in sources.into_iter().flatten().flatten() {
+        flags += &format!("--remap-path-prefix={}/= ", source.path().display());
+    }
+    flags + "-Clink-arg=-zstack-size=262144"
+}
 
 /// The module that wasm-bindgen has the wasm import from.
 const MODULE: &str = "\"./ai-now-widget_bg.js\": ";
@@ -61,6 +74,7 @@ pub fn widget(dist: &Path, node: &Path, kept: &[&str]) -> Result<()> {
         binaryen(node, "wasm-opt")
             // Below the stack there is nothing that anybody points at.
             .args(["-Oz", "--converge", "--low-memory-unused"])
+            .args(["--flatten", "--rereloop", "-Oz", "-Oz"])
             .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
             .arg("--minify-imports-and-exports-and-modules")
             .arg("-o")
@@ -68,6 +82,9 @@ pub fn widget(dist: &Path, node: &Path, kept: &[&str]) -> Result<()> {
     )
     .context("wasm-opt fails")?;
     fs::write(&script, with_names(&text, &renamed)?)?;
+
+    let style = dist.join("widget.css");
+    fs::write(&style, dense_css(&fs::read_to_string(&style).context("widget.css")?))?;
 
     run(Command::new(node.join("node_modules/.bin/terser"))
         .args(["--module", "--ecma", "2022", "--compress", "passes=2,unsafe_arrows=true"])
@@ -169,6 +186,22 @@ fn with_names(script: &str, renamed: &str) -> Result<String> {
     Ok(script)
 }
 
+/// A style sheet without comments and without the spaces that mean nothing. For one that has no
+/// text in quotation marks with such a thing in it.
+fn dense_css(css: &str) -> String {
+    let mut parts = css.split("/*");
+    let mut bare = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        bare += part.split_once("*/").map_or("", |(_, rest)| rest);
+    }
+    let mut dense = bare.split_whitespace().collect::<Vec<_>>().join(" ");
+    for mark in ["{", "}", ";", ","] {
+        dense = dense.replace(&format!("{mark} "), mark).replace(&format!(" {mark}"), mark);
+    }
+    // Not the space before a colon: there it means something.
+    dense.replace(": ", ":").replace(";}", "}")
+}
+
 /// The texts of a line, which stand in quotation marks; none of the names has any in it.
 fn quoted<const N: usize>(line: &str) -> Option<[&str; N]> {
     let texts: Vec<_> = line.split('"').skip(1).step_by(2).collect();
@@ -220,6 +253,12 @@ const module = 'ai-now-widget_bg.wasm';
             roots(&["x"]),
             r#"[{"name":"page","root":true,"reaches":["x"]},{"name":"x","export":"x"}]"#
         );
+    }
+
+    #[test]
+    fn style_sheets_lose_what_means_nothing() {
+        let css = "/* A card. */\n.card,\n.card :is(a) {\n  width: calc(1px + 2%);\n  top: 0;\n}\n";
+        assert_eq!(dense_css(css), ".card,.card :is(a){width:calc(1px + 2%);top:0}");
     }
 
     #[test]

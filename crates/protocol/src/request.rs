@@ -113,7 +113,8 @@ impl GenerateRequest {
 
 fn check_prompt(prompt: &str, model: &Model) -> Result<String, Invalid> {
     let space_out = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c };
-    let cleaned: String = prompt.replace("\r\n", "\n").chars().map(space_out).collect();
+    let lines = prompt.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let cleaned: String = lines.collect::<Vec<_>>().join("\n").chars().map(space_out).collect();
     let trimmed = cleaned.trim();
     if trimmed.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Err(Invalid::EmptyPrompt);

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Reflect};
-use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, HtmlMediaElement};
 
 use super::media;
-use crate::browser;
+use crate::browser::{self, Callback};
+use crate::signal::keep;
 use crate::view::dom::El;
 
 /// What the system may show of what plays.
@@ -55,18 +55,18 @@ thread_local! {
     /// The one that plays in this page. Two at once are noise.
     static PLAYING: RefCell<Option<HtmlMediaElement>> = const { RefCell::new(None) };
     /// Where pages tell each other that one has started.
-    static STARTED: Option<(BroadcastChannel, Closure<dyn Fn()>)> = listen_to_others();
+    static STARTED: Option<(BroadcastChannel, Callback)> = listen_to_others();
 }
 
-fn listen_to_others() -> Option<(BroadcastChannel, Closure<dyn Fn()>)> {
+fn listen_to_others() -> Option<(BroadcastChannel, Callback)> {
     let channel = BroadcastChannel::new("ai-now-playing").ok()?;
-    let stop = Closure::new(|| {
+    let stop = browser::callback(|_| {
         if let Some(playing) = PLAYING.take() {
             // One that is gone already plays no more.
             let _ = playing.pause();
         }
     });
-    channel.set_onmessage(Some(stop.as_ref().unchecked_ref()));
+    channel.set_onmessage(Some(browser::function(&stop)));
     Some((channel, stop))
 }
 
@@ -86,7 +86,7 @@ impl Deck {
         let changed = Rc::new(changed);
         let system = {
             let deck = self.clone();
-            Closure::<dyn Fn(JsValue)>::new(move |details: JsValue| deck.obey(&details))
+            browser::callback(move |details| deck.obey(&details))
         };
         for name in EVENTS {
             let (deck, changed) = (self.clone(), changed.clone());
@@ -106,7 +106,7 @@ impl Deck {
                 changed();
             });
         }
-        StoredValue::new_local(Silence { deck: self.clone(), _system: system });
+        keep(Silence { deck: self.clone(), _system: system });
         changed();
     }
 
@@ -134,7 +134,7 @@ impl Deck {
     }
 
     pub(super) fn seek_to(&self, secs: f64) {
-        self.element.set_current_time(secs.clamp(0.0, self.duration_secs()));
+        self.element.set_current_time(secs.max(0.0).min(self.duration_secs()));
     }
 
     pub(super) fn seek_by(&self, secs: f64) {
@@ -234,7 +234,7 @@ fn system() -> JsValue {
 struct Silence {
     deck: Deck,
     // Called by the system as long as this is what plays.
-    _system: Closure<dyn Fn(JsValue)>,
+    _system: Callback,
 }
 
 impl Drop for Silence {

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::Update;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlCanvasElement, HtmlVideoElement};
 
@@ -28,8 +27,8 @@ pub(super) fn keep(ui: Ui, key: String, video: &El) {
     let first = move |_| {
         // What is decoded is not yet drawn: before that, a copy of it would be black.
         let keep = keep.clone();
-        let drawn_once = Closure::once_into_js(move || _ = keep());
-        browser::call(&drawn, "requestVideoFrameCallback", &[drawn_once]);
+        let drawn_once = browser::once(move |_| _ = keep());
+        browser::call(&drawn, "requestVideoFrameCallback", &[drawn_once.into()]);
     };
     let _ = video.clone().on("loadedmetadata", first).on("timeupdate", move |_| {
         if !settled.get() && element.current_time() >= SETTLED_SECS {
@@ -55,13 +54,13 @@ fn take(ui: Ui, key: String, video: &HtmlVideoElement) -> Option<()> {
     pen(&canvas)?
         .draw_image_with_html_video_element_and_dw_and_dh(video, left, top, wide, tall)
         .ok()?;
-    let kept = Closure::once_into_js(move |blob: Option<Blob>| {
-        let Some(blob) = blob else { return };
+    let kept = browser::once(move |blob| {
+        let Ok(blob) = blob.dyn_into::<Blob>() else { return };
         ui.session.spawn(async move {
             pictures::keep(&key, &Picture::Image(blob)).await;
             ui.pictures.try_update(|count| *count += 1);
         });
     });
     let quality = JsValue::from_f64(0.72);
-    canvas.to_blob_with_type_and_encoder_options(kept.unchecked_ref(), "image/jpeg", &quality).ok()
+    canvas.to_blob_with_type_and_encoder_options(&kept, "image/jpeg", &quality).ok()
 }
