@@ -87,7 +87,7 @@ const BUDGETS: &[Budget] = &[
         files: &["ai-now-widget_bg.wasm", "ai-now-widget.js", "widget.css"],
         // Reached; the aim is 96 KiB. What weighs now is what the async steps are unfolded to, the
         // views, and what Leptos and the standard library bring along whatever is built on them.
-        max_bytes: 111_600,
+        max_bytes: 110_800,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
