@@ -96,7 +96,7 @@ fn step_word(step: &str) -> Option<Word> {
     Some(match step {
         "starting" => Word::Making,
         "reading" => Word::StepReading,
-        "playing" => Word::StepPlaying,
+        "playing" | "drumming" | "mixing" | "mastering" => Word::StepPlaying,
         "drawing" => Word::StepDrawing,
         "encoding" | "done" => Word::StepEncoding,
         _ => return None,

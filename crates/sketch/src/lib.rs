@@ -153,8 +153,10 @@ impl Reporter<'_> {
     }
 }
 
-/// How much of the work on a piece of music is done when it is played and only to be encoded.
-const PLAYED: f64 = 0.75;
+/// How much of the work on a piece of music is done when it has its cover, and when it is played and
+/// only to be encoded.
+const COVERED: f64 = 0.05;
+const PLAYED: f64 = 0.7;
 
 /// The sides of a cover, in pixels.
 const COVER_SIDE: usize = 360;
@@ -169,10 +171,10 @@ fn music(
     let note = note(brief, &piece);
     let score = piece.write();
     let cover = still::poster(brief, treatment(request), (COVER_SIDE, COVER_SIDE))?;
-    progress.at(0.05, "playing")?;
-    let mut playing = progress.part(0.05, PLAYED, "playing");
-    let samples = synth::play(&score, &mut |done, _| playing(done))?;
-    drop(playing);
+    progress.at(COVERED, "drawing")?;
+    let samples = synth::play(&score, &mut |done, what| {
+        progress.flow(COVERED + (PLAYED - COVERED) * done, what)
+    })?;
     let about = About {
         title: brief.title.clone(),
         note: note.clone(),

@@ -194,26 +194,25 @@ fn add(to: &mut [f32], sound: &[f32], at: usize, gain: f32) {
     }
 }
 
-/// A stage of the work, for who measures: see [`play`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    Voices,
-    Drums,
-    Space,
-    Master,
+/// What a part of the work is called.
+mod stage {
+    pub(super) const VOICES: &str = "playing";
+    pub(super) const DRUMS: &str = "drumming";
+    pub(super) const SPACE: &str = "mixing";
+    pub(super) const MASTER: &str = "mastering";
 }
 
 /// Plays a score: left and right in turn, as loud as records are. `step` is told the part done, and
-/// of which stage the work was that is now done.
+/// what the work was since it was last told.
 pub(crate) fn play(
     score: &Score,
-    step: &mut dyn FnMut(f64, Stage) -> ControlFlow<()>,
+    step: &mut dyn FnMut(f64, &'static str) -> ControlFlow<()>,
 ) -> Result<Vec<f32>, SketchError> {
     let total = (score.secs * RATE) as usize;
     let mut mix = Mix { left: vec![0.0; total], right: vec![0.0; total] };
     let mut room = vec![0.0f32; total];
     let mut echo = vec![0.0f32; total];
-    let mut told = |part, stage| match step(part, stage) {
+    let mut told = |part, what| match step(part, what) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(SketchError::Cancelled),
     };
@@ -222,17 +221,17 @@ pub(crate) fn play(
     for track in &score.tracks {
         voices(track, &mut mix, &mut room, &mut echo, &mut || {
             done += 1;
-            told(0.7 * f64::from(done) / notes.max(1) as f64, Stage::Voices)
+            told(0.7 * f64::from(done) / notes.max(1) as f64, stage::VOICES)
         })?;
     }
     pump(score, &mut mix);
-    told(0.71, Stage::Voices)?;
-    drums(score, &mut mix, &mut room, &mut |part| told(0.71 + 0.04 * part, Stage::Drums))?;
+    told(0.71, stage::VOICES)?;
+    drums(score, &mut mix, &mut room, &mut |part| told(0.71 + 0.04 * part, stage::DRUMS))?;
     space::echo(&mut mix, &mut room, &echo, score.echo_secs, &mut |part| {
-        told(0.75 + 0.05 * part, Stage::Space)
+        told(0.75 + 0.05 * part, stage::SPACE)
     })?;
-    space::room(&mut mix, &room, score.reverb, &mut |part| told(0.8 + 0.1 * part, Stage::Space))?;
-    master::finish(&mut mix, &mut |part| told(0.9 + 0.1 * part, Stage::Master))?;
+    space::room(&mut mix, &room, score.reverb, &mut |part| told(0.8 + 0.1 * part, stage::SPACE))?;
+    master::finish(&mut mix, &mut |part| told(0.9 + 0.1 * part, stage::MASTER))?;
     Ok(mix.interleave())
 }
 

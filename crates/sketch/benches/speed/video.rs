@@ -117,7 +117,7 @@ fn cores() -> f64 {
 }
 
 /// The processor's time that this process has spent, in seconds: other processes don't change it.
-fn processor_secs() -> f64 {
+pub(crate) fn processor_secs() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }

@@ -140,7 +140,8 @@ fn chip(secs: f32, phase: impl Fn(f32) -> f32, decay: f32) -> Vec<f32> {
     (0..(secs * RATE) as usize)
         .map(|i| {
             let t = i as f32 / RATE;
-            wave(phase(t)).signum() * 0.6 * exp(-t * decay) * ((secs - t) / 0.01).min(1.0)
+            let start = (i as f32 / 12.0).min(1.0);
+            wave(phase(t)).signum() * 0.6 * start * exp(-t * decay) * ((secs - t) / 0.01).min(1.0)
         })
         .collect()
 }

@@ -19,3 +19,31 @@ fn a_mix_takes_what_fits() {
     mix.scale(3, &[2.0]);
     assert_eq!(mix.interleave(), [0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 4.0]);
 }
+
+#[test]
+fn nothing_begins_or_ends_with_a_click() {
+    use Drum::*;
+    use Tone::*;
+    for tone in [
+        Piano, Rhodes, Organ, Nylon, Steel, Dist, DistLead, Strings, Violin, Cello, Pad, Choir,
+        Brass, Sax, Flute, Bell, MusicBox, Marimba, Harp, Accordion, SawLead, SquareLead, Stab,
+        Pluck, Chip, Triangle, SubBass, SynthBass, Acid, Upright, FingerBass,
+    ] {
+        for (hz, secs) in [(55.0, 0.05), (220.0, 0.4), (987.8, 2.0)] {
+            let mut sound = Vec::new();
+            voice::play(tone, hz, secs, &mut sound);
+            let most = sound.iter().fold(0.0f32, |m, s| m.max(s.abs()));
+            assert!((0.01..6.0).contains(&most), "{tone:?} {hz}: {most}");
+            let ends = [sound[0], sound[sound.len() - 1]];
+            assert!(ends.iter().all(|s| s.abs() < 0.05 * most), "{tone:?} {hz}: {ends:?}");
+        }
+    }
+    for drum in [
+        Kick, Boom, Snare, Gated, Clap, Rim, Brush, Hat, HatFoot, Open, Ride, Cymbal, Shaker, Tom,
+        Conga, Clave, Cowbell, Vinyl, ChipKick, ChipSnare, ChipHat,
+    ] {
+        let sound = drum::play(drum);
+        let ends = [sound[0], sound[sound.len() - 1]];
+        assert!(ends.iter().all(|s| s.abs() < 0.05), "{drum:?}: {ends:?}");
+    }
+}

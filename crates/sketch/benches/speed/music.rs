@@ -1,0 +1,92 @@
+//! How fast music is made: every genre at the usual length, on one core, its cover and the MP3
+//! included.
+//!
+//! A ratio of 60 is sixty times as fast as it plays, by the processor's time: what else runs on the
+//! machine doesn't count. The same for each stage alone. The gap is the longest time between two
+//! looks at whether the work is cancelled, in a piece of the greatest length.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use ai_now_protocol::{Catalog, MediaKind, Model};
+use ai_now_sketch::{Request, make};
+
+use crate::video::processor_secs;
+
+const GENRES: [&str; 24] = [
+    "pop",
+    "rock",
+    "metal",
+    "jazz",
+    "blues",
+    "funk",
+    "disco",
+    "house",
+    "techno",
+    "drum and bass",
+    "hip hop",
+    "lofi",
+    "reggae",
+    "salsa",
+    "bossa nova",
+    "folk",
+    "country",
+    "classical",
+    "cinematic",
+    "ambient",
+    "synthwave",
+    "chiptune",
+    "waltz",
+    "lullaby",
+];
+
+/// The stages, as the work reports them.
+const STAGES: [&str; 6] = ["drawing", "playing", "drumming", "mixing", "mastering", "encoding"];
+
+/// Prints the table; `wanted` are words that a line must have one of, to be measured at all.
+pub(crate) fn run(wanted: &[String]) {
+    let catalog = Catalog::BUILT_IN;
+    let Some(model) = catalog.models.iter().find(|m| m.kind == MediaKind::Audio) else {
+        eprintln!("The catalog has no model for music.");
+        return;
+    };
+    println!("music: times as fast as it plays; the same for {}; longest gap", STAGES.join(", "));
+    for genre in GENRES {
+        let name = format!("music {genre}");
+        if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
+            // The first run finds memory and caches cold.
+            let runs = [(); 2].map(|()| piece(model, &format!("{genre}, 30 seconds")));
+            let [first, second] = runs;
+            let best = if first.work < second.work { first } else { second };
+            let stages: String =
+                STAGES.map(|s| format!(" {:6.0}", best.plays / best.stages[s])).concat();
+            let gap = piece(model, &format!("{genre}, 180 seconds")).gap;
+            println!("{name:20} {:5.1}x {stages}  {:3.0} ms", best.plays / best.work, gap * 1e3);
+        }
+    }
+}
+
+/// What making a piece took, in seconds of the processor's time.
+struct Took {
+    plays: f64,
+    work: f64,
+    gap: f64,
+    stages: BTreeMap<&'static str, f64>,
+}
+
+fn piece(model: &Model, prompt: &str) -> Took {
+    let start = processor_secs();
+    let (mut told, mut gap) = (start, 0.0_f64);
+    let mut stages: BTreeMap<_, _> = STAGES.map(|s| (s, 0.0)).into();
+    let made = make(&Request::new(model, prompt), &mut |progress| {
+        let now = processor_secs();
+        gap = gap.max(now - told);
+        if let Some(stage) = stages.get_mut(progress.step) {
+            *stage += now - told;
+        }
+        told = now;
+        ControlFlow::Continue(())
+    });
+    let plays = made.map_or(f64::NAN, |sketch| sketch.duration_secs);
+    Took { plays, work: processor_secs() - start, gap, stages }
+}
