@@ -5,7 +5,7 @@
 mod cover;
 mod noise;
 
-pub(crate) use noise::Tile;
+pub(crate) use noise::{ONE, Tile, Walk};
 
 use cover::{Area, Grain, Row};
 
@@ -251,31 +251,24 @@ impl Canvas {
         let (kx, ky) = (64.0 / texture.size.0, 64.0 / texture.size.1);
         let v = (y as f32 - texture.origin.1) * ky;
         let u = (left as f32 - texture.origin.0) * kx;
-        let side = light[0].signum();
+        let side = light[0].signum() as i32;
         // Surfaces are soft: in large pictures every second column is looked up, and taken twice.
         let step = if self.height > 500 { 2 } else { 1 };
-        let noise = self.noise;
-        // Many places of one row are looked up in two rows that are made for them.
-        let rows = (right - left > 96 * step).then(|| {
-            let own = noise.row(v);
-            let slopes = own.slope(&noise.row(v - 3.0), 5 * side as i32);
-            (own, slopes)
-        });
+        let own = self.noise.row(v);
+        let slopes = own.slope(&self.noise.row(v - 3.0), 5 * side);
+        let walk = Walk::new(u, kx * step as f32);
+        let fixed = |x: f32| (x * 65536.0 / ONE as f32) as i32;
+        let (shade, relief) = (fixed(texture.shade * 256.0), fixed(texture.relief * 256.0));
+        let (lean, ragged) = (fixed(texture.relief * 160.0), fixed(texture.size.1 * 1.5));
+        let cap = texture.cap.map(|cap| (y as i32 - cap.0 as i32, cap.1));
         let grain = |group: usize| {
-            let at = u + (group * step) as f32 * kx;
-            let (n, slope) = if let Some((own, slopes)) = &rows {
-                (own.at(at), slopes.at(at))
-            } else {
-                let n = noise.at(at, v);
-                (n, n - noise.at(at + 5.0 * side, v - 3.0))
-            };
-            let shade = 1.0 + (n - 0.5) * texture.shade + slope * texture.relief;
-            let lean = (slope * texture.relief * 160.0).clamp(-100.0, 100.0);
-            let edge = (n - 0.5) * texture.size.1 * 1.5;
+            let place = walk.at(group);
+            let (n, slope) = (own.whole(place) - ONE / 2, slopes.whole(place));
+            let lean = ((slope * lean) >> 16).clamp(-100, 100);
             Grain {
-                shade: (shade.max(0.0) * 256.0) as u32,
-                lean: [(lean * side) as i32, (lean * 0.6) as i32],
-                cap: texture.cap.filter(|cap| (y as f32) < cap.0 + edge).map(|cap| cap.1),
+                shade: (256 + ((n * shade) >> 16) + ((slope * relief) >> 16)).max(0) as u32,
+                lean: [lean * side, (lean * 154) >> 8],
+                cap: cap.filter(|cap| cap.0 < (n * ragged) >> 16).map(|cap| cap.1),
             }
         };
         if paint.round > 0.0 {
@@ -299,6 +292,8 @@ impl Canvas {
         // Sixteen bits after the point: a glow is wide and faint, and must not show steps.
         let strength = (strength * 65536.0).clamp(0.0, 8.0 * 65536.0);
         let colour = colour.map(u32::from);
+        // The light of a wide glow is the same in two neighbours.
+        let step = if radius > 96.0 { 2 } else { 1 };
         for y in rows {
             let dy = y as f32 + 0.5 - cy;
             let off = dy * dy * inverse;
@@ -306,12 +301,18 @@ impl Canvas {
             let left = (cx - reach).max(0.0) as usize;
             let right = (cx + reach).clamp(0.0, self.width as f32) as usize;
             let row = &mut self.rgb[y * self.width..(y + 1) * self.width];
-            for (x, p) in row.iter_mut().enumerate().take(right).skip(left) {
-                let dx = x as f32 + 0.5 - cx;
+            if left >= right {
+                continue;
+            }
+            for (i, pixels) in row[left..right].chunks_mut(step).enumerate() {
+                let dx = (left + i * step) as f32 + 0.5 * step as f32 - cx;
                 let near = (1.0 - dx * dx * inverse - off).max(0.0);
                 let fall = (near * near * strength) as u32;
-                for (own, light) in p.iter_mut().zip(colour) {
-                    *own = (u32::from(*own) + ((light * fall) >> 16)).min(255) as u8;
+                let light = colour.map(|c| (c * fall) >> 16);
+                for p in pixels {
+                    for (own, light) in p.iter_mut().zip(light) {
+                        *own = (u32::from(*own) + light).min(255) as u8;
+                    }
                 }
             }
         }

@@ -3,7 +3,7 @@
 use crate::brief::{Thing, Time, Weather};
 use crate::math::{fast_sin, smooth};
 use crate::rng::Rng;
-use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, blend, scale};
+use crate::scene::canvas::{Canvas, Kind, ONE, Paint, Point, Rgb, Walk, blend, scale};
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
@@ -113,6 +113,8 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     let shift = (scene.seed % 4096) as f32;
     // Clouds are soft: every second column is looked up, in large pictures every fourth.
     let step = if canvas.height > 500 { 4 } else { 2 };
+    let whole = ONE as f32 * 256.0;
+    let clear = ((0.86 - cover * 0.75 - 0.28) * whole) as i32;
     for y in 0..rows {
         // Clouds lie in a plane overhead: towards the horizon they crowd together.
         let depth = 1.0 / (1.25 - y as f32 / horizon);
@@ -120,21 +122,25 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
         let thin = smooth(0.0, 0.25, (horizon - y as f32) / horizon);
         let (coarse_row, fine_row) = (canvas.noise.row(v), canvas.noise.row(v * 2.7));
         let lit_row = canvas.noise.row(v - 9.0);
-        for x in (0..w).step_by(step) {
-            let u = (x as f32 - ox) * k * (0.35 + 0.3 * depth) + wind + shift;
-            let coarse = coarse_row.at(u) * 0.72;
-            if coarse + 0.28 < 0.86 - cover * 0.75 {
+        let stretch = k * (0.35 + 0.3 * depth);
+        let (u, along) = (wind + shift - ox * stretch, stretch * step as f32);
+        let coarse_walk = Walk::new(u, along);
+        let fine_walk = Walk::new(u * 2.7 + 31.0, along * 2.7);
+        let lit_walk = Walk::new(u + 6.0, along);
+        for (i, pixels) in canvas.rgb[y * w..(y + 1) * w].chunks_mut(step).enumerate() {
+            let coarse = coarse_row.whole(coarse_walk.at(i)) * 184;
+            if coarse < clear {
                 continue;
             }
-            let n = coarse + fine_row.at(u * 2.7 + 31.0) * 0.28;
+            let n = (coarse + fine_row.whole(fine_walk.at(i)) * 72) as f32 / whole;
             let density = smooth(0.86 - cover * 0.75, 1.02 - cover * 0.42, n) * thin;
             if density < 0.02 {
                 continue;
             }
-            let shade = (lit_row.at(u + 6.0) - n) * 2.2 + 0.62;
+            let shade = (lit_row.whole(lit_walk.at(i)) as f32 * 256.0 / whole - n) * 2.2 + 0.62;
             let tone = blend(under, lit, shade);
             let much = (density * 0.92 * 256.0) as i32;
-            for p in &mut canvas.rgb[y * w + x..y * w + (x + step).min(w)] {
+            for p in pixels {
                 for (own, cloud) in p.iter_mut().zip(tone) {
                     let below = i32::from(*own);
                     *own = (below + (((i32::from(cloud) - below) * much) >> 8)) as u8;

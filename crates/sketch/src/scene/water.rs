@@ -4,7 +4,7 @@
 use crate::brief::{Place, Season, Thing, Weather};
 use crate::math::{fast_sin, smooth};
 use crate::rng::{Rng, speckle};
-use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, Texture, blend, scale};
+use crate::scene::canvas::{Canvas, Kind, ONE, Paint, Rgb, Texture, Walk, blend, scale};
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
@@ -33,41 +33,58 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let calm = strip * 0.82;
         let foam = scene.light.on([240, 248, 250], 0.1);
         let wide = 0.05 + 0.2 * down;
+        let depth = (210.0 - down * 150.0) as u8;
         let (waves, ripples) = (canvas.noise.row(v * 2.2), canvas.noise.row(v * 4.0 + 77.0));
+        let start = -view.w * 0.5 * stretch;
+        let along = stretch * step as f32;
+        let wave_walk = Walk::new(start * 0.35 + view.t * 4.0, along * 0.35);
+        let ripple_walk = Walk::new(start * 0.9 - view.t * 6.0, along * 0.9);
+        let fixed = |x: f32| (x * 65536.0 / ONE as f32) as i32;
+        let (reach, swell) = (fixed(reach), fixed(256.0 * (0.25 + 0.5 * rough)));
+        let (mirror, last) = (mirror as i32, shore.max(1) as i32 - 1);
+        let calm = (calm * 256.0) as i32;
+        // The path of light under the sun or the moon.
+        let path = wide * view.h;
+        let (path_left, path_right) = (sun - path * 1.6, sun + path * 1.6);
         let (above, rest) = canvas.rgb.split_at_mut(y * w);
         let forms = &mut canvas.form[y * w..(y + 1) * w];
         let columns = rest[..w].chunks_mut(step).zip(forms.chunks_mut(step));
         for (i, (pixels, forms)) in columns.enumerate() {
             let x = i * step;
-            let u = (x as f32 - view.w * 0.5) * stretch;
-            let n = waves.at(u * 0.35 + view.t * 4.0);
-            let m = ripples.at(u * 0.9 - view.t * 6.0);
-            let wave = n * 0.6 + m * 0.4 - 0.5;
-            let from = (mirror + wave * reach).clamp(0.0, (shore.max(1) - 1) as f32) as usize;
-            let shade = ((1.0 + wave * (0.25 + 0.5 * rough)).max(0.0) * 256.0) as i32;
-            // The path of light under the sun or the moon.
-            let aside = ((x as f32 - sun) / view.h).abs() / wide;
-            let mut shine = 0.0;
-            if aside < 1.6 && scene.glints {
+            let n = waves.whole(wave_walk.at(i));
+            let m = ripples.whole(ripple_walk.at(i));
+            let wave = ((n * 154 + m * 102) >> 8) - ONE / 2;
+            let from = (mirror + ((wave * reach) >> 16)).clamp(0, last) as usize;
+            let shade = (256 + ((wave * swell) >> 16)).max(0);
+            let (mut shine, mut crest) = (0, 0);
+            let at = x as f32;
+            if scene.glints && at > path_left && at < path_right {
+                let aside = (at - sun).abs() / path;
+                let wave = wave as f32 / ONE as f32;
                 let glint = smooth(0.1, 0.34, wave + 0.22 * (1.0 - aside).max(-0.4));
-                shine = glint * 0.75 * (1.0 - aside / 1.6);
+                shine = (glint * 0.75 * (1.0 - aside / 1.6) * 256.0) as i32;
             }
-            let crest = if rough > 0.9 { smooth(0.24, 0.34, wave) * down } else { 0.0 };
-            let (calm, shine, crest) =
-                ((calm * 256.0) as i32, (shine * 256.0) as i32, (crest * 256.0) as i32);
+            if rough > 0.9 && wave > ONE / 4 {
+                crest = (smooth(0.24, 0.34, wave as f32 / ONE as f32) * down * 256.0) as i32;
+            }
             let mirrored = &above[from * w + x..];
             for (p, seen) in pixels.iter_mut().zip(mirrored) {
                 for c in 0..3 {
                     let own = i32::from(deep[c]);
                     let tone = own + (((i32::from(seen[c]) - own) * calm) >> 8);
-                    let tone = ((tone * shade) >> 8).min(255);
-                    let tone = tone + (((i32::from(scene.light.sun[c]) - tone) * shine) >> 8);
-                    p[c] = (tone + (((i32::from(foam[c]) - tone) * crest) >> 8)) as u8;
+                    p[c] = ((tone * shade) >> 8).min(255) as u8;
+                }
+                if shine | crest != 0 {
+                    for c in 0..3 {
+                        let tone = i32::from(p[c]);
+                        let tone = tone + (((i32::from(scene.light.sun[c]) - tone) * shine) >> 8);
+                        p[c] = (tone + (((i32::from(foam[c]) - tone) * crest) >> 8)) as u8;
+                    }
                 }
                 p[3] = Kind::Water as u8;
             }
-            let lean = (128.0 + wave * 120.0) as u8;
-            forms.fill([lean, 128, (210.0 - down * 150.0) as u8, 254]);
+            let lean = (128 + ((wave * 120) >> 16)) as u8;
+            forms.fill([lean, 128, depth, 254]);
         }
     }
     if scene.is(Place::Beach) {

@@ -108,23 +108,19 @@ impl Tones {
     }
 
     fn on(&mut self, px: &mut [[u8; 4]]) {
-        let mut last = [u32::MAX, 0];
         for p in px {
             let own = u32::from_le_bytes(*p);
             let (colour, kind) = (own & 0x00ff_ffff, own & 0xff00_0000);
-            if colour != last[0] {
-                let slot = &mut self.memory
-                    [(colour.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize];
-                if slot[0] != colour {
-                    let mut toned = colour.to_le_bytes();
-                    for tone in &self.tones {
-                        tone.on(&mut toned);
-                    }
-                    *slot = [colour, u32::from_le_bytes(toned)];
+            let slot =
+                &mut self.memory[(colour.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize];
+            if slot[0] != colour {
+                let mut toned = colour.to_le_bytes();
+                for tone in &self.tones {
+                    tone.on(&mut toned);
                 }
-                last = *slot;
+                *slot = [colour, u32::from_le_bytes(toned)];
             }
-            *p = (last[1] | kind).to_le_bytes();
+            *p = (slot[1] | kind).to_le_bytes();
         }
     }
 }

@@ -93,6 +93,14 @@ pub(super) struct Row<'a> {
     pub(super) alpha: f32,
 }
 
+/// How many pixels follow that are covered like the one before them.
+#[inline(always)]
+fn evenly(line: &[f32]) -> usize {
+    let none = |part: &&[f32]| part.iter().fold(0, |bits, grows| bits | grows.to_bits()) == 0;
+    let whole = line.chunks_exact(16).take_while(none).count() * 16;
+    whole + line[whole..].iter().take_while(|grows| **grows == 0.0).count()
+}
+
 /// Less of a pixel is not worth drawing.
 const COVER_LEAST: f32 = 0.004;
 
@@ -129,8 +137,7 @@ impl Row<'_> {
         let mut x = 0;
         while x < self.line.len() {
             sum += self.line[x];
-            let run = self.line[x + 1..].iter().take_while(|grows| **grows == 0.0).count();
-            let (start, end) = (x, x + 1 + run);
+            let (start, end) = (x, x + 1 + evenly(&self.line[x + 1..]));
             x = end;
             let cover = f32::min(sum.abs(), 1.0);
             if cover < COVER_LEAST {
@@ -161,8 +168,7 @@ impl Row<'_> {
         let mut last = (usize::MAX, colour, form);
         while x < self.line.len() {
             sum += self.line[x];
-            let run = self.line[x + 1..].iter().take_while(|grows| **grows == 0.0).count();
-            let end = x + 1 + run;
+            let end = x + 1 + evenly(&self.line[x + 1..]);
             let cover = f32::min(sum.abs(), 1.0);
             if cover < COVER_LEAST {
                 x = end;
@@ -177,6 +183,11 @@ impl Row<'_> {
                 }
                 let (_, lit, form) = last;
                 let upto = ((group + 1) * step).min(end);
+                if much == 256 {
+                    self.rgb[x..upto].fill([lit[0], lit[1], lit[2], self.kind]);
+                    self.form[x..upto].fill(form);
+                    x = upto;
+                }
                 while x < upto {
                     self.put(x, much, lit, form);
                     x += 1;

@@ -64,12 +64,12 @@ impl Tile {
     /// The noise along a row: for many places at the same height.
     pub(crate) fn row(&self, y: f32) -> Row {
         let y = (y * 256.0) as i32;
-        let v = y & 255;
+        let v = (y & 255) as u16;
         let (upper, lower) = ((y >> 8) as usize & 255, ((y >> 8) + 1) as usize & 255);
         let (upper, lower) = (&self.0[upper << 8..][..256], &self.0[lower << 8..][..256]);
         let mut row = [0; 257];
         for ((point, a), b) in row.iter_mut().zip(upper).zip(lower) {
-            *point = (i32::from(*a) << 8) + (i32::from(*b) - i32::from(*a)) * v;
+            *point = u16::from(*a) * (256 - v) + u16::from(*b) * v;
         }
         row[256] = row[0];
         Row(row)
@@ -77,16 +77,22 @@ impl Tile {
 }
 
 /// A row of the tile, between two of its lines.
-pub(crate) struct Row([i32; 257]);
+pub(crate) struct Row([u16; 257]);
+
+/// By how much a row is more than another.
+pub(super) struct Slope([i32; 257]);
 
 impl Row {
     /// By how much each place is more than one of another row, that many steps to the right.
-    pub(super) fn slope(&self, other: &Self, shift: i32) -> Self {
-        let mut row = [0; 257];
-        for (x, (point, own)) in row.iter_mut().zip(&self.0).enumerate() {
-            *point = own - other.0[(x as i32 + shift) as usize & 255];
+    pub(super) fn slope(&self, other: &Self, shift: i32) -> Slope {
+        let mut slope = [0; 257];
+        let start = shift as usize & 255;
+        let others = other.0[start..256].iter().chain(&other.0[..start]);
+        for ((point, own), other) in slope.iter_mut().zip(&self.0).zip(others) {
+            *point = i32::from(*own) - i32::from(*other);
         }
-        Self(row)
+        slope[256] = slope[0];
+        Slope(slope)
     }
 
     /// The same as [`Tile::at`] at the row's height.
@@ -94,8 +100,52 @@ impl Row {
     pub(crate) fn at(&self, x: f32) -> f32 {
         let x = (x * 256.0) as i32;
         let (u, left) = (x & 255, (x >> 8) as usize & 255);
-        let (from, to) = (self.0[left], self.0[left + 1]);
+        let (from, to) = (i32::from(self.0[left]), i32::from(self.0[left + 1]));
         ((from << 8) + (to - from) * u) as f32 * (1.0 / (255.0 * 65536.0))
+    }
+}
+
+impl Row {
+    /// The noise at a place of a [`Walk`], in whole numbers up to [`ONE`].
+    #[inline(always)]
+    pub(crate) fn whole(&self, place: u32) -> i32 {
+        let (u, left) = ((place >> 8 & 255) as i32, (place >> 16) as usize & 255);
+        let (from, to) = (i32::from(self.0[left]), i32::from(self.0[left + 1]));
+        from + (((to - from) * u) >> 8)
+    }
+}
+
+impl Slope {
+    /// The slope at a place of a [`Walk`], in whole numbers up to [`ONE`] both ways.
+    #[inline(always)]
+    pub(super) fn whole(&self, place: u32) -> i32 {
+        let (u, left) = ((place >> 8 & 255) as i32, (place >> 16) as usize & 255);
+        let (from, to) = (self.0[left], self.0[left + 1]);
+        from + (((to - from) * u) >> 8)
+    }
+}
+
+/// What 1 is for noise in whole numbers.
+pub(crate) const ONE: i32 = 255 * 256;
+
+/// Places along a row at even distances, in 1/65536: they may wrap, as the tile does.
+#[derive(Clone, Copy)]
+pub(crate) struct Walk {
+    start: u32,
+    step: u32,
+}
+
+impl Walk {
+    /// Places `start`, `start + step`, …
+    pub(crate) fn new(start: f32, step: f32) -> Self {
+        let fixed = |x: f32| (f64::from(x) * 65536.0) as i64 as u32;
+        Self { start: fixed(start), step: fixed(step) }
+    }
+
+    /// The place after so many steps.
+    #[inline(always)]
+    pub(crate) fn at(self, steps: usize) -> u32 {
+        self.start.wrapping_add(self.step.wrapping_mul(steps as u32))
     }
 }
 
