@@ -308,11 +308,10 @@ impl Canvas {
                 let dx = (left + i * step) as f32 + 0.5 * step as f32 - cx;
                 let near = (1.0 - dx * dx * inverse - off).max(0.0);
                 let fall = (near * near * strength) as u32;
-                let light = colour.map(|c| (c * fall) >> 16);
+                let [r, g, b] = colour.map(|c| ((c * fall) >> 16).min(255) as u8);
                 for p in pixels {
-                    for (own, light) in p.iter_mut().zip(light) {
-                        *own = (u32::from(*own) + light).min(255) as u8;
-                    }
+                    let light = [r, g, b, 0];
+                    *p = std::array::from_fn(|c| p[c].saturating_add(light[c]));
                 }
             }
         }

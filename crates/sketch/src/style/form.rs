@@ -2,25 +2,25 @@
 
 use crate::scene::Kind;
 use crate::scene::canvas::{Rgb, scale};
-use crate::style::{Work, factor_of, part, shine, shine_by, towards, towards_by};
-
-/// How wide and high the cells are in which rounded edges are worked out, in pixels.
-const CELL: usize = 2;
+use crate::style::{Work, add_by, factor_of, part, shine, shine_by, towards, towards_by};
 
 /// The tilt of a rounded surface, in each cell: right and down, from -127 to 127.
 struct Relief {
     w: usize,
+    /// How wide and high the cells are, in pixels.
+    cell: usize,
     tilt: Vec<[i8; 2]>,
 }
 
 /// Rounds the edge of each thing over that many pixels at 360 lines, as if it was blown up.
 fn relief(work: &Work<'_>, radius: f32) -> Relief {
-    let (w, h) = (work.w.div_ceil(CELL), work.h.div_ceil(CELL));
+    let cell = ((work.unit * 1.5) as usize).max(2);
+    let (w, h) = (work.w.div_ceil(cell), work.h.div_ceil(cell));
     // Distances in fifths of a cell, from the nearest place where another thing begins.
-    let far = ((radius * work.unit / CELL as f32).max(1.0) * 5.0) as u16;
+    let far = ((radius * work.unit / cell as f32).max(1.0) * 5.0) as u16;
     let own: Vec<[u8; 2]> = (0..w * h)
         .map(|i| {
-            let at = (i / w * CELL) * work.w + i % w * CELL;
+            let at = (i / w * cell) * work.w + i % w * cell;
             [work.form[at][3], work.px[at][3]]
         })
         .collect();
@@ -88,7 +88,7 @@ fn relief(work: &Work<'_>, radius: f32) -> Relief {
             tilt[at] = [lean(left - right), lean(up - down)];
         }
     }
-    Relief { w, tilt }
+    Relief { w, cell, tilt }
 }
 
 /// What light does to a form, for each tilt to the right and down in 1/127: the surface's direction
@@ -110,8 +110,8 @@ fn on_forms(work: &mut Work<'_>, radius: f32, table: &[u32], change: impl Fn(u32
     let lean = |form: u8, edge: i8| (own[usize::from(form)] + i16::from(edge)).clamp(0, 255);
     let rows = work.px.chunks_exact_mut(work.w).zip(work.form.chunks_exact(work.w));
     for (y, (row, forms)) in rows.enumerate() {
-        let edges = &relief.tilt[y / CELL * relief.w..][..relief.w];
-        let cells = row.chunks_mut(CELL).zip(forms.chunks(CELL)).zip(edges);
+        let edges = &relief.tilt[y / relief.cell * relief.w..][..relief.w];
+        let cells = row.chunks_mut(relief.cell).zip(forms.chunks(relief.cell)).zip(edges);
         for ((pixels, forms), edge) in cells {
             for (p, form) in pixels.iter_mut().zip(forms) {
                 if p[3] != Kind::Sky as u8 {
@@ -143,9 +143,7 @@ pub(super) fn puff(work: &mut Work<'_>, radius: f32, diffuse: f32, gloss: f32, r
         if p[3] != Kind::Light as u8 {
             shine_by(p, lit & 0xffff);
             let more = (lit >> 16) as u8;
-            for c in &mut p[..3] {
-                *c = c.saturating_add(more);
-            }
+            add_by(p, i32::from(more));
         }
     });
     work.kept.plates[work.pass] = table;
@@ -166,9 +164,7 @@ pub(super) fn duo(work: &mut Work<'_>, radius: f32, left: Rgb, right: Rgb, much:
         towards_by(p, left, (lit >> 9 & 255) as i32);
         towards_by(p, right, (lit >> 17 & 255) as i32);
         let top = (lit >> 25) as u8;
-        for c in &mut p[..3] {
-            *c = c.saturating_add(top);
-        }
+        add_by(p, i32::from(top));
     });
     work.kept.plates[work.pass] = table;
 }

@@ -36,9 +36,9 @@ fn drift(
     let mut cells = Cells::new(work.w, size * unit);
     let rows = work.px.chunks_exact_mut(work.w).zip(work.form.chunks_exact(work.w));
     for (y, (row, forms)) in rows.enumerate() {
-        let values = cells.row(y as f32 + shift * unit, salt);
+        let values = cells.row(y as f32 + shift * unit, salt, |n| i16::from(n > least));
         for ((p, form), value) in row.iter_mut().zip(forms).zip(values) {
-            if value > least {
+            if *value != 0 {
                 hit(p, form);
             }
         }
@@ -219,33 +219,43 @@ fn grid(work: &mut Work<'_>) {
     let (w, h, t) = (work.w as f32, work.h as f32, work.t);
     let unit = work.unit;
     let edge = h * 0.58;
-    work.each(|x, y, p| {
-        let (fx, fy) = (x as f32, y as f32);
-        if p[3] == Kind::Sky as u8 || p[3] == Kind::Light as u8 {
-            // A large sun, cut by stripes that thicken downwards.
-            let (dx, dy) = (fx - w * 0.5, fy - edge * 0.72);
-            let r = h * 0.27;
-            if dx * dx + dy * dy < r * r {
-                let down = (dy / r + 1.0) * 0.5;
-                let stripe = part_of(down * 9.0 - t * 0.12) < (down - 0.35) * 0.9;
-                if !stripe {
-                    p[..3].copy_from_slice(&blend([255, 228, 90], [255, 46, 150], down));
+    let r = h * 0.27;
+    let shade = part(0.55);
+    for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
+        let fy = y as f32;
+        // A large sun, cut by stripes that thicken downwards.
+        let dy = fy - edge * 0.72;
+        let half = (r * r - dy * dy).max(0.0).sqrt();
+        let down = (dy / r + 1.0) * 0.5;
+        let stripe = part_of(down * 9.0 - t * 0.12) < (down - 0.35) * 0.9;
+        let sun = blend([255, 228, 90], [255, 46, 150], down);
+        let sunny = if stripe { 0.0..0.0 } else { w * 0.5 - half..w * 0.5 + half };
+        // Lines that run to the horizon, and lines across.
+        let depth = h * 0.09 / ((fy - edge).max(0.0) + 1.0);
+        let thin = 0.05 + depth * 0.12;
+        let across = (part_of(depth * 14.0 + t * 0.9) - 0.5).abs();
+        let across = smooth(thin + 0.1, thin, across);
+        let bright = smooth(1.2, 0.2, depth) * 256.0;
+        let (mut at, step) = (-w * 0.5 / h * depth * 42.0, depth * 42.0 / h);
+        for (x, p) in row.iter_mut().enumerate() {
+            if p[3] == Kind::Sky as u8 || p[3] == Kind::Light as u8 {
+                if sunny.contains(&(x as f32)) {
+                    p[..3].copy_from_slice(&sun);
                 }
+            } else if fy > edge && p[3] != Kind::Figure as u8 {
+                let off = (part_of(at) - 0.5).abs();
+                let along = if off < thin + 0.06 { smooth(thin + 0.06, thin, off) } else { 0.0 };
+                towards_by(p, [34, 8, 74], shade);
+                towards_by(p, [60, 246, 255], (along.max(across) * bright) as i32);
             }
-        } else if fy > edge && p[3] != Kind::Figure as u8 {
-            let depth = h * 0.09 / (fy - edge + 1.0);
-            let line_x = part_of((fx - w * 0.5) / h * depth * 42.0) - 0.5;
-            let line_y = part_of(depth * 14.0 + t * 0.9) - 0.5;
-            let thin = 0.05 + depth * 0.12;
-            let glow =
-                smooth(thin + 0.06, thin, line_x.abs()).max(smooth(thin + 0.1, thin, line_y.abs()));
-            towards(p, [34, 8, 74], 0.55);
-            towards(p, [60, 246, 255], glow * smooth(1.2, 0.2, depth));
+            at += step;
         }
         if ((fy / unit) as u32).is_multiple_of(3) {
-            shine(p, 0.8);
+            for p in row {
+                shine_by(p, 205);
+            }
         }
-    });
+    }
 }
 
 fn circuit(work: &mut Work<'_>) {

@@ -4,7 +4,7 @@ use crate::math::{fast_sin, floor, smooth};
 use crate::rng::speckle;
 use crate::scene::Kind;
 use crate::scene::canvas::{Canvas, Kind as K, Paint, Point, Rgb, blend, scale};
-use crate::style::{Work, factor_of, luma, part, shine, shine_by, towards_by};
+use crate::style::{Work, add_by, factor_of, luma, part, shine, shine_by, towards_by};
 
 pub(super) fn surface(work: &mut Work<'_>, size: f32, much: f32) {
     let (unit, noise) = (work.unit, work.noise);
@@ -72,9 +72,7 @@ pub(super) fn relight(work: &mut Work<'_>, light: [f32; 3], diffuse: f32, gloss:
             let lit = table[usize::from(f[0]) | usize::from(f[1]) << 8];
             shine_by(p, lit & 0xffff);
             let more = (lit >> 16) as u8;
-            for c in &mut p[..3] {
-                *c = c.saturating_add(more);
-            }
+            add_by(p, i32::from(more));
             // Things shade what is right behind them.
             let up = above[x.saturating_sub(step)][2].saturating_add(14);
             if f[2] > up || f[2] > below[x][2].saturating_add(24) {

@@ -2,7 +2,7 @@
 
 use crate::rng::speckle;
 use crate::scene::canvas::{Rgb, blend};
-use crate::style::{Pass, Work, add, factor_of, luma, part, shine_by, towards_by};
+use crate::style::{Pass, Work, add_by, factor_of, luma, part, shine_by, towards_by};
 
 /// What maps colours to colours, wherever they are in the picture.
 enum Tone {
@@ -135,7 +135,8 @@ pub(super) fn tones(work: &mut Work<'_>, passes: &[Pass]) {
 pub(super) struct Cells {
     /// The cell of each column.
     columns: Vec<u16>,
-    values: Vec<f32>,
+    /// What each column has in this row.
+    values: Vec<i16>,
     row: Option<i32>,
     size: f32,
 }
@@ -143,20 +144,23 @@ pub(super) struct Cells {
 impl Cells {
     pub(super) fn new(width: usize, size: f32) -> Self {
         let columns: Vec<u16> = (0..width).map(|x| (x as f32 / size) as u16).collect();
-        let many = columns.last().map_or(0, |last| usize::from(*last) + 1);
-        Self { columns, values: vec![0.0; many], row: None, size }
+        Self { values: vec![0; width], columns, row: None, size }
     }
 
-    /// The values of a row of pixels, shifted down by so many pixels: one for each column.
-    pub(super) fn row(&mut self, y: f32, salt: u32) -> impl Iterator<Item = f32> {
+    /// What `of` makes of the chances of a row of pixels: one value for each column.
+    pub(super) fn row(&mut self, y: f32, salt: u32, of: impl Fn(f32) -> i16) -> &[i16] {
         let row = (y / self.size) as i32;
         if self.row != Some(row) {
             self.row = Some(row);
-            for (x, value) in self.values.iter_mut().enumerate() {
-                *value = speckle(x as i32, row, salt);
+            let mut last = (u16::MAX, 0);
+            for (value, x) in self.values.iter_mut().zip(&self.columns) {
+                if *x != last.0 {
+                    last = (*x, of(speckle(i32::from(*x), row, salt)));
+                }
+                *value = last.1;
             }
         }
-        self.columns.iter().map(|x| self.values[usize::from(*x)])
+        &self.values
     }
 }
 
@@ -189,9 +193,10 @@ pub(super) fn expose(work: &mut Work<'_>, target: f32, much: f32) {
 
 pub(super) fn grain(work: &mut Work<'_>, much: f32) {
     let mut cells = Cells::new(work.w, (work.unit * 1.2).max(1.0));
+    let grain = |n: f32| ((n - 0.5) * 2.0 * much) as i16;
     for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
-        for (p, n) in row.iter_mut().zip(cells.row(y as f32, work.frame)) {
-            add(p, (n - 0.5) * 2.0 * much);
+        for (p, n) in row.iter_mut().zip(cells.row(y as f32, work.frame, grain)) {
+            add_by(p, i32::from(*n));
         }
     }
 }
@@ -328,10 +333,10 @@ pub(super) fn bloom(work: &mut Work<'_>, much: f32) {
 pub(super) fn bars(work: &mut Work<'_>, part: f32) {
     let bar = (work.h as f32 * part) as usize * work.w;
     let end = work.px.len() - bar;
-    for p in work.px[..bar].iter_mut() {
+    for p in &mut work.px[..bar] {
         p[..3].fill(0);
     }
-    for p in work.px[end..].iter_mut() {
+    for p in &mut work.px[end..] {
         p[..3].fill(0);
     }
 }
