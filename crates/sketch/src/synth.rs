@@ -178,12 +178,22 @@ impl Mix {
         }
     }
 
-    fn interleave(self) -> Vec<f32> {
-        let mut all = vec![0.0; self.left.len() * 2];
-        for ((pair, l), r) in all.chunks_exact_mut(2).zip(self.left).zip(self.right) {
-            (pair[0], pair[1]) = (l, r);
+    /// Left and right in turn.
+    fn interleave(
+        &self,
+        step: &mut dyn FnMut() -> Result<(), SketchError>,
+    ) -> Result<Vec<f32>, SketchError> {
+        const BLOCK: usize = 1 << 18;
+        let mut all = Vec::with_capacity(self.left.len() * 2);
+        for (left, right) in self.left.chunks(BLOCK).zip(self.right.chunks(BLOCK)) {
+            let from = all.len();
+            all.resize(from + left.len() * 2, 0.0);
+            for ((pair, l), r) in all[from..].chunks_exact_mut(2).zip(left).zip(right) {
+                (pair[0], pair[1]) = (*l, *r);
+            }
+            step()?;
         }
-        all
+        Ok(all)
     }
 }
 
@@ -232,7 +242,7 @@ pub(crate) fn play(
     })?;
     space::room(&mut mix, &room, score.reverb, &mut |part| told(0.8 + 0.1 * part, stage::SPACE))?;
     master::finish(&mut mix, &mut |part| told(0.9 + 0.1 * part, stage::MASTER))?;
-    Ok(mix.interleave())
+    mix.interleave(&mut || told(1.0, stage::MASTER))
 }
 
 /// Plays a track. Equal notes are made once.

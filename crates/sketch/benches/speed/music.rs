@@ -58,8 +58,12 @@ pub(crate) fn run(wanted: &[String]) {
             let runs = [(); 2].map(|()| piece(model, &format!("{genre}, 30 seconds")));
             let [first, second] = runs;
             let best = if first.work < second.work { first } else { second };
-            let stages: String =
-                STAGES.map(|s| format!(" {:6.0}", best.plays / best.stages[s])).concat();
+            let ratio = |took: f64| match took {
+                // No drums take no time.
+                ..1e-4 => format!(" {:>6}", "-"),
+                _ => format!(" {:6.0}", best.plays / took),
+            };
+            let stages = STAGES.map(|s| ratio(best.stages[s])).concat();
             let gap = piece(model, &format!("{genre}, 180 seconds")).gap;
             println!("{name:20} {:5.1}x {stages}  {:3.0} ms", best.plays / best.work, gap * 1e3);
         }

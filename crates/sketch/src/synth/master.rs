@@ -62,7 +62,7 @@ pub(super) fn finish(
         gain_db += lack.clamp(-4.0, 4.0);
     }
     mix.scale(0, &gains);
-    Ok(())
+    step(1.0)
 }
 
 /// Takes away what no speaker plays.

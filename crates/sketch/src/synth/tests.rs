@@ -17,7 +17,8 @@ fn a_mix_takes_what_fits() {
     mix.add(&[1.0, 2.0, 3.0], 2, (0.5, 1.0));
     mix.add(&[1.0], 9, (1.0, 1.0));
     mix.scale(3, &[2.0]);
-    assert_eq!(mix.interleave(), [0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 4.0]);
+    let all = mix.interleave(&mut || Ok(())).unwrap();
+    assert_eq!(all, [0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 4.0]);
 }
 
 #[test]
