@@ -11,6 +11,9 @@ use crate::music::genre::{GENRES, Spec};
 use crate::rng::Rng;
 use crate::synth::{Score, Tone};
 
+#[cfg(test)]
+mod tests;
+
 /// A piece, as far as it is decided before a note is written.
 pub(crate) struct Piece {
     spec: &'static Spec,
@@ -55,44 +58,7 @@ impl Piece {
             bpm = exact.clamp(wish * 0.92, wish * 1.08).round();
             bars = (((secs - tail * 0.7) / bar(bpm)) as usize).min(bars).max(1);
         }
-        // Who was asked for plays; melody instruments lead, others accompany.
-        let mut lead = spec.lead;
-        let mut chords = spec.chords.0;
-        let mut second = spec.second;
-        let mut pad = spec.pad;
-        let mut bass = spec.bass.0;
-        for part in &brief.parts {
-            match part {
-                Part::Piano => chords = Tone::Piano,
-                Part::ElectricPiano => chords = Tone::Rhodes,
-                Part::Guitar => chords = if energy < 0.5 { Tone::Nylon } else { Tone::Steel },
-                Part::Distortion => chords = Tone::Dist,
-                Part::Organ => chords = Tone::Organ,
-                Part::Harp => chords = Tone::Harp,
-                Part::Accordion => chords = Tone::Accordion,
-                Part::Marimba => chords = Tone::Marimba,
-                Part::Pad => pad = Some(Tone::Pad),
-                Part::Choir => pad = Some(Tone::Choir),
-                Part::Strings if pad.is_none() => pad = Some(Tone::Strings),
-                Part::Strings => lead = Tone::Violin,
-                Part::Flute => lead = Tone::Flute,
-                Part::Sax => lead = Tone::Sax,
-                Part::Brass => lead = Tone::Brass,
-                Part::Bells => lead = Tone::Bell,
-                Part::Lead => lead = Tone::SawLead,
-                Part::Bass if energy > 0.6 => bass = Tone::SynthBass,
-                Part::Bass | Part::Drums | Part::Melody => {}
-            }
-        }
-        let barred = |tone: Tone| tone.part().is_some_and(|p| brief.bars(p));
-        if barred(chords) {
-            chords = if barred(Tone::Piano) { Tone::Pad } else { Tone::Piano };
-        }
-        if barred(lead) {
-            lead = if barred(Tone::Flute) { Tone::Bell } else { Tone::Flute };
-        }
-        second = second.filter(|s| !barred(s.0));
-        pad = pad.filter(|p| !barred(*p));
+        let band = Band::choose(brief, spec, energy);
         let quiet = brief.energy.is_some_and(|e| e < 0.22) && !brief.genres.contains(&spec.genre);
         Self {
             spec,
@@ -116,11 +82,11 @@ impl Piece {
             secs,
             bars,
             energy,
-            bass,
-            chords,
-            second,
-            pad,
-            lead,
+            bass: band.bass,
+            chords: band.chords,
+            second: band.second,
+            pad: band.pad,
+            lead: band.lead,
             with_drums: !brief.bars(Part::Drums) && (!quiet || brief.wants(Part::Drums)),
             with_bass: !brief.bars(Part::Bass),
             with_lead: !brief.bars(Part::Melody) && !brief.bars(Part::Lead),
@@ -147,6 +113,112 @@ impl Piece {
     pub(crate) fn write(&self) -> Score {
         compose::write(self)
     }
+}
+
+/// Who plays.
+struct Band {
+    bass: Tone,
+    chords: Tone,
+    second: Option<(Tone, &'static str)>,
+    pad: Option<Tone>,
+    lead: Tone,
+}
+
+impl Band {
+    /// The genre's own band, with those in it who were asked for and without those who were not:
+    /// melody instruments lead, others accompany; a second one of either kind answers.
+    fn choose(brief: &Brief, spec: &'static Spec, energy: f32) -> Self {
+        const ANSWER: &str = "x-----x-----x---";
+        let mut band = Self {
+            bass: spec.bass.0,
+            chords: spec.chords.0,
+            second: spec.second,
+            pad: spec.pad,
+            lead: spec.lead,
+        };
+        let (mut accompanied, mut led) = (false, false);
+        for part in brief.parts.iter().filter(|p| !brief.bars(**p)) {
+            let chords = match part {
+                Part::Piano => Tone::Piano,
+                Part::ElectricPiano => Tone::Rhodes,
+                Part::Guitar if energy < 0.5 => Tone::Nylon,
+                Part::Guitar => Tone::Steel,
+                Part::Distortion => Tone::Dist,
+                Part::Organ => Tone::Organ,
+                Part::Harp => Tone::Harp,
+                Part::Accordion => Tone::Accordion,
+                Part::Marimba => Tone::Marimba,
+                Part::Pad => {
+                    band.pad = Some(Tone::Pad);
+                    continue;
+                }
+                Part::Choir => {
+                    if band.pad == Some(Tone::Pad) && brief.wants(Part::Pad) {
+                        band.second = Some((Tone::Choir, ANSWER));
+                    } else {
+                        band.pad = Some(Tone::Choir);
+                    }
+                    continue;
+                }
+                Part::Bass if energy > 0.6 => {
+                    band.bass = Tone::SynthBass;
+                    continue;
+                }
+                Part::Bass | Part::Drums | Part::Melody => continue,
+                Part::Strings
+                | Part::Flute
+                | Part::Sax
+                | Part::Brass
+                | Part::Bells
+                | Part::Lead => {
+                    let tone = match part {
+                        Part::Strings => Tone::Violin,
+                        Part::Flute => Tone::Flute,
+                        Part::Sax => Tone::Sax,
+                        Part::Brass => Tone::Brass,
+                        Part::Bells => Tone::Bell,
+                        _ => Tone::SawLead,
+                    };
+                    if led {
+                        band.second = Some((tone, ANSWER));
+                    } else {
+                        (band.lead, led) = (tone, true);
+                    }
+                    continue;
+                }
+            };
+            if accompanied {
+                band.second = Some((chords, ANSWER));
+            } else {
+                (band.chords, accompanied) = (chords, true);
+            }
+        }
+        let barred = |tone: Tone| is_barred(brief, tone);
+        let instead = |tone: Tone, others: &[Tone]| {
+            if barred(tone) { others.iter().copied().find(|t| !barred(*t)) } else { Some(tone) }
+        };
+        // The last of each row is no part that words can refuse.
+        let chords = [Tone::Piano, Tone::Pad, Tone::Nylon, Tone::Organ, Tone::Chip];
+        band.chords = instead(band.chords, &chords).unwrap_or(Tone::Chip);
+        let leads = [Tone::Flute, Tone::Bell, Tone::Violin, Tone::Marimba, Tone::Triangle];
+        band.lead = instead(band.lead, &leads).unwrap_or(Tone::Triangle);
+        band.bass = instead(band.bass, &[Tone::Upright]).unwrap_or(Tone::Upright);
+        band.second = band.second.filter(|s| !barred(s.0));
+        band.pad = band.pad.filter(|p| !barred(*p));
+        band
+    }
+}
+
+/// Whether the words refuse an instrument; a refused guitar is one with distortion too, a refused
+/// synthesiser one that leads too.
+fn is_barred(brief: &Brief, tone: Tone) -> bool {
+    let wider = match tone {
+        Tone::Dist | Tone::DistLead => Some(Part::Guitar),
+        Tone::SawLead | Tone::SquareLead => Some(Part::Pad),
+        Tone::Rhodes => Some(Part::Piano),
+        _ => None,
+    };
+    tone.part().is_some_and(|p| brief.bars(p)) || wider.is_some_and(|p| brief.bars(p))
 }
 
 /// The genre that was named, or one that suits the mood.

@@ -119,7 +119,7 @@ fn romance(word: &str, forms: &mut Vec<String>) {
     for ending in ["os", "as", "es", "is", "s", "x", "aux", "o", "a", "e", "i", "he", "hi"] {
         let Some(base) = word.strip_suffix(ending).filter(|b| b.len() >= 3) else { continue };
         for instead in ["", "o", "a", "e"] {
-            if ending != "e" || instead != "" || base.len() >= 4 {
+            if ending != "e" || !instead.is_empty() || base.len() >= 4 {
                 forms.push(format!("{base}{instead}"));
             }
         }

@@ -61,17 +61,24 @@ pub(crate) fn write(piece: &Piece) -> Score {
     for (number, section) in sections.iter().enumerate() {
         let progression = if section.answer { chorus } else { verse };
         for b in 0..section.bars {
-            let degree = progression[b % progression.len()];
+            let last = bar + 1 == piece.bars;
+            let mut degree = progression[b % progression.len()];
+            if last && piece.bars > 1 {
+                degree = cadence(table).unwrap_or(degree);
+            }
             let mut chord = key.chord(degree, spec.voices);
             if spec.genre == Genre::Blues {
                 // Every chord of a blues has the small seventh, the home chord too.
                 chord[3] = chord[0] + 10;
             }
-            let next = key.chord(progression[(b + 1) % progression.len()], 3);
+            let next = if last { 0 } else { progression[(b + 1) % progression.len()] };
+            let next = key.chord(next, 3);
             let voiced = harmony::lead(&chord, &before, 62);
             before.clone_from(&voiced);
             let strength = section.strength;
-            let level = 0.74 + 0.08 * f32::from(strength);
+            // Louder from section to section, and a little louder as the piece goes on.
+            let gone = bar as f32 / piece.bars as f32;
+            let level = 0.7 + 0.08 * f32::from(strength) + 0.06 * gone;
 
             if strength >= 1 || number == 0 && b + 1 == section.bars {
                 play_bass(&mut bass, spec.bass.1, &chord, &next, level, |s| when(bar, s), step);
@@ -106,7 +113,6 @@ pub(crate) fn write(piece: &Piece) -> Score {
                 }
             }
             if section.lead && piece.with_lead {
-                let home = bar + 1 == piece.bars;
                 let cells = if section.answer { &reply } else { &theme };
                 let lift = if section.answer { 2 } else { 0 };
                 play_theme(
@@ -117,7 +123,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
                     degree,
                     &chord,
                     lift,
-                    home,
+                    last,
                     level,
                     steps,
                     |s| when(bar, s),
@@ -158,6 +164,9 @@ pub(crate) fn write(piece: &Piece) -> Score {
     if piece.with_bass {
         tracks.push(bass);
     }
+    if !is_machine(spec.genre) {
+        humanise(&mut tracks, &mut Rng::named(piece.seed, "hands"));
+    }
     Score {
         tracks,
         hits,
@@ -165,5 +174,28 @@ pub(crate) fn write(piece: &Piece) -> Score {
         pump: spec.pump,
         secs: piece.secs,
         reverb: spec.reverb,
+    }
+}
+
+/// The chord before the last one that leads home in this style: the fifth, or else the fourth.
+/// `None` where the harmony stands still all along.
+fn cadence(table: &[&[i32]]) -> Option<i32> {
+    let has = |degree| table.iter().any(|row| row.contains(&degree));
+    if !table.iter().any(|row| row.iter().any(|d| *d != 0)) {
+        return None;
+    }
+    Some(if has(4) || !has(3) { 4 } else { 3 })
+}
+
+/// Kinds of music that are played by machines, and sound right when they are even.
+fn is_machine(genre: Genre) -> bool {
+    use Genre::{Chiptune, DrumAndBass, House, Synthwave, Techno};
+    matches!(genre, House | Techno | DrumAndBass | Synthwave | Chiptune)
+}
+
+/// Hands are never quite even: a few hundredths of loudness.
+fn humanise(tracks: &mut [Track], rng: &mut Rng) {
+    for note in tracks.iter_mut().flat_map(|t| &mut t.notes) {
+        note.level *= rng.range(0.94, 1.05);
     }
 }

@@ -60,6 +60,11 @@ pub(crate) fn lead(chord: &[i32], before: &[i32], middle: i32) -> Vec<i32> {
             let mut cost = (centre - middle).abs();
             if before.len() == notes.len() {
                 cost += notes.iter().zip(before).map(|(a, b)| (a - b).abs()).sum::<i32>();
+            } else if let ([low, .., high], [low_before, .., high_before]) =
+                (notes.as_slice(), before)
+            {
+                // A triad after a seventh chord: its outer voices stay near.
+                cost += (low - low_before).abs() + (high - high_before).abs();
             }
             if cost < least {
                 (best, least) = (notes, cost);

@@ -1,0 +1,134 @@
+//! What is composed, measured on the notes: the end, the rise, the pads, and who plays.
+
+use super::*;
+use crate::synth::Track;
+
+fn piece(prompt: &str, seed: u32) -> (Piece, Score) {
+    let piece = Piece::plan(&Brief::read(prompt, seed));
+    let score = piece.write();
+    (piece, score)
+}
+
+/// Every genre, as a prompt names it.
+fn genres() -> impl Iterator<Item = &'static str> {
+    GENRES.iter().map(|spec| spec.name)
+}
+
+fn bar_secs(piece: &Piece) -> f32 {
+    60.0 / piece.bpm * piece.spec.beats as f32
+}
+
+/// The bar that a time lies in; hands may be a little early.
+fn bar_of(piece: &Piece, at: f32) -> usize {
+    ((at + 0.008) / bar_secs(piece)) as usize
+}
+
+/// The loudness of what plays in each bar, without the last chord.
+fn energies(piece: &Piece, score: &Score) -> Vec<f32> {
+    let mut bars = vec![0.0; piece.bars];
+    let notes = score.tracks.iter().flat_map(|t| t.notes.iter().map(|n| (n.at, n.level * t.gain)));
+    for (at, level) in notes.chain(score.hits.iter().map(|h| (h.at, h.level * 0.5))) {
+        if let Some(bar) = bars.get_mut(bar_of(piece, at)) {
+            *bar += level * level;
+        }
+    }
+    bars
+}
+
+#[test]
+fn pieces_of_all_lengths_end_at_home() {
+    for genre in genres() {
+        for secs in [5, 30, 180] {
+            let (piece, score) = piece(&format!("{genre}, {secs} seconds"), 1);
+            let end = bar_secs(&piece) * piece.bars as f32;
+            assert!(end < piece.secs && (piece.secs - secs as f32).abs() < 0.01, "{genre} {secs}");
+            let last = score.tracks.iter().flat_map(|t| &t.notes).filter(|n| n.at > end - 0.01);
+            let mut names: Vec<_> =
+                last.map(|n| (n.pitch - i32::from(piece.tonic)).rem_euclid(12)).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names, [0, if piece.minor { 3 } else { 4 }, 7], "{genre} {secs}");
+            for note in score.tracks.iter().flat_map(|t| &t.notes) {
+                assert!(
+                    note.at >= 0.0 && note.at < piece.secs && note.len > 0.0,
+                    "{genre} {note:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn energy_rises_to_a_peak_after_the_first_third() {
+    for genre in genres() {
+        for seed in 0..3 {
+            let (piece, score) = piece(&format!("{genre}, 60 seconds"), seed);
+            let bars = energies(&piece, &score);
+            // Over four bars: one bar has a fill or a rest.
+            let four: Vec<f32> = bars.windows(4.min(bars.len())).map(|w| w.iter().sum()).collect();
+            let peak = (0..four.len()).max_by(|a, b| four[*a].total_cmp(&four[*b])).unwrap_or(0);
+            assert!((peak + 4) * 3 > bars.len(), "{genre}: peak at {peak} of {}", bars.len());
+            assert!(four[peak] > four[0] * 1.2, "{genre}: {} to {}", four[0], four[peak]);
+        }
+    }
+}
+
+#[test]
+fn pads_never_leap_more_than_an_octave() {
+    for genre in genres() {
+        let (_, score) = piece(&format!("{genre} with synth pad, 60 seconds"), 3);
+        let pad = &score.tracks[2];
+        assert!(!pad.notes.is_empty(), "{genre}");
+        let mut chords: Vec<Vec<&crate::synth::Note>> = Vec::new();
+        for note in &pad.notes {
+            match chords.last_mut() {
+                Some(chord) if (chord[0].at - note.at).abs() < 0.05 => chord.push(note),
+                _ => chords.push(vec![note]),
+            }
+        }
+        for pair in chords.windows(2) {
+            for (a, b) in pair[0].iter().zip(&pair[1]) {
+                assert!((a.pitch - b.pitch).abs() <= 12, "{genre}: {} to {}", a.pitch, b.pitch);
+            }
+        }
+    }
+}
+
+#[test]
+fn who_is_asked_for_plays_and_who_is_refused_is_silent() {
+    let plays = |score: &Score, part: Part| {
+        let heard = |t: &&Track| !t.notes.is_empty() && t.tone.part() == Some(part);
+        score.tracks.iter().any(|t| heard(&t))
+    };
+    for genre in genres() {
+        for (name, part) in [
+            ("piano", Part::Piano),
+            ("electric piano", Part::ElectricPiano),
+            ("guitar", Part::Guitar),
+            ("distortion", Part::Distortion),
+            ("violin", Part::Strings),
+            ("synth", Part::Pad),
+            ("flute", Part::Flute),
+            ("trumpet", Part::Brass),
+            ("saxophone", Part::Sax),
+            ("organ", Part::Organ),
+            ("bells", Part::Bells),
+            ("harp", Part::Harp),
+            ("choir", Part::Choir),
+            ("marimba", Part::Marimba),
+            ("accordion", Part::Accordion),
+        ] {
+            for secs in [5, 30] {
+                let (_, with) = piece(&format!("{genre} with {name}, {secs} seconds"), 1);
+                assert!(plays(&with, part), "{genre} with {name}, {secs} s");
+                let (_, without) = piece(&format!("{genre} without {name}, {secs} seconds"), 1);
+                assert!(!plays(&without, part), "{genre} without {name}, {secs} s");
+            }
+        }
+        let (_, score) = piece(&format!("{genre} with piano, guitar, flute and saxophone"), 1);
+        let heard = [Part::Piano, Part::Guitar, Part::Flute, Part::Sax];
+        assert!(heard.iter().filter(|p| plays(&score, **p)).count() >= 3, "{genre}");
+        assert!(piece(&format!("{genre}, no drums"), 1).1.hits.is_empty(), "{genre}");
+        assert_eq!(piece(&format!("{genre}, no bass"), 1).1.tracks.len(), 4, "{genre}");
+    }
+}
