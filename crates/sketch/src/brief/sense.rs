@@ -106,6 +106,7 @@ pub(crate) enum Place {
     Underwater,
     Room,
     Road,
+    Mars,
     Abstract,
 }
 
@@ -233,6 +234,9 @@ pub(crate) enum Thing {
     Guitar,
     Window,
     Coral,
+    Stall,
+    Football,
+    Pier,
 }
 
 /// Camera moves.

@@ -10,8 +10,11 @@ use crate::scene::canvas::Rgb;
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
+pub(crate) use people::Pose;
+
 /// How far a thing has moved after `t` seconds, in heights of the picture: to the right, and down.
-pub(crate) fn drift(item: &Item, t: f32) -> (f32, f32) {
+/// `still` things on the ground stay where they are.
+pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
     use Thing as T;
     let way = if item.flip { -1.0 } else { 1.0 };
     let bob = |pace: f32, far: f32| fast_sin(t * pace + item.self_ * 7.0) * far;
@@ -28,7 +31,7 @@ pub(crate) fn drift(item: &Item, t: f32) -> (f32, f32) {
         T::Jellyfish => (bob(0.05, 0.03), bob(0.16, 0.05)),
         T::Car | T::Bus => (cross(0.16), 0.0),
         T::Bicycle => (cross(0.08), 0.0),
-        T::Train => (-0.9 + t * 0.16, 0.0),
+        T::Train => (t * 0.16 - 0.45, 0.0),
         T::Boat | T::Ship => (cross(0.016), bob(0.15, 0.004)),
         T::Plane => (cross(0.08), -0.01 * t),
         T::Ufo => (bob(0.11, 0.16), bob(0.23, 0.04)),
@@ -38,10 +41,16 @@ pub(crate) fn drift(item: &Item, t: f32) -> (f32, f32) {
         T::Kite => (bob(0.1, 0.06), bob(0.17, 0.04)),
         T::Dragon => (cross(0.05), bob(0.18, 0.03)),
         T::Heart | T::Ball | T::Cube | T::Crystal => (bob(0.05, 0.03), bob(0.12, 0.04)),
+        T::Astronaut if still => (0.0, 0.0),
         T::Astronaut => (bob(0.05, 0.06), bob(0.08, 0.05)),
         T::Ghost => (bob(0.07, 0.08), bob(0.2, 0.03)),
+        T::Person | T::Child | T::Dog | T::Horse | T::Fox | T::Deer | T::Lion if still => {
+            (0.0, 0.0)
+        }
+        T::Football => (bob(0.23, 0.3), -bob(0.46, 0.06).abs()),
+        T::Child => (cross(0.05), 0.0),
         T::Dog | T::Horse | T::Fox | T::Deer | T::Lion => (cross(0.045), 0.0),
-        T::Person | T::Child => (cross(0.022), 0.0),
+        T::Person => (cross(0.022), 0.0),
         _ => (0.0, 0.0),
     }
 }
@@ -51,9 +60,9 @@ pub(crate) fn turns(thing: Thing) -> bool {
     !matches!(thing, Thing::Rocket | Thing::Balloon | Thing::Lighthouse | Thing::Train)
 }
 /// Draws the thing; whatever has no figure of its own is a ball of light.
-pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) {
+pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, t: f32) {
     b.bulge(0.8);
-    if !(beasts::draw(b, item, t) || winged::draw(b, item, t) || people::draw(b, item, t)) {
+    if !(beasts::draw(b, item, t) || winged::draw(b, item, t) || people::draw(b, item, pose, t)) {
         let any =
             |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
         b.oval(

@@ -1,5 +1,7 @@
 //! Land: mountains, hills, woods, dunes, meadows, cities and roads, from far to near.
 
+mod street;
+
 use crate::brief::{Place, Season, Thing, Time};
 use crate::math::fast_sin;
 use crate::rng::{Rng, noise};
@@ -272,10 +274,10 @@ pub(crate) fn ground(scene: &Scene, canvas: &mut Canvas, view: &View) {
             outline[0].1 = view.h;
             outline[last].1 = view.h;
             let sand =
-                scene.light.on(scale(scene.ground(), 1.05 - 0.05 * i as f32), 0.5 - near * 0.5);
+                scene.light.on(scale(scene.ground(), 1.12 - 0.14 * i as f32), 0.5 - near * 0.5);
             let ripples = Texture { size: (unit * 3.0, unit * 0.16), relief: 0.5, ..surface };
             let paint =
-                Paint::shaded(scale(sand, 1.14), scale(sand, 0.7), Kind::Land, 120 - i as u8 * 20);
+                Paint::shaded(scale(sand, 1.22), scale(sand, 0.62), Kind::Land, 120 - i as u8 * 20);
             canvas.fill(&outline, &paint.texture(ripples));
         }
     } else if !scene.is(Place::City) && !scene.is(Place::Road) && !scene.is(Place::Beach) {
@@ -298,6 +300,9 @@ pub(crate) fn ground(scene: &Scene, canvas: &mut Canvas, view: &View) {
         || scene.has(Thing::Car)
         || scene.has(Thing::Bus)
     {
+        if scene.is(Place::City) && !scene.has(Thing::Stall) {
+            street::draw(scene, canvas, view);
+        }
         road(scene, canvas, view, half);
     }
     if scene.is(Place::River) {

@@ -74,6 +74,22 @@ impl Light {
         light
     }
 
+    /// The light of a dusty red planet with little air.
+    pub(crate) fn mars(time: Time) -> Self {
+        let dark = time == Time::Night;
+        let k = |c: Rgb| if dark { scale(c, 0.42) } else { c };
+        Self {
+            zenith: k([44, 22, 34]),
+            low: k([226, 150, 104]),
+            sun: [255, 244, 226],
+            haze: k([214, 140, 98]),
+            fade: 0.62,
+            ambient: if dark { [0.56, 0.44, 0.48] } else { [1.04, 0.94, 0.88] },
+            height: 0.42,
+            lamps: dark,
+        }
+    }
+
     /// A colour in this light, at a distance from 0 (here) to 1 (the horizon).
     pub(crate) fn on(&self, colour: Rgb, far: f32) -> Rgb {
         let lit: Rgb =

@@ -2,13 +2,11 @@
 
 mod buildings;
 mod objects;
-mod room;
+pub(crate) mod room;
 mod vehicles;
 
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
-
-pub(crate) use room::room;
 
 /// Draws the thing if it is made; false when it isn't.
 pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {

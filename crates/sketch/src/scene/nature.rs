@@ -176,23 +176,30 @@ fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
         return;
     }
     let leaf = item.colour.unwrap_or(scene.leaf());
-    // Dark lumps behind and below, light ones in front and above.
-    for lump in 0..13 {
-        let ring = lump as f32 / 12.0;
-        let turn = rng.unit();
-        let reach = 0.24 * (1.0 - 0.4 * ring);
-        let (x, y) = (
-            fast_sin(turn) * reach * 1.15,
-            0.66 + fast_sin(turn + 0.25) * reach * 0.85 + 0.07 * ring,
-        );
-        let r = rng.range(0.11, 0.17);
-        let tone = scale(leaf, 0.66 + 0.5 * ring + 0.12 * (y - 0.66));
-        if lump == 0 {
-            b.oval(x + sway, y, r, r * 0.85, tone);
-        } else {
-            b.more(x + sway, y, r, r * 0.85, tone);
-        }
+    // A crown of leaves: dark behind and below, lighter clumps in front and above.
+    let crown = |rng: &mut Rng, x: f32, y: f32, rx: f32, ry: f32, bumps: u32| -> Vec<(f32, f32)> {
+        (0..bumps)
+            .map(|i| {
+                let turn = i as f32 / bumps as f32;
+                let r = 1.0 + rng.range(-0.16, 0.12);
+                (x + sway + fast_sin(turn) * rx * r, y + fast_sin(turn + 0.25) * ry * r)
+            })
+            .collect()
+    };
+    b.bulge(0.35);
+    let points = crown(&mut rng, 0.0, 0.66, 0.33, 0.32, 17);
+    b.rough(&points, scale(leaf, 0.72), 0.09, 0.75);
+    for (x, y, r, tone) in
+        [(-0.15, 0.6, 0.17, 0.86), (0.15, 0.64, 0.17, 0.94), (-0.04, 0.8, 0.17, 1.12)]
+    {
+        let points = crown(&mut rng, x + rng_shift(item.self_), y, r, r * 0.82, 11);
+        b.rough_more(&points, scale(leaf, tone), 0.08, 0.7);
     }
+}
+
+/// A small shift, so that trees are not alike.
+fn rng_shift(self_: f32) -> f32 {
+    (self_ - 0.5) * 0.08
 }
 
 fn pine(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {

@@ -1,13 +1,13 @@
 //! Planning a scene: from the brief to what is where.
 
+mod moment;
 mod place;
 
 use crate::brief::{Brief, Camera, Place, Season, Thing, Time, Weather};
 use crate::rng::Rng;
-use crate::scene::canvas::{Canvas, Kind, Rgb, blend};
+use crate::scene::beings::Pose;
+use crate::scene::canvas::{Rgb, blend};
 use crate::scene::light::Light;
-use crate::scene::view::{Brush, View};
-use crate::scene::{beings, land, made, nature, sky, water};
 
 /// A planned scene.
 #[derive(Clone, Debug)]
@@ -34,6 +34,10 @@ pub(crate) struct Scene {
     own_colours: Vec<(Thing, Rgb)>,
     things: Vec<(Thing, u32)>,
     pub(crate) items: Vec<Item>,
+    /// What people and their like do.
+    pub(crate) pose: Pose,
+    /// Whether a table stands in the room.
+    pub(crate) table: bool,
     pub(crate) seed: u64,
 }
 
@@ -62,7 +66,39 @@ impl Scene {
         let mut rng = Rng::named(brief.seed, "scene");
         let mut things = brief.things.clone();
         let named = |list: &[Thing]| list.iter().any(|t| brief.count(*t).is_some());
+        let market = named(&[Thing::Stall]);
         let mut places = brief.places.clone();
+        if places.is_empty() && things.is_empty() {
+            mood_scene(brief, &mut things, &mut places);
+        }
+        // "Astronauts dancing" asks for no dancer beside them.
+        let moving = |t: &(Thing, u32)| {
+            use Thing as T;
+            matches!(t.0, T::Person | T::Child | T::Astronaut | T::Robot)
+        };
+        let dancing = named(&[Thing::Dancer]) && things.iter().any(moving);
+        if dancing {
+            things.retain(|t| t.0 != Thing::Dancer);
+        }
+        for (thing, count) in &mut things {
+            match thing {
+                // A market is many stalls, and who dances with nobody else named dances in pairs.
+                Thing::Stall if *count == 1 => *count = 0,
+                Thing::Person if dancing && *count == 1 => *count = 2,
+                _ => {}
+            }
+        }
+        let alone = |thing| things.contains(&(thing, 1));
+        let riding = alone(Thing::Horse) && (alone(Thing::Person) || alone(Thing::Child));
+        let lonely = brief.things.is_empty() && brief.valence < -0.3;
+        let dives = named(&[Thing::Jellyfish, Thing::Coral, Thing::Fish, Thing::Turtle])
+            && !named(&[Thing::Boat, Thing::Ship, Thing::Pier, Thing::Lighthouse, Thing::Bird]);
+        if places == [Place::Sea] && dives {
+            places = vec![Place::Underwater];
+        }
+        if places.is_empty() && named(&[Thing::Stall]) {
+            places.push(Place::City);
+        }
         if places.is_empty() {
             places.push(place::home_of(brief, &named, &mut rng));
         }
@@ -101,6 +137,10 @@ impl Scene {
         let weather = brief.weather.unwrap_or_else(|| {
             if brief.valence < -0.5 && rng.chance(0.5) { Weather::Cloudy } else { Weather::Clear }
         });
+        let mars = places.contains(&Place::Mars);
+        if mars {
+            places = vec![Place::Mars, Place::Desert];
+        }
         let space = places[0] == Place::Space;
         let mut hide = |thing: Thing, when: bool| {
             if when && !things.iter().any(|t| t.0 == thing) {
@@ -110,11 +150,15 @@ impl Scene {
         hide(Thing::Stars, time == Time::Night && weather == Weather::Clear);
         let city = places.contains(&Place::City);
         hide(Thing::Lamp, city && time == Time::Night);
-        hide(Thing::Car, city);
-        hide(Thing::Leaves, season == Season::Autumn && !space);
+        hide(Thing::Car, city && !market);
+        hide(Thing::Person, market);
+        hide(Thing::House, places.contains(&Place::Village));
+        hide(Thing::Stars, mars);
+        hide(Thing::Leaves, season == Season::Autumn && !space && !mars);
         hide(Thing::Petals, season == Season::Spring && !space);
         things.retain(|t| !brief.without_things.contains(&t.0));
         let clouds = match weather {
+            _ if mars => 0.1,
             _ if brief.without_things.contains(&Thing::Clouds) => 0.0,
             Weather::Cloudy | Weather::Snow => 0.85,
             Weather::Rain | Weather::Storm => 1.0,
@@ -124,7 +168,7 @@ impl Scene {
             _ if time == Time::Night => 0.22,
             _ => 0.42,
         };
-        let open = |p: &Place| matches!(p, Place::Sea | Place::Beach | Place::Desert);
+        let open = |p: &Place| matches!(p, Place::Sea | Place::Beach | Place::Desert | Place::Mars);
         let low = places.iter().any(open);
         let mut scene = Self {
             time,
@@ -137,7 +181,7 @@ impl Scene {
                 Camera::Rise,
             ])),
             horizon: if low { 0.52 } else { 0.58 },
-            light: Light::new(time, weather, season),
+            light: if mars { Light::mars(time) } else { Light::new(time, weather, season) },
             sun_x: rng.range(0.12, 0.45) * if rng.chance(0.5) { 1.0 } else { -1.0 },
             clouds,
             wind: if matches!(weather, Weather::Wind | Weather::Storm) { 4.0 } else { 1.0 },
@@ -149,7 +193,9 @@ impl Scene {
                 || places.contains(&Place::Mountains)
                 || named(&[Thing::Pine])
                 || (!named(&[Thing::Tree]) && rng.chance(0.4)),
-            mountains: brief.places.is_empty() && rng.chance(0.3) || named(&[Thing::Volcano]),
+            mountains: mars
+                || brief.places.is_empty() && rng.chance(0.3)
+                || named(&[Thing::Volcano]),
             woods: u32::from(
                 !low && !places.contains(&Place::City)
                     && !places.contains(&Place::Arctic)
@@ -159,6 +205,18 @@ impl Scene {
             own_colours: brief.colours.iter().filter_map(|c| c.1.map(|t| (t, c.0))).collect(),
             things,
             items: Vec::new(),
+            pose: if riding {
+                Pose::Ride
+            } else if dancing {
+                Pose::Dance
+            } else if named(&[Thing::Football]) {
+                Pose::Run
+            } else if lonely {
+                Pose::Stand
+            } else {
+                Pose::Walk
+            },
+            table: !named(&[Thing::Piano, Thing::Dancer, Thing::Bicycle]),
             seed: brief.seed,
             places,
         };
@@ -190,6 +248,7 @@ impl Scene {
     /// The colour of the ground.
     pub(crate) fn ground(&self) -> Rgb {
         let base = match self.season {
+            _ if self.is(Place::Mars) => [190, 98, 62],
             _ if self.is(Place::Desert) => [226, 174, 112],
             _ if self.is(Place::Beach) => [230, 204, 150],
             _ if self.is(Place::Arctic) => [232, 240, 250],
@@ -237,78 +296,24 @@ impl Scene {
         said.dedup();
         said.join(", ")
     }
+}
 
-    /// Draws the moment `t` seconds in, of `total`.
-    pub(crate) fn draw(&self, canvas: &mut Canvas, t: f32, total: f32) {
-        canvas.clear();
-        let view = View::new(canvas, self.camera, t, total);
-        canvas.light[0] = -0.56 * -self.sun_x.signum();
-        if self.places[0] == Place::Space {
-            sky::space(self, canvas, &view);
-        } else if self.is(Place::Underwater) {
-            water::below(self, canvas, &view);
-        } else if self.places[0] == Place::Room {
-            made::room(self, canvas, &view);
-        } else if self.places[0] == Place::Abstract {
-            nature::shapes(self, canvas, &view);
-        } else {
-            sky::draw(self, canvas, &view);
-            land::far(self, canvas, &view);
-            if self.wet() {
-                water::surface(self, canvas, &view);
-            } else {
-                land::ground(self, canvas, &view);
-            }
-        }
-        for item in &self.items {
-            self.draw_item(canvas, &view, item);
-        }
-        if self.places[0] != Place::Room {
-            water::air(self, canvas, &view);
-        }
-    }
-
-    fn draw_item(&self, canvas: &mut Canvas, view: &View, item: &Item) {
-        let kind = match item.thing {
-            Thing::Tree
-            | Thing::Pine
-            | Thing::Palm
-            | Thing::Cactus
-            | Thing::Flower
-            | Thing::Grass
-            | Thing::Mushroom
-            | Thing::Coral => Kind::Plant,
-            Thing::House
-            | Thing::Tower
-            | Thing::Castle
-            | Thing::Lighthouse
-            | Thing::Windmill
-            | Thing::Church
-            | Thing::Bridge
-            | Thing::Tent
-            | Thing::Pyramid => Kind::Built,
-            Thing::Rock | Thing::Island | Thing::Volcano | Thing::Waterfall => Kind::Land,
-            _ => Kind::Figure,
-        };
-        let (dx, dy) = beings::drift(item, view.t);
-        let origin = view.at(item.x + dx, item.y + dy, item.near);
-        let size = view.len(item.size, item.near);
-        let mut brush = Brush::new(canvas, &self.light, origin, size, item.near, kind)
-            .flipped(item.flip && beings::turns(item.thing));
-        if !(nature::draw(self, &mut brush, item, view.t) || made::draw(&mut brush, item, view.t)) {
-            beings::draw(&mut brush, item, view.t);
-        }
+/// What a mood looks like when the words name nothing that can be seen.
+fn mood_scene(brief: &Brief, things: &mut Vec<(Thing, u32)>, places: &mut Vec<Place>) {
+    if brief.tension > 0.6 {
+        things.extend([(Thing::Castle, 1), (Thing::Moon, 1), (Thing::Bird, 0)]);
+        places.push(Place::Forest);
+    } else if brief.valence < -0.3 {
+        things.extend([(Thing::Person, 1), (Thing::Moon, 1)]);
+        places.push(Place::Lake);
+    } else if brief.valence > 0.5 && brief.energy.is_some_and(|e| e > 0.55) {
+        things.extend([(Thing::Balloon, 0), (Thing::Flower, 0)]);
+        places.push(Place::Meadow);
+    } else if brief.valence > 0.5 {
+        things.extend([(Thing::Sun, 1), (Thing::Bird, 7), (Thing::Tree, 1)]);
+        places.push(Place::Meadow);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn boats_float_and_fish_swim() {
-        let places = |prompt| Scene::plan(&Brief::read(prompt, 1)).places;
-        assert_eq!(places("old fishing boats at dusk"), [Place::Sea]);
-        assert_eq!(places("three red fish"), [Place::Underwater]);
-    }
-}
+mod tests;

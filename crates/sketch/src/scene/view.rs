@@ -4,7 +4,7 @@
 
 use crate::brief::Camera;
 use crate::math::{fast_sin, mix, smooth};
-use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, ellipse, scale};
+use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, Texture, ellipse, scale};
 use crate::scene::light::Light;
 
 /// The camera at one moment. The world's unit is the picture's height; x is counted from the
@@ -127,6 +127,69 @@ impl<'a> Brush<'a> {
         self.canvas.fill(&outline, &self.paint(colour));
     }
 
+    /// A shape with a soft outline through these points.
+    pub(crate) fn blob(&mut self, points: &[Point], colour: Rgb) {
+        let outline: Vec<Point> = soft(points).into_iter().map(|p| self.point(p)).collect();
+        self.canvas.fill(&outline, &self.paint(colour));
+    }
+
+    /// The same, with an uneven surface: lumps of that size.
+    pub(crate) fn rough(&mut self, points: &[Point], colour: Rgb, lump: f32, shade: f32) {
+        let outline: Vec<Point> = soft(points).into_iter().map(|p| self.point(p)).collect();
+        let size = lump * self.size;
+        let surface =
+            Texture { origin: self.origin, size: (size, size), shade, relief: shade, cap: None };
+        self.canvas.fill(&outline, &self.paint(colour).texture(surface));
+    }
+
+    /// The same, running into the shape before it.
+    pub(crate) fn rough_more(&mut self, points: &[Point], colour: Rgb, lump: f32, shade: f32) {
+        let outline: Vec<Point> = soft(points).into_iter().map(|p| self.point(p)).collect();
+        let size = lump * self.size;
+        let surface =
+            Texture { origin: self.origin, size: (size, size), shade, relief: shade, cap: None };
+        self.canvas.fill(&outline, &self.paint(colour).texture(surface).joined());
+    }
+
+    /// A limb along points, as thick as `from` where it begins and as `to` at its round end.
+    pub(crate) fn limb(&mut self, points: &[Point], from: f32, to: f32, colour: Rgb) {
+        let last = points.len().saturating_sub(1);
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        let aside = |i: usize| {
+            let (a, b) = (points[i.saturating_sub(1)], points[(i + 1).min(last)]);
+            let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+            let length = (dx * dx + dy * dy).sqrt().max(1e-4);
+            (dx / length, dy / length)
+        };
+        for (i, p) in points.iter().enumerate() {
+            let wide = mix(from, to, i as f32 / last.max(1) as f32) * 0.5;
+            let (dx, dy) = aside(i);
+            left.push((p.0 - dy * wide, p.1 + dx * wide));
+            right.push((p.0 + dy * wide, p.1 - dx * wide));
+            if i == last {
+                left.push((p.0 + dx * wide * 0.9, p.1 + dy * wide * 0.9));
+            }
+        }
+        if let Some(p) = points.first() {
+            let (dx, dy) = aside(0);
+            right.insert(0, (p.0 - dx * from * 0.4, p.1 - dy * from * 0.4));
+        }
+        right.reverse();
+        left.extend(right);
+        let outline: Vec<Point> = soft(&left).into_iter().map(|p| self.point(p)).collect();
+        self.canvas.fill(&outline, &self.paint(colour).round(self.bulge * 0.75));
+    }
+
+    /// The shadow on the ground of something that wide, away from the light.
+    pub(crate) fn shadow(&mut self, wide: f32, strength: f32) {
+        let away = -self.canvas.light[0].signum();
+        let (x, y) = self.origin;
+        let (rx, ry) = (wide * self.size, (wide * self.size * 0.17).max(1.0));
+        let at = (x + away * rx * 0.35, y + ry * 0.1);
+        let paint = Paint::flat([12, 14, 30], Kind::Land, 100).alpha(strength).joined();
+        self.canvas.fill(&ellipse(at, rx, ry), &paint);
+    }
+
     /// A rectangle by its lower left corner and its size.
     pub(crate) fn rect(&mut self, x: f32, y: f32, w: f32, h: f32, colour: Rgb) {
         self.poly(&[(x, y), (x + w, y), (x + w, y + h), (x, y + h)], colour);
@@ -174,4 +237,29 @@ impl<'a> Brush<'a> {
             self.rect(x, y, w, h, [120, 160, 190]);
         }
     }
+}
+
+/// A closed curve through the points: between two of them, four steps of a spline.
+fn soft(points: &[Point]) -> Vec<Point> {
+    let n = points.len();
+    if n < 3 {
+        return points.to_vec();
+    }
+    let mut curve = Vec::with_capacity(n * 4);
+    for i in 0..n {
+        let (p, a) = (points[(i + n - 1) % n], points[i]);
+        let (b, q) = (points[(i + 1) % n], points[(i + 2) % n]);
+        for step in 0..4 {
+            let t = step as f32 * 0.25;
+            let (t2, t3) = (t * t, t * t * t);
+            let at = |p: f32, a: f32, b: f32, q: f32| {
+                0.5 * (2.0 * a
+                    + (b - p) * t
+                    + (2.0 * p - 5.0 * a + 4.0 * b - q) * t2
+                    + (3.0 * a - p - 3.0 * b + q) * t3)
+            };
+            curve.push((at(p.0, a.0, b.0, q.0), at(p.1, a.1, b.1, q.1)));
+        }
+    }
+    curve
 }

@@ -45,7 +45,10 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             };
             beast(b, &beast_, stride, 0.06);
             let mane = scale(beast_.coat, 0.5);
-            b.poly(&[(0.28, 0.72), (0.42, 1.08), (0.5, 1.1), (0.38, 0.74)], mane);
+            b.blob(
+                &[(0.22, 0.72), (0.36, 1.0), (0.5, 1.14), (0.56, 1.06), (0.44, 0.9), (0.34, 0.7)],
+                mane,
+            );
         }
         T::Cow => {
             beast(
@@ -103,7 +106,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
         T::Bear => beast(
             b,
             &Beast {
-                coat: any(&[[96, 66, 48], [236, 236, 236]]),
+                coat: own([104, 72, 52]),
                 thick: 0.24,
                 legs: 0.13,
                 head: (0.5, 0.76),
@@ -260,71 +263,94 @@ const BEAST: Beast = Beast {
 };
 
 fn beast(b: &mut Brush<'_>, k: &Beast, stride: f32, ears: f32) {
-    let dark = scale(k.coat, 0.78);
-    let hip = k.long * 0.75;
-    for (x, phase, tone) in [
-        (-hip, 1.0, dark),
-        (hip, -1.0, dark),
-        (-hip + 0.09, -1.0, k.coat),
-        (hip - 0.09, 1.0, k.coat),
-    ] {
-        let swing = stride * phase * 0.09;
-        b.line(
-            &[(x, k.back - 0.05), (x + swing * 0.5, k.back * 0.45), (x + swing, 0.02)],
-            k.legs,
-            tone,
-        );
-    }
+    let dark = scale(k.coat, 0.72);
+    let (hip, low) = (k.long * 0.74, k.back - k.thick * 0.2);
+    let leg = |b: &mut Brush<'_>, x: f32, phase: f32, hind: f32, tone: Rgb| {
+        let swing = stride * phase * 0.1;
+        let lift = (swing * hind * 1.2).max(0.0) * 0.6;
+        let knee = (x + swing * 0.6 + 0.03 * hind, k.back * 0.46);
+        let foot = (x + swing - 0.015 * hind, 0.03 + lift);
+        b.limb(&[(x, low), knee, foot], k.legs * 2.0, k.legs * 0.85, tone);
+        b.oval(foot.0 + 0.015, foot.1 - 0.008, k.legs * 0.62, 0.026, scale(tone, 0.55));
+    };
+    leg(b, -hip + 0.04, 1.0, 1.0, dark);
+    leg(b, hip - 0.02, -1.0, -1.0, dark);
     if k.tail > 0.0 {
-        b.line(
+        let tip = k.back - k.tail * 0.35 + stride * 0.04;
+        b.limb(
             &[
-                (-k.long, k.back + 0.05),
-                (-k.long - k.tail * 0.6, k.back - 0.02 + stride * 0.03),
-                (-k.long - k.tail, k.back + k.tail * 0.3),
+                (-k.long * 0.92, k.back + k.thick * 0.4),
+                (-k.long - k.tail * 0.55, k.back + k.thick * 0.3),
+                (-k.long - k.tail * 0.85, tip),
             ],
-            0.06,
+            0.05,
+            0.085,
             dark,
         );
     }
-    b.line(&[(k.long * 0.7, k.back + 0.03), k.head], k.skull * 1.25, k.coat);
-    b.oval(0.0, k.back, k.long, k.thick, k.coat);
-    b.more(hip * 0.8, k.back + 0.02, k.thick * 1.1, k.thick * 1.1, k.coat);
     let (x, y) = k.head;
+    b.limb(
+        &[(k.long * 0.62, k.back), ((k.long * 0.72 + x) * 0.5, (k.back + y) * 0.5), k.head],
+        k.thick * 1.7,
+        k.skull * 1.35,
+        k.coat,
+    );
+    b.blob(
+        &[
+            (-k.long, k.back + k.thick * 0.1),
+            (-k.long * 0.72, k.back + k.thick * 0.9),
+            (-k.long * 0.1, k.back + k.thick * 0.72),
+            (k.long * 0.62, k.back + k.thick),
+            (k.long * 0.98, k.back + k.thick * 0.05),
+            (k.long * 0.7, k.back - k.thick * 0.95),
+            (0.0, k.back - k.thick * 0.92),
+            (-k.long * 0.66, k.back - k.thick * 0.72),
+        ],
+        k.coat,
+    );
+    leg(b, -hip - 0.03, -1.0, 1.0, k.coat);
+    leg(b, hip + 0.03, 1.0, -1.0, k.coat);
     if ears > 0.0 {
-        for side in [-0.6, 0.2] {
+        for (side, tone) in [(-0.55, dark), (0.1, k.coat)] {
             let at = x + side * k.skull;
-            b.poly(
+            b.blob(
                 &[
-                    (at - 0.05, y + k.skull * 0.6),
+                    (at - 0.045, y + k.skull * 0.55),
                     (at + 0.05, y + k.skull * 0.6),
-                    (at - 0.01, y + k.skull * 0.8 + ears),
+                    (at - 0.02, y + k.skull * 0.75 + ears),
                 ],
-                dark,
+                tone,
             );
         }
     }
-    b.oval(x, y, k.skull, k.skull * 0.92, k.coat);
-    b.more(
-        x + k.skull * 0.8,
-        y - k.skull * 0.25,
-        k.snout,
-        k.skull * 0.5,
-        blend(k.coat, [255, 240, 220], 0.25),
-    );
-    b.oval(x + k.skull * 0.35, y + k.skull * 0.2, 0.022, 0.026, [24, 20, 22]);
-    b.oval(x + k.skull * 0.8 + k.snout * 0.85, y - k.skull * 0.15, 0.025, 0.022, [30, 24, 26]);
+    let muzzle = (x + k.skull * 0.75 + k.snout, y - k.skull * 0.42);
+    b.limb(&[(x - k.skull * 0.1, y), muzzle], k.skull * 1.85, k.skull * 0.95, k.coat);
+    let pale = blend(k.coat, [255, 240, 220], 0.3);
+    b.more(muzzle.0 - 0.01, muzzle.1 - k.skull * 0.1, k.skull * 0.42, k.skull * 0.36, pale);
+    b.oval(muzzle.0 + k.skull * 0.3, muzzle.1 + k.skull * 0.06, 0.024, 0.02, [34, 28, 30]);
+    b.oval(x + k.skull * 0.38, y + k.skull * 0.28, 0.024, 0.03, [24, 20, 22]);
+    b.more(x + k.skull * 0.42, y + k.skull * 0.36, 0.008, 0.009, [250, 250, 250]);
 }
 
 fn cat(b: &mut Brush<'_>, coat: Rgb, t: f32) {
     let flick = fast_sin(t * 0.3) * 0.12;
-    b.line(
-        &[(-0.25, 0.1), (-0.55, 0.12), (-0.62, 0.4 + flick), (-0.52 + flick, 0.56)],
-        0.09,
+    b.limb(
+        &[(-0.15, 0.06), (-0.46, 0.07), (-0.56, 0.3 + flick), (-0.46 + flick, 0.5)],
+        0.1,
+        0.07,
         scale(coat, 0.85),
     );
-    b.oval(0.0, 0.3, 0.28, 0.32, coat);
+    b.blob(
+        &[(-0.3, 0.03), (-0.27, 0.36), (-0.06, 0.62), (0.2, 0.6), (0.28, 0.3), (0.27, 0.03)],
+        coat,
+    );
+    b.blob(
+        &[(0.04, 0.5), (0.2, 0.52), (0.23, 0.24), (0.1, 0.16)],
+        blend(coat, [255, 250, 240], 0.6),
+    );
     for x in [0.02, 0.18] {
-        b.line(&[(x, 0.35), (x + 0.02, 0.04)], 0.1, scale(coat, 1.05));
+        b.limb(&[(x, 0.32), (x + 0.02, 0.05)], 0.1, 0.09, scale(coat, 1.05));
+        b.oval(x + 0.04, 0.03, 0.07, 0.04, blend(coat, [255, 250, 240], 0.5));
     }
     for side in [-1.0, 1.0] {
         let x = 0.12 + side * 0.15;
@@ -336,5 +362,15 @@ fn cat(b: &mut Brush<'_>, coat: Rgb, t: f32) {
         b.oval(x, 0.75, 0.04, blink, [90, 170, 90]);
         b.oval(x, 0.75, 0.016, blink, [20, 20, 22]);
     }
-    b.oval(0.125, 0.66, 0.025, 0.02, [230, 130, 130]);
+    b.more(0.125, 0.64, 0.1, 0.07, blend(coat, [255, 250, 240], 0.5));
+    b.oval(0.125, 0.67, 0.025, 0.02, [230, 130, 130]);
+    for side in [-1.0, 1.0] {
+        for y in [0.62, 0.66] {
+            b.line(
+                &[(0.125 + side * 0.09, 0.645), (0.125 + side * 0.3, y)],
+                0.008,
+                [250, 248, 240],
+            );
+        }
+    }
 }

@@ -7,8 +7,17 @@ use crate::scene::plan::Scene;
 use crate::scene::sky;
 use crate::scene::view::View;
 
+/// Height of the table's top.
+pub(crate) const TABLE: f32 = 0.7;
+
+/// Where the window is: its middle, and its sill.
+pub(crate) fn window(seed: u64) -> (f32, f32) {
+    let side = if Rng::named(seed, "window").chance(0.5) { 1.0 } else { -1.0 };
+    (side * 0.32, 0.54)
+}
+
 /// A room: a wall with a window on the weather outside, a floor, furniture and a lamp.
-pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
+pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     sky::draw(scene, canvas, view);
     crate::scene::land::far(scene, canvas, view);
     crate::scene::water::air(scene, canvas, view);
@@ -27,8 +36,8 @@ pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
         [190, 160, 150],
         [150, 160, 186],
     ]));
-    let side = if rng.chance(0.5) { 1.0 } else { -1.0 };
-    let (wx, wy) = (side * 0.32, 0.1);
+    let wx = window(scene.seed).0;
+    let (side, wy) = (wx.signum(), 0.1);
     // Four pieces of wall leave the window open.
     let mut piece = |x0: f32, y0: f32, x1: f32, y1: f32, tone: Rgb, kind: Kind, shade: f32| {
         let (a, b) = (view.at(x0, y0, 0.4), view.at(x1, y1, 0.4));
@@ -55,6 +64,7 @@ pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
         piece(wx - 0.29, y, wx + 0.29, y + 0.02, frame, Kind::Built, 0.9);
     }
     let wood = [146, 100, 66];
+    piece(wx - 0.33, 0.54, wx + 0.33, 0.562, [226, 216, 200], Kind::Built, 0.8);
     piece(-half, 0.72, half, 0.745, [226, 216, 200], Kind::Built, 0.9);
     let (a, b) = (view.at(-half, 0.745, 0.5), view.at(half, 1.3, 0.5));
     let grain = Texture {
@@ -91,9 +101,12 @@ pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
         canvas
             .fill(&[a, (b.0, a.1), b, (a.0, b.1)], &Paint::flat(warm(wood, 0.9), Kind::Built, 128));
     }
-    for (x0, y0, x1, y1) in
-        [(-0.46, 0.7, 0.46, 0.74), (-0.42, 0.74, -0.38, 0.96), (0.38, 0.74, 0.42, 0.96)]
-    {
+    rug(scene, canvas, view, &warm);
+    let legs = [(-0.42, TABLE + 0.04, -0.38, 0.96), (0.38, TABLE + 0.04, 0.42, 0.96)];
+    for (x0, y0, x1, y1) in [(-0.46, TABLE, 0.46, TABLE + 0.04)].into_iter().chain(legs) {
+        if !scene.table {
+            break;
+        }
         let (a, b) = (view.at(x0, y0, 0.6), view.at(x1, y1, 0.6));
         canvas.fill(
             &[a, (b.0, a.1), b, (a.0, b.1)],
@@ -106,5 +119,23 @@ pub(crate) fn room(scene: &Scene, canvas: &mut Canvas, view: &View) {
     } else if scene.time == Time::Day {
         let at = view.at(wx, wy + 0.2, 0.4);
         canvas.glow(at, view.h * 0.8, [255, 246, 220], 0.22);
+    }
+}
+
+/// A round rug on the floor, and the light of the window that falls there by day.
+fn rug(scene: &Scene, canvas: &mut Canvas, view: &View, warm: &dyn Fn(Rgb, f32) -> Rgb) {
+    const TONES: [Rgb; 4] = [[150, 60, 56], [62, 88, 120], [176, 130, 70], [84, 110, 92]];
+    let tone = scene.tinted(TONES[scene.seed as usize % 4]);
+    for (k, shade) in [(1.0, 0.8), (0.9, 1.25), (0.82, 1.0), (0.4, 1.2), (0.3, 1.0)] {
+        let at = view.at(0.0, 0.885, 0.7);
+        let paint = Paint::flat(warm(scale(tone, shade), 1.0), Kind::Land, 108).joined();
+        canvas.ellipse(at, view.len(0.62 * k, 0.7), view.len(0.085 * k, 0.7), &paint);
+    }
+    if !scene.light.lamps && scene.glints {
+        let (wx, _) = window(scene.seed);
+        let lean = -wx * 0.35;
+        let patch = [(-0.22, 0.79), (0.2, 0.79), (0.28, 0.97), (-0.24, 0.97)]
+            .map(|(x, y)| view.at(wx + x + lean * (1.0 + (y - 0.79) * 3.0), y, 0.7));
+        canvas.fill(&patch, &Paint::flat([255, 246, 214], Kind::Land, 108).alpha(0.2).joined());
     }
 }

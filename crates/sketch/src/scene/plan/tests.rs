@@ -1,0 +1,137 @@
+//! What the words name is seen, and what they rule out isn't.
+
+use super::Scene;
+use crate::brief::{Brief, Place, Thing};
+use crate::scene::canvas::Canvas;
+
+const SIZE: (usize, usize) = (320, 180);
+
+/// One moment of the scene, without a style.
+fn drawn(brief: &Brief) -> Vec<[u8; 4]> {
+    let mut canvas = Canvas::new(SIZE.0, SIZE.1);
+    Scene::plan(brief).draw(&mut canvas, 2.5, 6.0);
+    canvas.rgb
+}
+
+/// The part of the picture that differs plainly, in thousandths.
+fn differs(one: &[[u8; 4]], other: &[[u8; 4]]) -> usize {
+    let plain = |(a, b): &(&[u8; 4], &[u8; 4])| (0..3).any(|c| a[c].abs_diff(b[c]) > 12);
+    one.iter().zip(other).filter(plain).count() * 1000 / one.len()
+}
+
+#[test]
+fn boats_float_and_fish_swim() {
+    let places = |prompt| Scene::plan(&Brief::read(prompt, 1)).places;
+    assert_eq!(places("old fishing boats at dusk"), [Place::Sea]);
+    assert_eq!(places("three red fish"), [Place::Underwater]);
+    assert_eq!(places("jellyfish in the sea"), [Place::Underwater]);
+}
+
+/// A place, and things with the part of the picture that each of them takes at least, in
+/// thousandths.
+const SEEN: [(&str, &[(&str, usize)]); 9] = [
+    (
+        "on a meadow by day",
+        &[
+            ("a cat", 15),
+            ("a dog", 20),
+            ("a fox", 15),
+            ("a rabbit", 10),
+            ("a horse", 30),
+            ("a cow", 25),
+            ("three sheep", 20),
+            ("a deer", 20),
+            ("a bear", 25),
+            ("a lion", 20),
+            ("an elephant", 40),
+            ("a giraffe", 25),
+            ("a dinosaur", 40),
+            ("a dragon", 30),
+            ("birds", 5),
+            ("a butterfly", 5),
+            ("bees", 5),
+            ("a person", 12),
+            ("children", 10),
+            ("a dancer", 12),
+            ("a robot", 20),
+            ("a ghost", 20),
+            ("a house", 30),
+            ("a castle", 30),
+            ("a windmill", 15),
+            ("a church", 25),
+            ("a tent", 15),
+            ("a campfire", 15),
+            ("a guitar", 12),
+            ("a football", 2),
+            ("a tree", 30),
+            ("flowers", 15),
+            ("mushrooms", 15),
+            ("rocks", 10),
+            ("a hot air balloon", 25),
+            ("kites", 8),
+            ("a rainbow", 10),
+            ("a rocket", 15),
+            ("a ufo", 10),
+            ("a plane", 10),
+            ("a heart", 15),
+            ("a waterfall", 30),
+            ("leaves", 2),
+            ("bubbles", 2),
+        ],
+    ),
+    ("in a room by day", &[("a piano", 50), ("a cup", 5), ("a book", 3), ("a candle", 5)]),
+    ("in a city by day", &[("a bus", 20), ("a bicycle", 10), ("people", 10), ("a market", 60)]),
+    ("on the sea by day", &[("a boat", 20), ("a ship", 20), ("a whale", 10), ("an island", 5)]),
+    ("on the sea by day, clear", &[("a lighthouse", 15), ("a pier", 30)]),
+    ("underwater", &[("fish", 20), ("a jellyfish", 15), ("a turtle", 15)]),
+    ("in space", &[("an astronaut", 15), ("a rocket", 15), ("meteors", 1)]),
+    ("on a road by day", &[("a car", 10), ("a train", 15)]),
+    ("in the arctic at night", &[("penguins", 10), ("an aurora", 30), ("a snowman", 20)]),
+];
+
+#[test]
+fn what_the_words_name_is_seen() {
+    let mut missed = Vec::new();
+    for (place, things) in SEEN {
+        for (thing, least) in things {
+            let with = Brief::read(&format!("{thing} {place}, still camera"), 3);
+            let name = with.things.first().map(|t| t.0);
+            assert!(name.is_some(), "{thing} is not understood");
+            let mut without = with.clone();
+            without.things.retain(|t| Some(t.0) != name);
+            let share = differs(&drawn(&with), &drawn(&without));
+            if share < *least {
+                missed.push(format!("{thing} {place}: {share} of 1000, {least} at least"));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn what_the_words_rule_out_is_not_seen() {
+    for (prompt, thing) in [
+        ("a lake without trees, summer day", Thing::Tree),
+        ("a city by day, no cars", Thing::Car),
+        ("a meadow at noon, no clouds", Thing::Clouds),
+        ("a city at night without lamps", Thing::Lamp),
+        ("the sea on a clear night without stars", Thing::Stars),
+        ("an autumn field, no leaves", Thing::Leaves),
+    ] {
+        let brief = Brief::read(prompt, 3);
+        assert_eq!(brief.without_things, [thing], "{prompt}");
+        let scene = Scene::plan(&brief);
+        let there = |scene: &Scene| scene.items.iter().any(|i| i.thing == thing);
+        assert!(!there(&scene) && scene.count(thing).is_none(), "{prompt}");
+        let usual = Brief { without_things: Vec::new(), ..brief.clone() };
+        let share = differs(&drawn(&brief), &drawn(&usual));
+        assert!(share > 1, "{prompt}: {share} of 1000 differ from the usual");
+    }
+    // Things that were not there anyway change nothing.
+    for (prompt, place) in [("a meadow, no cats", "a meadow"), ("the sea without boats", "the sea")]
+    {
+        let brief = Brief::read(prompt, 3);
+        let plain = Brief { seed: brief.seed, title: brief.title.clone(), ..Brief::read(place, 3) };
+        assert_eq!(differs(&drawn(&brief), &drawn(&plain)), 0, "{prompt}");
+    }
+}
