@@ -87,10 +87,10 @@ fn unknown_words_and_the_seed_vary_the_seed() {
 #[rustfmt::skip]
 const UNDERSTOOD: &[(&str, &str)] = &[
     ("A rainy night in Tokyo, neon lights and a red taxi", "rain, night, city, lamp, red, car"),
-    ("windowsill with a cat and a cup of tea", "room, cat, cup"),
-    ("mars rover crossing red dunes at dawn", "planet, red, desert, dawn"),
-    ("old fishermen in the harbour, foggy morning", "sea, fog, dawn"),
-    ("market day in a village, 110 bpm folk, no drums", "110 bpm, city, day, village, folk, no drums"),
+    ("windowsill with a cat and a cup of tea", "window, cat, cup"),
+    ("mars rover crossing red dunes at dawn", "mars, red, desert, dawn"),
+    ("old fishermen in the harbour, foggy morning", "harbour, fog, dawn"),
+    ("market day in a village, 110 bpm folk, no drums", "110 bpm, market, day, village, folk, no drums"),
     ("a lonely astronaut dreams of freedom", "sad, astronaut, mysterious, free"),
     ("drumless ambient for studying", "no drums, ambient, lo fi"),
     ("jazz without saxophone or drums", "jazz, no saxophone, no drums"),
@@ -107,7 +107,7 @@ const UNDERSTOOD: &[(&str, &str)] = &[
     ("don't play any piano", "no piano"),
     ("no big loud drums, just flute", "no drums, flute"),
     ("grandmother baking bread in the kitchen", "person, room"),
-    ("a footballer scores in the stadium", "ball, meadow"),
+    ("a footballer scores in the stadium", "football, meadow"),
     ("firefighters and a fire truck in winter", "person, car, winter"),
     ("speed and thrill, motorcycles on the highway", "fast, energetic, bicycle, road"),
     ("hope after the storm", "hopeful, storm"),

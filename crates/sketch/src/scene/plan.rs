@@ -67,6 +67,7 @@ impl Scene {
         let mut things = brief.things.clone();
         let named = |list: &[Thing]| list.iter().any(|t| brief.count(*t).is_some());
         let market = named(&[Thing::Stall]);
+        let harbour = named(&[Thing::Pier]);
         let mut places = brief.places.clone();
         if places.is_empty() && things.is_empty() {
             mood_scene(brief, &mut things, &mut places);
@@ -152,6 +153,7 @@ impl Scene {
         hide(Thing::Lamp, city && time == Time::Night);
         hide(Thing::Car, city && !market);
         hide(Thing::Person, market);
+        hide(Thing::Boat, harbour);
         hide(Thing::House, places.contains(&Place::Village));
         hide(Thing::Stars, mars);
         hide(Thing::Leaves, season == Season::Autumn && !space && !mars);
