@@ -24,7 +24,7 @@ async fn from_a_sentence_to_a_result() {
     page.read("Being made").await;
     assert!(page.has("progress:indeterminate"), "nobody knows how far it is");
     world.say(2, r#"{"status":"Processing","progress":0.4,"step":"mixing"}"#);
-    page.read("mixing").await;
+    page.read("Playing the instruments").await;
     page.read("40%").await;
     assert_eq!(page.find("progress").await.get_attribute("value").as_deref(), Some("0.4"));
     world.say(3, r#"{"status":"Completed","url":"/media/song.mp3","note":"pop, 120 bpm"}"#);

@@ -9,13 +9,14 @@ mod language;
 mod lexicon;
 mod numbers;
 mod sense;
+mod split;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use sense::{Camera, Genre, Part, Place, Season, Sense, Thing, Time, Weather};
-use words::Word;
+use split::Word;
 
 /// What was understood of a sentence.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +81,7 @@ impl Brief {
             pace: 1.0,
             ..Self::default()
         };
-        let words = words::split(prompt);
+        let words = split::split(prompt);
         numbers::read(&words, &mut brief);
         brief.said.extend(brief.bpm.map(|bpm| format!("{bpm} bpm")));
         brief.said.extend(brief.duration_secs.map(|secs| format!("{secs} seconds")));

@@ -74,7 +74,7 @@ pub(crate) fn guess(text: &str) -> Option<Language> {
     }
     let mut scores = [0u32; 6];
     for (at, (language, signs)) in SIGNS.iter().enumerate() {
-        for word in super::words::split(text) {
+        for word in super::split::split(text) {
             scores[at] += u32::from(signs.split_whitespace().any(|s| s == word.text));
         }
         let letters = LETTERS.iter().find(|l| l.0 == *language).map_or("", |l| l.1);
