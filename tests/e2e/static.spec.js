@@ -154,7 +154,7 @@ for (const [model, style, prompt] of [
   });
 }
 
-test('the engine of the page makes the same music as the one of this machine', async () => {
+test('the engine of the page makes the same files as the one of this machine', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'ai-now-engine-'));
   try {
     const script = path.join(folder, 'engine.mjs');
@@ -163,11 +163,18 @@ test('the engine of the page makes the same music as the one of this machine', a
     await init({ module_or_path: await readFile(path.join(web, 'ai-now-sketch_bg.wasm')) });
     const genres = ['pop', 'metal', 'jazz', 'funk', 'house', 'drum and bass', 'reggae', 'salsa',
       'classical', 'cinematic', 'ambient', 'chiptune'];
-    for (const [seed, genre] of genres.entries()) {
-      const prompt = `${genre}, ${5 + seed % 3 * 4} seconds`;
-      const { bytes } = make('suno', prompt, undefined, seed, 640, 360, () => {});
+    const music = genres.map((genre, at) => ({ model: 'suno', prompt: `${genre}, ${5 + at % 3 * 4} seconds` }));
+    // Each draws with other tools: light, water, ink, hatching, solids, pixels, clay, grain.
+    const films = [
+      ['pika', '5', 'a serene lake at dawn'], ['run', 'moody_film', 'a city at night in the rain'],
+      ['run', '3d_render', 'two dogs in a meadow'], ['run', 'graphite', 'a train in the mountains'],
+      ['run', 'low_poly_3d', 'a foggy harbour in winter'], ['run', 'pixel_art', 'a planet with rings'],
+      ['run', 'claymation', 'fish under water'], ['run', 'storyboard', 'people on a street'],
+    ].map(([model, style, words]) => ({ model, style, prompt: `${words}, 2 seconds` }));
+    for (const [seed, { model, style, prompt }] of [...music, ...films].entries()) {
+      const { bytes } = make(model, prompt, style, seed, 640, 360, () => {});
       const hash = createHash('sha256').update(bytes).digest('hex');
-      expect(hash, prompt).toBe(await native({ model: 'suno', prompt, seed }));
+      expect(hash, prompt).toBe(await native({ model, style, prompt, seed }));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -15,6 +15,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::StreamExt as _;
 use reqwest::{Method, RequestBuilder, StatusCode};
 
+/// How long the last gateway may take until one more generation has ended.
+const SETTLE: Duration = Duration::from_secs(300);
+
 /// What clients asked for and were told.
 #[derive(Default)]
 pub struct Promises {
@@ -174,8 +177,8 @@ impl Client {
     }
 
     fn imagine(&mut self) -> Submission {
-        let (model, prompt) = match self.random.u8(0..8) {
-            0 => ("pika", "a lake, 2 seconds"),
+        let (model, prompt) = match self.random.u8(0..16) {
+            0 => ("pika", "a lake, 2 seconds, silent"),
             _ => ("suno", "a happy tune, 5 seconds"),
         };
         let request = GenerateRequest {
@@ -321,20 +324,11 @@ impl Client {
         let mut ids = std::collections::HashSet::new();
         let mut spent = 0;
         for key in &keys {
-            // The answer may have been lost with the gateway that gave it: ask again, as any
-            // client would.
-            let id = loop {
-                if let Some(id) = self.accepted(key) {
-                    break id;
-                }
-                if let Some(id) = self.submit(key).await.map_err(gone)? {
-                    break id;
-                }
-                // As many as may be are under way; there is room once one of them ends.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            };
+            let id = tokio::time::timeout(SETTLE, self.bring_to_its_end(key))
+                .await
+                .with_context(|| format!("{key} came to no end in time"))?
+                .map_err(gone)?;
             ensure!(ids.insert(id.clone()), "two submissions are the one generation {id}");
-            while !self.follow(key).await.map_err(gone)? {}
             let path = format!("/api/generations/{id}");
             let generation: Generation = self.ask(Method::GET, &path).send().await?.json().await?;
             self.check_end(key, &generation).await?;
@@ -352,6 +346,23 @@ impl Client {
         let expected = Balance { granted, available: granted - spent, held: 0, spent };
         ensure!(balance == expected, "the balance is {balance:?} instead of {expected:?}");
         Ok(ended)
+    }
+
+    async fn bring_to_its_end(&self, key: &str) -> Result<String, Stop> {
+        // The answer may have been lost with the gateway that gave it: ask again, as any client
+        // would.
+        let id = loop {
+            if let Some(id) = self.accepted(key) {
+                break id;
+            }
+            if let Some(id) = self.submit(key).await? {
+                break id;
+            }
+            // As many as may be are under way; there is room once one of them ends.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        while !self.follow(key).await? {}
+        Ok(id)
     }
 
     async fn check_end(&self, key: &str, generation: &Generation) -> Result<()> {
