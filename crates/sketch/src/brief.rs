@@ -15,7 +15,8 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use sense::{Camera, Genre, Part, Place, Season, Sense, Thing, Time, Weather};
+use language::Language;
+pub(crate) use sense::{Act, Camera, Genre, Part, Place, Season, Sense, Thing, Time, Weather};
 use split::Word;
 
 /// What was understood of a sentence.
@@ -59,10 +60,14 @@ pub(crate) struct Brief {
     pub(crate) season: Option<Season>,
     /// The things to be seen, and how many of each (0: as many as fit).
     pub(crate) things: Vec<(Thing, u32)>,
+    /// The things that are bigger or smaller than usual: a factor.
+    pub(crate) sizes: Vec<(Thing, f32)>,
     /// The things that are not to be seen.
     pub(crate) without_things: Vec<Thing>,
     /// The colours named, each with the thing that it came right before.
     pub(crate) colours: Vec<([u8; 3], Option<Thing>)>,
+    /// What is done.
+    pub(crate) acts: Vec<Act>,
     /// What the camera does.
     pub(crate) camera: Option<Camera>,
     /// The English names of all that was understood, in the order of the words.
@@ -88,10 +93,31 @@ impl Brief {
         let mut moods = 0.0;
         let mut energy = 0.0;
         let mut colours: Vec<[u8; 3]> = Vec::new();
-        for found in words::find(&words, language::guess(prompt)) {
-            brief.take(&found, &mut moods, &mut energy, &mut colours);
+        let language = language::guess(prompt);
+        // "Un caballo blanco": in the Romance languages, colours come after their things.
+        let behind =
+            matches!(language, Some(Language::Fr | Language::Es | Language::Pt | Language::It));
+        let mut last = None;
+        for found in words::find(&words, language) {
+            match (found.sense, last) {
+                (Sense::Colour(colour), Some(thing)) if behind => {
+                    brief.colours.push((colour, Some(thing)));
+                    push(&mut brief.said, found.name.clone());
+                }
+                _ => brief.take(&found, &mut moods, &mut energy, &mut colours),
+            }
+            last = match found.sense {
+                Sense::Thing(thing) if !found.negated => Some(thing),
+                _ => None,
+            };
         }
         brief.colours.extend(colours.into_iter().map(|c| (c, None)));
+        // A river flows as well: only what is abstract is made of flowing colour.
+        let place = brief.places.first().is_some_and(|p| *p != Place::Abstract);
+        if place || brief.things.iter().any(|t| t.0 != Thing::Flow) {
+            brief.things.retain(|t| t.0 != Thing::Flow);
+            brief.said.retain(|s| s != "flowing");
+        }
         if moods > 0.0 {
             brief.valence /= moods;
             brief.tension /= moods;
@@ -124,6 +150,9 @@ impl Brief {
                 if let Some(colour) = colours.pop() {
                     self.colours.push((colour, Some(thing)));
                 }
+                if found.big != 1.0 {
+                    self.sizes.push((thing, found.big));
+                }
                 if !self.things.iter().any(|t| t.0 == thing) {
                     let count = found.count.unwrap_or(if found.plural { 0 } else { 1 });
                     self.things.push((thing, count));
@@ -150,6 +179,7 @@ impl Brief {
             }
             Sense::Season(season) => self.season = self.season.or(Some(season)),
             Sense::Colour(colour) => colours.push(colour),
+            Sense::Act(act) => push(&mut self.acts, act),
             Sense::Camera(camera) => self.camera = self.camera.or(Some(camera)),
         }
         if !found.name.is_empty() && self.said.len() < SAID_MAX {

@@ -20,6 +20,8 @@ pub(crate) struct Found {
     /// The number before it.
     pub(crate) count: Option<u32>,
     pub(crate) plural: bool,
+    /// How much bigger than usual the words say it is: a factor.
+    pub(crate) big: f32,
 }
 
 /// Finds every meaning, in the order of the words, phrases before their parts.
@@ -28,9 +30,17 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
     let mut found = Vec::new();
     let mut negated_for = 0;
     let mut count = None;
+    let mut big = 1.0;
     let mut at = 0;
     while at < words.len() {
         let word = &words[at];
+        // Kids building a castle are at no building.
+        let next = words.get(at + 1).map_or("", |w| w.text.as_str());
+        if word.text == "building" && matches!(next, "a" | "an" | "the") {
+            at += 1;
+            continue;
+        }
+        big = size_of(&word.text).unwrap_or(big);
         if word.solid {
             table.find_inside(&word.text, count.take(), &mut found);
             at += 1;
@@ -67,9 +77,13 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
                     // Only the first is named to people: "blues" is not said to be blue as well.
                     name: if place == 0 { name(*row) } else { String::new() },
                     negated,
-                    count,
+                    count: count.or(two_of(&words[at + len - 1].text)),
+                    big,
                     plural: is_plural(&words[at + len - 1].text),
                 });
+            }
+            if rows.iter().any(|row| matches!(LEXICON[*row].0, Sense::Thing(_))) {
+                big = 1.0;
             }
             // "Three red cars": the number goes on.
             if !rows.iter().all(|row| matches!(LEXICON[*row].0, Sense::Colour(_))) {
@@ -218,6 +232,7 @@ impl Table {
                     negated: negated || after,
                     count: count.take(),
                     plural: false,
+                    big: 1.0,
                 });
                 // "没有鼓和钢琴": both are meant.
                 let and = AND_INSIDE.iter().find(|and| negated && rest.starts_with(**and));
@@ -265,7 +280,36 @@ pub(crate) fn shared() -> Vec<String> {
 }
 
 fn is_plural(word: &str) -> bool {
+    const MANY: &str = " people children men women family crowd friends gens leute kinder gente \
+        personas personnes menschen caravan karawane caravana sheep band ";
+    if MANY.contains(&format!(" {word} ")) {
+        return true;
+    }
     word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us")
+}
+
+/// A word for two people.
+fn two_of(word: &str) -> Option<u32> {
+    const TWO: &str = " couple lovers paar liebespaar pareja casal coppia twins ";
+    TWO.contains(&format!(" {word} ")).then_some(2)
+}
+
+/// How much bigger a word makes what comes after it.
+fn size_of(word: &str) -> Option<f32> {
+    const SIZES: [(f32, &str); 4] = [
+        (
+            1.8,
+            " giant gigantic huge enormous colossal massive riesig riesiger riesige riesiges geant gigante enorme ",
+        ),
+        (1.25, " big large gross grosser grosse grosses gran grande "),
+        (
+            0.8,
+            " small little klein kleiner kleine kleines petit petite pequeno pequena piccolo piccola ",
+        ),
+        (0.55, " tiny miniature winzig winziger winzige minuscule diminuto minusculo "),
+    ];
+    let word = format!(" {word} ");
+    SIZES.iter().find(|s| s.1.contains(&word)).map(|s| s.0)
 }
 
 /// The English name of a row: its first word.
@@ -277,7 +321,7 @@ fn name(row: usize) -> String {
 /// are gone ("the", "thé").
 fn is_plain(word: &str) -> bool {
     const PLAIN: &str = " at in on to and with is as it its by for from into over under near about \
-        song music video picture image some this that their his her our through across along ";
+        song music video picture image some this that their his her our through across along watering falling ";
     PLAIN.contains(&format!(" {word} "))
 }
 

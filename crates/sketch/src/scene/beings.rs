@@ -1,7 +1,12 @@
 //! Animals, people and the like, as simple figures that move.
 
 mod beasts;
+mod birds;
+mod dragon;
+mod equine;
+mod gait;
 mod people;
+mod pets;
 mod winged;
 
 use crate::brief::Thing;
@@ -10,6 +15,7 @@ use crate::scene::canvas::Rgb;
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
+pub(crate) use gait::Gait;
 pub(crate) use people::Pose;
 
 /// How far a thing has moved after `t` seconds, in heights of the picture: to the right, and down.
@@ -21,15 +27,16 @@ pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
     // Moves across, and comes in again on the other side.
     let cross = |pace: f32| {
         let x = item.x + way * t * pace * (0.8 + 0.4 * item.self_);
+        let x = x - way * pace * 3.0;
         (x + 1.15).rem_euclid(2.3) - 1.15 - item.x
     };
     match item.thing {
-        T::Bird => (cross(0.07), bob(0.2, 0.02)),
+        T::Bird => (cross(0.06), bob(0.2, 0.03)),
         T::Butterfly | T::Bee => (bob(0.15, 0.12), bob(0.37, 0.06)),
         T::Fish => (cross(0.06), bob(0.2, 0.015)),
         T::Whale | T::Turtle => (cross(0.025), bob(0.1, 0.02)),
         T::Jellyfish => (bob(0.05, 0.03), bob(0.16, 0.05)),
-        T::Car | T::Bus => (cross(0.16), 0.0),
+        T::Car | T::Bus => (cross(0.16), 0.002 * fast_sin(t * 2.3)),
         T::Bicycle => (cross(0.08), 0.0),
         T::Train => (t * 0.16 - 0.45, 0.0),
         T::Boat | T::Ship => (cross(0.016), bob(0.15, 0.004)),
@@ -44,25 +51,78 @@ pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
         T::Astronaut if still => (0.0, 0.0),
         T::Astronaut => (bob(0.05, 0.06), bob(0.08, 0.05)),
         T::Ghost => (bob(0.07, 0.08), bob(0.2, 0.03)),
-        T::Person | T::Child | T::Dog | T::Horse | T::Fox | T::Deer | T::Lion if still => {
+        T::Person
+        | T::Child
+        | T::Dog
+        | T::Horse
+        | T::Fox
+        | T::Deer
+        | T::Lion
+        | T::Wolf
+        | T::Unicorn
+        | T::Camel
+        | T::Knight
+        | T::Wizard
+        | T::Royal
+        | T::Umbrella
+            if still =>
+        {
             (0.0, 0.0)
         }
         T::Football => (bob(0.23, 0.3), -bob(0.46, 0.06).abs()),
         T::Child => (cross(0.05), 0.0),
-        T::Dog | T::Horse | T::Fox | T::Deer | T::Lion => (cross(0.045), 0.0),
-        T::Person => (cross(0.022), 0.0),
+        T::Dog | T::Horse | T::Unicorn | T::Fox | T::Wolf | T::Deer | T::Lion => {
+            (cross(0.045), 0.0)
+        }
+        T::Person | T::Knight | T::Wizard | T::Royal | T::Umbrella | T::Camel => {
+            (cross(0.022), 0.0)
+        }
+        T::Swan => (cross(0.03), bob(0.2, 0.004)),
+        T::Dolphin => {
+            let leap = leap(item, t);
+            (way * 0.36 * (leap - 0.5), 0.22 - 0.42 * fast_sin(leap * 0.5))
+        }
+        T::Surfer => (bob(0.06, 0.06), bob(0.21, 0.012)),
+        T::Iceberg => (bob(0.03, 0.01), bob(0.08, 0.006)),
         _ => (0.0, 0.0),
     }
 }
 
 /// Whether a thing looks where it goes.
 pub(crate) fn turns(thing: Thing) -> bool {
-    !matches!(thing, Thing::Rocket | Thing::Balloon | Thing::Lighthouse | Thing::Train)
+    !matches!(
+        thing,
+        Thing::Rocket
+            | Thing::Balloon
+            | Thing::Lighthouse
+            | Thing::Train
+            | Thing::Eiffel
+            | Thing::Temple
+    )
 }
+/// How far a dolphin has come in its leap, from 0 to 1.
+pub(crate) fn leap(item: &Item, t: f32) -> f32 {
+    (t * 0.36 + item.self_ + 0.1).fract()
+}
+
+/// Whether a thing lies down to sleep.
+pub(crate) fn tires(thing: Thing) -> bool {
+    use Thing as T;
+    matches!(
+        thing,
+        T::Dog | T::Cat | T::Fox | T::Wolf | T::Lion | T::Bear | T::Horse | T::Deer | T::Rabbit
+    )
+}
+
 /// Draws the thing; whatever has no figure of its own is a ball of light.
-pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, t: f32) {
+pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, gait: Gait) {
+    let t = gait.t;
     b.bulge(0.8);
-    if !(beasts::draw(b, item, t) || winged::draw(b, item, t) || people::draw(b, item, pose, t)) {
+    if !(equine::draw(b, item, gait)
+        || beasts::draw(b, item, gait)
+        || winged::draw(b, item, t)
+        || people::draw(b, item, pose, t))
+    {
         let any =
             |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
         b.oval(

@@ -2,7 +2,7 @@
 
 mod street;
 
-use crate::brief::{Place, Season, Thing, Time};
+use crate::brief::{Place, Season, Thing, Time, Weather};
 use crate::math::fast_sin;
 use crate::rng::{Rng, noise};
 use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, Texture, blend, scale};
@@ -24,7 +24,7 @@ struct Ridge {
 
 impl Ridge {
     fn outline(&self, scene: &Scene, view: &View, base: f32) -> Vec<Point> {
-        let half = view.half();
+        let half = view.half() + 0.2;
         let steps = 150;
         let seed = (scene.seed as u32).wrapping_add(self.salt);
         let bottom = view.at(0.0, base + 0.02, self.near).1;
@@ -80,7 +80,13 @@ fn mountains(scene: &Scene, canvas: &mut Canvas, view: &View) {
         Season::Autumn => [124, 104, 92],
         _ => [98, 106, 112],
     };
-    let stone = if scene.is(Place::Desert) { [176, 106, 70] } else { stone };
+    let stone = if scene.is(Place::Lunar) {
+        [132, 132, 138]
+    } else if scene.is(Place::Desert) {
+        [176, 106, 70]
+    } else {
+        stone
+    };
     let stone = scene.tinted(stone);
     for (i, (near, tall, pace)) in
         [(0.02, 0.42, 1.1), (0.08, 0.3, 1.5), (0.18, 0.15, 2.1)].into_iter().enumerate()
@@ -304,10 +310,49 @@ pub(crate) fn ground(scene: &Scene, canvas: &mut Canvas, view: &View) {
             street::draw(scene, canvas, view);
         }
         road(scene, canvas, view, half);
+        if scene.is(Place::City) && matches!(scene.weather, Weather::Rain | Weather::Storm) {
+            street::wet(canvas, view);
+        }
     }
     if scene.is(Place::River) {
         river(scene, canvas, view);
     }
+}
+
+/// A road along the water, with the land it runs on and a rail towards the sea.
+pub(crate) fn shore_road(scene: &Scene, canvas: &mut Canvas, view: &View) {
+    if !(scene.is(Place::Road) || scene.has(Thing::Car) || scene.has(Thing::Bus)) {
+        return;
+    }
+    let half = view.half();
+    let top = Scene::ROAD - 0.1;
+    let mut points = vec![(view.w + 60.0, view.h + 20.0), (-60.0, view.h + 20.0)];
+    for i in 0..=48 {
+        let x = -half - 0.3 + (half + 0.3) * i as f32 / 24.0;
+        let rise = 0.022 * noise(x * 2.4 + 20.0, 3.5, scene.seed as u32);
+        points.push(view.at(x, top - rise, 0.7));
+    }
+    let turf = scene.light.on(blend(scene.ground(), [150, 136, 104], 0.5), 0.1);
+    let unit = view.h * 0.07;
+    let grain = Texture {
+        origin: view.at(0.0, 1.0, 0.7),
+        size: (unit, unit * 0.4),
+        shade: 0.4,
+        relief: 0.3,
+        cap: None,
+    };
+    let paint = Paint::shaded(turf, scale(turf, 0.7), Kind::Land, 80).texture(grain);
+    canvas.fill(&points, &paint);
+    let rail = Paint::flat(scene.light.on([214, 216, 220], 0.1), Kind::Built, 76);
+    let mut x = -half - 0.2;
+    while x < half + 0.2 {
+        let (a, b) = (view.at(x, top + 0.01, 0.7), view.at(x + 0.01, top + 0.045, 0.7));
+        canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &rail);
+        x += 0.14;
+    }
+    let ends = [view.at(-half - 0.3, top + 0.016, 0.7), view.at(half + 0.3, top + 0.016, 0.7)];
+    canvas.stroke(&ends, view.len(0.009, 0.7), &rail);
+    road(scene, canvas, view, half + 0.3);
 }
 
 /// A road across the picture, with moving dashes when the view moves along it.

@@ -36,7 +36,7 @@ impl Light {
             Time::Sunset => {
                 ([58, 48, 120], [255, 142, 78], [255, 196, 120], [1.0, 0.74, 0.66], 0.8)
             }
-            Time::Night => ([6, 10, 34], [40, 58, 110], [226, 234, 255], [0.34, 0.42, 0.66], 0.3),
+            Time::Night => ([6, 10, 34], [40, 58, 110], [226, 234, 255], [0.44, 0.53, 0.8], 0.3),
         };
         let mut light = Self {
             zenith,
@@ -59,7 +59,11 @@ impl Light {
             Weather::Clear | Weather::Wind => {}
             Weather::Cloudy => dim(&mut light, [150, 160, 172], 0.65, 0.88),
             Weather::Rain => dim(&mut light, [98, 110, 126], 0.8, 0.74),
-            Weather::Storm => dim(&mut light, [50, 54, 74], 0.88, 0.55),
+            Weather::Storm => {
+                dim(&mut light, [50, 58, 82], 0.88, 0.62);
+                // Lamps are lit by day.
+                light.lamps = true;
+            }
             Weather::Snow => dim(&mut light, [190, 202, 218], 0.75, 0.95),
             Weather::Fog => {
                 dim(&mut light, [196, 202, 206], 0.72, 0.92);
@@ -87,6 +91,20 @@ impl Light {
             ambient: if dark { [0.56, 0.44, 0.48] } else { [1.04, 0.94, 0.88] },
             height: 0.42,
             lamps: dark,
+        }
+    }
+
+    /// The hard light of the moon's surface, under a black sky.
+    pub(crate) fn lunar() -> Self {
+        Self {
+            zenith: [4, 5, 10],
+            low: [14, 16, 26],
+            sun: [255, 252, 244],
+            haze: [70, 72, 80],
+            fade: 0.4,
+            ambient: [1.0, 1.0, 1.04],
+            height: 0.34,
+            lamps: false,
         }
     }
 

@@ -1,17 +1,22 @@
 //! What people make: houses, vehicles, rooms, and the things in them.
 
 mod buildings;
+mod cars;
+mod landmarks;
 mod objects;
 pub(crate) mod room;
+pub(crate) mod stage;
 mod vehicles;
 
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
+pub(crate) use vehicles::plume;
+
 /// Draws the thing if it is made; false when it isn't.
 pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     b.bulge(0.25);
-    if buildings::draw(b, item, t) || vehicles::draw(b, item, t) {
+    if buildings::draw(b, item, t) || landmarks::draw(b, item, t) || vehicles::draw(b, item, t) {
         return true;
     }
     objects::draw(b, item, t)

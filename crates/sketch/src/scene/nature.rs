@@ -1,5 +1,8 @@
 //! Plants, stones and shapes.
 
+mod flow;
+mod heights;
+
 use crate::brief::{Season, Thing, Time};
 use crate::math::{fast_sin, smooth};
 use crate::rng::{Rng, noise};
@@ -12,6 +15,49 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
     let sway = fast_sin(t * 0.22 + item.self_ * 3.0) * 0.02 * scene.wind;
     match item.thing {
         Thing::Tree => tree(scene, b, item, sway),
+        Thing::Cherry => {
+            let pink = item.colour.unwrap_or([248, 178, 204]);
+            let bloom = Item { colour: Some(pink), ..*item };
+            tree(scene, b, &bloom, sway);
+        }
+        Thing::Sunflower => sunflower(b, item, sway),
+        Thing::Iceberg => {
+            let ice = item.colour.unwrap_or([222, 238, 250]);
+            b.bulge(0.3);
+            b.poly(
+                &[
+                    (-0.9, -0.03),
+                    (-0.72, 0.4),
+                    (-0.42, 0.52),
+                    (-0.16, 0.96),
+                    (0.12, 0.82),
+                    (0.4, 0.5),
+                    (0.72, 0.36),
+                    (0.95, -0.03),
+                ],
+                ice,
+            );
+            b.poly(
+                &[
+                    (-0.16, 0.96),
+                    (0.12, 0.82),
+                    (0.4, 0.5),
+                    (0.26, 0.2),
+                    (0.34, -0.03),
+                    (-0.1, -0.03),
+                    (-0.02, 0.4),
+                ],
+                blend(ice, [96, 156, 206], 0.45),
+            );
+            b.poly(
+                &[(-0.72, 0.4), (-0.42, 0.52), (-0.4, 0.2), (-0.6, -0.03), (-0.9, -0.03)],
+                blend(ice, [120, 180, 220], 0.3),
+            );
+            b.kind(Kind::Water).poly(
+                &[(-1.1, -0.05), (1.15, -0.05), (0.9, 0.03), (-0.9, 0.03)],
+                blend(ice, [80, 190, 210], 0.5),
+            );
+        }
         Thing::Pine => pine(scene, b, item, sway),
         Thing::Palm => palm(b, item, sway),
         Thing::Cactus => {
@@ -97,26 +143,7 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
             b.glow(0.0, 0.5, 0.7, hue, 0.25);
         }
         Thing::Volcano => {
-            b.bulge(0.4);
-            b.poly(&[(-1.2, -0.05), (-0.22, 0.86), (0.22, 0.86), (1.2, -0.05)], [92, 70, 66]);
-            b.kind(Kind::Light);
-            b.poly(
-                &[(-0.2, 0.87), (0.2, 0.87), (0.1, 0.6), (0.04, 0.3), (-0.02, 0.62)],
-                [255, 110, 30],
-            );
-            b.glow(0.0, 0.95, 0.9, [255, 90, 20], 0.6);
-            for i in 0..9 {
-                let age = (t * 0.25 + i as f32 / 9.0).fract();
-                let grey = blend([70, 60, 60], [150, 144, 142], age);
-                b.kind(Kind::Sky);
-                b.oval(
-                    0.25 * age * fast_sin(i as f32 * 0.37),
-                    0.9 + age * 0.7,
-                    0.1 + age * 0.24,
-                    0.08 + age * 0.2,
-                    grey,
-                );
-            }
+            heights::volcano(b, t);
         }
         Thing::Island => {
             b.bulge(0.3);
@@ -128,31 +155,78 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
             let flat = Item { self_: 0.4, ..*item };
             palm(b, &flat, sway);
         }
-        Thing::Waterfall => {
-            b.bulge(0.2);
-            b.poly(
-                &[
-                    (-0.7, -0.05),
-                    (-0.6, 0.9),
-                    (-0.2, 1.05),
-                    (0.3, 1.05),
-                    (0.65, 0.85),
-                    (0.75, -0.05),
-                ],
-                [98, 96, 92],
-            );
-            b.kind(Kind::Water);
-            b.rect(-0.2, 0.0, 0.4, 1.02, [214, 234, 244]);
-            for i in 0..14 {
-                let fall = (t * 0.8 + i as f32 * 0.37).fract();
-                let x = -0.18 + 0.36 * ((i * 5) % 14) as f32 / 13.0;
-                b.rect(x, 0.95 - fall, 0.02, 0.12, [255, 255, 255]);
-            }
-            b.glow(0.0, 0.0, 0.4, [200, 220, 230], 0.5);
+        Thing::Fuji => {
+            b.bulge(0.3);
+            let cone = [
+                (-1.7, -0.04),
+                (-0.9, 0.3),
+                (-0.42, 0.7),
+                (-0.2, 0.98),
+                (0.2, 0.98),
+                (0.42, 0.7),
+                (0.9, 0.3),
+                (1.7, -0.04),
+            ];
+            b.poly(&cone, item.colour.unwrap_or([92, 112, 152]));
+            let snow = [
+                (-0.47, 0.65),
+                (-0.2, 0.98),
+                (-0.06, 0.95),
+                (0.08, 0.97),
+                (0.2, 0.98),
+                (0.47, 0.65),
+                (0.36, 0.62),
+                (0.28, 0.7),
+                (0.16, 0.56),
+                (0.06, 0.68),
+                (-0.06, 0.53),
+                (-0.18, 0.68),
+                (-0.3, 0.58),
+                (-0.36, 0.68),
+            ];
+            b.poly(&snow, [246, 248, 255]);
         }
+        Thing::Waterfall => heights::waterfall(b, t),
         _ => return false,
     }
     true
+}
+
+/// A sunflower: a tall stalk with broad leaves, a dark face and a ring of petals.
+fn sunflower(b: &mut Brush<'_>, item: &Item, sway: f32) {
+    let green = [72, 132, 56];
+    let head = (sway * 2.4, 0.78);
+    b.limb(&[(0.0, 0.0), (sway, 0.4), head], 0.06, 0.04, green);
+    for (x, y) in [(-0.2, 0.3), (0.22, 0.42)] {
+        b.blob(&[(0.0, y - 0.04), (x * 0.6, y + 0.09), (x, y + 0.04), (x * 0.6, y - 0.03)], green);
+    }
+    let gold = item.colour.unwrap_or([252, 196, 40]);
+    b.bulge(0.3);
+    for ring in 0..2 {
+        let (reach, tone) = if ring == 0 { (0.27, scale(gold, 0.86)) } else { (0.23, gold) };
+        for petal in 0..11 {
+            let turn = petal as f32 / 11.0 + ring as f32 / 22.0 + item.self_;
+            let at = |r: f32, aside: f32| {
+                (
+                    head.0 + fast_sin(turn + aside) * r,
+                    head.1 + fast_sin(turn + aside + 0.25) * r * 0.94,
+                )
+            };
+            b.poly(
+                &[
+                    at(0.08, -0.05),
+                    at(0.18, -0.032),
+                    at(reach, 0.0),
+                    at(0.18, 0.032),
+                    at(0.08, 0.05),
+                ],
+                tone,
+            );
+        }
+    }
+    b.bulge(0.8);
+    b.oval(head.0, head.1, 0.125, 0.12, [92, 58, 34]);
+    b.more(head.0, head.1, 0.07, 0.066, [62, 40, 26]);
 }
 
 fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
@@ -263,6 +337,10 @@ pub(crate) fn shapes(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let mut set = *rng.pick(&SETS);
     for (i, named) in scene.colours.iter().take(4).enumerate() {
         set[i + 1] = *named;
+    }
+    if scene.has(Thing::Flow) {
+        flow::draw(scene, canvas, view, &set);
+        return;
     }
     let (w, h) = (canvas.width, canvas.height);
     let dark = if scene.time == Time::Night { 0.5 } else { 1.0 };

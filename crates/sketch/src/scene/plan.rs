@@ -2,8 +2,10 @@
 
 mod moment;
 mod place;
+mod settle;
+mod spots;
 
-use crate::brief::{Brief, Camera, Place, Season, Thing, Time, Weather};
+use crate::brief::{Act, Brief, Camera, Place, Season, Thing, Time, Weather};
 use crate::rng::Rng;
 use crate::scene::beings::Pose;
 use crate::scene::canvas::{Rgb, blend};
@@ -33,9 +35,15 @@ pub(crate) struct Scene {
     pub(crate) colours: Vec<Rgb>,
     own_colours: Vec<(Thing, Rgb)>,
     things: Vec<(Thing, u32)>,
+    named: Vec<Thing>,
     pub(crate) items: Vec<Item>,
     /// What people and their like do.
     pub(crate) pose: Pose,
+    /// Whether animals sleep, or run.
+    pub(crate) asleep: bool,
+    pub(crate) runs: bool,
+    /// Whether the camera follows what moves.
+    track: bool,
     /// Whether a table stands in the room.
     pub(crate) table: bool,
     pub(crate) seed: u64,
@@ -55,6 +63,8 @@ pub(crate) struct Item {
     /// What tells it from others of its sort: a number from 0 to 1.
     pub(crate) self_: f32,
     pub(crate) flip: bool,
+    /// Whether the camera goes along with it.
+    pub(crate) held: bool,
 }
 
 impl Scene {
@@ -72,14 +82,14 @@ impl Scene {
         if places.is_empty() && things.is_empty() {
             mood_scene(brief, &mut things, &mut places);
         }
+        let acts = |act| brief.acts.contains(&act);
         // "Astronauts dancing" asks for no dancer beside them.
-        let moving = |t: &(Thing, u32)| {
-            use Thing as T;
-            matches!(t.0, T::Person | T::Child | T::Astronaut | T::Robot)
-        };
-        let dancing = named(&[Thing::Dancer]) && things.iter().any(moving);
+        let moving = |t: &(Thing, u32)| settle::upright(t.0) && t.0 != Thing::Dancer;
+        let dancing = (named(&[Thing::Dancer]) || acts(Act::Dance)) && things.iter().any(moving);
         if dancing {
             things.retain(|t| t.0 != Thing::Dancer);
+        } else if acts(Act::Dance) && things.is_empty() && !places.is_empty() {
+            things.push((Thing::Dancer, 2));
         }
         for (thing, count) in &mut things {
             match thing {
@@ -89,22 +99,13 @@ impl Scene {
                 _ => {}
             }
         }
-        let alone = |thing| things.contains(&(thing, 1));
-        let riding = alone(Thing::Horse) && (alone(Thing::Person) || alone(Thing::Child));
+        let riding = settle::riding(&things);
         let lonely = brief.things.is_empty() && brief.valence < -0.3;
-        let dives = named(&[Thing::Jellyfish, Thing::Coral, Thing::Fish, Thing::Turtle])
-            && !named(&[Thing::Boat, Thing::Ship, Thing::Pier, Thing::Lighthouse, Thing::Bird]);
-        if places == [Place::Sea] && dives {
-            places = vec![Place::Underwater];
-        }
-        if places.is_empty() && named(&[Thing::Stall]) {
-            places.push(Place::City);
-        }
-        if places.is_empty() {
-            places.push(place::home_of(brief, &named, &mut rng));
-        }
+        settle::places(brief, &named, &mut things, &mut places, &mut rng);
         let mood_time = if brief.tension > 0.6 {
             Time::Night
+        } else if brief.weather == Some(Weather::Storm) {
+            Time::Day
         } else if brief.valence < -0.3 {
             Time::Sunset
         } else {
@@ -119,6 +120,7 @@ impl Scene {
             Thing::Ghost,
             Thing::Meteor,
             Thing::Lantern,
+            Thing::Owl,
         ]);
         let time = brief.time.unwrap_or(if night_sky {
             Time::Night
@@ -132,15 +134,16 @@ impl Scene {
             _ if places.contains(&Place::Arctic) || named(&[Thing::Snowman, Thing::Penguin]) => {
                 Season::Winter
             }
-            _ if named(&[Thing::Petals]) => Season::Spring,
+            _ if named(&[Thing::Petals, Thing::Cherry]) => Season::Spring,
             _ => Season::Summer,
         });
         let weather = brief.weather.unwrap_or_else(|| {
             if brief.valence < -0.5 && rng.chance(0.5) { Weather::Cloudy } else { Weather::Clear }
         });
-        let mars = places.contains(&Place::Mars);
+        let lunar = places.contains(&Place::Lunar);
+        let mars = lunar || places.contains(&Place::Mars);
         if mars {
-            places = vec![Place::Mars, Place::Desert];
+            places = vec![if lunar { Place::Lunar } else { Place::Mars }, Place::Desert];
         }
         let space = places[0] == Place::Space;
         let mut hide = |thing: Thing, when: bool| {
@@ -151,17 +154,27 @@ impl Scene {
         hide(Thing::Stars, time == Time::Night && weather == Weather::Clear);
         let city = places.contains(&Place::City);
         hide(Thing::Lamp, city && time == Time::Night);
-        hide(Thing::Car, city && !market);
-        hide(Thing::Person, market);
+        let wet = [Place::Lake, Place::Sea, Place::Beach].iter().any(|p| places.contains(p));
+        hide(Thing::Car, city && !market && !wet);
+        hide(Thing::Person, market || city && !wet);
+        hide(Thing::Planet, lunar);
+        let stage = places.contains(&Place::Stage);
+        let nobody = !brief.things.iter().any(|t| settle::upright(t.0));
+        hide(Thing::Piano, stage && nobody);
         hide(Thing::Boat, harbour);
         hide(Thing::House, places.contains(&Place::Village));
         hide(Thing::Stars, mars);
         hide(Thing::Leaves, season == Season::Autumn && !space && !mars);
         hide(Thing::Petals, season == Season::Spring && !space);
+        if stage && nobody && !brief.without_things.contains(&Thing::Person) {
+            things.push((Thing::Person, 3));
+        }
         things.retain(|t| !brief.without_things.contains(&t.0));
         let clouds = match weather {
             _ if mars => 0.1,
             _ if brief.without_things.contains(&Thing::Clouds) => 0.0,
+            // Where the sky itself is named, it shows between the clouds.
+            Weather::Snow if night_sky => 0.3,
             Weather::Cloudy | Weather::Snow => 0.85,
             Weather::Rain | Weather::Storm => 1.0,
             Weather::Fog => 0.6,
@@ -170,7 +183,7 @@ impl Scene {
             _ if time == Time::Night => 0.22,
             _ => 0.42,
         };
-        let open = |p: &Place| matches!(p, Place::Sea | Place::Beach | Place::Desert | Place::Mars);
+        let open = |p: &Place| matches!(p, Place::Sea | Place::Beach | Place::Desert);
         let low = places.iter().any(open);
         let mut scene = Self {
             time,
@@ -183,7 +196,13 @@ impl Scene {
                 Camera::Rise,
             ])),
             horizon: if low { 0.52 } else { 0.58 },
-            light: if mars { Light::mars(time) } else { Light::new(time, weather, season) },
+            light: if lunar {
+                Light::lunar()
+            } else if mars {
+                Light::mars(time)
+            } else {
+                Light::new(time, weather, season)
+            },
             sun_x: rng.range(0.12, 0.45) * if rng.chance(0.5) { 1.0 } else { -1.0 },
             clouds,
             wind: if matches!(weather, Weather::Wind | Weather::Storm) { 4.0 } else { 1.0 },
@@ -192,9 +211,9 @@ impl Scene {
                 Weather::Rain | Weather::Storm | Weather::Fog | Weather::Cloudy
             ),
             conifers: season == Season::Winter
-                || places.contains(&Place::Mountains)
+                || places.contains(&Place::Mountains) && season != Season::Spring
                 || named(&[Thing::Pine])
-                || (!named(&[Thing::Tree]) && rng.chance(0.4)),
+                || (!named(&[Thing::Tree, Thing::Cherry]) && rng.chance(0.4)),
             mountains: mars
                 || brief.places.is_empty() && rng.chance(0.3)
                 || named(&[Thing::Volcano]),
@@ -206,19 +225,25 @@ impl Scene {
             colours: brief.colours.iter().filter(|c| c.1.is_none()).map(|c| c.0).collect(),
             own_colours: brief.colours.iter().filter_map(|c| c.1.map(|t| (t, c.0))).collect(),
             things,
+            named: brief.things.iter().map(|t| t.0).collect(),
             items: Vec::new(),
             pose: if riding {
                 Pose::Ride
             } else if dancing {
                 Pose::Dance
-            } else if named(&[Thing::Football]) {
+            } else if acts(Act::Sit) || named(&[Thing::Bench]) {
+                Pose::Sit
+            } else if acts(Act::Run) || named(&[Thing::Football]) {
                 Pose::Run
             } else if lonely {
                 Pose::Stand
             } else {
                 Pose::Walk
             },
-            table: !named(&[Thing::Piano, Thing::Dancer, Thing::Bicycle]),
+            table: !dancing && !named(&[Thing::Piano, Thing::Dancer, Thing::Bicycle, Thing::Fire]),
+            asleep: acts(Act::Sleep),
+            runs: acts(Act::Run),
+            track: false,
             seed: brief.seed,
             places,
         };
@@ -232,6 +257,11 @@ impl Scene {
 
     pub(crate) fn has(&self, thing: Thing) -> bool {
         self.things.iter().any(|t| t.0 == thing)
+    }
+
+    /// Whether the words themselves name it.
+    pub(crate) fn names(&self, thing: Thing) -> bool {
+        self.named.contains(&thing)
     }
 
     pub(crate) fn count(&self, thing: Thing) -> Option<u32> {
@@ -250,6 +280,7 @@ impl Scene {
     /// The colour of the ground.
     pub(crate) fn ground(&self) -> Rgb {
         let base = match self.season {
+            _ if self.is(Place::Lunar) => [150, 150, 154],
             _ if self.is(Place::Mars) => [190, 98, 62],
             _ if self.is(Place::Desert) => [226, 174, 112],
             _ if self.is(Place::Beach) => [230, 204, 150],

@@ -42,9 +42,19 @@ impl View {
     /// The pixel of a place in the world; `near` is 0 at the horizon and 1 here.
     pub(crate) fn at(&self, x: f32, y: f32, near: f32) -> Point {
         let k = self.factor(near) * self.h;
-        let shift = self.pan * (0.1 + 0.9 * near);
+        let shift = self.shift(near);
         let rise = self.rise * (0.15 + 0.6 * near);
         (self.w / 2.0 + (x - shift) * k, (0.55 + rise) * self.h + (y - 0.55) * k)
+    }
+
+    /// How far the camera has gone aside, seen as near as that.
+    pub(crate) fn shift(&self, near: f32) -> f32 {
+        self.pan * (0.1 + 0.9 * near)
+    }
+
+    /// The same view, with the camera going that much farther aside.
+    pub(crate) fn farther(self, much: f32) -> Self {
+        Self { pan: self.pan * much, ..self }
     }
 
     /// The size in pixels of a length in the world.
@@ -74,6 +84,8 @@ pub(crate) struct Brush<'a> {
     origin: Point,
     size: f32,
     flip: f32,
+    /// Sine and cosine of how far it leans.
+    lean: (f32, f32),
     far: f32,
     kind: Kind,
     /// How much forms bulge.
@@ -90,12 +102,20 @@ impl<'a> Brush<'a> {
         kind: Kind,
     ) -> Self {
         let far = 1.0 - near.clamp(0.0, 1.0);
-        Self { canvas, light, origin, size, flip: 1.0, far, kind, bulge: 0.8 }
+        Self { canvas, light, origin, size, flip: 1.0, lean: (0.0, 1.0), far, kind, bulge: 0.8 }
     }
 
     /// Looks to the left instead of to the right.
     pub(crate) fn flipped(mut self, flip: bool) -> Self {
         self.flip = if flip { -1.0 } else { 1.0 };
+        self
+    }
+
+    /// Leans about its feet, in turns.
+    pub(crate) fn tilted(mut self, turn: f32) -> Self {
+        if turn != 0.0 {
+            self.lean = (fast_sin(turn), fast_sin(turn + 0.25));
+        }
         self
     }
 
@@ -111,6 +131,8 @@ impl<'a> Brush<'a> {
     }
 
     fn point(&self, (x, y): Point) -> Point {
+        let (sin, cos) = self.lean;
+        let (x, y) = (x * cos - y * sin, x * sin + y * cos);
         (self.origin.0 + x * self.size * self.flip, self.origin.1 - y * self.size)
     }
 

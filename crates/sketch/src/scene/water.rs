@@ -184,9 +184,14 @@ pub(crate) fn air(scene: &Scene, canvas: &mut Canvas, view: &View) {
         _ => {}
     }
     if scene.has(Thing::Leaves) {
-        let fallen: Rgb =
-            if scene.season == Season::Autumn { [214, 112, 40] } else { [110, 160, 60] };
-        flakes(scene, canvas, view, scene.light.on(fallen, 0.0), 46, 0.07, 0.013);
+        const FALLEN: [Rgb; 3] = [[214, 112, 40], [236, 170, 56], [180, 66, 40]];
+        const GREEN: [Rgb; 3] = [[110, 160, 60], [146, 180, 80], [84, 136, 60]];
+        let set = if scene.season == Season::Autumn { FALLEN } else { GREEN };
+        let many = if scene.names(Thing::Leaves) { 46 } else { 22 };
+        for (i, tone) in set.into_iter().enumerate() {
+            let size = 0.012 + 0.004 * i as f32;
+            flakes(scene, canvas, view, scene.light.on(tone, 0.0), many, 0.06, size);
+        }
     }
     if scene.has(Thing::Petals) {
         flakes(scene, canvas, view, scene.light.on([250, 176, 198], 0.0), 60, 0.06, 0.01);
@@ -249,7 +254,7 @@ fn flakes(
     pace: f32,
     size: f32,
 ) {
-    let mut rng = Rng::named(scene.seed, "flakes");
+    let mut rng = Rng::new(scene.seed ^ u64::from(tone[0]) << 8 ^ u64::from(n));
     for i in 0..n {
         let near = rng.range(0.25, 1.0);
         let (x, phase) = (rng.range(-0.1, 1.1), rng.unit());

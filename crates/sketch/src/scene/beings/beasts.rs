@@ -2,59 +2,70 @@
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
+use crate::scene::beings::gait::{self, Gait, Leg};
+use crate::scene::beings::pets;
 use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
 /// Draws the thing if it is one of them; false when it isn't.
-pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
+pub(super) fn draw(b: &mut Brush<'_>, item: &Item, gait: Gait) -> bool {
+    let t = gait.t;
     use Thing as T;
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
     let any = |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
-    let stride = fast_sin(t * 0.9 + item.self_ * 3.0);
+    if gait.asleep {
+        let coat = match item.thing {
+            T::Cat => any(&[[226, 146, 70], [110, 108, 114], [220, 214, 206]]),
+            T::Dog => any(&[[190, 138, 84], [120, 96, 80], [226, 206, 170]]),
+            T::Fox => own([222, 112, 44]),
+            T::Wolf => own([136, 138, 146]),
+            T::Lion => own([214, 160, 84]),
+            T::Bear => own([104, 72, 52]),
+            T::Horse => own([132, 84, 54]),
+            T::Deer => own([158, 106, 66]),
+            T::Rabbit => own([226, 214, 200]),
+            _ => return false,
+        };
+        gait::asleep(b, coat, blend(coat, [255, 244, 228], 0.5), t);
+        return true;
+    }
+    let stride = gait.swing();
     match item.thing {
         T::Cat => {
             let coat = any(&[[226, 146, 70], [70, 70, 78], [220, 214, 206]]);
-            cat(b, coat, t + item.self_);
+            pets::cat(b, coat, t + item.self_);
         }
-        T::Dog => beast(
-            b,
-            &Beast {
-                coat: any(&[[170, 120, 74], [90, 74, 66], [226, 206, 170]]),
-                legs: 0.085,
-                ..BEAST
-            },
-            stride,
-            0.1,
-        ),
-        T::Fox => beast(
-            b,
-            &Beast { coat: own([222, 112, 44]), tail: 0.34, skull: 0.12, ..BEAST },
-            stride,
-            0.12,
-        ),
-        T::Horse => {
-            let beast_ = Beast {
-                coat: any(&[[122, 80, 54], [236, 230, 222], [70, 54, 48]]),
-                back: 0.62,
-                head: (0.56, 1.0),
-                skull: 0.1,
-                snout: 0.16,
-                tail: 0.3,
-                ..BEAST
-            };
-            beast(b, &beast_, stride, 0.06);
-            let mane = scale(beast_.coat, 0.5);
-            b.blob(
-                &[(0.22, 0.72), (0.36, 1.0), (0.5, 1.14), (0.56, 1.06), (0.44, 0.9), (0.34, 0.7)],
-                mane,
+        T::Dog => {
+            let coat = any(&[[196, 142, 84], [112, 88, 74], [230, 208, 168]]);
+            pets::dog(b, coat, gait);
+        }
+        T::Wolf => {
+            let coat = own([132, 134, 142]);
+            let wolf = Beast { coat, thick: 0.17, tail: 0.3, skull: 0.115, snout: 0.13, ..BEAST };
+            beast(b, &wolf, gait, 0.13);
+            let pale = blend(coat, [255, 250, 244], 0.55);
+            b.bulge(0.6);
+            b.blob(&[(0.3, 0.62), (0.44, 0.72), (0.5, 0.62), (0.34, 0.44)], pale);
+        }
+        T::Fox => {
+            let coat = own([222, 112, 44]);
+            beast(
+                b,
+                &Beast { coat, legs: 0.055, tail: 0.36, skull: 0.115, snout: 0.11, ..BEAST },
+                gait,
+                0.13,
             );
+            b.bulge(0.6);
+            b.blob(&[(0.3, 0.6), (0.44, 0.7), (0.5, 0.6), (0.36, 0.46)], [250, 240, 226]);
+            let tip = -BEAST.long - 0.36 * 0.85;
+            b.oval(tip - 0.02, 0.43 + stride * 0.04, 0.07, 0.06, [250, 244, 234]);
         }
         T::Cow => {
             beast(
                 b,
                 &Beast { coat: own([240, 234, 226]), thick: 0.2, head: (0.55, 0.74), ..BEAST },
-                stride * 0.3,
+                gait.by(0.6),
                 0.06,
             );
             b.oval(-0.12, 0.6, 0.13, 0.1, [60, 52, 48]);
@@ -64,7 +75,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             beast(
                 b,
                 &Beast { coat: [80, 72, 68], head: (0.5, 0.68), skull: 0.11, tail: 0.0, ..BEAST },
-                stride * 0.3,
+                gait.by(0.6),
                 0.08,
             );
             for i in 0..9 {
@@ -91,7 +102,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                     tail: 0.08,
                     ..BEAST
                 },
-                stride,
+                gait,
                 0.1,
             );
             for side in [-0.05, 0.06] {
@@ -114,7 +125,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 tail: 0.04,
                 ..BEAST
             },
-            stride * 0.5,
+            gait.by(0.8),
             0.07,
         ),
         T::Lion => {
@@ -128,7 +139,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                     tail: 0.34,
                     ..BEAST
                 },
-                stride * 0.7,
+                gait,
                 0.06,
             );
         }
@@ -146,7 +157,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                     tail: 0.16,
                     ..BEAST
                 },
-                stride * 0.3,
+                gait.by(0.6),
                 0.0,
             );
             let swing = 0.08 * stride;
@@ -174,7 +185,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                     legs: 0.05,
                     tail: 0.14,
                 },
-                stride * 0.4,
+                gait.by(0.7),
                 0.05,
             );
             for (x, y) in
@@ -211,7 +222,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                     tail: 0.0,
                     ..BEAST
                 },
-                stride * 0.4,
+                gait.by(0.7),
                 0.0,
             );
             for i in 0..6 {
@@ -262,19 +273,18 @@ const BEAST: Beast = Beast {
     tail: 0.2,
 };
 
-fn beast(b: &mut Brush<'_>, k: &Beast, stride: f32, ears: f32) {
+fn beast(b: &mut Brush<'_>, k: &Beast, gait: Gait, ears: f32) {
     let dark = scale(k.coat, 0.72);
-    let (hip, low) = (k.long * 0.74, k.back - k.thick * 0.2);
-    let leg = |b: &mut Brush<'_>, x: f32, phase: f32, hind: f32, tone: Rgb| {
-        let swing = stride * phase * 0.1;
-        let lift = (swing * hind * 1.2).max(0.0) * 0.6;
-        let knee = (x + swing * 0.6 + 0.03 * hind, k.back * 0.46);
-        let foot = (x + swing - 0.015 * hind, 0.03 + lift);
-        b.limb(&[(x, low), knee, foot], k.legs * 2.0, k.legs * 0.85, tone);
-        b.oval(foot.0 + 0.015, foot.1 - 0.008, k.legs * 0.62, 0.026, scale(tone, 0.55));
+    let stride = gait.swing();
+    let (hip, low) = (k.long * 0.74, k.back - k.thick * 0.1 + gait.bob());
+    let phases = gait.phases();
+    let leg = |b: &mut Brush<'_>, x: f32, at: usize, tone: Rgb| {
+        let foot = scale(tone, 0.55);
+        let hind = at > 1;
+        Leg { hip: (x, low), thick: k.legs, hind, tone, foot }.draw(b, phases[at], gait.reach);
     };
-    leg(b, -hip + 0.04, 1.0, 1.0, dark);
-    leg(b, hip - 0.02, -1.0, -1.0, dark);
+    leg(b, -hip + 0.04, 3, dark);
+    leg(b, hip - 0.02, 1, dark);
     if k.tail > 0.0 {
         let tip = k.back - k.tail * 0.35 + stride * 0.04;
         b.limb(
@@ -308,8 +318,8 @@ fn beast(b: &mut Brush<'_>, k: &Beast, stride: f32, ears: f32) {
         ],
         k.coat,
     );
-    leg(b, -hip - 0.03, -1.0, 1.0, k.coat);
-    leg(b, hip + 0.03, 1.0, -1.0, k.coat);
+    leg(b, -hip - 0.03, 2, k.coat);
+    leg(b, hip + 0.03, 0, k.coat);
     if ears > 0.0 {
         for (side, tone) in [(-0.55, dark), (0.1, k.coat)] {
             let at = x + side * k.skull;
@@ -330,47 +340,4 @@ fn beast(b: &mut Brush<'_>, k: &Beast, stride: f32, ears: f32) {
     b.oval(muzzle.0 + k.skull * 0.3, muzzle.1 + k.skull * 0.06, 0.024, 0.02, [34, 28, 30]);
     b.oval(x + k.skull * 0.38, y + k.skull * 0.28, 0.024, 0.03, [24, 20, 22]);
     b.more(x + k.skull * 0.42, y + k.skull * 0.36, 0.008, 0.009, [250, 250, 250]);
-}
-
-fn cat(b: &mut Brush<'_>, coat: Rgb, t: f32) {
-    let flick = fast_sin(t * 0.3) * 0.12;
-    b.limb(
-        &[(-0.15, 0.06), (-0.46, 0.07), (-0.56, 0.3 + flick), (-0.46 + flick, 0.5)],
-        0.1,
-        0.07,
-        scale(coat, 0.85),
-    );
-    b.blob(
-        &[(-0.3, 0.03), (-0.27, 0.36), (-0.06, 0.62), (0.2, 0.6), (0.28, 0.3), (0.27, 0.03)],
-        coat,
-    );
-    b.blob(
-        &[(0.04, 0.5), (0.2, 0.52), (0.23, 0.24), (0.1, 0.16)],
-        blend(coat, [255, 250, 240], 0.6),
-    );
-    for x in [0.02, 0.18] {
-        b.limb(&[(x, 0.32), (x + 0.02, 0.05)], 0.1, 0.09, scale(coat, 1.05));
-        b.oval(x + 0.04, 0.03, 0.07, 0.04, blend(coat, [255, 250, 240], 0.5));
-    }
-    for side in [-1.0, 1.0] {
-        let x = 0.12 + side * 0.15;
-        b.poly(&[(x - 0.09, 0.82), (x + 0.09, 0.82), (x + side * 0.05, 1.06)], coat);
-    }
-    b.oval(0.12, 0.72, 0.25, 0.21, coat);
-    let blink = if (t * 0.31).fract() > 0.95 { 0.01 } else { 0.045 };
-    for x in [0.03, 0.22] {
-        b.oval(x, 0.75, 0.04, blink, [90, 170, 90]);
-        b.oval(x, 0.75, 0.016, blink, [20, 20, 22]);
-    }
-    b.more(0.125, 0.64, 0.1, 0.07, blend(coat, [255, 250, 240], 0.5));
-    b.oval(0.125, 0.67, 0.025, 0.02, [230, 130, 130]);
-    for side in [-1.0, 1.0] {
-        for y in [0.62, 0.66] {
-            b.line(
-                &[(0.125 + side * 0.09, 0.645), (0.125 + side * 0.3, y)],
-                0.008,
-                [250, 248, 240],
-            );
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! People, and what walks upright as they do.
 
+mod dressed;
 mod figure;
 
 use crate::brief::Thing;
@@ -16,8 +17,17 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, t: f32) -> bool {
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
     let stride = fast_sin(t * 0.9 + item.self_ * 3.0);
     match item.thing {
-        T::Person | T::Child | T::Dancer | T::Astronaut => {
-            figure::draw(b, &Figure::of(item, pose), t + item.self_ * 4.0);
+        T::Person
+        | T::Child
+        | T::Dancer
+        | T::Astronaut
+        | T::Knight
+        | T::Wizard
+        | T::Royal
+        | T::Umbrella
+        | T::Surfer => {
+            let pose = if item.thing == T::Surfer { Pose::Balance } else { pose };
+            figure::draw(b, &Figure::of(item, pose), item, t + item.self_ * 4.0);
         }
         T::Robot => {
             let steel = own([150, 162, 176]);

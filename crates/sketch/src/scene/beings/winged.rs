@@ -2,7 +2,8 @@
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
-use crate::scene::canvas::{Kind, Rgb, blend, scale};
+use crate::scene::beings::{birds, dragon};
+use crate::scene::canvas::{Rgb, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
@@ -13,29 +14,10 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     let any = |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
     match item.thing {
         T::Bird => {
-            let flap = fast_sin(t * 1.4 + item.self_ * 9.0);
-            let tone = own([60, 62, 72]);
-            b.bulge(0.2);
-            b.poly(
-                &[
-                    (0.0, 0.4),
-                    (-0.5, 0.5 + flap * 0.5),
-                    (-1.1, 0.42 + flap * 0.8),
-                    (-0.5, 0.34 + flap * 0.36),
-                ],
-                tone,
-            );
-            b.poly(
-                &[
-                    (0.0, 0.4),
-                    (0.5, 0.5 + flap * 0.5),
-                    (1.1, 0.42 + flap * 0.8),
-                    (0.5, 0.34 + flap * 0.36),
-                ],
-                tone,
-            );
-            b.oval(0.05, 0.38, 0.24, 0.1, tone);
+            birds::bird(b, any(&[[92, 98, 112], [236, 238, 242], [120, 92, 70]]), item.self_, t);
         }
+        T::Swan => birds::swan(b, own([246, 246, 248]), t),
+        T::Owl => birds::owl(b, own([138, 104, 72]), t),
         T::Butterfly => {
             let open = 0.35 + 0.65 * fast_sin(t * 1.8 + item.self_ * 5.0).abs();
             let tone = any(&[[240, 150, 50], [90, 140, 230], [230, 90, 150], [246, 220, 90]]);
@@ -115,6 +97,34 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 );
             }
         }
+        T::Dolphin => {
+            let tone = own([104, 134, 162]);
+            let wag = 0.05 * fast_sin(t * 0.8 + item.self_);
+            b.blob(
+                &[(-0.7, 0.4), (-0.98, 0.6 + wag), (-0.86, 0.4 + wag), (-0.98, 0.22 + wag)],
+                tone,
+            );
+            b.blob(
+                &[
+                    (-0.78, 0.38 + wag * 0.5),
+                    (-0.3, 0.6),
+                    (0.16, 0.66),
+                    (0.5, 0.56),
+                    (0.64, 0.45),
+                    (0.86, 0.4),
+                    (0.84, 0.34),
+                    (0.6, 0.33),
+                    (0.2, 0.3),
+                    (-0.3, 0.34),
+                ],
+                tone,
+            );
+            b.more(0.22, 0.36, 0.4, 0.07, [222, 232, 238]);
+            b.blob(&[(-0.12, 0.6), (-0.22, 0.88), (0.14, 0.64)], scale(tone, 0.82));
+            b.blob(&[(0.2, 0.38), (0.0, 0.12), (0.34, 0.34)], scale(tone, 0.78));
+            b.oval(0.56, 0.46, 0.026, 0.026, [22, 22, 28]);
+        }
+        T::Panda => panda(b, t),
         T::Turtle => {
             let paddle = 0.14 * fast_sin(t * 0.35);
             for (x, y) in [(0.34, 0.2), (-0.36, 0.22)] {
@@ -129,96 +139,40 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 b.oval(x, y, 0.11, 0.11, [136, 150, 88]);
             }
         }
-        T::Dragon => dragon(b, own([176, 52, 48]), t),
+        T::Dragon => dragon::dragon(b, own([176, 52, 48]), t),
         _ => return false,
     }
     true
 }
 
-fn dragon(b: &mut Brush<'_>, tone: Rgb, t: f32) {
-    let flap = fast_sin(t * 0.6);
-    let wing = |b: &mut Brush<'_>, x: f32, tone: Rgb| {
-        let (up, back) = (0.62 + 0.34 * flap, -0.5);
-        let tip = (x + back - 0.35, 0.55 + up * 0.75);
+/// A panda that sits and eats bamboo.
+fn panda(b: &mut Brush<'_>, t: f32) {
+    let (white, black): (Rgb, Rgb) = ([240, 238, 234], [40, 40, 46]);
+    let chew = 0.02 * fast_sin(t * 0.9);
+    b.bulge(0.8);
+    for x in [-0.26, 0.26] {
+        b.oval(x, 0.09, 0.17, 0.1, black);
+    }
+    b.oval(0.0, 0.3, 0.34, 0.3, white);
+    b.limb(&[(-0.24, 0.44), (-0.34, 0.28), (-0.1, 0.24)], 0.16, 0.12, black);
+    for x in [-0.23, 0.23] {
+        b.oval(x, 0.97, 0.1, 0.1, black);
+    }
+    b.oval(0.0, 0.76, 0.31, 0.26, white);
+    for side in [-1.0, 1.0] {
         b.blob(
-            &[
-                (x + 0.1, 0.5),
-                (x - 0.05, 0.62 + up * 0.7),
-                (x - 0.22, 0.66 + up),
-                tip,
-                (x + back - 0.1, 0.5 + up * 0.45),
-                (x + back + 0.02, 0.62 + up * 0.1),
-                (x + back * 0.5, 0.44 + up * 0.2),
-                (x - 0.28, 0.44),
-            ],
-            tone,
+            &[(side * 0.08, 0.84), (side * 0.2, 0.82), (side * 0.21, 0.68), (side * 0.11, 0.7)],
+            black,
         );
-        for far in [0.0, 0.34, 0.66] {
-            let end = (tip.0 + 0.36 * far, tip.1 - 0.42 * far * up.max(0.3));
-            b.line(&[(x - 0.16, 0.62 + up * 0.88), end], 0.022, scale(tone, 0.7));
-        }
-    };
-    wing(b, 0.08, scale(tone, 0.6));
-    b.limb(&[(0.12, 0.34), (0.2, 0.16), (0.12, 0.06)], 0.09, 0.05, scale(tone, 0.7));
-    b.limb(&[(-0.3, 0.34), (-0.36, 0.16), (-0.46, 0.08)], 0.1, 0.05, scale(tone, 0.7));
-    let lash = 0.1 * fast_sin(t * 0.45);
-    b.limb(
-        &[
-            (0.3, 0.52),
-            (0.0, 0.42),
-            (-0.34, 0.4),
-            (-0.72, 0.34 + lash),
-            (-1.02, 0.46 + lash),
-            (-1.3, 0.38 + lash * 2.0),
-        ],
-        0.26,
-        0.03,
-        tone,
-    );
-    b.poly(
-        &[
-            (-1.24, 0.38 + lash * 2.0),
-            (-1.36, 0.5 + lash * 2.0),
-            (-1.5, 0.38 + lash * 2.0),
-            (-1.36, 0.28 + lash * 2.0),
-        ],
-        scale(tone, 0.75),
-    );
-    b.blob(
-        &[(0.36, 0.56), (0.2, 0.64), (-0.16, 0.58), (-0.4, 0.44), (-0.12, 0.26), (0.22, 0.3)],
-        tone,
-    );
-    b.more(0.08, 0.34, 0.2, 0.07, blend(tone, [250, 214, 140], 0.55));
-    b.limb(&[(0.18, 0.5), (0.4, 0.62), (0.5, 0.8), (0.66, 0.86)], 0.24, 0.13, tone);
-    for i in 0..7 {
-        let k = i as f32 / 6.0;
-        let (x, y) = (-0.4 + k * 0.84, 0.5 + 0.1 * k + 0.14 * (k * k));
-        b.poly(&[(x - 0.05, y), (x + 0.05, y + 0.03), (x - 0.04, y + 0.13)], scale(tone, 0.66));
+        b.oval(side * 0.135, 0.785, 0.028, 0.032, [250, 250, 250]);
+        b.oval(side * 0.13, 0.782, 0.018, 0.022, [20, 18, 20]);
     }
-    for far in [0.0, 0.05] {
-        b.limb(
-            &[(0.62 - far, 0.9), (0.5 - far, 1.0), (0.42 - far, 1.02)],
-            0.05,
-            0.012,
-            [236, 220, 190],
-        );
+    b.more(0.0, 0.65 + chew * 0.5, 0.12, 0.09, [250, 248, 244]);
+    b.oval(0.0, 0.69, 0.045, 0.03, black);
+    let tip = (0.12, 0.62 + chew);
+    b.limb(&[(0.46, 0.2), tip], 0.05, 0.035, [104, 160, 72]);
+    for (x, y) in [(0.3, 0.42), (0.22, 0.5)] {
+        b.blob(&[(x, y), (x + 0.12, y + 0.1), (x + 0.22, y + 0.07), (x + 0.1, y)], [86, 150, 64]);
     }
-    b.blob(&[(0.56, 0.92), (0.72, 0.95), (1.0, 0.86), (1.0, 0.79), (0.7, 0.75), (0.56, 0.8)], tone);
-    b.oval(0.71, 0.88, 0.03, 0.03, [255, 226, 90]);
-    b.oval(0.72, 0.88, 0.012, 0.022, [20, 16, 16]);
-    wing(b, -0.04, scale(tone, 0.88));
-    b.kind(Kind::Light).bulge(0.0);
-    let reach = 1.42 + 0.1 * flap;
-    for (k, hue) in [(1.0, [255, 110, 30]), (0.72, [255, 176, 60]), (0.4, [255, 240, 170])] {
-        b.blob(
-            &[
-                (1.0, 0.83),
-                (1.12, 0.83 + 0.07 * k),
-                (1.0 + (reach - 1.0) * k, 0.83 + 0.03 * flap),
-                (1.12, 0.83 - 0.07 * k),
-            ],
-            hue,
-        );
-    }
-    b.glow(1.2, 0.83, 0.36, [255, 120, 30], 0.5);
+    b.limb(&[(0.26, 0.46), (0.4, 0.34), (0.32, 0.38 + chew)], 0.16, 0.13, black);
 }

@@ -77,10 +77,21 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
                 let paint = if i > 0 { paint.joined() } else { paint };
                 canvas.fill(&quad(a, FOOT - shop - 0.022, b, FOOT - shop + 0.016), &paint);
             }
-            if night && gap < 0.6 {
+            if night && gap < 0.88 {
+                // A sign across the front, and one that stands out from the wall.
+                let board = Paint::flat(blend(neon, [255, 255, 255], 0.1), Kind::Light, 114);
+                let (left, top) = (x + wide * 0.3, FOOT - shop - 0.062);
+                canvas.fill(&quad(left, top, left + wide * 0.5, top + 0.022), &board);
+                let dark = Paint::flat([30, 18, 44], Kind::Built, 114).joined();
+                for i in 0..5 {
+                    let bar = left + wide * (0.04 + 0.09 * i as f32);
+                    canvas.fill(&quad(bar, top + 0.005, bar + wide * 0.045, top + 0.017), &dark);
+                }
+                let at = view.at(left + wide * 0.25, top + 0.011, NEAR);
+                canvas.glow(at, view.len(0.16, NEAR), neon, 0.5);
                 let sign = Paint::flat(blend(neon, [255, 255, 255], 0.25), Kind::Light, 114);
                 let sx = x + wide * (0.15 + 0.5 * gap);
-                canvas.fill(&quad(sx, FOOT - shop - 0.1, sx + 0.022, FOOT - shop - 0.03), &sign);
+                canvas.fill(&quad(sx, FOOT - tall + 0.01, sx + 0.026, FOOT - shop - 0.07), &sign);
                 let at = view.at(sx + 0.01, FOOT - shop - 0.065, NEAR);
                 canvas.glow(at, view.len(0.09, NEAR), neon, 0.55);
             }
@@ -90,4 +101,28 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let pavement = on([150, 148, 146]);
     let slab = Paint::shaded(scale(pavement, 0.82), pavement, Kind::Land, 100);
     canvas.fill(&quad(-view.half(), FOOT, view.half(), Scene::ROAD - 0.03), &slab);
+}
+
+/// What a wet street mirrors of the lights above it.
+pub(super) fn wet(canvas: &mut Canvas, view: &View) {
+    let edge = view.at(0.0, FOOT + 0.012, NEAR).1;
+    let (w, first) = (canvas.width, edge.max(1.0) as usize);
+    for y in first..canvas.height {
+        let down = y as f32 - edge;
+        let ripple = canvas.noise.row(y as f32 / view.h * 420.0 - view.t * 30.0);
+        let (above, rest) = canvas.rgb.split_at_mut(y * w);
+        // Lights are drawn out towards us.
+        let from = (edge - down * 1.25).max(0.0);
+        for (i, pixels) in rest[..w].chunks_mut(2).enumerate() {
+            let n = ripple.at((i * 2) as f32 / view.h * 60.0) - 0.5;
+            let row = (from + n * view.h * 0.05).clamp(0.0, edge - 1.0) as usize;
+            let seen = above[row * w + i * 2];
+            for p in pixels {
+                for c in 0..3 {
+                    let light = u16::from(seen[c]) * 5 / 8;
+                    p[c] = (u16::from(p[c]) * 5 / 8 + light).min(255) as u8;
+                }
+            }
+        }
+    }
 }

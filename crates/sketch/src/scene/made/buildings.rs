@@ -70,7 +70,17 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             );
         }
         T::Lighthouse => {
-            b.poly(&[(-0.5, -0.04), (-0.3, 0.08), (0.3, 0.09), (0.55, -0.04)], [110, 106, 102]);
+            b.poly(
+                &[
+                    (-0.75, -0.05),
+                    (-0.5, 0.06),
+                    (-0.24, 0.12),
+                    (0.26, 0.13),
+                    (0.46, 0.07),
+                    (0.8, -0.05),
+                ],
+                [110, 106, 102],
+            );
             let red = pick(&[[206, 58, 52]]);
             for i in 0..5 {
                 let (y0, y1) = (0.06 + 0.14 * i as f32, 0.2 + 0.14 * i as f32);
@@ -88,7 +98,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                     let far = 2.6 * swing * side;
                     b.veil(&[(0.0, 0.83), (far, 1.05), (far, 0.62)], [255, 244, 200], 0.35);
                 }
-                b.glow(0.0, 0.84, 0.4, [255, 236, 170], 0.9);
+                b.glow(0.0, 0.84, 0.3, [255, 236, 170], 0.5);
             }
         }
         T::Windmill => {
@@ -118,19 +128,24 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             b.pane(-0.35, 0.42, 0.08, 0.1);
         }
         T::Bridge => {
-            let tone = pick(&[[176, 74, 60], STONE]);
-            b.rect(-6.0, 0.3, 12.0, 0.08, tone);
-            for i in -3..=3 {
-                let x = i as f32 * 1.8;
-                b.rect(x - 0.07, -0.1, 0.14, 1.1, scale(tone, 0.85));
-                let cable: Vec<_> = (0..=12)
-                    .map(|k| {
-                        let u = k as f32 / 6.0 - 1.0;
-                        (x + 0.9 + u * 0.9, 0.4 + 0.55 * u * u)
-                    })
-                    .collect();
-                b.line(&cable, 0.03, tone);
+            let tone = pick(&[STONE, [178, 150, 122], [176, 84, 66]]);
+            // A viaduct: round arches between piers, right across the picture.
+            for i in -5..=5 {
+                let x = i as f32 * 0.72;
+                b.rect(x - 0.09, -0.5, 0.18, 0.9, scale(tone, 0.9));
+                let mut spandrel = vec![(x + 0.72, 0.42), (x, 0.42)];
+                for k in 0..=10 {
+                    let turn = k as f32 / 20.0 - 0.25;
+                    let (dx, dy) = (0.27 * fast_sin(turn), 0.3 * fast_sin(turn + 0.25));
+                    spandrel.push((x + 0.36 + dx, 0.06 + dy));
+                }
+                spandrel.insert(2, (x, 0.06));
+                spandrel.push((x + 0.72, 0.06));
+                b.poly(&spandrel, tone);
+                b.line(&spandrel[3..14], 0.03, scale(tone, 1.16));
             }
+            b.rect(-6.0, 0.38, 12.0, 0.05, scale(tone, 1.14));
+            b.rect(-6.0, 0.43, 12.0, 0.03, scale(tone, 0.8));
         }
         T::Tent => {
             let cloth = pick(&[[226, 132, 58], [86, 146, 168], [196, 78, 70]]);

@@ -65,6 +65,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             b.rect(-0.1, 0.0, 0.2, 0.6, [244, 236, 216]);
             flame(b, 0.0, 0.62, 0.3, t + item.self_);
         }
+        T::Fire if item.near < 0.6 => hearth(b, t),
         T::Fire => {
             b.line(&[(-0.4, 0.0), (0.36, 0.14)], 0.1, [96, 64, 44]);
             b.line(&[(0.4, 0.0), (-0.36, 0.14)], 0.1, [84, 56, 40]);
@@ -234,4 +235,46 @@ fn guitar(b: &mut Brush<'_>, wood: Rgb) {
         let x = -0.018 + 0.012 * i as f32;
         b.line(&[(x, 0.18), (x, 0.88)], 0.004, [236, 228, 206]);
     }
+}
+
+/// A fireplace: a mantelpiece of stone, and the fire in it, whose light plays on the floor.
+fn hearth(b: &mut Brush<'_>, t: f32) {
+    let stone: Rgb = [150, 132, 118];
+    b.kind(Kind::Built).bulge(0.2);
+    b.rect(-0.3, 0.9, 0.6, 0.9, scale(stone, 0.92));
+    b.rect(-0.5, 0.0, 1.0, 0.9, stone);
+    for row in 0..6 {
+        for k in 0..5 {
+            let x = -0.48 + k as f32 * 0.2 + if row % 2 == 0 { 0.0 } else { -0.08 };
+            let tone = scale(stone, 0.86 + 0.05 * ((row * 3 + k * 5) % 6) as f32);
+            b.rect(x.max(-0.5), 0.01 + row as f32 * 0.15, 0.17, 0.13, tone);
+        }
+    }
+    b.rect(-0.56, 0.86, 1.12, 0.07, [112, 74, 50]);
+    b.blob(
+        &[
+            (-0.34, 0.02),
+            (-0.34, 0.5),
+            (-0.2, 0.66),
+            (0.0, 0.7),
+            (0.2, 0.66),
+            (0.34, 0.5),
+            (0.34, 0.02),
+        ],
+        [34, 24, 22],
+    );
+    b.kind(Kind::Figure);
+    b.limb(&[(-0.24, 0.06), (0.2, 0.14)], 0.09, 0.08, [86, 56, 40]);
+    b.limb(&[(0.24, 0.06), (-0.18, 0.14)], 0.09, 0.08, [74, 48, 36]);
+    for (x, tall) in [(-0.14, 0.36), (0.15, 0.34), (0.0, 0.5)] {
+        flame(b, x, 0.1, tall, t + x);
+    }
+    let flicker = 0.6 + 0.12 * fast_sin(t * 1.3) + 0.06 * fast_sin(t * 3.1);
+    b.glow(0.0, 0.25, 1.2, [255, 130, 50], flicker * 0.34);
+    b.kind(Kind::Figure);
+    for (x, tone) in [(-0.36, [176, 62, 54]), (-0.24, [70, 100, 130])] {
+        b.rect(x, 0.93, 0.07, 0.16, tone);
+    }
+    b.rect(0.28, 0.93, 0.05, 0.12, [244, 236, 216]);
+    flame(b, 0.305, 1.05, 0.09, t + 0.4);
 }

@@ -1,9 +1,10 @@
 //! Drawing one moment of a planned scene: what is far first, then each thing in its place.
 
-use crate::brief::{Place, Thing};
-use crate::scene::beings::Pose;
+use crate::brief::{Place, Thing, Weather};
+use crate::math::fast_sin;
+use crate::scene::beings::{Gait, Pose};
 use crate::scene::canvas::{Canvas, Kind};
-use crate::scene::plan::{Item, Scene};
+use crate::scene::plan::{Item, Scene, settle};
 use crate::scene::view::{Brush, View};
 use crate::scene::{beings, land, made, nature, sky, water};
 
@@ -12,11 +13,14 @@ impl Scene {
     pub(crate) fn draw(&self, canvas: &mut Canvas, t: f32, total: f32) {
         canvas.clear();
         let view = View::new(canvas, self.camera, t, total);
+        let view = if self.track { view.farther(1.5) } else { view };
         canvas.light[0] = -0.56 * -self.sun_x.signum();
         if self.places[0] == Place::Space {
             sky::space(self, canvas, &view);
         } else if self.is(Place::Underwater) {
             water::below(self, canvas, &view);
+        } else if self.is(Place::Stage) {
+            made::stage::draw(self, canvas, &view);
         } else if self.is(Place::Room) {
             made::room::draw(self, canvas, &view);
         } else if self.places[0] == Place::Abstract {
@@ -26,6 +30,7 @@ impl Scene {
             land::far(self, canvas, &view);
             if self.wet() {
                 water::surface(self, canvas, &view);
+                land::shore_road(self, canvas, &view);
             } else {
                 land::ground(self, canvas, &view);
             }
@@ -33,7 +38,7 @@ impl Scene {
         for item in &self.items {
             self.draw_item(canvas, &view, item);
         }
-        if !self.is(Place::Room) {
+        if !self.is(Place::Room) && !self.is(Place::Stage) {
             water::air(self, canvas, &view);
         }
     }
@@ -46,9 +51,41 @@ impl Scene {
             _ if self.pose != Pose::Walk => self.pose,
             _ if self.places[0] == Place::Space => Pose::Float,
             Thing::Child => Pose::Run,
-            _ if self.is(Place::Room) => Pose::Stand,
+            _ if self.is(Place::Room) || self.is(Place::Stage) => Pose::Stand,
             _ => Pose::Walk,
         }
+    }
+
+    /// How far a thing leans, in turns: ships roll with the waves.
+    fn tilt_of(&self, item: &Item, t: f32) -> f32 {
+        let sea = if self.weather == Weather::Storm { 0.03 } else { 0.006 };
+        match item.thing {
+            Thing::Boat | Thing::Ship => sea * fast_sin(t * 0.2 + item.self_),
+            Thing::Plane => 0.02 * fast_sin(t * 0.12),
+            Thing::Balloon => 0.006 * fast_sin(t * 0.13 + item.self_ * 3.0),
+            // Up, over, and down again.
+            Thing::Dolphin if !self.is(Place::Underwater) => {
+                0.11 * fast_sin(beings::leap(item, t) * 0.5 + 0.25)
+            }
+            Thing::Surfer => 0.012 * fast_sin(t * 0.26),
+            _ => 0.0,
+        }
+    }
+
+    /// What its legs do, where it has four.
+    fn gait_of(&self, item: &Item, t: f32) -> Gait {
+        use Thing as T;
+        let grazes = matches!(item.thing, T::Cow | T::Sheep | T::Elephant | T::Giraffe | T::Bear);
+        let fast = self.runs || self.pose == Pose::Ride && !matches!(item.thing, T::Camel);
+        let (pace, reach) = match self.pose {
+            Pose::Stand | Pose::Sit | Pose::Dance => (0.3, 0.15),
+            _ if self.is(Place::Room) || self.is(Place::Stage) => (0.3, 0.1),
+            _ if fast => (1.6, 2.1),
+            _ if grazes => (0.6, 0.6),
+            _ => (0.8, 1.0),
+        };
+        let asleep = self.asleep && beings::tires(item.thing);
+        Gait { phase: t * pace + item.self_ * 3.0, reach, asleep, t: t + item.self_ }
     }
 
     /// Half the width of the shadow on the ground of what stands there, in its own height.
@@ -59,17 +96,28 @@ impl Scene {
             return None;
         }
         Some(match item.thing {
-            T::Person | T::Child if self.pose == Pose::Ride => return None,
-            T::Person | T::Child | T::Dancer | T::Astronaut => 0.2,
-            T::Robot | T::Ghost | T::Penguin | T::Rabbit => 0.3,
+            thing if self.pose == Pose::Ride && settle::upright(thing) => return None,
+            T::Person | T::Child | T::Dancer | T::Astronaut | T::Umbrella => 0.2,
+            T::Knight | T::Wizard | T::Royal => 0.24,
+            T::Panda | T::Robot | T::Ghost | T::Penguin | T::Rabbit => 0.3,
             T::Snowman | T::Cat | T::Lamp => 0.36,
-            T::Dog | T::Fox | T::Horse | T::Cow | T::Sheep | T::Deer | T::Bear | T::Lion => 0.62,
+            T::Camel
+            | T::Unicorn
+            | T::Wolf
+            | T::Dog
+            | T::Fox
+            | T::Horse
+            | T::Cow
+            | T::Sheep
+            | T::Deer
+            | T::Bear
+            | T::Lion => 0.62,
             T::Elephant | T::Giraffe | T::Dinosaur | T::Tent | T::Bicycle => 0.65,
             T::Car => 1.15,
             T::Bus => 1.7,
-            T::Tree | T::Palm => 0.32,
+            T::Tree | T::Cherry | T::Palm => 0.32,
             T::Pine | T::Lighthouse | T::Windmill => 0.24,
-            T::House | T::Castle | T::Church | T::Stall | T::Piano => 0.68,
+            T::Bench | T::Temple | T::House | T::Castle | T::Church | T::Stall | T::Piano => 0.68,
             T::Cactus | T::Mushroom | T::Guitar | T::Cup => 0.3,
             T::Rock | T::Book | T::Football => 0.6,
             _ => return None,
@@ -79,6 +127,8 @@ impl Scene {
     fn draw_item(&self, canvas: &mut Canvas, view: &View, item: &Item) {
         let kind = match item.thing {
             Thing::Tree
+            | Thing::Cherry
+            | Thing::Sunflower
             | Thing::Pine
             | Thing::Palm
             | Thing::Cactus
@@ -92,27 +142,59 @@ impl Scene {
             | Thing::Lighthouse
             | Thing::Windmill
             | Thing::Church
+            | Thing::Temple
+            | Thing::Eiffel
+            | Thing::Bench
             | Thing::Bridge
             | Thing::Tent
             | Thing::Stall
             | Thing::Pier
             | Thing::Pyramid => Kind::Built,
-            Thing::Rock | Thing::Island | Thing::Volcano | Thing::Waterfall => Kind::Land,
+            Thing::Rock
+            | Thing::Iceberg
+            | Thing::Fuji
+            | Thing::Island
+            | Thing::Volcano
+            | Thing::Waterfall => Kind::Land,
             _ => Kind::Figure,
         };
-        let still =
-            matches!(self.pose, Pose::Dance | Pose::Stand | Pose::Ride) || self.is(Place::Room);
-        let (dx, dy) = beings::drift(item, view.t, still);
+        let still = matches!(self.pose, Pose::Dance | Pose::Stand | Pose::Sit)
+            || self.is(Place::Room)
+            || self.is(Place::Stage);
+        let rides = self.pose == Pose::Ride && settle::upright(item.thing);
+        let drifts = if rides { Item { thing: Thing::Horse, ..*item } } else { *item };
+        let (mut dx, mut dy) = if self.asleep && beings::tires(item.thing) {
+            (0.0, 0.0)
+        } else {
+            beings::drift(&drifts, view.t, still)
+        };
+        if item.held {
+            // What the camera goes along with stays in the picture, and sways a little.
+            dx = view.shift(item.near) + 0.03 * fast_sin(view.t * 0.11 + 0.4);
+        }
+        if item.thing == Thing::Rocket && self.places[0] != Place::Space {
+            let burn = (view.part - 0.18).max(0.0);
+            dy = -burn * burn * 1.1;
+            dx = 0.0;
+            let pad = view.at(item.x, item.y, item.near);
+            let size = view.len(item.size, item.near);
+            let mut smoke = Brush::new(canvas, &self.light, pad, size, item.near, Kind::Sky);
+            made::plume(&mut smoke, -dy / item.size, view.t);
+        }
         let origin = view.at(item.x + dx, item.y + dy, item.near);
         let size = view.len(item.size, item.near);
-        let mut brush = Brush::new(canvas, &self.light, origin, size, item.near, kind)
-            .flipped(item.flip && beings::turns(item.thing));
+        // Great mountains stand out of the haze that they stand in.
+        let clear = matches!(item.thing, Thing::Fuji | Thing::Volcano);
+        let near = if clear { 0.5 } else { item.near };
+        let mut brush = Brush::new(canvas, &self.light, origin, size, near, kind)
+            .flipped(item.flip && beings::turns(item.thing))
+            .tilted(self.tilt_of(item, view.t));
         if let Some(wide) = self.shadow_of(item) {
             let soft = if self.light.lamps || !self.glints { 0.2 } else { 0.32 };
             brush.shadow(wide, soft);
         }
         if !(nature::draw(self, &mut brush, item, view.t) || made::draw(&mut brush, item, view.t)) {
-            beings::draw(&mut brush, item, self.pose_of(item), view.t);
+            beings::draw(&mut brush, item, self.pose_of(item), self.gait_of(item, view.t));
         }
     }
 }

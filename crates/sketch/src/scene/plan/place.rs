@@ -1,14 +1,25 @@
 //! Where things are found, how many there are and how big.
 
-use crate::brief::{Brief, Place, Season, Thing};
+use crate::brief::{Brief, Camera, Place, Season, Thing};
 use crate::rng::Rng;
 use crate::scene::beings::Pose;
+use crate::scene::canvas::Rgb;
 use crate::scene::made::room;
+use crate::scene::plan::settle;
+use crate::scene::plan::spots::{Level, Spot, spot_of};
 use crate::scene::plan::{Item, Scene};
 use crate::scene::view::View;
 
 /// Where one thing of a kind may stand: the thirds first, then what lies between and beside them.
-const SPOTS: [f32; 6] = [0.29, -0.29, -0.02, 0.6, -0.6, 0.14];
+const SPOTS: [f32; 6] = [0.29, -0.29, -0.02, 0.52, -0.52, 0.14];
+
+/// The colour of gold, and of what is yellow.
+const GOLDEN: Rgb = [246, 205, 60];
+
+/// What would hide the things behind it.
+fn tree(thing: Thing) -> bool {
+    matches!(thing, Thing::Tree | Thing::Cherry | Thing::Pine | Thing::Palm)
+}
 
 impl Scene {
     /// Puts everything that stands, swims or flies somewhere.
@@ -19,7 +30,10 @@ impl Scene {
         let kinds = self.things.iter().filter(|t| spot_of(t.0, self).is_some()).count();
         let share = [1.0, 1.0, 0.94, 0.86, 0.8][kinds.min(4)];
         let mut taken: Vec<f32> = Vec::new();
-        for (thing, count) in self.things.clone() {
+        // What is alone finds its spot first; what is many keeps clear of it.
+        let mut things = self.things.clone();
+        things.sort_by_key(|t| t.1 != 1 || tree(t.0));
+        for (thing, count) in things {
             let Some(spot) = spot_of(thing, self) else { continue };
             // Chance of its own: one more word leaves everything else where it was.
             let mut rng = Rng::named(self.seed, &format!("{thing:?}"));
@@ -49,10 +63,20 @@ impl Scene {
                 } else {
                     // Spread over the width, a little unevenly.
                     let even = (i as f32 + 0.5) / many as f32 * 2.0 - 1.0;
-                    even * spot.spread + rng.range(-0.4, 0.4) * spot.spread / many as f32
+                    let x = even * spot.spread + rng.range(-0.4, 0.4) * spot.spread / many as f32;
+                    let hides = |t: &&f32| tree(thing) && (**t - x).abs() < 0.26;
+                    match taken.iter().find(hides) {
+                        Some(t) => t + if x < *t { -0.34 } else { 0.34 },
+                        None => x,
+                    }
                 };
                 let near = self.nearness(thing, &spot, &mut rng);
-                let size = spot.size * share * crowd * rng.range(0.92, 1.08);
+                let landmark = matches!(thing, Thing::Eiffel | Thing::Fuji | Thing::Waterfall);
+                let share = if landmark { 1.0 } else { share };
+                let named = brief.sizes.iter().find(|s| s.0 == thing).map_or(1.0, |s| s.1);
+                let size = spot.size * share * crowd * rng.range(0.92, 1.08) * named;
+                // What towers over a city stands behind its street.
+                let near = if named > 1.5 && self.is(Place::City) { 0.42 } else { near };
                 let y = match spot.level {
                     Level::Ground => View::ground(self.horizon, near),
                     Level::Air => rng.range(0.07, 0.3) + size * 1.05,
@@ -67,11 +91,12 @@ impl Scene {
                     y,
                     near,
                     size: size * if grounded { distant } else { 1.0 },
-                    colour: self.colour_of(thing).or(match thing {
+                    colour: self.coat_of(thing).or(match thing {
                         Thing::Bear if self.is(Place::Arctic) => Some([236, 236, 232]),
                         _ => None,
                     }),
                     self_: rng.unit(),
+                    held: false,
                     flip: rng.chance(0.5) != (self.pose == Pose::Dance && i % 2 == 1),
                 });
             }
@@ -79,6 +104,14 @@ impl Scene {
         if self.is(Place::Room) {
             self.furnish();
         }
+        for item in &mut self.items {
+            match item.thing {
+                Thing::Eiffel | Thing::Fuji => item.x *= 0.5,
+                Thing::Owl => item.y = 0.62 + 0.05 * item.self_,
+                _ => {}
+            }
+        }
+        self.seat();
         for pier in self.items.iter_mut().filter(|i| i.thing == Thing::Pier) {
             // It reaches from the edge of the picture to about its middle.
             pier.x = if pier.flip { -0.3 } else { 0.3 };
@@ -86,9 +119,19 @@ impl Scene {
         if self.pose == Pose::Ride {
             self.mount();
         }
+        self.cross_bridge();
+        self.follow(brief);
         self.grow(brief);
         // Far things first; the order of equals is that of the words.
         self.items.sort_by(|a, b| a.near.total_cmp(&b.near));
+    }
+
+    /// The colour that the words give a thing: what is golden on an animal is no gold.
+    fn coat_of(&self, thing: Thing) -> Option<Rgb> {
+        use Thing as T;
+        let furry =
+            matches!(thing, T::Dog | T::Cat | T::Horse | T::Lion | T::Rabbit | T::Cow | T::Bear);
+        self.colour_of(thing).map(|c| if furry && c == GOLDEN { [222, 170, 98] } else { c })
     }
 
     /// How near a thing is: on the shore where there is water, unless it floats.
@@ -102,6 +145,11 @@ impl Scene {
                 | Thing::Island
                 | Thing::Pier
                 | Thing::Lighthouse
+                | Thing::Surfer
+                | Thing::Swan
+                | Thing::Dolphin
+                | Thing::Iceberg
+                | Thing::Bridge
         );
         let street = self.is(Place::City) && !self.has(Thing::Stall);
         if !matches!(spot.level, Level::Ground) || afloat {
@@ -121,15 +169,93 @@ impl Scene {
         }
     }
 
-    /// Puts the rider on the horse.
+    /// Puts the rider on the horse, or whatever there is to ride.
     fn mount(&mut self) {
-        let horse = self.items.iter().find(|i| i.thing == Thing::Horse).copied();
-        let rider = self.items.iter_mut().find(|i| matches!(i.thing, Thing::Person | Thing::Child));
+        let horse = self.items.iter().find(|i| settle::mount(i.thing)).copied();
+        let rider = self.items.iter_mut().find(|i| settle::upright(i.thing));
         if let (Some(horse), Some(rider)) = (horse, rider) {
-            (rider.x, rider.flip) = (horse.x, horse.flip);
+            let back = match horse.thing {
+                Thing::Camel | Thing::Elephant => 0.94,
+                Thing::Dinosaur => 0.78,
+                _ => 0.76,
+            };
+            (rider.x, rider.flip, rider.self_) = (horse.x, horse.flip, horse.self_);
             rider.size = horse.size * 0.8;
-            rider.y = horse.y - horse.size * 0.76 + rider.size * 0.44;
+            rider.y = horse.y - horse.size * back + rider.size * 0.44;
             rider.near = horse.near + 0.001;
+        }
+    }
+
+    /// A train goes over the bridge that is named with it; a bridge reaches right across.
+    fn cross_bridge(&mut self) {
+        let train = self.items.iter().find(|i| i.thing == Thing::Train).copied();
+        for bridge in self.items.iter_mut().filter(|i| i.thing == Thing::Bridge) {
+            bridge.x = 0.0;
+            if let Some(train) = train {
+                (bridge.y, bridge.near) = (train.y + 0.16, train.near - 0.01);
+                bridge.size = 0.4;
+            }
+        }
+        let high = self.items.iter().find(|i| i.thing == Thing::Bridge).copied();
+        if let Some(bridge) = high {
+            for train in self.items.iter_mut().filter(|i| i.thing == Thing::Train) {
+                train.y = bridge.y - bridge.size * 0.4;
+                train.near = bridge.near + 0.01;
+            }
+        }
+    }
+
+    /// A bench for those who sit, unless one is named.
+    fn seat(&mut self) {
+        if self.pose != Pose::Sit {
+            return;
+        }
+        let bench = self.items.iter().find(|i| i.thing == Thing::Bench).copied();
+        let mut seats = Vec::new();
+        let mut next = -0.3;
+        for item in self.items.iter_mut().filter(|i| settle::upright(i.thing)) {
+            if let Some(bench) = bench {
+                (item.x, item.y) = (bench.x + next * bench.size, bench.y);
+                (item.near, item.size) = (bench.near + 0.001, bench.size * 1.9);
+                next += 0.6;
+            } else {
+                let mut seat = Item { thing: Thing::Bench, colour: None, ..*item };
+                (seat.near, seat.size) = (item.near - 0.001, item.size * 0.52);
+                seats.push(seat);
+            }
+        }
+        self.items.extend(seats);
+    }
+
+    /// The camera goes along with what moves fast and alone, unless the words say otherwise.
+    fn follow(&mut self, brief: &Brief) {
+        use Thing as T;
+        let fast = |i: &Item| match i.thing {
+            T::Car | T::Bus | T::Bicycle | T::Dragon => true,
+            T::Plane => !self.wet(),
+            T::Horse | T::Unicorn | T::Camel => self.runs || self.pose == Pose::Ride,
+            T::Dog | T::Wolf | T::Fox | T::Deer | T::Lion | T::Cat | T::Rabbit => self.runs,
+            T::Person | T::Child | T::Knight => self.pose == Pose::Run,
+            _ => false,
+        };
+        let alone = |thing| self.things.iter().any(|t| t.0 == thing && t.1 == 1);
+        let rides = self.pose == Pose::Ride;
+        let flat = [Place::Space, Place::Underwater, Place::Room, Place::Stage];
+        let Some(lead) = self.items.iter().find(|i| fast(i) && alone(i.thing)).copied() else {
+            return;
+        };
+        if brief.camera.is_some() || flat.iter().any(|p| self.is(*p)) || self.has(T::Football) {
+            return;
+        }
+        self.camera = if lead.flip { Camera::PanLeft } else { Camera::PanRight };
+        self.track = true;
+        for item in &mut self.items {
+            let with = rides && settle::upright(item.thing);
+            if item.thing == lead.thing || with {
+                item.held = true;
+                // Room to move into.
+                item.x = if lead.flip { 0.14 } else { -0.14 };
+            }
         }
     }
 
@@ -146,13 +272,15 @@ impl Scene {
                 | Thing::Candle
                 | Thing::Lamp
                 | Thing::Flower
+                | Thing::Food
                 | Thing::Lantern
                     if table =>
                 {
                     (item.x, item.y, item.near) = (shelf, room::TABLE, 0.6);
-                    item.size = item.size.min(0.26);
+                    item.size = item.size.min(0.3);
                     shelf = if shelf > 0.25 { -0.36 } else { shelf + 0.2 };
                 }
+                Thing::Fire => (item.x, item.y) = (if wx > 0.0 { -0.42 } else { 0.42 }, 0.77),
                 Thing::Cat | Thing::Bird | Thing::Rabbit if window => {
                     (item.x, item.y, item.near) = (wx + 0.1 * (item.self_ - 0.5), sill, 0.42);
                     item.size *= 0.9;
@@ -171,9 +299,11 @@ impl Scene {
             Place::Space,
             Place::Underwater,
             Place::Room,
+            Place::Stage,
             Place::Abstract,
             Place::Arctic,
             Place::Mars,
+            Place::Lunar,
         ];
         let wild =
             !bare.iter().any(|p| self.is(*p)) && !brief.without_things.contains(&Thing::Tree);
@@ -185,12 +315,15 @@ impl Scene {
             size,
             colour: None,
             self_,
+            held: false,
             flip: false,
         };
         if wild && !self.is(Place::Sea) && !self.is(Place::Desert) && !self.is(Place::City) {
             // A frame of trees on both sides, near the viewer.
             let tree = if self.is(Place::Beach) {
                 Thing::Palm
+            } else if self.has(Thing::Cherry) {
+                Thing::Cherry
             } else if self.conifers {
                 Thing::Pine
             } else {
@@ -206,7 +339,7 @@ impl Scene {
                 } else {
                     rng.range(if self.wet() { 0.9 } else { 0.45 }, 0.97)
                 };
-                let x = if behind { rng.range(0.05, 0.9) } else { rng.range(0.68, 0.98) };
+                let x = if behind { rng.range(0.05, 0.9) } else { rng.range(0.78, 1.02) };
                 self.items.push(add(
                     tree,
                     side * x,
@@ -226,12 +359,13 @@ impl Scene {
                 self.items.push(add(thing, x, y, near, 0.05, rng.unit()));
             }
         }
-        if self.is(Place::Mars) {
+        if self.is(Place::Mars) || self.is(Place::Lunar) {
+            let stone = if self.is(Place::Mars) { [146, 78, 54] } else { [120, 120, 124] };
             for _ in 0..9 {
                 let near = rng.range(0.25, 1.0);
                 let (x, y) = (rng.range(-1.0, 1.0), View::ground(self.horizon, near));
                 let mut rock = add(Thing::Rock, x, y, near, rng.range(0.02, 0.07), rng.unit());
-                rock.colour = Some([146, 78, 54]);
+                rock.colour = Some(stone);
                 self.items.push(rock);
             }
         }
@@ -243,135 +377,5 @@ impl Scene {
                 self.items.push(add(Thing::Coral, x, y, near, rng.range(0.12, 0.22), self_));
             }
         }
-    }
-}
-
-/// Where a thing is usually found, when no place was named.
-pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut Rng) -> Place {
-    use Thing as T;
-    if named(&[T::Astronaut, T::Rocket, T::Planet, T::Ufo]) {
-        Place::Space
-    } else if named(&[T::Boat, T::Ship, T::Pier]) {
-        // Before the fish: fishing boats float.
-        Place::Sea
-    } else if named(&[T::Fish, T::Jellyfish, T::Turtle, T::Coral]) {
-        Place::Underwater
-    } else if named(&[T::Whale, T::Lighthouse, T::Island]) {
-        Place::Sea
-    } else if named(&[T::Cactus, T::Pyramid]) {
-        Place::Desert
-    } else if named(&[T::Palm]) {
-        Place::Beach
-    } else if named(&[T::Penguin, T::Aurora, T::Snowman]) {
-        Place::Arctic
-    } else if named(&[T::Castle, T::House, T::Windmill, T::Church, T::Football]) {
-        Place::Meadow
-    } else if named(&[T::Tower, T::Bus, T::Robot, T::Fireworks, T::Stall]) {
-        Place::City
-    } else if named(&[T::Car, T::Bicycle, T::Train]) {
-        Place::Road
-    } else if named(&[T::Cup, T::Book, T::Candle, T::Window, T::Piano]) {
-        Place::Room
-    } else if named(&[T::Mushroom, T::Fox, T::Deer, T::Bear, T::Tree, T::Pine, T::Ghost]) {
-        Place::Forest
-    } else if named(&[T::Cube, T::Ball, T::Heart]) || brief.title.trim().is_empty() {
-        Place::Abstract
-    } else if brief.things.is_empty() {
-        *rng.pick(&[Place::Lake, Place::Meadow, Place::Mountains, Place::Sea, Place::Forest])
-    } else {
-        Place::Meadow
-    }
-}
-
-enum Level {
-    Ground,
-    Air,
-    Deep,
-    Road,
-}
-
-/// How a thing is placed.
-struct Spot {
-    level: Level,
-    near: (f32, f32),
-    /// Its height when it is the only one.
-    size: f32,
-    /// How many there are when the words say "some".
-    many: u32,
-    spread: f32,
-}
-
-/// How many there are of it, how big, and where; `None` for what the sky or the air draws.
-fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
-    use Thing as T;
-    let spot = |level, near, size, many, spread| Some(Spot { level, near, size, many, spread });
-    let floating = scene.is(Place::Space) || scene.is(Place::Underwater);
-    match thing {
-        T::Sun
-        | T::Moon
-        | T::Stars
-        | T::Clouds
-        | T::Rainbow
-        | T::Aurora
-        | T::Meteor
-        | T::Fireworks
-        | T::Planet
-        | T::Bubbles
-        | T::Leaves
-        | T::Petals
-        | T::Firefly => None,
-        T::Window if scene.is(Place::Room) => None,
-        T::Bird => spot(Level::Air, (0.3, 0.6), 0.13, 9, 0.8),
-        T::Plane | T::Ufo => spot(Level::Air, (0.3, 0.5), 0.2, 3, 0.6),
-        T::Rocket => spot(Level::Deep, (0.5, 0.6), 0.42, 2, 0.4),
-        T::Dragon => spot(Level::Air, (0.5, 0.7), 0.34, 2, 0.4),
-        T::Balloon => spot(Level::Air, (0.3, 0.8), 0.42, 6, 0.75),
-        T::Kite => spot(Level::Air, (0.3, 0.9), 0.22, 6, 0.8),
-        T::Lantern => spot(Level::Air, (0.3, 0.9), 0.2, 12, 0.85),
-        T::Butterfly | T::Bee => spot(Level::Deep, (0.7, 1.0), 0.15, 8, 0.7),
-        T::Football => spot(Level::Ground, (0.86, 0.9), 0.075, 1, 0.2),
-        T::Heart | T::Ball | T::Cube | T::Crystal => spot(Level::Deep, (0.5, 0.9), 0.36, 7, 0.75),
-        T::Fish => spot(Level::Deep, (0.4, 1.0), 0.24, 12, 0.8),
-        T::Jellyfish | T::Turtle => spot(Level::Deep, (0.4, 0.9), 0.28, 5, 0.7),
-        T::Whale if scene.is(Place::Underwater) => spot(Level::Deep, (0.6, 0.8), 0.3, 2, 0.4),
-        _ if floating => spot(Level::Deep, (0.6, 0.9), 0.44, 4, 0.55),
-        T::Car => spot(Level::Road, (0.7, 0.72), 0.15, 5, 0.9),
-        T::Bus => spot(Level::Road, (0.7, 0.72), 0.16, 2, 0.7),
-        T::Bicycle => spot(Level::Road, (0.7, 0.72), 0.27, 3, 0.6),
-        T::Train => spot(Level::Ground, (0.44, 0.45), 0.17, 1, 0.1),
-        T::Whale => spot(Level::Ground, (0.45, 0.55), 0.27, 2, 0.4),
-        T::Boat => spot(Level::Ground, (0.28, 0.55), 0.36, 3, 0.62),
-        T::Ship => spot(Level::Ground, (0.3, 0.4), 0.4, 2, 0.5),
-        T::Pier => spot(Level::Ground, (0.6, 0.62), 0.2, 1, 0.1),
-        T::Tower => spot(Level::Ground, (0.2, 0.3), 0.56, 5, 0.8),
-        T::Castle => spot(Level::Ground, (0.2, 0.26), 0.46, 2, 0.6),
-        T::Church | T::Pyramid => spot(Level::Ground, (0.2, 0.3), 0.42, 3, 0.7),
-        T::Lighthouse | T::Windmill => spot(Level::Ground, (0.25, 0.36), 0.5, 3, 0.7),
-        T::Volcano => spot(Level::Ground, (0.02, 0.04), 0.7, 1, 0.1),
-        T::Waterfall => spot(Level::Ground, (0.14, 0.16), 0.5, 1, 0.1),
-        T::Island => spot(Level::Ground, (0.1, 0.2), 0.16, 2, 0.5),
-        T::Bridge => spot(Level::Ground, (0.2, 0.22), 0.2, 1, 0.1),
-        T::House => spot(Level::Ground, (0.35, 0.55), 0.32, 4, 0.7),
-        T::Stall => spot(Level::Ground, (0.3, 0.5), 0.5, 5, 0.9),
-        T::Tent => spot(Level::Ground, (0.5, 0.7), 0.26, 2, 0.4),
-        T::Tree | T::Pine | T::Palm => spot(Level::Ground, (0.4, 0.8), 0.62, 7, 0.9),
-        T::Cactus => spot(Level::Ground, (0.4, 0.9), 0.4, 6, 0.8),
-        T::Flower | T::Mushroom => spot(Level::Ground, (0.7, 1.0), 0.26, 22, 0.95),
-        T::Grass => spot(Level::Ground, (0.6, 1.0), 0.16, 26, 0.95),
-        T::Rock => spot(Level::Ground, (0.5, 0.95), 0.16, 7, 0.9),
-        T::Coral => spot(Level::Ground, (0.6, 0.95), 0.34, 9, 0.9),
-        T::Fire => spot(Level::Ground, (0.66, 0.74), 0.2, 3, 0.6),
-        T::Lamp => spot(Level::Ground, (0.55, 0.62), 0.36, 4, 0.75),
-        T::Candle => spot(Level::Ground, (0.7, 0.85), 0.24, 3, 0.6),
-        T::Elephant | T::Giraffe | T::Dinosaur => spot(Level::Ground, (0.6, 0.75), 0.46, 3, 0.9),
-        T::Cat | T::Dog | T::Fox => spot(Level::Ground, (0.7, 0.84), 0.31, 4, 0.65),
-        T::Rabbit | T::Penguin | T::Sheep => spot(Level::Ground, (0.66, 0.84), 0.29, 5, 0.7),
-        T::Child => spot(Level::Ground, (0.66, 0.82), 0.32, 4, 0.65),
-        T::Person if scene.has(Thing::Stall) => spot(Level::Ground, (0.4, 0.85), 0.52, 10, 0.95),
-        T::Person => spot(Level::Ground, (0.64, 0.82), 0.42, 6, 0.75),
-        T::Piano => spot(Level::Ground, (0.74, 0.76), 0.4, 1, 0.3),
-        T::Guitar => spot(Level::Ground, (0.78, 0.84), 0.38, 2, 0.4),
-        T::Cup | T::Book | T::Window => spot(Level::Ground, (0.75, 0.85), 0.2, 2, 0.4),
-        _ => spot(Level::Ground, (0.66, 0.8), 0.4, 3, 0.7),
     }
 }

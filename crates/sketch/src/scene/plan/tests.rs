@@ -29,10 +29,25 @@ fn boats_float_and_fish_swim() {
 
 /// A place, and things with the part of the picture that each of them takes at least, in
 /// thousandths.
-const SEEN: [(&str, &[(&str, usize)]); 9] = [
+const SEEN: [(&str, &[(&str, usize)]); 11] = [
     (
         "on a meadow by day",
         &[
+            ("a wolf", 15),
+            ("a unicorn", 30),
+            ("a camel", 30),
+            ("a panda", 25),
+            ("an owl", 25),
+            ("an eagle", 8),
+            ("a knight", 15),
+            ("a wizard", 15),
+            ("a princess", 15),
+            ("a bench", 10),
+            ("a temple", 30),
+            ("sunflowers", 25),
+            ("a cherry tree", 25),
+            ("mount fuji", 40),
+            ("a volcano", 30),
             ("a cat", 15),
             ("a dog", 20),
             ("a fox", 15),
@@ -79,10 +94,42 @@ const SEEN: [(&str, &[(&str, usize)]); 9] = [
             ("bubbles", 2),
         ],
     ),
-    ("in a room by day", &[("a piano", 50), ("a cup", 5), ("a book", 3), ("a candle", 5)]),
-    ("in a city by day", &[("a bus", 20), ("a bicycle", 10), ("people", 10), ("a market", 60)]),
-    ("on the sea by day", &[("a boat", 20), ("a ship", 20), ("a whale", 10), ("an island", 5)]),
+    (
+        "in a room by day",
+        &[
+            ("a piano", 50),
+            ("a cup", 5),
+            ("a book", 3),
+            ("sushi", 8),
+            ("a fireplace", 40),
+            ("a candle", 5),
+        ],
+    ),
+    (
+        "in a city by day",
+        &[
+            ("a bus", 20),
+            ("a bicycle", 10),
+            ("umbrellas", 15),
+            ("the eiffel tower", 15),
+            ("a market", 60),
+        ],
+    ),
+    (
+        "on the sea by day",
+        &[
+            ("a boat", 20),
+            ("a ship", 20),
+            ("a whale", 10),
+            ("an island", 5),
+            ("dolphins", 8),
+            ("a surfer", 40),
+            ("an iceberg", 10),
+        ],
+    ),
     ("on the sea by day, clear", &[("a lighthouse", 15), ("a pier", 30)]),
+    ("on a stage", &[("a dancer", 15), ("a guitar", 8), ("a knight", 12)]),
+    ("on a lake by day", &[("a swan", 10), ("a bridge", 40), ("a boat", 15)]),
     ("underwater", &[("fish", 20), ("a jellyfish", 15), ("a turtle", 15)]),
     ("in space", &[("an astronaut", 15), ("a rocket", 15), ("meteors", 1)]),
     ("on a road by day", &[("a car", 10), ("a train", 15)]),

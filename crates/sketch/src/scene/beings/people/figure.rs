@@ -2,6 +2,8 @@
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
+use crate::scene::beings::gait::joint;
+use crate::scene::beings::people::dressed;
 use crate::scene::canvas::{Kind, Point, Rgb, blend, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
@@ -15,8 +17,12 @@ pub(crate) enum Pose {
     Dance,
     /// On a horse.
     Ride,
+    /// On a bench, or on the ground.
+    Sit,
     /// Adrift, without weight.
     Float,
+    /// Knees bent, arms out.
+    Balance,
 }
 
 /// How a figure looks.
@@ -37,6 +43,8 @@ pub(super) struct Figure {
     long_hair: bool,
     hat: bool,
     suit: bool,
+    /// A robe down to the feet.
+    robe: bool,
 }
 
 impl Figure {
@@ -59,18 +67,40 @@ impl Figure {
         let woman = one_in(37.0, 2);
         let child = item.thing == Thing::Child;
         let suit = item.thing == Thing::Astronaut;
-        let top = item.colour.unwrap_or(if suit { [238, 240, 244] } else { pick(&TOP, 61.0) });
+        let (knight, wizard, royal) =
+            (item.thing == Thing::Knight, item.thing == Thing::Wizard, item.thing == Thing::Royal);
+        let surfer = item.thing == Thing::Surfer;
+        let bare = suit || knight || wizard || surfer || item.thing == Thing::Umbrella;
+        let usual = match item.thing {
+            Thing::Astronaut => [238, 240, 244],
+            Thing::Knight => [176, 184, 196],
+            Thing::Wizard => [74, 62, 150],
+            Thing::Royal => [128, 60, 140],
+            Thing::Surfer => [40, 52, 70],
+            _ => pick(&TOP, 61.0),
+        };
+        let top = match item.thing {
+            // An umbrella's colour is not its bearer's.
+            Thing::Umbrella => usual,
+            _ => item.colour.unwrap_or(usual),
+        };
         Self {
             pose,
             skin: pick(&SKIN, 83.0),
             hair: pick(&HAIR, 29.0),
             top,
-            legs: if suit {
+            legs: if suit || knight || surfer {
                 scale(top, 0.94)
             } else {
                 [[52, 58, 84], [70, 62, 60]][usize::from(woman)]
             },
-            bulk: if suit { 1.75 } else { 1.0 },
+            bulk: if suit {
+                1.75
+            } else if knight {
+                1.3
+            } else {
+                1.0
+            },
             head: if child {
                 0.125
             } else if suit {
@@ -80,27 +110,26 @@ impl Figure {
             },
             hip: if child { 0.4 } else { 0.47 },
             neck: if child { 0.68 } else { 0.79 },
-            dress: woman && !suit && (item.thing == Thing::Dancer || !one_in(53.0, 3)),
-            long_hair: woman && !suit,
-            hat: !woman && !suit && !child && one_in(71.0, 3),
+            dress: wizard
+                || royal && woman
+                || woman && !bare && (item.thing == Thing::Dancer || !one_in(53.0, 3)),
+            long_hair: woman && !suit && !knight,
+            hat: !woman && !bare && !royal && !child && one_in(71.0, 3),
             suit,
+            robe: wizard || royal && woman,
         }
     }
 }
 
-/// The place of a joint: so far from another, at an angle in turns from straight down.
-fn joint(from: Point, turn: f32, long: f32) -> Point {
-    (from.0 + fast_sin(turn) * long, from.1 - fast_sin(turn + 0.25) * long)
-}
-
 /// Draws it with its feet at the origin, one unit tall.
-pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
+pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, item: &Item, t: f32) {
     let pace = match f.pose {
-        Pose::Stand | Pose::Ride => 0.12,
+        Pose::Stand | Pose::Ride | Pose::Sit => 0.12,
         Pose::Walk => 0.85,
         Pose::Run => 1.5,
         Pose::Dance => 0.62,
         Pose::Float => 0.14,
+        Pose::Balance => 0.3,
     };
     let beat = fast_sin(t * pace);
     let twice = fast_sin(t * pace * 2.0 + 0.1);
@@ -115,12 +144,19 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
         Pose::Dance => -0.05 * beat,
         _ => 0.012,
     };
-    let hip = (sway, f.hip + bounce);
-    let neck = (sway + lean, f.neck + bounce);
+    // Who sits is lower by most of a thigh.
+    let low = match f.pose {
+        Pose::Sit => f.hip * 0.46,
+        Pose::Balance => 0.07,
+        _ => 0.0,
+    };
+    let hip = (sway, f.hip + bounce - low);
+    let neck = (sway + lean, f.neck + bounce - low);
     let side = |way: f32| -> [Point; 3] {
         let (thigh, knee) = match f.pose {
             Pose::Stand => (0.012 * way, 0.0),
             Pose::Ride => (0.15 - 0.02 * way, 0.17),
+            Pose::Sit => (0.24 - 0.01 * way, 0.25),
             Pose::Walk => {
                 (0.058 * beat * way, 0.045 * (0.6 - fast_sin(t * pace + 0.2) * way).max(0.0))
             }
@@ -132,6 +168,7 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
                 (0.035 * way + 0.11 * up * way, 0.15 * up * way)
             }
             Pose::Float => (0.05 * way + 0.02 * beat, 0.08 + 0.03 * twice * way),
+            Pose::Balance => (0.07 * way + 0.1, 0.16 + 0.01 * beat),
         };
         let half = f.hip * 0.5;
         let knee_at = joint((hip.0 + 0.03 * way, hip.1), thigh, half);
@@ -141,8 +178,10 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
     let arm = |way: f32| -> [Point; 3] {
         let shoulder = (neck.0 + 0.085 * way * f.bulk.min(1.3), neck.1 - 0.035);
         let (upper, fore) = match f.pose {
+            _ if item.thing == Thing::Umbrella && way > 0.0 => (0.1, 0.28),
             Pose::Stand => (0.03 * way, 0.02 * way),
             Pose::Ride => (0.09 + 0.02 * way, 0.1),
+            Pose::Sit => (0.06 + 0.01 * way, 0.12),
             Pose::Walk => (-0.07 * beat * way, 0.035),
             Pose::Run => (-0.12 * beat * way, 0.2),
             Pose::Dance => {
@@ -150,6 +189,7 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
                 (way * (0.17 + 0.2 * up), way * (0.05 + 0.1 * up))
             }
             Pose::Float => (way * (0.15 + 0.02 * beat), way * 0.04),
+            Pose::Balance => (way * (0.23 + 0.02 * beat), way * 0.05),
         };
         let elbow = joint(shoulder, upper, f.neck * 0.2);
         [shoulder, elbow, joint(elbow, upper + fore, f.neck * 0.19)]
@@ -174,6 +214,8 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
         let palm = if f.suit { [150, 154, 164] } else { f.skin };
         b.oval(points[2].0, points[2].1, 0.026 * thick.min(1.4), 0.026 * thick.min(1.4), palm);
     };
+    b.bulge(0.7);
+    dressed::behind(b, item, neck.1, t);
     b.bulge(0.7);
     hand(b, -1.0, scale(f.top, 0.76));
     if f.suit {
@@ -206,7 +248,7 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
     if f.dress {
         let flare =
             0.17 + if f.pose == Pose::Dance { 0.05 + 0.05 * beat.abs() } else { 0.015 * beat };
-        let hem = f.hip * 0.46 + bounce;
+        let hem = if f.robe { 0.03 } else { f.hip * 0.46 + bounce };
         b.blob(
             &[
                 (neck.0 - wide * 0.8, neck.1 - 0.01),
@@ -243,6 +285,9 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, t: f32) {
         }
     }
     head(b, f, neck);
+    let at = arm(1.0)[2];
+    dressed::before(b, item, (neck.0 + 0.012, neck.1 + f.head * 1.15 + 0.01), at, t);
+    b.bulge(0.7).kind(Kind::Figure);
     hand(b, 1.0, f.top);
 }
 
