@@ -3,6 +3,7 @@
 //! It reads, and decides nothing: what the words leave open stays open here and is settled by
 //! whoever composes or draws. It must not know how anything is played or drawn.
 
+mod amounts;
 mod forms;
 mod keys;
 mod language;

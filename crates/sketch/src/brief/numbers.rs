@@ -1,6 +1,6 @@
 //! Numbers with a meaning: tempo, key and duration.
 
-use crate::brief::words::small_number;
+use crate::brief::amounts::small_number;
 use crate::brief::{Brief, Word, keys};
 
 /// Finds "120 bpm", "in D minor", "8 seconds", "1:30", "half a minute".

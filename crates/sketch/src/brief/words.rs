@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use crate::brief::amounts::{counted, is_plural, size_of, small_number, two_of};
 use crate::brief::forms;
 use crate::brief::language::{self, Language};
 use crate::brief::lexicon::LEXICON;
@@ -245,21 +246,6 @@ impl Table {
     }
 }
 
-/// A Chinese or Japanese number with a counter ("三只", "二匹の"), or the counter alone behind
-/// digits: the number, and how many bytes it takes.
-fn counted(text: &str) -> Option<(Option<u32>, usize)> {
-    const DIGITS: &str = "一二三四五六七八九十";
-    let mut chars = text.chars();
-    let first = chars.next()?;
-    let at = if first == '两' { Some(1) } else { DIGITS.chars().position(|d| d == first) };
-    let counter = if at.is_some() { chars.next()? } else { first };
-    if !"只匹羽頭头个個つ枚台辆艘朵".contains(counter) {
-        return None;
-    }
-    let number = at.and_then(|at| u32::try_from(at + 1).ok());
-    Some((number, text.len() - chars.as_str().len()))
-}
-
 /// The names of all rows that list a word.
 #[cfg(test)]
 pub(crate) fn rows_of(word: &str) -> Vec<String> {
@@ -277,39 +263,6 @@ pub(crate) fn shared() -> Vec<String> {
         every.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[0].0.clone()).collect();
     shared.dedup();
     shared
-}
-
-fn is_plural(word: &str) -> bool {
-    const MANY: &str = " people children men women family crowd friends gens leute kinder gente \
-        personas personnes menschen caravan karawane caravana sheep band ";
-    if MANY.contains(&format!(" {word} ")) {
-        return true;
-    }
-    word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us")
-}
-
-/// A word for two people.
-fn two_of(word: &str) -> Option<u32> {
-    const TWO: &str = " couple lovers paar liebespaar pareja casal coppia twins ";
-    TWO.contains(&format!(" {word} ")).then_some(2)
-}
-
-/// How much bigger a word makes what comes after it.
-fn size_of(word: &str) -> Option<f32> {
-    const SIZES: [(f32, &str); 4] = [
-        (
-            1.8,
-            " giant gigantic huge enormous colossal massive riesig riesiger riesige riesiges geant gigante enorme ",
-        ),
-        (1.25, " big large gross grosser grosse grosses gran grande "),
-        (
-            0.8,
-            " small little klein kleiner kleine kleines petit petite pequeno pequena piccolo piccola ",
-        ),
-        (0.55, " tiny miniature winzig winziger winzige minuscule diminuto minusculo "),
-    ];
-    let word = format!(" {word} ");
-    SIZES.iter().find(|s| s.1.contains(&word)).map(|s| s.0)
 }
 
 /// The English name of a row: its first word.
@@ -413,26 +366,4 @@ fn is_filler(word: &str) -> bool {
         swimming beautiful le la les de des du el los las un une una uns der die das den ein eine \
         o os as um uma il gli i big-ish more ";
     FILLER.contains(&format!(" {word} "))
-}
-
-/// The number that a word says, up to 99.
-pub(crate) fn small_number(word: &str) -> Option<u32> {
-    const NAMES: [&str; 11] = [
-        "zero",
-        "one",
-        "two दो اثنان zwei deux dos dois due pair",
-        "three तीन ثلاثه ثلاث drei trois tres tre",
-        "four चार اربعه vier quatre cuatro quatro quattro",
-        "five पांच خمسه funf cinq cinco cinque",
-        "six sechs seis sei",
-        "seven sieben sept siete sete sette",
-        "eight acht huit ocho oito otto",
-        "nine neun neuf nueve nove",
-        "ten zehn dix diez dez dieci",
-    ];
-    if let Ok(number) = word.parse::<u32>() {
-        return (number <= 99).then_some(number);
-    }
-    let at = NAMES.iter().position(|names| names.split(' ').any(|n| n == word))?;
-    u32::try_from(at).ok()
 }

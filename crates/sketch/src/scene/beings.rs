@@ -47,6 +47,7 @@ pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
         T::Lantern => (bob(0.06, 0.03), 0.15 - t * 0.03),
         T::Kite => (bob(0.1, 0.06), bob(0.17, 0.04)),
         T::Dragon => (cross(0.05), bob(0.18, 0.03)),
+        T::Ball | T::Cube | T::Crystal if still => (0.0, 0.0),
         T::Heart | T::Ball | T::Cube | T::Crystal => (bob(0.05, 0.03), bob(0.12, 0.04)),
         T::Astronaut if still => (0.0, 0.0),
         T::Astronaut => (bob(0.05, 0.06), bob(0.08, 0.05)),
@@ -100,6 +101,18 @@ pub(crate) fn turns(thing: Thing) -> bool {
             | Thing::Temple
     )
 }
+/// Where something went into the water, or is about to come out: rings and drops.
+pub(crate) fn splash(b: &mut Brush<'_>, age: f32) {
+    b.bulge(0.0);
+    let age = age.clamp(0.0, 1.0);
+    for i in 0..9 {
+        let side = i as f32 / 4.0 - 1.0;
+        let up = 0.3 * (1.0 - age) * (1.0 - side * side * 0.6);
+        b.oval(side * (0.25 + 0.3 * age), up, 0.045, 0.06 * (1.2 - age), [240, 248, 252]);
+    }
+    b.line(&[(-0.3 - 0.3 * age, 0.0), (0.3 + 0.3 * age, 0.0)], 0.03, [226, 242, 248]);
+}
+
 /// How far a dolphin has come in its leap, from 0 to 1.
 pub(crate) fn leap(item: &Item, t: f32) -> f32 {
     (t * 0.36 + item.self_ + 0.1).fract()

@@ -113,8 +113,8 @@ fn curtains(scene: &Scene, canvas: &mut Canvas, view: &View) {
             let strip = [
                 (side * x, -0.1),
                 (side * (x + 0.12), -0.1),
-                (side * (x + 0.13 + sway), 0.97),
-                (side * (x + 0.02 + sway), 0.95),
+                (side * (x + 0.13 + sway), 1.2),
+                (side * (x + 0.02 + sway), 1.2),
             ]
             .map(|(x, y)| view.at(x, y, 0.75));
             let tone = scale(cloth, if fold % 2 == 0 { 1.0 } else { 0.72 });

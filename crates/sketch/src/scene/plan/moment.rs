@@ -163,6 +163,10 @@ impl Scene {
             || self.is(Place::Stage);
         let rides = self.pose == Pose::Ride && settle::upright(item.thing);
         let drifts = if rides { Item { thing: Thing::Horse, ..*item } } else { *item };
+        // Boxes and balls hang in the air where nothing else does, and lie on the ground elsewhere.
+        let lies = matches!(item.thing, Thing::Ball | Thing::Cube | Thing::Crystal)
+            && ![Place::Abstract, Place::Space, Place::Underwater].iter().any(|p| self.is(*p));
+        let still = still || lies;
         let (mut dx, mut dy) = if self.asleep && beings::tires(item.thing) {
             (0.0, 0.0)
         } else {
@@ -180,6 +184,14 @@ impl Scene {
             let size = view.len(item.size, item.near);
             let mut smoke = Brush::new(canvas, &self.light, pad, size, item.near, Kind::Sky);
             made::plume(&mut smoke, -dy / item.size, view.t);
+        }
+        if item.thing == Thing::Dolphin && !self.is(Place::Underwater) && dy > 0.08 {
+            // It is under water, and only its splash is seen.
+            let at = view.at(item.x + dx, item.y + 0.06, item.near);
+            let size = view.len(item.size, item.near);
+            let mut foam = Brush::new(canvas, &self.light, at, size, item.near, Kind::Water);
+            beings::splash(&mut foam, (dy - 0.08) / 0.14);
+            return;
         }
         let origin = view.at(item.x + dx, item.y + dy, item.near);
         let size = view.len(item.size, item.near);

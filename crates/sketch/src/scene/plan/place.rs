@@ -147,6 +147,7 @@ impl Scene {
                 | Thing::Lighthouse
                 | Thing::Surfer
                 | Thing::Swan
+                | Thing::Fish
                 | Thing::Dolphin
                 | Thing::Iceberg
                 | Thing::Bridge
@@ -262,7 +263,7 @@ impl Scene {
     /// In a room, small things lie on the table and cats sit at the window.
     fn furnish(&mut self) {
         let (wx, sill) = room::window(self.seed);
-        let mut shelf = -0.3;
+        let mut shelf = -0.28;
         let window = self.has(Thing::Window);
         let table = self.table;
         for item in &mut self.items {
@@ -278,7 +279,7 @@ impl Scene {
                 {
                     (item.x, item.y, item.near) = (shelf, room::TABLE, 0.6);
                     item.size = item.size.min(0.3);
-                    shelf = if shelf > 0.25 { -0.36 } else { shelf + 0.2 };
+                    shelf = if shelf > 0.2 { -0.36 } else { shelf + 0.3 };
                 }
                 Thing::Fire => (item.x, item.y) = (if wx > 0.0 { -0.42 } else { 0.42 }, 0.77),
                 Thing::Cat | Thing::Bird | Thing::Rabbit if window => {
@@ -356,7 +357,13 @@ impl Scene {
                 let near = rng.range(0.5, 1.0);
                 let thing = if rng.chance(bloom) { Thing::Flower } else { Thing::Grass };
                 let (x, y) = (rng.range(-1.0, 1.0), View::ground(self.horizon, near));
-                self.items.push(add(thing, x, y, near, 0.05, rng.unit()));
+                // Nothing grows on a road.
+                let paved = (y - Self::ROAD).abs() < 0.08
+                    && (self.is(Place::Road) || self.has(Thing::Car) || self.has(Thing::Bus));
+                let own = rng.unit();
+                if !paved {
+                    self.items.push(add(thing, x, y, near, 0.05, own));
+                }
             }
         }
         if self.is(Place::Mars) || self.is(Place::Lunar) {

@@ -53,7 +53,17 @@ pub(super) fn places(
     if places.contains(&P::Underwater) {
         *places = vec![P::Underwater];
     }
-    if named(&[T::Boat, T::Ship, T::Swan]) && places.contains(&P::River) {
+    // Palms over the sea stand on its beach.
+    if *places == [P::Sea] && named(&[T::Palm]) {
+        *places = vec![P::Beach];
+    }
+    // A field of tulips, or of sunflowers, is full of them.
+    if places.contains(&P::Meadow) {
+        for thing in things.iter_mut().filter(|t| matches!(t.0, T::Flower | T::Sunflower)) {
+            thing.1 = 0;
+        }
+    }
+    if named(&[T::Boat, T::Ship, T::Swan, T::Fish]) && places.contains(&P::River) {
         drop(places, P::River);
         places.push(P::Lake);
     }

@@ -113,6 +113,10 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
         T::Lantern => spot(Level::Air, (0.3, 0.9), 0.2, 12, 0.85),
         T::Butterfly | T::Bee => spot(Level::Deep, (0.7, 1.0), 0.22, 7, 0.7),
         T::Football => spot(Level::Ground, (0.86, 0.9), 0.075, 1, 0.2),
+        T::Ball | T::Cube | T::Crystal if !floating && !scene.is(Place::Abstract) => {
+            spot(Level::Ground, (0.62, 0.9), 0.17, 6, 0.7)
+        }
+        T::Fish if !floating => spot(Level::Ground, (0.5, 0.78), 0.2, 6, 0.7),
         T::Heart | T::Ball | T::Cube | T::Crystal => spot(Level::Deep, (0.5, 0.9), 0.36, 7, 0.75),
         T::Fish => spot(Level::Deep, (0.4, 1.0), 0.24, 12, 0.8),
         T::Jellyfish | T::Turtle => spot(Level::Deep, (0.4, 0.9), 0.28, 5, 0.7),
