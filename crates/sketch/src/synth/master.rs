@@ -6,6 +6,8 @@
 //! The mix is heard and its peaks are sought once. After that, a gain is tried by what it does to
 //! both: a limiter is so slow that what is heard of a sample changes as the sample does.
 
+mod balance;
+
 use crate::SketchError;
 use crate::math::{TAU, cos, db, exp, log10, sin};
 use crate::synth::{Mix, RATE};
@@ -30,6 +32,9 @@ pub(super) fn finish(
     let mut peaks = vec![0.0; total];
     for side in [&mut mix.left, &mut mix.right] {
         fade(side);
+    }
+    balance::even_out(mix, step)?;
+    for side in [&mut mix.left, &mut mix.right] {
         let (mut low, mut ear) = (Rumble::default(), Ear::new());
         for (samples, power) in side.chunks_mut(BLOCK).zip(power.chunks_mut(BLOCK)) {
             low.cut(samples);
