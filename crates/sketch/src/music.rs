@@ -2,14 +2,17 @@
 //!
 //! It must not know how notes sound, nor how the samples are kept.
 
+mod choose;
 mod compose;
 mod genre;
 mod harmony;
+mod players;
 
-use crate::brief::{Brief, Genre, Part};
-use crate::music::genre::{GENRES, Spec};
+use crate::brief::{Brief, Part};
+use crate::music::genre::Spec;
+use crate::music::players::Band;
 use crate::rng::Rng;
-use crate::synth::{Score, Tone};
+use crate::synth::{Drum, Score, Tone};
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,8 @@ pub(crate) struct Piece {
     pad: Option<Tone>,
     lead: Tone,
     with_drums: bool,
+    /// Drums that were asked for by name, and what they play.
+    hand: Vec<(Drum, &'static str)>,
     with_bass: bool,
     with_lead: bool,
     seed: u64,
@@ -40,7 +45,7 @@ impl Piece {
     /// Decides what the words left open.
     pub(crate) fn plan(brief: &Brief) -> Self {
         let mut rng = Rng::named(brief.seed, "music");
-        let spec = choose(brief, &mut rng);
+        let spec = choose::choose(brief, &mut rng);
         let energy = brief.energy.unwrap_or(0.55);
         let secs = brief.duration_secs.unwrap_or(30.0).clamp(5.0, 180.0);
         let (slow, fast) = spec.bpm;
@@ -65,19 +70,10 @@ impl Piece {
             bpm,
             tonic: brief.tonic.unwrap_or(rng.below(12) as u8),
             minor: brief.minor.unwrap_or_else(|| {
-                let dark = matches!(
-                    spec.genre,
-                    Genre::Techno
-                        | Genre::Metal
-                        | Genre::HipHop
-                        | Genre::DrumAndBass
-                        | Genre::Synthwave
-                );
+                let dark = genre::is_dark(spec.genre);
                 brief.valence < -0.05
                     || brief.tension > 0.45
-                    || (dark || spec.genre == Genre::Cinematic)
-                        && brief.valence < 0.4
-                        && rng.chance(0.7)
+                    || dark && brief.valence < 0.4 && rng.chance(0.85)
             }),
             secs,
             bars,
@@ -87,6 +83,7 @@ impl Piece {
             second: band.second,
             pad: band.pad,
             lead: band.lead,
+            hand: players::hand_drums(brief, spec),
             with_drums: !brief.bars(Part::Drums) && (!quiet || brief.wants(Part::Drums)),
             with_bass: !brief.bars(Part::Bass),
             with_lead: !brief.bars(Part::Melody) && !brief.bars(Part::Lead),
@@ -113,144 +110,4 @@ impl Piece {
     pub(crate) fn write(&self) -> Score {
         compose::write(self)
     }
-}
-
-/// Who plays.
-struct Band {
-    bass: Tone,
-    chords: Tone,
-    second: Option<(Tone, &'static str)>,
-    pad: Option<Tone>,
-    lead: Tone,
-}
-
-impl Band {
-    /// The genre's own band, with those in it who were asked for and without those who were not:
-    /// melody instruments lead, others accompany; a second one of either kind answers.
-    fn choose(brief: &Brief, spec: &'static Spec, energy: f32) -> Self {
-        const ANSWER: &str = "x-----x-----x---";
-        let mut band = Self {
-            bass: spec.bass.0,
-            chords: spec.chords.0,
-            second: spec.second,
-            pad: spec.pad,
-            lead: spec.lead,
-        };
-        let (mut accompanied, mut led) = (false, false);
-        for part in brief.parts.iter().filter(|p| !brief.bars(**p)) {
-            let chords = match part {
-                Part::Piano => Tone::Piano,
-                Part::ElectricPiano => Tone::Rhodes,
-                Part::Guitar if energy < 0.5 => Tone::Nylon,
-                Part::Guitar => Tone::Steel,
-                Part::Distortion => Tone::Dist,
-                Part::Organ => Tone::Organ,
-                Part::Harp => Tone::Harp,
-                Part::Accordion => Tone::Accordion,
-                Part::Marimba => Tone::Marimba,
-                Part::Pad => {
-                    band.pad = Some(Tone::Pad);
-                    continue;
-                }
-                Part::Choir => {
-                    if band.pad == Some(Tone::Pad) && brief.wants(Part::Pad) {
-                        band.second = Some((Tone::Choir, ANSWER));
-                    } else {
-                        band.pad = Some(Tone::Choir);
-                    }
-                    continue;
-                }
-                Part::Bass if energy > 0.6 => {
-                    band.bass = Tone::SynthBass;
-                    continue;
-                }
-                Part::Bass | Part::Drums | Part::Melody => continue,
-                Part::Strings
-                | Part::Flute
-                | Part::Sax
-                | Part::Brass
-                | Part::Bells
-                | Part::Lead => {
-                    let tone = match part {
-                        Part::Strings => Tone::Violin,
-                        Part::Flute => Tone::Flute,
-                        Part::Sax => Tone::Sax,
-                        Part::Brass => Tone::Brass,
-                        Part::Bells => Tone::Bell,
-                        _ => Tone::SawLead,
-                    };
-                    if led {
-                        band.second = Some((tone, ANSWER));
-                    } else {
-                        (band.lead, led) = (tone, true);
-                    }
-                    continue;
-                }
-            };
-            if accompanied {
-                band.second = Some((chords, ANSWER));
-            } else {
-                (band.chords, accompanied) = (chords, true);
-            }
-        }
-        let barred = |tone: Tone| is_barred(brief, tone);
-        let instead = |tone: Tone, others: &[Tone]| {
-            if barred(tone) { others.iter().copied().find(|t| !barred(*t)) } else { Some(tone) }
-        };
-        // The last of each row is no part that words can refuse.
-        let chords = [Tone::Piano, Tone::Pad, Tone::Nylon, Tone::Organ, Tone::Chip];
-        band.chords = instead(band.chords, &chords).unwrap_or(Tone::Chip);
-        let leads = [Tone::Flute, Tone::Bell, Tone::Violin, Tone::Marimba, Tone::Triangle];
-        band.lead = instead(band.lead, &leads).unwrap_or(Tone::Triangle);
-        band.bass = instead(band.bass, &[Tone::Upright]).unwrap_or(Tone::Upright);
-        band.second = band.second.filter(|s| !barred(s.0));
-        band.pad = band.pad.filter(|p| !barred(*p));
-        band
-    }
-}
-
-/// Whether the words refuse an instrument; a refused guitar is one with distortion too, a refused
-/// synthesiser one that leads too.
-fn is_barred(brief: &Brief, tone: Tone) -> bool {
-    let wider = match tone {
-        Tone::Dist | Tone::DistLead => Some(Part::Guitar),
-        Tone::SawLead | Tone::SquareLead => Some(Part::Pad),
-        Tone::Rhodes => Some(Part::Piano),
-        _ => None,
-    };
-    tone.part().is_some_and(|p| brief.bars(p)) || wider.is_some_and(|p| brief.bars(p))
-}
-
-/// The genre that was named, or one that suits the mood.
-fn choose(brief: &Brief, rng: &mut Rng) -> &'static Spec {
-    let by_mood = || -> Genre {
-        let energy = brief.energy.unwrap_or(0.55);
-        let set: &[Genre] = if brief.tension > 0.55 {
-            if energy > 0.85 { &[Genre::Metal, Genre::Techno] } else { &[Genre::Cinematic] }
-        } else if brief.tension > 0.4 && energy > 0.6 {
-            &[Genre::Cinematic, Genre::Rock]
-        } else if energy < 0.25 {
-            &[Genre::Ambient, Genre::Lullaby, Genre::LoFi]
-        } else if energy < 0.45 {
-            if brief.valence < 0.0 {
-                &[Genre::Classical, Genre::Cinematic, Genre::LoFi]
-            } else {
-                &[Genre::Folk, Genre::BossaNova, Genre::LoFi, Genre::Classical]
-            }
-        } else if energy > 0.8 {
-            &[Genre::House, Genre::Pop, Genre::Disco, Genre::Rock, Genre::Salsa]
-        } else {
-            &[Genre::Pop, Genre::Funk, Genre::Folk, Genre::Synthwave]
-        };
-        let seed_pick = brief.seed as usize >> 3;
-        set[seed_pick % set.len()]
-    };
-    // Something particular beats something general: "jazz waltz" is a waltz, "film pop" is film.
-    let named = match brief.genres.as_slice() {
-        [] => brief.era.unwrap_or_else(by_mood),
-        [one] => *one,
-        several => several.iter().copied().find(|g| *g != Genre::Pop).unwrap_or(several[0]),
-    };
-    let spec = GENRES.iter().find(|s| s.genre == named);
-    spec.unwrap_or_else(|| &GENRES[rng.below(GENRES.len())])
 }

@@ -269,6 +269,7 @@ mod tests {
     /// Words that mean both at once, whatever the language.
     const BOTH: &str = " fireplace kamin cheminee chimenea caminetto lareira breakfast fuji 富士 cherry_blossom concerto cowboy cyberpunk dance dancing danse jogging launch neon \
         ombrello paraguas parapluie umbrella racing regenschirm running sakura sleep नाच 傘 桜 樱花 雨伞 chitarra fisherman flugel gitarre guitar guitare guitarra harbor harbour house klavier piano \
+        bride jazz_club opera tanzen viking ballad ballade ballata balada power_ballad slow_jam shehnai tabla शहनाई तबला \
         pianoforte valentine بيانو جيتار गिटार पियानो ギター ピアノ 吉他 港 钢琴 ";
 
     #[test]

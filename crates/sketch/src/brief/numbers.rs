@@ -23,7 +23,8 @@ pub(crate) fn read(words: &[Word], brief: &mut Brief) {
                 next,
                 "s sec secs second seconds sekunden sekunde secondes seconde \
                 segundos segundo secondi secondo 秒 秒間 秒钟 सेकंड सेकण्ड ثانيه ثواني ثوان",
-            ) || next.starts_with('秒')
+            ) && !is_machine(number, next)
+                || next.starts_with('秒')
             {
                 brief.duration_secs = Some(number);
             } else if is(
@@ -45,6 +46,11 @@ pub(crate) fn read(words: &[Word], brief: &mut Brief) {
             brief.minor = Some(key.minor);
         }
     }
+}
+
+/// "808s" are drum machines, and no seconds.
+fn is_machine(number: f32, unit: &str) -> bool {
+    unit == "s" && [303.0, 606.0, 707.0, 808.0, 909.0].contains(&number)
 }
 
 /// "1:30": minutes and seconds. "At 2:30" and "2:30 pm" are times of day.

@@ -14,6 +14,7 @@ use self::form::form;
 use self::melody::{play_theme, theme, vary};
 use crate::brief::Genre;
 use crate::music::Piece;
+use crate::music::genre::{is_machine, scale};
 use crate::music::harmony::{self, Key};
 use crate::rng::Rng;
 use crate::synth::{Drum, Hit, Note, Score, Tone, Track};
@@ -25,7 +26,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
     let step = 60.0 / piece.bpm / 4.0;
     let bar_secs = step * steps as f32;
     let mut rng = Rng::named(piece.seed, "compose");
-    let key = Key { tonic: i32::from(piece.tonic), minor: piece.minor };
+    let key = Key { tonic: i32::from(piece.tonic), minor: piece.minor, scale: scale(spec.genre) };
     let table = if piece.minor { spec.minor } else { spec.major };
     let first = rng.below(table.len());
     let (verse, chorus) = (table[first], table[(first + 1) % table.len()]);
@@ -37,8 +38,10 @@ pub(crate) fn write(piece: &Piece) -> Score {
     let mut chords = Track { echo: spec.echo * 0.3, ..wide(piece.chords, -0.28, 0.3) };
     let mut second =
         Track { echo: spec.echo, ..wide(piece.second.map_or(Tone::Pad, |s| s.0), 0.42, 0.2) };
+    // Voices carry further than synthesisers do.
+    let soft = if piece.pad == Some(Tone::Choir) { 0.085 } else { 0.15 };
     let mut pad =
-        Track { reverb: spec.reverb * 1.3, ..wide(piece.pad.unwrap_or(Tone::Pad), 0.15, 0.15) };
+        Track { reverb: spec.reverb * 1.3, ..wide(piece.pad.unwrap_or(Tone::Pad), 0.15, soft) };
     let mut lead = Track { echo: spec.echo, ..wide(piece.lead, 0.08, 0.4) };
     let mut hits = Vec::new();
 
@@ -73,7 +76,11 @@ pub(crate) fn write(piece: &Piece) -> Score {
             }
             let next = if last { 0 } else { progression[(b + 1) % progression.len()] };
             let next = key.chord(next, 3);
-            let voiced = harmony::lead(&chord, &before, 62);
+            let voiced = if piece.chords == Tone::Dist {
+                power(&chord)
+            } else {
+                harmony::lead(&chord, &before, 62)
+            };
             before.clone_from(&voiced);
             let strength = section.strength;
             // Louder from section to section, and a little louder as the piece goes on.
@@ -102,7 +109,8 @@ pub(crate) fn write(piece: &Piece) -> Score {
                 high = harmony::lead(&chord, &high, 72);
                 play_chords(&mut second, pattern, &high, steps, level, |s| when(bar, s), step);
             }
-            if piece.pad.is_some() && (strength == 3 || strength <= 1) {
+            // Where no drums fill it, the middle of a piece would be a hole without the pad.
+            if piece.pad.is_some() && (strength != 2 || spec.drums.len() < 2) {
                 for note in &voiced {
                     pad.notes.push(Note {
                         at: when(bar, 0),
@@ -133,6 +141,9 @@ pub(crate) fn write(piece: &Piece) -> Score {
             if piece.with_drums {
                 let fill = b + 1 == section.bars && number + 1 < count && section.bars > 1;
                 drums(&mut hits, piece, strength, fill, bar, b == 0 && number > 0, &mut rng, &when);
+                if strength >= 1 {
+                    band::by_hand(&mut hits, piece, bar, &mut rng, &when);
+                }
             }
             bar += 1;
         }
@@ -141,7 +152,8 @@ pub(crate) fn write(piece: &Piece) -> Score {
     let at = when(piece.bars, 0);
     let ring = (piece.secs - at).max(0.3);
     let home = key.chord(0, 3);
-    let voiced = harmony::lead(&home, &before, 62);
+    let voiced =
+        if piece.chords == Tone::Dist { power(&home) } else { harmony::lead(&home, &before, 62) };
     for (i, note) in voiced.iter().enumerate() {
         chords.notes.push(Note { at: at + i as f32 * 0.012, len: ring, pitch: *note, level: 0.9 });
         if piece.pad.is_some() {
@@ -165,7 +177,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
         tracks.push(bass);
     }
     if !is_machine(spec.genre) {
-        humanise(&mut tracks, &mut Rng::named(piece.seed, "hands"));
+        humanise(&mut tracks, at, &mut Rng::named(piece.seed, "hands"));
     }
     Score {
         tracks,
@@ -187,15 +199,26 @@ fn cadence(table: &[&[i32]]) -> Option<i32> {
     Some(if has(4) || !has(3) { 4 } else { 3 })
 }
 
-/// Kinds of music that are played by machines, and sound right when they are even.
-fn is_machine(genre: Genre) -> bool {
-    use Genre::{Chiptune, DrumAndBass, House, Synthwave, Techno};
-    matches!(genre, House | Techno | DrumAndBass | Synthwave | Chiptune)
+/// What a distorted guitar plays of a chord: the root and the fifth, low. A third would be mud.
+fn power(chord: &[i32]) -> Vec<i32> {
+    let low = 40 + (chord[0] - 40).rem_euclid(12);
+    vec![low, low + chord[2] - chord[0], low + 12]
 }
 
-/// Hands are never quite even: a few hundredths of loudness.
-fn humanise(tracks: &mut [Track], rng: &mut Rng) {
-    for note in tracks.iter_mut().flat_map(|t| &mut t.notes) {
-        note.level *= rng.range(0.94, 1.05);
+/// Hands are never quite even: a few hundredths of loudness, and up to some thousandths of a second
+/// late, but all together on the last chord, at `end`.
+fn humanise(tracks: &mut [Track], end: f32, rng: &mut Rng) {
+    for track in tracks {
+        let (mut last, mut late) = (f32::NAN, 0.0);
+        for note in &mut track.notes {
+            note.level *= rng.range(0.92, 1.06);
+            // What is struck at once stays together.
+            if note.at != last {
+                (last, late) = (note.at, rng.range(0.0, 0.008));
+            }
+            if note.at < end - 0.02 {
+                note.at += late;
+            }
+        }
     }
 }

@@ -2,22 +2,59 @@
 //!
 //! Pitches are MIDI numbers: 60 is the middle C, 12 an octave.
 
+/// The notes that a kind of music takes: those of the key, or others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// Major and minor.
+    #[default]
+    Plain,
+    /// With steps of three semitones: hijaz, and the minor with two of them.
+    East,
+    /// Mixolydian and Dorian: the seventh is low, the sixth is high.
+    Modal,
+    /// As ragas have them: Khamaj, and Bhairavi, whose second step is low.
+    Raga,
+    /// The melody keeps to five notes without semitones.
+    Five,
+    /// The melody keeps to the blue notes, whatever the chords.
+    Blue,
+}
+
 /// A key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {
     /// From 0 (C) to 11 (B).
     pub(crate) tonic: i32,
     pub(crate) minor: bool,
+    pub(crate) scale: Scale,
 }
 
 impl Key {
     /// The pitch of a scale degree, from 0 on; below 0 it goes down. Degree 0 lies between 60 and
     /// 71.
     pub(crate) fn pitch(self, degree: i32) -> i32 {
-        const MAJOR: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
-        const MINOR: [i32; 7] = [0, 2, 3, 5, 7, 8, 10];
-        let scale = if self.minor { MINOR } else { MAJOR };
+        let scale: [i32; 7] = match (self.scale, self.minor) {
+            (Scale::East, false) => [0, 1, 4, 5, 7, 8, 10],
+            (Scale::East, true) => [0, 2, 3, 6, 7, 8, 11],
+            (Scale::Modal | Scale::Raga, false) => [0, 2, 4, 5, 7, 9, 10],
+            (Scale::Modal, true) => [0, 2, 3, 5, 7, 9, 10],
+            (Scale::Raga, true) => [0, 1, 3, 5, 7, 8, 10],
+            (_, false) => [0, 2, 4, 5, 7, 9, 11],
+            (_, true) => [0, 2, 3, 5, 7, 8, 10],
+        };
         60 + self.tonic + scale[degree.rem_euclid(7) as usize] + 12 * degree.div_euclid(7)
+    }
+
+    /// The pitch that a melody takes for a scale degree.
+    pub(crate) fn sung(self, degree: i32) -> i32 {
+        let kept: &[i32] = match (self.scale, self.minor) {
+            (Scale::Five, false) => &[0, 2, 4, 7, 9],
+            (Scale::Five, true) => &[0, 3, 5, 7, 10],
+            (Scale::Blue, _) => &[0, 3, 5, 6, 7, 10],
+            _ => return self.pitch(degree),
+        };
+        let at = 60 + self.tonic;
+        Self::snap(&kept.iter().map(|k| at + k).collect::<Vec<_>>(), self.pitch(degree))
     }
 
     /// The pitches of the chord on a degree, from its root, in thirds. The fifth degree in minor
@@ -80,7 +117,7 @@ mod tests {
 
     #[test]
     fn voices_move_little() {
-        let key = Key { tonic: 0, minor: false };
+        let key = Key { tonic: 0, minor: false, scale: Scale::Plain };
         let mut before = lead(&key.chord(0, 3), &[], 62);
         for degree in [4, 5, 3, 0, 1, 4, 0] {
             let next = lead(&key.chord(degree, 3), &before, 62);

@@ -28,6 +28,15 @@ pub(crate) fn place(drum: Drum) -> (f32, f32, f32) {
         Drum::Clave => (0.4, 0.3, 0.4),
         Drum::Cowbell => (0.25, 0.2, 0.15),
         Drum::Vinyl => (0.0, 0.12, 0.0),
+        Drum::Dum => (-0.1, 0.4, 0.25),
+        Drum::Tek => (0.15, 0.34, 0.25),
+        Drum::Palmas => (0.3, 0.42, 0.35),
+        Drum::Tambourine => (0.35, 0.2, 0.2),
+        Drum::Surdo => (0.0, 0.42, 0.12),
+        Drum::TablaLow => (-0.2, 0.34, 0.2),
+        Drum::TablaHigh => (0.2, 0.36, 0.25),
+        Drum::Taiko => (0.0, 0.5, 0.7),
+        Drum::Timpani => (-0.2, 0.26, 0.7),
     }
 }
 
@@ -38,6 +47,33 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
         Drum::Boom => skin(2.2, 34.0, 70.0, 0.09, 1.8, 0.3),
         Drum::Tom => skin(0.5, 92.0, 90.0, 0.06, 7.0, 0.12),
         Drum::Conga => skin(0.28, 205.0, 60.0, 0.03, 14.0, 0.1),
+        Drum::Dum => skin(0.4, 78.0, 50.0, 0.03, 9.0, 0.2),
+        Drum::Tek => mixed(skin(0.12, 330.0, 90.0, 0.01, 34.0, 0.5), &noise(0.08, 48.0, 1, 0.8)),
+        Drum::Surdo => skin(0.7, 62.0, 26.0, 0.05, 5.5, 0.1),
+        // The left hand presses the skin, so that it slides up: a negative drop.
+        Drum::TablaLow => skin(0.5, 104.0, -34.0, 0.09, 6.5, 0.12),
+        Drum::TablaHigh => {
+            ping(0.2, &[(372.0, 0.7), (790.0, 0.6), (1240.0, 0.5), (1900.0, 0.3)], 26.0)
+        }
+        Drum::Taiko => mixed(skin(1.3, 64.0, 60.0, 0.04, 3.4, 0.4), &noise(0.1, 38.0, 1, 0.3)),
+        Drum::Timpani => ping(1.6, &[(98.0, 1.0), (147.0, 0.6), (196.0, 0.35), (241.0, 0.15)], 2.6),
+        Drum::Palmas => {
+            // Two people clap, one a little later.
+            let mut out = noise(0.16, 46.0, 1, 0.85);
+            let second = noise(0.14, 55.0, 1, 0.85);
+            let late = (0.012 * RATE) as usize;
+            out.iter_mut().skip(late).zip(second).for_each(|(s, x)| *s = *s * 0.8 + x * 0.6);
+            out
+        }
+        Drum::Tambourine => {
+            let mut out = metal(0.22, 17.0);
+            for (i, s) in out.iter_mut().enumerate() {
+                let t = i as f32 / RATE;
+                // Its jingles strike one after another.
+                *s *= 0.7 + 0.5 * wave(t * 31.0);
+            }
+            out
+        }
         Drum::ChipKick => chip(0.14, |t| (90.0 + 500.0 * exp(-t * 60.0)) * t, 14.0),
         Drum::ChipSnare => noise(0.16, 16.0, 6, 0.0),
         Drum::ChipHat => noise(0.05, 60.0, 2, 0.0),
@@ -111,6 +147,12 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
                 .collect()
         }
     }
+}
+
+/// Two sounds at once; the second is no longer than the first.
+fn mixed(mut a: Vec<f32>, b: &[f32]) -> Vec<f32> {
+    a.iter_mut().zip(b).for_each(|(s, x)| *s += x * 0.5);
+    a
 }
 
 /// Levels from 1 on that fall to an e-th `rate` times a second, sample by sample.

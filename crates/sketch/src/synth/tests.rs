@@ -26,9 +26,55 @@ fn nothing_begins_or_ends_with_a_click() {
     use Drum::*;
     use Tone::*;
     for tone in [
-        Piano, Rhodes, Organ, Nylon, Steel, Dist, DistLead, Strings, Violin, Cello, Pad, Choir,
-        Brass, Sax, Flute, Bell, MusicBox, Marimba, Harp, Accordion, SawLead, SquareLead, Stab,
-        Pluck, Chip, Triangle, SubBass, SynthBass, Acid, Upright, FingerBass,
+        Piano,
+        Rhodes,
+        Organ,
+        Nylon,
+        Steel,
+        Dist,
+        DistLead,
+        Strings,
+        Violin,
+        Cello,
+        Pad,
+        Choir,
+        Brass,
+        Sax,
+        Flute,
+        Bell,
+        MusicBox,
+        Marimba,
+        Harp,
+        Accordion,
+        SawLead,
+        SquareLead,
+        Stab,
+        Pluck,
+        Chip,
+        Triangle,
+        SubBass,
+        SynthBass,
+        Acid,
+        Upright,
+        FingerBass,
+        Ukulele,
+        Banjo,
+        Sitar,
+        Tanpura,
+        Oud,
+        Koto,
+        Harpsichord,
+        Clarinet,
+        Oboe,
+        Harmonica,
+        Theremin,
+        SteelDrum,
+        Whistle,
+        Trumpet,
+        Tuba,
+        PipeOrgan,
+        Sub808,
+        Wobble,
     ] {
         for (hz, secs) in [(55.0, 0.05), (220.0, 0.4), (987.8, 2.0)] {
             let mut sound = Vec::new();
@@ -41,10 +87,95 @@ fn nothing_begins_or_ends_with_a_click() {
     }
     for drum in [
         Kick, Boom, Snare, Gated, Clap, Rim, Brush, Hat, HatFoot, Open, Ride, Cymbal, Shaker, Tom,
-        Conga, Clave, Cowbell, Vinyl, ChipKick, ChipSnare, ChipHat,
+        Conga, Clave, Cowbell, Vinyl, ChipKick, ChipSnare, ChipHat, Dum, Tek, Palmas, Tambourine,
+        Surdo, TablaLow, TablaHigh, Taiko, Timpani,
     ] {
         let sound = drum::play(drum);
         let ends = [sound[0], sound[sound.len() - 1]];
         assert!(ends.iter().all(|s| s.abs() < 0.05), "{drum:?}: {ends:?}");
+    }
+}
+
+/// The loudness of half a second of a note, in decibels, and the middle of its spectrum in Hz.
+fn hear(tone: Tone, pitch: i32, from: f32) -> (f32, f32) {
+    let mut sound = Vec::new();
+    voice::play(tone, 440.0 * pow(2.0, (pitch - 69) as f32 / 12.0), 1.0, &mut sound);
+    let sound = &sound[(from * RATE) as usize..((from + 0.4) * RATE) as usize];
+    let power: f32 = sound.iter().map(|s| s * s).sum();
+    // The slope of a sine grows with its frequency.
+    let slope: f32 = sound.windows(2).map(|w| (w[1] - w[0]) * (w[1] - w[0])).sum();
+    let db = 10.0 * (power / sound.len() as f32).log10();
+    (db, (slope / power).sqrt() * RATE / std::f32::consts::TAU)
+}
+
+#[test]
+fn instruments_are_about_as_loud_as_each_other() {
+    use Tone::*;
+    for tone in [
+        Piano,
+        Rhodes,
+        Organ,
+        Nylon,
+        Steel,
+        Strings,
+        Violin,
+        Cello,
+        Pad,
+        Choir,
+        Brass,
+        Sax,
+        Flute,
+        Bell,
+        Marimba,
+        Harp,
+        Accordion,
+        SawLead,
+        SquareLead,
+        Ukulele,
+        Banjo,
+        Sitar,
+        Tanpura,
+        Oud,
+        Koto,
+        Harpsichord,
+        Clarinet,
+        Oboe,
+        Harmonica,
+        Theremin,
+        SteelDrum,
+        Whistle,
+        Trumpet,
+        Tuba,
+        PipeOrgan,
+    ] {
+        let (db, _) = hear(tone, 64, 0.0);
+        assert!((-24.0..-6.5).contains(&db), "{tone:?}: {db:.1} dB");
+    }
+}
+
+#[test]
+fn instruments_sound_as_they_are_played() {
+    use Tone::*;
+    // What is plucked or struck dies away; what is bowed or blown stays.
+    for tone in [Nylon, Steel, Ukulele, Banjo, Oud, Koto, Harpsichord, Piano, Marimba, SteelDrum] {
+        let fall = hear(tone, 64, 0.0).0 - hear(tone, 64, 0.5).0;
+        assert!(fall > 3.0, "{tone:?} falls by {fall:.1} dB only");
+    }
+    for tone in [Violin, Flute, Clarinet, Oboe, Trumpet, Harmonica, Theremin, PipeOrgan, Whistle] {
+        let fall = hear(tone, 64, 0.1).0 - hear(tone, 64, 0.5).0;
+        assert!(fall.abs() < 3.0, "{tone:?} changes by {fall:.1} dB");
+    }
+    // From mellow to bright, as ears know them.
+    let bright = |tone| hear(tone, 64, 0.1).1;
+    for pair in [Theremin, Clarinet, Trumpet].windows(2) {
+        assert!(bright(pair[0]) < bright(pair[1]), "{pair:?}");
+    }
+    for pair in [Harp, Nylon, Steel, Banjo].windows(2) {
+        assert!(bright(pair[0]) < bright(pair[1]), "{pair:?}");
+    }
+    assert!(bright(Sitar) > 2.0 * bright(Nylon), "a sitar buzzes");
+    // A plucked string is as bright as its pitch: it is a tone, and no noise.
+    for tone in [Nylon, Steel, Harp, Oud] {
+        assert!(hear(tone, 76, 0.1).1 > 1.2 * hear(tone, 52, 0.1).1, "{tone:?}");
     }
 }

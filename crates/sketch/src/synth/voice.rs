@@ -3,66 +3,24 @@
 //! Partials (struck bars, pipes, pianos), a filtered wave (strings, brass, synthesisers), and a
 //! plucked string.
 
+mod partials;
+mod pluck;
+mod wave;
+
+use self::partials::{Partials, partials};
+use self::pluck::{Pluck, STRING, pluck};
+use self::wave::{SAW, Wave, wave};
 use crate::math::{TAU, cos, exp, sin};
-use crate::rng::Rng;
-use crate::synth::{RATE, Tone, wave as sine};
+use crate::synth::{RATE, Tone};
 
-/// A sum of sines. Each has a multiple of the pitch, a strength, and a time of decay in seconds (0:
-/// it lasts as long as the note).
-struct Partials {
-    list: &'static [(f32, f32, f32)],
-    attack: f32,
-    release: f32,
-    vibrato: f32,
-    breath: f32,
-}
+/// Samples in which a pitch and a filter stay as they are.
+const BLOCK: usize = 32;
 
-/// A wave through a filter.
-struct Wave {
-    /// 0 a saw, 1 a square, 2 a triangle.
-    shape: u8,
-    /// How many, how far apart (a part of the pitch).
-    voices: usize,
-    spread: f32,
-    attack: f32,
-    /// Falls to that level within so many seconds.
-    decay: f32,
-    sustain: f32,
-    release: f32,
-    /// The filter, as multiples of the pitch: at rest, and how far the envelope opens it.
-    base: f32,
-    open: f32,
-    open_secs: f32,
-    ring: f32,
-    vibrato: f32,
-    /// How hard it is driven; 0 is clean.
-    drive: f32,
-}
-
-const SAW: Wave = Wave {
-    shape: 0,
-    voices: 1,
-    spread: 0.0,
-    attack: 0.01,
-    decay: 0.3,
-    sustain: 0.8,
-    release: 0.12,
-    base: 3.0,
-    open: 4.0,
-    open_secs: 0.3,
-    ring: 0.3,
-    vibrato: 0.0,
-    drive: 0.0,
-};
-
-/// A plucked string.
-struct Pluck {
-    /// How bright it starts (0 to 1), and how long it rings, in seconds at the middle C.
-    bright: f32,
-    ring: f32,
-    release: f32,
-    gain: f32,
-}
+/// The box of a guitar, and that of a violin.
+const GUITAR: &[(f32, f32, f32)] =
+    &[(105.0, 35.0, 0.35), (215.0, 60.0, 0.35), (2400.0, 700.0, 0.3)];
+const BOWED: &[(f32, f32, f32)] =
+    &[(290.0, 70.0, 0.4), (480.0, 110.0, 0.6), (1050.0, 300.0, 0.5), (2700.0, 800.0, 1.1)];
 
 /// Plays one note into `out`.
 #[rustfmt::skip]
@@ -78,18 +36,42 @@ pub(crate) fn play(tone: Tone, hz: f32, len: f32, out: &mut Vec<f32>) {
         Tone::MusicBox => partials(&Partials { list: &[(2.0, 0.9, 1.1), (4.0, 0.2, 0.5), (6.27, 0.3, 0.35), (11.0, 0.08, 0.1)], attack: 0.002, release: 0.6, vibrato: 0.0, breath: 0.0 }, hz, len, out),
         Tone::Marimba => partials(&Partials { list: &[(1.0, 1.0, 0.55), (3.93, 0.32, 0.16), (9.5, 0.1, 0.05)], attack: 0.002, release: 0.3, vibrato: 0.0, breath: 0.0 }, hz, len, out),
         Tone::SubBass => partials(&Partials { list: &[(1.0, 1.0, 0.0), (2.0, 0.24, 0.0), (3.0, 0.1, 0.3), (4.0, 0.05, 0.15)], attack: 0.012, release: 0.07, vibrato: 0.0, breath: 0.0 }, hz, len, out),
-        Tone::Nylon => pluck(&Pluck { bright: 0.35, ring: 1.6, release: 0.12, gain: 1.0 }, hz, len, out),
-        Tone::Steel => pluck(&Pluck { bright: 0.75, ring: 2.2, release: 0.1, gain: 0.9 }, hz, len, out),
-        Tone::Harp => pluck(&Pluck { bright: 0.45, ring: 3.2, release: 1.2, gain: 1.0 }, hz, len, out),
-        Tone::Upright => pluck(&Pluck { bright: 0.16, ring: 0.9, release: 0.08, gain: 1.5 }, hz, len, out),
-        Tone::FingerBass => pluck(&Pluck { bright: 0.3, ring: 1.5, release: 0.05, gain: 1.3 }, hz, len, out),
-        Tone::Strings => wave(&Wave { voices: 3, spread: 0.004, attack: 0.16, sustain: 1.0, release: 0.35, base: 4.5, open: 2.0, open_secs: 0.6, ring: 0.1, vibrato: 0.003, ..SAW }, hz, len, out),
-        Tone::Violin => wave(&Wave { attack: 0.07, sustain: 1.0, release: 0.14, base: 4.5, open: 2.5, open_secs: 0.5, vibrato: 0.007, ring: 0.25, ..SAW }, hz, len, out),
-        Tone::Cello => wave(&Wave { voices: 2, spread: 0.002, attack: 0.05, sustain: 0.9, release: 0.16, base: 5.0, open: 4.0, open_secs: 0.3, vibrato: 0.004, ..SAW }, hz, len, out),
-        Tone::Pad => wave(&Wave { voices: 3, spread: 0.006, attack: 0.3, sustain: 1.0, release: 0.7, base: 2.2, open: 2.5, open_secs: 1.8, ring: 0.2, ..SAW }, hz, len, out),
+        Tone::Nylon => pluck(&Pluck { bright: 0.35, ring: 1.6, gain: 1.5, place: 0.2, body: GUITAR, ..STRING }, hz, len, out),
+        Tone::Steel => pluck(&Pluck { bright: 0.75, ring: 2.2, release: 0.1, gain: 1.6, place: 0.12, body: GUITAR, ..STRING }, hz, len, out),
+        Tone::Ukulele => pluck(&Pluck { bright: 0.42, ring: 0.75, release: 0.09, gain: 1.7, place: 0.28, body: &[(420.0, 90.0, 0.7), (790.0, 120.0, 0.5)], ..STRING }, hz * 2.0, len, out),
+        Tone::Banjo => pluck(&Pluck { bright: 0.95, ring: 0.6, release: 0.07, gain: 2.2, place: 0.06, body: &[(620.0, 120.0, 0.6), (1250.0, 250.0, 0.8), (3100.0, 500.0, 0.8)], ..STRING }, hz, len, out),
+        Tone::Sitar => pluck(&Pluck { bright: 0.85, ring: 2.8, release: 0.5, gain: 1.2, place: 0.07, buzz: 2.6, body: &[(1500.0, 300.0, 0.5), (2900.0, 450.0, 0.6)] }, hz, len, out),
+        Tone::Tanpura => pluck(&Pluck { bright: 0.6, ring: 3.6, release: 0.8, gain: 0.8, place: 0.4, buzz: 2.2, body: &[(1100.0, 260.0, 0.4)] }, hz, len, out),
+        Tone::Oud => pluck(&Pluck { bright: 0.42, ring: 0.95, release: 0.12, gain: 1.6, place: 0.09, body: &[(160.0, 50.0, 0.6), (310.0, 90.0, 0.6), (1700.0, 400.0, 0.3)], ..STRING }, hz * 0.5, len, out),
+        Tone::Koto => pluck(&Pluck { bright: 0.7, ring: 1.9, release: 0.8, gain: 2.0, place: 0.05, body: &[(260.0, 80.0, 0.4), (2300.0, 500.0, 0.4)], ..STRING }, hz, len, out),
+        Tone::Harpsichord => {
+            // Two choirs of strings, an octave apart; a quill plucks them hard.
+            let quill = Pluck { bright: 1.0, ring: 2.2, release: 0.09, gain: 1.0, place: 0.1, ..STRING };
+            pluck(&quill, hz * 2.0, len, out);
+            let high = std::mem::take(out);
+            pluck(&quill, hz, len, out);
+            out.iter_mut().zip(high).for_each(|(s, x)| *s += x * 0.6);
+        }
+        Tone::Harp => pluck(&Pluck { bright: 0.45, ring: 3.2, release: 1.2, place: 0.45, ..STRING }, hz, len, out),
+        Tone::Upright => pluck(&Pluck { bright: 0.2, ring: 0.9, release: 0.08, gain: 1.5, place: 0.25, body: &[(98.0, 40.0, 0.5), (210.0, 70.0, 0.4), (700.0, 200.0, 0.3)], ..STRING }, hz, len, out),
+        Tone::FingerBass => pluck(&Pluck { bright: 0.34, ring: 1.5, release: 0.05, gain: 1.3, place: 0.16, ..STRING }, hz, len, out),
+        Tone::Strings => wave(&Wave { voices: 3, spread: 0.004, attack: 0.14, sustain: 1.0, release: 0.35, base: 4.5, open: 2.0, open_secs: 0.6, ring: 0.1, air: 2600.0, body: BOWED, vibrato: 0.003, ..SAW }, hz, len, out),
+        Tone::Violin => wave(&Wave { attack: 0.06, sustain: 1.0, release: 0.14, base: 4.0, open: 2.5, open_secs: 0.5, air: 2400.0, body: BOWED, vibrato: 0.007, ring: 0.15, ..SAW }, hz, len, out),
+        Tone::Cello => wave(&Wave { voices: 2, spread: 0.002, attack: 0.05, sustain: 0.9, release: 0.16, base: 5.0, open: 4.0, open_secs: 0.3, air: 1100.0, body: &[(220.0, 60.0, 0.4), (480.0, 120.0, 0.5), (1300.0, 350.0, 0.5)], vibrato: 0.004, ..SAW }, hz, len, out),
+        Tone::Pad => wave(&Wave { voices: 3, spread: 0.006, attack: 0.3, sustain: 1.0, release: 0.7, base: 2.2, open: 2.5, open_secs: 1.8, air: 700.0, ring: 0.2, ..SAW }, hz, len, out),
         Tone::Choir => choir(hz, len, out),
-        Tone::Brass => wave(&Wave { voices: 2, spread: 0.002, attack: 0.045, sustain: 0.85, release: 0.1, base: 1.8, open: 6.5, open_secs: 0.22, ring: 0.2, vibrato: 0.004, ..SAW }, hz, len, out),
-        Tone::Sax => wave(&Wave { attack: 0.035, sustain: 0.9, release: 0.09, base: 2.6, open: 3.6, open_secs: 0.25, ring: 0.55, vibrato: 0.007, drive: 0.6, ..SAW }, hz, len, out),
+        Tone::Brass => wave(&Wave { voices: 2, spread: 0.002, attack: 0.045, sustain: 0.85, release: 0.1, base: 1.8, open: 6.5, open_secs: 0.3, ring: 0.2, air: 900.0, body: &[(1150.0, 350.0, 0.6)], vibrato: 0.004, ..SAW }, hz, len, out),
+        Tone::Trumpet => wave(&Wave { attack: 0.03, sustain: 0.9, release: 0.08, base: 2.2, open: 6.0, open_secs: 0.4, ring: 0.15, air: 1500.0, body: &[(1300.0, 350.0, 0.8), (2600.0, 600.0, 0.6)], vibrato: 0.005, ..SAW }, hz, len, out),
+        Tone::Tuba => wave(&Wave { attack: 0.03, decay: 0.25, sustain: 0.7, release: 0.08, base: 2.5, open: 4.0, open_secs: 0.15, ring: 0.1, air: 150.0, ..SAW }, hz, len, out),
+        Tone::Sax => wave(&Wave { attack: 0.035, sustain: 0.9, release: 0.09, base: 2.6, open: 3.6, open_secs: 0.25, ring: 0.45, air: 700.0, body: &[(650.0, 200.0, 0.5), (1500.0, 350.0, 0.6)], vibrato: 0.007, drive: 0.6, ..SAW }, hz, len, out),
+        // A reed on a cylinder has odd partials alone, one on a cone has all.
+        Tone::Clarinet => wave(&Wave { shape: 1, attack: 0.035, sustain: 0.95, release: 0.08, base: 3.4, open: 1.2, open_secs: 0.2, ring: 0.0, air: 500.0, vibrato: 0.002, ..SAW }, hz, len, out),
+        Tone::Oboe => wave(&Wave { attack: 0.04, sustain: 0.95, release: 0.08, base: 5.0, open: 2.0, open_secs: 0.2, ring: 0.0, air: 1200.0, body: &[(1150.0, 160.0, 1.6), (2900.0, 400.0, 0.9)], vibrato: 0.006, ..SAW }, hz, len, out),
+        Tone::Harmonica => wave(&Wave { shape: 1, attack: 0.03, sustain: 0.95, release: 0.07, base: 6.0, open: 1.0, ring: 0.0, air: 800.0, body: &[(1900.0, 450.0, 0.7)], vibrato: 0.005, ..SAW }, hz, len, out),
+        Tone::Theremin => partials(&Partials { list: &[(1.0, 1.0, 0.0), (2.0, 0.16, 0.0), (3.0, 0.05, 0.0)], attack: 0.16, release: 0.2, vibrato: 0.019, breath: 0.0 }, hz, len, out),
+        Tone::Whistle => partials(&Partials { list: &[(2.0, 1.0, 0.0), (4.0, 0.2, 0.0), (6.0, 0.09, 0.0)], attack: 0.018, release: 0.05, vibrato: 0.004, breath: 0.05 }, hz, len, out),
+        Tone::SteelDrum => partials(&Partials { list: &[(1.0, 1.0, 0.7), (2.0, 0.7, 0.5), (3.01, 0.3, 0.25), (4.02, 0.25, 0.2), (5.98, 0.1, 0.1)], attack: 0.003, release: 0.25, vibrato: 0.0, breath: 0.0 }, hz, len, out),
+        Tone::PipeOrgan => partials(&Partials { list: &[(0.5, 0.6, 0.0), (1.0, 0.9, 0.0), (2.0, 0.7, 0.0), (3.0, 0.4, 0.0), (4.0, 0.45, 0.0), (6.0, 0.3, 0.0), (8.0, 0.25, 0.0)], attack: 0.035, release: 0.22, vibrato: 0.0, breath: 0.006 }, hz, len, out),
         Tone::SawLead => wave(&Wave { voices: 3, spread: 0.005, attack: 0.008, sustain: 0.75, release: 0.16, base: 4.0, open: 5.0, open_secs: 0.3, vibrato: 0.004, ..SAW }, hz, len, out),
         Tone::SquareLead => wave(&Wave { shape: 1, attack: 0.004, sustain: 0.7, release: 0.06, base: 12.0, open: 0.0, vibrato: 0.005, ring: 0.0, ..SAW }, hz, len, out),
         Tone::Stab => wave(&Wave { voices: 3, spread: 0.007, attack: 0.003, decay: 0.22, sustain: 0.15, release: 0.12, base: 1.6, open: 9.0, open_secs: 0.16, ring: 0.4, ..SAW }, hz, len, out),
@@ -97,81 +79,28 @@ pub(crate) fn play(tone: Tone, hz: f32, len: f32, out: &mut Vec<f32>) {
         Tone::Chip => wave(&Wave { shape: 1, attack: 0.002, decay: 0.1, sustain: 0.5, release: 0.02, base: 14.0, open: 0.0, ring: 0.0, ..SAW }, hz, len, out),
         Tone::Triangle => wave(&Wave { shape: 2, attack: 0.002, decay: 0.5, sustain: 0.9, release: 0.02, base: 20.0, open: 0.0, ring: 0.0, ..SAW }, hz, len, out),
         Tone::SynthBass => wave(&Wave { voices: 2, spread: 0.002, attack: 0.003, decay: 0.25, sustain: 0.55, release: 0.05, base: 2.0, open: 8.0, open_secs: 0.14, ring: 0.4, ..SAW }, hz, len, out),
+        Tone::Wobble => wave(&Wave { voices: 2, spread: 0.004, attack: 0.004, sustain: 1.0, release: 0.05, base: 26.0, open: 0.0, ring: 0.6, wobble: 4.67, drive: 2.0, ..SAW }, hz, len, out),
+        // A kick that is held: it starts hard, and is driven so that small speakers play it too.
+        Tone::Sub808 => wave(&Wave { shape: 2, attack: 0.003, decay: 0.9, sustain: 0.35, release: 0.09, base: 3.0, open: 30.0, open_secs: 0.03, ring: 0.0, drive: 1.6, ..SAW }, hz, len, out),
         Tone::Acid => wave(&Wave { attack: 0.003, decay: 0.2, sustain: 0.6, release: 0.04, base: 2.0, open: 14.0, open_secs: 0.11, ring: 0.86, drive: 1.0, ..SAW }, hz, len, out),
-        Tone::Dist => wave(&Wave { voices: 2, spread: 0.002, attack: 0.004, decay: 0.8, sustain: 0.8, release: 0.06, base: 9.0, open: 3.0, drive: 5.0, ..SAW }, hz, len, out),
-        Tone::DistLead => wave(&Wave { attack: 0.006, sustain: 0.95, release: 0.1, base: 6.0, open: 4.0, drive: 3.0, vibrato: 0.006, ..SAW }, hz, len, out),
+        Tone::Dist => wave(&Wave { voices: 2, spread: 0.002, attack: 0.004, decay: 0.8, sustain: 0.8, release: 0.06, base: 9.0, open: 3.0, air: 1800.0, drive: 5.0, body: &[(1500.0, 900.0, 1.0), (3000.0, 1300.0, 1.7)], ..SAW }, hz, len, out),
+        Tone::DistLead => wave(&Wave { attack: 0.006, sustain: 0.95, release: 0.1, base: 6.0, open: 4.0, drive: 3.0, body: &[(2300.0, 900.0, 0.5)], vibrato: 0.006, ..SAW }, hz, len, out),
+    }
+    let level = level(tone);
+    if level != 1.0 {
+        out.iter_mut().for_each(|s| *s *= level);
     }
 }
 
-fn partials(p: &Partials, hz: f32, len: f32, out: &mut Vec<f32>) {
-    let count = ((len + p.release) * RATE) as usize;
-    out.resize(count, 0.0);
-    // Higher notes die sooner.
-    let age = (261.6 / hz).sqrt().clamp(0.5, 1.8);
-    let total: f32 = p.list.iter().map(|x| x.1).sum();
-    if p.vibrato > 0.0 {
-        // All partials follow one phase. It counts two turns: some are halves of it.
-        let (mut phase, mut step) = (0.0f32, hz / RATE);
-        let mut phases = vec![0.0f32; count];
-        for (i, x) in phases.iter_mut().enumerate() {
-            if i % BLOCK == 0 {
-                let t = i as f32 / RATE;
-                step = hz / RATE * (1.0 + p.vibrato * sine(t * 5.3) * (t * 2.5).min(1.0));
-            }
-            phase += step;
-            if phase >= 2.0 {
-                phase -= 2.0;
-            }
-            *x = phase;
-        }
-        for (ratio, strength, _) in p.list.iter().filter(|x| hz * x.0 / RATE < 0.45) {
-            for (s, x) in out.iter_mut().zip(&phases) {
-                *s += strength * sine(x * ratio);
-            }
-        }
-    } else {
-        for (ratio, strength, decay) in p.list {
-            let w = hz * ratio / RATE * TAU;
-            if w > 2.8 {
-                continue;
-            }
-            let slope = if *decay > 0.0 { 2.3 / (decay * age * RATE) } else { 0.0 };
-            // What has fallen by 110 dB is gone.
-            let end = if slope > 0.0 { (12.7 / slope) as usize } else { count };
-            turn(w, slope, *strength, &mut out[..end.min(count)]);
-        }
-    }
-    if p.breath > 0.0 {
-        let mut rng = Rng::new(hz as u64);
-        let mut low = 0.0;
-        for s in out.iter_mut() {
-            low += (rng.unit() - 0.5 - low) * 0.35;
-            *s += low * p.breath * 6.0 * (1.0 + 0.5 * *s);
-        }
-    }
-    shape(out, p.attack, 0.0, 1.0, p.release, len, 0.62 / total.max(0.8));
-}
-
-/// Adds a sine: points that turn by the same angle each sample, and shrink as they do. There are
-/// eight, each eight samples after the last, which is what makes it fast.
-fn turn(angle: f32, slope: f32, strength: f32, out: &mut [f32]) {
-    const MANY: usize = 8;
-    let fade = exp(-slope * MANY as f32);
-    let (c, s) = (cos(angle * MANY as f32) * fade, sin(angle * MANY as f32) * fade);
-    let (mut x, mut y) = ([0.0f32; MANY], [0.0f32; MANY]);
-    for n in 0..MANY {
-        let now = strength * exp(-slope * n as f32);
-        (x[n], y[n]) = (now * cos(angle * n as f32), now * sin(angle * n as f32));
-    }
-    let mut parts = out.chunks_exact_mut(MANY);
-    for part in &mut parts {
-        for n in 0..MANY {
-            part[n] += y[n];
-            (x[n], y[n]) = (x[n] * c - y[n] * s, x[n] * s + y[n] * c);
-        }
-    }
-    for (sample, y) in parts.into_remainder().iter_mut().zip(y) {
-        *sample += y;
+/// What makes an instrument as loud as the others.
+fn level(tone: Tone) -> f32 {
+    match tone {
+        Tone::Choir => 0.5,
+        Tone::Clarinet => 0.55,
+        Tone::Whistle | Tone::Wobble => 0.6,
+        Tone::Theremin => 0.7,
+        Tone::Brass => 1.4,
+        _ => 1.0,
     }
 }
 
@@ -206,139 +135,33 @@ fn shape(
     }
 }
 
-fn wave(p: &Wave, hz: f32, len: f32, out: &mut Vec<f32>) {
-    let count = ((len + p.release) * RATE) as usize;
-    out.resize(count, 0.0);
-    for v in 0..p.voices {
-        let off = if p.voices == 1 { 0.0 } else { v as f32 / (p.voices - 1) as f32 * 2.0 - 1.0 };
-        let base = hz * (1.0 + off * p.spread) / RATE;
-        let mut phase = (v as f32 * 0.37 + 0.13).fract();
-        for (number, block) in out.chunks_mut(BLOCK).enumerate() {
-            let mut step = base;
-            if p.vibrato > 0.0 {
-                let t = (number * BLOCK) as f32 / RATE;
-                let swell = (t * 2.0 - 0.3).clamp(0.0, 1.0);
-                step *= 1.0 + p.vibrato * sine(t * 5.5 + v as f32 * 0.2) * swell;
-            }
-            match p.shape {
-                0 => run(block, phase, step, |x, turn| 2.0 * x - 1.0 - corner(x, turn)),
-                1 => run(block, phase, step, |x, turn| {
-                    let (half, side) = if x < 0.5 { (x + 0.5, 1.0) } else { (x - 0.5, -1.0) };
-                    side + corner(x, turn) - corner(half, turn)
-                }),
-                _ => run(block, phase, step, |x, _| 4.0 * (x - 0.5).abs() - 1.0),
-            }
-            phase = (phase + step * BLOCK as f32).fract();
-        }
-    }
-    let gain = 0.5 / (p.voices as f32).sqrt();
-    filter(p, hz, out);
-    if p.drive > 0.0 {
-        let push = 1.0 + p.drive * 2.0;
-        for s in out.iter_mut() {
-            let x = (*s * push * gain).clamp(-3.0, 3.0);
-            // A soft knee: what a tube does.
-            *s = x * (27.0 + x * x) / (27.0 + 9.0 * x * x) / gain * (0.9 / (1.0 + p.drive * 0.25));
-        }
-        // The cabinet takes the edge off.
-        let mut low = 0.0;
-        let k = 1.0 - exp(-TAU * 5200.0 / RATE);
-        for s in out.iter_mut() {
-            low += (*s - low) * k;
-            *s = low;
-        }
-    }
-    shape(out, p.attack, p.decay, p.sustain, p.release, len, gain);
-}
-
-/// Samples in which a pitch and a filter stay as they are.
-const BLOCK: usize = 32;
-
-/// Adds a wave of constant pitch. It is given the place in its turn, and the turns of a second's
-/// worth of samples: how many samples a turn has.
-fn run(block: &mut [f32], phase: f32, step: f32, wave: impl Fn(f32, f32) -> f32) {
-    // Adding and taking away this much rounds to a whole number.
-    const WHOLE: f32 = 12_582_912.0;
-    let turn = 1.0 / step;
-    for (i, s) in block.iter_mut().enumerate() {
-        let x = phase + step * (i + 1) as f32;
-        let x = x - ((x - 0.5 + WHOLE) - WHOLE);
-        *s += wave(x, turn);
-    }
-}
-
-/// What a sharp corner of a wave lacks so that it has no tones that don't belong (a polynomial
-/// step), `turn` samples being a turn.
-fn corner(phase: f32, turn: f32) -> f32 {
-    let after = (1.0 - phase * turn).max(0.0);
-    let before = (1.0 - (1.0 - phase) * turn).max(0.0);
-    before * before - after * after
-}
-
-/// A low-pass of second order (state variable, solved without delay) that opens and closes.
-fn filter(p: &Wave, hz: f32, out: &mut [f32]) {
-    let (mut a, mut b) = (0.0f32, 0.0f32);
-    let damp = 2.0 - 1.9 * p.ring;
-    for (number, block) in out.chunks_mut(BLOCK).enumerate() {
-        let t = (number * BLOCK) as f32 / RATE;
-        let rise = (t / p.attack.max(0.002)).min(1.0);
-        let cut = hz * (p.base + p.open * rise * exp(-t / p.open_secs));
-        let cut = cut.clamp(60.0, 15_000.0) / RATE;
-        // tan(pi * cut), by its first terms: cut stays below 0.35.
-        let x = cut * TAU * 0.5;
-        let x2 = x * x;
-        let g = x * (1.0 + x2 * (0.333_33 + x2 * (0.133_33 + x2 * 0.053_97)));
-        let k1 = 1.0 / (1.0 + g * (g + damp));
-        for s in block {
-            let high = (*s - a * (g + damp) - b) * k1;
-            let band = a + g * high;
-            let low = b + g * band;
-            a = band + g * high;
-            b = low + g * band;
-            *s = low;
-        }
-    }
-}
-
-fn pluck(p: &Pluck, hz: f32, len: f32, out: &mut Vec<f32>) {
-    let count = ((len + p.release) * RATE) as usize;
-    out.resize(count, 0.0);
-    let period = RATE / hz;
-    // The damping below delays by half a sample.
-    let exact = period - 0.5;
-    let size = exact as usize;
-    if size < 4 {
+/// Adds what a body makes of a sound: a resonance for each frequency, of that width and strength.
+fn resonate(out: &mut [f32], body: &[(f32, f32, f32)]) {
+    if body.is_empty() {
         return;
     }
-    let part = exact - size as f32;
-    let mut rng = Rng::new(u64::from(hz as u32) ^ 0x51);
-    let mut line = vec![0.0f32; size + 1];
-    // A pluck of noise, as bright as the finger is hard, without what a string can't hold.
-    let (mut low, mut sum) = (0.0, 0.0);
-    for s in &mut line {
-        low += (rng.unit() * 2.0 - 1.0 - low) * (0.12 + 0.88 * p.bright);
-        *s = low;
-        sum += low;
+    let mut state = [[0.0f32; 3]; 4];
+    for (s, (centre, width, gain)) in state.iter_mut().zip(body) {
+        let r = exp(-TAU * 0.5 * width / RATE);
+        // As strong at its peak as said, whatever the width and the place.
+        let w = TAU * centre / RATE;
+        let scale = (1.0 - r) * 2.0 * sin(w) * gain;
+        *s = [2.0 * r * cos(w), -r * r, scale];
     }
-    let mean = sum / line.len() as f32;
-    let peak = line.iter().fold(0.01f32, |m, s| m.max((s - mean).abs()));
-    line.iter_mut().for_each(|s| *s = (*s - mean) / peak);
-    let ring = p.ring * (261.6 / hz).sqrt().clamp(0.45, 2.2);
-    let keep = exp(-3.0 * period / (ring * RATE)).min(0.9995);
-    let (mut at, mut before) = (0, 0.0);
-    let soft = 0.5 - 0.22 * p.bright;
+    let (mut one, mut two) = ([0.0f32; 4], [0.0f32; 4]);
     for s in out.iter_mut() {
-        let next = if at + 1 > size { 0 } else { at + 1 };
-        // Between two samples, so that it is in tune.
-        let value = line[at] * (1.0 - part) + line[next] * part;
-        let damped = (value * (1.0 - soft) + before * soft) * keep;
-        before = value;
-        line[at] = damped;
-        at = next;
-        *s = value;
+        let mut sum = 0.0;
+        for n in 0..4 {
+            let y = *s * state[n][2] + state[n][0] * one[n] + state[n][1] * two[n];
+            (two[n], one[n]) = (one[n], y);
+            sum += y;
+        }
+        *s = *s * DRY + sum;
     }
-    shape(out, 0.002, 0.0, 1.0, p.release, len, 0.42 * p.gain);
 }
+
+/// How much of a sound its body lets through as it is.
+const DRY: f32 = 0.5;
 
 /// A choir: a soft wave through the resonances of an "ah".
 fn choir(hz: f32, len: f32, out: &mut Vec<f32>) {
@@ -355,22 +178,7 @@ fn choir(hz: f32, len: f32, out: &mut Vec<f32>) {
         ..SAW
     };
     wave(&source, hz, len, out);
-    let mut sum = vec![0.0f32; out.len()];
-    for (centre, width, gain) in [(700.0, 120.0, 1.0), (1150.0, 130.0, 0.6), (2700.0, 220.0, 0.22)]
-    {
-        let w = TAU * centre / RATE;
-        let r = exp(-TAU * 0.5 * width / RATE);
-        let (b1, b2) = (2.0 * r * cos(w), -r * r);
-        let scale = (1.0 - r) * 1.7 * gain;
-        let (mut y1, mut y2) = (0.0, 0.0);
-        for (s, x) in sum.iter_mut().zip(out.iter()) {
-            let y = x * scale + b1 * y1 + b2 * y2;
-            y2 = y1;
-            y1 = y;
-            *s += y;
-        }
-    }
-    for (s, x) in out.iter_mut().zip(sum) {
-        *s = *s * 0.12 + x * 2.2;
-    }
+    let throat =
+        [(700.0, 120.0, 4.0), (1150.0, 130.0, 3.0), (2700.0, 260.0, 2.2), (3600.0, 400.0, 1.4)];
+    resonate(out, &throat);
 }

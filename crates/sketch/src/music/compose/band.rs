@@ -94,6 +94,34 @@ pub(super) fn play_chords(
     }
 }
 
+/// One bar of the drums that were asked for by name.
+pub(super) fn by_hand(
+    hits: &mut Vec<Hit>,
+    piece: &Piece,
+    bar: usize,
+    rng: &mut Rng,
+    when: &impl Fn(usize, usize) -> f32,
+) {
+    for (drum, pattern) in &piece.hand {
+        for (s, mark) in pattern.bytes().take(piece.spec.beats * 4).enumerate() {
+            if let Some(level) = stroke(mark) {
+                let level = level * rng.range(0.9, 1.04);
+                hits.push(Hit { drum: *drum, at: when(bar, s), level });
+            }
+        }
+    }
+}
+
+/// How loud a mark of a pattern is.
+fn stroke(mark: u8) -> Option<f32> {
+    match mark {
+        b'X' => Some(1.0),
+        b'x' => Some(0.78),
+        b'o' => Some(0.42),
+        _ => None,
+    }
+}
+
 /// One bar of drums; before a new section, a fill.
 #[allow(clippy::too_many_arguments, reason = "one bar's circumstances, used here alone")]
 pub(super) fn drums(
@@ -123,12 +151,7 @@ pub(super) fn drums(
             continue;
         }
         for (s, mark) in pattern.bytes().take(steps).enumerate() {
-            let level = match mark {
-                b'X' => 1.0,
-                b'x' => 0.78,
-                b'o' => 0.42,
-                _ => continue,
-            };
+            let Some(level) = stroke(mark) else { continue };
             if fill && s >= steps * 3 / 4 && voice > 0 {
                 continue;
             }

@@ -69,7 +69,7 @@ pub(super) fn play_theme(
             break;
         }
         let climb = if phrase == 2 { i as i32 / 2 } else { 0 };
-        let mut pitch = key.pitch(degree.rem_euclid(7) + height + lift + climb);
+        let mut pitch = key.sung(degree.rem_euclid(7) + height + lift + climb);
         // Degrees high up the scale come down an octave: a voice has a range.
         while pitch > 82 {
             pitch -= 12;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::form::form;
 use crate::brief::Brief;
 use crate::music::Piece;
-use crate::music::genre::GENRES;
+use crate::music::genre::{GENRES, scale};
+use crate::music::harmony::Key;
 use crate::synth::{Score, Tone, Track};
 
 fn piece(prompt: &str, seed: u32) -> (Piece, Score) {
@@ -83,14 +84,14 @@ fn a_piece_ends_where_it_should_and_at_home() {
 fn notes_are_in_the_key_but_for_leading_notes_blue_notes_and_walks() {
     for (about, piece, score) in pieces() {
         let tonic = i32::from(piece.tonic);
-        let mut scale: Vec<i32> = if piece.minor {
-            // With the leading note of its fifth degree.
-            vec![0, 2, 3, 5, 7, 8, 10, 11]
-        } else {
-            vec![0, 2, 4, 5, 7, 9, 11]
-        };
+        let key = Key { tonic: 0, minor: piece.minor, scale: scale(piece.spec.genre) };
+        let mut scale: Vec<i32> = (0..7).map(|degree| key.pitch(degree) - 60).collect();
+        if piece.minor {
+            // The leading note of its fifth degree.
+            scale.push(11);
+        }
         if piece.genre() == "blues" {
-            scale.extend([10, 3]);
+            scale.extend([10, 3, 6]);
         }
         for track in &score.tracks {
             // A walking bass goes to the next root by a half step.
@@ -221,5 +222,39 @@ fn who_is_asked_for_plays_and_who_is_not_wanted_is_silent() {
         assert!(track(&score, piece.bass).is_none());
         let (_, score) = self::piece("pop without piano", seed);
         assert!(track(&score, Tone::Piano).is_none());
+    }
+}
+
+#[test]
+fn an_instrument_alone_calls_for_the_music_that_it_is_at_home_in() {
+    for (prompt, genre) in [
+        ("sitar in the evening", "indian"),
+        ("an oud", "arabic"),
+        ("koto and bamboo", "east asian"),
+        ("a banjo on the porch", "country"),
+        ("ukulele", "folk"),
+        ("harpsichord", "baroque"),
+        ("quiet piano at night", "classical"),
+        ("calm saxophone", "jazz"),
+        ("808s and hi-hats", "trap"),
+        ("celtic folk", "celtic"),
+        ("samba pop", "samba"),
+        ("rock with sitar", "rock"),
+    ] {
+        assert_eq!(piece(prompt, 3).0.genre(), genre, "{prompt}");
+    }
+}
+
+#[test]
+fn distorted_guitars_play_low_fifths_and_melodies_keep_to_their_scale() {
+    let (_, score) = piece("metal, 20 seconds", 5);
+    let guitar = track(&score, Tone::Dist).map(|t| t.notes.clone()).unwrap_or_default();
+    assert!(guitar.len() > 50 && guitar.iter().all(|n| n.pitch < 64), "{}", guitar.len());
+    for minor in ["major", "minor"] {
+        let (piece, score) = piece(&format!("chinese music in C {minor}, 40 seconds"), 2);
+        let five = if piece.minor { [0, 3, 5, 7, 10] } else { [0, 2, 4, 7, 9] };
+        let lead = track(&score, piece.lead).map(|t| t.notes.clone()).unwrap_or_default();
+        let sung = lead.iter().filter(|n| five.contains(&n.pitch.rem_euclid(12))).count();
+        assert!(sung * 4 >= lead.len() * 3, "{minor}: {sung} of {}", lead.len());
     }
 }
