@@ -245,6 +245,7 @@ pub(crate) enum Thing {
     Elephant,
     Giraffe,
     Lion,
+    Tiger,
     Penguin,
     Dragon,
     Dinosaur,

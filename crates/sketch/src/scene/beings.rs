@@ -60,6 +60,7 @@ pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
         | T::Deer
         | T::Lion
         | T::Wolf
+        | T::Tiger
         | T::Unicorn
         | T::Camel
         | T::Knight
@@ -72,7 +73,7 @@ pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
         }
         T::Football => (bob(0.23, 0.3), -bob(0.46, 0.06).abs()),
         T::Child => (cross(0.05), 0.0),
-        T::Dog | T::Horse | T::Unicorn | T::Fox | T::Wolf | T::Deer | T::Lion => {
+        T::Tiger | T::Dog | T::Horse | T::Unicorn | T::Fox | T::Wolf | T::Deer | T::Lion => {
             (cross(0.045), 0.0)
         }
         T::Person | T::Knight | T::Wizard | T::Royal | T::Umbrella | T::Camel => {
@@ -123,7 +124,16 @@ pub(crate) fn tires(thing: Thing) -> bool {
     use Thing as T;
     matches!(
         thing,
-        T::Dog | T::Cat | T::Fox | T::Wolf | T::Lion | T::Bear | T::Horse | T::Deer | T::Rabbit
+        T::Dog
+            | T::Cat
+            | T::Fox
+            | T::Wolf
+            | T::Tiger
+            | T::Lion
+            | T::Bear
+            | T::Horse
+            | T::Deer
+            | T::Rabbit
     )
 }
 

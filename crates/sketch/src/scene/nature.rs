@@ -2,8 +2,9 @@
 
 mod flow;
 mod heights;
+mod trees;
 
-use crate::brief::{Season, Thing, Time};
+use crate::brief::{Thing, Time};
 use crate::math::{fast_sin, smooth};
 use crate::rng::{Rng, noise};
 use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, blend, ellipse, scale};
@@ -14,11 +15,11 @@ use crate::scene::view::{Brush, View};
 pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     let sway = fast_sin(t * 0.22 + item.self_ * 3.0) * 0.02 * scene.wind;
     match item.thing {
-        Thing::Tree => tree(scene, b, item, sway),
+        Thing::Tree => trees::tree(scene, b, item, sway),
         Thing::Cherry => {
             let pink = item.colour.unwrap_or([248, 178, 204]);
             let bloom = Item { colour: Some(pink), ..*item };
-            tree(scene, b, &bloom, sway);
+            trees::tree(scene, b, &bloom, sway);
         }
         Thing::Sunflower => sunflower(b, item, sway),
         Thing::Iceberg => {
@@ -58,8 +59,8 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
                 blend(ice, [80, 190, 210], 0.5),
             );
         }
-        Thing::Pine => pine(scene, b, item, sway),
-        Thing::Palm => palm(b, item, sway),
+        Thing::Pine => trees::pine(scene, b, item, sway),
+        Thing::Palm => trees::palm(b, item, sway),
         Thing::Cactus => {
             let green = item.colour.unwrap_or([64, 128, 74]);
             b.line(&[(0.0, 0.0), (0.0, 0.9)], 0.16, green);
@@ -153,7 +154,7 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
             );
             b.oval(0.1, 0.55, 0.7, 0.35, [66, 134, 70]);
             let flat = Item { self_: 0.4, ..*item };
-            palm(b, &flat, sway);
+            trees::palm(b, &flat, sway);
         }
         Thing::Fuji => {
             b.bulge(0.3);
@@ -227,101 +228,6 @@ fn sunflower(b: &mut Brush<'_>, item: &Item, sway: f32) {
     b.bulge(0.8);
     b.oval(head.0, head.1, 0.125, 0.12, [92, 58, 34]);
     b.more(head.0, head.1, 0.07, 0.066, [62, 40, 26]);
-}
-
-fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
-    let bark = [92, 66, 46];
-    b.poly(
-        &[(-0.06, -0.02), (0.06, -0.02), (0.035 + sway * 0.4, 0.5), (-0.03 + sway * 0.4, 0.5)],
-        bark,
-    );
-    b.line(&[(0.0, 0.32), (0.16 + sway * 0.5, 0.55)], 0.035, bark);
-    b.line(&[(0.0, 0.28), (-0.15 + sway * 0.5, 0.5)], 0.03, bark);
-    let mut rng = Rng::new((item.self_ * 65536.0) as u64);
-    if scene.season == Season::Winter && item.colour.is_none() {
-        for i in 0..7 {
-            let x = (i as f32 - 3.0) * 0.11;
-            b.line(
-                &[(x * 0.2, 0.42), (x * 0.7, 0.62), (x + sway, 0.9 - x.abs() * 0.5)],
-                0.018,
-                bark,
-            );
-        }
-        return;
-    }
-    let leaf = item.colour.unwrap_or(scene.leaf());
-    // A crown of leaves: dark behind and below, lighter clumps in front and above.
-    let crown = |rng: &mut Rng, x: f32, y: f32, rx: f32, ry: f32, bumps: u32| -> Vec<(f32, f32)> {
-        (0..bumps)
-            .map(|i| {
-                let turn = i as f32 / bumps as f32;
-                let r = 1.0 + rng.range(-0.16, 0.12);
-                (x + sway + fast_sin(turn) * rx * r, y + fast_sin(turn + 0.25) * ry * r)
-            })
-            .collect()
-    };
-    b.bulge(0.35);
-    let points = crown(&mut rng, 0.0, 0.66, 0.33, 0.32, 17);
-    b.rough(&points, scale(leaf, 0.72), 0.09, 0.75);
-    for (x, y, r, tone) in
-        [(-0.15, 0.6, 0.17, 0.86), (0.15, 0.64, 0.17, 0.94), (-0.04, 0.8, 0.17, 1.12)]
-    {
-        let points = crown(&mut rng, x + rng_shift(item.self_), y, r, r * 0.82, 11);
-        b.rough_more(&points, scale(leaf, tone), 0.08, 0.7);
-    }
-}
-
-/// A small shift, so that trees are not alike.
-fn rng_shift(self_: f32) -> f32 {
-    (self_ - 0.5) * 0.08
-}
-
-fn pine(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
-    b.rect(-0.03, -0.02, 0.06, 0.2, [84, 60, 44]);
-    let leaf = item.colour.unwrap_or(if scene.season == Season::Autumn {
-        [58, 92, 56]
-    } else {
-        scene.leaf()
-    });
-    b.bulge(0.45);
-    for tier in 0..6 {
-        let k = tier as f32 / 6.0;
-        let (low, wide) = (0.12 + 0.8 * k, 0.25 * (1.0 - k * 0.88));
-        let top = (low + 0.26).min(1.0);
-        let shift = sway * k;
-        let mut skirt = vec![(shift * 1.2, top)];
-        for i in 0..=8 {
-            let x = wide * (1.0 - i as f32 / 4.0);
-            let droop = if i % 2 == 0 { 0.0 } else { 0.035 };
-            skirt.push((x + shift, low + droop + 0.04 * (1.0 - (x / wide).abs())));
-        }
-        b.poly(&skirt, scale(leaf, 0.8 + 0.35 * k));
-        if scene.season == Season::Winter {
-            let snow = [
-                (shift * 1.2, top),
-                (wide * 0.5 + shift, low + 0.1),
-                (shift, low + 0.15),
-                (shift - wide * 0.5, low + 0.1),
-            ];
-            b.poly(&snow, [244, 248, 252]);
-        }
-    }
-}
-
-fn palm(b: &mut Brush<'_>, item: &Item, sway: f32) {
-    let lean = (item.self_ - 0.5) * 0.4;
-    let crown = (lean + sway * 2.0, 0.82);
-    b.line(&[(0.0, 0.0), (lean * 0.3, 0.4), crown], 0.05, [134, 100, 66]);
-    for frond in 0..9 {
-        let side = f32::from(frond) / 4.0 - 1.0;
-        let (dx, lift) = (side * 0.36, 0.16 - side * side * 0.3);
-        let mid = (crown.0 + dx * 0.55, crown.1 + lift * 0.5 + 0.1);
-        let tip = (crown.0 + dx + sway, crown.1 + lift - 0.04);
-        b.poly(
-            &[crown, (mid.0, mid.1 + 0.04), tip, (mid.0, mid.1 - 0.05)],
-            [50, 128 - (frond % 2) * 16, 62],
-        );
-    }
 }
 
 /// An abstract picture: drifting forms in the colours of the mood.

@@ -156,7 +156,10 @@ impl Scene {
         hide(Thing::Lamp, city && time == Time::Night);
         let wet = [Place::Lake, Place::Sea, Place::Beach].iter().any(|p| places.contains(p));
         hide(Thing::Car, city && !market && !wet);
-        hide(Thing::Person, market || city && !wet);
+        // Whoever is out in the rain has an umbrella.
+        let rains = matches!(brief.weather, Some(Weather::Rain));
+        let walker = if rains && !market { Thing::Umbrella } else { Thing::Person };
+        hide(walker, market || city && !wet);
         hide(Thing::Planet, lunar);
         let stage = places.contains(&Place::Stage);
         let nobody = !brief.things.iter().any(|t| settle::upright(t.0));

@@ -21,6 +21,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, gait: Gait) -> bool {
             T::Fox => own([222, 112, 44]),
             T::Wolf => own([136, 138, 146]),
             T::Lion => own([214, 160, 84]),
+            T::Tiger => own([232, 140, 52]),
             T::Bear => own([104, 72, 52]),
             T::Horse => own([132, 84, 54]),
             T::Deer => own([158, 106, 66]),
@@ -142,6 +143,34 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, gait: Gait) -> bool {
                 gait,
                 0.06,
             );
+        }
+        T::Tiger => {
+            let tiger = Beast {
+                coat: own([232, 140, 52]),
+                thick: 0.18,
+                head: (0.54, 0.8),
+                skull: 0.15,
+                tail: 0.36,
+                ..BEAST
+            };
+            beast(b, &tiger, gait, 0.06);
+            let up = gait.bob();
+            b.bulge(0.2);
+            b.blob(
+                &[(-0.3, 0.46 + up), (0.0, 0.45 + up), (0.26, 0.44 + up), (0.0, 0.41 + up)],
+                [250, 240, 224],
+            );
+            for i in 0..9 {
+                let x = -0.34 + i as f32 * 0.085;
+                let low = 0.5 + 0.06 * fast_sin(i as f32 * 0.37);
+                b.poly(
+                    &[(x - 0.02, 0.7 + up), (x + 0.022, 0.7 + up), (x + 0.03, low + up)],
+                    [44, 32, 30],
+                );
+            }
+            for (x, y) in [(0.46, 0.9), (0.53, 0.92), (0.6, 0.9)] {
+                b.line(&[(x, y + up), (x + 0.01, y + 0.04 + up)], 0.018, [44, 32, 30]);
+            }
         }
         T::Elephant => {
             beast(

@@ -3,7 +3,7 @@
 use crate::brief::{Place, Thing, Weather};
 use crate::math::fast_sin;
 use crate::scene::beings::{Gait, Pose};
-use crate::scene::canvas::{Canvas, Kind};
+use crate::scene::canvas::{Canvas, Kind, Paint};
 use crate::scene::plan::{Item, Scene, settle};
 use crate::scene::view::{Brush, View};
 use crate::scene::{beings, land, made, nature, sky, water};
@@ -101,7 +101,8 @@ impl Scene {
             T::Knight | T::Wizard | T::Royal => 0.24,
             T::Panda | T::Robot | T::Ghost | T::Penguin | T::Rabbit => 0.3,
             T::Snowman | T::Cat | T::Lamp => 0.36,
-            T::Camel
+            T::Tiger
+            | T::Camel
             | T::Unicorn
             | T::Wolf
             | T::Dog
@@ -201,6 +202,16 @@ impl Scene {
         let mut brush = Brush::new(canvas, &self.light, origin, size, near, kind)
             .flipped(item.flip && beings::turns(item.thing))
             .tilted(self.tilt_of(item, view.t));
+        if item.thing == Thing::Kite {
+            // Its string goes down to whoever flies it.
+            if let Some(hand) = self.items.iter().find(|i| settle::upright(i.thing)) {
+                let (hx, _) = beings::drift(hand, view.t, still);
+                let end = view.at(hand.x + hx, hand.y - hand.size * 0.6, hand.near);
+                let paint = Paint::flat(self.light.on([236, 236, 232], 0.2), Kind::Figure, 60);
+                let thin = (view.h * 0.0022).max(1.0);
+                brush.canvas.stroke(&[(origin.0, origin.1 - size * 0.5), end], thin, &paint);
+            }
+        }
         if let Some(wide) = self.shadow_of(item) {
             let soft = if self.light.lamps || !self.glints { 0.2 } else { 0.32 };
             brush.shadow(wide, soft);

@@ -235,7 +235,9 @@ impl Scene {
             T::Car | T::Bus | T::Bicycle | T::Dragon => true,
             T::Plane => !self.wet(),
             T::Horse | T::Unicorn | T::Camel => self.runs || self.pose == Pose::Ride,
-            T::Dog | T::Wolf | T::Fox | T::Deer | T::Lion | T::Cat | T::Rabbit => self.runs,
+            T::Dog | T::Wolf | T::Fox | T::Deer | T::Lion | T::Tiger | T::Cat | T::Rabbit => {
+                self.runs
+            }
             T::Person | T::Child | T::Knight => self.pose == Pose::Run,
             _ => false,
         };

@@ -14,6 +14,8 @@ pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut
         Place::Sea
     } else if named(&[T::Surfer]) {
         Place::Sea
+    } else if named(&[T::Bench]) {
+        Place::Meadow
     } else if named(&[T::Fish, T::Jellyfish, T::Turtle, T::Coral]) {
         Place::Underwater
     } else if named(&[T::Whale, T::Dolphin, T::Lighthouse, T::Island]) {

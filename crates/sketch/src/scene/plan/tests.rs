@@ -34,6 +34,7 @@ const SEEN: [(&str, &[(&str, usize)]); 11] = [
         "on a meadow by day",
         &[
             ("a wolf", 15),
+            ("a tiger", 20),
             ("a unicorn", 30),
             ("a camel", 30),
             ("a panda", 25),
