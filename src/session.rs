@@ -1,9 +1,12 @@
-//! The studio's memory and its decisions: who the visitor is, what can be asked for, what is under
-//! way. It owns the running generations and outlives the view; the view shows its signals and calls
-//! its functions. It must not know the host page ([`Host`] is all it sees of it) nor how anything
-//! looks.
+//! The studio's memory and its decisions, each in a module of its own: who the visitor is
+//! (`visitor`), what can be asked for (`draft`), the way of one generation (`run`, and `demo` where
+//! no gateway makes it), what was made (`list`). It owns the running generations and outlives the
+//! view; the view shows its signals and calls its functions. It must not know the host page
+//! ([`Host`] is all it sees of it) nor how anything looks.
 
 mod demo;
+mod draft;
+mod list;
 mod run;
 mod visitor;
 
@@ -11,7 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ai_now_protocol::api::Balance;
-use ai_now_protocol::{Catalog, GenerateRequest, Model};
+use ai_now_protocol::{Catalog, GenerateRequest};
 use leptos::prelude::{Owner, on_cleanup, untrack};
 use leptos::task::spawn_local_scoped_with_cancellation;
 use serde::Serialize;
@@ -19,15 +22,14 @@ use wasm_bindgen::JsValue;
 
 use crate::browser::{self, Claim};
 use crate::config::{Config, Mode};
-use crate::files;
 use crate::generation::{Generation, HERE, Phase};
-use crate::history::{self, Change, Changes};
+use crate::history::{self, Changes};
 use crate::locale::Locale;
-use crate::pictures;
 use crate::plain;
 use crate::signal::{RwSignal, StoredValue};
-use crate::transport::gateway::Gateway;
 use crate::trouble::{Trouble, pause_millis};
+use draft::{Draft, offered};
+pub(crate) use list::Job;
 
 /// What the session needs of the page it is on.
 pub(crate) trait Host {
@@ -52,19 +54,6 @@ pub(crate) enum Door {
     Shut(Trouble),
 }
 
-/// What the person is composing.
-#[derive(Clone, Copy)]
-pub(crate) struct Draft {
-    pub(crate) model: RwSignal<String>,
-    /// The value of the style; empty: none.
-    pub(crate) style: RwSignal<String>,
-    pub(crate) prompt: RwSignal<String>,
-    /// The person's own key, in direct mode. Kept nowhere else, unless it is to be remembered.
-    pub(crate) api_key: RwSignal<String>,
-    /// Whether the key is remembered on this device.
-    pub(crate) remember_key: RwSignal<bool>,
-}
-
 /// One studio. Copies are the same one; it ends with the owner it was made in.
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
@@ -86,16 +75,6 @@ pub(crate) struct Session {
     pub(crate) refusal: RwSignal<Option<Trouble>>,
     host: StoredValue<Box<dyn Host>>,
     owner: StoredValue<Owner>,
-}
-
-/// A generation that may be changing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Job(pub(crate) RwSignal<Generation>);
-
-impl Job {
-    pub(crate) fn key(self) -> String {
-        self.0.with_untracked(|generation| generation.key.clone())
-    }
 }
 
 /// What a page learns of a generation with each of its events.
@@ -186,27 +165,6 @@ impl Session {
         self.config.with_value(|config| config.gateway.clone())
     }
 
-    /// The model that is chosen, by the catalog that is known.
-    pub(crate) fn model(self) -> Option<Model> {
-        self.catalog.with(|catalog| self.draft.model.with(|id| catalog.model(id).cloned()))
-    }
-
-    pub(crate) fn choose_model(self, id: &str) {
-        self.draft.model.set(id.to_owned());
-        self.correct_draft();
-    }
-
-    /// The request that is being composed.
-    pub(crate) fn request(self) -> GenerateRequest {
-        let style = self.draft.style.get();
-        GenerateRequest {
-            model: self.draft.model.get(),
-            prompt: self.draft.prompt.get(),
-            style: Some(style).filter(|style| !style.is_empty()),
-            seed: None,
-        }
-    }
-
     /// Starts what is being composed, if it is valid, and answers its key.
     pub(crate) fn generate(self) -> Option<String> {
         self.submit(untrack(|| self.request()))
@@ -244,64 +202,10 @@ impl Session {
         Some(key)
     }
 
-    /// Puts what was asked for back into the form.
-    pub(crate) fn reuse(self, job: Job) {
-        self.compose(job.0.with_untracked(|generation| generation.request.clone()));
-    }
-
-    /// Puts a request into the form.
-    pub(crate) fn compose(self, request: GenerateRequest) {
-        self.draft.style.set(request.style.unwrap_or_default());
-        self.draft.prompt.set(request.prompt);
-        self.choose_model(&request.model);
-    }
-
     /// Asks to stop a generation.
     pub(crate) fn cancel(self, job: Job) {
         job.0.update(|generation| generation.stopping = !generation.is_final());
         self.spawn(self.stop(job));
-    }
-
-    /// Forgets a generation that has ended.
-    pub(crate) fn delete(self, job: Job) {
-        self.deleted.set(vec![job.0.get_untracked()]);
-        self.take_away(job);
-    }
-
-    fn take_away(self, job: Job) {
-        let key = job.key();
-        self.remove(&key);
-        self.spawn(async move {
-            history::delete(&key).await;
-            pictures::delete(&key).await;
-            if self.is_demo() {
-                files::delete(&key).await;
-            }
-        });
-    }
-
-    /// Forgets all that have ended.
-    pub(crate) fn delete_all(self) {
-        let mut deleted = Vec::new();
-        for job in self.generations.get_untracked() {
-            if job.0.with_untracked(Generation::is_final) {
-                deleted.push(job.0.get_untracked());
-                self.take_away(job);
-            }
-        }
-        self.deleted.set(deleted);
-    }
-
-    /// Takes back what was deleted last. A file that the page made is made again from its seed.
-    pub(crate) fn restore(self) {
-        let deleted = self.deleted.get_untracked();
-        self.deleted.set(Vec::new());
-        self.spawn(async move {
-            for generation in deleted {
-                history::save(&generation).await;
-                self.pick_up(generation.record()).await;
-            }
-        });
     }
 
     /// Runs a task that ends with the studio.
@@ -352,153 +256,11 @@ impl Session {
         self.host.with_value(|host| host.emit("balance", plain::write(&balance)));
     }
 
-    /// Tells the page's owner which settings nobody knows, now that the catalog is known.
-    fn check_settings(self, catalog: &Catalog) {
-        let unknown = self.config.with_value(|config| config.unknown(catalog));
-        for setting in unknown {
-            self.host.with_value(|host| host.warn(&setting.to_string(), true));
-        }
-    }
-
-    /// The same for a preset that changed just now.
-    pub(crate) fn check_preset(self, model: Option<&str>, style: Option<&str>) {
-        let given = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
-        let model = model.map_or_else(|| self.draft.model.get_untracked(), str::to_owned);
-        let presets = Config {
-            models: Vec::new(),
-            model: given(&model),
-            style: style.and_then(given),
-            ..self.config.with_value(Config::clone)
-        };
-        for setting in presets.unknown(&self.catalog.get_untracked()) {
-            self.host.with_value(|host| host.warn(&setting.to_string(), true));
-        }
-    }
-
-    /// Asks for the catalog until there is one. The built-in one serves meanwhile.
-    async fn learn_catalog(self) {
-        let base = self.gateway();
-        let mut attempt = 0;
-        loop {
-            match Gateway(&base).catalog().await {
-                Ok(catalog) => {
-                    self.check_settings(&catalog);
-                    let models = self.config.with_value(|config| config.models.clone());
-                    self.catalog.set(Arc::new(offered(catalog, &models)));
-                    self.correct_draft();
-                    return;
-                }
-                Err(trouble) if trouble.is_passing() => self.wait(&mut attempt, &trouble).await,
-                // It may be another server of the documented API: the built-in table is its.
-                Err(_) => return self.check_settings(&Catalog::BUILT_IN),
-            }
-        }
-    }
-
     /// Waits before the next attempt, longer each time.
     async fn wait(self, attempt: &mut u32, trouble: &Trouble) {
         let asked = trouble.retry_after_secs().unwrap_or(0).min(600).saturating_mul(1000);
         browser::pause(pause_millis(*attempt, browser::random()).max(asked)).await;
         *attempt = attempt.saturating_add(1);
-    }
-
-    /// Keeps the choice to what the catalog has.
-    fn correct_draft(self) {
-        let catalog = self.catalog.get_untracked();
-        let model = self.draft.model.with_untracked(|id| catalog.model(id).cloned());
-        let Some(model) = model.or_else(|| catalog.models.first().cloned()) else { return };
-        if self.draft.style.with_untracked(|style| model.style(style).is_none()) {
-            self.draft.style.set(String::new());
-        }
-        if self.draft.model.with_untracked(|id| *id != model.id) {
-            self.draft.model.set(model.id.into());
-        }
-    }
-
-    fn job(self, generation: Generation) -> Job {
-        Job(self.owner.with_value(|owner| owner.with(|| RwSignal::new(generation))))
-    }
-
-    fn find(self, key: &str) -> Option<Job> {
-        self.generations.with_untracked(|all| {
-            all.iter().find(|job| job.0.with_untracked(|known| known.key == key)).copied()
-        })
-    }
-
-    fn remove(self, key: &str) {
-        let Some(job) = self.find(key) else { return };
-        if self.shown.get_untracked() == Some(job) {
-            self.shown.set(None);
-        }
-        self.generations.update(|all| all.retain(|known| *known != job));
-        let_file_go(job);
-    }
-
-    /// Ends the addresses of the files that the page made.
-    fn let_files_go(self) {
-        self.generations.with_untracked(|all| all.iter().copied().for_each(let_file_go));
-    }
-
-    /// Takes a record of the history in; goes on with it where it is under way.
-    async fn pick_up(self, generation: Generation) {
-        if self.is_demo() {
-            return self.recall(generation).await;
-        }
-        if self.is_direct() && !generation.is_final() {
-            return self.spawn(self.await_end(generation));
-        }
-        let watched = generation.watched;
-        let Some(job) = self.take_in(generation) else { return };
-        if !job.0.with_untracked(Generation::is_final) {
-            if !watched {
-                self.show_first(job);
-            }
-            self.spawn(self.run(job));
-        }
-    }
-
-    /// Shows what is under way, where nothing else is shown.
-    fn show_first(self, job: Job) {
-        if self.shown.get_untracked().is_none() {
-            self.shown.set(Some(job));
-        }
-    }
-
-    /// Whether a record is of no use here: somebody else's, or known already.
-    fn is_foreign(self, generation: &Generation) -> bool {
-        generation.gateway != self.gateway() || self.find(&generation.key).is_some()
-    }
-
-    /// Puts a record among the known, if it is of use.
-    fn take_in(self, generation: Generation) -> Option<Job> {
-        if self.is_foreign(&generation) {
-            return None;
-        }
-        let job = self.job(generation);
-        let created_at_ms = |job: &Job| job.0.with_untracked(|known| known.created_at_ms);
-        let ours = created_at_ms(&job);
-        self.generations.update(|all| {
-            // Newest first. A sort would be shorter here and 8 KB longer in the wasm.
-            let place = all.iter().position(|other| created_at_ms(other) < ours);
-            all.insert(place.unwrap_or(all.len()), job);
-        });
-        Some(job)
-    }
-
-    /// Does what another tab did. What this one runs itself it knows better.
-    async fn follow(self, change: Change) {
-        match change {
-            Change::Deleted(key) => self.remove(&key),
-            Change::Saved(key) => {
-                if self.find(&key).is_none() {
-                    let saved = history::find(&key).await;
-                    // While it is being sent, it is the sender's.
-                    if let Some(saved) = saved.filter(|saved| saved.phase != Phase::Sending) {
-                        self.pick_up(Generation { watched: true, ..saved }).await;
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -506,19 +268,4 @@ impl Session {
 /// tab is gone.
 async fn claim(key: &str) -> Claim {
     browser::claim(&["ai-now:", key].concat()).await
-}
-
-/// Ends the address of a file that the page made.
-fn let_file_go(job: Job) {
-    job.0.with_untracked(|generation| {
-        if let Some(url) = generation.url() {
-            files::let_go(url);
-        }
-    });
-}
-
-/// The models that the page offers, in its order; all where it names none that there is.
-fn offered(catalog: Catalog, ids: &[String]) -> Catalog {
-    let models: Vec<_> = ids.iter().filter_map(|id| catalog.model(id).cloned()).collect();
-    if models.is_empty() { catalog } else { Catalog { models: models.into() } }
 }

@@ -108,7 +108,8 @@ test('a slow network', async ({ page, studio, line, gateway }) => {
   expect(line.submissions()).toHaveLength(1);
 });
 
-test('a proxy that swallows the stream: the gateway is asked where it stands', async ({ page, line, gateway }) => {
+/** Asks for one on a line that swallows the stream, in a page whose clock the test turns. */
+async function askInSilence(page, line) {
   await page.clock.install();
   const studio = new Studio(page);
   await studio.open(line.origin);
@@ -116,6 +117,11 @@ test('a proxy that swallows the stream: the gateway is asked where it stands', a
   await studio.ask(ASKED);
   await studio.generate.click();
   await expect.poll(() => line.streams().length).toBe(1);
+  return studio;
+}
+
+test('a proxy that swallows the stream: the gateway is asked where it stands', async ({ page, line, gateway }) => {
+  const studio = await askInSilence(page, line);
   await expect.poll(() => gateway.keys('list')).toMatch(/\b990\b/);
   // Half a minute of silence.
   await page.clock.fastForward(31_000);
@@ -124,13 +130,7 @@ test('a proxy that swallows the stream: the gateway is asked where it stands', a
 });
 
 test('a sleep of hours: the stream is dead and nobody said so', async ({ page, line, gateway }) => {
-  await page.clock.install();
-  const studio = new Studio(page);
-  await studio.open(line.origin);
-  line.weather.silent = true;
-  await studio.ask(ASKED);
-  await studio.generate.click();
-  await expect.poll(() => line.streams().length).toBe(1);
+  const studio = await askInSilence(page, line);
   line.weather.silent = false;
   // The session that the page knows has ended by its own clock.
   await page.clock.fastForward('03:00:00');
