@@ -1,0 +1,195 @@
+// What was made on this device: found again, taken along, deleted and brought back, the same in all
+// tabs; and no worse off where the device has no room for it.
+import { readFile } from 'node:fs/promises';
+import { test, expect, web } from './fixtures.js';
+import { enter, world } from './states.js';
+import { Studio } from './studio.js';
+
+const PROMPT = 'A calm lake at dawn';
+
+const history = test.extend({
+  world: [async ({}, use) => {
+    const place = await world(web);
+    await use(place);
+    await place.stop();
+  }, { scope: 'worker' }],
+});
+
+const button = (studio, name) => studio.getByRole('button', { name, exact: true });
+const entries = (studio) => studio.locator('.entry');
+
+/** Opens the empty page of the states. */
+async function open(page, world) {
+  await page.goto(world.origin);
+  await page.waitForFunction(() => customElements.get('ai-now-studio'));
+}
+
+/** Puts up a studio that finds what is kept, as in a tab that is opened later. */
+async function again(page, world, name) {
+  await page.evaluate(async (gateway) => {
+    document.querySelector('ai-now-studio')?.remove();
+    const element = document.createElement('ai-now-studio');
+    element.gateway = gateway;
+    document.querySelector('main').append(element);
+    await element.start();
+  }, `${world.origin}/${name}/`);
+  return page.locator('ai-now-studio');
+}
+
+/** Makes another with these words, and waits until it stands in the list. */
+async function make(studio, prompt) {
+  await studio.getByRole('textbox', { name: 'What shall it be?' }).fill(prompt);
+  await studio.getByRole('button', { name: /^Generate/ }).click();
+  await expect(entries(studio).filter({ hasText: prompt }).locator('.show')).toHaveAttribute('aria-current', 'true');
+  await expect(studio.locator('.screen')).toBeVisible();
+}
+
+history('it is found again by its words', async ({ page, world }) => {
+  await open(page, world);
+  const studio = await enter(page, world.origin, 'song');
+  await make(studio, 'A red boat');
+  await expect(entries(studio)).toHaveCount(2);
+  const search = studio.getByRole('searchbox', { name: 'Find in what was made' });
+  await search.fill('BOAT');
+  await expect(entries(studio).filter({ visible: true })).toHaveText(/A red boat/);
+  await search.fill('whale');
+  await expect(studio.getByText('Nothing matches.')).toBeVisible();
+  await search.fill('');
+  await expect(entries(studio).filter({ visible: true })).toHaveCount(2);
+});
+
+history('it is taken along as a file that says all of it', async ({ page, world }) => {
+  await open(page, world);
+  const studio = await enter(page, world.origin, 'video');
+  await expect(studio.locator('.screen')).toBeVisible();
+  const [file] = await Promise.all([page.waitForEvent('download'), button(studio, 'Export').click()]);
+  expect(file.suggestedFilename()).toBe('ai-now-history.json');
+  const [record, ...more] = JSON.parse(await readFile(await file.path(), 'utf8'));
+  expect(more).toEqual([]);
+  expect(record).toMatchObject({
+    request: { model: 'pika', prompt: PROMPT, style: '4' }, price: 10, gateway: `${world.origin}/video/`,
+    phase: { Completed: { url: '/media/a-calm-lake.mp4' } },
+  });
+  expect(record.finished_at_ms).toBeGreaterThanOrEqual(record.created_at_ms);
+  // Nothing in it opens anything.
+  expect(JSON.stringify(record)).not.toMatch(/token"|ticket|bearer/i);
+});
+
+history('all is deleted after a second word, and comes back by one click, over a reload too', async ({ page, world }) => {
+  await open(page, world);
+  let studio = await enter(page, world.origin, 'song');
+  await make(studio, 'A red boat');
+  await button(studio, 'Delete all').click();
+  await expect(entries(studio)).toHaveCount(2);
+  // Whoever goes elsewhere did not mean it.
+  await studio.getByRole('textbox', { name: 'What shall it be?' }).focus();
+  await button(studio, 'Delete all').click();
+  await button(studio, 'Really delete all?').click();
+  await expect(entries(studio)).toHaveCount(0);
+  await expect(studio.getByText('2 deleted.')).toBeVisible();
+  const kept = () => page.evaluate(async () => {
+    const opening = indexedDB.open('ai-now');
+    await new Promise((resolve) => { opening.onsuccess = resolve; });
+    const count = opening.result.transaction('generations').objectStore('generations').count();
+    await new Promise((resolve) => { count.onsuccess = resolve; });
+    opening.result.close();
+    return count.result;
+  });
+  await expect.poll(kept).toBe(0);
+  await button(studio, 'Undo').click();
+  await expect(entries(studio)).toHaveCount(2);
+  await expect.poll(kept).toBe(2);
+  await open(page, world);
+  studio = await again(page, world, 'song');
+  await expect(entries(studio)).toHaveCount(2);
+  // Newest first.
+  await expect(entries(studio).first()).toContainText('A red boat');
+});
+
+test('all tabs have the same list, as it changes', async ({ page, context, gateway }) => {
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  const later = new Studio(await context.newPage());
+  await later.open(gateway.url);
+  const [one, other] = [page, later.page].map((tab) => tab.locator('ai-now-studio'));
+  // What the one makes stands in the other, and plays there.
+  await studio.ask({ model: 'Suno', prompt: 'A tune, 3 seconds' });
+  await studio.generate.click();
+  await expect(studio.play).toBeVisible();
+  await entries(other).locator('.show').click();
+  await later.playUntilItMoves();
+  // What the other deletes is gone in the one, on its stage too; and comes back.
+  await button(other, 'Delete from the list: A tune, 3 seconds').click();
+  await expect(entries(one)).toHaveCount(0);
+  await expect(one.locator('.screen')).toHaveCount(0);
+  await button(other, 'Undo').click();
+  await expect(entries(one)).toHaveCount(1);
+  await expect(entries(other)).toHaveCount(1);
+});
+
+test('what is chosen in the list, or asked for, is brought into view', async ({ page, gateway }) => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  await studio.ask({ model: 'Suno', prompt: 'A tune, 3 seconds' });
+  await studio.generate.click();
+  await expect(studio.progress.or(studio.play)).toBeInViewport();
+  await expect(studio.play).toBeVisible();
+  const entry = page.locator('.entry .show');
+  await page.mouse.wheel(0, 10_000);
+  await expect(studio.play).not.toBeInViewport();
+  await entry.click();
+  await expect(studio.play).toBeInViewport();
+});
+
+test('what runs in one tab is watched in another, and can be stopped there', async ({ page, context, gateway }) => {
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  const other = new Studio(await context.newPage());
+  await other.open(gateway.url);
+  await studio.ask({ model: 'Suno', prompt: 'A long and calm piece for piano, 180 seconds' });
+  await studio.generate.click();
+  // It takes no stage that nobody gave it: it stands in the list, and is looked at from there.
+  const entry = other.page.locator('.entry.running');
+  await entry.locator('.show').click();
+  await expect(other.progress).toBeVisible();
+  await other.cancel.click();
+  for (const tab of [studio, other]) {
+    await expect(tab.page.getByText('10 tokens were returned.')).toBeVisible();
+    await expect.poll(() => tab.tokens()).toBe(1000);
+  }
+});
+
+for (const [name, script] of [
+  ['full', () => {
+    IDBObjectStore.prototype.put = function put() { throw new DOMException('Full.', 'QuotaExceededError'); };
+    Storage.prototype.setItem = function setItem() { throw new DOMException('Full.', 'QuotaExceededError'); };
+  }],
+  ['full only once it is written', () => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function late(...given) {
+      const request = put.apply(this, given);
+      // The room is counted when the transaction ends.
+      queueMicrotask(() => this.transaction.abort());
+      return request;
+    };
+  }],
+]) {
+  history(`where the device is ${name}, it works all the same and says what will not stay`, async ({ page, world }) => {
+    await page.addInitScript(script);
+    await open(page, world);
+    const studio = await enter(page, world.origin, 'song');
+    await expect(button(studio, 'Play')).toBeVisible();
+    await expect(entries(studio)).toHaveCount(1);
+    await expect(studio.getByRole('status').filter({ hasText: 'does not keep this list' })).toBeVisible();
+    // A second one is one more, and the first is still there to be played.
+    await make(studio, 'A red boat');
+    await expect(entries(studio)).toHaveCount(2);
+    await entries(studio).last().locator('.show').click();
+    await expect(button(studio, 'Play')).toBeVisible();
+    // Deleted by a slip, it comes back out of the memory of the page.
+    await button(studio, `Delete from the list: ${PROMPT}`).click();
+    await button(studio, 'Undo').click();
+    await expect(entries(studio)).toHaveCount(2);
+  });
+}
