@@ -213,9 +213,11 @@ impl Session {
         self.spawn_boxed(Box::pin(task));
     }
 
-    /// What runs tasks, once for all of them.
+    /// What runs tasks, once for all of them. A studio that has ended runs none: the browser may
+    /// still answer what it was asked before.
     fn spawn_boxed(self, task: Pin<Box<dyn Future<Output = ()>>>) {
-        self.owner.with_value(|owner| owner.with(|| spawn_local_scoped_with_cancellation(task)));
+        let spawn = |owner: &Owner| owner.with(|| spawn_local_scoped_with_cancellation(task));
+        let _ = self.owner.try_with_value(spawn);
     }
 
     /// Says why there will be no generation: `key` names one that was on its way.

@@ -254,6 +254,13 @@ impl<T: 'static> StoredValue<T> {
         Self(RwSignal::new(value))
     }
 
+    /// Looks at it; `None` once its owner has ended.
+    pub(crate) fn try_with_value<U>(self, look: impl FnOnce(&T) -> U) -> Option<U> {
+        let cell = self.0.cell()?;
+        let value = cell.borrow();
+        Some(look(&value))
+    }
+
     /// Looks at it.
     ///
     /// # Panics

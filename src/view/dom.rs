@@ -251,6 +251,12 @@ impl Drop for Watcher {
     }
 }
 
+/// A place elsewhere in the same studio.
+pub(super) fn near(here: &El, selector: &str) -> Option<El> {
+    let studio = here.0.closest(".studio").ok()??;
+    studio.query_selector(selector).ok()?.map(El)
+}
+
 /// What was typed or chosen in the field that an event comes from.
 pub(super) fn value_of(event: &Event) -> String {
     target_of(event, "value").as_string().unwrap_or_default()

@@ -6,7 +6,7 @@ use leptos::prelude::{Owner, untrack};
 
 use super::dom::{El, button, effect, el, value_of};
 use super::icon::{DELETE, icon};
-use super::{Ui, models, thumbnail};
+use super::{Ui, models, stage, thumbnail};
 use crate::browser;
 use crate::generation::{Generation, Phase};
 use crate::locale::Word;
@@ -132,9 +132,14 @@ fn entry(ui: Ui, job: Job, search: RwSignal<String>) -> El {
         .add(el("time", "").attr("title", &long).text(&short));
     let frame = thumbnail::of_result(ui, generation.key.clone())
         .add_some(kind.map(|kind| icon(models::kind_icon(kind))));
-    let show = button("show")
+    let show = button("show");
+    let here = show.clone();
+    let show = show
         .live_state("aria-current", move || session.shown.get() == Some(job))
-        .click(move || session.shown.set(Some(job)))
+        .click(move || {
+            session.shown.set(Some(job));
+            stage::look_at(&here);
+        })
         .add(frame)
         .add(el("span", "said").attr("dir", "auto").text(&request.prompt))
         .add(about);

@@ -12,7 +12,7 @@ use ai_now_protocol::{Format, MediaKind};
 use web_sys::HtmlMediaElement;
 
 use super::Ui;
-use super::dom::{El, button, el};
+use super::dom::{El, button, el, when_seen};
 use super::icon::icon;
 use super::models::kind_icon;
 use crate::browser;
@@ -91,7 +91,8 @@ fn screen(ui: Ui, piece: &Piece) -> El {
     let prompt = &piece.generation.request.prompt;
     let screen = el("div", "screen").part("screen");
     if piece.kind == MediaKind::Picture {
-        let image = el("img", "").attr("alt", prompt).attr("src", &piece.address);
+        let image = el("img", "").attr("alt", prompt).attr("loading", "lazy");
+        let image = image.attr("src", &piece.address);
         let retry = {
             let (image, address) = (image.0.clone(), piece.address.clone());
             move || _ = image.set_attribute("src", &address)
@@ -106,8 +107,9 @@ fn screen(ui: Ui, piece: &Piece) -> El {
         // The gateway lets pages that it knows look into its files; else no picture could be kept.
         let _ = element.0.set_attribute("crossorigin", "anonymous");
     }
+    // Nothing is loaded of what nobody sees.
     let element =
-        element.attr("preload", "metadata").attr("playsinline", "").attr("src", &piece.address);
+        element.attr("preload", "none").attr("playsinline", "").attr("src", &piece.address);
     let deck = Deck::new(
         &element,
         About {
@@ -131,16 +133,23 @@ fn screen(ui: Ui, piece: &Piece) -> El {
         playing.set_class("playing", ready.is_playing());
         show(failure(&ready));
     });
+    // Whoever turns to it learns how long it is, and can go to any place in it.
+    for sign in ["pointerenter", "focusin"] {
+        let deck = deck.clone();
+        let _ = screen.clone().on(sign, move |_| deck.prepare());
+    }
     if video {
-        frame::keep(ui, piece.generation.key.clone(), &element);
+        let cover = frame::cover(ui, piece.generation.key.clone(), &deck, &element);
         let (deck, play) = (deck.clone(), controls.clone());
         let element = element.click(move || {
             deck.toggle();
             // From here on the keys of the player work.
             play.focus_first();
         });
-        return screen.add(element).add(trouble).add(controls.bar);
+        let film = el("div", "film").add(element).add(cover);
+        return screen.add(film).add(trouble).add(controls.bar);
     }
+    when_seen(&screen, move || deck.prepare());
     screen.set_class("audio", true);
     let sleeve = el("div", "sleeve").add(icon(kind_icon(piece.kind)));
     screen.add(sleeve).add(element).add(trouble).add(controls.bar)

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::dom::{El, button, el, is_checked, value_of};
-use super::{Ui, models, styles};
+use super::{Ui, models, stage, styles};
 use crate::browser;
 use crate::locale::Word;
 use crate::session::Door;
@@ -74,6 +74,7 @@ pub(super) fn form(ui: Ui) -> El {
                 return;
             }
             session.generate();
+            stage::look_at(&field);
         }
     };
     let field = {

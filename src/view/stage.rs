@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::dom::{El, button, effect, el};
+use super::dom::{El, button, effect, el, near};
 use super::icon::{AUDIO, icon};
 use super::{Ui, player, progress};
 use crate::browser;
@@ -41,6 +41,15 @@ pub(super) fn stage(ui: Ui) -> El {
         .label(&ui.say(Word::Result))
         .add(el("div", "scene").live(shown))
         .add(announcer(ui))
+}
+
+/// Brings the stage of the same studio into view, as the page scrolls: for those who asked for
+/// something, or chose something to look at. On a phone both lie a screen away from it.
+pub(super) fn look_at(here: &El) {
+    if let Some(stage) = near(here, "[part=stage]") {
+        let nearest = browser::object(&[("block", "nearest".into())]);
+        browser::call(&stage.0, "scrollIntoView", &[nearest.into()]);
+    }
 }
 
 /// Between two quarters of progress that are told there are at least so many milliseconds: what
@@ -106,7 +115,9 @@ fn failed(ui: Ui, job: Job) -> Option<El> {
         .add(el("p", "title").text(&ui.say(title)))
         .add(el("p", "").attr("dir", "auto").text(&message))
         .add_some(tokens_returned.map(|n| el("p", "").text(&ui.count(Word::Returned, n))));
-    let said = el("p", "prompt-said").attr("dir", "auto").text(&request.prompt);
+    let said = el("span", "").attr("dir", "auto").text(&request.prompt);
+    // The line beside it stands on the page's side, whatever way the words run.
+    let said = el("p", "prompt-said").add(said);
     let again = button("primary").text(&ui.say(Word::TryAgain)).click(move || {
         session.submit(request.clone());
     });

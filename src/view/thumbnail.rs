@@ -12,9 +12,9 @@ use crate::browser;
 use crate::pictures::{self, Picture};
 use crate::signal::RwSignal;
 
-/// The size of what is kept, in pixels.
-pub(super) const WIDTH_PX: u32 = 320;
-pub(super) const HEIGHT_PX: u32 = 180;
+/// The size of what the gallery shows, in pixels.
+const WIDTH_PX: f64 = 320.0;
+const HEIGHT_PX: f64 = 180.0;
 
 /// A picture from beside the script, by its name without `.jpg`. It is only decoration: where there
 /// is none, nothing is there.
@@ -46,7 +46,7 @@ pub(super) fn of_result(ui: Ui, key: String) -> El {
         let (key, canvas) = (key.clone(), canvas.clone());
         ui.session.spawn(async move {
             if let Some(picture) = pictures::find(&key).await
-                && draw(&canvas, picture).await.is_some()
+                && draw(&canvas, picture, WIDTH_PX).await.is_some()
             {
                 let _ = canvas.0.remove_attribute("hidden");
             }
@@ -74,21 +74,29 @@ fn canvas_is_hidden(frame: &El) -> impl Fn() -> bool + use<> {
     move || frame.first_element_child().is_some_and(|canvas| canvas.has_attribute("hidden"))
 }
 
-async fn draw(canvas: &El, picture: Picture) -> Option<()> {
+/// Draws a picture; an image as it is, but no wider than `width_px`.
+pub(super) async fn draw(canvas: &El, picture: Picture, width_px: f64) -> Option<()> {
     let canvas: &HtmlCanvasElement = canvas.0.unchecked_ref();
-    canvas.set_width(WIDTH_PX);
-    canvas.set_height(HEIGHT_PX);
     let pen = pen(canvas)?;
+    let resize = |wide: f64, tall: f64| {
+        canvas.set_width(wide as u32);
+        canvas.set_height(tall as u32);
+    };
     match picture {
         Picture::Wave(peaks) => {
+            resize(WIDTH_PX, HEIGHT_PX);
             pen.set_fill_style_str(&browser::color(canvas));
-            bars(&pen, &peaks, f64::from(WIDTH_PX), f64::from(HEIGHT_PX), 0.7);
+            bars(&pen, &peaks, WIDTH_PX, HEIGHT_PX, 0.7);
         }
         Picture::Image(blob) => {
             // Decoded apart from the document: no page's policy on images has a say in it.
             let decoding = browser::window().create_image_bitmap_with_blob(&blob).ok()?;
             let image: ImageBitmap = JsFuture::from(decoding).await.ok()?.dyn_into().ok()?;
-            pen.draw_image_with_image_bitmap(&image, 0.0, 0.0).ok()?;
+            let (wide, tall) = (f64::from(image.width()), f64::from(image.height()));
+            let scale = (width_px / wide).min(1.0);
+            let (wide, tall) = (wide * scale, tall * scale);
+            resize(wide, tall);
+            pen.draw_image_with_image_bitmap_and_dw_and_dh(&image, 0.0, 0.0, wide, tall).ok()?;
             image.close();
         }
     }

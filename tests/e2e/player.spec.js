@@ -247,9 +247,13 @@ play('who went elsewhere is told, by title and notification, until they look', a
   await expect(page).toHaveTitle('A page');
 });
 
-play('what is not looked at costs nothing', async ({ page, world }) => {
+play('what is not looked at costs nothing, and what was looked at before shows itself for nothing', async ({ page, world }) => {
   const studio = await enter(page, world.origin, 'video');
-  await deck(studio).comes('readyState', 4);
+  const picture = studio.locator('.entry .picture');
+  // A film that is new shows its first frame, which is kept.
+  await studio.locator('.entry').scrollIntoViewIfNeeded();
+  await expect(picture).toBeVisible();
+  await expect(studio.locator('.cover')).toBeHidden();
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.reload();
@@ -263,7 +267,66 @@ play('what is not looked at costs nothing', async ({ page, world }) => {
   await expect(entry).toBeVisible();
   await page.waitForLoadState('networkidle');
   expect(asked.filter((path) => path.startsWith('/media/'))).toEqual([]);
-  await entry.click();
-  await deck(studio).comes('readyState', 4);
+  await entry.focus();
+  await page.keyboard.press('Enter');
+  const cover = studio.locator('.cover');
+  await expect(cover).toBeVisible();
+  const light = await cover.evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((sum, value) => sum + value, 0) / data.length;
+  });
+  // Neither empty nor black: opaque black would be a quarter of 255.
+  expect(light).toBeGreaterThan(80);
+  expect(asked.filter((path) => path.startsWith('/media/'))).toEqual([]);
+  // Turned to, it says how long it is; played, it is itself.
+  await expect(studio.locator('.clock')).toHaveText('0:00');
+  await button(studio, 'Play').focus();
+  await expect(studio.locator('.clock')).toHaveText('0:00 / 0:02');
+  await expect(cover).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(cover).toBeHidden();
+  await expect.poll(() => deck(studio).is('currentTime')).toBeGreaterThan(0.1);
   expect(asked).toContain('/media/a-calm-lake.mp4');
+});
+
+play('a result below the fold is not loaded before it is scrolled to', async ({ page, world }) => {
+  await page.setViewportSize({ width: 360, height: 500 });
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  for (const state of ['song', 'video']) {
+    // By script, so that nobody scrolls.
+    const studio = await enter(page, world.origin, 'empty', { gateway: `${world.origin}/${state}/` });
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await studio.evaluate((element, model) => element.generate({ model, prompt: 'A lake' }), state === 'video' ? 'pika' : 'suno');
+    // What is to be seen is told with the next picture of the page.
+    await page.evaluate(() => new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+    }));
+    expect(await deck(studio).is('preload'), state).toBe('none');
+    expect(asked.filter((path) => path.startsWith('/media/')), state).toEqual([]);
+    await studio.locator('.screen').scrollIntoViewIfNeeded();
+    await expect.poll(() => asked.filter((path) => path.startsWith('/media/')).length, state).toBeGreaterThan(0);
+    asked.length = 0;
+  }
+});
+
+play('who wants to be told of the end is asked out of a click, once it takes long', async ({ page, world }) => {
+  await page.addInitScript(() => {
+    // As a browser that was never asked.
+    Object.defineProperty(window.Notification, 'permission', { get: () => 'default' });
+    window.Notification.requestPermission = async () => {
+      window.askedInClick = navigator.userActivation.isActive;
+      return 'granted';
+    };
+  });
+  await page.clock.install();
+  await page.goto(world.origin);
+  await page.waitForFunction(() => customElements.get('ai-now-studio'));
+  const studio = await enter(page, world.origin, 'running');
+  const offer = button(studio, 'Tell me when it is done');
+  await expect(offer).toBeHidden();
+  await page.clock.runFor(9_000);
+  await offer.click();
+  expect(await page.evaluate(() => window.askedInClick)).toBe(true);
+  await expect(offer).toBeHidden();
 });

@@ -102,8 +102,14 @@ pub(super) fn controls(
 
         let (now, all) = (media.current_time(), deck.duration_secs());
         let (time, total) = (browser::clock(now as u32), browser::clock(all as u32));
-        clock.set_text(&[&time, " / ", &total].concat());
-        let said = ui.fill(Word::PositionOf, &[("time", &time), ("total", &total)]);
+        // How long it is, is known once something of it is loaded.
+        let (shown, said) = if all > 0.0 {
+            let said = ui.fill(Word::PositionOf, &[("time", &time), ("total", &total)]);
+            ([&time, " / ", &total].concat(), said)
+        } else {
+            (time.clone(), time)
+        };
+        clock.set_text(&shown);
         let _ = seek.clone().attr("max", &browser::decimal(all)).attr("aria-valuetext", &said);
         set_value(&seek, now);
 

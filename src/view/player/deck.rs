@@ -127,6 +127,21 @@ impl Deck {
         self.element.load();
     }
 
+    /// Has the browser load how long it is, if it hasn't.
+    pub(super) fn prepare(&self) {
+        self.element.set_preload("metadata");
+    }
+
+    /// Has the browser load the first frame, and show it.
+    pub(super) fn load_first_frame(&self) {
+        let address = self.element.src();
+        let file = address.split('#').next().unwrap_or(&address);
+        // Asked for its metadata alone, a phone of one maker shows nothing before the first play;
+        // asked for a place in it, the frame at that place. All say when they are there: `seeked`.
+        self.element.set_src(&[file, "#t=0.001"].concat());
+        self.prepare();
+    }
+
     /// The length, or 0 while it is unknown.
     pub(super) fn duration_secs(&self) -> f64 {
         let duration = self.element.duration();
@@ -153,8 +168,12 @@ impl Deck {
     /// Not every server lets a page look into its files. Played, they can be all the same.
     fn load_plainly(&self) {
         if self.element.has_attribute("crossorigin") {
+            let wanted = self.is_playing();
             let _ = self.element.remove_attribute("crossorigin");
             self.element.load();
+            if wanted {
+                self.toggle();
+            }
         }
     }
 

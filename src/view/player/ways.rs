@@ -9,7 +9,7 @@ use crate::locale::Word;
 use crate::session::Job;
 use crate::signal::RwSignal;
 use crate::view::Ui;
-use crate::view::dom::{El, button, el, value_of};
+use crate::view::dom::{El, button, el, near, value_of};
 use crate::view::icon::{AGAIN, DOWNLOAD, EDIT, LINK, SHARE, icon};
 
 pub(super) fn ways(ui: Ui, job: Job, piece: Piece) -> El {
@@ -95,9 +95,8 @@ fn elsewhere(ui: Ui, request: GenerateRequest) -> El {
 
 /// Gives the focus to a place elsewhere in the same studio.
 fn go_to(here: &El, selector: &str) {
-    let studio = here.0.closest(".studio").ok().flatten();
-    if let Some(place) = studio.and_then(|studio| studio.query_selector(selector).ok().flatten()) {
-        El(place).focus();
+    if let Some(place) = near(here, selector) {
+        place.focus();
     }
 }
 
