@@ -17,7 +17,7 @@ const ENDS = ['completed', 'failed', 'cancelled'];
 const OUTLINE = `:host{display:block;min-height:36rem;contain:inline-size}:host([hidden]){display:none}
 .outline{min-height:inherit;border-radius:1.25rem;background:#8881}`;
 const SORRY = `.sorry{background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif;padding:1.5rem 2rem;overflow-wrap:anywhere}
-.sorry p{margin:0 0 1rem}.sorry button{font:inherit;padding:.5rem 1rem}`;
+.sorry p{margin:0 0 1rem}.sorry button{font:inherit;padding:.5rem 1rem;border:1px solid;border-radius:2rem;background:0 0;color:inherit}`;
 
 // What the shell itself says. The other languages' files have the same names.
 const ENGLISH = {
