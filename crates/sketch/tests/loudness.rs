@@ -9,7 +9,7 @@ use ai_now_protocol::Catalog;
 use ai_now_sketch::{Request, make};
 use ebur128::{EbuR128, Mode};
 
-const GENRES: [&str; 24] = [
+const GENRES: [&str; 43] = [
     "pop",
     "rock",
     "metal",
@@ -34,6 +34,25 @@ const GENRES: [&str; 24] = [
     "chiptune",
     "waltz",
     "lullaby",
+    "tango",
+    "flamenco",
+    "gospel",
+    "soul",
+    "trap",
+    "celtic",
+    "trance",
+    "dubstep",
+    "samba",
+    "arabic",
+    "indian",
+    "east asian",
+    "march",
+    "swing",
+    "punk",
+    "baroque",
+    "polka",
+    "afrobeat",
+    "reggaeton",
 ];
 
 /// The samples of a piece, left and right in turn, as a decoder gives them.

@@ -13,7 +13,7 @@ use ai_now_sketch::{Request, make};
 
 use crate::video::processor_secs;
 
-const GENRES: [&str; 24] = [
+const GENRES: [&str; 43] = [
     "pop",
     "rock",
     "metal",
@@ -38,6 +38,25 @@ const GENRES: [&str; 24] = [
     "chiptune",
     "waltz",
     "lullaby",
+    "tango",
+    "flamenco",
+    "gospel",
+    "soul",
+    "trap",
+    "celtic",
+    "trance",
+    "dubstep",
+    "samba",
+    "arabic",
+    "indian",
+    "east asian",
+    "march",
+    "swing",
+    "punk",
+    "baroque",
+    "polka",
+    "afrobeat",
+    "reggaeton",
 ];
 
 /// The stages, as the work reports them.
