@@ -96,8 +96,8 @@ test.describe('a fault', () => {
       document.body.append(element);
       const studio = new Studio(element, place, `${location.origin}/`, 'en', undefined);
       // Taken away in the middle of what it does.
-      element.addEventListener('ai-now-started', () => studio.free());
-      studio.preset('prompt', 'x');
+      element.addEventListener('ai-now-completed', () => studio.free());
+      studio.preset('prompt', 'A tune, 3 seconds');
       const generate = element.querySelector('[type=submit]');
       await new Promise((resolve) => {
         const wait = () => (generate.ariaDisabled === 'true' ? setTimeout(wait, 5) : resolve());
