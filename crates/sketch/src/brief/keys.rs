@@ -8,7 +8,8 @@ use crate::brief::Word;
 pub(crate) struct Found {
     /// The key note, from 0 (C) to 11 (B).
     pub(crate) tonic: Option<u8>,
-    pub(crate) minor: bool,
+    /// `None` where only the note was said: "a raga in D".
+    pub(crate) minor: Option<bool>,
 }
 
 const MINOR: &str = " minor moll mineur menor minore माइनर مينور 小调 小調 短調 ";
@@ -25,7 +26,7 @@ pub(crate) fn at(words: &[Word], at: usize) -> Option<Found> {
     if let Some(minor) = mode(text(at))
         && (before(" in en ") || has(" key chord chords scale ", text(at + 1)))
     {
-        return Some(Found { tonic: None, minor });
+        return Some(Found { tonic: None, minor: Some(minor) });
     }
     let (mut note, mut sign, short) = name(text(at))?;
     match words[at].sign {
@@ -42,6 +43,9 @@ pub(crate) fn at(words: &[Word], at: usize) -> Option<Found> {
     let minor = match mode(text(next)) {
         Some(minor) => minor,
         None if short && before(" in key of en em ") => true,
+        None if is_note_alone(words, at) => {
+            return Some(Found { tonic: Some((note + sign).rem_euclid(12) as u8), minor: None });
+        }
         None => return None,
     };
     // "In a minor key": no key of A.
@@ -49,7 +53,7 @@ pub(crate) fn at(words: &[Word], at: usize) -> Option<Found> {
         && has(" key chord chords scale mood ", text(next + 1))
         && !before(" key of ")
     {
-        return Some(Found { tonic: None, minor });
+        return Some(Found { tonic: None, minor: Some(minor) });
     }
     // "A major city": no key of A either.
     if text(at) == "a" && !before(" in of key en la ") && !text(next + 1).is_empty() {
@@ -59,7 +63,19 @@ pub(crate) fn at(words: &[Word], at: usize) -> Option<Found> {
     if text(at) == "b" && has(" dur moll ", text(next)) {
         note -= 1;
     }
-    Some(Found { tonic: Some((note + sign).rem_euclid(12) as u8), minor })
+    Some(Found { tonic: Some((note + sign).rem_euclid(12) as u8), minor: Some(minor) })
+}
+
+/// "In D", "the key of E": a note whose name is no other word after these.
+fn is_note_alone(words: &[Word], at: usize) -> bool {
+    let text = |at: usize| words.get(at).map(|w| w.text.as_str()).unwrap_or_default();
+    let before = |back: usize| at.checked_sub(back).map(text).unwrap_or_default();
+    let of_key = before(1) == "of" && before(2) == "key";
+    // "In b & w" is a picture's.
+    of_key
+        || before(1) == "in"
+            && has(" b c d e f g bb eb ab db gb cis fis gis ", text(at))
+            && text(at + 1) != "w"
 }
 
 fn mode(word: &str) -> Option<bool> {
@@ -124,7 +140,8 @@ fn solid(text: &str, letter: Option<&str>) -> Option<Found> {
             let (note, sign, _) = name(letter.filter(|_| at == 0)?)?;
             Some(note + sign)
         });
-        return Some(Found { tonic: note.map(|n| (n + sign).rem_euclid(12) as u8), minor });
+        let tonic = note.map(|n| (n + sign).rem_euclid(12) as u8);
+        return Some(Found { tonic, minor: Some(minor) });
     }
     None
 }

@@ -43,7 +43,7 @@ pub(crate) fn read(words: &[Word], brief: &mut Brief) {
             && let Some(key) = keys::at(words, at)
         {
             brief.tonic = key.tonic;
-            brief.minor = Some(key.minor);
+            brief.minor = key.minor;
         }
     }
 }

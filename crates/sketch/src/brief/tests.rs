@@ -237,6 +237,18 @@ fn keys_are_understood_in_many_spellings() {
         let brief = Brief::read(prompt, 0);
         assert_eq!((brief.tonic, brief.minor), (tonic, Some(minor)), "{prompt}");
     }
+    for (prompt, tonic) in [
+        ("a raga in D", 2),
+        ("in the key of A, slowly", 9),
+        ("a song in F# for Ann", 6),
+        ("in E flat", 3),
+    ] {
+        let brief = Brief::read(prompt, 0);
+        assert_eq!((brief.tonic, brief.minor), (Some(tonic), None), "{prompt}");
+    }
+    for prompt in ["in a boat", "a film in b & w", "plan B", "in la la land"] {
+        assert_eq!(Brief::read(prompt, 0).tonic, None, "{prompt}");
+    }
     for prompt in ["a major city", "a minor incident", "do it", "la mer", "si"] {
         assert_eq!(Brief::read(prompt, 0).minor, None, "{prompt}");
     }
