@@ -220,6 +220,11 @@ fn video(
     Ok(Sketch { bytes, format: Format::Mp4, note: about.note, duration_secs })
 }
 
+/// The kinds of music there are, by the names that prompts and notes use.
+pub fn genres() -> impl Iterator<Item = &'static str> {
+    music::genre::GENRES.iter().map(|spec| spec.name)
+}
+
 /// How long the stages of one second of a film take on one core, by a clock that tells seconds:
 /// the scene, the style, the encoder. For benches.
 ///

@@ -4,7 +4,7 @@
 
 mod choose;
 mod compose;
-mod genre;
+pub(crate) mod genre;
 mod harmony;
 mod players;
 

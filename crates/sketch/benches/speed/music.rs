@@ -9,55 +9,9 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use ai_now_protocol::{Catalog, MediaKind, Model};
-use ai_now_sketch::{Request, make};
+use ai_now_sketch::{Request, genres, make};
 
 use crate::video::processor_secs;
-
-const GENRES: [&str; 43] = [
-    "pop",
-    "rock",
-    "metal",
-    "jazz",
-    "blues",
-    "funk",
-    "disco",
-    "house",
-    "techno",
-    "drum and bass",
-    "hip hop",
-    "lofi",
-    "reggae",
-    "salsa",
-    "bossa nova",
-    "folk",
-    "country",
-    "classical",
-    "cinematic",
-    "ambient",
-    "synthwave",
-    "chiptune",
-    "waltz",
-    "lullaby",
-    "tango",
-    "flamenco",
-    "gospel",
-    "soul",
-    "trap",
-    "celtic",
-    "trance",
-    "dubstep",
-    "samba",
-    "arabic",
-    "indian",
-    "east asian",
-    "march",
-    "swing",
-    "punk",
-    "baroque",
-    "polka",
-    "afrobeat",
-    "reggaeton",
-];
 
 /// The stages, as the work reports them.
 const STAGES: [&str; 6] = ["drawing", "playing", "drumming", "mixing", "mastering", "encoding"];
@@ -70,7 +24,7 @@ pub(crate) fn run(wanted: &[String]) {
         return;
     };
     println!("music: times as fast as it plays; the same for {}; longest gap", STAGES.join(", "));
-    for genre in GENRES {
+    for genre in genres() {
         let name = format!("music {genre}");
         if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
             // The first run finds memory and caches cold.

@@ -2,40 +2,11 @@
 //! describe it — how bright, how percussive, how busy, how regular, how wide, how dynamic — and
 //! whoever hears two pieces of each genre has to find out which belong together.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
-
 use std::f32::consts::TAU;
-use std::ops::ControlFlow;
 
-use ai_now_protocol::Catalog;
-use ai_now_sketch::{Request, make};
+use ai_now_sketch::genres;
 
-const GENRES: [&str; 24] = [
-    "pop",
-    "rock",
-    "metal",
-    "jazz",
-    "blues",
-    "funk",
-    "disco",
-    "house",
-    "techno",
-    "drum and bass",
-    "hip hop",
-    "lo-fi",
-    "reggae",
-    "salsa",
-    "bossa nova",
-    "folk",
-    "country",
-    "classical",
-    "cinematic",
-    "ambient",
-    "synthwave",
-    "chiptune",
-    "waltz",
-    "lullaby",
-];
+use crate::{heard, piece};
 
 const RATE: f32 = 44_100.0;
 
@@ -45,21 +16,11 @@ const HOP: usize = 441;
 /// The middles of the bands, an octave each.
 const BANDS_HZ: [f32; 9] = [55.0, 110.0, 220.0, 440.0, 880.0, 1760.0, 3520.0, 7040.0, 14_080.0];
 
-/// A piece of a genre, decoded: left and right in turn.
+/// A piece of a genre, decoded.
 fn hear(genre: &str, seed: u32) -> Vec<f32> {
-    let model = Catalog::BUILT_IN.model("suno").unwrap().clone();
-    let prompt = format!("{genre}, 16 seconds");
-    let request = Request { seed, ..Request::new(&model, &prompt) };
-    let sketch = make(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+    let sketch = piece(&format!("{genre}, 16 seconds"), seed);
     assert!(sketch.note.contains(genre), "{genre}: {}", sketch.note);
-    let mut decoder = rusty_mp3::Mp3Decoder::new();
-    decoder.push(&sketch.bytes);
-    decoder.flush();
-    let mut all = Vec::new();
-    while let Ok(chunk) = decoder.next_frame() {
-        all.extend(chunk.samples);
-    }
-    all
+    heard(&sketch)
 }
 
 /// The power of one octave in each hundredth of a second, by a band pass of second order.
@@ -144,10 +105,23 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
 /// How many pieces of each genre are heard.
 const SEEDS: usize = 2;
 
+/// The table begins with these, which everybody knows. What follows has kin among them: punk and
+/// metal, trance and disco.
+const KNOWN: usize = 24;
+
 #[test]
 fn whoever_listens_tells_each_genre_from_every_other() {
-    let pairs = GENRES.iter().flat_map(|genre| (1..=SEEDS as u32).map(move |seed| (genre, seed)));
-    let mut pieces: Vec<_> = pairs.map(|(genre, seed)| describe(&hear(genre, seed))).collect();
+    let genres: Vec<_> = genres().collect();
+    let pairs = genres.iter().flat_map(|genre| (1..=SEEDS as u32).map(move |seed| (genre, seed)));
+    let pieces: Vec<_> = pairs.map(|(genre, seed)| describe(&hear(genre, seed))).collect();
+    // By chance, one in 47 would be right, and one in 85.
+    tell_apart(&genres[..KNOWN], &pieces[..KNOWN * SEEDS], 3, 0.6);
+    tell_apart(&genres, &pieces, genres.len() * SEEDS / 5, 0.5);
+}
+
+/// Finds the nearest of the others for each piece, and how near genres are.
+fn tell_apart(genres: &[&str], pieces: &[Vec<f32>], mistakes_at_most: usize, apart: f32) {
+    let mut pieces = pieces.to_vec();
     level(&mut pieces);
 
     let mut mistakes = Vec::new();
@@ -155,14 +129,13 @@ fn whoever_listens_tells_each_genre_from_every_other() {
         let others = (0..pieces.len()).filter(|j| *j != i);
         let away = |j: &usize| distance(piece, &pieces[*j]);
         let nearest = others.min_by(|a, b| away(a).total_cmp(&away(b))).unwrap();
-        let (own, other) = (GENRES[i / SEEDS], GENRES[nearest / SEEDS]);
+        let (own, other) = (genres[i / SEEDS], genres[nearest / SEEDS]);
         if own != other {
             mistakes.push(format!("{own} for {other}"));
         }
     }
-    // By chance, one in 47 would be right.
-    println!("mistakes: {mistakes:?}");
-    assert!(mistakes.len() <= 3, "{mistakes:?}");
+    println!("{} of {}: {mistakes:?}", mistakes.len(), pieces.len());
+    assert!(mistakes.len() <= mistakes_at_most, "{mistakes:?}");
 
     // What the pieces of a genre have in common.
     let common = |same: &[Vec<f32>]| -> Vec<f32> {
@@ -172,10 +145,10 @@ fn whoever_listens_tells_each_genre_from_every_other() {
     let mut pairs = Vec::new();
     for (i, a) in common.iter().enumerate() {
         for (j, b) in common.iter().enumerate().skip(i + 1) {
-            pairs.push((distance(a, b) / SEEDS as f32, GENRES[i], GENRES[j]));
+            pairs.push((distance(a, b) / SEEDS as f32, genres[i], genres[j]));
         }
     }
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     println!("nearest: {:?}", &pairs[..8]);
-    assert!(pairs[0].0 > 0.6, "{:?} sound alike", pairs[0]);
+    assert!(pairs[0].0 > apart, "{:?} sound alike", pairs[0]);
 }

@@ -1,78 +1,14 @@
 //! Music as it is heard: decoded, and measured as EBU R 128 says. Every genre is as loud as records
 //! are, never over the edge, and begins and ends in silence.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
-
-use std::ops::ControlFlow;
-
-use ai_now_protocol::Catalog;
-use ai_now_sketch::{Request, make};
+use ai_now_sketch::genres;
 use ebur128::{EbuR128, Mode};
 
-const GENRES: [&str; 43] = [
-    "pop",
-    "rock",
-    "metal",
-    "jazz",
-    "blues",
-    "funk",
-    "disco",
-    "house",
-    "techno",
-    "drum and bass",
-    "hip hop",
-    "lofi",
-    "reggae",
-    "salsa",
-    "bossa nova",
-    "folk",
-    "country",
-    "classical",
-    "cinematic",
-    "ambient",
-    "synthwave",
-    "chiptune",
-    "waltz",
-    "lullaby",
-    "tango",
-    "flamenco",
-    "gospel",
-    "soul",
-    "trap",
-    "celtic",
-    "trance",
-    "dubstep",
-    "samba",
-    "arabic",
-    "indian",
-    "east asian",
-    "march",
-    "swing",
-    "punk",
-    "baroque",
-    "polka",
-    "afrobeat",
-    "reggaeton",
-];
-
-/// The samples of a piece, left and right in turn, as a decoder gives them.
-fn heard(prompt: &str, seed: u32) -> Vec<f32> {
-    let catalog = Catalog::BUILT_IN;
-    let request = Request { seed, ..Request::new(catalog.model("suno").unwrap(), prompt) };
-    let sketch = make(&request, &mut |_| ControlFlow::Continue(())).unwrap();
-    let mut decoder = rusty_mp3::Mp3Decoder::new();
-    decoder.push(&sketch.bytes);
-    decoder.flush();
-    let mut all = Vec::new();
-    while let Ok(chunk) = decoder.next_frame() {
-        all.extend(chunk.samples);
-    }
-    all
-}
+use crate::{heard, piece};
 
 /// Holds a piece to what every piece promises.
 fn check(prompt: &str, seed: u32) {
-    let samples = heard(prompt, seed);
+    let samples = heard(&piece(prompt, seed));
     let mut meter = EbuR128::new(2, 44_100, Mode::I | Mode::TRUE_PEAK).unwrap();
     meter.add_frames_f32(&samples).unwrap();
     let lufs = meter.loudness_global().unwrap();
@@ -94,7 +30,7 @@ fn check(prompt: &str, seed: u32) {
 
 #[test]
 fn every_genre_is_as_loud_as_the_others() {
-    for (number, genre) in (0..).zip(GENRES) {
+    for (number, genre) in (0..).zip(genres()) {
         for seed in [number, number * 7919 + 11] {
             check(&format!("{genre}, 5 seconds"), seed);
         }

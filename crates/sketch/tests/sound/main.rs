@@ -1,0 +1,30 @@
+//! What the music sounds like: files are made, decoded and measured, without a look at how.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
+
+mod genres;
+mod loudness;
+
+use std::ops::ControlFlow;
+
+use ai_now_protocol::Catalog;
+use ai_now_sketch::{Request, Sketch, make};
+
+/// A piece of music.
+fn piece(prompt: &str, seed: u32) -> Sketch {
+    let catalog = Catalog::BUILT_IN;
+    let request = Request { seed, ..Request::new(catalog.model("suno").unwrap(), prompt) };
+    make(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+/// Its samples as a decoder gives them, left and right in turn.
+fn heard(sketch: &Sketch) -> Vec<f32> {
+    let mut decoder = rusty_mp3::Mp3Decoder::new();
+    decoder.push(&sketch.bytes);
+    decoder.flush();
+    let mut all = Vec::new();
+    while let Ok(chunk) = decoder.next_frame() {
+        all.extend(chunk.samples);
+    }
+    all
+}
