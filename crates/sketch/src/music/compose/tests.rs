@@ -3,17 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::form::form;
-use crate::brief::Brief;
 use crate::music::Piece;
 use crate::music::genre::{GENRES, scale};
 use crate::music::harmony::Key;
+use crate::music::tests::{bar_secs, piece};
 use crate::synth::{Score, Tone, Track};
-
-fn piece(prompt: &str, seed: u32) -> (Piece, Score) {
-    let piece = Piece::plan(&Brief::read(prompt, seed));
-    let score = piece.write();
-    (piece, score)
-}
 
 /// A piece of each genre, of several seeds and lengths, with what was asked for.
 fn pieces() -> impl Iterator<Item = (String, Piece, Score)> {
@@ -25,10 +19,6 @@ fn pieces() -> impl Iterator<Item = (String, Piece, Score)> {
         assert_eq!((piece.genre(), score.secs), (name, secs as f32), "{prompt}");
         (format!("{prompt} (seed {seed})"), piece, score)
     })
-}
-
-fn bar_secs(piece: &Piece) -> f32 {
-    60.0 / piece.bpm * piece.spec.beats as f32
 }
 
 fn track(score: &Score, tone: Tone) -> Option<&Track> {
@@ -62,19 +52,21 @@ fn a_piece_ends_where_it_should_and_at_home() {
         let end = bar_secs(&piece) * piece.bars as f32;
         assert!(score.secs - end > 0.25, "{about}: no time to ring");
         assert!(score.secs - end < score.secs * 0.25 + 2.0, "{about}: a long silence");
-        let mut heard = 0;
+        let mut heard = Vec::new();
         for track in &score.tracks {
             for note in &track.notes {
                 assert!(note.at >= 0.0 && note.at < score.secs, "{about}: {note:?}");
                 assert!((20..=110).contains(&note.pitch), "{about}: {note:?}");
                 assert!(note.level > 0.0 && note.level <= 1.2 && note.len > 0.0, "{note:?}");
                 if note.at >= end - 0.001 {
-                    heard += 1;
-                    assert!(home.contains(&note.pitch.rem_euclid(12)), "{about}: {note:?}");
+                    heard.push(note.pitch.rem_euclid(12));
                 }
             }
         }
-        assert!(heard >= 4, "{about}: nobody ends it");
+        assert!(heard.len() >= 4, "{about}: nobody ends it");
+        assert!(heard.iter().all(|note| home.contains(note)), "{about}: {heard:?}");
+        // A distorted guitar leaves the third out.
+        assert!([home[0], home[2]].iter().all(|note| heard.contains(note)), "{about}: {heard:?}");
         let after = score.hits.iter().filter(|hit| hit.at > end + 0.05).count();
         assert_eq!(after, 0, "{about}: drums after the end");
     }
@@ -103,21 +95,6 @@ fn notes_are_in_the_key_but_for_leading_notes_blue_notes_and_walks() {
                 assert!(scale.contains(&degree), "{about}: {:?} {note:?}", track.tone);
             }
         }
-    }
-}
-
-#[test]
-fn it_builds_up() {
-    for (about, piece, score) in pieces().filter(|(_, piece, _)| piece.bars >= 12) {
-        let bar = bar_secs(&piece);
-        let all = score.tracks.iter().flat_map(|t| &t.notes).map(|n| n.at);
-        let mut busy = vec![0_usize; piece.bars + 1];
-        for at in all.chain(score.hits.iter().map(|h| h.at)) {
-            busy[((at / bar) as usize).min(piece.bars)] += 1;
-        }
-        let beginning = busy[0];
-        let peak = busy[piece.bars / 3..piece.bars].iter().max().copied().unwrap_or(0);
-        assert!(peak >= beginning * 3 / 2, "{about}: {busy:?}");
     }
 }
 
@@ -200,29 +177,6 @@ fn fills_lead_from_section_to_section() {
         }
     }
     assert!(fills > 50, "{fills}");
-}
-
-#[test]
-fn who_is_asked_for_plays_and_who_is_not_wanted_is_silent() {
-    let plays = |prompt: &str, tone: Tone| track(&piece(prompt, 1).1, tone).is_some();
-    for (prompt, tone) in [
-        ("a song with a flute", Tone::Flute),
-        ("rock with piano", Tone::Piano),
-        ("saxophone ballad", Tone::Sax),
-        ("techno with an organ", Tone::Organ),
-        ("harp and choir", Tone::Harp),
-        ("harp and choir", Tone::Choir),
-    ] {
-        assert!(plays(prompt, tone), "{prompt}: no {tone:?}");
-    }
-    for seed in 0..20 {
-        let (_, score) = piece("house, no drums", seed);
-        assert!(score.hits.is_empty());
-        let (piece, score) = self::piece("rock without bass", seed);
-        assert!(track(&score, piece.bass).is_none());
-        let (_, score) = self::piece("pop without piano", seed);
-        assert!(track(&score, Tone::Piano).is_none());
-    }
 }
 
 #[test]
