@@ -110,6 +110,7 @@ export async function world(web) {
       return answer.writeHead(status, JSON_TYPE).end(JSON.stringify(body));
     };
     let streams = 0;
+    let said = 99;
     let open;
     Object.assign(routes, {
       [`GET ${base}/api/catalog`]: say(200, CATALOG),
@@ -125,7 +126,8 @@ export async function world(web) {
         },
       // Says more on the stream that is open.
       [`POST ${base}/say`]: async (request, answer) => {
-        open.write(`id: 99\ndata: ${await body(request)}\n\n`);
+        said += 1;
+        open.write(`id: ${said}\ndata: ${await body(request)}\n\n`);
         answer.writeHead(204).end();
       },
       [`GET ${base}/api/generations/g`]: (_, answer) => answer.destroy(),
