@@ -188,7 +188,7 @@ export async function enter(page, origin, name, attributes = {}) {
   };
   const prompt = state.prompt ?? (state.events && PROMPT);
   if (prompt) given.prompt = prompt;
-  await page.evaluate(async ([name, given, open]) => {
+  await page.evaluate(async ([name, given, open, models]) => {
     await fetch(`/${name}/again`, { method: 'POST' });
     document.querySelector('ai-now-studio')?.remove();
     for (const { name } of await indexedDB.databases()) {
@@ -201,11 +201,13 @@ export async function enter(page, origin, name, attributes = {}) {
     const root = element.shadowRoot;
     const press = root.querySelector('[part=generate]');
     if (!open) return;
-    while (root.querySelector('#why').textContent || press.ariaDisabled === 'true') {
+    // Until the gateway's own models are there, the built-in ones stand in for them.
+    const known = () => root.querySelectorAll('[name=model]').length === models;
+    while (!known() || root.querySelector('#why').textContent || press.ariaDisabled === 'true') {
       await new Promise((resolve) => { setTimeout(resolve, 5); });
     }
     press.click();
-  }, [name, given, Boolean(state.events)]);
+  }, [name, given, Boolean(state.events), CATALOG.models.length]);
   const root = page.locator('ai-now-studio');
   if (state.act) await ACTS[state.act](page, root);
   await root.locator(state.shows).first().waitFor({ state: 'attached' });
