@@ -26,7 +26,8 @@ pub struct Studio {
 
 #[wasm_bindgen]
 impl Studio {
-    /// Puts a studio into `place`, a child of the shadow root of `element`.
+    /// Puts a studio into `place`, a child of the shadow root of `element`. It is empty until it
+    /// knows what it shows; then it raises `ai-now-ready`.
     ///
     /// `script_base` is the address that the script was loaded from, up to its last slash; `texts`
     /// an object of the language's texts by name, `undefined` for English; `language` its tag.

@@ -54,6 +54,17 @@ pub(crate) enum Door {
     Shut(Trouble),
 }
 
+/// What a studio has to know before it shows itself: what came later would move what stands already.
+pub(crate) mod unknown {
+    pub(crate) const CATALOG: u8 = 1;
+    pub(crate) const DOOR: u8 = 2;
+    pub(crate) const HISTORY: u8 = 4;
+    pub(crate) const ALL: u8 = CATALOG | DOOR | HISTORY;
+}
+
+/// How long it waits for that. The built-in catalog serves until the gateway's is there.
+const PATIENCE_MILLIS: u32 = 3_000;
+
 /// One studio. Copies are the same one; it ends with the owner it was made in.
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
@@ -73,6 +84,8 @@ pub(crate) struct Session {
     pub(crate) kept: RwSignal<bool>,
     /// Why the last request was not accepted.
     pub(crate) refusal: RwSignal<Option<Trouble>>,
+    /// What is waited for still, of [`unknown`].
+    pub(crate) unknown: RwSignal<u8>,
     host: StoredValue<Box<dyn Host>>,
     owner: StoredValue<Owner>,
 }
@@ -116,6 +129,7 @@ impl Session {
             deleted: RwSignal::new(Vec::new()),
             kept: RwSignal::new(true),
             refusal: RwSignal::new(None),
+            unknown: RwSignal::new(unknown::ALL),
             host: StoredValue::new(host),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
@@ -131,17 +145,35 @@ impl Session {
         } else {
             self.check_settings(&self.catalog.get_untracked());
             self.door.set(Door::Open);
+            self.learned(unknown::CATALOG | unknown::DOOR);
         }
         self.owner.with_value(|owner| owner.with(|| on_cleanup(move || self.let_files_go())));
         self.spawn(async move {
             for generation in history::load().await {
                 self.pick_up(generation).await;
             }
+            self.learned(unknown::HISTORY);
             let changes = Changes::listen(move |change| self.spawn(self.follow(change)));
             // Held until the studio ends: then this task is dropped, and the channel with it.
             std::future::pending::<()>().await;
             drop(changes);
         });
+        self.spawn(async move {
+            browser::pause(PATIENCE_MILLIS).await;
+            self.learned(unknown::ALL);
+        });
+    }
+
+    /// Notes that something of [`unknown`] is known, or that there is no knowing it just now.
+    fn learned(self, what: u8) {
+        if self.unknown.get_untracked() != 0 {
+            self.unknown.update(|unknown| *unknown &= !what);
+        }
+    }
+
+    /// Tells the page that the studio stands.
+    pub(crate) fn stands(self) {
+        self.host.with_value(|host| host.emit("ready", JsValue::NULL));
     }
 
     pub(crate) fn is_direct(self) -> bool {
@@ -255,6 +287,7 @@ impl Session {
         self.balance.set(Some(balance));
         // Whoever is told what can be spent may spend it.
         self.door.set(Door::Open);
+        self.learned(unknown::DOOR);
         self.host.with_value(|host| host.emit("balance", plain::write(&balance)));
     }
 

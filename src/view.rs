@@ -14,6 +14,7 @@ mod thumbnail;
 
 use std::sync::Arc;
 
+use leptos::prelude::untrack;
 use leptos::tachys::view::Render;
 
 use crate::browser::Numbers;
@@ -22,7 +23,7 @@ use crate::locale::{Locale, Word};
 use crate::pace;
 use crate::session::Session;
 use crate::signal::{RwSignal, StoredValue};
-use dom::el;
+use dom::{effect, el};
 
 /// What every view gets: the session, and a way to say things.
 #[derive(Clone, Copy)]
@@ -96,18 +97,22 @@ impl Ui {
     }
 }
 
-/// The whole studio, as Leptos mounts it.
+/// The whole studio, as Leptos mounts it: empty until it is known what it shows.
 pub(crate) fn studio(session: Session) -> impl Render<State = web_sys::Element> {
     let locale = session.locale;
     let tag = locale.with_value(|locale| locale.tag.clone());
     let direction = locale.with_value(|locale| locale.direction());
     let numbers = StoredValue::new(Numbers::new(&tag));
     let ui = Ui { session, locale, numbers, pictures: RwSignal::new(0) };
-    el("div", "studio")
-        .part("studio")
-        .attr("lang", &tag)
-        .attr("dir", direction)
-        .add(prompt::form(ui))
-        .add(stage::stage(ui))
-        .add(gallery::gallery(ui))
+    let studio = el("div", "studio").part("studio").attr("lang", &tag).attr("dir", direction);
+    let empty = studio.clone();
+    effect(Box::new(move || {
+        if session.unknown.get() == 0 {
+            untrack(|| {
+                empty.clone().add(prompt::form(ui)).add(stage::stage(ui)).add(gallery::gallery(ui));
+            });
+            session.stands();
+        }
+    }));
+    studio
 }

@@ -14,9 +14,12 @@ const PRESETS = ['model', 'preset-style', 'prompt'];
 const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models', 'lang'];
 const ENDS = ['completed', 'failed', 'cancelled'];
 
-const OUTLINE = `:host{display:block;min-height:36rem;contain:inline-size}:host([hidden]){display:none}
-.outline{min-height:inherit;border-radius:1.25rem;background:#8881}`;
-const SORRY = `.sorry{background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif;padding:1.5rem 2rem;overflow-wrap:anywhere}
+// The outline is as high as the studio will be: then nothing moves when that comes.
+const LOOKS = `:host{display:block;container-type:inline-size}:host([hidden]){display:none}
+.outline{--_h:84rem;min-height:calc(var(--ai-now-height,var(--_h)) + var(--_made,0px))}
+.outline:empty{border-radius:1.25rem;background:#8881}
+@container (width>=30rem){.outline{--_h:66rem}}@container (width>=56rem){.outline{--_h:51rem}}
+.sorry{background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif;padding:1.5rem 2rem;overflow-wrap:anywhere}
 .sorry p{margin:0 0 1rem}.sorry button{font:inherit;padding:.5rem 1rem;border:1px solid;border-radius:2rem;background:0 0;color:inherit}`;
 
 // What the shell itself says. The other languages' files have the same names.
@@ -26,21 +29,18 @@ const ENGLISH = {
   StartAgain: 'Start again',
 };
 
-// Shared by all elements of the page: the running module, and the style sheet.
+const REMOVED = 'The element is not in the page.';
+
+// Shared by all elements of the page: the running module, its style sheet, and that of the shell.
 let studio;
 let sheet;
+let looks;
 let current;
 // Takes an element off a module that has ended.
 let abandon;
 // Browsers remember modules by address, those too that failed: each new attempt has its own.
 let attempt = 0;
 const alive = new Set();
-
-const sheets = {};
-const own = (css) => {
-  if (!sheets[css]) (sheets[css] = new CSSStyleSheet()).replaceSync(css);
-  return sheets[css];
-};
 
 /** Whatever was thrown, as a sentence. */
 const said = (error) => {
@@ -95,11 +95,11 @@ const forget = () => {
   attempt += 1;
 };
 
-async function loadSheet() {
+const sheetOf = (css) => {
   const made = new CSSStyleSheet();
-  made.replaceSync(await (await get('widget.css')).text());
+  made.replaceSync(css);
   return made;
-}
+};
 
 class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = [...PRESETS, ...SETTINGS];
@@ -118,11 +118,8 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [own(OUTLINE)];
-    const outline = document.createElement('div');
-    outline.className = 'outline';
-    root.append(outline);
+    this.attachShadow({ mode: 'open' });
+    this.addEventListener('ai-now-ready', () => this.#settle.resolve(this));
     this.#renew();
   }
 
@@ -161,7 +158,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       this.#near?.disconnect();
       this.#begun = false;
       this.#takeDown();
-      for (const reject of this.#waiting) reject(new Error('The element was removed from the page.'));
+      for (const reject of this.#waiting) reject(new Error(REMOVED));
     });
   }
 
@@ -176,7 +173,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   /** Loads the studio now, wherever the element is. Answers `ready`. */
   start() {
-    if (!this.isConnected) return Promise.reject(new Error('The element is not in the page.'));
+    if (!this.isConnected) return Promise.reject(new Error(REMOVED));
     if (!this.#begun) {
       this.#begun = true;
       this.#near?.disconnect();
@@ -246,24 +243,18 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     let trouble = 'NotLoaded';
     try {
       studio ??= load();
-      sheet ??= loadSheet();
+      sheet ??= get('widget.css').then(async (answer) => sheetOf(await answer.text()));
       const [module, style, words] = await Promise.all([studio, sheet, texts]);
       // Removed, or started anew, meanwhile.
       if (turn !== this.#turn) return;
       if (module !== current) return this.#build(turn);
       trouble = '';
       this.#words = words;
-      const root = this.shadowRoot;
-      const place = document.createElement('div');
-      root.adoptedStyleSheets = [style, own(SORRY)];
-      root.replaceChildren(place);
       this.#module = module;
-      this.#studio = new module.Studio(this, place, base, words ? language : 'en', words);
-      this.#settle.resolve(this);
-      this.#emit('ready');
+      this.#studio = new module.Studio(this, this.#outline(style), base, words ? language : 'en', words);
       const asked = this.lang.toLowerCase().split('-')[0];
       if (asked && !LANGUAGES.includes(asked)) {
-        this.warn(`The attribute lang=“${this.lang}” is none of ${LANGUAGES.join(', ')}.`);
+        this.warn(`lang=“${this.lang}” is none of ${LANGUAGES.join(', ')}.`);
       }
     } catch (error) {
       if (trouble) forget();
@@ -280,9 +271,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     this.#fallen = trouble;
     console.error('ai-now-studio:', message);
     const words = { ...ENGLISH, ...this.#words };
-    const root = this.shadowRoot;
-    const focused = root.activeElement;
-    root.adoptedStyleSheets = [own(OUTLINE), own(SORRY)];
+    const focused = this.shadowRoot.activeElement;
     const again = document.createElement('button');
     again.textContent = words.StartAgain;
     again.onclick = () => {
@@ -292,10 +281,25 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     };
     const sorry = this.#sorry(words[trouble] ?? message);
     sorry.append(again);
-    root.replaceChildren(sorry);
+    this.#outline().append(sorry);
     if (focused) again.focus();
     this.#settle.reject(new Error(message));
     this.#emit('error', { message, fatal: true });
+  }
+
+  /** Empties the element but for its outline: where the studio will be. */
+  #outline(...sheets) {
+    looks ??= sheetOf(LOOKS);
+    const root = this.shadowRoot;
+    const outline = document.createElement('div');
+    outline.className = 'outline';
+    try {
+      // What was made on this device stands below the rest, and is as high as it was.
+      outline.style.setProperty('--_made', localStorage.getItem('ai-now:made'));
+    } catch { /* Nothing is kept here. */ }
+    root.adoptedStyleSheets = [looks, ...sheets];
+    root.replaceChildren(outline);
+    return outline;
   }
 
   #sorry(text) {
@@ -324,11 +328,11 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     this.#turn += 1;
     // Later: it may be just now that it calls the page.
     queueMicrotask(() => studio?.free());
-    this.shadowRoot.replaceChildren();
     this.#renew();
   }
 
   #renew() {
+    this.#outline();
     this.#ready = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
     // Whoever waits for it hears of it; where nobody does, it was said in place.
     this.#ready.catch(() => {});

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ai_now_protocol::{Catalog, GenerateRequest, Model};
 
-use super::{Job, Session};
+use super::{Job, Session, unknown};
 use crate::config::Config;
 use crate::signal::RwSignal;
 use crate::transport::gateway::Gateway;
@@ -98,18 +98,22 @@ impl Session {
         let base = self.gateway();
         let mut attempt = 0;
         loop {
-            match Gateway(&base).catalog().await {
+            let trouble = match Gateway(&base).catalog().await {
                 Ok(catalog) => {
                     self.check_settings(&catalog);
                     let models = self.config.with_value(|config| config.models.clone());
                     self.catalog.set(Arc::new(offered(catalog, &models)));
                     self.correct_draft();
-                    return;
+                    return self.learned(unknown::CATALOG);
                 }
-                Err(trouble) if trouble.is_passing() => self.wait(&mut attempt, &trouble).await,
+                Err(trouble) => trouble,
+            };
+            self.learned(unknown::CATALOG);
+            if !trouble.is_passing() {
                 // It may be another server of the documented API: the built-in table is its.
-                Err(_) => return self.check_settings(&Catalog::BUILT_IN),
+                return self.check_settings(&Catalog::BUILT_IN);
             }
+            self.wait(&mut attempt, &trouble).await;
         }
     }
 }

@@ -8,7 +8,7 @@ use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Door, Session};
+use super::{Door, Session, unknown};
 use crate::browser;
 use crate::plain;
 use crate::transport::gateway::Gateway;
@@ -49,6 +49,7 @@ impl Session {
                 Err(trouble) => {
                     let passing = trouble.is_passing();
                     self.door.set(Door::Shut(trouble.clone()));
+                    self.learned(unknown::DOOR);
                     if !passing {
                         // The studio shows it; the page's owner hears of it, too.
                         let message = self.locale.with_value(|locale| locale.trouble(&trouble));

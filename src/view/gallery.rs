@@ -20,7 +20,27 @@ pub(super) fn gallery(ui: Ui) -> El {
         session.generations.with(|all| !all.is_empty())
             || session.deleted.with(|deleted| !deleted.is_empty())
     });
-    el("div", "gallery-place").live(move || any.get().then(|| section(ui)))
+    let place = el("div", "gallery-place").live(move || any.get().then(|| section(ui)));
+    let high = place.clone();
+    effect(Box::new(move || {
+        session.generations.track();
+        let high = high.clone();
+        session.spawn(async move {
+            // Until all that follows from the change stands.
+            browser::pause(500).await;
+            keep_height(&high);
+        });
+    }));
+    place
+}
+
+/// Leaves its height for the shell, which keeps that much free below the rest, next time.
+fn keep_height(place: &El) {
+    if let Some(storage) = browser::storage() {
+        let height = place.0.get_bounding_client_rect().height();
+        // Where nothing can be kept, there is nothing to show next time.
+        let _ = storage.set_item("ai-now:made", &[&browser::decimal(height), "px"].concat());
+    }
 }
 
 fn section(ui: Ui) -> El {

@@ -1,0 +1,88 @@
+// From the outline to the studio: in one step, and nothing on the page moves.
+import { test, expect } from './fixtures.js';
+import { Studio } from './studio.js';
+
+const WORDS = '<p>Words around it, as an article has them, in lines that fill the page.</p>'.repeat(4);
+
+/** A page of words with a studio between them, held back until the browser knows the element. */
+const article = (page, style = '') => page.route('**/article', (route) => route.fulfill({
+  contentType: 'text/html',
+  body: `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">
+    <title>An article</title><script type="module" src="/ai-now.js" blocking="render"></script>
+    <body>${WORDS}<ai-now-studio style="${style}"></ai-now-studio>${WORDS}`,
+}));
+
+/** Opens it, and answers what moved without anybody's doing, by the browser's own measure. */
+async function shift(page, gateway) {
+  await page.goto(`${gateway.url}/article`);
+  await expect(page.getByText(/tokens? left/)).toBeVisible();
+  return page.evaluate(async () => {
+    let sum = 0;
+    const add = (list) => { for (const { value } of list.getEntries()) sum += value; };
+    const observer = new PerformanceObserver(add);
+    observer.observe({ type: 'layout-shift', buffered: true });
+    // What has moved is reported with the frame after.
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    await new Promise((resolve) => { setTimeout(resolve); });
+    add({ getEntries: () => observer.takeRecords() });
+    return sum;
+  });
+}
+
+const WIDTHS = [320, 640, 1280];
+
+test('nothing moves when it comes, nor when it brings what was made before', async ({ page, gateway }) => {
+  await article(page);
+  const all = async () => {
+    const moved = {};
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 2400 });
+      moved[width] = await shift(page, gateway);
+    }
+    return moved;
+  };
+  const nothing = Object.fromEntries(WIDTHS.map((width) => [width, 0]));
+  expect(await all()).toEqual(nothing);
+  const kept = () => page.evaluate(() => localStorage.getItem('ai-now:made'));
+  await expect.poll(kept).toBe('0px');
+  await page.evaluate(() => document.querySelector('ai-now-studio').generate({ model: 'suno', prompt: 'A tune, 3 seconds' }));
+  await expect(page.getByRole('region', { name: 'Made on this device' })).toBeVisible();
+  await expect.poll(kept).not.toBe('0px');
+  expect(await all()).toEqual(nothing);
+});
+
+test('a page that keeps too little free sees it move', async ({ page, gateway }) => {
+  await article(page, '--ai-now-height: 20rem');
+  await page.setViewportSize({ width: 640, height: 2400 });
+  expect(await shift(page, gateway)).toBeGreaterThan(0);
+});
+
+test('the outline stays until the models of the gateway are known', async ({ page, gateway }) => {
+  let answer;
+  await page.route('**/api/catalog', (route) => new Promise((resolve) => {
+    answer = async () => {
+      const response = await route.fetch();
+      const catalog = await response.json();
+      catalog.models = catalog.models.slice(0, 2);
+      resolve(route.fulfill({ response, json: catalog }));
+    };
+  }));
+  await page.goto(gateway.url);
+  await expect.poll(() => typeof answer).toBe('function');
+  const element = page.locator('ai-now-studio');
+  await expect(element.locator('.studio')).toBeEmpty();
+  const high = () => element.evaluate((element) => element.offsetHeight);
+  const before = await high();
+  await answer();
+  await expect(page.getByRole('radio', { name: /^(Suno|Luma|Pika|Run)\b/ })).toHaveCount(2);
+  expect(await high()).toBe(before);
+});
+
+test('a gateway that does not answer keeps nobody waiting', async ({ page, gateway }) => {
+  await page.route('**/api/**', () => { /* It never comes. */ });
+  await page.goto(gateway.url);
+  const studio = new Studio(page);
+  await expect(studio.prompt).toBeVisible();
+  await expect(studio.model('Pika')).toBeVisible();
+  await expect(studio.generate).toHaveAttribute('aria-disabled', 'true');
+});
