@@ -2,28 +2,13 @@
 // hit; large text fits.
 import AxeBuilder from '@axe-core/playwright';
 import { test, expect, Gateway } from './fixtures.js';
+import { tooSmall } from './states.js';
 import { Studio } from './studio.js';
-
-/** What can be operated, as far as it shows: each with its name and the box that takes the click. */
-const targets = (page) => page.evaluate(() => {
-  const { shadowRoot } = document.querySelector('ai-now-studio');
-  const all = [...shadowRoot.querySelectorAll('button, a[href], input, textarea, select, summary')];
-  return all.filter((element) => element.checkVisibility({ visibilityProperty: true })).map((element) => {
-    // A radio or a box is hit by its label, too.
-    const boxes = [element, ...(element.labels ?? [])].map((hit) => hit.getBoundingClientRect());
-    return {
-      name: `${element.localName} ${element.ariaLabel ?? element.name ?? ''} ${element.textContent}`.trim().slice(0, 60),
-      width: Math.max(...boxes.map(({ width }) => width)),
-      height: Math.max(...boxes.map(({ height }) => height)),
-    };
-  });
-});
 
 async function expectAccessible(page, state) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), state).toEqual([]);
-  const small = (await targets(page)).filter(({ width, height }) => width < 24 || height < 24);
-  expect(small, `${state}: targets of less than 24 px`).toEqual([]);
+  expect(await tooSmall(page), `${state}: targets of less than 24 px`).toEqual([]);
 }
 
 test('a page without permission is accessible', async ({ page }) => {

@@ -1,6 +1,6 @@
 // What the studio spares people and sites: chatter, motion, ink, and needless sessions; and a long search.
 import { test as base, expect, web } from './fixtures.js';
-import { enter, world } from './states.js';
+import { STATES, enter, world } from './states.js';
 
 const START = '2026-03-01T12:00:00Z';
 const after = (secs) => new Date(Date.parse(START) + secs * 1000);
@@ -55,6 +55,7 @@ test('getSession is asked again before its session ends, and not before', async 
 test('a screen reader is told of the turns and the quarters, not of every per cent', async ({ page, world }) => {
   const root = await enter(page, world.origin, 'running');
   const status = root.locator('.stage [role=status].unseen');
+  await expect(status).toHaveText('Being made');
   await status.evaluate((line) => {
     window.said = [];
     new MutationObserver(() => window.said.push(line.textContent)).observe(line, { childList: true, characterData: true, subtree: true });
@@ -79,25 +80,30 @@ test('who wants less motion gets none', async ({ page, world }) => {
   await enter(page, world.origin, 'queued');
   expect(await moving()).toBeGreaterThan(0);
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  expect(await moving()).toBe(0);
+  for (const state of Object.keys(STATES).filter((state) => state !== 'fault')) {
+    await enter(page, world.origin, state);
+    expect(await moving(), state).toBe(0);
+  }
 });
 
-test('on paper stands what was made, dark on light, and nothing to press', async ({ page, world }) => {
-  const root = await enter(page, world.origin, 'picture');
-  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  await expect(root.locator('.screen img')).toBeVisible();
-  const words = root.locator('.prompt-said').first();
-  await expect(words).toBeVisible();
-  const dark = await words.evaluate((element) => {
-    const channels = getComputedStyle(element).color.match(/[\d.]+/g).slice(0, 3).map(Number);
-    return Math.max(...channels) < 80;
+for (const [state, shown] of [['picture', '.screen img'], ['video', 'video'], ['song', '.made .said'], ['failed', '.failed [role=alert]']]) {
+  test(`on paper stands what was made, dark on light, and nothing to press: ${state}`, async ({ page, world }) => {
+    const root = await enter(page, world.origin, state);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await expect(root.locator(shown)).toBeVisible();
+    const words = root.locator('.prompt-said').first();
+    await expect(words).toBeVisible();
+    const dark = await words.evaluate((element) => {
+      const channels = getComputedStyle(element).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+      return Math.max(...channels) < 80;
+    });
+    expect(dark).toBe(true);
+    for (const place of ['.compose', '.controls', '.ways', '.gallery-head', '.entry > .round']) {
+      for (const part of await root.locator(place).all()) await expect(part).toBeHidden();
+    }
+    await expect(root.getByRole('textbox')).toHaveCount(0);
   });
-  expect(dark).toBe(true);
-  for (const place of ['.compose', '.controls', '.ways', '.gallery-head', '.entry > .round']) {
-    for (const part of await root.locator(place).all()) await expect(part).toBeHidden();
-  }
-  await expect(root.getByRole('textbox')).toHaveCount(0);
-});
+}
 
 test('a style is found by its name among many', async ({ page, world }) => {
   const root = await enter(page, world.origin, 'demo', { model: 'run' });

@@ -220,3 +220,19 @@ export async function enter(page, origin, name, attributes = {}) {
   });
   return root;
 }
+
+/** What can be operated, as far as it shows, with a box of less than 24 px to take the click. */
+export const tooSmall = (page) => page.evaluate(() => {
+  const { shadowRoot } = document.querySelector('ai-now-studio');
+  const all = [...shadowRoot.querySelectorAll('button, a[href], input, textarea, select, summary')];
+  const boxes = all.filter((element) => element.checkVisibility({ visibilityProperty: true })).map((element) => {
+    // A radio or a box is hit by its label, too.
+    const hits = [element, ...(element.labels ?? [])].map((hit) => hit.getBoundingClientRect());
+    return {
+      name: `${element.localName} ${element.ariaLabel ?? element.name ?? ''} ${element.textContent}`.trim().slice(0, 60),
+      width: Math.max(...hits.map(({ width }) => width)),
+      height: Math.max(...hits.map(({ height }) => height)),
+    };
+  });
+  return boxes.filter(({ width, height }) => width < 24 || height < 24);
+});

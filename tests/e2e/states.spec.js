@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { blocks } from './blocks.js';
 import { test, expect, web } from './fixtures.js';
-import { STATES, enter, world } from './states.js';
+import { STATES, enter, tooSmall, world } from './states.js';
 
 const LOOKS = fileURLToPath(new URL('looks.css', import.meta.url));
 const states = Object.keys(STATES);
@@ -60,17 +60,20 @@ for (const [name, media, attributes, rules] of VARIATIONS) {
 }
 
 for (const attributes of [{}, { lang: 'ar' }]) {
-  look(`nothing scrolls sideways on small screens, in ${attributes.lang ?? 'en'}`, async ({ page, world }) => {
+  look(`on small screens nothing scrolls sideways, and all is big enough to hit, in ${attributes.lang ?? 'en'}`, async ({ page, world }) => {
     const over = [];
+    const small = [];
     for (const state of states) {
       await enter(page, world.origin, state, attributes);
       for (const width of [280, 320]) {
         await page.setViewportSize({ width, height: 640 });
         const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
         if (scrollWidth > clientWidth) over.push(`${state} at ${width} px: ${scrollWidth}`);
+        small.push(...(await tooSmall(page)).map((target) => ({ state, at: width, ...target })));
       }
     }
     expect(over).toEqual([]);
+    expect(small, 'targets of less than 24 px').toEqual([]);
   });
 }
 
@@ -81,17 +84,30 @@ look('a screen reader finds what was reviewed', async ({ page, world }) => {
   }
 });
 
-look('it looks as it did', async ({ page, world }) => {
-  // Letters differ from machine to machine; blocks don't. The pictures are the engine's affair.
-  await page.evaluate(async (font) => {
-    const face = new FontFace('Blocks', `url(data:font/ttf;base64,${font})`);
-    document.fonts.add(await face.load());
-    document.documentElement.style.setProperty('--ai-now-font', 'Blocks');
-  }, blocks().toString('base64'));
-  for (const state of states) {
-    const studio = await enter(page, world.origin, state);
-    await expect.soft(studio, state).toHaveScreenshot(`${state}.png`, {
-      mask: [studio.locator('img, video, canvas')], stylePath: LOOKS, maxDiffPixelRatio: 0.005,
-    });
-  }
-});
+/** What is looked at: every state as it is, and those that hold most in other lights and sizes. */
+const FULLEST = ['composing', 'too-few-tokens', 'running', 'song', 'failed', 'history'];
+const PICTURES = [
+  { widthPx: 640, of: states },
+  { name: '-dark', media: { colorScheme: 'dark' }, widthPx: 640, of: FULLEST },
+  { name: '-right-to-left', attributes: { lang: 'ar' }, widthPx: 320, of: FULLEST },
+  { name: '-wide', widthPx: 1000, of: FULLEST },
+];
+
+for (const { name = '', media = {}, attributes, widthPx, of } of PICTURES) {
+  look(`it looks as it did${name.replaceAll('-', ' ')}`, async ({ page, world }) => {
+    await page.emulateMedia(media);
+    await page.setViewportSize({ width: widthPx, height: 900 });
+    // Letters differ from machine to machine; blocks don't. The pictures are the engine's affair.
+    await page.evaluate(async (font) => {
+      const face = new FontFace('Blocks', `url(data:font/ttf;base64,${font})`);
+      document.fonts.add(await face.load());
+      document.documentElement.style.setProperty('--ai-now-font', 'Blocks');
+    }, blocks().toString('base64'));
+    for (const state of of) {
+      const studio = await enter(page, world.origin, state, attributes);
+      await expect.soft(studio, state).toHaveScreenshot(`${state}${name}.png`, {
+        mask: [studio.locator('img, video, canvas')], stylePath: LOOKS, maxDiffPixelRatio: 0.005,
+      });
+    }
+  });
+}
