@@ -62,7 +62,7 @@ pub(crate) mod unknown {
     pub(crate) const ALL: u8 = CATALOG | DOOR | HISTORY;
 }
 
-/// How long it waits for that. The built-in catalog serves until the gateway's is there.
+/// How long it waits for the next of that. The built-in catalog serves until the gateway's is there.
 const PATIENCE_MILLIS: u32 = 3_000;
 
 /// One studio. Copies are the same one; it ends with the owner it was made in.
@@ -158,10 +158,15 @@ impl Session {
             std::future::pending::<()>().await;
             drop(changes);
         });
-        self.spawn(async move {
+    }
+
+    /// Goes on without what is unknown after a while, unless the current owner ends before.
+    pub(crate) fn lose_patience(self) {
+        let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
             browser::pause(PATIENCE_MILLIS).await;
             self.learned(unknown::ALL);
         });
+        spawn_local_scoped_with_cancellation(task);
     }
 
     /// Notes that something of [`unknown`] is known, or that there is no knowing it just now.

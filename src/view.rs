@@ -109,9 +109,12 @@ pub(crate) fn studio(session: Session) -> impl Render<State = web_sys::Element> 
     effect(Box::new(move || {
         if session.unknown.get() == 0 {
             untrack(|| {
-                empty.clone().add(prompt::form(ui)).add(stage::stage(ui)).add(gallery::gallery(ui));
+                let desk = el("div", "desk").add(prompt::form(ui)).add(stage::stage(ui));
+                empty.clone().add(desk).add(gallery::gallery(ui));
             });
             session.stands();
+        } else {
+            session.lose_patience();
         }
     }));
     studio

@@ -11,13 +11,12 @@ const INTEGRITY = {};
 
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
 const PRESETS = ['model', 'preset-style', 'prompt'];
-const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models', 'lang'];
+const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models'];
 const ENDS = ['completed', 'failed', 'cancelled'];
 
 // The outline is as high as the studio will be: then nothing moves when that comes.
 const LOOKS = `:host{display:block;container-type:inline-size}:host([hidden]){display:none}
-.outline{--_h:84rem;min-height:calc(var(--ai-now-height,var(--_h)) + var(--_made,0px))}
-.outline:empty{border-radius:1.25rem;background:#8881}
+.outline{--_h:84rem}.outline:not(:has(form)){min-height:calc(var(--ai-now-height,var(--_h)) + var(--_made,0px));border-radius:1.25rem;background:#8881}
 @container (width>=30rem){.outline{--_h:66rem}}@container (width>=56rem){.outline{--_h:51rem}}
 .sorry{background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif;padding:1.5rem 2rem;overflow-wrap:anywhere}
 .sorry p{margin:0 0 1rem}.sorry button{font:inherit;padding:.5rem 1rem;border:1px solid;border-radius:2rem;background:0 0;color:inherit}`;
@@ -44,9 +43,9 @@ const alive = new Set();
 
 /** Whatever was thrown, as a sentence. */
 const said = (error) => {
-  let text = error;
+  let text;
   try {
-    if (typeof error === 'object') text = error.message;
+    text = error.message ?? error;
   } catch { /* Whatever it is, it says nothing. */ }
   return typeof text === 'string' && text.trim() ? text : 'No reason was given.';
 };
@@ -66,7 +65,7 @@ async function fetchModule(name) {
     Object.assign(link, { rel: 'modulepreload', href: url, crossOrigin: 'anonymous', integrity });
     await new Promise((resolve, reject) => {
       link.onload = resolve;
-      link.onerror = () => reject(new Error(`${name} is not the file that it should be.`));
+      link.onerror = () => reject(new Error(`${name} is not the file that was pinned.`));
       document.head.append(link);
     }).finally(() => link.remove());
   }
@@ -102,7 +101,7 @@ const sheetOf = (css) => {
 };
 
 class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = [...PRESETS, ...SETTINGS];
+  static observedAttributes = [...PRESETS, ...SETTINGS, 'lang'];
   #studio;
   #module;
   #words;
@@ -355,7 +354,6 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 // Each attribute is a property, too; `lang` is one of every element.
 const PROPERTIES = ['getSession'];
 for (const name of [...PRESETS, ...SETTINGS, 'theme']) {
-  if (name === 'lang') continue;
   const property = name.replace(/-./g, (dash) => dash[1].toUpperCase());
   PROPERTIES.push(property);
   Object.defineProperty(AiNowStudio.prototype, property, {
@@ -369,8 +367,7 @@ for (const name of [...PRESETS, ...SETTINGS, 'theme']) {
   });
 }
 
-if (globalThis.customElements && !customElements.get('ai-now-studio')) {
-  customElements.define('ai-now-studio', AiNowStudio);
-}
+const registry = globalThis.customElements;
+if (!registry?.get('ai-now-studio')) registry?.define('ai-now-studio', AiNowStudio);
 
 export { AiNowStudio };

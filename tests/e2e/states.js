@@ -192,6 +192,7 @@ export async function enter(page, origin, name, attributes = {}) {
   await page.evaluate(async ([name, given, open, models]) => {
     await fetch(`/${name}/again`, { method: 'POST' });
     document.querySelector('ai-now-studio')?.remove();
+    localStorage.clear();
     for (const { name } of await indexedDB.databases()) {
       await new Promise((resolve) => { indexedDB.deleteDatabase(name).onsuccess = resolve; });
     }

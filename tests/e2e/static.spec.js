@@ -247,7 +247,7 @@ test('several elements share one worker and wait in a queue', async ({ page }) =
     expect(one.prompt).toContain('one');
     expect(two.prompt).toContain('two');
     expect(one.url).toMatch(/^blob:/);
-    expect(page.workers().length).toBe(0);
+    await expect.poll(() => page.workers().length).toBe(0);
     // Each knows what the other made.
     for (const id of ['one', 'two']) await expect(page.locator(`#${id} .entry`)).toHaveCount(2);
   } finally {
