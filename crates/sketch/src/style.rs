@@ -3,6 +3,7 @@
 //! A treatment works on pixels, with what the canvas knows of their form and kind. It must not know
 //! what the scene was made from.
 
+mod enlarge;
 mod form;
 mod ink;
 mod overlay;
@@ -80,6 +81,9 @@ pub(crate) enum Pass {
     Stickers,
     /// What grows, freezes, decays or glows over the picture.
     Overlay(Overlay),
+    /// Brings large pictures to their full size: the scene and what comes before are drawn at so
+    /// many twelfths of it. For looks that are soft, and dear. What comes after knows no form.
+    Enlarge(usize),
 }
 
 /// Things drawn over a picture.
@@ -131,6 +135,10 @@ pub(crate) struct Kept {
     plates: Vec<Vec<u32>>,
     /// A canvas for treatments that draw anew.
     spare: Option<Canvas>,
+    /// Pixels to enlarge to.
+    large: Vec<[u8; 4]>,
+    /// How much of each pixel's light a lens lets through, in 1/256.
+    shade: Vec<[u8; 4]>,
 }
 
 impl Treatment {
@@ -143,14 +151,16 @@ impl Treatment {
     /// A canvas for scenes that are to be treated to pictures of that size. Treatments that only
     /// look at a scene here and there take a smaller one.
     pub(crate) fn canvas(&self, (width, height): (usize, usize)) -> Canvas {
+        // In twelfths.
         let part = |pass: &Pass| match pass {
-            Pass::Isometric | Pass::Sculpture => 4,
-            Pass::Triangles(_) => 2,
-            Pass::Pixels(..) if height > 500 && width % 2 == 0 && height % 2 == 0 => 2,
-            _ => 1,
+            Pass::Isometric | Pass::Sculpture => 3,
+            Pass::Triangles(_) => 6,
+            Pass::Pixels(..) if height > 500 && width % 2 == 0 && height % 2 == 0 => 6,
+            Pass::Enlarge(part) if height > 500 => *part,
+            _ => 12,
         };
-        let part = self.passes.iter().map(part).max().unwrap_or(1);
-        Canvas::new(width.div_ceil(part), height.div_ceil(part))
+        let part = self.passes.iter().map(part).min().unwrap_or(12);
+        Canvas::new((width * part).div_ceil(12), (height * part).div_ceil(12))
     }
 
     /// Treats a drawn canvas to a picture of that size; `out` takes the pixels: red, green, blue
@@ -257,6 +267,7 @@ impl Pass {
             Self::Isometric => solid::isometric(work),
             Self::Sculpture => solid::sculpture(work),
             Self::Overlay(what) => overlay::draw(work, what),
+            Self::Enlarge(_) => enlarge::enlarge(work),
         }
     }
 }

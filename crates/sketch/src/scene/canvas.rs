@@ -155,6 +155,11 @@ impl Canvas {
         }
     }
 
+    /// How many columns may share one look at something soft: in large pictures, two.
+    pub(crate) fn step(&self) -> usize {
+        if self.height > 400 { 2 } else { 1 }
+    }
+
     /// Forgets everything but the size.
     pub(crate) fn clear(&mut self) {
         self.form.fill([128, 128, 255, 0]);
@@ -222,6 +227,8 @@ impl Canvas {
     ) {
         let along = ((y as f32 + 0.5 - y0) / (y1 - y0).max(0.01)).clamp(0.0, 1.0);
         let colour = blend(paint.top, paint.bottom, along);
+        // Surfaces are soft.
+        let step = self.step();
         let from = y * self.width + left;
         let row = Row {
             line: &line[..right - left],
@@ -252,8 +259,6 @@ impl Canvas {
         let v = (y as f32 - texture.origin.1) * ky;
         let u = (left as f32 - texture.origin.0) * kx;
         let side = light[0].signum() as i32;
-        // Surfaces are soft: in large pictures every second column is looked up, and taken twice.
-        let step = if self.height > 500 { 2 } else { 1 };
         let own = self.noise.row(v);
         let slopes = own.slope(&self.noise.row(v - 3.0), 5 * side);
         let walk = Walk::new(u, kx * step as f32);
@@ -285,15 +290,22 @@ impl Canvas {
 
     /// Adds light around a point, falling off to nothing at `radius`.
     pub(crate) fn glow(&mut self, centre: Point, radius: f32, colour: Rgb, strength: f32) {
-        let (cx, cy) = centre;
+        // The light of a wide glow is the same in neighbours.
+        match radius {
+            wide if wide > 192.0 => self.shine::<4>(centre, radius, colour, strength),
+            wide if wide > 96.0 => self.shine::<2>(centre, radius, colour, strength),
+            _ => self.shine::<1>(centre, radius, colour, strength),
+        }
+    }
+
+    /// Adds light to `N` pixels at a time.
+    fn shine<const N: usize>(&mut self, (cx, cy): Point, radius: f32, colour: Rgb, strength: f32) {
         let rows =
             (cy - radius).max(0.0) as usize..(cy + radius).clamp(0.0, self.height as f32) as usize;
         let inverse = 1.0 / (radius * radius);
         // Sixteen bits after the point: a glow is wide and faint, and must not show steps.
         let strength = (strength * 65536.0).clamp(0.0, 8.0 * 65536.0);
         let colour = colour.map(u32::from);
-        // The light of a wide glow is the same in two neighbours.
-        let step = if radius > 96.0 { 2 } else { 1 };
         for y in rows {
             let dy = y as f32 + 0.5 - cy;
             let off = dy * dy * inverse;
@@ -304,16 +316,21 @@ impl Canvas {
             if left >= right {
                 continue;
             }
-            for (i, pixels) in row[left..right].chunks_mut(step).enumerate() {
-                let dx = (left + i * step) as f32 + 0.5 * step as f32 - cx;
+            let light = |i: usize| {
+                let dx = (left + i * N) as f32 + 0.5 * N as f32 - cx;
                 let near = (1.0 - dx * dx * inverse - off).max(0.0);
                 let fall = (near * near * strength) as u32;
                 let [r, g, b] = colour.map(|c| ((c * fall) >> 16).min(255) as u8);
-                for p in pixels {
-                    let light = [r, g, b, 0];
-                    *p = std::array::from_fn(|c| p[c].saturating_add(light[c]));
-                }
-            }
+                [[r, g, b, 0]; N]
+            };
+            let add = |pixels: &mut [[u8; 4]], light: [[u8; 4]; N]| {
+                let bytes = pixels.as_flattened_mut().iter_mut().zip(light.as_flattened());
+                bytes.for_each(|(own, light)| *own = own.saturating_add(*light));
+            };
+            let (whole, rest) = row[left..right].as_chunks_mut::<N>();
+            let last = light(whole.len());
+            whole.iter_mut().enumerate().for_each(|(i, pixels)| add(pixels, light(i)));
+            add(rest, last);
         }
     }
 

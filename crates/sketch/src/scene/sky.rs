@@ -118,7 +118,7 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     let (ox, oy) = view.at(0.0, 0.0, 0.06);
     let shift = (scene.seed % 4096) as f32;
     // Clouds are soft: every second column is looked up, in large pictures every fourth.
-    let step = if canvas.height > 500 { 4 } else { 2 };
+    let step = 2 * canvas.step();
     let whole = ONE as f32 * 256.0;
     let clear = ((0.86 - cover * 0.75 - 0.28) * whole) as i32;
     for y in 0..rows {
@@ -282,7 +282,7 @@ pub(crate) fn space(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let (ox, oy) = view.at(0.0, 0.0, 0.05);
     let shift = (scene.seed % 2048) as f32;
     // A nebula is soft: not every column is looked up.
-    let step = if h > 500 { 4 } else { 2 };
+    let step = 2 * canvas.step();
     for y in 0..h {
         for x in (0..w).step_by(step) {
             let (u, v) = ((x as f32 - ox) * k * 0.5 + shift, (y as f32 - oy) * k * 0.5);

@@ -21,7 +21,7 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
     canvas.part();
     let sun = view.at(scene.sun_x, 0.0, 0.02).0;
     // Waves are wider than high: every second column is looked up, in large pictures every fourth.
-    let step = if h > 500 { 4 } else { 2 };
+    let step = 2 * canvas.step();
     for y in shore.max(1)..h {
         let down = (y - shore) as f32 / (h as f32 - edge).max(1.0);
         let persp = 1.0 / (0.12 + down);
@@ -141,7 +141,7 @@ pub(crate) fn below(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let (w, h) = (canvas.width, canvas.height);
     let top: Rgb = scene.tinted([72, 190, 214]);
     let (top, low) = (scene.light.on(top, 0.0), scene.light.on([8, 46, 96], 0.0));
-    let step = if h > 500 { 2 } else { 1 };
+    let step = canvas.step();
     let rays = canvas.noise.row(view.t * 5.0);
     for y in 0..h {
         let down = y as f32 / view.h;

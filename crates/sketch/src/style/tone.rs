@@ -2,7 +2,7 @@
 
 use crate::rng::speckle;
 use crate::scene::canvas::{Rgb, blend};
-use crate::style::{Pass, Work, add_by, factor_of, luma, part, shine_by, towards_by};
+use crate::style::{Pass, Work, factor_of, luma, part, shine_by, towards_by};
 
 /// What maps colours to colours, wherever they are in the picture.
 enum Tone {
@@ -147,10 +147,15 @@ impl Cells {
         Self { values: vec![0; width], columns, row: None, size }
     }
 
+    /// Whether this row of pixels is of other cells than the one before.
+    fn is_new(&self, y: f32) -> bool {
+        self.row != Some((y / self.size) as i32)
+    }
+
     /// What `of` makes of the chances of a row of pixels: one value for each column.
     pub(super) fn row(&mut self, y: f32, salt: u32, of: impl Fn(f32) -> i16) -> &[i16] {
-        let row = (y / self.size) as i32;
-        if self.row != Some(row) {
+        if self.is_new(y) {
+            let row = (y / self.size) as i32;
             self.row = Some(row);
             let mut last = (u16::MAX, 0);
             for (value, x) in self.values.iter_mut().zip(&self.columns) {
@@ -194,25 +199,39 @@ pub(super) fn expose(work: &mut Work<'_>, target: f32, much: f32) {
 pub(super) fn grain(work: &mut Work<'_>, much: f32) {
     let mut cells = Cells::new(work.w, (work.unit * 1.2).max(1.0));
     let grain = |n: f32| ((n - 0.5) * 2.0 * much) as i16;
+    // What is added to each byte, and what is taken away: the same for all rows of a cell.
+    let (mut more, mut less) = (vec![[0; 4]; work.w], vec![[0; 4]; work.w]);
     for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
-        for (p, n) in row.iter_mut().zip(cells.row(y as f32, work.frame, grain)) {
-            add_by(p, i32::from(*n));
+        if cells.is_new(y as f32) {
+            let values = cells.row(y as f32, work.frame, grain);
+            let bytes = |n: i16| (u32::from(n.clamp(0, 255) as u8) * 0x01_0101).to_le_bytes();
+            for ((more, less), n) in more.iter_mut().zip(&mut less).zip(values) {
+                (*more, *less) = (bytes(*n), bytes(-n));
+            }
+        }
+        let grains = more.as_flattened().iter().zip(less.as_flattened());
+        for (own, (more, less)) in row.as_flattened_mut().iter_mut().zip(grains) {
+            *own = own.saturating_add(*more).saturating_sub(*less);
         }
     }
 }
 
 pub(super) fn vignette(work: &mut Work<'_>, much: f32) {
-    let factor = |work: &Work<'_>, x: usize, y: usize| {
-        let (w, h) = (work.w as f32, work.h as f32);
-        let (dx, dy) = (x as f32 / w - 0.5, y as f32 / h - 0.5);
-        let d = dx * dx + dy * dy;
-        if d > 0.06 { factor_of(1.0 - much * ((d - 0.06) * 2.2).min(0.85)) } else { 256 }
-    };
-    work.each_plated(factor, |_, p, k| {
-        if k != 256 {
-            shine_by(p, k);
-        }
-    });
+    let (w, h) = (work.w, work.h);
+    let shade = &mut work.kept.shade;
+    if shade.len() != w * h {
+        let factor = |at: usize| {
+            let (dx, dy) = ((at % w) as f32 / w as f32 - 0.5, (at / w) as f32 / h as f32 - 0.5);
+            let far = (dx * dx + dy * dy - 0.06).max(0.0);
+            let k = factor_of(1.0 - much * (far * 2.2).min(0.85)).min(255) as u8;
+            [k, k, k, 255]
+        };
+        *shade = (0..w * h).map(factor).collect();
+    }
+    for (own, k) in work.px.as_flattened_mut().iter_mut().zip(shade.as_flattened()) {
+        // 255 leaves all as it is.
+        *own = ((u16::from(*own) * u16::from(*k) + 255) >> 8) as u8;
+    }
 }
 
 /// A quarter-size copy, for blurs that cost little: averages of 4 x 4 pixels, as rows of red,
@@ -312,20 +331,23 @@ pub(super) fn bloom(work: &mut Work<'_>, much: f32) {
     }
     small.soften((4.0 * work.unit) as usize + 1);
     let mut line = Vec::new();
+    let mut glows = vec![[0; 4]; work.w];
     for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
         // In 1/65536 of what is missing to white.
         small.line(y, much * 0.7 * 65536.0 / 255.0 / 128.0, &mut line);
-        for (four, line) in row.chunks_mut(4).zip(line.windows(9).step_by(3)) {
-            if line.iter().all(|glow| *glow <= 0) {
-                continue;
+        if line.iter().all(|glow| *glow <= 0) {
+            continue;
+        }
+        for (four, line) in glows.chunks_mut(4).zip(line.windows(9).step_by(3)) {
+            let (r, g, b) = (between(line, 0), between(line, 1), between(line, 2));
+            for (i, glow) in four.iter_mut().enumerate() {
+                let byte = |c: i32| (c >> 8).clamp(0, 255) as u8;
+                *glow = [byte(r[i]), byte(g[i]), byte(b[i]), 0];
             }
-            let glows = [between(line, 0), between(line, 1), between(line, 2)];
-            for (i, p) in four.iter_mut().enumerate() {
-                for c in 0..3 {
-                    let own = i32::from(p[c]);
-                    p[c] = (own + (((255 - own) * glows[c][i].clamp(0, 65536)) >> 16)) as u8;
-                }
-            }
+        }
+        for (own, glow) in row.as_flattened_mut().iter_mut().zip(glows.as_flattened()) {
+            let left = u16::from(255 - *own);
+            *own += ((left * u16::from(*glow)) >> 8) as u8;
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View, set: &[Rgb; 
     let mut rng = Rng::named(scene.seed, "flow");
     let shift = rng.range(0.0, 200.0);
     let (w, h) = (canvas.width, canvas.height);
-    let step = if h > 500 { 4 } else { 2 };
+    let step = 2 * canvas.step();
     for y in 0..h {
         let v = y as f32 / view.h;
         let (warp, fine) =

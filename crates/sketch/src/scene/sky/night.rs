@@ -23,7 +23,7 @@ pub(super) fn stars(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f3
 /// A band of faint light across a sky whose stars are named.
 pub(super) fn milky_way(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     let (w, rows) = (canvas.width, (horizon.max(0.0) as usize).min(canvas.height));
-    let step = if canvas.height > 500 { 4 } else { 2 };
+    let step = 2 * canvas.step();
     let k = 150.0 / view.h;
     let lean = 0.55 * scene.sun_x.signum();
     let (ox, _) = view.at(0.0, 0.0, 0.0);
