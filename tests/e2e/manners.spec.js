@@ -102,6 +102,8 @@ for (const [state, shown] of [['picture', '.screen img'], ['video', 'video'], ['
       for (const part of await root.locator(place).all()) await expect(part).toBeHidden();
     }
     await expect(root.getByRole('textbox')).toHaveCount(0);
+    // No paper for what is not printed: on the screen it is higher.
+    expect(await root.locator('.desk').evaluate((desk) => desk.offsetHeight)).toBeLessThan(700);
   });
 }
 
