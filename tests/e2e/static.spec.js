@@ -163,7 +163,9 @@ test('the engine of the page makes the same files as the one of this machine', a
     await init({ module_or_path: await readFile(path.join(web, 'ai-now-sketch_bg.wasm')) });
     const genres = ['pop', 'metal', 'jazz', 'funk', 'house', 'drum and bass', 'reggae', 'salsa',
       'classical', 'cinematic', 'ambient', 'chiptune'];
-    const music = genres.map((genre, at) => ({ model: 'suno', prompt: `${genre}, ${5 + at % 3 * 4} seconds` }));
+    // What names no genre gets one by its mood and seed.
+    const moods = ['sleepy', 'calm', 'sad and slow', 'cheerful', 'wild and fast', 'tense and fast', 'a serene lake', 'flowers'];
+    const music = [...genres, ...moods].map((words, at) => ({ model: 'suno', prompt: `${words}, ${5 + at % 3 * 4} seconds` }));
     // Each draws with other tools: light, water, ink, hatching, solids, pixels, clay, grain.
     const films = [
       ['pika', '5', 'a serene lake at dawn'], ['run', 'moody_film', 'a city at night in the rain'],

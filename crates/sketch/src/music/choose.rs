@@ -25,8 +25,8 @@ pub(super) fn choose(brief: &Brief, rng: &mut Rng) -> &'static Spec {
         } else {
             &[Genre::Pop, Genre::Funk, Genre::Folk, Genre::Synthwave]
         };
-        let seed_pick = brief.seed as usize >> 3;
-        set[seed_pick % set.len()]
+        // All 64 bits count, on processors of 32, too.
+        set[((brief.seed >> 3) % set.len() as u64) as usize]
     };
     // Something particular beats something general: "celtic folk" is Celtic, "film pop" is film.
     let general = |g: Genre| match g {

@@ -125,7 +125,7 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
 /// A round rug on the floor, and the light of the window that falls there by day.
 fn rug(scene: &Scene, canvas: &mut Canvas, view: &View, warm: &dyn Fn(Rgb, f32) -> Rgb) {
     const TONES: [Rgb; 4] = [[150, 60, 56], [62, 88, 120], [176, 130, 70], [84, 110, 92]];
-    let tone = scene.tinted(TONES[scene.seed as usize % 4]);
+    let tone = scene.tinted(TONES[(scene.seed % 4) as usize]);
     for (k, shade) in [(1.0, 0.8), (0.9, 1.25), (0.82, 1.0), (0.4, 1.2), (0.3, 1.0)] {
         let at = view.at(0.0, 0.885, 0.7);
         let paint = Paint::flat(warm(scale(tone, shade), 1.0), Kind::Land, 108).joined();
