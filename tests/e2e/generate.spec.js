@@ -50,7 +50,7 @@ for (const [model, style, prompt, price] of [
     expect(width).toBeGreaterThanOrEqual(640);
     expect(height).toBeGreaterThanOrEqual(360);
     expect(durationSecs).toBeGreaterThanOrEqual(4);
-    expect(await studio.motion()).toBeGreaterThan(0.5);
+    await expect.poll(() => studio.motion()).toBeGreaterThan(0.5);
     await expect.poll(() => studio.tokens()).toBe(1000 - price);
   });
 }

@@ -134,7 +134,7 @@ for (const [model, style, prompt] of [
       expect(sound.rms).toBeGreaterThan(0.03);
       expect(sound.durationSecs).toBeGreaterThan(15);
     } else {
-      expect(await studio.motion()).toBeGreaterThan(0.5);
+      await expect.poll(() => studio.motion()).toBeGreaterThan(0.5);
     }
     await expect(studio.result.getByText(/procedural sketch/i).first()).toBeVisible();
     expect(host.requests.filter((name) => name.includes('/api/'))).toEqual([]);

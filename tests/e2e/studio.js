@@ -57,7 +57,10 @@ export class Studio {
     });
   }
 
-  /** How much the pictures of the video differ: the mean distance of two frames, 0 to 255. */
+  /**
+   * How much the pictures of the video differ: the mean distance of two frames, 0 to 255. To be polled:
+   * a browser that is busy may draw the frame before, though it says that it has sought.
+   */
   async motion() {
     return this.media.evaluate(async (video) => {
       const canvas = new OffscreenCanvas(160, 90);
