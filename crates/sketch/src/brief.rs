@@ -61,6 +61,8 @@ pub(crate) struct Brief {
     pub(crate) season: Option<Season>,
     /// The things to be seen, and how many of each (0: as many as fit).
     pub(crate) things: Vec<(Thing, u32)>,
+    /// Who the words say are women (or men), in their order.
+    pub(crate) women: Vec<(Thing, bool)>,
     /// The things that are bigger or smaller than usual: a factor.
     pub(crate) sizes: Vec<(Thing, f32)>,
     /// The things that are not to be seen.
@@ -154,7 +156,15 @@ impl Brief {
                 if found.big != 1.0 {
                     self.sizes.push((thing, found.big));
                 }
-                if !self.things.iter().any(|t| t.0 == thing) {
+                // A man and a woman are two people.
+                let other = found.woman.is_some_and(|w| self.women.contains(&(thing, !w)));
+                if let Some(woman) = found.woman {
+                    push(&mut self.women, (thing, woman));
+                }
+                let known = self.things.iter_mut().find(|t| t.0 == thing);
+                if let Some((_, count)) = known {
+                    *count = if *count == 1 && other { 2 } else { *count };
+                } else {
                     let count = found.count.unwrap_or(if found.plural { 0 } else { 1 });
                     self.things.push((thing, count));
                     if let Some(count) = found.count {

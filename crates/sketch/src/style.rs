@@ -186,6 +186,7 @@ impl Treatment {
             full,
             px,
             form: &canvas.form,
+            around: canvas.around,
             noise: canvas.noise,
             unit: canvas.height as f32 / 360.0,
             t,
@@ -281,6 +282,8 @@ struct Work<'a> {
     /// Colour and kind.
     px: Vec<[u8; 4]>,
     form: &'a [[u8; 4]],
+    /// The light all around, where that is no daylight.
+    around: Option<Rgb>,
     noise: &'static Tile,
     /// Pixels to one pixel at 360 lines.
     unit: f32,

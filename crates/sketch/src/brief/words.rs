@@ -4,11 +4,13 @@
 
 use std::sync::LazyLock;
 
-use crate::brief::amounts::{counted, is_plural, size_of, small_number, two_of};
+use crate::brief::amounts::{
+    counted, is_player, is_plural, is_woman, size_of, small_number, two_of,
+};
 use crate::brief::forms;
 use crate::brief::language::{self, Language};
 use crate::brief::lexicon::LEXICON;
-use crate::brief::sense::Sense;
+use crate::brief::sense::{Sense, Thing};
 use crate::brief::split::{Word, fold, is_solid};
 
 /// A meaning that was found.
@@ -23,6 +25,8 @@ pub(crate) struct Found {
     pub(crate) plural: bool,
     /// How much bigger than usual the words say it is: a factor.
     pub(crate) big: f32,
+    /// Whether the word speaks of women (or of men).
+    pub(crate) woman: Option<bool>,
 }
 
 /// Finds every meaning, in the order of the words, phrases before their parts.
@@ -81,7 +85,12 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
                     count: count.or(two_of(&words[at + len - 1].text)),
                     big,
                     plural: is_plural(&words[at + len - 1].text),
+                    woman: is_woman(&words[at + len - 1].text),
                 });
+            }
+            if let Some(last) = found.last().filter(|_| is_player(&words[at + len - 1].text)) {
+                let (sense, name) = (Sense::Thing(Thing::Person), String::new());
+                found.push(Found { sense, name, ..last.clone() });
             }
             if rows.iter().any(|row| matches!(LEXICON[*row].0, Sense::Thing(_))) {
                 big = 1.0;
@@ -234,6 +243,7 @@ impl Table {
                     count: count.take(),
                     plural: false,
                     big: 1.0,
+                    woman: is_woman(word),
                 });
                 // "没有鼓和钢琴": both are meant.
                 let and = AND_INSIDE.iter().find(|and| negated && rest.starts_with(**and));

@@ -5,8 +5,10 @@ mod birds;
 mod dragon;
 mod equine;
 mod gait;
-mod people;
+pub(crate) mod people;
 mod pets;
+mod small;
+mod wild;
 mod winged;
 
 use crate::brief::Thing;
@@ -31,11 +33,23 @@ pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
         (x + 1.15).rem_euclid(2.3) - 1.15 - item.x
     };
     match item.thing {
+        _ if item.plays.is_some() => (0.0, 0.0),
+        T::Turtle if still => (0.0, 0.0),
         T::Bird => (cross(0.06), bob(0.2, 0.03)),
         T::Butterfly | T::Bee => (bob(0.15, 0.12), bob(0.37, 0.06)),
         T::Fish => (cross(0.06), bob(0.2, 0.015)),
         T::Whale | T::Turtle => (cross(0.025), bob(0.1, 0.02)),
         T::Jellyfish => (bob(0.05, 0.03), bob(0.16, 0.05)),
+        T::Submarine => (cross(0.03), bob(0.1, 0.012)),
+        T::Mermaid => (cross(0.03), bob(0.14, 0.03)),
+        T::Helicopter => (cross(0.05), bob(0.12, 0.012)),
+        T::Tractor => (cross(0.03), 0.0016 * fast_sin(t * 2.6)),
+        T::Skier => (cross(0.1), bob(0.2, 0.006)),
+        T::Crocodile | T::Snake => (cross(0.012), 0.0),
+        T::Snail => (cross(0.004), 0.0),
+        T::Crab => (bob(0.06, 0.08), 0.0),
+        T::Spider => (0.0, bob(0.1, 0.04)),
+        T::Frog => (0.0, -0.05 * fast_sin((t * 0.34 + item.self_).fract() * 2.5).max(0.0)),
         T::Car | T::Bus => (cross(0.16), 0.002 * fast_sin(t * 2.3)),
         T::Bicycle => (cross(0.08), 0.0),
         T::Train => (t * 0.16 - 0.45, 0.0),
@@ -100,6 +114,7 @@ pub(crate) fn turns(thing: Thing) -> bool {
             | Thing::Train
             | Thing::Eiffel
             | Thing::Temple
+            | Thing::Pumpkin
     )
 }
 /// Where something went into the water, or is about to come out: rings and drops.
@@ -143,6 +158,7 @@ pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, gait: Gait) {
     b.bulge(0.8);
     if !(equine::draw(b, item, gait)
         || beasts::draw(b, item, gait)
+        || small::draw(b, item, t)
         || winged::draw(b, item, t)
         || people::draw(b, item, pose, t))
     {

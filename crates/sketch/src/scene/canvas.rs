@@ -47,6 +47,8 @@ pub(crate) struct Canvas {
     pub(crate) form: Vec<[u8; 4]>,
     /// Where the light comes from: right, down, and towards us; of length 1.
     pub(crate) light: [f32; 3],
+    /// The light all around, where that is no daylight: at night, in space, under water.
+    pub(crate) around: Option<Rgb>,
     /// Noise that repeats every 256 pixels both ways, for surfaces and clouds.
     pub(crate) noise: &'static Tile,
     cover: Vec<f32>,
@@ -149,6 +151,7 @@ impl Canvas {
             rgb: vec![[0; 4]; n],
             form: vec![[128, 128, 255, 0]; n],
             light: [-0.5, -0.6, 0.62],
+            around: None,
             noise: Tile::shared(),
             cover: Vec::new(),
             next_id: 0,

@@ -2,10 +2,13 @@
 
 mod buildings;
 mod cars;
+mod craft;
+pub(crate) mod instruments;
 mod landmarks;
 mod objects;
 pub(crate) mod room;
 pub(crate) mod stage;
+mod table;
 mod vehicles;
 
 use crate::scene::plan::Item;
@@ -16,8 +19,10 @@ pub(crate) use vehicles::plume;
 /// Draws the thing if it is made; false when it isn't.
 pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     b.bulge(0.25);
-    if buildings::draw(b, item, t) || landmarks::draw(b, item, t) || vehicles::draw(b, item, t) {
-        return true;
-    }
-    objects::draw(b, item, t)
+    buildings::draw(b, item, t)
+        || landmarks::draw(b, item, t)
+        || vehicles::draw(b, item, t)
+        || instruments::draw(b, item, t)
+        || table::draw(b, item, t)
+        || objects::draw(b, item, t)
 }

@@ -61,6 +61,7 @@ pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> boo
         }
         Thing::Pine => trees::pine(scene, b, item, sway),
         Thing::Palm => trees::palm(b, item, sway),
+        Thing::Bamboo => trees::bamboo(b, item, sway),
         Thing::Cactus => {
             let green = item.colour.unwrap_or([64, 128, 74]);
             b.line(&[(0.0, 0.0), (0.0, 0.9)], 0.16, green);

@@ -10,6 +10,7 @@ use crate::rng::Rng;
 use crate::scene::beings::Pose;
 use crate::scene::canvas::{Rgb, blend};
 use crate::scene::light::Light;
+use crate::scene::made::instruments;
 
 /// A planned scene.
 #[derive(Clone, Debug)]
@@ -65,6 +66,8 @@ pub(crate) struct Item {
     pub(crate) flip: bool,
     /// Whether the camera goes along with it.
     pub(crate) held: bool,
+    /// The instrument that it plays.
+    pub(crate) plays: Option<Thing>,
 }
 
 impl Scene {
@@ -94,7 +97,8 @@ impl Scene {
         for (thing, count) in &mut things {
             match thing {
                 // A market is many stalls, and who dances with nobody else named dances in pairs.
-                Thing::Stall if *count == 1 => *count = 0,
+                Thing::Stall | Thing::Bamboo if *count == 1 => *count = 0,
+                Thing::Palm if *count == 1 && brief.places.contains(&Place::Forest) => *count = 0,
                 Thing::Person if dancing && *count == 1 => *count = 2,
                 _ => {}
             }
@@ -131,7 +135,9 @@ impl Scene {
         });
         let season = brief.season.unwrap_or(match brief.weather {
             Some(Weather::Snow) => Season::Winter,
-            _ if places.contains(&Place::Arctic) || named(&[Thing::Snowman, Thing::Penguin]) => {
+            _ if places.contains(&Place::Arctic)
+                || named(&[Thing::Snowman, Thing::Penguin, Thing::Skier]) =>
+            {
                 Season::Winter
             }
             _ if named(&[Thing::Petals, Thing::Cherry]) => Season::Spring,
@@ -160,17 +166,23 @@ impl Scene {
         let rains = matches!(brief.weather, Some(Weather::Rain));
         let walker = if rains && !market { Thing::Umbrella } else { Thing::Person };
         hide(walker, market || city && !wet);
-        hide(Thing::Planet, lunar);
+        hide(Thing::Earth, lunar);
         let stage = places.contains(&Place::Stage);
         let nobody = !brief.things.iter().any(|t| settle::upright(t.0));
-        hide(Thing::Piano, stage && nobody);
+        let instruments: Vec<Thing> =
+            brief.things.iter().map(|t| t.0).filter(|t| instruments::portable(*t)).collect();
+        hide(Thing::Piano, stage && nobody && instruments.is_empty());
         hide(Thing::Boat, harbour);
         hide(Thing::House, places.contains(&Place::Village));
         hide(Thing::Stars, mars);
         hide(Thing::Leaves, season == Season::Autumn && !space && !mars);
         hide(Thing::Petals, season == Season::Spring && !space);
-        if stage && nobody && !brief.without_things.contains(&Thing::Person) {
-            things.push((Thing::Person, 3));
+        // A stage has its players, and a football is played with.
+        let players = if stage { 3 } else { u32::from(named(&[Thing::Football])) * 3 };
+        let players =
+            if instruments.is_empty() { players } else { players.min(instruments.len() as u32) };
+        if nobody && players > 0 && !brief.without_things.contains(&Thing::Person) {
+            things.push((Thing::Person, players));
         }
         things.retain(|t| !brief.without_things.contains(&t.0));
         let clouds = match weather {
@@ -216,7 +228,7 @@ impl Scene {
             conifers: season == Season::Winter
                 || places.contains(&Place::Mountains) && season != Season::Spring
                 || named(&[Thing::Pine])
-                || (!named(&[Thing::Tree, Thing::Cherry]) && rng.chance(0.4)),
+                || (!named(&[Thing::Tree, Thing::Cherry, Thing::Palm]) && rng.chance(0.4)),
             mountains: mars
                 || brief.places.is_empty() && rng.chance(0.3)
                 || named(&[Thing::Volcano]),

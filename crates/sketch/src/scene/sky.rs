@@ -2,7 +2,7 @@
 
 mod night;
 
-use crate::brief::{Place, Thing, Time, Weather};
+use crate::brief::{Thing, Time, Weather};
 use crate::math::{fast_sin, smooth};
 use crate::rng::Rng;
 use crate::scene::canvas::{Canvas, Kind, ONE, Paint, Point, Rgb, Walk, blend, scale};
@@ -31,15 +31,11 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     disc(scene, canvas, view);
     if scene.has(Thing::Planet) {
         let at = view.at(-0.42, 0.2, 0.1);
-        if scene.is(Place::Lunar) {
-            night::earth(
-                canvas,
-                view.at(-0.4 * scene.sun_x.signum(), 0.2, 0.1),
-                view.len(0.1, 0.1),
-            );
-        } else {
-            planet(canvas, at, view.len(0.13, 0.1), [208, 160, 120], true);
-        }
+        planet(canvas, at, view.len(0.13, 0.1), [208, 160, 120], true);
+    }
+    if scene.has(Thing::Earth) {
+        let at = view.at(-0.4 * scene.sun_x.signum(), 0.2, 0.1);
+        night::earth(canvas, at, view.len(0.1, 0.1));
     }
     if scene.has(Thing::Rainbow) {
         rainbow(canvas, view, scene.horizon);
@@ -81,6 +77,9 @@ fn disc(scene: &Scene, canvas: &mut Canvas, view: &View) {
         0.16
     } else if night {
         0.28
+    } else if scene.time == Time::Dawn {
+        // The sky around it is bright itself.
+        0.3
     } else {
         0.5
     };
@@ -89,14 +88,18 @@ fn disc(scene: &Scene, canvas: &mut Canvas, view: &View) {
     if veiled && !scene.has(Thing::Sun) && !scene.has(Thing::Moon) {
         return;
     }
-    canvas.glow(at, r * 2.6, light.sun, strength * 0.9);
     let face = Paint::shaded(light.sun, blend(light.sun, light.low, 0.5), Kind::Light, 253);
-    canvas.ellipse(at, r, r, &face);
     if night {
+        canvas.glow(at, r * 2.6, light.sun, strength * 0.9);
+        canvas.ellipse(at, r, r, &face);
         for (dx, dy, size) in [(-0.3, -0.2, 0.24), (0.25, 0.3, 0.18), (0.2, -0.4, 0.13)] {
             let mare = Paint::flat([196, 204, 224], Kind::Light, 253).joined();
             canvas.ellipse((at.0 + dx * r, at.1 + dy * r), r * size, r * size, &mare);
         }
+    } else {
+        // Nothing around the sun is brighter than the sun.
+        canvas.ellipse(at, r, r, &face);
+        canvas.glow(at, r * 2.6, light.sun, strength * 0.9);
     }
 }
 
@@ -307,7 +310,9 @@ pub(crate) fn space(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let twinkle = 0.7 + 0.3 * fast_sin(view.t * rng.range(0.2, 0.9) + i as f32 * 0.31);
         canvas.glow(at, view.h * (0.003 + 0.006 * near), [244, 244, 255], twinkle);
     }
-    let planets = scene.count(Thing::Planet).map_or(2, |n| n.clamp(1, 5));
+    let earth = scene.has(Thing::Earth);
+    let others = scene.count(Thing::Planet).map_or(2, |n| n.clamp(1, 5));
+    let others = if earth && !scene.has(Thing::Planet) { 0 } else { others };
     const BODIES: [Rgb; 5] =
         [[216, 150, 100], [90, 150, 210], [190, 90, 80], [150, 190, 160], [210, 190, 150]];
     let first = rng.below(5);
@@ -318,9 +323,14 @@ pub(crate) fn space(scene: &Scene, canvas: &mut Canvas, view: &View) {
         (0.7, 0.78, 0.07),
         (0.05, 0.85, 0.04),
     ];
-    for (i, (x, y, r)) in spots.into_iter().take(planets as usize).enumerate() {
+    let bodies = (others + u32::from(earth)) as usize;
+    for (i, (x, y, r)) in spots.into_iter().take(bodies).enumerate() {
         let near = 0.2 + r;
         let at = view.at(x, y, near);
+        if earth && i == 0 {
+            night::earth(canvas, at, view.len(r, near));
+            continue;
+        }
         let colour = scene.colour_of(Thing::Planet).unwrap_or(BODIES[(first + i) % 5]);
         canvas.glow(at, view.len(r * 1.7, near), scale(colour, 0.6), 0.35);
         planet(canvas, at, view.len(r, near), colour, i == 0);

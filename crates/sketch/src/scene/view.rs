@@ -130,6 +130,16 @@ impl<'a> Brush<'a> {
         self
     }
 
+    /// Draws something at a place of its own: so many times as large, and leaning, in turns.
+    pub(crate) fn inset(&mut self, at: Point, times: f32, turn: f32, draw: impl FnOnce(&mut Self)) {
+        let (origin, size, lean) = (self.origin, self.size, self.lean);
+        self.origin = self.point(at);
+        self.size *= times;
+        self.lean = (fast_sin(turn), fast_sin(turn + 0.25));
+        draw(self);
+        (self.origin, self.size, self.lean) = (origin, size, lean);
+    }
+
     fn point(&self, (x, y): Point) -> Point {
         let (sin, cos) = self.lean;
         let (x, y) = (x * cos - y * sin, x * sin + y * cos);

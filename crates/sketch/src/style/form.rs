@@ -230,9 +230,12 @@ pub(super) fn mirror(work: &mut Work<'_>, much: f32) {
 }
 
 /// Air between here and there: far things fade into that colour.
+/// From so far on, things shine in the sky: no haze lies before them.
+const SKY: u16 = 250;
+
 pub(super) fn haze(work: &mut Work<'_>, colour: Rgb, much: f32) {
     let table: Vec<i32> = (0..256u16)
-        .map(|d| if d >= 254 { 0 } else { part(f32::from(d) * f32::from(d) / 65025.0 * much) })
+        .map(|d| if d >= SKY { 0 } else { part(f32::from(d) * f32::from(d) / 65025.0 * much) })
         .collect();
     for (p, form) in work.px.iter_mut().zip(work.form) {
         let far = table[usize::from(form[2])];

@@ -84,13 +84,22 @@ pub(super) fn relight(work: &mut Work<'_>, light: [f32; 3], diffuse: f32, gloss:
 }
 
 pub(super) fn backdrop(work: &mut Work<'_>, top: Rgb, bottom: Rgb) {
+    // In the dark and in the deep it is the darker for it, and what shines there shines through.
+    let around = work.around;
+    let in_light = |tone: Rgb| match around {
+        Some(light) => {
+            std::array::from_fn(|c| (u32::from(tone[c]) * u32::from(light[c]) / 150).min(255) as u8)
+        }
+        None => tone,
+    };
+    let (top, bottom) = (in_light(top), in_light(bottom));
     let tone = |work: &Work<'_>, x: usize, y: usize| {
         let (u, v) = (x as f32 / work.w as f32 - 0.5, y as f32 / work.h as f32);
         let spot = 1.0 - (u * u * 3.0 + (v - 0.3) * (v - 0.3) * 3.0);
         let tone = scale(blend(top, bottom, v * 1.6), 0.86 + 0.24 * spot.max(0.0));
         u32::from_le_bytes([tone[0], tone[1], tone[2], 0])
     };
-    let much = part(0.88);
+    let much = part(if around.is_some() { 0.6 } else { 0.88 });
     work.each_plated(tone, |_, p, tone| {
         if p[3] == Kind::Sky as u8 {
             let [r, g, b, _] = tone.to_le_bytes();

@@ -3,7 +3,7 @@
 use crate::brief::Thing;
 use crate::math::fast_sin;
 use crate::scene::beings::gait::{self, Gait, Leg};
-use crate::scene::beings::pets;
+use crate::scene::beings::{pets, wild};
 use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
@@ -41,6 +41,9 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, gait: Gait) -> bool {
             let coat = any(&[[196, 142, 84], [112, 88, 74], [230, 208, 168]]);
             pets::dog(b, coat, gait);
         }
+        T::Monkey => wild::monkey(b, own([120, 82, 56]), t),
+        T::Squirrel => wild::squirrel(b, own([178, 96, 48]), t),
+        T::Crocodile => wild::crocodile(b, own([92, 116, 62]), gait.by(0.5)),
         T::Wolf => {
             let coat = own([132, 134, 142]);
             let wolf = Beast { coat, thick: 0.17, tail: 0.3, skull: 0.115, snout: 0.13, ..BEAST };

@@ -11,6 +11,19 @@ use crate::scene::view::Brush;
 use figure::Figure;
 pub(crate) use figure::Pose;
 
+/// Whether the figure with that number is a woman.
+pub(crate) fn is_woman(self_: f32) -> bool {
+    ((self_ * 37.0) as u32).is_multiple_of(2)
+}
+
+/// The number, or one near it, of a figure who is a woman, or a man.
+pub(crate) fn one_of(mut self_: f32, woman: Option<bool>) -> f32 {
+    while woman.is_some_and(|woman| is_woman(self_) != woman) {
+        self_ = (self_ + 1.0 / 37.0).fract();
+    }
+    self_
+}
+
 /// Draws the thing if it is one of them; false when it isn't.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, t: f32) -> bool {
     use Thing as T;
@@ -25,8 +38,14 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, t: f32) -> bool {
         | T::Wizard
         | T::Royal
         | T::Umbrella
+        | T::Mermaid
+        | T::Skier
         | T::Surfer => {
-            let pose = if item.thing == T::Surfer { Pose::Balance } else { pose };
+            let pose = match item.thing {
+                T::Surfer | T::Skier => Pose::Balance,
+                T::Mermaid => Pose::Float,
+                _ => pose,
+            };
             figure::draw(b, &Figure::of(item, pose), item, t + item.self_ * 4.0);
         }
         T::Robot => {

@@ -1,4 +1,4 @@
-//! Cars and buses.
+//! Cars, buses and tractors.
 
 use crate::math::fast_sin;
 use crate::scene::canvas::{Kind, Rgb, scale};
@@ -86,6 +86,42 @@ pub(super) fn bus(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     if b.light.lamps {
         b.glow(1.64, 0.4, 0.7, [255, 240, 190], 0.8);
         b.glow(-1.6, 0.4, 0.4, [255, 50, 40], 0.6);
+    }
+}
+
+/// A tractor with its cabin, great wheels behind and smoke from its pipe.
+pub(super) fn tractor(b: &mut Brush<'_>, tone: Rgb, t: f32) {
+    let dark = scale(tone, 0.7);
+    b.kind(Kind::Sky).bulge(0.5);
+    for i in 0..4 {
+        let age = (t * 0.3 + i as f32 / 4.0).fract();
+        b.oval(
+            0.34 - age * 0.5,
+            1.08 + age * 0.4,
+            0.04 + 0.08 * age,
+            0.03 + 0.07 * age,
+            [176, 176, 180],
+        );
+    }
+    b.kind(Kind::Figure).bulge(0.4);
+    b.line(&[(0.34, 0.66), (0.34, 1.04)], 0.05, [56, 58, 64]);
+    b.rect(-0.62, 0.4, 1.3, 0.12, [56, 58, 64]);
+    b.blob(&[(-0.08, 0.42), (-0.08, 0.7), (0.5, 0.7), (0.72, 0.64), (0.74, 0.42)], tone);
+    for i in 0..3 {
+        b.line(&[(0.5 + 0.07 * i as f32, 0.48), (0.5 + 0.07 * i as f32, 0.62)], 0.02, dark);
+    }
+    b.poly(&[(-0.66, 0.5), (-0.02, 0.5), (-0.06, 1.1), (-0.6, 1.1)], dark);
+    b.pane(-0.54, 0.68, 0.2, 0.36);
+    b.pane(-0.28, 0.68, 0.2, 0.36);
+    b.rect(-0.7, 1.08, 0.74, 0.07, tone);
+    wheel(b, -0.42, 0.36, t * 0.4);
+    wheel(b, 0.52, 0.2, t * 0.7);
+    b.blob(
+        &[(-0.84, 0.5), (-0.62, 0.78), (-0.24, 0.78), (-0.02, 0.56), (-0.24, 0.68), (-0.6, 0.68)],
+        tone,
+    );
+    if b.light.lamps {
+        b.glow(0.76, 0.56, 0.6, [255, 240, 190], 0.8);
     }
 }
 

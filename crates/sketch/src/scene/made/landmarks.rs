@@ -1,4 +1,4 @@
-//! Landmarks: temples, the Eiffel tower, benches, food, and the bridges that trains cross.
+//! Landmarks: temples, the Eiffel tower, benches, fountains, Ferris wheels, and the bridges that trains cross.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -14,7 +14,8 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
         T::Temple => temple(b, own([178, 52, 44])),
         T::Eiffel => eiffel(b, own([112, 92, 78]), t),
         T::Bench => bench(b, own([150, 100, 62])),
-        T::Food => food(b, item, t),
+        T::Fountain => fountain(b, own([176, 170, 160]), t),
+        T::Ferris => ferris(b, own([206, 60, 70]), t),
         _ => return false,
     }
     true
@@ -131,33 +132,81 @@ fn bench(b: &mut Brush<'_>, wood: Rgb) {
     b.rect(-1.1, 0.36, 2.2, 0.06, scale(wood, 0.75));
 }
 
-/// A plate with a round cake on it, candles and steam.
-fn food(b: &mut Brush<'_>, item: &Item, t: f32) {
-    b.bulge(0.6);
-    b.oval(0.0, 0.08, 0.78, 0.12, [240, 240, 244]);
-    b.more(0.0, 0.1, 0.6, 0.085, [220, 222, 230]);
-    let tone = item.colour.unwrap_or([226, 160, 96]);
-    let side = |y: f32, wide: f32, tall: f32, tone: Rgb, b: &mut Brush<'_>| {
-        b.rect(-wide, y, wide * 2.0, tall, tone);
-        b.oval(0.0, y, wide, 0.07, scale(tone, 0.95));
-        b.oval(0.0, y + tall, wide, 0.07, scale(tone, 1.15));
-    };
-    side(0.12, 0.48, 0.16, tone, b);
-    side(0.3, 0.48, 0.05, [250, 238, 226], b);
-    side(0.36, 0.48, 0.14, tone, b);
-    b.oval(0.0, 0.52, 0.49, 0.08, [252, 240, 236]);
-    for i in 0..9 {
-        let turn = i as f32 / 9.0;
-        let (x, y) = (0.4 * fast_sin(turn), 0.55 - 0.05 * fast_sin(turn + 0.25));
-        b.oval(x, y, 0.055, 0.05, [206, 48, 60]);
-    }
-    for i in 0..3 {
-        let x = (i as f32 - 1.0) * 0.2;
-        let s = |k: f32| x + 0.05 * fast_sin(t * 0.3 + k + i as f32 * 0.3);
-        b.veil(
-            &[(s(0.0), 0.66), (s(0.2) + 0.03, 0.82), (s(0.5), 1.02), (s(0.2) - 0.03, 0.82)],
-            [250, 250, 250],
-            0.35,
+/// A fountain of two basins, its water rising and falling.
+fn fountain(b: &mut Brush<'_>, stone: Rgb, t: f32) {
+    let water: Rgb = [120, 186, 222];
+    b.bulge(0.4);
+    b.blob(&[(-0.7, 0.0), (-0.74, 0.2), (0.74, 0.2), (0.7, 0.0)], stone);
+    b.oval(0.0, 0.2, 0.74, 0.07, scale(stone, 1.14));
+    b.kind(Kind::Water).oval(0.0, 0.2, 0.66, 0.052, water);
+    b.kind(Kind::Built);
+    b.blob(&[(-0.09, 0.18), (-0.06, 0.5), (0.06, 0.5), (0.09, 0.18)], stone);
+    b.blob(&[(-0.34, 0.58), (-0.1, 0.46), (0.1, 0.46), (0.34, 0.58)], stone);
+    b.oval(0.0, 0.58, 0.34, 0.04, scale(stone, 1.14));
+    b.kind(Kind::Water).bulge(0.2);
+    b.oval(0.0, 0.58, 0.29, 0.028, water);
+    b.line(&[(0.0, 0.58), (0.0, 0.96)], 0.05, [206, 232, 246]);
+    for jet in 0..8 {
+        let way = (jet as f32 - 3.5) / 3.5;
+        let (far, top) = (0.28 * way, 0.96 - 0.05 * way.abs());
+        b.line(
+            &[(0.0, 0.94), (far * 0.5, top + 0.05), (far, 0.82), (far * 1.1, 0.6)],
+            0.014,
+            [214, 236, 248],
         );
+        // Drops run down each jet, and from the upper basin into the lower one.
+        let fall = (t * 0.5 + jet as f32 * 0.37).fract();
+        b.oval(far * (0.5 + 0.6 * fall), 0.98 - 0.38 * fall * fall, 0.016, 0.022, [240, 248, 252]);
+        b.oval(
+            0.34 * way + 0.06 * way * fall,
+            0.56 - 0.34 * fall * fall,
+            0.014,
+            0.03,
+            [224, 240, 250],
+        );
+    }
+    b.kind(Kind::Built);
+}
+
+/// A Ferris wheel that turns, its cabins hanging; lit when lamps are on.
+fn ferris(b: &mut Brush<'_>, tone: Rgb, t: f32) {
+    const CABINS: [Rgb; 4] = [[230, 80, 80], [246, 196, 70], [80, 150, 220], [110, 190, 120]];
+    let (hub, r, steel) = ((0.0, 0.56), 0.42, [214, 218, 226]);
+    let rim =
+        |turn: f32, k: f32| (hub.0 + k * r * fast_sin(turn), hub.1 + k * r * fast_sin(turn + 0.25));
+    b.bulge(0.3);
+    for side in [-1.0, 1.0] {
+        b.line(&[(side * 0.3, 0.0), hub], 0.035, [120, 124, 136]);
+    }
+    b.rect(-0.4, -0.02, 0.8, 0.06, [110, 96, 90]);
+    let spin = t * 0.025;
+    for k in [1.0, 0.86] {
+        let ring: Vec<_> = (0..=32).map(|i| rim(i as f32 / 32.0, k)).collect();
+        b.line(&ring, 0.014, tone);
+    }
+    for i in 0..12 {
+        let turn = spin + i as f32 / 12.0;
+        b.line(&[hub, rim(turn, 1.0)], 0.008, steel);
+    }
+    b.bulge(0.7);
+    for i in 0..12 {
+        let (x, y) = rim(spin + i as f32 / 12.0, 1.0);
+        b.line(&[(x, y), (x, y - 0.04)], 0.01, steel);
+        b.blob(
+            &[
+                (x - 0.045, y - 0.04),
+                (x + 0.045, y - 0.04),
+                (x + 0.04, y - 0.11),
+                (x - 0.04, y - 0.11),
+            ],
+            CABINS[i % 4],
+        );
+        if b.light.lamps {
+            b.glow(x, y, 0.07, CABINS[i % 4], 0.9);
+        }
+    }
+    b.oval(hub.0, hub.1, 0.05, 0.05, tone);
+    if b.light.lamps {
+        b.glow(hub.0, hub.1, 0.5, [255, 220, 180], 0.25);
     }
 }

@@ -1,4 +1,4 @@
-//! Lamps, instruments, toys and other single things.
+//! Lamps, toys and other single things.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -117,8 +117,6 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
                 .collect();
             b.line(&tail, 0.03, [240, 240, 240]);
         }
-        T::Piano => piano(b, own([30, 28, 34]), t),
-        T::Guitar => guitar(b, own([198, 128, 62])),
         T::Football => {
             b.bulge(0.9);
             b.oval(0.0, 0.5, 0.5, 0.5, [244, 244, 240]);
@@ -154,87 +152,6 @@ fn flame(b: &mut Brush<'_>, x: f32, y: f32, tall: f32, t: f32) {
     b.blob(&drop(0.74), [255, 168, 50]);
     b.blob(&drop(0.46), [255, 232, 140]);
     b.glow(x, y + tall * 0.4, tall * 1.9, [255, 130, 40], 0.45);
-}
-
-/// A grand piano seen from its side, the lid open, and a stool.
-fn piano(b: &mut Brush<'_>, tone: Rgb, t: f32) {
-    let (dark, light) = (scale(tone, 0.7), scale(tone, 1.9));
-    b.bulge(0.5);
-    for (x, far) in [(-0.5, 1.0), (0.1, 0.6), (0.52, 1.0)] {
-        b.limb(&[(x, 0.36), (x, 0.03)], 0.07 * far, 0.04 * far, dark);
-        b.oval(x, 0.02, 0.035, 0.02, [176, 146, 84]);
-    }
-    b.limb(&[(0.36, 0.3), (0.34, 0.08)], 0.03, 0.03, [176, 146, 84]);
-    // The lid stands open; strings and frame shine below it.
-    b.bulge(0.25);
-    b.blob(
-        &[(-0.66, 0.55), (-0.62, 1.0), (-0.2, 1.16), (0.2, 1.0), (0.3, 0.6), (-0.2, 0.54)],
-        light,
-    );
-    b.line(&[(0.12, 0.56), (0.02, 0.86)], 0.014, [176, 146, 84]);
-    b.poly(&[(-0.64, 0.5), (0.3, 0.5), (0.28, 0.6), (-0.6, 0.6)], [186, 146, 70]);
-    for i in 0..7 {
-        let x = -0.54 + i as f32 * 0.11;
-        b.line(&[(x, 0.51), (x + 0.06, 0.59)], 0.006, [240, 220, 160]);
-    }
-    b.bulge(0.5);
-    b.blob(
-        &[(-0.72, 0.36), (-0.72, 0.54), (-0.2, 0.53), (0.44, 0.53), (0.46, 0.34), (-0.2, 0.33)],
-        tone,
-    );
-    b.rect(0.36, 0.36, 0.32, 0.12, dark);
-    b.poly(&[(0.36, 0.47), (0.68, 0.47), (0.7, 0.52), (0.36, 0.52)], [248, 246, 240]);
-    for i in 0..8 {
-        // Now and then a key goes down, as if somebody played.
-        let down = if fast_sin(t * 0.7 + i as f32 * 0.37) > 0.86 { 0.012 } else { 0.0 };
-        b.rect(0.385 + i as f32 * 0.038, 0.497 - down, 0.014, 0.024, [22, 20, 24]);
-    }
-    b.poly(&[(0.3, 0.53), (0.42, 0.53), (0.5, 0.74), (0.4, 0.74)], tone);
-    b.poly(&[(0.38, 0.56), (0.47, 0.56), (0.52, 0.72), (0.43, 0.72)], [246, 240, 226]);
-    for x in [0.84, 1.04] {
-        b.limb(&[(x, 0.24), (x, 0.02)], 0.035, 0.025, dark);
-    }
-    b.blob(&[(0.76, 0.23), (0.8, 0.3), (1.08, 0.3), (1.12, 0.23)], [120, 46, 44]);
-}
-
-/// A guitar that leans on a stand.
-fn guitar(b: &mut Brush<'_>, wood: Rgb) {
-    let neck = [88, 58, 40];
-    b.limb(&[(-0.2, 0.0), (-0.06, 0.34)], 0.025, 0.025, [60, 58, 60]);
-    b.limb(&[(0.2, 0.0), (0.06, 0.34)], 0.025, 0.025, [60, 58, 60]);
-    b.bulge(0.6);
-    b.blob(
-        &[
-            (0.0, 0.03),
-            (0.2, 0.08),
-            (0.235, 0.22),
-            (0.14, 0.34),
-            (0.175, 0.46),
-            (0.1, 0.55),
-            (0.0, 0.56),
-            (-0.1, 0.55),
-            (-0.175, 0.46),
-            (-0.14, 0.34),
-            (-0.235, 0.22),
-            (-0.2, 0.08),
-        ],
-        wood,
-    );
-    b.bulge(0.1);
-    b.more(0.0, 0.23, 0.16, 0.15, scale(wood, 1.18));
-    b.oval(0.0, 0.38, 0.075, 0.075, [48, 32, 24]);
-    b.rect(-0.08, 0.17, 0.16, 0.025, neck);
-    b.rect(-0.027, 0.4, 0.054, 0.47, neck);
-    b.poly(&[(-0.045, 0.86), (0.045, 0.86), (0.055, 1.0), (-0.055, 1.0)], scale(neck, 1.3));
-    for i in 0..3 {
-        let y = 0.885 + 0.04 * i as f32;
-        b.oval(-0.065, y, 0.018, 0.012, [220, 214, 200]);
-        b.oval(0.065, y, 0.018, 0.012, [220, 214, 200]);
-    }
-    for i in 0..4 {
-        let x = -0.018 + 0.012 * i as f32;
-        b.line(&[(x, 0.18), (x, 0.88)], 0.004, [236, 228, 206]);
-    }
 }
 
 /// A fireplace: a mantelpiece of stone, and the fire in it, whose light plays on the floor.

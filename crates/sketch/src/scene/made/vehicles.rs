@@ -3,7 +3,7 @@
 use crate::brief::Thing;
 use crate::math::fast_sin;
 use crate::scene::canvas::{Kind, Rgb, scale};
-use crate::scene::made::cars;
+use crate::scene::made::{cars, craft};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
@@ -18,6 +18,13 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             t,
         ),
         T::Bus => cars::bus(b, pick(&[[226, 170, 50], [190, 60, 56]]), t),
+        T::Tractor => {
+            cars::tractor(b, pick(&[[190, 48, 42], [58, 124, 62], [44, 92, 164]]), t);
+        }
+        T::Submarine => craft::submarine(b, pick(&[[246, 200, 60]]), t),
+        T::Helicopter => {
+            craft::helicopter(b, pick(&[[206, 60, 54], [52, 96, 160], [236, 190, 70]]), t);
+        }
         T::Train => train(b, pick(&[[44, 52, 66], [132, 40, 42], [36, 78, 62]]), t),
         T::Bicycle => {
             for x in [-0.42, 0.42] {

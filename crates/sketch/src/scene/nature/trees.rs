@@ -1,4 +1,4 @@
-//! Trees, bare and in leaf, firs and palms.
+//! Trees, bare and in leaf, firs, palms and bamboo.
 
 use crate::brief::{Place, Season};
 use crate::math::fast_sin;
@@ -123,5 +123,33 @@ pub(super) fn palm(b: &mut Brush<'_>, item: &Item, sway: f32) {
             &[crown, (mid.0, mid.1 + 0.04), tip, (mid.0, mid.1 - 0.05)],
             [50, 128 - (frond % 2) * 16, 62],
         );
+    }
+}
+
+/// A clump of bamboo: jointed canes, and leaves towards their tips.
+pub(super) fn bamboo(b: &mut Brush<'_>, item: &Item, sway: f32) {
+    let cane = item.colour.unwrap_or([124, 164, 82]);
+    let mut rng = Rng::new((item.self_ * 65536.0) as u64);
+    b.bulge(0.5);
+    for i in 0..4 {
+        let (foot, lean) = ((i as f32 - 1.5) * 0.11, rng.range(-0.05, 0.05));
+        let (tall, tone) = (rng.range(0.84, 1.12), rng.range(0.74, 1.08));
+        let at = |k: f32| (foot + (lean + sway * 1.5) * k * k, tall * k);
+        for joint in 0..7 {
+            let (from, to) = (joint as f32 / 7.0, (joint + 1) as f32 / 7.0);
+            let wide = 0.05 * (1.0 - 0.5 * from);
+            b.line(&[at(from), at(to - 0.008)], wide, scale(cane, tone));
+            let (x, y) = at(to);
+            b.oval(x, y, wide * 0.62, 0.008, scale(cane, tone * 0.7));
+            if joint > 2 {
+                let side = if joint % 2 == 0 { 1.0 } else { -1.0 };
+                for (dx, dy) in [(0.17, -0.03), (0.14, 0.07), (0.08, -0.1)] {
+                    let tip = (x + side * dx + sway * 2.0, y + dy);
+                    let mid = ((x + tip.0) * 0.5, (y + tip.1) * 0.5);
+                    let leaf = scale([92, 148, 66], tone);
+                    b.poly(&[(x, y), (mid.0, mid.1 + 0.022), tip, (mid.0, mid.1 - 0.016)], leaf);
+                }
+            }
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Drawing one moment of a planned scene: what is far first, then each thing in its place.
 
-use crate::brief::{Place, Thing, Weather};
+use crate::brief::{Place, Thing, Time, Weather};
 use crate::math::fast_sin;
 use crate::scene::beings::{Gait, Pose};
-use crate::scene::canvas::{Canvas, Kind, Paint};
+use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, blend};
 use crate::scene::plan::{Item, Scene, settle};
 use crate::scene::view::{Brush, View};
 use crate::scene::{beings, land, made, nature, sky, water};
@@ -14,6 +14,7 @@ impl Scene {
         canvas.clear();
         let view = View::new(canvas, self.camera, t, total);
         let view = if self.track { view.farther(1.5) } else { view };
+        canvas.around = self.around();
         canvas.light[0] = -0.56 * -self.sun_x.signum();
         if self.places[0] == Place::Space {
             sky::space(self, canvas, &view);
@@ -43,11 +44,26 @@ impl Scene {
         }
     }
 
+    /// The light all around, where that is no daylight.
+    fn around(&self) -> Option<Rgb> {
+        let inside = [Place::Room, Place::Stage, Place::Abstract].iter().any(|p| self.is(*p));
+        if self.places[0] == Place::Space {
+            Some([10, 12, 30])
+        } else if self.is(Place::Underwater) {
+            Some(self.light.on(self.tinted([44, 126, 164]), 0.0))
+        } else if self.time == Time::Night && !inside {
+            Some(blend(self.light.zenith, self.light.low, 0.5))
+        } else {
+            None
+        }
+    }
+
     /// What a figure does where it is.
     fn pose_of(&self, item: &Item) -> Pose {
         match item.thing {
             _ if self.is(Place::Underwater) => Pose::Float,
             Thing::Dancer => Pose::Dance,
+            _ if item.plays.is_some() && self.pose != Pose::Sit => Pose::Stand,
             _ if self.pose != Pose::Walk => self.pose,
             _ if self.places[0] == Place::Space => Pose::Float,
             Thing::Child => Pose::Run,
@@ -98,9 +114,9 @@ impl Scene {
         Some(match item.thing {
             thing if self.pose == Pose::Ride && settle::upright(thing) => return None,
             T::Person | T::Child | T::Dancer | T::Astronaut | T::Umbrella => 0.2,
-            T::Knight | T::Wizard | T::Royal => 0.24,
+            T::Knight | T::Wizard | T::Royal | T::Skier => 0.24,
             T::Panda | T::Robot | T::Ghost | T::Penguin | T::Rabbit => 0.3,
-            T::Snowman | T::Cat | T::Lamp => 0.36,
+            T::Snowman | T::Cat | T::Lamp | T::Monkey | T::Squirrel => 0.36,
             T::Tiger
             | T::Camel
             | T::Unicorn
@@ -114,13 +130,16 @@ impl Scene {
             | T::Bear
             | T::Lion => 0.62,
             T::Elephant | T::Giraffe | T::Dinosaur | T::Tent | T::Bicycle => 0.65,
-            T::Car => 1.15,
+            T::Tractor => 0.8,
+            T::Turtle | T::Frog | T::Snail | T::Crab | T::Pumpkin => 0.56,
+            T::Car | T::Crocodile => 1.15,
             T::Bus => 1.7,
             T::Tree | T::Cherry | T::Palm => 0.32,
             T::Pine | T::Lighthouse | T::Windmill => 0.24,
             T::Bench | T::Temple | T::House | T::Castle | T::Church | T::Stall | T::Piano => 0.68,
-            T::Cactus | T::Mushroom | T::Guitar | T::Cup => 0.3,
-            T::Rock | T::Book | T::Football => 0.6,
+            T::Cactus | T::Mushroom | T::Cup | T::Bamboo => 0.3,
+            T::Guitar | T::Violin | T::Trumpet => 0.3,
+            T::Rock | T::Book | T::Football | T::Fountain => 0.6,
             _ => return None,
         })
     }
@@ -132,6 +151,7 @@ impl Scene {
             | Thing::Sunflower
             | Thing::Pine
             | Thing::Palm
+            | Thing::Bamboo
             | Thing::Cactus
             | Thing::Flower
             | Thing::Grass
@@ -146,6 +166,8 @@ impl Scene {
             | Thing::Temple
             | Thing::Eiffel
             | Thing::Bench
+            | Thing::Fountain
+            | Thing::Ferris
             | Thing::Bridge
             | Thing::Tent
             | Thing::Stall
@@ -167,7 +189,8 @@ impl Scene {
         // Boxes and balls hang in the air where nothing else does, and lie on the ground elsewhere.
         let lies = matches!(item.thing, Thing::Ball | Thing::Cube | Thing::Crystal)
             && ![Place::Abstract, Place::Space, Place::Underwater].iter().any(|p| self.is(*p));
-        let still = still || lies;
+        let crawls = item.thing == Thing::Turtle && !self.is(Place::Underwater);
+        let still = still || lies || crawls;
         let (mut dx, mut dy) = if self.asleep && beings::tires(item.thing) {
             (0.0, 0.0)
         } else {

@@ -2,9 +2,9 @@
 
 use crate::brief::{Brief, Camera, Place, Season, Thing};
 use crate::rng::Rng;
-use crate::scene::beings::Pose;
+use crate::scene::beings::{Pose, people};
 use crate::scene::canvas::Rgb;
-use crate::scene::made::room;
+use crate::scene::made::{instruments, room};
 use crate::scene::plan::settle;
 use crate::scene::plan::spots::{Level, Spot, spot_of};
 use crate::scene::plan::{Item, Scene};
@@ -18,7 +18,7 @@ const GOLDEN: Rgb = [246, 205, 60];
 
 /// What would hide the things behind it.
 fn tree(thing: Thing) -> bool {
-    matches!(thing, Thing::Tree | Thing::Cherry | Thing::Pine | Thing::Palm)
+    matches!(thing, Thing::Tree | Thing::Cherry | Thing::Pine | Thing::Palm | Thing::Bamboo)
 }
 
 impl Scene {
@@ -80,9 +80,12 @@ impl Scene {
                 let y = match spot.level {
                     Level::Ground => View::ground(self.horizon, near),
                     Level::Air => rng.range(0.07, 0.3) + size * 1.05,
-                    Level::Deep => (rng.range(0.2, 0.7) + size * 0.4).min(0.9),
+                    Level::Deep => (rng.range(0.2, 0.7) + size * 0.4).max(size * 1.2).min(0.9),
                     Level::Road => Self::ROAD + if i % 2 == 0 { 0.0 } else { 0.045 },
                 };
+                let who: Vec<bool> =
+                    brief.women.iter().filter(|w| w.0 == thing).map(|w| w.1).collect();
+                let who = who.get(i as usize).or(who.last()).copied();
                 let distant = if near < 0.03 { 0.6 } else { 0.75 + 0.3 * near };
                 let grounded = matches!(spot.level, Level::Ground);
                 self.items.push(Item {
@@ -95,12 +98,14 @@ impl Scene {
                         Thing::Bear if self.is(Place::Arctic) => Some([236, 236, 232]),
                         _ => None,
                     }),
-                    self_: rng.unit(),
+                    self_: people::one_of(rng.unit(), who),
                     held: false,
+                    plays: None,
                     flip: rng.chance(0.5) != (self.pose == Pose::Dance && i % 2 == 1),
                 });
             }
         }
+        self.hand_out(brief);
         if self.is(Place::Room) {
             self.furnish();
         }
@@ -170,6 +175,37 @@ impl Scene {
         }
     }
 
+    /// Gives instruments to those who can play them; a band for which none are named has its own.
+    fn hand_out(&mut self, brief: &Brief) {
+        use crate::brief::Genre as G;
+        if matches!(self.pose, Pose::Dance | Pose::Ride) {
+            return;
+        }
+        let named = brief.things.iter().map(|t| t.0).filter(|t| instruments::portable(*t));
+        let mut theirs: Vec<Thing> = named.collect();
+        let band = self.is(Place::Stage) && !brief.things.iter().any(|t| settle::upright(t.0));
+        if theirs.is_empty() && band {
+            theirs = match brief.genres.first() {
+                Some(G::Classical | G::Baroque | G::Waltz) => vec![Thing::Violin; 2],
+                Some(G::Jazz | G::Swing | G::Soul | G::Funk | G::March | G::Salsa) => {
+                    vec![Thing::Trumpet]
+                }
+                _ => vec![Thing::Guitar; 2],
+            };
+        }
+        let able = |i: &&mut Item| settle::upright(i.thing) && i.thing != Thing::Robot;
+        let mut hands = self.items.iter_mut().filter(able);
+        theirs.retain(|instrument| match hands.next() {
+            Some(player) => {
+                player.plays = Some(*instrument);
+                true
+            }
+            None => false,
+        });
+        drop(hands);
+        self.items.retain(|i| !theirs.contains(&i.thing));
+    }
+
     /// Puts the rider on the horse, or whatever there is to ride.
     fn mount(&mut self) {
         let horse = self.items.iter().find(|i| settle::mount(i.thing)).copied();
@@ -220,7 +256,7 @@ impl Scene {
                 (item.near, item.size) = (bench.near + 0.001, bench.size * 1.9);
                 next += 0.6;
             } else {
-                let mut seat = Item { thing: Thing::Bench, colour: None, ..*item };
+                let mut seat = Item { thing: Thing::Bench, colour: None, plays: None, ..*item };
                 (seat.near, seat.size) = (item.near - 0.001, item.size * 0.52);
                 seats.push(seat);
             }
@@ -238,7 +274,8 @@ impl Scene {
             T::Dog | T::Wolf | T::Fox | T::Deer | T::Lion | T::Tiger | T::Cat | T::Rabbit => {
                 self.runs
             }
-            T::Person | T::Child | T::Knight => self.pose == Pose::Run,
+            T::Person | T::Child | T::Knight => self.pose == Pose::Run && i.plays.is_none(),
+            T::Skier => true,
             _ => false,
         };
         let alone = |thing| self.things.iter().any(|t| t.0 == thing && t.1 == 1);
@@ -276,6 +313,10 @@ impl Scene {
                 | Thing::Lamp
                 | Thing::Flower
                 | Thing::Food
+                | Thing::Bowl
+                | Thing::Pizza
+                | Thing::Fruit
+                | Thing::Pumpkin
                 | Thing::Lantern
                     if table =>
                 {
@@ -319,6 +360,7 @@ impl Scene {
             colour: None,
             self_,
             held: false,
+            plays: None,
             flip: false,
         };
         if wild && !self.is(Place::Sea) && !self.is(Place::Desert) && !self.is(Place::City) {
@@ -327,6 +369,8 @@ impl Scene {
                 Thing::Palm
             } else if self.has(Thing::Cherry) {
                 Thing::Cherry
+            } else if self.has(Thing::Bamboo) {
+                Thing::Bamboo
             } else if self.conifers {
                 Thing::Pine
             } else {

@@ -45,7 +45,7 @@ pub(super) fn places(
     use Place as P;
     use Thing as T;
     let drop = |places: &mut Vec<P>, place: P| places.retain(|p| *p != place);
-    let dives = named(&[T::Jellyfish, T::Coral, T::Fish, T::Turtle])
+    let dives = named(&[T::Jellyfish, T::Coral, T::Fish, T::Turtle, T::Submarine, T::Mermaid])
         && !named(&[T::Boat, T::Ship, T::Pier, T::Lighthouse, T::Bird, T::Surfer]);
     if *places == [P::Sea] && dives {
         *places = vec![P::Underwater];

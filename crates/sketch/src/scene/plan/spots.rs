@@ -7,25 +7,29 @@ use crate::scene::plan::Scene;
 /// Where a thing is usually found, when no place was named.
 pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut Rng) -> Place {
     use Thing as T;
-    if named(&[T::Astronaut, T::Rocket, T::Planet, T::Ufo]) {
+    if named(&[T::Astronaut, T::Rocket, T::Planet, T::Earth, T::Ufo]) {
         Place::Space
     } else if named(&[T::Boat, T::Ship, T::Pier]) {
         // Before the fish: fishing boats float.
         Place::Sea
     } else if named(&[T::Surfer]) {
         Place::Sea
-    } else if named(&[T::Bench]) {
+    } else if named(&[T::Bench, T::Fountain, T::Ferris, T::Pumpkin, T::Snail]) {
         Place::Meadow
-    } else if named(&[T::Fish, T::Jellyfish, T::Turtle, T::Coral]) {
+    } else if named(&[T::Fish, T::Jellyfish, T::Turtle, T::Coral, T::Submarine, T::Mermaid]) {
         Place::Underwater
     } else if named(&[T::Whale, T::Dolphin, T::Lighthouse, T::Island]) {
         Place::Sea
     } else if named(&[T::Cactus, T::Pyramid, T::Camel]) {
         Place::Desert
-    } else if named(&[T::Palm]) {
+    } else if named(&[T::Palm, T::Crab]) {
         Place::Beach
     } else if named(&[T::Penguin, T::Aurora, T::Snowman, T::Iceberg]) {
         Place::Arctic
+    } else if named(&[T::Crocodile, T::Frog]) {
+        Place::River
+    } else if named(&[T::Skier]) {
+        Place::Mountains
     } else if named(&[T::Swan]) || named(&[T::Bridge]) && !named(&[T::Train]) {
         Place::Lake
     } else if named(&[T::Castle, T::House, T::Windmill, T::Church, T::Football]) {
@@ -34,11 +38,26 @@ pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut
         Place::City
     } else if named(&[T::Car, T::Bicycle, T::Train]) {
         Place::Road
-    } else if named(&[T::Cup, T::Book, T::Candle, T::Window, T::Piano, T::Food]) {
+    } else if named(&[T::Violin, T::Trumpet]) {
+        Place::Stage
+    } else if named(&[
+        T::Cup,
+        T::Book,
+        T::Candle,
+        T::Window,
+        T::Piano,
+        T::Food,
+        T::Bowl,
+        T::Pizza,
+        T::Fruit,
+    ]) {
         Place::Room
     } else if named(&[
         T::Mushroom,
         T::Fox,
+        T::Squirrel,
+        T::Monkey,
+        T::Bamboo,
         T::Wolf,
         T::Owl,
         T::Deer,
@@ -46,6 +65,7 @@ pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut
         T::Tree,
         T::Pine,
         T::Ghost,
+        T::Spider,
     ]) {
         Place::Forest
     } else if named(&[T::Cube, T::Ball, T::Heart, T::Flow]) || brief.title.trim().is_empty() {
@@ -90,6 +110,7 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
         | T::Meteor
         | T::Fireworks
         | T::Planet
+        | T::Earth
         | T::Bubbles
         | T::Leaves
         | T::Petals
@@ -108,6 +129,7 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
             spot(Level::Ground, (0.3, 0.34), 0.5, 2, 0.4)
         }
         T::Plane | T::Ufo => spot(Level::Air, (0.3, 0.5), 0.2, 3, 0.6),
+        T::Helicopter => spot(Level::Air, (0.5, 0.6), 0.24, 3, 0.6),
         T::Rocket => spot(Level::Deep, (0.5, 0.6), 0.42, 2, 0.4),
         T::Dragon => spot(Level::Air, (0.5, 0.7), 0.34, 2, 0.4),
         T::Balloon => spot(Level::Air, (0.3, 0.8), 0.42, 6, 0.75),
@@ -121,6 +143,8 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
         T::Fish if !floating => spot(Level::Ground, (0.5, 0.78), 0.2, 6, 0.7),
         T::Heart | T::Ball | T::Cube | T::Crystal => spot(Level::Deep, (0.5, 0.9), 0.36, 7, 0.75),
         T::Fish => spot(Level::Deep, (0.4, 1.0), 0.24, 12, 0.8),
+        T::Turtle if !floating => spot(Level::Ground, (0.72, 0.86), 0.2, 3, 0.6),
+        T::Submarine if floating => spot(Level::Deep, (0.6, 0.8), 0.3, 2, 0.4),
         T::Jellyfish | T::Turtle => spot(Level::Deep, (0.4, 0.9), 0.28, 5, 0.7),
         T::Whale if scene.is(Place::Underwater) => spot(Level::Deep, (0.6, 0.8), 0.3, 2, 0.4),
         _ if floating => spot(Level::Deep, (0.6, 0.9), 0.44, 4, 0.55),
@@ -128,6 +152,7 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
             spot(Level::Road, (0.7, 0.72), if scene.is(Place::City) { 0.13 } else { 0.19 }, 5, 0.9)
         }
         T::Bus => spot(Level::Road, (0.7, 0.72), 0.16, 2, 0.7),
+        T::Tractor => spot(Level::Ground, (0.6, 0.7), 0.34, 2, 0.5),
         T::Bicycle => spot(Level::Road, (0.7, 0.72), 0.27, 3, 0.6),
         T::Train => spot(Level::Ground, (0.44, 0.45), 0.2, 1, 0.1),
         T::Whale => spot(Level::Ground, (0.45, 0.55), 0.27, 2, 0.4),
@@ -161,6 +186,7 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
         T::Stall => spot(Level::Ground, (0.3, 0.5), 0.5, 5, 0.9),
         T::Tent => spot(Level::Ground, (0.5, 0.7), 0.26, 2, 0.4),
         T::Cherry => spot(Level::Ground, (0.3, 0.6), 0.56, 5, 0.95),
+        T::Bamboo => spot(Level::Ground, (0.3, 0.7), 0.66, 8, 0.95),
         T::Tree | T::Pine | T::Palm => spot(Level::Ground, (0.4, 0.8), 0.62, 7, 0.9),
         T::Cactus => spot(Level::Ground, (0.4, 0.9), 0.4, 6, 0.8),
         T::Sunflower => spot(Level::Ground, (0.45, 1.0), 0.3, 24, 0.98),
@@ -182,8 +208,18 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
         }
         T::Person => spot(Level::Ground, (0.64, 0.82), 0.42, 6, 0.75),
         T::Piano => spot(Level::Ground, (0.74, 0.76), 0.4, 1, 0.3),
-        T::Guitar => spot(Level::Ground, (0.78, 0.84), 0.38, 2, 0.4),
-        T::Cup | T::Book | T::Window | T::Food => spot(Level::Ground, (0.75, 0.85), 0.3, 2, 0.4),
+        T::Crocodile => spot(Level::Ground, (0.7, 0.8), 0.24, 2, 0.5),
+        T::Squirrel | T::Monkey => spot(Level::Ground, (0.7, 0.84), 0.34, 4, 0.65),
+        T::Frog | T::Snake => spot(Level::Ground, (0.66, 0.8), 0.22, 4, 0.6),
+        T::Guitar | T::Violin | T::Trumpet => spot(Level::Ground, (0.78, 0.84), 0.38, 2, 0.4),
+        T::Spider => spot(Level::Air, (0.7, 0.8), 0.2, 4, 0.7),
+        T::Snail | T::Crab => spot(Level::Ground, (0.74, 0.86), 0.18, 4, 0.6),
+        T::Pumpkin => spot(Level::Ground, (0.66, 0.86), 0.22, 6, 0.75),
+        T::Fountain => spot(Level::Ground, (0.5, 0.6), 0.42, 1, 0.3),
+        T::Ferris => spot(Level::Ground, (0.2, 0.26), 0.72, 1, 0.3),
+        T::Cup | T::Book | T::Window | T::Food | T::Bowl | T::Pizza | T::Fruit => {
+            spot(Level::Ground, (0.75, 0.85), 0.3, 2, 0.4)
+        }
         _ => spot(Level::Ground, (0.66, 0.8), 0.4, 3, 0.7),
     }
 }

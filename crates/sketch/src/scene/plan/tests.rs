@@ -2,6 +2,7 @@
 
 use super::Scene;
 use crate::brief::{Brief, Place, Thing};
+use crate::scene::beings::people;
 use crate::scene::canvas::Canvas;
 
 const SIZE: (usize, usize) = (320, 180);
@@ -27,6 +28,27 @@ fn boats_float_and_fish_swim() {
     assert_eq!(places("jellyfish in the sea"), [Place::Underwater]);
 }
 
+#[test]
+fn women_and_men_are_who_the_words_say() {
+    for (prompt, women) in [
+        ("a man playing guitar by a campfire", vec![false]),
+        ("a woman on the beach", vec![true]),
+        ("three women dancing", vec![true; 3]),
+        ("a king and a queen in a castle", vec![false, true]),
+        ("un niño y una niña en el parque", vec![false, true]),
+        ("ein Mädchen im Wald", vec![true]),
+        ("少女と海", vec![true]),
+    ] {
+        for seed in 0..20 {
+            let scene = Scene::plan(&Brief::read(prompt, seed));
+            let people = scene.items.iter().filter(|i| super::settle::upright(i.thing));
+            let mut found: Vec<bool> = people.map(|i| people::is_woman(i.self_)).collect();
+            found.sort_unstable();
+            assert_eq!(found, women, "{prompt}, {seed}");
+        }
+    }
+}
+
 /// A place, and things with the part of the picture that each of them takes at least, in
 /// thousandths.
 const SEEN: [(&str, &[(&str, usize)]); 11] = [
@@ -38,6 +60,24 @@ const SEEN: [(&str, &[(&str, usize)]); 11] = [
             ("a unicorn", 30),
             ("a camel", 30),
             ("a panda", 25),
+            ("a monkey", 15),
+            ("a squirrel", 12),
+            ("a frog", 5),
+            ("a snail", 3),
+            ("a crab", 4),
+            ("spiders", 4),
+            ("a fountain", 15),
+            ("a ferris wheel", 20),
+            ("pumpkins", 10),
+            ("a snake", 4),
+            ("a crocodile", 12),
+            ("a turtle", 6),
+            ("a tractor", 25),
+            ("a helicopter", 10),
+            ("bamboo", 30),
+            ("a violin", 6),
+            ("a trumpet", 4),
+            ("a skier", 12),
             ("an owl", 25),
             ("an eagle", 8),
             ("a knight", 15),
@@ -102,6 +142,9 @@ const SEEN: [(&str, &[(&str, usize)]); 11] = [
             ("a cup", 5),
             ("a book", 3),
             ("sushi", 8),
+            ("a bowl of ramen", 8),
+            ("a pizza", 5),
+            ("fruit", 8),
             ("a fireplace", 40),
             ("a candle", 5),
         ],
@@ -131,8 +174,17 @@ const SEEN: [(&str, &[(&str, usize)]); 11] = [
     ("on the sea by day, clear", &[("a lighthouse", 15), ("a pier", 30)]),
     ("on a stage", &[("a dancer", 15), ("a guitar", 8), ("a knight", 12)]),
     ("on a lake by day", &[("a swan", 10), ("a bridge", 40), ("a boat", 15)]),
-    ("underwater", &[("fish", 20), ("a jellyfish", 15), ("a turtle", 15)]),
-    ("in space", &[("an astronaut", 15), ("a rocket", 15), ("meteors", 1)]),
+    (
+        "underwater",
+        &[
+            ("fish", 20),
+            ("a jellyfish", 15),
+            ("a turtle", 15),
+            ("a submarine", 30),
+            ("a mermaid", 15),
+        ],
+    ),
+    ("in space", &[("an astronaut", 15), ("a rocket", 15), ("meteors", 1), ("the earth", 40)]),
     ("on a road by day", &[("a car", 10), ("a train", 15)]),
     ("in the arctic at night", &[("penguins", 10), ("an aurora", 30), ("a snowman", 20)]),
 ];

@@ -1,4 +1,5 @@
-//! What tells a knight, a wizard, a king or a surfer from anybody else: what they wear and hold.
+//! What tells knights, wizards, kings, surfers and the like from anybody else: what they wear and
+//! hold.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -25,7 +26,50 @@ pub(super) fn behind(b: &mut Brush<'_>, item: &Item, neck: f32, t: f32) {
             );
         }
         Thing::Surfer => wave(b, t),
+        Thing::Skier => skis(b, t),
         _ => {}
+    }
+}
+
+/// Skis, and the snow that they throw up.
+fn skis(b: &mut Brush<'_>, t: f32) {
+    b.kind(Kind::Water).bulge(0.4);
+    for i in 0..9 {
+        let age = (t * 0.7 + i as f32 / 9.0).fract();
+        let r = 0.03 + 0.07 * age;
+        let up = 0.02 + 0.2 * age * (1.0 - 0.6 * age) * (1.0 + 0.4 * fast_sin(i as f32 * 0.37));
+        b.oval(-0.36 - age * 0.6, up, r, r * 0.8, [248, 250, 254]);
+    }
+    b.kind(Kind::Figure);
+    for (x, y, tone) in [(-0.04, 0.02, [150, 36, 44]), (0.06, -0.01, [206, 52, 58])] {
+        b.line(&[(x - 0.5, y), (x + 0.44, y), (x + 0.54, y + 0.05)], 0.026, tone);
+    }
+}
+
+/// A mermaid's tail, from her hips down.
+pub(super) fn tail(b: &mut Brush<'_>, (x, y): (f32, f32), tone: Rgb, t: f32) {
+    let beat = 0.05 * fast_sin(t * 0.35);
+    let (bend, tip) = ((x - 0.12 + beat, 0.16), (x - 0.3 + beat * 2.0, 0.1));
+    for (dx, dy) in [(-0.2, 0.12), (-0.16, -0.14)] {
+        b.blob(
+            &[
+                tip,
+                (tip.0 + dx * 0.5, tip.1 + dy),
+                (tip.0 + dx, tip.1 + dy * 1.1),
+                (tip.0 + dx * 0.7, tip.1 + dy * 0.3),
+            ],
+            scale(tone, 1.15),
+        );
+    }
+    b.limb(&[(x, y + 0.06), (x + 0.03, 0.34), bend, tip], 0.2, 0.05, tone);
+    for i in 0..4 {
+        let (sx, sy) = (x + 0.01 - 0.012 * i as f32, y - 0.02 - 0.065 * i as f32);
+        let wide = 0.07 - 0.008 * i as f32;
+        b.line(
+            &[(sx - wide, sy + 0.02), (sx, sy), (sx + wide, sy + 0.02)],
+            0.012,
+            scale(tone, 0.78),
+        );
     }
 }
 
@@ -130,6 +174,26 @@ pub(super) fn before(b: &mut Brush<'_>, item: &Item, (x, y): (f32, f32), hand: (
                 b.glow(at.0, at.1, 0.045, [200, 220, 255], 1.2 * (1.0 - age));
             }
             b.kind(Kind::Figure);
+        }
+        Thing::Mermaid => {
+            for side in [-0.045, 0.06] {
+                b.oval(x - 0.012 + side, y - 0.2, 0.045, 0.04, [176, 96, 190]);
+            }
+        }
+        Thing::Skier => {
+            let wool = item.colour.unwrap_or([236, 186, 60]);
+            b.blob(
+                &[
+                    (x - 0.1, y + 0.03),
+                    (x - 0.07, y + 0.12),
+                    (x + 0.04, y + 0.12),
+                    (x + 0.09, y + 0.04),
+                ],
+                wool,
+            );
+            b.oval(x - 0.02, y + 0.14, 0.034, 0.034, [248, 248, 246]);
+            b.rect(x - 0.01, y - 0.015, 0.1, 0.045, [40, 60, 110]);
+            b.line(&[(hand.0 + 0.05, hand.1 + 0.06), (hand.0 - 0.3, 0.06)], 0.016, [70, 74, 84]);
         }
         Thing::Royal => {
             b.bulge(0.3);

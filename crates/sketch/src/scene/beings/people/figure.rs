@@ -3,8 +3,9 @@
 use crate::brief::Thing;
 use crate::math::fast_sin;
 use crate::scene::beings::gait::joint;
-use crate::scene::beings::people::dressed;
+use crate::scene::beings::people::{self, dressed};
 use crate::scene::canvas::{Kind, Point, Rgb, blend, scale};
+use crate::scene::made::instruments;
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
@@ -45,6 +46,8 @@ pub(super) struct Figure {
     suit: bool,
     /// A robe down to the feet.
     robe: bool,
+    /// A fish's tail instead of legs.
+    tail: bool,
 }
 
 impl Figure {
@@ -64,13 +67,15 @@ impl Figure {
         ];
         let pick = |set: &[Rgb], salt: f32| set[(item.self_ * salt) as usize % set.len()];
         let one_in = |salt: f32, n: u32| ((item.self_ * salt) as u32).is_multiple_of(n);
-        let woman = one_in(37.0, 2);
+        let mermaid = item.thing == Thing::Mermaid;
+        let woman = mermaid || people::is_woman(item.self_);
         let child = item.thing == Thing::Child;
         let suit = item.thing == Thing::Astronaut;
         let (knight, wizard, royal) =
             (item.thing == Thing::Knight, item.thing == Thing::Wizard, item.thing == Thing::Royal);
         let surfer = item.thing == Thing::Surfer;
-        let bare = suit || knight || wizard || surfer || item.thing == Thing::Umbrella;
+        let sporty = surfer || mermaid || item.thing == Thing::Skier;
+        let bare = suit || knight || wizard || sporty || item.thing == Thing::Umbrella;
         let usual = match item.thing {
             Thing::Astronaut => [238, 240, 244],
             Thing::Knight => [176, 184, 196],
@@ -82,6 +87,7 @@ impl Figure {
         let top = match item.thing {
             // An umbrella's colour is not its bearer's.
             Thing::Umbrella => usual,
+            Thing::Mermaid => pick(&SKIN, 83.0),
             _ => item.colour.unwrap_or(usual),
         };
         Self {
@@ -91,6 +97,8 @@ impl Figure {
             top,
             legs: if suit || knight || surfer {
                 scale(top, 0.94)
+            } else if mermaid {
+                item.colour.unwrap_or([38, 148, 132])
             } else {
                 [[52, 58, 84], [70, 62, 60]][usize::from(woman)]
             },
@@ -117,6 +125,7 @@ impl Figure {
             hat: !woman && !bare && !royal && !child && one_in(71.0, 3),
             suit,
             robe: wizard || royal && woman,
+            tail: mermaid,
         }
     }
 }
@@ -175,8 +184,14 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, item: &Item, t: f32) {
         let foot = joint(knee_at, thigh - knee, half * 0.96);
         [(hip.0 + 0.03 * way, hip.1), knee_at, foot]
     };
+    let hands = item.plays.map(|instrument| instruments::hands(instrument, neck, t));
     let arm = |way: f32| -> [Point; 3] {
         let shoulder = (neck.0 + 0.085 * way * f.bulk.min(1.3), neck.1 - 0.035);
+        if let Some(hands) = hands {
+            let hand = hands[usize::from(way < 0.0)];
+            let elbow = ((shoulder.0 + hand.0) * 0.5, (shoulder.1 + hand.1) * 0.5 - 0.06);
+            return [shoulder, elbow, hand];
+        }
         let (upper, fore) = match f.pose {
             _ if item.thing == Thing::Umbrella && way > 0.0 => (0.1, 0.28),
             Pose::Stand => (0.03 * way, 0.02 * way),
@@ -230,8 +245,12 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, item: &Item, t: f32) {
         );
     }
     let bare = f.dress && !f.suit;
-    leg(b, -1.0, if bare { scale(f.skin, 0.82) } else { scale(f.legs, 0.8) });
-    leg(b, 1.0, if bare { f.skin } else { f.legs });
+    if f.tail {
+        dressed::tail(b, hip, f.legs, t);
+    } else {
+        leg(b, -1.0, if bare { scale(f.skin, 0.82) } else { scale(f.legs, 0.8) });
+        leg(b, 1.0, if bare { f.skin } else { f.legs });
+    }
     let wide = 0.1 * thick.min(1.45);
     if f.long_hair {
         let fly = 0.03 * beat;
@@ -285,6 +304,9 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, item: &Item, t: f32) {
         }
     }
     head(b, f, neck);
+    if let (Some(instrument), Some(hands)) = (item.plays, hands) {
+        instruments::held(b, instrument, neck, hands);
+    }
     let at = arm(1.0)[2];
     dressed::before(b, item, (neck.0 + 0.012, neck.1 + f.head * 1.15 + 0.01), at, t);
     b.bulge(0.7).kind(Kind::Figure);
