@@ -4,6 +4,7 @@
 
 mod drum;
 mod master;
+mod slide;
 mod space;
 mod voice;
 
@@ -14,6 +15,7 @@ use std::ops::ControlFlow;
 use crate::SketchError;
 use crate::brief::Part;
 use crate::math::pow;
+use crate::synth::slide::Slide;
 
 /// Samples a second.
 pub(crate) const RATE: f32 = crate::encode::mp3::SAMPLE_RATE as f32;
@@ -292,17 +294,22 @@ fn voices(
     echo: &mut [f32],
     step: &mut dyn FnMut() -> Result<(), SketchError>,
 ) -> Result<(), SketchError> {
-    let mut kept: BTreeMap<(i32, usize), Vec<f32>> = BTreeMap::new();
+    let mut kept: BTreeMap<(i32, usize, Option<i32>), Vec<f32>> = BTreeMap::new();
     let mut size = 0;
     let mut fresh = Vec::new();
+    let slides = slide::alone(&track.notes) && !Slide::of(track.tone, Some(1)).is_none();
+    let mut before: Option<&Note> = None;
     for note in &track.notes {
         step()?;
         // Lengths in steps of 10 ms, so that equal notes are found to be equal.
         let len = (note.len * 100.0).round().max(2.0);
-        let key = (note.pitch, len as usize);
+        let interval = before.filter(|_| slides).and_then(|b| slide::interval(b, note));
+        before = Some(note);
+        let key = (note.pitch, len as usize, interval);
         if let Entry::Vacant(place) = kept.entry(key) {
             let hz = 440.0 * pow(2.0, (note.pitch - 69) as f32 / 12.0);
-            voice::play(track.tone, hz, len / 100.0, &mut fresh);
+            let slide = if slides { Slide::of(track.tone, interval) } else { Slide::NONE };
+            voice::play(track.tone, hz, len / 100.0, slide, &mut fresh);
             if size + fresh.len() <= KEPT_MAX {
                 size += fresh.len();
                 place.insert(std::mem::take(&mut fresh));

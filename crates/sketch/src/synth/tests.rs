@@ -78,7 +78,7 @@ fn nothing_begins_or_ends_with_a_click() {
     ] {
         for (hz, secs) in [(55.0, 0.05), (220.0, 0.4), (987.8, 2.0)] {
             let mut sound = Vec::new();
-            voice::play(tone, hz, secs, &mut sound);
+            voice::play(tone, hz, secs, Slide::of(tone, Some(3)), &mut sound);
             let most = sound.iter().fold(0.0f32, |m, s| m.max(s.abs()));
             assert!((0.01..6.0).contains(&most), "{tone:?} {hz}: {most}");
             let ends = [sound[0], sound[sound.len() - 1]];
@@ -99,7 +99,8 @@ fn nothing_begins_or_ends_with_a_click() {
 /// The loudness of half a second of a note, in decibels, and the middle of its spectrum in Hz.
 fn hear(tone: Tone, pitch: i32, from: f32) -> (f32, f32) {
     let mut sound = Vec::new();
-    voice::play(tone, 440.0 * pow(2.0, (pitch - 69) as f32 / 12.0), 1.0, &mut sound);
+    let hz = 440.0 * pow(2.0, (pitch - 69) as f32 / 12.0);
+    voice::play(tone, hz, 1.0, Slide::NONE, &mut sound);
     let sound = &sound[(from * RATE) as usize..((from + 0.4) * RATE) as usize];
     let power: f32 = sound.iter().map(|s| s * s).sum();
     // The slope of a sine grows with its frequency.
@@ -178,4 +179,55 @@ fn instruments_sound_as_they_are_played() {
     for tone in [Nylon, Steel, Harp, Oud] {
         assert!(hear(tone, 76, 0.1).1 > 1.2 * hear(tone, 52, 0.1).1, "{tone:?}");
     }
+}
+
+/// The pitch of a part of a sound, in Hz: the lag at which it is most like itself.
+fn pitch_of(sound: &[f32]) -> f32 {
+    let like = |lag: usize| -> f32 {
+        sound.iter().zip(&sound[lag..]).map(|(a, b)| a * b).sum::<f32>()
+            / (sound.len() - lag) as f32
+    };
+    let (from, to) = ((RATE / 1200.0) as usize, (RATE / 150.0) as usize);
+    let all: Vec<f32> = (from - 1..=to + 1).map(like).collect();
+    let most = all[1..all.len() - 1].iter().copied().fold(0.0, f32::max);
+    // The first peak that is nearly the highest: later ones are its multiples.
+    let peak = (1..all.len() - 1)
+        .find(|i| all[*i] > 0.9 * most && all[*i] >= all[i - 1] && all[*i] >= all[i + 1])
+        .unwrap();
+    let (a, b, c) = (all[peak - 1], all[peak], all[peak + 1]);
+    let off = 0.5 * (a - c) / (a - 2.0 * b + c);
+    RATE / ((from - 1 + peak) as f32 + off)
+}
+
+#[test]
+fn notes_that_follow_each_other_slide_and_come_to_their_pitch() {
+    use Tone::*;
+    let cents = |hz: f32, of: f32| 1200.0 * (hz / of).log2();
+    let part = |sound: &[f32], from: f32| {
+        let at = (from * RATE) as usize;
+        pitch_of(&sound[at..at + (0.03 * RATE) as usize])
+    };
+    for tone in [Violin, Sax, Harmonica, Oboe, DistLead, SawLead, Theremin] {
+        let begins = |interval| {
+            let mut sound = Vec::new();
+            voice::play(tone, 440.0, 1.0, Slide::of(tone, interval), &mut sound);
+            let settled = cents(part(&sound, 0.8), 440.0);
+            assert!(
+                settled.abs() < 40.0,
+                "{tone:?}, {interval:?}: {settled:.0} cents off in the end"
+            );
+            cents(part(&sound, 0.004), 440.0)
+        };
+        let (below, above) = (begins(Some(-2)), begins(Some(2)));
+        assert!(above - below > 80.0, "{tone:?}: from {below:.0} and from {above:.0} cents");
+    }
+    // What is struck is there at once, and chords don't slide.
+    for tone in [Piano, Marimba, Nylon, Strings] {
+        assert!(Slide::of(tone, Some(2)).is_none(), "{tone:?}");
+    }
+    let note = |at, pitch| Note { at, len: 0.4, pitch, level: 1.0 };
+    assert!(slide::alone(&[note(0.0, 60), note(0.5, 62)]));
+    assert!(!slide::alone(&[note(0.0, 60), note(0.01, 64)]));
+    assert_eq!(slide::interval(&note(0.0, 60), &note(0.45, 64)), Some(-4));
+    assert_eq!(slide::interval(&note(0.0, 60), &note(0.9, 64)), None);
 }

@@ -3,6 +3,7 @@
 use super::{BLOCK, shape};
 use crate::math::{TAU, cos, exp, sin};
 use crate::rng::Rng;
+use crate::synth::slide::Slide;
 use crate::synth::{RATE, wave as sine};
 
 /// A sum of sines. Each has a multiple of the pitch, a strength, and a time of decay in seconds (0:
@@ -16,7 +17,7 @@ pub(super) struct Partials {
 }
 
 /// Plays a note of partials.
-pub(super) fn partials(p: &Partials, hz: f32, len: f32, out: &mut Vec<f32>) {
+pub(super) fn partials(p: &Partials, hz: f32, len: f32, slide: Slide, out: &mut Vec<f32>) {
     let count = ((len + p.release) * RATE) as usize;
     out.resize(count, 0.0);
     // Higher notes die sooner.
@@ -30,6 +31,9 @@ pub(super) fn partials(p: &Partials, hz: f32, len: f32, out: &mut Vec<f32>) {
             if i % BLOCK == 0 {
                 let t = i as f32 / RATE;
                 step = hz / RATE * (1.0 + p.vibrato * sine(t * 5.3) * (t * 2.5).min(1.0));
+                if !slide.is_none() {
+                    step *= slide.at(t);
+                }
             }
             phase += step;
             if phase >= 2.0 {

@@ -2,6 +2,7 @@
 
 use super::{BLOCK, resonate, shape};
 use crate::math::{TAU, exp};
+use crate::synth::slide::Slide;
 use crate::synth::{RATE, wave as sine};
 
 /// A wave through a filter.
@@ -52,7 +53,7 @@ pub(super) const SAW: Wave = Wave {
 };
 
 /// Plays a note of a wave.
-pub(super) fn wave(p: &Wave, hz: f32, len: f32, out: &mut Vec<f32>) {
+pub(super) fn wave(p: &Wave, hz: f32, len: f32, slide: Slide, out: &mut Vec<f32>) {
     let count = ((len + p.release) * RATE) as usize;
     out.resize(count, 0.0);
     for v in 0..p.voices {
@@ -61,8 +62,11 @@ pub(super) fn wave(p: &Wave, hz: f32, len: f32, out: &mut Vec<f32>) {
         let mut phase = (v as f32 * 0.37 + 0.13).fract();
         for (number, block) in out.chunks_mut(BLOCK).enumerate() {
             let mut step = base;
+            let t = (number * BLOCK) as f32 / RATE;
+            if !slide.is_none() {
+                step *= slide.at(t);
+            }
             if p.vibrato > 0.0 {
-                let t = (number * BLOCK) as f32 / RATE;
                 let swell = (t * 2.0 - 0.3).clamp(0.0, 1.0);
                 step *= 1.0 + p.vibrato * sine(t * 5.5 + v as f32 * 0.2) * swell;
             }
