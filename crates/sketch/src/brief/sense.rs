@@ -238,6 +238,7 @@ pub(crate) enum Thing {
     Crab,
     Spider,
     Cat,
+    Mouse,
     Dog,
     Wolf,
     Fox,

@@ -10,6 +10,7 @@ use crate::scene::view::Brush;
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
     match item.thing {
+        Thing::Mouse => mouse(b, own([150, 142, 140]), t),
         Thing::Frog => frog(b, own([106, 168, 62]), t),
         Thing::Snake => snake(b, own([104, 140, 60]), t),
         Thing::Snail => snail(b, own([176, 116, 70]), t),
@@ -18,6 +19,48 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
         _ => return false,
     }
     true
+}
+
+/// A mouse, sniffing; its tail lies behind it.
+fn mouse(b: &mut Brush<'_>, coat: Rgb, t: f32) {
+    let (pink, pale): (Rgb, Rgb) = ([236, 170, 168], blend(coat, [255, 250, 246], 0.6));
+    let sniff = 0.02 * fast_sin(t * 2.6);
+    let curl = 0.06 * fast_sin(t * 0.3);
+    b.bulge(0.8);
+    b.limb(
+        &[(-0.5, 0.12), (-0.9, 0.06), (-1.2, 0.14 + curl), (-1.5, 0.1 - curl)],
+        0.07,
+        0.025,
+        pink,
+    );
+    b.oval(0.44, 0.76, 0.2, 0.22, scale(coat, 0.8));
+    b.more(0.45, 0.76, 0.13, 0.15, pink);
+    b.blob(
+        &[
+            (-0.66, 0.2),
+            (-0.5, 0.56),
+            (-0.1, 0.7),
+            (0.36, 0.66),
+            (0.7, 0.46 + sniff),
+            (0.86, 0.32 + sniff),
+            (0.7, 0.2),
+            (0.2, 0.06),
+            (-0.5, 0.06),
+        ],
+        coat,
+    );
+    b.more(0.1, 0.2, 0.4, 0.13, pale);
+    b.oval(0.26, 0.8, 0.22, 0.24, coat);
+    b.more(0.27, 0.8, 0.15, 0.17, pink);
+    b.oval(0.62, 0.47 + sniff, 0.05, 0.056, [28, 22, 24]);
+    b.more(0.635, 0.49 + sniff, 0.016, 0.018, [250, 250, 250]);
+    b.oval(0.86, 0.33 + sniff, 0.05, 0.045, pink);
+    for dy in [-0.07, 0.0, 0.07] {
+        b.line(&[(0.78, 0.32 + sniff), (0.98, 0.34 + dy + sniff)], 0.012, [90, 84, 84]);
+    }
+    for x in [-0.4, 0.3, 0.5] {
+        b.oval(x, 0.05, 0.12, 0.045, pink);
+    }
 }
 
 /// A frog that sits, and hops now and then.

@@ -131,7 +131,7 @@ impl Scene {
             | T::Lion => 0.62,
             T::Elephant | T::Giraffe | T::Dinosaur | T::Tent | T::Bicycle => 0.65,
             T::Tractor => 0.8,
-            T::Turtle | T::Frog | T::Snail | T::Crab | T::Pumpkin => 0.56,
+            T::Turtle | T::Frog | T::Snail | T::Crab | T::Mouse | T::Pumpkin => 0.56,
             T::Car | T::Crocodile => 1.15,
             T::Bus => 1.7,
             T::Tree | T::Cherry | T::Palm => 0.32,

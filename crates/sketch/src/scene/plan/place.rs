@@ -1,8 +1,8 @@
 //! Where things are found, how many there are and how big.
 
-use crate::brief::{Brief, Camera, Place, Season, Thing};
+use crate::brief::{Brief, Camera, Place, Season, Thing, Weather};
 use crate::rng::Rng;
-use crate::scene::beings::{Pose, people};
+use crate::scene::beings::{self, Pose, people};
 use crate::scene::canvas::Rgb;
 use crate::scene::made::{instruments, room};
 use crate::scene::plan::settle;
@@ -57,8 +57,8 @@ impl Scene {
                     }
                     taken.push(best);
                     best + rng.range(-0.03, 0.03)
-                } else if many == 2 && self.pose == Pose::Dance {
-                    // Partners dance near each other.
+                } else if many == 2 && settle::upright(thing) {
+                    // Two people are near each other.
                     SPOTS[1] * mirrored * 0.5 + if i == 0 { -0.15 } else { 0.15 }
                 } else {
                     // Spread over the width, a little unevenly.
@@ -74,7 +74,11 @@ impl Scene {
                 let landmark = matches!(thing, Thing::Eiffel | Thing::Fuji | Thing::Waterfall);
                 let share = if landmark { 1.0 } else { share };
                 let named = brief.sizes.iter().find(|s| s.0 == thing).map_or(1.0, |s| s.1);
-                let size = spot.size * share * crowd * rng.range(0.92, 1.08) * named;
+                let walks = settle::upright(thing) || beings::tires(thing);
+                // As tall as those who walk there anyway.
+                let small = self.street() && walks && self.count(thing).is_some();
+                let size = spot.size * if small { 0.84 } else { 1.0 };
+                let size = size * share * crowd * rng.range(0.92, 1.08) * named;
                 // What towers over a city stands behind its street.
                 let near = if named > 1.5 && self.is(Place::City) { 0.42 } else { near };
                 let y = match spot.level {
@@ -106,6 +110,16 @@ impl Scene {
             }
         }
         self.hand_out(brief);
+        let wet = matches!(self.weather, Weather::Rain) && !self.is(Place::Underwater);
+        let strolls = matches!(self.pose, Pose::Walk | Pose::Stand);
+        if wet && strolls && !self.is(Place::Room) && !self.is(Place::Stage) {
+            // Whoever is out in the rain has an umbrella.
+            for item in &mut self.items {
+                if item.thing == Thing::Person && item.plays.is_none() {
+                    item.thing = Thing::Umbrella;
+                }
+            }
+        }
         if self.is(Place::Room) {
             self.furnish();
         }
@@ -129,6 +143,11 @@ impl Scene {
         self.grow(brief);
         // Far things first; the order of equals is that of the words.
         self.items.sort_by(|a, b| a.near.total_cmp(&b.near));
+    }
+
+    /// Whether it is a street of a city, with its pavement and its traffic.
+    fn street(&self) -> bool {
+        self.is(Place::City) && !self.has(Thing::Stall) && !self.wet()
     }
 
     /// The colour that the words give a thing: what is golden on an animal is no gold.
@@ -157,10 +176,9 @@ impl Scene {
                 | Thing::Iceberg
                 | Thing::Bridge
         );
-        let street = self.is(Place::City) && !self.has(Thing::Stall);
         if !matches!(spot.level, Level::Ground) || afloat {
             near
-        } else if street && !self.wet() && spot.near.0 > 0.5 {
+        } else if self.street() && spot.near.0 > 0.5 {
             // On the pavement, not in the traffic.
             rng.range(0.54, 0.6)
         } else if !self.wet() {

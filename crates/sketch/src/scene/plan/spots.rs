@@ -7,6 +7,9 @@ use crate::scene::plan::Scene;
 /// Where a thing is usually found, when no place was named.
 pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut Rng) -> Place {
     use Thing as T;
+    // Where nothing else is named, shapes are all that there is.
+    let shape = |t: &(Thing, u32)| matches!(t.0, T::Cube | T::Ball | T::Heart | T::Flow);
+    let shapes = !brief.things.is_empty() && brief.things.iter().all(shape);
     if named(&[T::Astronaut, T::Rocket, T::Planet, T::Earth, T::Ufo]) {
         Place::Space
     } else if named(&[T::Boat, T::Ship, T::Pier]) {
@@ -68,7 +71,7 @@ pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut
         T::Spider,
     ]) {
         Place::Forest
-    } else if named(&[T::Cube, T::Ball, T::Heart, T::Flow]) || brief.title.trim().is_empty() {
+    } else if shapes || brief.title.trim().is_empty() {
         Place::Abstract
     } else if brief.things.is_empty() {
         *rng.pick(&[Place::Lake, Place::Meadow, Place::Mountains, Place::Sea, Place::Forest])
@@ -213,7 +216,7 @@ pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
         T::Frog | T::Snake => spot(Level::Ground, (0.66, 0.8), 0.22, 4, 0.6),
         T::Guitar | T::Violin | T::Trumpet => spot(Level::Ground, (0.78, 0.84), 0.38, 2, 0.4),
         T::Spider => spot(Level::Air, (0.7, 0.8), 0.2, 4, 0.7),
-        T::Snail | T::Crab => spot(Level::Ground, (0.74, 0.86), 0.18, 4, 0.6),
+        T::Snail | T::Crab | T::Mouse => spot(Level::Ground, (0.74, 0.86), 0.18, 4, 0.6),
         T::Pumpkin => spot(Level::Ground, (0.66, 0.86), 0.22, 6, 0.75),
         T::Fountain => spot(Level::Ground, (0.5, 0.6), 0.42, 1, 0.3),
         T::Ferris => spot(Level::Ground, (0.2, 0.26), 0.72, 1, 0.3),

@@ -49,6 +49,36 @@ fn women_and_men_are_who_the_words_say() {
     }
 }
 
+#[test]
+fn people_do_what_people_do() {
+    let items = |prompt: &str| Scene::plan(&Brief::read(prompt, 4)).items;
+    let are = |prompt: &str, thing| items(prompt).iter().filter(|i| i.thing == thing).count();
+    // Out in the rain with an umbrella, indoors and under water without.
+    assert_eq!(are("a man in the rain on a meadow", Thing::Umbrella), 1);
+    assert_eq!(are("a man in a room, rain", Thing::Umbrella), 0);
+    // Who plays holds what is played; what nobody plays stands there.
+    for (prompt, instrument) in [
+        ("a girl playing violin by the sea", Thing::Violin),
+        ("an astronaut with a guitar on mars", Thing::Guitar),
+        ("ein Trompeter auf der Bühne", Thing::Trumpet),
+        ("a violinist in a park", Thing::Violin),
+    ] {
+        let items = items(prompt);
+        let players = items.iter().filter(|i| i.plays == Some(instrument)).count();
+        let standing = items.iter().filter(|i| i.thing == instrument).count();
+        assert_eq!((players, standing), (1, 0), "{prompt}");
+    }
+    assert_eq!(are("a guitar on a meadow", Thing::Guitar), 1);
+    assert_eq!(are("a robot and a guitar on a meadow", Thing::Guitar), 1);
+    // Two people are near each other.
+    let pair: Vec<f32> = items("two lovers under the stars")
+        .iter()
+        .filter(|i| i.thing == Thing::Person)
+        .map(|i| i.x)
+        .collect();
+    assert!(pair.len() == 2 && (pair[0] - pair[1]).abs() < 0.4, "{pair:?}");
+}
+
 /// A place, and things with the part of the picture that each of them takes at least, in
 /// thousandths.
 const SEEN: [(&str, &[(&str, usize)]); 11] = [
@@ -64,6 +94,7 @@ const SEEN: [(&str, &[(&str, usize)]); 11] = [
             ("a squirrel", 12),
             ("a frog", 5),
             ("a snail", 3),
+            ("a mouse", 3),
             ("a crab", 4),
             ("spiders", 4),
             ("a fountain", 15),
