@@ -47,8 +47,8 @@ async fn cancelling_stops_the_work_and_returns_the_tokens() {
     let place = Place::with(|config| config.sketch_workers = 1);
     let key = place.key(100).await;
     let gateway = place.start().await;
-    let running = gateway.create(&key, &film()).await;
-    let queued = gateway.create(&key, &film()).await;
+    let running = gateway.create(&key, &film(30)).await;
+    let queued = gateway.create(&key, &film(30)).await;
     let mut stream =
         EventStream::new(gateway.ask(Method::GET, &running.events).send().await.unwrap());
     while !matches!(&stream.next().await.unwrap().1, Event::Processing(p) if p.step.is_some()) {}
@@ -80,7 +80,7 @@ async fn a_stream_told_to_end_is_resumed_at_the_next_process() {
     let place = Place::new();
     let key = place.key(100).await;
     let gateway = place.start().await;
-    let accepted = gateway.create(&key, &film()).await;
+    let accepted = gateway.create(&key, &film(10)).await;
     let mut stream =
         EventStream::new(gateway.ask(Method::GET, &accepted.events).send().await.unwrap());
     let mut seen = Vec::new();
@@ -112,7 +112,7 @@ async fn one_address_has_room_for_so_many_generations() {
     let (mine, theirs) = (place.key(100).await, place.key(100).await);
     let gateway = place.start().await;
     let ask = |key: &str| {
-        gateway.post("/api/generations", key, &film()).header("idempotency-key", "k").send()
+        gateway.post("/api/generations", key, &film(30)).header("idempotency-key", "k").send()
     };
     let first = ask(&mine).await.unwrap();
     assert_eq!(first.status(), 201);
@@ -146,9 +146,9 @@ async fn limits_are_told_with_a_time_to_come_back() {
     });
     let key = place.key(1000).await;
     let gateway = place.start().await;
-    let first = gateway.create(&key, &film()).await;
-    gateway.create(&key, &film()).await;
-    let third = gateway.post("/api/generations", &key, &film()).send().await.unwrap();
+    let first = gateway.create(&key, &film(30)).await;
+    gateway.create(&key, &film(30)).await;
+    let third = gateway.post("/api/generations", &key, &film(30)).send().await.unwrap();
     assert!(third.headers().contains_key("retry-after"));
     assert!(problem(third, 429).await.contains("under way"));
 

@@ -162,14 +162,15 @@ pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder().timeout(Duration::from_secs(120)).build().unwrap()
 }
 
-/// A generation that takes about a second.
+/// A generation that takes a moment.
 pub(crate) fn song() -> Value {
     serde_json::json!({"model": "suno", "prompt": "A upbeat pop song about summer, 5 seconds"})
 }
 
-/// A generation that takes several.
-pub(crate) fn film() -> Value {
-    serde_json::json!({"model": "luma", "prompt": "a city in the rain at night, 5 seconds"})
+/// A generation of a film of so many seconds, which takes about half as long.
+pub(crate) fn film(secs: u32) -> Value {
+    let prompt = format!("a city in the rain at night, {secs} seconds");
+    serde_json::json!({"model": "luma", "prompt": prompt})
 }
 
 pub(crate) async fn read_all(response: Response) -> Vec<(String, Event)> {
