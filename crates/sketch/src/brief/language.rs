@@ -274,7 +274,7 @@ mod tests {
         geige geigen violin violine violines violino violins violon fiddle fiddles tromba trompeta trompete trompeten \
         trompette trumpet trumpets violinist fiddler geiger violoniste violinista trumpeter trompeter trompettiste \
         trompetista trombettista guitarist gitarrist gitarristin guitariste guitarrista chitarrista pianist pianiste \
-        pianista lovers sailor jungle rainforest dschungel selva giungla skiing skifahren sous_marin submarino \
+        pianista lovers marin marinaio marinero marinheiro matrose sailor jungle rainforest dschungel selva giungla skiing skifahren sous_marin submarino \
         sottomarino ";
 
     #[test]
