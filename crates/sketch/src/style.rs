@@ -215,8 +215,8 @@ impl Treatment {
 /// How coarse films may be: what is random is dear to encode, and hides what is lost.
 fn qp(passes: &[Pass]) -> u8 {
     let rough = |pass: &Pass| match pass {
-        Pass::Grain(much) if *much > 20.0 => 36,
-        Pass::Grain(much) if *much > 10.0 => 31,
+        Pass::Grain(much) if *much > 10.0 => 32,
+        Pass::Grain(much) if *much > 5.0 => 30,
         Pass::Hatch => 39,
         Pass::Marker | Pass::Strokes(_) => 30,
         _ => 27,
