@@ -4,6 +4,7 @@ mod moment;
 mod place;
 mod settle;
 mod spots;
+mod together;
 
 use crate::brief::{Act, Brief, Camera, Place, Season, Thing, Time, Weather};
 use crate::rng::Rng;

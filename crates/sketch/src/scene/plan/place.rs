@@ -1,10 +1,10 @@
 //! Where things are found, how many there are and how big.
 
-use crate::brief::{Brief, Camera, Place, Season, Thing, Weather};
+use crate::brief::{Brief, Camera, Place, Season, Thing};
 use crate::rng::Rng;
 use crate::scene::beings::{self, Pose, people};
 use crate::scene::canvas::Rgb;
-use crate::scene::made::{instruments, room};
+use crate::scene::made::room;
 use crate::scene::plan::settle;
 use crate::scene::plan::spots::{Level, Spot, spot_of};
 use crate::scene::plan::{Item, Scene};
@@ -110,16 +110,7 @@ impl Scene {
             }
         }
         self.hand_out(brief);
-        let wet = matches!(self.weather, Weather::Rain) && !self.is(Place::Underwater);
-        let strolls = matches!(self.pose, Pose::Walk | Pose::Stand);
-        if wet && strolls && !self.is(Place::Room) && !self.is(Place::Stage) {
-            // Whoever is out in the rain has an umbrella.
-            for item in &mut self.items {
-                if item.thing == Thing::Person && item.plays.is_none() {
-                    item.thing = Thing::Umbrella;
-                }
-            }
-        }
+        self.shelter();
         if self.is(Place::Room) {
             self.furnish();
         }
@@ -191,95 +182,6 @@ impl Scene {
         } else {
             0.02
         }
-    }
-
-    /// Gives instruments to those who can play them; a band for which none are named has its own.
-    fn hand_out(&mut self, brief: &Brief) {
-        use crate::brief::Genre as G;
-        if matches!(self.pose, Pose::Dance | Pose::Ride) {
-            return;
-        }
-        let named = brief.things.iter().map(|t| t.0).filter(|t| instruments::portable(*t));
-        let mut theirs: Vec<Thing> = named.collect();
-        let band = self.is(Place::Stage) && !brief.things.iter().any(|t| settle::upright(t.0));
-        if theirs.is_empty() && band {
-            theirs = match brief.genres.first() {
-                Some(G::Classical | G::Baroque | G::Waltz) => vec![Thing::Violin; 2],
-                Some(G::Jazz | G::Swing | G::Soul | G::Funk | G::March | G::Salsa) => {
-                    vec![Thing::Trumpet]
-                }
-                _ => vec![Thing::Guitar; 2],
-            };
-        }
-        let able = |i: &&mut Item| settle::upright(i.thing) && i.thing != Thing::Robot;
-        let mut hands = self.items.iter_mut().filter(able);
-        theirs.retain(|instrument| match hands.next() {
-            Some(player) => {
-                player.plays = Some(*instrument);
-                true
-            }
-            None => false,
-        });
-        drop(hands);
-        self.items.retain(|i| !theirs.contains(&i.thing));
-    }
-
-    /// Puts the rider on the horse, or whatever there is to ride.
-    fn mount(&mut self) {
-        let horse = self.items.iter().find(|i| settle::mount(i.thing)).copied();
-        let rider = self.items.iter_mut().find(|i| settle::upright(i.thing));
-        if let (Some(horse), Some(rider)) = (horse, rider) {
-            let back = match horse.thing {
-                Thing::Camel | Thing::Elephant => 0.94,
-                Thing::Dinosaur => 0.78,
-                _ => 0.76,
-            };
-            (rider.x, rider.flip, rider.self_) = (horse.x, horse.flip, horse.self_);
-            rider.size = horse.size * 0.8;
-            rider.y = horse.y - horse.size * back + rider.size * 0.44;
-            rider.near = horse.near + 0.001;
-        }
-    }
-
-    /// A train goes over the bridge that is named with it; a bridge reaches right across.
-    fn cross_bridge(&mut self) {
-        let train = self.items.iter().find(|i| i.thing == Thing::Train).copied();
-        for bridge in self.items.iter_mut().filter(|i| i.thing == Thing::Bridge) {
-            bridge.x = 0.0;
-            if let Some(train) = train {
-                (bridge.y, bridge.near) = (train.y + 0.16, train.near - 0.01);
-                bridge.size = 0.4;
-            }
-        }
-        let high = self.items.iter().find(|i| i.thing == Thing::Bridge).copied();
-        if let Some(bridge) = high {
-            for train in self.items.iter_mut().filter(|i| i.thing == Thing::Train) {
-                train.y = bridge.y - bridge.size * 0.4;
-                train.near = bridge.near + 0.01;
-            }
-        }
-    }
-
-    /// A bench for those who sit, unless one is named.
-    fn seat(&mut self) {
-        if self.pose != Pose::Sit {
-            return;
-        }
-        let bench = self.items.iter().find(|i| i.thing == Thing::Bench).copied();
-        let mut seats = Vec::new();
-        let mut next = -0.3;
-        for item in self.items.iter_mut().filter(|i| settle::upright(i.thing)) {
-            if let Some(bench) = bench {
-                (item.x, item.y) = (bench.x + next * bench.size, bench.y);
-                (item.near, item.size) = (bench.near + 0.001, bench.size * 1.9);
-                next += 0.6;
-            } else {
-                let mut seat = Item { thing: Thing::Bench, colour: None, plays: None, ..*item };
-                (seat.near, seat.size) = (item.near - 0.001, item.size * 0.52);
-                seats.push(seat);
-            }
-        }
-        self.items.extend(seats);
     }
 
     /// The camera goes along with what moves fast and alone, unless the words say otherwise.
