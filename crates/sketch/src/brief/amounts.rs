@@ -64,14 +64,16 @@ pub(super) fn is_player(word: &str) -> bool {
 /// Whether a word for people says that they are women, or that they are men.
 pub(super) fn is_woman(word: &str) -> Option<bool> {
     const WOMEN: &str = " woman women girl girls lady ladies queen queens princess witch witches \
-        mother mothers mom grandmother bride daughter daughters sister sisters wife businesswoman ballerina ballerinas frau frauen \
+        mother mothers mom grandmother bride daughter daughters sister sisters wife businesswoman \
+        ballerina ballerinas frau frauen \
         madchen mutter oma konigin prinzessin hexe tochter tanzerin gitarristin femme femmes fille \
         filles mere reine princesse danseuse mujer mujeres nina ninas madre abuela reina princesa \
         bruja bailarina mulher mulheres menina meninas mae rainha bruxa donna donne ragazza ragazze \
         bambina nonna regina principessa strega औरत लड़की माँ रानी राजकुमारी امراه فتاه اميره ام 女 女孩 \
         少女 女王 公主 妈妈 母 ";
     const MEN: &str = " man men boy boys king kings prince princes father fathers dad grandfather \
-        groom son sons brother brothers husband gentleman businessman waiter monk monks mann manner junge jungen vater opa konig prinz sohn homme hommes \
+        groom son sons brother brothers husband gentleman businessman waiter monk monks mann \
+        manner junge jungen vater opa konig prinz sohn homme hommes \
         garcon garcons pere roi hombre hombres nino padre abuelo rey homem homens menino meninos pai \
         rei uomo uomini ragazzo ragazzi bambino आदमी लड़का पिता राजा رجل ولد اب 男 男孩 少年 国王 王子 爸爸 \
         父 ";

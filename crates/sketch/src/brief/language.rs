@@ -268,13 +268,21 @@ mod tests {
 
     /// Words that mean both at once, whatever the language.
     const BOTH: &str = " fireplace kamin cheminee chimenea caminetto lareira breakfast fuji 富士 cherry_blossom concerto cowboy cyberpunk dance dancing danse jogging launch neon \
-        ombrello paraguas parapluie umbrella racing regenschirm running sakura sleep नाच 傘 桜 樱花 雨伞 chitarra fisherman flugel gitarre guitar guitare guitarra harbor harbour house klavier piano \
-        baby children_s_song fairy gregorian_chant highlands kids_song bride jazz_club jazz_band rock_band opera tanzen viking ballad ballade ballata balada power_ballad slow_jam shehnai tabla शहनाई तबला \
+        ombrello paraguas parapluie umbrella racing regenschirm running sakura sleep नाच 傘 桜 樱花 雨伞 \
+        chitarra fisherman flugel gitarre guitar guitare guitarra harbor harbour house klavier \
+        piano \
+        baby children_s_song fairy gregorian_chant highlands kids_song bride jazz_club jazz_band \
+        rock_band opera tanzen viking ballad ballade ballata balada power_ballad slow_jam shehnai \
+        tabla शहनाई तबला \
         pianoforte valentine بيانو جيتار गिटार पियानो ギター ピアノ 吉他 港 钢琴 \
-        geige geigen violin violine violines violino violins violon fiddle fiddles tromba trompeta trompete trompeten \
-        trompette trumpet trumpets violinist fiddler geiger violoniste violinista trumpeter trompeter trompettiste \
-        trompetista trombettista guitarist gitarrist gitarristin guitariste guitarrista chitarrista pianist pianiste \
-        pianista lovers marin marinaio marinero marinheiro matrose sailor jungle rainforest dschungel selva giungla skiing skifahren sous_marin submarino \
+        geige geigen violin violine violines violino violins violon fiddle fiddles tromba trompeta \
+        trompete trompeten \
+        trompette trumpet trumpets violinist fiddler geiger violoniste violinista trumpeter \
+        trompeter trompettiste \
+        trompetista trombettista guitarist gitarrist gitarristin guitariste guitarrista \
+        chitarrista pianist pianiste \
+        pianista lovers marin marinaio marinero marinheiro matrose sailor jungle rainforest \
+        dschungel selva giungla skiing skifahren sous_marin submarino \
         sottomarino ";
 
     #[test]

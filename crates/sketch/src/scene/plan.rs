@@ -67,8 +67,8 @@ pub(crate) struct Item {
     pub(crate) flip: bool,
     /// Whether the camera goes along with it.
     pub(crate) held: bool,
-    /// The instrument that it plays.
-    pub(crate) plays: Option<Thing>,
+    /// The instrument that it plays, and its colour where the words say one.
+    pub(crate) plays: Option<(Thing, Option<Rgb>)>,
 }
 
 impl Scene {

@@ -51,19 +51,24 @@ pub(crate) fn hands(instrument: Thing, (x, y): Point, t: f32) -> [Point; 2] {
 }
 
 /// An instrument as it is held by a figure with its neck and its hands there.
-pub(crate) fn held(b: &mut Brush<'_>, instrument: Thing, neck: Point, hands: [Point; 2]) {
+pub(crate) fn held(
+    b: &mut Brush<'_>,
+    (instrument, colour): (Thing, Option<Rgb>),
+    neck: Point,
+    hands: [Point; 2],
+) {
     let (x, y) = neck;
     b.bulge(0.5);
     match instrument {
         Thing::Guitar => {
-            b.inset((x - 0.1, y - 0.3), 0.46, -0.19, |b| portably(b, instrument, None));
+            b.inset((x - 0.1, y - 0.3), 0.46, -0.19, |b| portably(b, instrument, colour));
         }
         Thing::Violin => {
-            b.inset((x + 0.02, y - 0.005), 0.34, -0.23, |b| portably(b, instrument, None));
+            b.inset((x + 0.02, y - 0.005), 0.34, -0.23, |b| portably(b, instrument, colour));
             let [(hx, hy), _] = hands;
             b.line(&[(hx, hy), (hx - 0.13, hy + 0.27)], 0.012, [236, 226, 206]);
         }
-        _ => b.inset((x + 0.07, y + 0.06), 0.38, -0.25, |b| portably(b, instrument, None)),
+        _ => b.inset((x + 0.07, y + 0.06), 0.38, -0.25, |b| portably(b, instrument, colour)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Landmarks: temples, the Eiffel tower, benches, fountains, Ferris wheels, and the bridges that trains cross.
+//! Landmarks: temples, the Eiffel tower, benches, fountains and Ferris wheels.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;

@@ -4,6 +4,7 @@ use super::Scene;
 use crate::brief::{Brief, Place, Thing};
 use crate::scene::beings::people;
 use crate::scene::canvas::Canvas;
+use crate::style::{Kept, Treatment};
 
 const SIZE: (usize, usize) = (320, 180);
 
@@ -64,12 +65,14 @@ fn people_do_what_people_do() {
         ("a violinist in a park", Thing::Violin),
     ] {
         let items = items(prompt);
-        let players = items.iter().filter(|i| i.plays == Some(instrument)).count();
+        let players = items.iter().filter(|i| i.plays.is_some_and(|p| p.0 == instrument)).count();
         let standing = items.iter().filter(|i| i.thing == instrument).count();
         assert_eq!((players, standing), (1, 0), "{prompt}");
     }
     assert_eq!(are("a guitar on a meadow", Thing::Guitar), 1);
     assert_eq!(are("a robot and a guitar on a meadow", Thing::Guitar), 1);
+    let red = items("a man playing a red guitar on a meadow");
+    assert!(red.iter().any(|i| i.plays == Some((Thing::Guitar, Some([214, 48, 49])))), "{red:?}");
     // Two people are near each other.
     let pair: Vec<f32> = items("two lovers under the stars")
         .iter()
@@ -77,6 +80,70 @@ fn people_do_what_people_do() {
         .map(|i| i.x)
         .collect();
     assert!(pair.len() == 2 && (pair[0] - pair[1]).abs() < 0.4, "{pair:?}");
+}
+
+/// A moment in a style, and the scene before it was treated.
+fn styled(prompt: &str, style: &str) -> (Canvas, Vec<[u8; 4]>) {
+    let treatment = Treatment::of(style);
+    let mut canvas = treatment.canvas(SIZE);
+    Scene::plan(&Brief::read(prompt, 3)).draw(&mut canvas, 2.5, 6.0);
+    let (mut kept, mut out) = (Kept::default(), Vec::new());
+    let go_on = &mut || std::ops::ControlFlow::Continue(());
+    assert!(treatment.apply(&canvas, SIZE, 2.5, &mut kept, &mut out, go_on).is_continue());
+    (canvas, out)
+}
+
+fn luma(p: &[u8; 4]) -> u32 {
+    (u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8
+}
+
+#[test]
+fn nothing_around_the_sun_is_brighter_than_it() {
+    for hour in ["at dawn", "by day", "at sunset"] {
+        // As it is drawn, hazy (Moody), and grey (Black & White).
+        for style in ["none", "2", "7"] {
+            let prompt = format!("the sea {hour}, no clouds, still camera");
+            let (canvas, out) = styled(&prompt, style);
+            let sun = |at: &usize| canvas.form[*at][2] == 253;
+            let places: Vec<usize> = (0..out.len()).filter(sun).collect();
+            assert!(places.len() > 30, "{prompt}: no sun");
+            let disc: Vec<u32> = places.iter().map(|i| luma(&out[*i])).collect();
+            let middle = |of: fn(usize) -> usize| {
+                places.iter().map(|i| of(*i)).sum::<usize>() / places.len()
+            };
+            let (x, y) = (middle(|i| i % SIZE.0), middle(|i| i / SIZE.0));
+            // The sky up to three radii away, and of it as many of the brightest pixels as the sun
+            // has: one by one they are grain.
+            let near = |i: &usize| {
+                let (dx, dy) = ((i % SIZE.0).abs_diff(x), (i / SIZE.0).abs_diff(y));
+                (dx * dx + dy * dy) < places.len() * 3
+            };
+            let sky = (0..out.len()).filter(|i| canvas.form[*i][2] == 255).filter(near);
+            let sky = sky.map(|i| luma(&out[i]));
+            let mut sky: Vec<u32> = sky.collect();
+            sky.sort_unstable_by(|a, b| b.cmp(a));
+            sky.truncate(disc.len());
+            let mean = |all: &[u32]| all.iter().sum::<u32>() / all.len() as u32;
+            let (sun, beside) = (mean(&disc), mean(&sky));
+            assert!(sun >= beside, "{prompt}, {style}: {sun} in the sun, {beside} beside it");
+        }
+    }
+}
+
+#[test]
+fn backdrops_are_dark_at_night_and_blue_under_water() {
+    let sky = |prompt: &str, style: &str| {
+        let (canvas, out) = styled(prompt, style);
+        let sky: Vec<_> = (0..out.len()).filter(|i| canvas.form[*i][2] == 255).collect();
+        [0, 1, 2].map(|c| sky.iter().map(|i| u32::from(out[*i][c])).sum::<u32>() / sky.len() as u32)
+    };
+    for style in ["3", "claymation", "3d_cartoon"] {
+        let [day, night] = ["by day", "at night"]
+            .map(|hour| sky(&format!("a meadow {hour}, no clouds"), style).iter().sum::<u32>());
+        assert!(night * 3 < day * 2, "{style}: {night} at night, {day} by day");
+        let deep = sky("a fish underwater by day", style);
+        assert!(deep[2] > deep[0] + 30, "{style}: {deep:?} under water");
+    }
 }
 
 /// A place, and things with the part of the picture that each of them takes at least, in

@@ -25,16 +25,15 @@ impl Scene {
                 _ => vec![Thing::Guitar; 2],
             };
         }
+        let coloured: Vec<_> = theirs.iter().map(|t| (*t, self.colour_of(*t))).collect();
         let able = |i: &&mut Item| settle::upright(i.thing) && i.thing != Thing::Robot;
-        let mut hands = self.items.iter_mut().filter(able);
-        theirs.retain(|instrument| match hands.next() {
-            Some(player) => {
-                player.plays = Some(*instrument);
-                true
-            }
-            None => false,
-        });
-        drop(hands);
+        let mut played = 0;
+        for (player, instrument) in self.items.iter_mut().filter(able).zip(coloured) {
+            player.plays = Some(instrument);
+            played += 1;
+        }
+        // What is in somebody's hands stands nowhere else.
+        theirs.truncate(played);
         self.items.retain(|i| !theirs.contains(&i.thing));
     }
 

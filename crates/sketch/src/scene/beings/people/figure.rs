@@ -184,7 +184,7 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, item: &Item, t: f32) {
         let foot = joint(knee_at, thigh - knee, half * 0.96);
         [(hip.0 + 0.03 * way, hip.1), knee_at, foot]
     };
-    let hands = item.plays.map(|instrument| instruments::hands(instrument, neck, t));
+    let hands = item.plays.map(|(instrument, _)| instruments::hands(instrument, neck, t));
     let arm = |way: f32| -> [Point; 3] {
         let shoulder = (neck.0 + 0.085 * way * f.bulk.min(1.3), neck.1 - 0.035);
         if let Some(hands) = hands {
