@@ -57,7 +57,7 @@ def main():
         callback_on_step_end=tell,
     )
     if any(getattr(result, "nsfw_content_detected", None) or []):
-        say(error="the model's own filter held the picture back", kind="safety")
+        say(error="the model's own filter held the picture back", kind="content_policy")
         return
     # Relative: the working directory is this generation's own.
     result.images[0].save("picture.png")

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{self, Config, ConfigError, Flags, LogFormat};
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
-use crate::provider;
+use crate::providers;
 use crate::server::{ServeError, Server};
 use crate::store::{KeyKind, NewKey, Publishable, Store, StoreError};
 
@@ -275,7 +275,7 @@ async fn check_providers(config: &Config) -> Result<ExitCode, CliError> {
     let mut stdout = std::io::stdout();
     let mut all_good = true;
     for (name, settings) in &config.providers {
-        let finding = provider::check(name, settings).await;
+        let finding = providers::check(name, settings).await;
         all_good &= finding.good;
         let verdict = if finding.good { "good" } else { "bad" };
         writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.kind, finding.says)?;

@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`server`] puts the parts together, [`routes`] translate HTTP, [`auth`] says
 //! who is asking, [`offer`] says what can be had, [`studio`] decides what happens to a generation,
-//! [`store`] keeps it, [`provider`] makes it, [`media`] keeps the files. It is a library so that its tests can run it whole.
+//! [`store`] keeps it, [`providers`] makes it, [`media`] keeps the files. It is a library so that its tests can run it whole.
 
 pub mod auth;
 pub mod cli;
@@ -16,7 +16,7 @@ pub mod media;
 pub mod metrics;
 pub mod offer;
 pub mod problem;
-pub mod provider;
+pub mod providers;
 pub mod routes;
 pub mod secret;
 pub mod server;

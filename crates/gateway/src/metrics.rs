@@ -27,7 +27,7 @@ pub struct Metrics {
     provider_ended: Family<ProviderEndLabel, Counter>,
     provider_making: Family<ProviderLabel, Histogram, Making>,
     provider_retries: Family<ProviderLabel, Counter>,
-    provider_resting: Family<ProviderLabel, Gauge>,
+    provider_circuit_open: Family<ProviderLabel, Gauge>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -81,7 +81,7 @@ impl Default for Metrics {
             provider_ended: Family::default(),
             provider_making: Family::new_with_constructor(Making),
             provider_retries: Family::default(),
-            provider_resting: Family::default(),
+            provider_circuit_open: Family::default(),
         };
         let mut registry = Registry::with_prefix("ai_now");
         let m = &metrics;
@@ -124,9 +124,9 @@ impl Default for Metrics {
             m.provider_retries.clone(),
         );
         registry.register(
-            "provider_resting",
-            "1 while a provider is left in peace after failures",
-            m.provider_resting.clone(),
+            "provider_circuit_open",
+            "1 while a provider is skipped, after failures in a row",
+            m.provider_circuit_open.clone(),
         );
         metrics.registry = Arc::new(Mutex::new(registry));
         metrics
@@ -174,10 +174,10 @@ impl Metrics {
         self.provider_retries.get_or_create(&label).inc();
     }
 
-    /// Whether a provider is left in peace.
-    pub fn provider_resting(&self, provider: &str, resting: bool) {
+    /// Whether the circuit breaker of a provider is open.
+    pub fn provider_circuit_open(&self, provider: &str, open: bool) {
         let label = ProviderLabel { provider: provider.to_owned() };
-        self.provider_resting.get_or_create(&label).set(i64::from(resting));
+        self.provider_circuit_open.get_or_create(&label).set(i64::from(open));
     }
 
     /// A commit of so many changes took this long.

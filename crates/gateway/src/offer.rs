@@ -10,7 +10,7 @@ use ai_now_protocol::catalog::{Expected, Style, Text};
 use ai_now_protocol::{Catalog, MediaKind, Model};
 use serde::Deserialize;
 
-use crate::provider::{Kind, ProviderSettings};
+use crate::providers::{Kind, ProviderSettings};
 
 /// The provider that is always there: the sketch engine.
 pub const SKETCH: &str = "sketch";
@@ -26,7 +26,7 @@ pub struct ModelSettings {
     /// Its id, on the wire.
     pub id: String,
     /// The providers that are asked, in this order: names of the settings, or `sketch`, which is
-    /// the default. The next one is asked where one is down, busy or fails in passing.
+    /// the default. The next one is asked where one is unavailable, busy, or fails in a way that may pass.
     pub routes: Option<Vec<String>>,
     /// Its name for people. Default: the id.
     pub name: Option<String>,

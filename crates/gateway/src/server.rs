@@ -21,9 +21,10 @@ use crate::config::{Config, ConfigError};
 use crate::limits::Limits;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
+use crate::providers::ProviderPool;
 use crate::secret::SigningKey;
 use crate::store::{KeyInfo, Store, StoreError};
-use crate::studio::{Makers, Settings, Studio};
+use crate::studio::{Settings, Studio};
 use crate::{demo, housekeeping, routes};
 
 /// Everything that a request may need. Cloning it is cheap and gives the same.
@@ -126,11 +127,13 @@ impl Server {
             workers => workers,
         };
         let offer = config.offer()?;
-        let makers = Makers::open(offer, &config.providers, sketches, &config.data, &metrics)
-            .map_err(ServeError::Provider)?;
+        let providers =
+            ProviderPool::open(offer, &config.providers, sketches, &config.data, &metrics)
+                .map_err(ServeError::Provider)?;
         let settings =
             Settings { queue: config.limits.queue, per_owner: config.limits.generations };
-        let studio = Studio::new(store.clone(), media.clone(), makers, metrics.clone(), settings);
+        let studio =
+            Studio::new(store.clone(), media.clone(), providers, metrics.clone(), settings);
         // Listen before work begins: an address that is taken shall cost nothing.
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(ServeError::Data)?;

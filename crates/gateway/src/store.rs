@@ -28,7 +28,7 @@ pub use acceptance::{Acceptance, NewGeneration, Refusal};
 pub use audit::Audit;
 pub use events::StoredEvent;
 pub use generations::{GenerationRow, Outcome};
-pub use jobs::{Notebook, Noted, ProviderJob};
+pub use jobs::{ProviderJob, SubmissionRecord, SubmissionState};
 pub use keys::{KeyInfo, KeyKind, NewKey, Publishable};
 pub use visitors::{NewVisitor, SessionInfo, VisitorRefusal};
 use writer::Writer;

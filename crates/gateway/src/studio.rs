@@ -4,7 +4,6 @@
 //! decision is one change of the store first, and is told to the streams after that: what nobody
 //! could lose is what anybody hears. It must not know HTTP.
 
-mod makers;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -27,9 +26,9 @@ use crate::auth::Principal;
 use crate::limits::GenerationGuard;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
+use crate::providers::ProviderPool;
 use crate::secret;
 use crate::store::{Acceptance, GenerationRow, NewGeneration, Outcome, Refusal, Store, StoreError};
-pub use makers::Makers;
 pub use watch::Watch;
 
 /// The studio. Cloning it is cheap and gives the same studio.
@@ -39,7 +38,7 @@ pub struct Studio(Arc<Inner>);
 struct Inner {
     store: Store,
     media: MediaDir,
-    makers: Makers,
+    providers: ProviderPool,
     metrics: Metrics,
     settings: Settings,
     /// The generations that are queued or running in this process.
@@ -90,18 +89,18 @@ pub enum Declined {
 }
 
 impl Studio {
-    /// A studio that offers what its makers make. Call [`Studio::resume`] once before anything else.
+    /// A studio that offers what its providers make. Call [`Studio::resume`] once before anything else.
     pub fn new(
         store: Store,
         media: MediaDir,
-        makers: Makers,
+        providers: ProviderPool,
         metrics: Metrics,
         settings: Settings,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
             media,
-            makers,
+            providers,
             metrics,
             settings,
             live: Mutex::default(),
@@ -113,12 +112,12 @@ impl Studio {
 
     /// What is offered.
     pub fn catalog(&self) -> &Catalog {
-        self.0.makers.catalog()
+        self.0.providers.catalog()
     }
 
     /// What is offered, and how it stands with it just now.
     pub fn catalog_now(&self) -> Catalog {
-        self.0.makers.catalog_now()
+        self.0.providers.catalog_now()
     }
 
     /// Takes up what was under way when the process ended, the oldest first.

@@ -78,8 +78,8 @@ impl Store {
     }
 
     /// What one provider may write down about one generation.
-    pub fn notebook(&self, generation_id: &str, provider: &str) -> Notebook {
-        Notebook {
+    pub fn submission_record(&self, generation_id: &str, provider: &str) -> SubmissionRecord {
+        SubmissionRecord {
             store: self.clone(),
             generation_id: generation_id.to_owned(),
             provider: provider.to_owned(),
@@ -95,32 +95,32 @@ fn job((generation_id, provider, unclear, handle): Row) -> ProviderJob {
 
 /// What one provider writes down about one generation, and reads again after a restart.
 #[derive(Clone)]
-pub struct Notebook {
+pub struct SubmissionRecord {
     store: Store,
     generation_id: String,
     provider: String,
 }
 
-/// What a notebook says.
+/// What a submission record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Noted {
+pub enum SubmissionState {
     /// So many submissions were begun of which nobody knows whether they were taken.
     Unclear(u32),
     /// The job was taken, and is called this.
-    Taken(String),
+    Submitted(String),
 }
 
-impl Notebook {
+impl SubmissionRecord {
     /// What was written down.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn read(&self) -> Result<Noted, StoreError> {
+    pub async fn read(&self) -> Result<SubmissionState, StoreError> {
         let job = self.store.provider_job(&self.generation_id).await?;
         Ok(match job.filter(|job| job.provider == self.provider) {
-            Some(ProviderJob { handle: Some(handle), .. }) => Noted::Taken(handle),
-            Some(ProviderJob { unclear, .. }) => Noted::Unclear(unclear),
-            None => Noted::Unclear(0),
+            Some(ProviderJob { handle: Some(handle), .. }) => SubmissionState::Submitted(handle),
+            Some(ProviderJob { unclear, .. }) => SubmissionState::Unclear(unclear),
+            None => SubmissionState::Unclear(0),
         })
     }
 

@@ -11,10 +11,11 @@ use futures_util::FutureExt as _;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use super::makers::Maker;
 use super::{Live, Studio, ended};
 use crate::media;
-use crate::provider::{Content, Failure, Job, Made, Task, Teller};
+use crate::providers::{
+    Job, MediaContent, Output, PooledProvider, ProgressReporter, ProviderError, Task,
+};
 use crate::store::{GenerationRow, Outcome, ProviderJob};
 
 /// How often progress is written down at most.
@@ -47,9 +48,9 @@ impl Studio {
     /// decided: the process ended in between.
     pub(super) async fn abandon(&self, job: ProviderJob) {
         if let Some(handle) = &job.handle
-            && let Some(maker) = self.0.makers.named(&job.provider)
+            && let Some(pooled) = self.0.providers.named(&job.provider)
         {
-            maker.provider.abandon(handle).await;
+            pooled.provider.abandon(handle).await;
         }
         self.forget_job(&job.generation_id).await;
     }
@@ -68,7 +69,7 @@ impl Studio {
         let Some(job) = self.job(row) else {
             return Some(self.failed(row, "The model is offered no more."));
         };
-        let makers = self.0.makers.of(&row.model);
+        let pooled_providers = self.0.providers.of(&row.model);
         let noted = match self.0.store.provider_job(&row.id).await {
             Ok(noted) => noted,
             Err(error) => {
@@ -79,37 +80,37 @@ impl Studio {
         // Whoever was asked before the last end of this process is asked about it first.
         let asked = noted
             .as_ref()
-            .and_then(|job| makers.iter().position(|maker| maker.name == job.provider));
+            .and_then(|job| pooled_providers.iter().position(|pooled| pooled.name == job.provider));
         let (mut begun, mut why) = (false, None);
-        for (index, maker) in makers.iter().enumerate().skip(asked.unwrap_or(0)) {
-            let elsewhere = index + 1 < makers.len();
+        for (index, pooled) in pooled_providers.iter().enumerate().skip(asked.unwrap_or(0)) {
+            let elsewhere = index + 1 < pooled_providers.len();
             let under_way = asked == Some(index);
-            if !under_way && !maker.admits() {
+            if !under_way && !pooled.admits() {
                 why.get_or_insert_with(|| {
                     format!("{} does not answer at the moment. Try again later.", job.model.name)
                 });
                 continue;
             }
-            let _slot = self.wait_for_slot(row, live, maker).await?;
+            let _slot = self.wait_for_slot(row, live, pooled).await?;
             if !std::mem::replace(&mut begun, true) && !self.begin(row, live).await? {
                 return Some(self.failed(row, "The gateway could not write its records."));
             }
             let started = Instant::now();
-            let made = self.make(row, job.clone(), live, maker).await;
+            let made = self.make(row, job.clone(), live, pooled).await;
             let took = started.elapsed();
             self.0.metrics.made(&row.model, took);
             match made {
                 Ok(made) => {
-                    maker.made(took);
+                    pooled.made(took);
                     return Some(self.keep(row, made).await);
                 }
-                Err(Failure::Stopped) => {
-                    maker.stopped(took);
+                Err(ProviderError::Stopped) => {
+                    pooled.stopped(took);
                     return None;
                 }
-                Err(Failure::Failed { kind, message }) => {
-                    maker.failed(kind, took);
-                    let name = maker.name.as_str();
+                Err(ProviderError::Failed { kind, message }) => {
+                    pooled.failed(kind, took);
+                    let name = pooled.name.as_str();
                     tracing::warn!(generation = row.id, provider = name, message, "not made");
                     why = Some(message);
                     if !kind.may_go_elsewhere() {
@@ -158,21 +159,21 @@ impl Studio {
         &self,
         row: &GenerationRow,
         live: &Live,
-        maker: &'m Maker,
+        pooled: &'m PooledProvider,
     ) -> Option<SemaphorePermit<'m>> {
-        if let Ok(slot) = maker.slots.try_acquire() {
+        if let Ok(slot) = pooled.slots.try_acquire() {
             let stops = self.0.stopping.is_cancelled() || live.cancel.is_cancelled();
             return (!stops).then_some(slot);
         }
-        let number = maker.queue.enter();
-        let turn = maker.slots.acquire();
+        let number = pooled.queue.insert();
+        let turn = pooled.slots.acquire();
         tokio::pin!(turn);
         let mut told = None;
         let slot = loop {
-            let position = maker.queue.position(number);
+            let position = pooled.queue.position(number);
             if told != Some(position) {
                 told = Some(position);
-                self.tell(row, live, queued(position, maker.wait_secs(position))).await;
+                self.tell(row, live, queued(position, pooled.wait_secs(position))).await;
             }
             // Far back in a long queue, an exact number helps nobody.
             let pause = Duration::from_secs((position as u64 / 10).clamp(1, 30));
@@ -183,7 +184,7 @@ impl Studio {
                 () = sleep(pause) => {}
             }
         };
-        maker.queue.leave(number);
+        pooled.queue.remove(number);
         slot
     }
 
@@ -193,18 +194,18 @@ impl Studio {
         row: &GenerationRow,
         job: Job,
         live: &Live,
-        maker: &Maker,
-    ) -> Result<Made, Failure> {
-        let (tell, mut latest, mut others) = Teller::new();
+        pooled: &PooledProvider,
+    ) -> Result<Output, ProviderError> {
+        let (reporter, mut latest, mut others) = ProgressReporter::new();
         let task = Task {
             job,
-            tell,
-            notebook: self.0.store.notebook(&row.id, &maker.name),
+            reporter,
+            record: self.0.store.submission_record(&row.id, &pooled.name),
             media: self.0.media.clone(),
             stop: live.cancel.clone(),
             halted: self.0.halted.clone(),
         };
-        let making = maker.provider.make(task);
+        let making = pooled.provider.make(task);
         tokio::pin!(making);
         let mut ticks = interval(PROGRESS_PAUSE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -233,18 +234,18 @@ impl Studio {
     }
 
     /// Puts the file onto the disk: first the file, then the word that it is there.
-    async fn keep(&self, row: &GenerationRow, made: Made) -> Outcome {
+    async fn keep(&self, row: &GenerationRow, made: Output) -> Outcome {
         let media_name = media::new_name(&row.prompt, made.format);
         let url = match MediaUrl::parse(&format!("/media/{media_name}")) {
             Ok(url) => url,
             Err(error) => return self.failed(row, &error.to_string()),
         };
-        let Made { content, note, procedural, .. } = made;
+        let Output { content, note, procedural, .. } = made;
         let event = Event::Completed(Completed { url, note: note.clone() });
         let (dir, name) = (self.0.media.clone(), media_name.clone());
         let writing = tokio::task::spawn_blocking(move || match content {
-            Content::Bytes(bytes) => dir.write(&name, &bytes).map(|()| bytes.len() as u64),
-            Content::File(file) => {
+            MediaContent::Bytes(bytes) => dir.write(&name, &bytes).map(|()| bytes.len() as u64),
+            MediaContent::File(file) => {
                 let size_bytes = std::fs::metadata(file.path())?.len();
                 dir.adopt(&file, &name).map(|()| size_bytes)
             }

@@ -9,14 +9,13 @@ use ai_now_protocol::api::State;
 use ai_now_protocol::{Event, GenerateRequest};
 use futures_util::future::join_all;
 
-use super::makers::Makers;
 use super::{Settings, Studio};
 use crate::auth::Principal;
 use crate::config::{Config, Limits};
 use crate::limits;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
-use crate::provider::Provider;
+use crate::providers::{Provider, ProviderPool};
 use crate::store::{NewKey, Store};
 
 #[tokio::test]
@@ -39,9 +38,9 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
     let key = store.create_key(NewKey::Secret { tokens: 100 }, String::new()).await.unwrap();
     let key = store.key_by_secret(&key).await.unwrap().unwrap();
     let media = MediaDir::open(data.path()).unwrap();
-    let makers = Makers::all_by(Provider::Faulty, &metrics);
+    let providers = ProviderPool::all_by(Provider::Faulty, &metrics);
     let settings = Settings { queue: 10, per_owner: 10 };
-    let studio = Studio::new(store.clone(), media.clone(), makers, metrics, settings);
+    let studio = Studio::new(store.clone(), media.clone(), providers, metrics, settings);
     let limits = limits::Limits::new(&Limits::default());
 
     let runs = ["a song, 5 seconds", FAULT, "another song, 5 seconds"].map(|prompt| {

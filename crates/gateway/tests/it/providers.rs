@@ -33,7 +33,7 @@ suite! {
     makes_it_and_tells_how_far_it_is,
     tries_again_what_passes,
     goes_elsewhere_while_it_is_busy,
-    goes_elsewhere_where_it_fails_in_passing,
+    goes_elsewhere_after_a_transient_failure,
     goes_elsewhere_where_the_key_is_refused,
     tells_a_safety_refusal_and_asks_nobody_else,
     tells_why_a_request_is_refused,
@@ -45,6 +45,6 @@ suite! {
     takes_only_results_that_are_what_they_should_be,
     loads_a_cut_result_again,
     follows_no_redirect,
-    is_left_in_peace_after_failures,
+    opens_its_circuit_breaker_after_failures,
     takes_turns,
 }

@@ -87,7 +87,7 @@ pub(super) async fn goes_elsewhere_while_it_is_busy(speaks: Speaks) {
     fixture.finish(30).await;
 }
 
-pub(super) async fn goes_elsewhere_where_it_fails_in_passing(speaks: Speaks) {
+pub(super) async fn goes_elsewhere_after_a_transient_failure(speaks: Speaks) {
     let upstream = upstream(speaks, |script| {
         script.stands = vec![Stands::Running(0.5), Stands::Failed("No capacity")];
     })
@@ -298,12 +298,12 @@ pub(super) async fn follows_no_redirect(speaks: Speaks) {
     fixture.finish(30).await;
 }
 
-pub(super) async fn is_left_in_peace_after_failures(speaks: Speaks) {
+pub(super) async fn opens_its_circuit_breaker_after_failures(speaks: Speaks) {
     let upstream =
         upstream(speaks, |script| script.submits = vec![Submit::Status(500, json!({}))]).await;
     let fixture = Fixture::with_stand_in(speaks, upstream, |up| {
         up.retries = 0;
-        up.rest_after = 2;
+        up.failure_threshold = 2;
     })
     .await;
     for _ in 0..4 {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ai_now_gateway::offer::ModelSettings;
-use ai_now_gateway::provider::ProviderSettings;
+use ai_now_gateway::providers::ProviderSettings;
 use ai_now_protocol::api::{Generation, State};
 use ai_now_protocol::{Event, MediaKind};
 use serde_json::{Value, json};
@@ -138,8 +138,8 @@ async fn how_it_fails_decides_what_is_done() {
     let endless = "head -c 100000 /dev/zero | tr '\\0' x";
     let table = [
         ("echo '{\"error\":\"no <b>room</b>\"}'", Some("own could not make it: no <b>room</b>.")),
-        ("echo '{\"error\":\"nudity\",\"kind\":\"safety\"}'", Some("safety rules")),
-        ("echo '{\"error\":\"no room\",\"kind\":\"passing\"}'", None),
+        ("echo '{\"error\":\"nudity\",\"kind\":\"content_policy\"}'", Some("safety rules")),
+        ("echo '{\"error\":\"no room\",\"kind\":\"transient\"}'", None),
         ("exit 3", None),
         ("kill -9 $$", None),
         (endless, None),

@@ -1,21 +1,17 @@
 //! What differs between services that are asked again and again: how a job is asked for, and how
 //! their answers read. It must not know when they are asked, nor what is done with the answers.
 
-mod fal;
-mod luma;
-mod replicate;
-mod runway;
-
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Job;
-use super::polled::Polled;
-use super::settings::Kind;
+use super::driver::Polled;
+use super::{fal, luma, replicate, runway};
+use crate::providers::settings::Kind;
+use crate::providers::{ErrorKind, Job, content_policy};
 
 /// A service's way of speaking.
-pub(super) trait Dialect: Send + Sync {
+pub(super) trait Adapter: Send + Sync {
     /// How the key is sent: the scheme of `Authorization`.
     fn scheme(&self) -> &'static str {
         "Bearer"
@@ -31,7 +27,7 @@ pub(super) trait Dialect: Send + Sync {
     fn status_url(&self, to: &Polled, handle: &Handle) -> String;
 
     /// What the answer to that means. `None`: it can't be understood.
-    fn read(&self, answer: &Value) -> Option<Upstream>;
+    fn read(&self, answer: &Value) -> Option<UpstreamStatus>;
 
     /// How to cancel it.
     fn cancel(&self, to: &Polled, handle: &Handle) -> Option<(Method, String)>;
@@ -66,7 +62,7 @@ pub(super) struct Handle {
 
 /// Where a job stands at a service.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Upstream {
+pub(super) enum UpstreamStatus {
     /// It waits there.
     Queued {
         /// How many are before it.
@@ -88,12 +84,12 @@ pub(super) enum Upstream {
         /// Why, in the service's words.
         reason: String,
         /// What may be done about it.
-        kind: super::FailureKind,
+        kind: ErrorKind,
     },
 }
 
-/// The dialect of a kind. `None`: it is not asked again and again.
-pub(super) fn of(kind: Kind) -> Option<&'static dyn Dialect> {
+/// The adapter of a kind. `None`: it is not asked again and again.
+pub(super) fn of(kind: Kind) -> Option<&'static dyn Adapter> {
     match kind {
         Kind::Luma => Some(&luma::Luma),
         Kind::Runway => Some(&runway::Runway),
@@ -129,12 +125,12 @@ pub(super) fn built_in(kind: Kind) -> Vec<(&'static str, Value)> {
 }
 
 /// A text of an answer.
-fn text<'a>(answer: &'a Value, pointer: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(answer: &'a Value, pointer: &str) -> Option<&'a str> {
     answer.pointer(pointer)?.as_str()
 }
 
 /// An id that can stand in a path as it is.
-fn id(answer: &Value, pointer: &str) -> Option<Handle> {
+pub(super) fn id(answer: &Value, pointer: &str) -> Option<Handle> {
     let id = text(answer, pointer)?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     let good = (1..=128).contains(&id.len()) && id.bytes().all(plain);
@@ -142,10 +138,10 @@ fn id(answer: &Value, pointer: &str) -> Option<Handle> {
 }
 
 /// The reason of a failure, and what kind it is: one about safety, or one that may pass.
-fn failed(reason: &str) -> Upstream {
-    let safety = super::words::is_about_safety(reason);
-    let kind = if safety { super::FailureKind::Safety } else { super::FailureKind::Passing };
-    Upstream::Failed { reason: reason.to_owned(), kind }
+pub(super) fn failed(reason: &str) -> UpstreamStatus {
+    let safety = content_policy::is_about_safety(reason);
+    let kind = if safety { ErrorKind::ContentPolicy } else { ErrorKind::Transient };
+    UpstreamStatus::Failed { reason: reason.to_owned(), kind }
 }
 
 /// Where a result is: a text, the first of a list, or an object with a `url`.
@@ -198,27 +194,28 @@ mod tests {
     /// Each documented state, and what is none.
     #[test]
     fn states() {
-        use super::super::FailureKind::{Final, Passing, Safety};
-        let running = |progress| Some(Upstream::Running { progress, step: None });
-        let queued = |position| Some(Upstream::Queued { position });
-        let failed = |reason: &str, kind| Some(Upstream::Failed { reason: reason.into(), kind });
-        let table: Vec<(&dyn Dialect, Value, Option<Upstream>)> = vec![
+        use ErrorKind::{ContentPolicy, Permanent, Transient};
+        let running = |progress| Some(UpstreamStatus::Running { progress, step: None });
+        let queued = |position| Some(UpstreamStatus::Queued { position });
+        let failed =
+            |reason: &str, kind| Some(UpstreamStatus::Failed { reason: reason.into(), kind });
+        let table: Vec<(&dyn Adapter, Value, Option<UpstreamStatus>)> = vec![
             (&luma::Luma, json!({"state": "queued"}), queued(None)),
             (
                 &luma::Luma,
                 json!({"state": "dreaming"}),
-                Some(Upstream::Running { progress: None, step: Some("dreaming") }),
+                Some(UpstreamStatus::Running { progress: None, step: Some("dreaming") }),
             ),
-            (&luma::Luma, json!({"state": "completed"}), Some(Upstream::Done)),
+            (&luma::Luma, json!({"state": "completed"}), Some(UpstreamStatus::Done)),
             (
                 &luma::Luma,
                 json!({"state": "failed", "failure_reason": "busy"}),
-                failed("busy", Passing),
+                failed("busy", Transient),
             ),
             (
                 &luma::Luma,
                 json!({"state": "failed", "failure_reason": "Prompt failed moderation"}),
-                failed("Prompt failed moderation", Safety),
+                failed("Prompt failed moderation", ContentPolicy),
             ),
             (&luma::Luma, json!({"state": "odd"}), None),
             (&luma::Luma, json!(["queued"]), None),
@@ -228,26 +225,26 @@ mod tests {
             (&runway::Runway, json!({"status": "RUNNING", "progress": 50}), running(Some(0.5))),
             (&runway::Runway, json!({"status": "RUNNING", "progress": -3}), running(None)),
             (&runway::Runway, json!({"status": "RUNNING"}), running(None)),
-            (&runway::Runway, json!({"status": "SUCCEEDED"}), Some(Upstream::Done)),
+            (&runway::Runway, json!({"status": "SUCCEEDED"}), Some(UpstreamStatus::Done)),
             (
                 &runway::Runway,
                 json!({"status": "CANCELLED"}),
-                failed("it was cancelled there", Final),
+                failed("it was cancelled there", Permanent),
             ),
             (
                 &runway::Runway,
                 json!({"status": "FAILED", "failure": "no", "failureCode": "SAFETY.INPUT.TEXT"}),
-                failed("no", Safety),
+                failed("no", ContentPolicy),
             ),
             (
                 &runway::Runway,
                 json!({"status": "FAILED", "failure": "no", "failureCode": "INTERNAL"}),
-                failed("no", Passing),
+                failed("no", Transient),
             ),
             (
                 &runway::Runway,
                 json!({"status": "FAILED", "failure": "no", "failureCode": "INPUT_PREPROCESSING.X"}),
-                failed("no", Passing),
+                failed("no", Transient),
             ),
             (&fal::Fal, json!({"status": "IN_QUEUE", "queue_position": 3}), queued(Some(3))),
             (&fal::Fal, json!({"status": "IN_QUEUE"}), queued(None)),
@@ -257,11 +254,11 @@ mod tests {
                 running(Some(0.25)),
             ),
             (&fal::Fal, json!({"status": "IN_PROGRESS", "logs": null}), running(None)),
-            (&fal::Fal, json!({"status": "COMPLETED"}), Some(Upstream::Ready)),
+            (&fal::Fal, json!({"status": "COMPLETED"}), Some(UpstreamStatus::Ready)),
             (
                 &fal::Fal,
                 json!({"status": "COMPLETED", "error": "x", "error_type": "content_policy_violation"}),
-                failed("x", Safety),
+                failed("x", ContentPolicy),
             ),
             (&fal::Fal, json!("COMPLETED"), None),
             (&replicate::Replicate, json!({"status": "starting"}), queued(None)),
@@ -270,31 +267,31 @@ mod tests {
                 json!({"status": "processing", "logs": "10%\n40%"}),
                 running(Some(0.4)),
             ),
-            (&replicate::Replicate, json!({"status": "succeeded"}), Some(Upstream::Done)),
+            (&replicate::Replicate, json!({"status": "succeeded"}), Some(UpstreamStatus::Done)),
             (
                 &replicate::Replicate,
                 json!({"status": "failed", "error": "NSFW content detected"}),
-                failed("NSFW content detected", Safety),
+                failed("NSFW content detected", ContentPolicy),
             ),
             (
                 &replicate::Replicate,
                 json!({"status": "failed", "error": null}),
-                failed("", Passing),
+                failed("", Transient),
             ),
             (
                 &replicate::Replicate,
                 json!({"status": "canceled"}),
-                failed("it was cancelled there", Final),
+                failed("it was cancelled there", Permanent),
             ),
             (
                 &replicate::Replicate,
                 json!({"status": "aborted"}),
-                failed("it was aborted there", Passing),
+                failed("it was aborted there", Transient),
             ),
             (&replicate::Replicate, json!({"status": 7}), None),
         ];
-        for (dialect, answer, expected) in table {
-            assert_eq!(dialect.read(&answer), expected, "{answer}");
+        for (adapter, answer, expected) in table {
+            assert_eq!(adapter.read(&answer), expected, "{answer}");
         }
     }
 }

@@ -49,7 +49,7 @@ pub struct Key(String);
 
 impl Key {
     /// The key itself, for the header that it is sent in.
-    pub(in crate::provider) fn reveal(&self) -> &str {
+    pub(in crate::providers) fn reveal(&self) -> &str {
         &self.0
     }
 }

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::http::{Call, Http, Trouble, causes};
 use super::settings::ProviderSettings;
-use super::{Content, Failure, Job, Made, Task, backoff, content};
+use super::{Job, MediaContent, Output, ProviderError, Task, backoff, content};
 use crate::media::{MediaDir, Unfinished};
 
 /// What is taken as a result.
@@ -169,13 +169,13 @@ pub(super) async fn take_over(
     url: &str,
     taking: &Taking,
     task: &Task,
-) -> Result<Made, Failure> {
+) -> Result<Output, ProviderError> {
     let mut tries = 0;
     loop {
         let problem = match take(http, url, taking, &task.media).await {
             Ok((file, format)) => {
-                let content = Content::File(file);
-                return Ok(Made { content, format, note: None, procedural: false });
+                let content = MediaContent::File(file);
+                return Ok(Output { content, format, note: None, procedural: false });
             }
             Err(problem) => problem,
         };
@@ -183,7 +183,9 @@ pub(super) async fn take_over(
         tries += 1;
         if !matches!(problem, NotTaken::Lost(_)) || tries >= TAKE_TRIES {
             // Something was made and paid for there: nobody else is asked.
-            return Err(Failure::last(format!("The result of {name} can't be used: {problem}.")));
+            return Err(ProviderError::permanent(format!(
+                "The result of {name} can't be used: {problem}."
+            )));
         }
         sleep(backoff::pause(Duration::from_millis(500), tries)).await;
     }

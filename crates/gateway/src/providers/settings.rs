@@ -76,18 +76,18 @@ pub struct ProviderSettings {
     /// How often a submission that was not taken is tried again.
     #[serde(default = "three")]
     pub retries: u32,
-    /// How often a job that failed there in passing is submitted anew, before somebody else is
+    /// How often a job that failed there for a reason that may pass is submitted anew, before another is
     /// asked. Default: 2 for `luma`, which may fail at peak hours, 0 for others.
     pub repeat: Option<u32>,
     /// The pause before the first of these tries, in milliseconds; it doubles each time.
     #[serde(default = "second_ms")]
     pub retry_ms: u64,
-    /// After how many failures in a row it is left in peace.
+    /// After how many failures in a row its circuit breaker opens.
     #[serde(default = "five")]
-    pub rest_after: u32,
-    /// For how many seconds.
+    pub failure_threshold: u32,
+    /// For how many seconds the circuit breaker stays open.
     #[serde(default = "minute")]
-    pub rest_secs: u64,
+    pub cooldown_secs: u64,
     /// The largest result that is taken, in MiB.
     #[serde(default = "half_gib")]
     pub result_max_mib: u64,
@@ -146,8 +146,8 @@ impl ProviderSettings {
             retries: three(),
             repeat: None,
             retry_ms: second_ms(),
-            rest_after: five(),
-            rest_secs: minute(),
+            failure_threshold: five(),
+            cooldown_secs: minute(),
             result_max_mib: half_gib(),
         }
     }
@@ -189,8 +189,8 @@ impl ProviderSettings {
             ("request_secs", self.request_secs),
             ("poll_ms", self.poll_ms.unwrap_or(1)),
             ("retry_ms", self.retry_ms),
-            ("rest_after", self.rest_after.into()),
-            ("rest_secs", self.rest_secs),
+            ("failure_threshold", self.failure_threshold.into()),
+            ("cooldown_secs", self.cooldown_secs),
             ("result_max_mib", self.result_max_mib),
         ];
         if let Some((name, _)) = least.into_iter().find(|(_, value)| *value == 0) {

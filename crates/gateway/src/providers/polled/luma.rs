@@ -3,12 +3,12 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::{Dialect, Handle, Probe, Upstream, failed, id, text};
-use crate::provider::polled::Polled;
+use super::adapter::{Adapter, Handle, Probe, UpstreamStatus, failed, id, text};
+use super::driver::Polled;
 
 pub(super) struct Luma;
 
-impl Dialect for Luma {
+impl Adapter for Luma {
     fn submit(&self, to: &Polled, mut fields: Map<String, Value>) -> (String, Value) {
         fields.insert("model".into(), to.model.clone().into());
         (format!("{}/generations/video", to.base), fields.into())
@@ -22,11 +22,11 @@ impl Dialect for Luma {
         format!("{}/generations/{}", to.base, handle.id)
     }
 
-    fn read(&self, answer: &Value) -> Option<Upstream> {
+    fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         Some(match text(answer, "/state")? {
-            "queued" => Upstream::Queued { position: None },
-            "dreaming" => Upstream::Running { progress: None, step: Some("dreaming") },
-            "completed" => Upstream::Done,
+            "queued" => UpstreamStatus::Queued { position: None },
+            "dreaming" => UpstreamStatus::Running { progress: None, step: Some("dreaming") },
+            "completed" => UpstreamStatus::Done,
             "failed" => failed(text(answer, "/failure_reason").unwrap_or_default()),
             _ => return None,
         })

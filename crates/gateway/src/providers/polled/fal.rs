@@ -5,14 +5,14 @@ use axum::http::Method;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{Dialect, Handle, Probe, Upstream, failed, text};
-use crate::provider::FailureKind;
-use crate::provider::polled::Polled;
-use crate::provider::words;
+use super::adapter::{Adapter, Handle, Probe, UpstreamStatus, failed, text};
+use super::driver::Polled;
+use crate::providers::ErrorKind;
+use crate::providers::content_policy;
 
 pub(super) struct Fal;
 
-impl Dialect for Fal {
+impl Adapter for Fal {
     fn scheme(&self) -> &'static str {
         "Key"
     }
@@ -42,25 +42,30 @@ impl Dialect for Fal {
         format!("{url}{link}logs=1")
     }
 
-    fn read(&self, answer: &Value) -> Option<Upstream> {
+    fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         Some(match text(answer, "/status")? {
             "IN_QUEUE" => {
                 let position = answer.pointer("/queue_position").and_then(Value::as_u64);
-                Upstream::Queued { position: position.and_then(|p| u32::try_from(p).ok()) }
+                UpstreamStatus::Queued { position: position.and_then(|p| u32::try_from(p).ok()) }
             }
             "IN_PROGRESS" => {
                 let logs = answer.pointer("/logs").and_then(Value::as_array);
                 let last = logs.and_then(|logs| {
-                    logs.iter().rev().find_map(|log| words::percentage(text(log, "/message")?))
+                    logs.iter()
+                        .rev()
+                        .find_map(|log| content_policy::percentage(text(log, "/message")?))
                 });
-                Upstream::Running { progress: last, step: None }
+                UpstreamStatus::Running { progress: last, step: None }
             }
             "COMPLETED" => match text(answer, "/error") {
-                None => Upstream::Ready,
+                None => UpstreamStatus::Ready,
                 Some(error) => {
                     let kind = text(answer, "/error_type").unwrap_or_default();
-                    if words::is_about_safety(kind) {
-                        Upstream::Failed { reason: error.to_owned(), kind: FailureKind::Safety }
+                    if content_policy::is_about_safety(kind) {
+                        UpstreamStatus::Failed {
+                            reason: error.to_owned(),
+                            kind: ErrorKind::ContentPolicy,
+                        }
                     } else {
                         failed(error)
                     }

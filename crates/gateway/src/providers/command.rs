@@ -23,8 +23,8 @@ use tokio::time::timeout;
 use super::result::{Taking, fitting, taking};
 use super::settings::ProviderSettings;
 use super::submission::{failed, too_slow, unwritten};
-use super::{Content, Failure, FailureKind, Job, Made, Task, content, words};
-use crate::store::Noted;
+use super::{ErrorKind, Job, MediaContent, Output, ProviderError, Task, content, content_policy};
+use crate::store::SubmissionState;
 
 /// A program of the operator's.
 pub struct Program {
@@ -86,31 +86,31 @@ impl Program {
             .map_err(|error| format!("no working directory can be made ({error})"))
     }
 
-    pub(super) async fn make(&self, task: Task) -> Result<Made, Failure> {
-        if let Noted::Unclear(starts @ STARTS..) =
-            task.notebook.read().await.map_err(|error| unwritten(&error))?
+    pub(super) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
+        if let SubmissionState::Unclear(starts @ STARTS..) =
+            task.record.read().await.map_err(|error| unwritten(&error))?
         {
             tracing::error!(provider = self.name, starts, "the gateway ended while it ran");
             let message = format!("{} was interrupted twice. Try again later.", self.name);
-            return Err(Failure::last(message));
+            return Err(ProviderError::permanent(message));
         }
-        task.notebook.intend().await.map_err(|error| unwritten(&error))?;
+        task.record.intend().await.map_err(|error| unwritten(&error))?;
         let made = self.run(&task).await;
-        if matches!(made, Err(Failure::Stopped)) {
+        if matches!(made, Err(ProviderError::Stopped)) {
             // It was stopped in order, and counts for nothing.
-            task.notebook.not_taken().await.map_err(|error| unwritten(&error))?;
+            task.record.not_taken().await.map_err(|error| unwritten(&error))?;
         }
         made
     }
 
-    async fn run(&self, task: &Task) -> Result<Made, Failure> {
+    async fn run(&self, task: &Task) -> Result<Output, ProviderError> {
         let dir = WorkingDir::new(&self.work, &task.job.id).map_err(|error| {
             tracing::error!(%error, provider = self.name, "no working directory");
-            Failure::passing("The gateway has no room to work in. Try again later.")
+            ProviderError::transient("The gateway has no room to work in. Try again later.")
         })?;
         let mut running = Running(self.start(&dir).map_err(|error| {
             tracing::error!(%error, provider = self.name, "the program can't be started");
-            Failure::down(format!(
+            ProviderError::unavailable(format!(
                 "{} can't be started. Tell whoever runs this gateway.",
                 self.name
             ))
@@ -122,7 +122,7 @@ impl Program {
             made = timeout(limit, self.talk(task, &dir, &mut running.0)) => made.unwrap_or_else(|_| {
                 Err(too_slow(&self.name, &self.settings))
             }),
-            () = task.stop.cancelled() => Err(Failure::Stopped),
+            () = task.stop.cancelled() => Err(ProviderError::Stopped),
         };
         running.end().await;
         if let Some(log) = log {
@@ -156,10 +156,13 @@ impl Program {
         task: &Task,
         dir: &WorkingDir,
         child: &mut Child,
-    ) -> Result<Made, Failure> {
+    ) -> Result<Output, ProviderError> {
         let broken = |error: io::Error| {
             tracing::warn!(%error, provider = self.name, "the program can't be talked to");
-            Failure::passing(format!("{} ended without a result. Try again later.", self.name))
+            ProviderError::transient(format!(
+                "{} ended without a result. Try again later.",
+                self.name
+            ))
         };
         if let Some(mut stdin) = child.stdin.take() {
             let request = self.request(&task.job, dir);
@@ -174,18 +177,18 @@ impl Program {
             let Ok(line) = serde_json::from_slice::<Line>(&line) else { continue };
             if let Some(error) = line.error {
                 let kind = match line.kind.as_deref() {
-                    Some("safety") => FailureKind::Safety,
-                    Some("passing") => FailureKind::Passing,
-                    _ => FailureKind::Final,
+                    Some("content_policy") => ErrorKind::ContentPolicy,
+                    Some("transient") => ErrorKind::Transient,
+                    _ => ErrorKind::Permanent,
                 };
                 return Err(failed(&self.name, &error, None, kind));
             }
             if line.file.is_some() {
                 (file, note) = (line.file, line.note);
             } else if line.progress.is_some() || line.step.is_some() || line.eta_secs.is_some() {
-                task.tell.progress(Progress {
+                task.reporter.report(Progress {
                     progress: line.progress.filter(|p| p.is_finite()).map(|p| p.clamp(0.0, 1.0)),
-                    step: line.step.map(|step| words::plain(&step, None)),
+                    step: line.step.map(|step| content_policy::plain(&step, None)),
                     eta_secs: line.eta_secs,
                     queue_position: None,
                 });
@@ -202,10 +205,10 @@ impl Program {
         let taken = taken.unwrap_or_else(|error| Err(error.to_string()));
         let (file, format) = taken.map_err(|why| {
             tracing::warn!(provider = self.name, generation = task.job.id, why, "no result");
-            Failure::last(format!("The result of {} can't be used: {why}.", self.name))
+            ProviderError::permanent(format!("The result of {} can't be used: {why}.", self.name))
         })?;
-        let note = note.map(|note| words::plain(&note, None));
-        Ok(Made { content: Content::File(file), format, note, procedural: false })
+        let note = note.map(|note| content_policy::plain(&note, None));
+        Ok(Output { content: MediaContent::File(file), format, note, procedural: false })
     }
 
     fn request(&self, job: &Job, dir: &WorkingDir) -> String {
@@ -261,7 +264,7 @@ async fn log(provider: String, stderr: impl AsyncRead + Unpin) {
     while let Ok(Some(line)) = next_line(&mut lines).await {
         count += 1;
         if count <= LOG_LINES {
-            let text = words::plain(&String::from_utf8_lossy(&line), None);
+            let text = content_policy::plain(&String::from_utf8_lossy(&line), None);
             tracing::info!(provider, text, "the program says");
         }
     }

@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use ai_now_protocol::event::Progress;
 use ai_now_sketch::{Request, Size, SketchError};
 
-use super::{Content, Failure, Made, Task};
+use super::{MediaContent, Output, ProviderError, Task};
 
 const FAULT: &str = "The sketch engine could not make this one. Try other words or another seed.";
 
-pub(super) async fn make(task: Task) -> Result<Made, Failure> {
-    let Task { job, tell, stop, .. } = task;
+pub(super) async fn make(task: Task) -> Result<Output, ProviderError> {
+    let Task { job, reporter, stop, .. } = task;
     let work = tokio::task::spawn_blocking(move || {
         let request = Request {
             model: &job.model,
@@ -25,7 +25,7 @@ pub(super) async fn make(task: Task) -> Result<Made, Failure> {
             if stop.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            tell.progress(Progress {
+            reporter.report(Progress {
                 progress: Some(progress.fraction),
                 step: Some(progress.step.to_owned()),
                 ..Progress::default()
@@ -34,18 +34,18 @@ pub(super) async fn make(task: Task) -> Result<Made, Failure> {
         })
     });
     match work.await {
-        Ok(Ok(sketch)) => Ok(Made {
-            content: Content::Bytes(sketch.bytes),
+        Ok(Ok(sketch)) => Ok(Output {
+            content: MediaContent::Bytes(sketch.bytes),
             format: sketch.format,
             note: Some(sketch.note),
             procedural: true,
         }),
-        Ok(Err(SketchError::Cancelled)) => Err(Failure::Stopped),
+        Ok(Err(SketchError::Cancelled)) => Err(ProviderError::Stopped),
         Ok(Err(error @ SketchError::Encoding(_))) => {
             tracing::error!(%error, "the sketch engine failed");
-            Err(Failure::last(FAULT))
+            Err(ProviderError::permanent(FAULT))
         }
         // A panic; its words were logged by the hook.
-        Err(_) => Err(Failure::last(FAULT)),
+        Err(_) => Err(ProviderError::permanent(FAULT)),
     }
 }

@@ -3,13 +3,13 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::{Dialect, Handle, Probe, Upstream, failed, id, text};
-use crate::provider::FailureKind;
-use crate::provider::polled::Polled;
+use super::adapter::{Adapter, Handle, Probe, UpstreamStatus, failed, id, text};
+use super::driver::Polled;
+use crate::providers::ErrorKind;
 
 pub(super) struct Runway;
 
-impl Dialect for Runway {
+impl Adapter for Runway {
     fn submit(&self, to: &Polled, mut fields: Map<String, Value>) -> (String, Value) {
         fields.insert("model".into(), to.model.clone().into());
         (format!("{}/v1/text_to_video", to.base), fields.into())
@@ -23,26 +23,29 @@ impl Dialect for Runway {
         format!("{}/v1/tasks/{}", to.base, handle.id)
     }
 
-    fn read(&self, answer: &Value) -> Option<Upstream> {
+    fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         Some(match text(answer, "/status")? {
-            "PENDING" | "THROTTLED" => Upstream::Queued { position: None },
+            "PENDING" | "THROTTLED" => UpstreamStatus::Queued { position: None },
             "RUNNING" => {
                 // Whether it is a part of 1 or of 100 is documented nowhere.
                 let progress = answer.pointer("/progress").and_then(Value::as_f64);
                 let progress = progress.map(|p| if p > 1.0 { p / 100.0 } else { p });
                 let progress = progress.filter(|p| (0.0..=1.0).contains(p));
-                Upstream::Running { progress, step: None }
+                UpstreamStatus::Running { progress, step: None }
             }
-            "SUCCEEDED" => Upstream::Done,
-            "CANCELLED" => Upstream::Failed {
+            "SUCCEEDED" => UpstreamStatus::Done,
+            "CANCELLED" => UpstreamStatus::Failed {
                 reason: "it was cancelled there".into(),
-                kind: FailureKind::Final,
+                kind: ErrorKind::Permanent,
             },
             "FAILED" => {
                 let reason = text(answer, "/failure").unwrap_or_default();
                 let code = text(answer, "/failureCode").unwrap_or_default();
                 if code.starts_with("SAFETY") {
-                    Upstream::Failed { reason: reason.to_owned(), kind: FailureKind::Safety }
+                    UpstreamStatus::Failed {
+                        reason: reason.to_owned(),
+                        kind: ErrorKind::ContentPolicy,
+                    }
                 } else {
                     failed(reason)
                 }

@@ -2,7 +2,7 @@
 //! Replicate. What they have in common is here: submitted once, asked politely, cancelled where
 //! it is not wanted any more, the result taken over with every check.
 //!
-//! How a job is submitted is in [`super::submission`], what differs in [`super::dialect`].
+//! How a job is submitted is in [`crate::providers::submission`], what differs in [`super::adapter`].
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep, sleep_until};
 use url::{Origin, Url};
 
-use super::dialect::{self, Dialect, Handle, Probe, Upstream};
-use super::http::{Answer, Call, Http};
-use super::result::{take_over, taking};
-use super::settings::{Key, Kind, ProviderSettings};
-use super::submission::{self, Asking, Refusal, too_slow, unwritten};
-use super::{Failure, FailureKind, Job, Made, Task, backoff, words};
+use super::adapter::{self, Adapter, Handle, Probe, UpstreamStatus};
 use crate::metrics::Metrics;
-use crate::store::Noted;
+use crate::providers::http::{Answer, Call, Http};
+use crate::providers::result::{take_over, taking};
+use crate::providers::settings::{Key, Kind, ProviderSettings};
+use crate::providers::submission::{self, ABANDON, Asking, Refusal, too_slow, unwritten};
+use crate::providers::{ErrorKind, Job, Output, ProviderError, Task, backoff, content_policy};
+use crate::store::SubmissionState;
 
 /// A service that is asked again and again.
 pub struct Polled {
@@ -34,7 +34,7 @@ pub struct Polled {
     pub(super) prompt_field: String,
     pub(super) seed_field: String,
     kind: Kind,
-    dialect: &'static dyn Dialect,
+    adapter: &'static dyn Adapter,
     headers: Vec<(HeaderName, HeaderValue)>,
     key: Key,
     result: Vec<String>,
@@ -49,23 +49,20 @@ pub struct Polled {
 /// What Runway takes where the settings name no version.
 const RUNWAY_VERSION: &str = "2024-11-06";
 
-/// How long a service may take to hear that a job is not wanted any more.
-pub(super) const ABANDON: Duration = Duration::from_secs(10);
-
 /// The longest pause between two questions while a service gives no good answers.
 const POLL_MAX: Duration = Duration::from_secs(60);
 
 impl Polled {
-    pub(super) fn open(
+    pub(in crate::providers) fn open(
         name: &str,
         settings: &ProviderSettings,
         metrics: Metrics,
     ) -> Result<Self, String> {
         let (kind, defaults) = (settings.kind, settings.kind.defaults());
-        let dialect = dialect::of(kind).ok_or("it is not one that is asked again and again")?;
+        let adapter = adapter::of(kind).ok_or("it is not one that is asked again and again")?;
         let base = settings.base()?;
         let key = settings.key()?;
-        let authorization = format!("{} {}", dialect.scheme(), key.reveal());
+        let authorization = format!("{} {}", adapter.scheme(), key.reveal());
         let mut value = HeaderValue::from_str(&authorization).map_err(|_| "its key is odd")?;
         value.set_sensitive(true);
         let mut headers = vec![(header::AUTHORIZATION, value)];
@@ -87,7 +84,7 @@ impl Polled {
             prompt_field: or(&settings.prompt_field, defaults.prompt_field),
             seed_field: or(&settings.seed_field, defaults.seed_field),
             kind,
-            dialect,
+            adapter,
             headers,
             key,
             result: settings
@@ -103,7 +100,7 @@ impl Polled {
         })
     }
 
-    pub(super) async fn make(&self, task: Task) -> Result<Made, Failure> {
+    pub(in crate::providers) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
         let limit = Instant::now() + Duration::from_secs(self.settings.timeout_secs);
         let mut repeats = 0;
         loop {
@@ -116,7 +113,7 @@ impl Polled {
             };
             let failure = tokio::select! {
                 made = finishing => match made {
-                    Err(Failure::Failed { kind: FailureKind::Passing, message })
+                    Err(ProviderError::Failed { kind: ErrorKind::Transient, message })
                         if repeats < self.repeat =>
                     {
                         tracing::warn!(provider = self.name, message, "it is submitted anew");
@@ -124,7 +121,7 @@ impl Polled {
                     }
                     made => return made,
                 },
-                () = task.stop.cancelled() => Some(Failure::Stopped),
+                () = task.stop.cancelled() => Some(ProviderError::Stopped),
                 () = sleep_until(limit) => Some(too_slow(&self.name, &self.settings)),
             };
             if let Some(failure) = failure {
@@ -134,33 +131,34 @@ impl Polled {
                 return Err(failure);
             }
             // The job failed there: nothing was made, and nothing is in the making.
-            task.notebook.start_over().await.map_err(|error| unwritten(&error))?;
+            task.record.start_over().await.map_err(|error| unwritten(&error))?;
             self.metrics.provider_retried(&self.name);
             tokio::select! {
                 () = sleep(backoff::pause(self.settings.retry(), repeats)) => repeats += 1,
-                () = task.stop.cancelled() => return Err(Failure::Stopped),
+                () = task.stop.cancelled() => return Err(ProviderError::Stopped),
             }
         }
     }
 
-    pub(super) async fn abandon(&self, handle: &str) {
+    pub(in crate::providers) async fn abandon(&self, handle: &str) {
         if let Ok(handle) = serde_json::from_str(handle) {
             self.cancel(&handle).await;
         }
     }
 
     /// The job's handle: the one that was written down, or that of a submission.
-    async fn submitted(&self, task: &Task, limit: Instant) -> Result<Handle, Failure> {
-        let unclear = match task.notebook.read().await.map_err(|error| unwritten(&error))? {
-            Noted::Taken(handle) => {
-                return serde_json::from_str(&handle)
-                    .map_err(|_| Failure::last("The gateway's own records can't be read."));
+    async fn submitted(&self, task: &Task, limit: Instant) -> Result<Handle, ProviderError> {
+        let unclear = match task.record.read().await.map_err(|error| unwritten(&error))? {
+            SubmissionState::Submitted(handle) => {
+                return serde_json::from_str(&handle).map_err(|_| {
+                    ProviderError::permanent("The gateway's own records can't be read.")
+                });
             }
-            Noted::Unclear(unclear) => unclear,
+            SubmissionState::Unclear(unclear) => unclear,
         };
         self.check_length(&task.job)?;
-        let fields = dialect::fields(self, &task.job, &dialect::built_in(self.kind));
-        let (url, body) = self.dialect.submit(self, fields);
+        let fields = adapter::fields(self, &task.job, &adapter::built_in(self.kind));
+        let (url, body) = self.adapter.submit(self, fields);
         let send = || -> BoxFuture<'_, Result<Handle, Refusal>> {
             Box::pin(async {
                 let call = self.request(Method::POST, &url, Some(body.clone()));
@@ -169,28 +167,28 @@ impl Polled {
                 if !answer.status.is_success() {
                     return Err(submission::refusal(&self.name, Some(&self.key), &answer));
                 }
-                let handle = self.dialect.taken(self, &answer.json());
+                let handle = self.adapter.taken(self, &answer.json());
                 handle.ok_or_else(|| Refusal::Unclear("its answer can't be understood".into()))
             })
         };
         let asking =
             Asking { name: &self.name, settings: &self.settings, metrics: &self.metrics, limit };
         let handle = asking.submit(task, unclear, &send).await?;
-        let noted = task.notebook.taken(&serde_json::to_string(&handle).unwrap_or_default()).await;
+        let noted = task.record.taken(&serde_json::to_string(&handle).unwrap_or_default()).await;
         if let Err(error) = noted {
             // This process knows it all the same; the next one would submit once more.
             tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
         }
-        task.tell.event(Event::CookieGenerated);
+        task.reporter.publish(Event::CookieGenerated);
         Ok(handle)
     }
 
-    fn check_length(&self, job: &Job) -> Result<(), Failure> {
+    fn check_length(&self, job: &Job) -> Result<(), ProviderError> {
         let units = job.phrased().encode_utf16().count();
         if self.prompt_max_units == 0 || units <= self.prompt_max_units {
             return Ok(());
         }
-        Err(Failure::last(format!(
+        Err(ProviderError::permanent(format!(
             "With its style the prompt is {} characters too long for {}. Shorten it.",
             units - self.prompt_max_units,
             self.name
@@ -198,15 +196,15 @@ impl Polled {
     }
 
     /// Asks until the job is done, and returns where its result is.
-    async fn followed(&self, task: &Task, handle: &Handle) -> Result<String, Failure> {
+    async fn followed(&self, task: &Task, handle: &Handle) -> Result<String, ProviderError> {
         let mut misses = 0;
         loop {
             sleep(self.pause(misses)).await;
-            let url = self.dialect.status_url(self, handle);
+            let url = self.adapter.status_url(self, handle);
             let Some(answer) = self.ask(task, &url, &mut misses).await? else { continue };
             let json = answer.json();
             // Whatever a job's answer says besides, an error status is no answer about a job.
-            let state = if answer.status.is_success() { self.dialect.read(&json) } else { None };
+            let state = if answer.status.is_success() { self.adapter.read(&json) } else { None };
             match state {
                 None => misses += 1,
                 Some(state) => {
@@ -224,28 +222,28 @@ impl Polled {
         &self,
         task: &Task,
         handle: &Handle,
-        state: Upstream,
+        state: UpstreamStatus,
         json: &Value,
-    ) -> Result<Option<String>, Failure> {
+    ) -> Result<Option<String>, ProviderError> {
         match state {
-            Upstream::Queued { position } => task.tell.queued(position),
-            Upstream::Running { progress, step } => task.tell.progress(Progress {
+            UpstreamStatus::Queued { position } => task.reporter.queued(position),
+            UpstreamStatus::Running { progress, step } => task.reporter.report(Progress {
                 progress,
                 step: step.map(ToOwned::to_owned),
                 ..Progress::default()
             }),
-            Upstream::Done => return self.result_in(json).map(Some),
-            Upstream::Ready => {
+            UpstreamStatus::Done => return self.result_in(json).map(Some),
+            UpstreamStatus::Ready => {
                 let url = handle.response.as_deref().unwrap_or_default();
                 return self.response(task, url).await.map(Some);
             }
-            Upstream::Failed { reason, kind } => return Err(self.failed(&reason, kind)),
+            UpstreamStatus::Failed { reason, kind } => return Err(self.failed(&reason, kind)),
         }
         Ok(None)
     }
 
     /// Asks for the result of a job whose answer does not hold it.
-    async fn response(&self, task: &Task, url: &str) -> Result<String, Failure> {
+    async fn response(&self, task: &Task, url: &str) -> Result<String, ProviderError> {
         let mut misses = 0;
         loop {
             let Some(answer) = self.ask(task, url, &mut misses).await? else {
@@ -261,19 +259,22 @@ impl Polled {
                     let kind = answer.headers.get("x-fal-error-type");
                     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
                     let kind = format!("{kind} {said}");
-                    let safety = words::is_about_safety(&kind);
-                    let kind = if safety { FailureKind::Safety } else { FailureKind::Passing };
+                    let safety = content_policy::is_about_safety(&kind);
+                    let kind = if safety { ErrorKind::ContentPolicy } else { ErrorKind::Transient };
                     return Err(self.failed(&said, kind));
                 }
             }
         }
     }
 
-    fn result_in(&self, json: &Value) -> Result<String, Failure> {
-        let url = dialect::result_url(json, &self.result).map(ToOwned::to_owned);
+    fn result_in(&self, json: &Value) -> Result<String, ProviderError> {
+        let url = adapter::result_url(json, &self.result).map(ToOwned::to_owned);
         url.ok_or_else(|| {
             tracing::warn!(provider = self.name, "a result without an address");
-            Failure::last(format!("{} said that it is done, but not where it is.", self.name))
+            ProviderError::permanent(format!(
+                "{} said that it is done, but not where it is.",
+                self.name
+            ))
         })
     }
 
@@ -285,7 +286,7 @@ impl Polled {
         task: &Task,
         url: &str,
         misses: &mut u32,
-    ) -> Result<Option<Answer>, Failure> {
+    ) -> Result<Option<Answer>, ProviderError> {
         let call = self.request(Method::GET, url, None)?;
         let answer = match self.http.call(call, self.settings.request_limit()).await {
             Ok(answer) => answer,
@@ -307,7 +308,7 @@ impl Polled {
             401 | 403 => Err(submission::key_refused(&self.name)),
             404 | 410 => {
                 tracing::warn!(provider = self.name, generation = task.job.id, "a job is gone");
-                Err(Failure::passing(format!("{} has lost the job. Try again.", self.name)))
+                Err(ProviderError::transient(format!("{} has lost the job. Try again.", self.name)))
             }
             300..=399 => Err(submission::moved(&self.name, status)),
             _ => Ok(Some(answer)),
@@ -322,14 +323,14 @@ impl Polled {
     }
 
     /// Takes over a result.
-    async fn taken_over(&self, task: &Task, url: &str) -> Result<Made, Failure> {
-        task.tell.progress(Progress { step: Some("fetching".into()), ..Progress::default() });
+    async fn taken_over(&self, task: &Task, url: &str) -> Result<Output, ProviderError> {
+        task.reporter.report(Progress { step: Some("fetching".into()), ..Progress::default() });
         take_over(&self.name, &self.http, url, &taking(&self.settings, &task.job), task).await
     }
 
     /// Tells that a job is not wanted any more. It is heard or not: nothing here depends on it.
     async fn cancel(&self, handle: &Handle) {
-        let Some((method, url)) = self.dialect.cancel(self, handle) else { return };
+        let Some((method, url)) = self.adapter.cancel(self, handle) else { return };
         let Ok(call) = self.request(method, &url, None) else { return };
         match self.http.call(call, ABANDON).await {
             Ok(answer) if answer.status.is_success() || answer.status.as_u16() == 404 => {}
@@ -343,22 +344,28 @@ impl Polled {
         }
     }
 
-    fn failed(&self, reason: &str, kind: FailureKind) -> Failure {
+    fn failed(&self, reason: &str, kind: ErrorKind) -> ProviderError {
         submission::failed(&self.name, reason, Some(&self.key), kind)
     }
 
-    fn request(&self, method: Method, url: &str, body: Option<Value>) -> Result<Call, Failure> {
-        let url = Url::parse(url).map_err(|_| Failure::down("The provider's address is odd."))?;
+    fn request(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<Value>,
+    ) -> Result<Call, ProviderError> {
+        let url = Url::parse(url)
+            .map_err(|_| ProviderError::unavailable("The provider's address is odd."))?;
         // Whatever it was made of: the key goes to the configured host alone.
         if url.origin() != self.origin {
-            return Err(Failure::down(format!("{} points elsewhere.", self.name)));
+            return Err(ProviderError::unavailable(format!("{} points elsewhere.", self.name)));
         }
         Ok(Call { method, url, headers: self.headers.clone(), body })
     }
 
     /// Asks for something that costs nothing.
-    pub(super) async fn probe(&self) -> Result<Option<bool>, String> {
-        let Probe { method, url, good } = self.dialect.probe(self);
+    pub(in crate::providers) async fn probe(&self) -> Result<Option<bool>, String> {
+        let Probe { method, url, good } = self.adapter.probe(self);
         let call = self.request(method, &url, None).map_err(|failure| failure.to_string())?;
         let answer = self.http.call(call, self.settings.request_limit()).await;
         let status = answer.map_err(|trouble| trouble.to_string())?.status.as_u16();

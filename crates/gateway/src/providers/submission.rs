@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use super::http::{Answer, Trouble};
 use super::settings::{Key, ProviderSettings};
-use super::{Failure, FailureKind, Task, backoff, words};
+use super::{ErrorKind, ProviderError, Task, backoff, content_policy};
 use crate::metrics::Metrics;
 use crate::store::StoreError;
 
@@ -23,6 +23,9 @@ const UNCLEAR_MAX: u32 = 2;
 
 /// Where the provider asks for a longer pause than this, somebody else is asked instead.
 const PAUSE_MAX: Duration = Duration::from_secs(120);
+
+/// How long a service may take to hear that a job is not wanted any more.
+pub(super) const ABANDON: Duration = Duration::from_secs(10);
 
 /// Why a submission was not taken.
 pub(super) enum Refusal {
@@ -36,7 +39,7 @@ pub(super) enum Refusal {
         after: Option<Duration>,
     },
     /// It was not, and will not be.
-    Never(Failure),
+    Never(ProviderError),
 }
 
 impl From<Trouble> for Refusal {
@@ -65,19 +68,19 @@ impl Asking<'_> {
         task: &Task,
         mut unclear: u32,
         send: &(dyn Fn() -> BoxFuture<'s, Result<T, Refusal>> + Sync),
-    ) -> Result<T, Failure> {
+    ) -> Result<T, ProviderError> {
         let mut tries = 0;
         loop {
             if task.stop.is_cancelled() {
-                return Err(Failure::Stopped);
+                return Err(ProviderError::Stopped);
             }
             if unclear >= UNCLEAR_MAX && !self.settings.idempotent {
-                return Err(Failure::last(format!(
+                return Err(ProviderError::permanent(format!(
                     "{} was asked twice and never said whether it takes the job. Try again later.",
                     self.name
                 )));
             }
-            task.notebook.intend().await.map_err(|error| unwritten(&error))?;
+            task.record.intend().await.map_err(|error| unwritten(&error))?;
             // Not interrupted: a job that was taken, and nobody here heard it, could not even be
             // cancelled.
             let (why, after) = match send().await {
@@ -87,11 +90,11 @@ impl Asking<'_> {
                     (why, None)
                 }
                 Err(Refusal::Later { why, after }) => {
-                    task.notebook.not_taken().await.map_err(|error| unwritten(&error))?;
+                    task.record.not_taken().await.map_err(|error| unwritten(&error))?;
                     (why, after)
                 }
                 Err(Refusal::Never(failure)) => {
-                    task.notebook.not_taken().await.map_err(|error| unwritten(&error))?;
+                    task.record.not_taken().await.map_err(|error| unwritten(&error))?;
                     return Err(failure);
                 }
             };
@@ -101,14 +104,14 @@ impl Asking<'_> {
             if tries >= self.settings.retries || too_long {
                 let message = format!("{} is not available just now. Try again later.", self.name);
                 // Where something may be in the making, nobody else is asked.
-                let kind = if unclear == 0 { FailureKind::Passing } else { FailureKind::Final };
-                return Err(Failure::Failed { kind, message });
+                let kind = if unclear == 0 { ErrorKind::Transient } else { ErrorKind::Permanent };
+                return Err(ProviderError::Failed { kind, message });
             }
             tries += 1;
             self.metrics.provider_retried(self.name);
             tokio::select! {
                 () = sleep(pause) => {}
-                () = task.stop.cancelled() => return Err(Failure::Stopped),
+                () = task.stop.cancelled() => return Err(ProviderError::Stopped),
             }
         }
     }
@@ -118,7 +121,7 @@ impl Asking<'_> {
 pub(super) fn refusal(name: &str, key: Option<&Key>, answer: &Answer) -> Refusal {
     let said = said_in(&answer.json());
     let status = answer.status;
-    let about_safety = words::is_about_safety(&said);
+    let about_safety = content_policy::is_about_safety(&said);
     match status.as_u16() {
         // Whoever stands before it waited for its answer in vain: the request did arrive.
         504 => Refusal::Unclear("it answers with status 504".into()),
@@ -131,53 +134,62 @@ pub(super) fn refusal(name: &str, key: Option<&Key>, answer: &Answer) -> Refusal
         402 | 418 => {
             tracing::error!(provider = name, "the account there is used up");
             let message = "is used up. Tell whoever runs this gateway.";
-            Refusal::Never(Failure::down(format!("The gateway's account at {name} {message}")))
+            Refusal::Never(ProviderError::unavailable(format!(
+                "The gateway's account at {name} {message}"
+            )))
         }
         300..=399 | 404 | 405 => Refusal::Never(moved(name, status)),
         _ => {
-            let kind = if about_safety { FailureKind::Safety } else { FailureKind::Final };
+            let kind = if about_safety { ErrorKind::ContentPolicy } else { ErrorKind::Permanent };
             Refusal::Never(failed(name, &said, key, kind))
         }
     }
 }
 
 /// The failure of a provider that does not take our key.
-pub(super) fn key_refused(name: &str) -> Failure {
+pub(super) fn key_refused(name: &str) -> ProviderError {
     tracing::error!(provider = name, "the key was refused");
-    Failure::down(format!(
+    ProviderError::unavailable(format!(
         "{name} does not accept the gateway's key. Tell whoever runs this gateway."
     ))
 }
 
 /// The failure of a provider that is not where, or has not what, the settings say.
-pub(super) fn moved(name: &str, status: StatusCode) -> Failure {
+pub(super) fn moved(name: &str, status: StatusCode) -> ProviderError {
     tracing::error!(provider = name, %status, "no such address or model there");
-    Failure::down(format!("{name} is not set up well. Tell whoever runs this gateway."))
+    ProviderError::unavailable(format!(
+        "{name} is not set up well. Tell whoever runs this gateway."
+    ))
 }
 
 /// A failure in a provider's own words, made fit to be shown.
-pub(super) fn failed(name: &str, reason: &str, key: Option<&Key>, kind: FailureKind) -> Failure {
-    let reason = words::plain(reason, key);
-    if kind == FailureKind::Safety {
-        return Failure::safety(&reason);
+pub(super) fn failed(
+    name: &str,
+    reason: &str,
+    key: Option<&Key>,
+    kind: ErrorKind,
+) -> ProviderError {
+    let reason = content_policy::plain(reason, key);
+    if kind == ErrorKind::ContentPolicy {
+        return ProviderError::content_policy(&reason);
     }
     let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-    Failure::Failed { kind, message: format!("{name} could not make it{because}.") }
+    ProviderError::Failed { kind, message: format!("{name} could not make it{because}.") }
 }
 
 /// The failure of a provider that did not end in its time. Something may have been made.
-pub(super) fn too_slow(name: &str, settings: &ProviderSettings) -> Failure {
+pub(super) fn too_slow(name: &str, settings: &ProviderSettings) -> ProviderError {
     let limit = match settings.timeout_secs.div_ceil(60) {
         1 => "a minute".to_owned(),
         minutes => format!("{minutes} minutes"),
     };
-    Failure::last(format!("{name} took longer than {limit}. Try again later."))
+    ProviderError::permanent(format!("{name} took longer than {limit}. Try again later."))
 }
 
 /// The failure of a gateway that can't write down what it is about to do. Nothing was sent.
-pub(super) fn unwritten(error: &StoreError) -> Failure {
-    tracing::error!(%error, "a provider's notebook can't be used");
-    Failure::last("The gateway could not write its records. Try again later.")
+pub(super) fn unwritten(error: &StoreError) -> ProviderError {
+    tracing::error!(%error, "a submission record can't be used");
+    ProviderError::permanent("The gateway could not write its records. Try again later.")
 }
 
 /// The reason in an error answer, wherever services put it.

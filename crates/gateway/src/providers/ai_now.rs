@@ -19,13 +19,12 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use url::Url;
 
 use super::http::{Answer, Call, Http};
-use super::polled::ABANDON;
 use super::result::{take_over, taking};
 use super::settings::{Key, ProviderSettings};
-use super::submission::{self, Asking, Refusal, too_slow, unwritten};
-use super::{Failure, FailureKind, Job, Made, Task, backoff, words};
+use super::submission::{self, ABANDON, Asking, Refusal, too_slow, unwritten};
+use super::{ErrorKind, Job, Output, ProviderError, Task, backoff, content_policy};
 use crate::metrics::Metrics;
-use crate::store::Noted;
+use crate::store::SubmissionState;
 
 /// A server of the documented API.
 pub struct AiNow {
@@ -79,11 +78,11 @@ impl AiNow {
         })
     }
 
-    pub(super) async fn make(&self, task: Task) -> Result<Made, Failure> {
+    pub(super) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
         let limit = Instant::now() + Duration::from_secs(self.settings.timeout_secs);
-        let mut location = match task.notebook.read().await.map_err(|error| unwritten(&error))? {
-            Noted::Taken(location) => Some(location),
-            Noted::Unclear(_) => None,
+        let mut location = match task.record.read().await.map_err(|error| unwritten(&error))? {
+            SubmissionState::Submitted(location) => Some(location),
+            SubmissionState::Unclear(_) => None,
         };
         let mut stream = match location {
             Some(_) => None,
@@ -123,7 +122,7 @@ impl AiNow {
                     }
                     Err(failure) => return Err(failure),
                 },
-                () = task.stop.cancelled() => Failure::Stopped,
+                () = task.stop.cancelled() => ProviderError::Stopped,
                 () = sleep_until(limit) => too_slow(&self.name, &self.settings),
             };
             if let Some(location) = &location
@@ -155,10 +154,10 @@ impl AiNow {
         task: &Task,
         limit: Instant,
         location: &mut Option<String>,
-    ) -> Result<Response<Incoming>, Failure> {
-        let unclear = match task.notebook.read().await.map_err(|error| unwritten(&error))? {
-            Noted::Unclear(unclear) => unclear,
-            Noted::Taken(_) => 0,
+    ) -> Result<Response<Incoming>, ProviderError> {
+        let unclear = match task.record.read().await.map_err(|error| unwritten(&error))? {
+            SubmissionState::Unclear(unclear) => unclear,
+            SubmissionState::Submitted(_) => 0,
         };
         let body = serde_json::to_value(self.body(&task.job)).unwrap_or_default();
         let send = || -> BoxFuture<'_, Result<Response<Incoming>, Refusal>> {
@@ -177,7 +176,7 @@ impl AiNow {
         let response = asking.submit(task, unclear, &send).await?;
         *location = location_in(&response);
         if let Some(location) = location
-            && let Err(error) = task.notebook.taken(location).await
+            && let Err(error) = task.record.taken(location).await
         {
             tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
         }
@@ -191,7 +190,7 @@ impl AiNow {
         location: Option<&str>,
         last_id: &str,
         misses: &mut u32,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<Response<Incoming>, ProviderError> {
         loop {
             if *misses > 0 {
                 sleep(backoff::pause(REOPEN, *misses - 1)).await;
@@ -209,10 +208,12 @@ impl AiNow {
                 Err(Refusal::Unclear(why) | Refusal::Later { why, .. }) => {
                     tracing::debug!(provider = self.name, why, "a stream could not be reopened");
                 }
-                Err(Refusal::Never(Failure::Failed { kind: FailureKind::Down, .. })) => {
+                Err(Refusal::Never(ProviderError::Failed {
+                    kind: ErrorKind::Unavailable, ..
+                })) => {
                     tracing::warn!(provider = self.name, generation = task.job.id, "a job is gone");
                     let message = format!("{} has lost the job. Try again.", self.name);
-                    return Err(Failure::passing(message));
+                    return Err(ProviderError::transient(message));
                 }
                 Err(Refusal::Never(failure)) => return Err(failure),
             }
@@ -280,15 +281,17 @@ impl AiNow {
                     Event::Completed(completed) => return Streamed::Completed(completed),
                     Event::Failed(failed) => return Streamed::Failed(failed),
                     Event::Started => {}
-                    Event::Processing(progress) => task.tell.progress(Progress {
-                        step: progress.step.map(|step| words::plain(&step, Some(&self.key))),
+                    Event::Processing(progress) => task.reporter.report(Progress {
+                        step: progress
+                            .step
+                            .map(|step| content_policy::plain(&step, Some(&self.key))),
                         ..progress
                     }),
-                    Event::CookieGenerated => task.tell.event(Event::CookieGenerated),
+                    Event::CookieGenerated => task.reporter.publish(Event::CookieGenerated),
                     Event::Other(text) => {
-                        let text = words::plain(&text, Some(&self.key));
+                        let text = content_policy::plain(&text, Some(&self.key));
                         if !text.is_empty() {
-                            task.tell.event(Event::Other(text));
+                            task.reporter.publish(Event::Other(text));
                         }
                     }
                 }
@@ -301,18 +304,19 @@ impl AiNow {
         task: &Task,
         completed: Completed,
         location: Option<&str>,
-    ) -> Result<Made, Failure> {
+    ) -> Result<Output, ProviderError> {
         // A path is one on the server itself.
         let url = self.base.join(completed.url.as_str());
-        let url = url.map_err(|_| Failure::last("The result's address can't be read."))?;
+        let url =
+            url.map_err(|_| ProviderError::permanent("The result's address can't be read."))?;
         let taking = taking(&self.settings, &task.job);
         let made = take_over(&self.name, &self.http, url.as_str(), &taking, task).await?;
-        let note = completed.note.map(|note| words::plain(&note, Some(&self.key)));
+        let note = completed.note.map(|note| content_policy::plain(&note, Some(&self.key)));
         let procedural = match location {
             Some(location) => self.is_procedural(location).await,
             None => false,
         };
-        Ok(Made { note, procedural, ..made })
+        Ok(Output { note, procedural, ..made })
     }
 
     /// Whether the result is a sketch: a server of our kind says so.
@@ -322,14 +326,14 @@ impl AiNow {
         answer.is_ok_and(|answer| answer.json()["procedural"] == true)
     }
 
-    fn failed(&self, failed: &Failed) -> Failure {
+    fn failed(&self, failed: &Failed) -> ProviderError {
         let said = failed.message.trim().trim_end_matches("Nothing was charged.");
         let kind = if failed.cancelled {
-            FailureKind::Final
-        } else if words::is_about_safety(said) {
-            FailureKind::Safety
+            ErrorKind::Permanent
+        } else if content_policy::is_about_safety(said) {
+            ErrorKind::ContentPolicy
         } else {
-            FailureKind::Passing
+            ErrorKind::Transient
         };
         submission::failed(&self.name, said, Some(&self.key), kind)
     }
@@ -373,8 +377,8 @@ fn says_completed(data: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(data).is_ok_and(|json| json["status"] == "Completed")
 }
 
-fn unusable(name: &str) -> Failure {
-    Failure::last(format!("{name} said that it is done, but not where it is."))
+fn unusable(name: &str) -> ProviderError {
+    ProviderError::permanent(format!("{name} said that it is done, but not where it is."))
 }
 
 /// Where a generation can be come back to, if the server says it in our way.

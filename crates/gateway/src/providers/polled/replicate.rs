@@ -3,14 +3,14 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Dialect, Handle, Probe, Upstream, failed, id, text};
-use crate::provider::FailureKind;
-use crate::provider::polled::Polled;
-use crate::provider::words;
+use super::adapter::{Adapter, Handle, Probe, UpstreamStatus, failed, id, text};
+use super::driver::Polled;
+use crate::providers::ErrorKind;
+use crate::providers::content_policy;
 
 pub(super) struct Replicate;
 
-impl Dialect for Replicate {
+impl Adapter for Replicate {
     fn submit(&self, to: &Polled, fields: Map<String, Value>) -> (String, Value) {
         match to.model.split_once(':') {
             Some((_, version)) => {
@@ -30,18 +30,18 @@ impl Dialect for Replicate {
         format!("{}/predictions/{}", to.base, handle.id)
     }
 
-    fn read(&self, answer: &Value) -> Option<Upstream> {
-        let ended = |reason: &str, kind| Upstream::Failed { reason: reason.into(), kind };
+    fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
+        let ended = |reason: &str, kind| UpstreamStatus::Failed { reason: reason.into(), kind };
         Some(match text(answer, "/status")? {
-            "starting" => Upstream::Queued { position: None },
+            "starting" => UpstreamStatus::Queued { position: None },
             "processing" => {
-                let progress = text(answer, "/logs").and_then(words::percentage);
-                Upstream::Running { progress, step: None }
+                let progress = text(answer, "/logs").and_then(content_policy::percentage);
+                UpstreamStatus::Running { progress, step: None }
             }
-            "succeeded" => Upstream::Done,
+            "succeeded" => UpstreamStatus::Done,
             "failed" => failed(text(answer, "/error").unwrap_or_default()),
-            "canceled" => ended("it was cancelled there", FailureKind::Final),
-            "aborted" => ended("it was aborted there", FailureKind::Passing),
+            "canceled" => ended("it was cancelled there", ErrorKind::Permanent),
+            "aborted" => ended("it was aborted there", ErrorKind::Transient),
             _ => return None,
         })
     }

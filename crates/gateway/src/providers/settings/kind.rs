@@ -24,16 +24,16 @@ pub enum Kind {
 }
 
 /// What a kind is where the settings say nothing.
-pub(in crate::provider) struct Defaults {
-    pub(in crate::provider) base_url: &'static str,
-    pub(in crate::provider) key_env: &'static str,
-    pub(in crate::provider) model: Option<&'static str>,
-    pub(in crate::provider) prompt_field: &'static str,
-    pub(in crate::provider) seed_field: &'static str,
-    pub(in crate::provider) result: &'static [&'static str],
-    pub(in crate::provider) prompt_max_units: usize,
-    pub(in crate::provider) poll_ms: u64,
-    pub(in crate::provider) repeat: u32,
+pub(in crate::providers) struct Defaults {
+    pub(in crate::providers) base_url: &'static str,
+    pub(in crate::providers) key_env: &'static str,
+    pub(in crate::providers) model: Option<&'static str>,
+    pub(in crate::providers) prompt_field: &'static str,
+    pub(in crate::providers) seed_field: &'static str,
+    pub(in crate::providers) result: &'static [&'static str],
+    pub(in crate::providers) prompt_max_units: usize,
+    pub(in crate::providers) poll_ms: u64,
+    pub(in crate::providers) repeat: u32,
 }
 
 impl Kind {
@@ -50,7 +50,7 @@ impl Kind {
     }
 
     /// What it is where the settings say nothing.
-    pub(in crate::provider) fn defaults(self) -> Defaults {
+    pub(in crate::providers) fn defaults(self) -> Defaults {
         let plain = Defaults {
             base_url: "",
             key_env: "",

@@ -1,0 +1,31 @@
+//! The providers: the services and programs that make the media. Each one translates its own API
+//! into progress, an output, or an error that says why there is none.
+//!
+//! A provider must not know tokens, HTTP routes or the client. Of the store it knows its submission
+//! record alone: what it wrote down about its own submission.
+
+mod address;
+mod ai_now;
+mod backoff;
+mod check;
+mod circuit_breaker;
+mod command;
+mod content;
+mod content_policy;
+mod error;
+mod http;
+mod polled;
+mod pool;
+mod progress;
+mod provider;
+mod result;
+mod settings;
+mod sketch;
+mod submission;
+
+pub use self::check::{Finding, check};
+pub use self::error::{ErrorKind, ProviderError};
+pub use self::pool::{PooledProvider, ProviderPool, Queue};
+pub use self::progress::ProgressReporter;
+pub use self::provider::{Job, MediaContent, Output, Provider, Task};
+pub use self::settings::{Key, Kind, ProviderSettings};

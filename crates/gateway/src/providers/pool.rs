@@ -1,0 +1,340 @@
+//! The providers of all models: which ones make a model and in which order, how many generations each
+//! one makes at once, whose circuit breaker is open, and how long it may take at the moment.
+//!
+//! It must not know how a provider works.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ai_now_protocol::catalog::Text;
+use ai_now_protocol::{Catalog, Model};
+use tokio::sync::Semaphore;
+
+use super::circuit_breaker::CircuitBreaker;
+use super::error::ErrorKind;
+use super::provider::Provider;
+use crate::metrics::Metrics;
+use crate::offer::{Offer, Providers, SKETCH};
+
+/// All providers that models are routed to.
+pub struct ProviderPool {
+    offer: Offer,
+    by_name: HashMap<String, Arc<PooledProvider>>,
+}
+
+/// One provider.
+pub struct PooledProvider {
+    pub(crate) name: String,
+    pub(crate) provider: Provider,
+    /// One permit for each generation that it may make at once; handed out in the order of asking.
+    pub(crate) slots: Semaphore,
+    /// Who waits for one.
+    pub(crate) queue: Queue,
+    concurrent: usize,
+    breaker: CircuitBreaker,
+    /// How long one generation took lately, in seconds: the latest counts for a quarter.
+    duration_secs: Mutex<Option<f64>>,
+    metrics: Metrics,
+}
+
+/// Who waits for a slot, in order.
+#[derive(Default)]
+pub struct Queue {
+    waiting: Mutex<(u64, BTreeSet<u64>)>,
+}
+
+impl ProviderPool {
+    /// All providers that the offer routes to.
+    ///
+    /// # Errors
+    /// A sentence about the first that can't be used: its key is missing, its program is not there.
+    pub fn open(
+        offer: Offer,
+        providers: &Providers,
+        sketches: usize,
+        data: &std::path::Path,
+        metrics: &Metrics,
+    ) -> Result<Self, String> {
+        let mut by_name = HashMap::new();
+        for name in offer.routes.values().flatten() {
+            if by_name.contains_key(name) {
+                continue;
+            }
+            let pooled = match providers.get(name) {
+                Some(settings) => PooledProvider {
+                    name: name.clone(),
+                    provider: Provider::open(name, settings, data, metrics)?,
+                    slots: Semaphore::new(settings.concurrent),
+                    queue: Queue::default(),
+                    concurrent: settings.concurrent,
+                    breaker: CircuitBreaker::new(
+                        settings.failure_threshold,
+                        Duration::from_secs(settings.cooldown_secs),
+                    ),
+                    duration_secs: Mutex::default(),
+                    metrics: metrics.clone(),
+                },
+                None => PooledProvider::sketch(sketches, metrics),
+            };
+            by_name.insert(name.clone(), Arc::new(pooled));
+        }
+        Ok(Self { offer, by_name })
+    }
+
+    /// The plain catalog, made by one provider instead of the sketch engine.
+    #[cfg(test)]
+    pub(crate) fn all_by(provider: Provider, metrics: &Metrics) -> Self {
+        let offer = Offer::new(&[], &Providers::new()).expect("the plain offer");
+        let pooled = PooledProvider { provider, ..PooledProvider::sketch(2, metrics) };
+        Self { offer, by_name: HashMap::from([(SKETCH.into(), Arc::new(pooled))]) }
+    }
+
+    /// What is offered.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.offer.catalog
+    }
+
+    /// What is offered, and how it stands with it just now.
+    pub(crate) fn catalog_now(&self) -> Catalog {
+        let mut catalog = self.offer.catalog.clone();
+        for model in catalog.models.to_mut() {
+            model.status = self.status(model);
+        }
+        catalog
+    }
+
+    /// Who makes a model, in order.
+    pub(crate) fn of(&self, model: &str) -> Vec<Arc<PooledProvider>> {
+        let names = self.offer.routes.get(model).map_or(&[][..], Vec::as_slice);
+        names.iter().filter_map(|name| self.by_name.get(name).cloned()).collect()
+    }
+
+    /// A provider by its name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Arc<PooledProvider>> {
+        self.by_name.get(name)
+    }
+
+    /// A line about a model for people, where there is something to know.
+    fn status(&self, model: &Model) -> Option<Text> {
+        let candidates = self.of(&model.id);
+        let closed = candidates.iter().find(|pooled| pooled.open_for().is_none());
+        let Some(pooled) = closed else {
+            let back = candidates.iter().filter_map(|pooled| pooled.open_for()).min()?;
+            return Some(
+                format!("{} does not answer. Try again in {}.", model.name, about(back)).into(),
+            );
+        };
+        if pooled.name != candidates.first()?.name {
+            let stands_in = match pooled.provider {
+                Provider::Sketch => "procedural sketches stand in for it",
+                _ => "another maker stands in for it",
+            };
+            return Some(format!("{} does not answer; {stands_in}.", model.name).into());
+        }
+        match (pooled.queue.len(), pooled.slots.available_permits()) {
+            (0, 1..) => None,
+            (waiting, _) => Some(match pooled.wait_secs(waiting) {
+                Some(secs) => {
+                    let wait = about(Duration::from_secs(secs.into()));
+                    format!("{} is busy, {wait}.", model.name).into()
+                }
+                None => format!("{} is busy.", model.name).into(),
+            }),
+        }
+    }
+}
+
+/// A time as people say it.
+fn about(time: Duration) -> String {
+    match time.as_secs() {
+        0..60 => "less than a minute".into(),
+        secs => match (secs + 30) / 60 {
+            1 => "about a minute".into(),
+            minutes => format!("about {minutes} minutes"),
+        },
+    }
+}
+
+impl PooledProvider {
+    fn sketch(concurrent: usize, metrics: &Metrics) -> Self {
+        Self {
+            name: SKETCH.into(),
+            provider: Provider::Sketch,
+            slots: Semaphore::new(concurrent.max(1)),
+            queue: Queue::default(),
+            concurrent: concurrent.max(1),
+            // It is never away.
+            breaker: CircuitBreaker::new(u32::MAX, Duration::ZERO),
+            duration_secs: Mutex::default(),
+            metrics: metrics.clone(),
+        }
+    }
+
+    /// For how long its circuit breaker stays open; `None` where it may be asked.
+    pub(crate) fn open_for(&self) -> Option<Duration> {
+        self.breaker.open_for()
+    }
+
+    /// Whether a generation may be given to it.
+    pub(crate) fn admits(&self) -> bool {
+        self.breaker.admits()
+    }
+
+    /// It made one.
+    pub(crate) fn made(&self, took: Duration) {
+        let secs = took.as_secs_f64();
+        let mut estimate = self.duration_secs();
+        *estimate = Some(estimate.map_or(secs, |old| old * 0.75 + secs * 0.25));
+        drop(estimate);
+        self.breaker.succeeded();
+        self.metrics.provider_ended(&self.name, "made", took);
+        self.metrics.provider_circuit_open(&self.name, false);
+    }
+
+    /// It was stopped before it could make one.
+    pub(crate) fn stopped(&self, took: Duration) {
+        self.metrics.provider_ended(&self.name, "stopped", took);
+    }
+
+    /// It could not make one. Only an error that is the provider's own fault counts for its circuit
+    /// breaker. A refusal by its content policy is an answer: the provider works.
+    pub(crate) fn failed(&self, kind: ErrorKind, took: Duration) {
+        self.metrics.provider_ended(&self.name, kind.name(), took);
+        if kind == ErrorKind::ContentPolicy {
+            self.breaker.succeeded();
+            self.metrics.provider_circuit_open(&self.name, false);
+        } else if kind.may_go_elsewhere() && self.breaker.failed() {
+            tracing::warn!(provider = self.name, "its circuit breaker opens");
+            self.metrics.provider_circuit_open(&self.name, true);
+        }
+    }
+
+    /// In how many seconds somebody who comes after `waiting` others will probably be done.
+    pub(crate) fn wait_secs(&self, waiting: usize) -> Option<u32> {
+        let estimate = (*self.duration_secs())?;
+        let rounds = (waiting / self.concurrent + 2) as f64;
+        Some((estimate * rounds).ceil().clamp(1.0, 86_400.0) as u32)
+    }
+
+    fn duration_secs(&self) -> MutexGuard<'_, Option<f64>> {
+        self.duration_secs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    pub(crate) fn insert(&self) -> u64 {
+        let mut waiting = self.waiting();
+        waiting.0 += 1;
+        let number = waiting.0;
+        waiting.1.insert(number);
+        number
+    }
+
+    pub(crate) fn remove(&self, number: u64) {
+        self.waiting().1.remove(&number);
+    }
+
+    /// How many wait before this one.
+    pub(crate) fn position(&self, number: u64) -> usize {
+        self.waiting().1.range(..number).count()
+    }
+
+    fn len(&self) -> usize {
+        self.waiting().1.len()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, (u64, BTreeSet<u64>)> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_its_own_failures_open_its_circuit_breaker() {
+        let metrics = Metrics::default();
+        let pooled = PooledProvider {
+            breaker: CircuitBreaker::new(2, Duration::from_secs(60)),
+            ..PooledProvider::sketch(1, &metrics)
+        };
+        let fail = |kind| pooled.failed(kind, Duration::ZERO);
+        fail(ErrorKind::Transient);
+        // Not its fault, or not for long.
+        fail(ErrorKind::ContentPolicy);
+        fail(ErrorKind::Permanent);
+        assert_eq!(pooled.open_for(), None);
+        pooled.made(Duration::ZERO);
+        fail(ErrorKind::Transient);
+        assert_eq!(pooled.open_for(), None);
+        fail(ErrorKind::Unavailable);
+        assert!(pooled.open_for().is_some_and(|left| left <= Duration::from_secs(60)));
+        assert!(!pooled.admits());
+        let over = || pooled.breaker.cool_down();
+        over();
+        assert_eq!(pooled.open_for(), None);
+        // One alone finds out; where that fails, the breaker stays open.
+        assert!(pooled.admits());
+        assert!(!pooled.admits());
+        fail(ErrorKind::Transient);
+        assert!(!pooled.admits());
+        let text = metrics.text(0);
+        for line in [
+            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"transient\"} 3",
+            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"made\"} 1",
+            "ai_now_provider_making_seconds_count{provider=\"sketch\"} 1",
+            "ai_now_provider_circuit_open{provider=\"sketch\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+        over();
+        assert!(pooled.admits());
+        pooled.made(Duration::ZERO);
+        assert!(pooled.admits() && pooled.admits());
+        for answer in [ErrorKind::Transient, ErrorKind::Unavailable, ErrorKind::ContentPolicy] {
+            fail(answer);
+        }
+        assert!(pooled.admits(), "a provider that refuses by its policy works");
+    }
+
+    #[test]
+    fn the_catalog_tells_who_is_busy_or_away() {
+        let toml = "[luma]\nkind = 'command'\nprogram = '/bin/sh'\nconcurrent = 1\nfailure_threshold = 1\n\
+                    cooldown_secs = 90";
+        let providers: Providers = toml::from_str(toml).unwrap();
+        let routed = |routes: &[&str]| {
+            let settings = crate::offer::ModelSettings {
+                id: "luma".into(),
+                routes: Some(routes.iter().map(ToString::to_string).collect()),
+                ..Default::default()
+            };
+            let offer = Offer::new(&[settings], &providers).unwrap();
+            let data = tempfile::tempdir().unwrap();
+            ProviderPool::open(offer, &providers, 1, data.path(), &Metrics::default()).unwrap()
+        };
+        let status = |pool: &ProviderPool| {
+            pool.catalog_now().model("luma").unwrap().status.clone().map(Text::into_owned)
+        };
+        let pool = routed(&["luma"]);
+        let luma = pool.named("luma").unwrap().clone();
+        assert_eq!(status(&pool), None);
+        let slot = luma.slots.try_acquire().unwrap();
+        assert_eq!(status(&pool).as_deref(), Some("Luma is busy."));
+        luma.made(Duration::from_secs(60));
+        assert_eq!(status(&pool).as_deref(), Some("Luma is busy, about 2 minutes."));
+        luma.queue.insert();
+        luma.queue.insert();
+        assert_eq!(status(&pool).as_deref(), Some("Luma is busy, about 4 minutes."));
+        drop(slot);
+        luma.failed(ErrorKind::Transient, Duration::ZERO);
+        let away = "Luma does not answer. Try again in about a minute.";
+        assert_eq!(status(&pool).as_deref(), Some(away));
+
+        let pool = routed(&["luma", "sketch"]);
+        pool.named("luma").unwrap().failed(ErrorKind::Unavailable, Duration::ZERO);
+        let stands_in = "Luma does not answer; procedural sketches stand in for it.";
+        assert_eq!(status(&pool).as_deref(), Some(stands_in));
+    }
+}

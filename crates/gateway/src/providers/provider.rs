@@ -1,0 +1,146 @@
+//! One provider: what it is given, what it gives back, and the enum of all kinds of them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ai_now_protocol::{Format, Model, Style};
+use tokio_util::sync::CancellationToken;
+
+use super::error::ProviderError;
+use super::progress::ProgressReporter;
+use super::settings::{Kind, ProviderSettings};
+use super::{ai_now, command, polled, sketch};
+use crate::media::{MediaDir, Unfinished};
+use crate::metrics::Metrics;
+use crate::store::SubmissionRecord;
+
+/// A provider of media.
+#[derive(Clone)]
+pub enum Provider {
+    /// The sketch engine, in this process.
+    Sketch,
+    /// A server of the documented API.
+    AiNow(Arc<ai_now::AiNow>),
+    /// A service that is asked again and again: Luma, Runway, fal, Replicate.
+    Polled(Arc<polled::Polled>),
+    /// A program of the operator's.
+    Command(Arc<command::Program>),
+    /// The sketch engine, with a fault that some words find.
+    #[cfg(test)]
+    Faulty,
+}
+
+/// What to make.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The generation's id.
+    pub id: String,
+    /// The model.
+    pub model: Model,
+    /// The style, one of the model's.
+    pub style: Option<Style>,
+    /// The prompt.
+    pub prompt: String,
+    /// The seed.
+    pub seed: u32,
+}
+
+impl Job {
+    /// The prompt, with the style as words.
+    pub(super) fn phrased(&self) -> String {
+        self.style.as_ref().map_or_else(|| self.prompt.clone(), |style| style.phrase(&self.prompt))
+    }
+}
+
+/// A job, and all that a provider may use for it.
+pub struct Task {
+    /// What to make.
+    pub job: Job,
+    /// Where to report how far it is.
+    pub reporter: ProgressReporter,
+    /// What it wrote down before.
+    pub record: SubmissionRecord,
+    /// Where a result that comes in pieces is put.
+    pub media: MediaDir,
+    /// Stop soon: it was cancelled, or the gateway ends.
+    pub stop: CancellationToken,
+    /// The gateway ends: leave the work where it is, to be taken up after the next start.
+    pub halted: CancellationToken,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct Output {
+    /// The file.
+    pub content: MediaContent,
+    /// Its format.
+    pub format: Format,
+    /// What the maker says about it.
+    pub note: Option<String>,
+    /// Whether it is a procedural sketch.
+    pub procedural: bool,
+}
+
+/// A result's bytes.
+#[derive(Debug)]
+pub enum MediaContent {
+    /// In memory.
+    Bytes(Vec<u8>),
+    /// In a file, whole, but not on the disk for sure.
+    File(Unfinished),
+}
+
+impl Provider {
+    /// The provider that settings describe. `name` is what the operator calls it.
+    ///
+    /// # Errors
+    /// A sentence about what is missing: its key, the system's certificates.
+    pub fn open(
+        name: &str,
+        settings: &ProviderSettings,
+        data: &Path,
+        metrics: &Metrics,
+    ) -> Result<Self, String> {
+        let about = |why: String| format!("The provider “{name}” cannot be used: {why}.");
+        Ok(match settings.kind {
+            Kind::AiNow => Self::AiNow(Arc::new(
+                ai_now::AiNow::open(name, settings, metrics.clone()).map_err(about)?,
+            )),
+            Kind::Command => Self::Command(Arc::new(
+                command::Program::open(name, settings, data).map_err(about)?,
+            )),
+            Kind::Luma | Kind::Runway | Kind::Fal | Kind::Replicate => Self::Polled(Arc::new(
+                polled::Polled::open(name, settings, metrics.clone()).map_err(about)?,
+            )),
+        })
+    }
+
+    /// Makes it. Stops soon after the task's `stop` is cancelled.
+    ///
+    /// # Errors
+    /// [`ProviderError`]
+    pub async fn make(&self, task: Task) -> Result<Output, ProviderError> {
+        match self {
+            Self::Sketch => sketch::make(task).await,
+            Self::AiNow(provider) => provider.make(task).await,
+            Self::Polled(provider) => provider.make(task).await,
+            Self::Command(provider) => provider.make(task).await,
+            #[cfg(test)]
+            Self::Faulty if task.job.prompt.contains("fault") => panic!("{}", task.job.prompt),
+            #[cfg(test)]
+            Self::Faulty => sketch::make(task).await,
+        }
+    }
+
+    /// Tells the provider that a job of this name is not wanted any more, as well as it can be
+    /// told. Whether it listens makes no difference here.
+    pub async fn abandon(&self, handle: &str) {
+        match self {
+            Self::Sketch | Self::Command(_) => {}
+            #[cfg(test)]
+            Self::Faulty => {}
+            Self::AiNow(provider) => provider.abandon(handle).await,
+            Self::Polled(provider) => provider.abandon(handle).await,
+        }
+    }
+}
