@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use leptos::mount::{UnmountHandle, mount_to_renderer};
-use leptos::prelude::Owner;
+use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use ai_now_protocol::api::Balance;
 use ai_now_protocol::{Catalog, GenerateRequest};
-use leptos::prelude::{Owner, on_cleanup, untrack};
+use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -26,7 +26,6 @@ use crate::generation::{Generation, HERE, Phase};
 use crate::history::{self, Changes};
 use crate::locale::Locale;
 use crate::plain;
-use crate::signal::{RwSignal, StoredValue};
 use crate::trouble::{Trouble, pause_millis};
 use draft::{Draft, offered};
 pub(crate) use list::Job;
@@ -86,7 +85,7 @@ pub(crate) struct Session {
     pub(crate) refusal: RwSignal<Option<Trouble>>,
     /// What is waited for still, of [`unknown`].
     pub(crate) unknown: RwSignal<u8>,
-    host: StoredValue<Box<dyn Host>>,
+    host: StoredValue<Box<dyn Host>, LocalStorage>,
     owner: StoredValue<Owner>,
 }
 
@@ -130,7 +129,7 @@ impl Session {
             kept: RwSignal::new(true),
             refusal: RwSignal::new(None),
             unknown: RwSignal::new(unknown::ALL),
-            host: StoredValue::new(host),
+            host: StoredValue::new_local(host),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
         session.correct_draft();

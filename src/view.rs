@@ -14,7 +14,7 @@ mod thumbnail;
 
 use std::sync::Arc;
 
-use leptos::prelude::untrack;
+use leptos::prelude::*;
 use leptos::tachys::view::Render;
 
 use crate::browser::Numbers;
@@ -22,7 +22,6 @@ use crate::generation::Phase;
 use crate::locale::{Locale, Word};
 use crate::pace;
 use crate::session::Session;
-use crate::signal::{RwSignal, StoredValue};
 use dom::{effect, el};
 
 /// What every view gets: the session, and a way to say things.
@@ -30,7 +29,7 @@ use dom::{effect, el};
 struct Ui {
     session: Session,
     locale: StoredValue<Arc<Locale>>,
-    numbers: StoredValue<Numbers>,
+    numbers: StoredValue<Numbers, LocalStorage>,
     /// Rises with each picture that was kept for the gallery.
     pictures: RwSignal<u32>,
 }
@@ -102,7 +101,7 @@ pub(crate) fn studio(session: Session) -> impl Render<State = web_sys::Element> 
     let locale = session.locale;
     let tag = locale.with_value(|locale| locale.tag.clone());
     let direction = locale.with_value(|locale| locale.direction());
-    let numbers = StoredValue::new(Numbers::new(&tag));
+    let numbers = StoredValue::new_local(Numbers::new(&tag));
     let ui = Ui { session, locale, numbers, pictures: RwSignal::new(0) };
     let studio = el("div", "studio").part("studio").attr("lang", &tag).attr("dir", direction);
     let empty = studio.clone();

@@ -4,6 +4,7 @@
 use ai_now_protocol::catalog::Expected;
 use ai_now_protocol::event::Completed;
 use ai_now_protocol::{Catalog, Event};
+use leptos::prelude::*;
 
 use super::{Job, Session, claim};
 use crate::browser::{self, Claim};

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use ai_now_protocol::{Catalog, GenerateRequest, Model};
+use leptos::prelude::*;
 
 use super::{Job, Session, unknown};
 use crate::config::Config;
-use crate::signal::RwSignal;
 use crate::transport::gateway::Gateway;
 
 /// What the person is composing.

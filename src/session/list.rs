@@ -1,12 +1,13 @@
 //! What is known of what was made: the list, newest first, with its records on this device, the same
 //! in all tabs. What is still under way is gone on with.
 
+use leptos::prelude::*;
+
 use super::Session;
 use crate::files;
 use crate::generation::{Generation, Phase};
 use crate::history::{self, Change};
 use crate::pictures;
-use crate::signal::RwSignal;
 
 /// A generation that may be changing.
 #[derive(Clone, Copy, PartialEq, Eq)]

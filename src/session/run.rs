@@ -5,6 +5,7 @@ use std::pin::pin;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use leptos::prelude::*;
 
 use super::{Job, Session, claim};
 use crate::browser;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use ai_now_protocol::api;
 use futures_util::lock::Mutex;
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::JsFuture;
 

@@ -7,13 +7,12 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::RenderEffect;
+use leptos::prelude::*;
 use leptos::tachys::view::Render;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget, IntersectionObserver};
 
 use crate::browser::{self, Callback};
-use crate::signal::keep;
 
 #[wasm_bindgen]
 extern "C" {
@@ -196,14 +195,14 @@ impl El {
 /// Does something now, and again whenever a signal changes that it read.
 pub(super) fn effect(act: Box<dyn Fn()>) {
     let effect = RenderEffect::new(move |_| act());
-    keep(effect);
+    StoredValue::new_local(effect);
 }
 
 /// Does something whenever an event arrives at `target`, until the owner ends.
 pub(super) fn listen(target: EventTarget, name: &'static str, act: Box<dyn Fn(Event)>) {
     let callback = browser::callback(move |event| act(event.unchecked_into()));
     let _ = target.add_event_listener_with_callback(name, browser::function(&callback));
-    keep(Listener { target, name, callback });
+    StoredValue::new_local(Listener { target, name, callback });
 }
 
 struct Listener {
@@ -236,7 +235,7 @@ fn watch(element: &Element, act: Box<dyn FnOnce()>) {
     });
     if let Ok(observer) = IntersectionObserver::new(browser::function(&seen)) {
         observer.observe(element);
-        keep(Watcher { observer, _seen: seen });
+        StoredValue::new_local(Watcher { observer, _seen: seen });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use leptos::prelude::{Owner, untrack};
+use leptos::prelude::*;
 
 use super::dom::{El, button, effect, el, value_of};
 use super::icon::{DELETE, icon};
@@ -12,11 +12,10 @@ use crate::generation::{Generation, Phase};
 use crate::locale::Word;
 use crate::plain;
 use crate::session::Job;
-use crate::signal::{Memo, RwSignal};
 
 pub(super) fn gallery(ui: Ui) -> El {
     let session = ui.session;
-    let any = Memo::new(move || {
+    let any = Memo::new(move |_| {
         session.generations.with(|all| !all.is_empty())
             || session.deleted.with(|deleted| !deleted.is_empty())
     });
@@ -143,8 +142,8 @@ fn entry(ui: Ui, job: Job, search: RwSignal<String>) -> El {
     let (short, long) = ui.numbers.with_value(|numbers| {
         (numbers.when(generation.created_at_ms), numbers.date(generation.created_at_ms))
     });
-    let running = Memo::new(move || job.0.with(|generation| !generation.is_final()));
-    let failed = Memo::new(move || job.0.with(|g| matches!(g.phase, Phase::Failed { .. })));
+    let running = Memo::new(move |_| job.0.with(|generation| !generation.is_final()));
+    let failed = Memo::new(move |_| job.0.with(|g| matches!(g.phase, Phase::Failed { .. })));
     let words = told(ui, job);
     let about = el("span", "fine")
         .add(el("span", "").attr("dir", "auto").text(&made_by(ui, &generation)))
@@ -189,7 +188,7 @@ fn focus_neighbour(row: &El) {
 /// What was deleted last, and the way back.
 fn undo(ui: Ui) -> El {
     let session = ui.session;
-    let count = Memo::new(move || session.deleted.with(Vec::len));
+    let count = Memo::new(move |_| session.deleted.with(Vec::len));
     let line = move || {
         let count = u32::try_from(count.get()).unwrap_or(u32::MAX);
         (count > 0).then(|| {

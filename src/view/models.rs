@@ -1,6 +1,7 @@
 //! Choosing a model: a card each, with what it makes, what it costs and how long it usually takes.
 
 use ai_now_protocol::{MediaKind, Model};
+use leptos::prelude::*;
 
 use super::Ui;
 use super::dom::{El, el};

@@ -9,6 +9,7 @@ mod wave;
 mod ways;
 
 use ai_now_protocol::{Format, MediaKind};
+use leptos::prelude::*;
 use web_sys::HtmlMediaElement;
 
 use super::Ui;
@@ -19,7 +20,6 @@ use crate::browser;
 use crate::generation::{Generation, Phase};
 use crate::locale::Word;
 use crate::session::Job;
-use crate::signal::RwSignal;
 use deck::{About, Deck};
 
 /// A result that is shown.

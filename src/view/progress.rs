@@ -1,6 +1,6 @@
 //! Watching: what is happening in words, how far it is, how long it has been and usually takes.
 
-use leptos::prelude::{on_cleanup, set_interval_with_handle};
+use leptos::prelude::*;
 
 use super::Ui;
 use super::dom::{El, button, el};
@@ -11,7 +11,6 @@ use crate::generation::{Link, Phase};
 use crate::locale::Word;
 use crate::notice;
 use crate::session::Job;
-use crate::signal::{Memo, RwSignal};
 
 pub(super) fn progress(ui: Ui, job: Job) -> El {
     let session = ui.session;
@@ -20,9 +19,9 @@ pub(super) fn progress(ui: Ui, job: Job) -> El {
         (request.prompt.clone(), request.model.clone(), generation.procedural)
     });
     let passed = RwSignal::new(0_u32);
-    let part = Memo::new(move || job.0.with(|generation| generation.progress.progress));
-    let stopping = Memo::new(move || job.0.with(|generation| generation.stopping));
-    let restoring = Memo::new(move || job.0.with(|generation| generation.link == Link::Restoring));
+    let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
+    let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
+    let restoring = Memo::new(move |_| job.0.with(|generation| generation.link == Link::Restoring));
     let kind = session
         .catalog
         .with_untracked(|catalog| catalog.model(&model).map(|model| icon(kind_icon(model.kind))));

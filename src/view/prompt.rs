@@ -1,7 +1,7 @@
 //! Composing: the sentence, the model, the style, what it costs, and the button.
 
 use ai_now_protocol::MediaKind;
-use leptos::prelude::untrack;
+use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::KeyboardEvent;
 
@@ -10,7 +10,6 @@ use super::{Ui, models, stage, styles};
 use crate::browser;
 use crate::locale::Word;
 use crate::session::Door;
-use crate::signal::Memo;
 use crate::trouble::Trouble;
 
 /// Why the button would do nothing, if so.
@@ -125,7 +124,7 @@ fn counter(ui: Ui) -> El {
 fn examples(ui: Ui) -> El {
     let draft = ui.session.draft;
     let music =
-        Memo::new(move || ui.session.model().is_some_and(|model| model.kind == MediaKind::Audio));
+        Memo::new(move |_| ui.session.model().is_some_and(|model| model.kind == MediaKind::Audio));
     let chips = move || {
         let words = if music.get() {
             [Word::ExampleMusic1, Word::ExampleMusic2, Word::ExampleMusic3]
@@ -175,7 +174,7 @@ fn api_key(ui: Ui) -> El {
 /// What it costs, what there is, why not, and the button.
 fn bar(ui: Ui) -> El {
     let session = ui.session;
-    let why = Memo::new(move || hindrance(ui).unwrap_or_default());
+    let why = Memo::new(move |_| hindrance(ui).unwrap_or_default());
     let costs = move || {
         if session.is_demo() {
             return ui.say(Word::Demo);

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use leptos::prelude::*;
+
 use super::dom::{El, button, effect, el, near};
 use super::icon::{AUDIO, icon};
 use super::{Ui, player, progress};
@@ -9,7 +11,6 @@ use crate::browser;
 use crate::generation::Phase;
 use crate::locale::Word;
 use crate::session::Job;
-use crate::signal::Memo;
 
 /// What the stage shows; it is built anew only when this changes.
 #[derive(Clone, Copy, PartialEq)]
@@ -22,7 +23,7 @@ enum Scene {
 
 pub(super) fn stage(ui: Ui) -> El {
     let session = ui.session;
-    let scene = Memo::new(move || {
+    let scene = Memo::new(move |_| {
         let Some(job) = session.shown.get() else { return Scene::Empty };
         job.0.with(|generation| match generation.phase {
             Phase::Sending | Phase::Running => Scene::Running(job),
@@ -58,7 +59,7 @@ const QUIET_MILLIS: u64 = 8_000;
 
 /// Says the turns to screen readers, and on long ways the quarters; not every per cent.
 fn announcer(ui: Ui) -> El {
-    let news = Memo::new(move || {
+    let news = Memo::new(move |_| {
         let Some(job) = ui.session.shown.get() else { return (false, String::new()) };
         job.0.with(|generation| match &generation.phase {
             Phase::Sending => (true, ui.say(Word::Sending)),

@@ -2,6 +2,7 @@
 //! there are many.
 
 use ai_now_protocol::catalog::Style;
+use leptos::prelude::*;
 
 use super::Ui;
 use super::dom::{El, el, value_of};
@@ -9,14 +10,13 @@ use super::icon::{NONE, icon};
 use super::thumbnail;
 use crate::browser;
 use crate::locale::Word;
-use crate::signal::{Memo, RwSignal};
 
 /// With more styles than this, there is a search.
 const SEARCH_FROM: usize = 12;
 
 pub(super) fn styles(ui: Ui) -> El {
     let session = ui.session;
-    let model = Memo::new(move || session.model());
+    let model = Memo::new(move |_| session.model());
     let group = move || {
         let model = model.get()?;
         (!model.styles.is_empty()).then(|| choices(ui, &model.id, &model.styles))

@@ -1,7 +1,7 @@
 //! Small pictures: those of the catalog, which lie beside the script, and those of what was made,
 //! which this device keeps.
 
-use leptos::prelude::untrack;
+use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
@@ -10,7 +10,6 @@ use super::Ui;
 use super::dom::{El, effect, el, when_seen};
 use crate::browser;
 use crate::pictures::{self, Picture};
-use crate::signal::RwSignal;
 
 /// The size of what the gallery shows, in pixels.
 const WIDTH_PX: f64 = 320.0;

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Reflect};
+use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, HtmlMediaElement};
 
 use super::media;
 use crate::browser::{self, Callback};
-use crate::signal::keep;
 use crate::view::dom::El;
 
 /// What the system may show of what plays.
@@ -106,7 +106,7 @@ impl Deck {
                 changed();
             });
         }
-        keep(Silence { deck: self.clone(), _system: system });
+        StoredValue::new_local(Silence { deck: self.clone(), _system: system });
         changed();
     }
 

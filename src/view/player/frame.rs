@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlCanvasElement, HtmlVideoElement};
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use ai_now_protocol::MediaKind;
 use js_sys::ArrayBuffer;
+use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioBuffer, HtmlCanvasElement, OfflineAudioContext};

@@ -1,13 +1,13 @@
 //! What can be done with a result: take it along, hand it on, and make another out of it.
 
 use ai_now_protocol::GenerateRequest;
+use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::Piece;
 use crate::browser;
 use crate::locale::Word;
 use crate::session::Job;
-use crate::signal::RwSignal;
 use crate::view::Ui;
 use crate::view::dom::{El, button, el, near, value_of};
 use crate::view::icon::{AGAIN, DOWNLOAD, EDIT, LINK, SHARE, icon};
