@@ -6,7 +6,7 @@
 use std::path::{Component, Path};
 use std::sync::OnceLock;
 
-use ai_now_gateway::file_request::{Wanted, is_public, part};
+use ai_now_gateway::http::file_request::{Wanted, is_public, part};
 use ai_now_gateway::media::MediaDir;
 use ai_now_gateway::secret::SigningKey;
 use ai_now_protocol::sse::Reader;

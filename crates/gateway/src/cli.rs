@@ -271,7 +271,7 @@ fn stop_signal() -> std::io::Result<CancellationToken> {
 }
 
 async fn check_providers(config: &Config) -> Result<ExitCode, CliError> {
-    let offer = config.offer()?;
+    let catalog = config.catalog()?;
     let mut stdout = std::io::stdout();
     let mut all_good = true;
     for (name, settings) in &config.providers {
@@ -280,12 +280,12 @@ async fn check_providers(config: &Config) -> Result<ExitCode, CliError> {
         let verdict = if finding.good { "good" } else { "bad" };
         writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.kind, finding.says)?;
     }
-    for model in offer.catalog.models.iter() {
+    for model in catalog.catalog.models.iter() {
         writeln!(
             stdout,
             "{} goes to {}",
             model.id,
-            offer.routes[model.id.as_ref()].join(", then ")
+            catalog.routes[model.id.as_ref()].join(", then ")
         )?;
     }
     Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -2,6 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// The milliseconds of 24 hours.
+pub const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
 /// Now. A clock that stands before 1970 reads as 0.
 pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

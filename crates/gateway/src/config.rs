@@ -3,13 +3,17 @@
 //! Later beats earlier: built-in defaults, the configuration file (TOML), the environment
 //! (`AI_NOW_…`), the command line. A setting that is not known is an error wherever it is said.
 
+mod routing;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use crate::offer::{ModelSettings, Offer, Providers};
+use crate::domain::CatalogConfig;
+use crate::providers::Providers;
+pub use routing::{ModelSettings, StyleSettings};
 
 /// All settings of a running gateway.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -37,14 +41,14 @@ pub struct Config {
     pub log_format: LogFormat,
     /// For how many days results stay after their generation has ended. At least 7, so that a
     /// submission can be repeated for that long.
-    pub keep_days: u32,
+    pub retention_days: u32,
     /// For how many seconds a visitor's session is good, where its opener doesn't say.
     pub session_secs: u32,
     /// For how many seconds an event ticket is good.
     pub ticket_secs: u32,
     /// For how many seconds a stream may be silent before a comment shows that it lives. Less than
     /// any proxy on the way waits.
-    pub comment_secs: u64,
+    pub keep_alive_secs: u64,
     /// How many sketches are made at once. 0: one for each core.
     pub sketch_workers: usize,
     /// For how many seconds running work may go on once the gateway was told to stop.
@@ -112,10 +116,10 @@ impl Default for Config {
             demo: false,
             metrics_listen: None,
             log_format: LogFormat::Text,
-            keep_days: 7,
+            retention_days: 7,
             session_secs: 3600,
             ticket_secs: 900,
-            comment_secs: 15,
+            keep_alive_secs: 15,
             sketch_workers: 0,
             shutdown_secs: 10,
             limits: Limits::default(),
@@ -230,13 +234,13 @@ impl Config {
         for given in &self.origins {
             origin(given).map_err(|why| setting_error("origins", why))?;
         }
-        if self.keep_days < 7 {
-            return Err(setting_error("keep_days", "it must be at least 7"));
+        if self.retention_days < 7 {
+            return Err(setting_error("retention_days", "it must be at least 7"));
         }
         let least = [
             ("session_secs", u64::from(self.session_secs)),
             ("ticket_secs", u64::from(self.ticket_secs)),
-            ("comment_secs", self.comment_secs),
+            ("keep_alive_secs", self.keep_alive_secs),
             ("limits.body_bytes", self.limits.body_bytes as u64),
             ("limits.header_bytes", self.limits.header_bytes as u64),
             ("limits.requests_per_minute", self.limits.requests_per_minute.into()),
@@ -253,16 +257,16 @@ impl Config {
         ];
         match least.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(setting_error(name, "it must be at least 1")),
-            None => self.offer().map(drop),
+            None => self.catalog().map(drop),
         }
     }
 
-    /// What is offered, and who makes it.
+    /// The models that the gateway offers, and the providers that make them.
     ///
     /// # Errors
     /// [`ConfigError::Setting`], where models or providers don't fit together.
-    pub fn offer(&self) -> Result<Offer, ConfigError> {
-        Offer::new(&self.models, &self.providers)
+    pub fn catalog(&self) -> Result<CatalogConfig, ConfigError> {
+        CatalogConfig::new(&self.models, &self.providers)
             .map_err(|(place, why)| setting_error(&place, &why))
     }
 }
@@ -352,9 +356,9 @@ mod tests {
 
     #[test]
     fn later_beats_earlier() {
-        let file = "listen = '127.0.0.1:1'\nkeep_days = 8\n[limits]\nqueue = 5\nstreams = 6";
+        let file = "listen = '127.0.0.1:1'\nretention_days = 8\n[limits]\nqueue = 5\nstreams = 6";
         let environment = [
-            ("AI_NOW_KEEP_DAYS", "9"),
+            ("AI_NOW_RETENTION_DAYS", "9"),
             ("AI_NOW_LIMITS__QUEUE", "7"),
             ("AI_NOW_ORIGINS", "['https://a.example']"),
             ("AI_NOW_PUBLIC_URL", "https://m.example/"),
@@ -363,7 +367,7 @@ mod tests {
         let flags = Flags { listen: Some("127.0.0.1:2".parse().unwrap()), ..Flags::default() };
         let config = load(file, &environment, flags).unwrap();
         assert_eq!(config.listen.port(), 2);
-        assert_eq!(config.keep_days, 9);
+        assert_eq!(config.retention_days, 9);
         assert_eq!((config.limits.queue, config.limits.streams), (7, 6));
         assert_eq!(config.origins, ["https://a.example"]);
         assert_eq!(config.public_url.as_deref(), Some("https://m.example"));
@@ -375,9 +379,9 @@ mod tests {
         let table = [
             ("lisen = 'x'", [].as_slice(), "config.toml", "unknown field `lisen`"),
             ("[limits]\nqeue = 1", &[], "config.toml", "unknown field `qeue`"),
-            ("keep_days = 'x'", &[], "config.toml", "invalid type"),
+            ("retention_days = 'x'", &[], "config.toml", "invalid type"),
             ("=", &[], "config.toml", "TOML parse error"),
-            ("keep_days = 1", &[], "keep_days", "at least 7"),
+            ("retention_days = 1", &[], "retention_days", "at least 7"),
             ("[limits]\nqueue = 0", &[], "limits.queue", "at least 1"),
             ("public_url = 'example.com'", &[], "public_url", "https://example.com"),
             ("origins = ['https://a.example/']", &[], "origins", "without a path"),

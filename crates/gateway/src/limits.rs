@@ -1,8 +1,8 @@
 //! How much anybody may ask for: requests in a minute, streams and generations at once; per owner,
 //! per address.
 //!
-//! It must not know what is asked for. What a generation costs, and how many of one owner may be
-//! under way, is decided with the tokens, in the store.
+//! It must not know HTTP, nor what is asked for. What a generation costs, and how many of one owner
+//! may be active, is decided with the tokens, in the store.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,29 +15,42 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config;
-use crate::problem::Problem;
 
 /// An API key, or one visitor of it.
 type Owner = (i64, Option<i64>);
+
+/// A limit that is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LimitExceeded {
+    /// Too many requests in a minute.
+    #[error("too many requests")]
+    Requests {
+        /// How long to wait before the next one.
+        wait: Duration,
+    },
+    /// Too many open event streams.
+    #[error("too many event streams are open")]
+    Streams,
+}
 
 /// The counters behind the limits.
 pub struct Limits {
     by_owner: DefaultKeyedRateLimiter<Owner>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
-    streams: AtOnce<Owner>,
-    address_streams: AtOnce<IpAddr>,
-    address_generations: AtOnce<IpAddr>,
+    streams: Concurrency<Owner>,
+    address_streams: Concurrency<IpAddr>,
+    address_generations: Concurrency<IpAddr>,
 }
 
 /// Counts a stream for as long as it lives.
-pub struct StreamGuard {
-    _owner: Guard<Owner>,
-    _address: Guard<IpAddr>,
+pub struct StreamPermit {
+    _owner: Permit<Owner>,
+    _address: Permit<IpAddr>,
 }
 
 /// Counts a generation for as long as it is under way.
-pub struct GenerationGuard {
-    _address: Guard<IpAddr>,
+pub struct GenerationPermit {
+    _address: Permit<IpAddr>,
 }
 
 impl Limits {
@@ -48,56 +61,51 @@ impl Limits {
         Self {
             by_owner: RateLimiter::keyed(per_minute(limits.requests_per_minute)),
             by_address: RateLimiter::keyed(per_minute(limits.address_requests_per_minute)),
-            streams: AtOnce::new(limits.streams),
-            address_streams: AtOnce::new(limits.address_streams),
-            address_generations: AtOnce::new(limits.address_generations),
+            streams: Concurrency::new(limits.streams),
+            address_streams: Concurrency::new(limits.address_streams),
+            address_generations: Concurrency::new(limits.address_generations),
         }
     }
 
     /// Counts a request of an owner.
     ///
     /// # Errors
-    /// 429, where there were too many.
-    pub fn request_of(&self, key_id: i64, visitor_id: Option<i64>) -> Result<(), Problem> {
+    /// [`LimitExceeded::Requests`]
+    pub fn request_of(&self, key_id: i64, visitor_id: Option<i64>) -> Result<(), LimitExceeded> {
         check(&self.by_owner, &(key_id, visitor_id))
     }
 
     /// Counts a request from an address.
     ///
     /// # Errors
-    /// 429, where there were too many.
-    pub fn request_from(&self, address: IpAddr) -> Result<(), Problem> {
+    /// [`LimitExceeded::Requests`]
+    pub fn request_from(&self, address: IpAddr) -> Result<(), LimitExceeded> {
         check(&self.by_address, &network(address))
     }
 
-    /// Counts a stream until the guard is dropped.
+    /// Counts a stream until the permit is dropped.
     ///
     /// # Errors
-    /// 429, where too many are open.
+    /// [`LimitExceeded::Streams`]
     pub fn stream(
         &self,
         key_id: i64,
         visitor_id: Option<i64>,
         address: IpAddr,
-    ) -> Result<StreamGuard, Problem> {
-        let full = || {
-            Problem::too_many(
-                "Too many event streams are open. Close some, then open this one again.",
-                Duration::from_secs(5),
-            )
-        };
-        Ok(StreamGuard {
-            _owner: self.streams.enter((key_id, visitor_id)).ok_or_else(full)?,
-            _address: self.address_streams.enter(network(address)).ok_or_else(full)?,
+    ) -> Result<StreamPermit, LimitExceeded> {
+        let full = || LimitExceeded::Streams;
+        Ok(StreamPermit {
+            _owner: self.streams.acquire((key_id, visitor_id)).ok_or_else(full)?,
+            _address: self.address_streams.acquire(network(address)).ok_or_else(full)?,
         })
     }
 
-    /// Counts a generation that is asked for from an address, until the guard is dropped. `None`:
+    /// Counts a generation that is asked for from an address, until the permit is dropped. `None`:
     /// too many are under way.
-    pub fn generation(&self, address: IpAddr) -> Option<GenerationGuard> {
+    pub fn generation(&self, address: IpAddr) -> Option<GenerationPermit> {
         self.address_generations
-            .enter(network(address))
-            .map(|address| GenerationGuard { _address: address })
+            .acquire(network(address))
+            .map(|address| GenerationPermit { _address: address })
     }
 
     /// Forgets whoever has not been here for a while.
@@ -112,10 +120,9 @@ impl Limits {
 fn check<K: Hash + Eq + Clone>(
     limiter: &DefaultKeyedRateLimiter<K>,
     key: &K,
-) -> Result<(), Problem> {
-    limiter.check_key(key).map_err(|until| {
-        let wait = until.wait_time_from(DefaultClock::default().now());
-        Problem::too_many("Too many requests. Wait a moment, then try again.", wait)
+) -> Result<(), LimitExceeded> {
+    limiter.check_key(key).map_err(|until| LimitExceeded::Requests {
+        wait: until.wait_time_from(DefaultClock::default().now()),
     })
 }
 
@@ -130,33 +137,33 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-struct AtOnce<K> {
+struct Concurrency<K> {
     limit: u32,
     open: Arc<Mutex<HashMap<K, u32>>>,
 }
 
-struct Guard<K: Hash + Eq> {
+struct Permit<K: Hash + Eq> {
     key: K,
     open: Arc<Mutex<HashMap<K, u32>>>,
 }
 
-impl<K: Hash + Eq + Copy> AtOnce<K> {
+impl<K: Hash + Eq + Copy> Concurrency<K> {
     fn new(limit: u32) -> Self {
         Self { limit, open: Arc::default() }
     }
 
-    fn enter(&self, key: K) -> Option<Guard<K>> {
+    fn acquire(&self, key: K) -> Option<Permit<K>> {
         let mut open = lock(&self.open);
         let count = open.entry(key).or_insert(0);
         if *count >= self.limit {
             return None;
         }
         *count += 1;
-        Some(Guard { key, open: self.open.clone() })
+        Some(Permit { key, open: self.open.clone() })
     }
 }
 
-impl<K: Hash + Eq> Drop for Guard<K> {
+impl<K: Hash + Eq> Drop for Permit<K> {
     fn drop(&mut self) {
         let mut open = lock(&self.open);
         if let Some(count) = open.get_mut(&self.key) {

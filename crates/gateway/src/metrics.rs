@@ -18,14 +18,14 @@ pub struct Metrics {
     registry: Arc<Mutex<Registry>>,
     accepted: Family<ModelLabel, Counter>,
     ended: Family<EndLabel, Counter>,
-    making: Family<ModelLabel, Histogram, Making>,
+    durations: Family<ModelLabel, Histogram, DurationBuckets>,
     commits: Histogram,
     changes: Counter,
-    under_way: Gauge,
+    active: Gauge,
     streams: Gauge,
-    answers: Family<StatusLabel, Counter>,
+    responses: Family<StatusLabel, Counter>,
     provider_ended: Family<ProviderEndLabel, Counter>,
-    provider_making: Family<ProviderLabel, Histogram, Making>,
+    provider_durations: Family<ProviderLabel, Histogram, DurationBuckets>,
     provider_retries: Family<ProviderLabel, Counter>,
     provider_circuit_open: Family<ProviderLabel, Gauge>,
 }
@@ -58,9 +58,9 @@ struct ProviderEndLabel {
 }
 
 #[derive(Clone)]
-struct Making;
+struct DurationBuckets;
 
-impl MetricConstructor<Histogram> for Making {
+impl MetricConstructor<Histogram> for DurationBuckets {
     fn new_metric(&self) -> Histogram {
         Histogram::new([0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0])
     }
@@ -72,14 +72,14 @@ impl Default for Metrics {
             registry: Arc::default(),
             accepted: Family::default(),
             ended: Family::default(),
-            making: Family::new_with_constructor(Making),
+            durations: Family::new_with_constructor(DurationBuckets),
             commits: Histogram::new([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0]),
             changes: Counter::default(),
-            under_way: Gauge::default(),
+            active: Gauge::default(),
             streams: Gauge::default(),
-            answers: Family::default(),
+            responses: Family::default(),
             provider_ended: Family::default(),
-            provider_making: Family::new_with_constructor(Making),
+            provider_durations: Family::new_with_constructor(DurationBuckets),
             provider_retries: Family::default(),
             provider_circuit_open: Family::default(),
         };
@@ -88,10 +88,10 @@ impl Default for Metrics {
         registry.register("generations_accepted", "Generations accepted", m.accepted.clone());
         registry.register("generations_ended", "Generations ended, by outcome", m.ended.clone());
         registry.register_with_unit(
-            "making",
-            "Time that makers took",
+            "generation_duration",
+            "Time that providers took for a generation",
             Unit::Seconds,
-            m.making.clone(),
+            m.durations.clone(),
         );
         registry.register_with_unit(
             "ledger_commit",
@@ -101,22 +101,22 @@ impl Default for Metrics {
         );
         registry.register("ledger_changes", "Changes in those commits", m.changes.clone());
         registry.register(
-            "generations_under_way",
+            "generations_active",
             "Generations that are queued or running",
-            m.under_way.clone(),
+            m.active.clone(),
         );
-        registry.register("streams", "Event streams that are open", m.streams.clone());
-        registry.register("answers", "HTTP answers, by status", m.answers.clone());
+        registry.register("event_streams", "Event streams that are open", m.streams.clone());
+        registry.register("http_responses", "HTTP responses, by status", m.responses.clone());
         registry.register(
             "provider_ended",
             "Generations that providers made or failed to make, by outcome",
             m.provider_ended.clone(),
         );
         registry.register_with_unit(
-            "provider_making",
+            "provider_duration",
             "Time that providers took for what they made",
             Unit::Seconds,
-            m.provider_making.clone(),
+            m.provider_durations.clone(),
         );
         registry.register(
             "provider_retries",
@@ -125,7 +125,7 @@ impl Default for Metrics {
         );
         registry.register(
             "provider_circuit_open",
-            "1 while a provider is skipped, after failures in a row",
+            "1 while the circuit breaker of a provider is open",
             m.provider_circuit_open.clone(),
         );
         metrics.registry = Arc::new(Mutex::new(registry));
@@ -150,21 +150,21 @@ impl Metrics {
         self.ended.get_or_create(&label).inc();
     }
 
-    /// A maker was at work for this long.
-    pub fn made(&self, model: &str, took: Duration) {
-        self.making
+    /// A provider worked on a generation for this long.
+    pub fn generated(&self, model: &str, took: Duration) {
+        self.durations
             .get_or_create(&ModelLabel { model: model.to_owned() })
             .observe(took.as_secs_f64());
     }
 
-    /// A provider has ended its work on a generation. `outcome`: `made`, `stopped`, or the kind of
-    /// failure.
+    /// A provider has ended its work on a generation. `outcome`: `succeeded`, `cancelled`, or the
+    /// kind of failure.
     pub fn provider_ended(&self, provider: &str, outcome: &str, took: Duration) {
         let label = ProviderEndLabel { provider: provider.to_owned(), outcome: outcome.to_owned() };
         self.provider_ended.get_or_create(&label).inc();
-        if outcome == "made" {
+        if outcome == "succeeded" {
             let label = ProviderLabel { provider: provider.to_owned() };
-            self.provider_making.get_or_create(&label).observe(took.as_secs_f64());
+            self.provider_durations.get_or_create(&label).observe(took.as_secs_f64());
         }
     }
 
@@ -186,9 +186,9 @@ impl Metrics {
         self.changes.inc_by(changes as u64);
     }
 
-    /// A request was answered.
-    pub fn answered(&self, status: u16) {
-        self.answers.get_or_create(&StatusLabel { status }).inc();
+    /// A request was answered with this status.
+    pub fn responded(&self, status: u16) {
+        self.responses.get_or_create(&StatusLabel { status }).inc();
     }
 
     /// A stream is open for as long as this lives.
@@ -198,8 +198,8 @@ impl Metrics {
     }
 
     /// All of it in the text format that Prometheus reads.
-    pub fn text(&self, under_way: usize) -> String {
-        self.under_way.set(i64::try_from(under_way).unwrap_or(i64::MAX));
+    pub fn text(&self, active: usize) -> String {
+        self.active.set(i64::try_from(active).unwrap_or(i64::MAX));
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = String::new();
         // Writing into a string cannot fail.

@@ -28,4 +28,4 @@ pub use self::error::{ErrorKind, ProviderError};
 pub use self::pool::{PooledProvider, ProviderPool, Queue};
 pub use self::progress::ProgressReporter;
 pub use self::provider::{Job, MediaContent, Output, Provider, Task};
-pub use self::settings::{Key, Kind, ProviderSettings};
+pub use self::settings::{Key, Kind, ProviderSettings, Providers, SKETCH};

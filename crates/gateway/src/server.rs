@@ -3,7 +3,6 @@
 //! It knows sockets and time limits. What is answered is the routes' business.
 
 use std::net::SocketAddr;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -18,56 +17,16 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::config::{Config, ConfigError};
+use crate::generations::{GenerationService, Settings};
+use crate::http::state::{App, Parts, Peer};
 use crate::limits::Limits;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
 use crate::providers::ProviderPool;
+use crate::retention::Retention;
 use crate::secret::SigningKey;
-use crate::store::{KeyInfo, Store, StoreError};
-use crate::studio::{Settings, Studio};
-use crate::{demo, housekeeping, routes};
-
-/// Everything that a request may need. Cloning it is cheap and gives the same.
-#[derive(Clone)]
-pub struct App(Arc<Parts>);
-
-/// The parts of a running gateway.
-pub struct Parts {
-    /// The settings.
-    pub config: Config,
-    /// What is remembered.
-    pub store: Store,
-    /// Who decides about generations.
-    pub studio: Studio,
-    /// The media files.
-    pub media: MediaDir,
-    /// Signs tickets.
-    pub signing: SigningKey,
-    /// Counts what is limited.
-    pub limits: Limits,
-    /// Counts what is watched.
-    pub metrics: Metrics,
-    /// The key whose tokens pages of the gateway's own origin may use without one.
-    pub demo_key: Option<KeyInfo>,
-    /// Where the gateway listens.
-    pub address: SocketAddr,
-    /// The gateway has been told to stop: it is not ready for more.
-    pub stopping: CancellationToken,
-    /// Streams end now; their clients reconnect to whoever comes next.
-    pub streams_end: CancellationToken,
-}
-
-impl Deref for App {
-    type Target = Parts;
-
-    fn deref(&self) -> &Parts {
-        &self.0
-    }
-}
-
-/// The other end of a connection.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
+use crate::store::{Store, StoreError};
+use crate::{demo, http};
 
 /// Why the gateway cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -126,14 +85,13 @@ impl Server {
             0 => std::thread::available_parallelism().map_or(1, Into::into),
             workers => workers,
         };
-        let offer = config.offer()?;
-        let providers =
-            ProviderPool::open(offer, &config.providers, sketches, &config.data, &metrics)
-                .map_err(ServeError::Provider)?;
+        let catalog = config.catalog()?;
+        let pool = ProviderPool::open(catalog, &config.providers, sketches, &config.data, &metrics)
+            .map_err(ServeError::Provider)?;
         let settings =
             Settings { queue: config.limits.queue, per_owner: config.limits.generations };
-        let studio =
-            Studio::new(store.clone(), media.clone(), providers, metrics.clone(), settings);
+        let generations =
+            GenerationService::new(store.clone(), media.clone(), pool, metrics.clone(), settings);
         // Listen before work begins: an address that is taken shall cost nothing.
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(ServeError::Data)?;
@@ -141,22 +99,31 @@ impl Server {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
-        let resumed = studio.resume().await?;
+        let resumed = generations.resume().await?;
         tracing::info!(resumed, "the gateway is ready");
-        let app = App(Arc::new(Parts {
-            limits: Limits::new(&config.limits),
+        let limits = Arc::new(Limits::new(&config.limits));
+        let stopping = CancellationToken::new();
+        let retention = Retention {
+            store: store.clone(),
+            media: media.clone(),
+            limits: limits.clone(),
+            retention_days: config.retention_days,
+            stopping: stopping.clone(),
+        };
+        let app = App::from(Parts {
+            limits,
             config,
             store,
-            studio,
+            generations,
             media,
             signing,
             metrics,
             demo_key,
             address,
-            stopping: CancellationToken::new(),
+            stopping,
             streams_end: CancellationToken::new(),
-        }));
-        tokio::spawn(housekeeping::keep(app.clone(), started));
+        });
+        tokio::spawn(retention.run(started));
         Ok(Self { app, listener, metrics_listener })
     }
 
@@ -175,20 +142,16 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) {
         let Self { app, listener, metrics_listener } = self;
         if let Some(listener) = metrics_listener {
-            let metrics = routes::metrics(app.clone());
+            let metrics = http::metrics(app.clone());
             tokio::spawn(accept(app.clone(), listener, metrics, app.stopping.clone()));
         }
         let closing = CancellationToken::new();
-        let serving = tokio::spawn(accept(
-            app.clone(),
-            listener,
-            routes::router(app.clone()),
-            closing.clone(),
-        ));
+        let serving =
+            tokio::spawn(accept(app.clone(), listener, http::router(app.clone()), closing.clone()));
         stop.cancelled().await;
         tracing::info!("stopping");
         app.stopping.cancel();
-        app.studio.stop(Duration::from_secs(app.config.shutdown_secs)).await;
+        app.generations.stop(Duration::from_secs(app.config.shutdown_secs)).await;
         app.streams_end.cancel();
         closing.cancel();
         if serving.await.is_err() {

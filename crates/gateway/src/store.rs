@@ -3,7 +3,7 @@
 //! A `SQLite` database in the data directory, in WAL mode with `synchronous=FULL`: what was answered is on the
 //! disk. All changes go through one [`Writer`], which groups them into shared commits; readers
 //! have connections of their own. It must not know HTTP, and it decides nothing about a
-//! generation: it keeps what the studio decided, all of it or none.
+//! generation: it keeps what the generation service decided, all of it or none.
 
 mod acceptance;
 mod audit;
@@ -15,7 +15,7 @@ mod ledger;
 mod visitors;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -24,53 +24,16 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, SqlSafeStr as _, SqliteConnection};
 
-pub use acceptance::{Acceptance, NewGeneration, Refusal};
 pub use audit::Audit;
 pub use events::StoredEvent;
-pub use generations::{GenerationRow, Outcome};
+pub use generations::GenerationRow;
 pub use jobs::{ProviderJob, SubmissionRecord, SubmissionState};
 pub use keys::{KeyInfo, KeyKind, NewKey, Publishable};
 pub use visitors::{NewVisitor, SessionInfo, VisitorRefusal};
 use writer::Writer;
 
+pub use crate::domain::StoreError;
 use crate::metrics::Metrics;
-
-/// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The data directory cannot be made or used.
-    #[error("The data directory {} cannot be used: {source}", path.display())]
-    Directory {
-        /// The directory.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The database's file cannot be made or used.
-    #[error(
-        "The database {} cannot be opened: {source}. See to it that whoever runs the gateway may \
-         read and write the file and its directory; where the file is damaged, put back a copy.",
-        path.display()
-    )]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// `SQLite` refused; the message is its own.
-    #[error("The database cannot be used: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The shared commit of a group failed, or the store is closing. Nothing was kept.
-    #[error("The database did not take the change: {0}")]
-    NotWritten(String),
-    /// No key has this name.
-    #[error("There is no key “{0}”. `keys list` shows the names.")]
-    NoSuchKey(String),
-    /// More tokens than the store can count.
-    #[error("That would be more tokens than an account can hold.")]
-    TooManyTokens,
-}
 
 /// The store. Cloning it is cheap and gives the same store.
 #[derive(Clone)]
@@ -176,6 +139,12 @@ fn migrator() -> Migrator {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.into())
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 /// The integers of `SQLite` are signed. Nothing that the store keeps comes near the difference.

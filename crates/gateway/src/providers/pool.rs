@@ -14,12 +14,13 @@ use tokio::sync::Semaphore;
 use super::circuit_breaker::CircuitBreaker;
 use super::error::ErrorKind;
 use super::provider::Provider;
+use super::settings::{Providers, SKETCH};
+use crate::domain::CatalogConfig;
 use crate::metrics::Metrics;
-use crate::offer::{Offer, Providers, SKETCH};
 
 /// All providers that models are routed to.
 pub struct ProviderPool {
-    offer: Offer,
+    config: CatalogConfig,
     by_name: HashMap<String, Arc<PooledProvider>>,
 }
 
@@ -45,19 +46,19 @@ pub struct Queue {
 }
 
 impl ProviderPool {
-    /// All providers that the offer routes to.
+    /// Opens all providers that the catalog routes to.
     ///
     /// # Errors
     /// A sentence about the first that can't be used: its key is missing, its program is not there.
     pub fn open(
-        offer: Offer,
+        config: CatalogConfig,
         providers: &Providers,
         sketches: usize,
         data: &std::path::Path,
         metrics: &Metrics,
     ) -> Result<Self, String> {
         let mut by_name = HashMap::new();
-        for name in offer.routes.values().flatten() {
+        for name in config.routes.values().flatten() {
             if by_name.contains_key(name) {
                 continue;
             }
@@ -79,53 +80,55 @@ impl ProviderPool {
             };
             by_name.insert(name.clone(), Arc::new(pooled));
         }
-        Ok(Self { offer, by_name })
+        Ok(Self { config, by_name })
     }
 
     /// The plain catalog, made by one provider instead of the sketch engine.
     #[cfg(test)]
     pub(crate) fn all_by(provider: Provider, metrics: &Metrics) -> Self {
-        let offer = Offer::new(&[], &Providers::new()).expect("the plain offer");
+        let catalog = Catalog::BUILT_IN;
+        let routes = catalog.models.iter().map(|model| (model.id.to_string(), vec![SKETCH.into()]));
+        let config = CatalogConfig { routes: routes.collect(), catalog };
         let pooled = PooledProvider { provider, ..PooledProvider::sketch(2, metrics) };
-        Self { offer, by_name: HashMap::from([(SKETCH.into(), Arc::new(pooled))]) }
+        Self { config, by_name: HashMap::from([(SKETCH.into(), Arc::new(pooled))]) }
     }
 
-    /// What is offered.
+    /// The models that are offered.
     pub(crate) fn catalog(&self) -> &Catalog {
-        &self.offer.catalog
+        &self.config.catalog
     }
 
-    /// What is offered, and how it stands with it just now.
+    /// The models that are offered, with the current status of each.
     pub(crate) fn catalog_now(&self) -> Catalog {
-        let mut catalog = self.offer.catalog.clone();
+        let mut catalog = self.config.catalog.clone();
         for model in catalog.models.to_mut() {
             model.status = self.status(model);
         }
         catalog
     }
 
-    /// Who makes a model, in order.
-    pub(crate) fn of(&self, model: &str) -> Vec<Arc<PooledProvider>> {
-        let names = self.offer.routes.get(model).map_or(&[][..], Vec::as_slice);
+    /// The providers of a model, in the order in which they are tried.
+    pub(crate) fn route(&self, model: &str) -> Vec<Arc<PooledProvider>> {
+        let names = self.config.routes.get(model).map_or(&[][..], Vec::as_slice);
         names.iter().filter_map(|name| self.by_name.get(name).cloned()).collect()
     }
 
     /// A provider by its name.
-    pub(crate) fn named(&self, name: &str) -> Option<&Arc<PooledProvider>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<PooledProvider>> {
         self.by_name.get(name)
     }
 
     /// A line about a model for people, where there is something to know.
     fn status(&self, model: &Model) -> Option<Text> {
-        let candidates = self.of(&model.id);
-        let closed = candidates.iter().find(|pooled| pooled.open_for().is_none());
+        let route = self.route(&model.id);
+        let closed = route.iter().find(|pooled| pooled.open_for().is_none());
         let Some(pooled) = closed else {
-            let back = candidates.iter().filter_map(|pooled| pooled.open_for()).min()?;
+            let back = route.iter().filter_map(|pooled| pooled.open_for()).min()?;
             return Some(
                 format!("{} does not answer. Try again in {}.", model.name, about(back)).into(),
             );
         };
-        if pooled.name != candidates.first()?.name {
+        if pooled.name != route.first()?.name {
             let stands_in = match pooled.provider {
                 Provider::Sketch => "procedural sketches stand in for it",
                 _ => "another maker stands in for it",
@@ -182,19 +185,19 @@ impl PooledProvider {
     }
 
     /// It made one.
-    pub(crate) fn made(&self, took: Duration) {
+    pub(crate) fn succeeded(&self, took: Duration) {
         let secs = took.as_secs_f64();
         let mut estimate = self.duration_secs();
         *estimate = Some(estimate.map_or(secs, |old| old * 0.75 + secs * 0.25));
         drop(estimate);
         self.breaker.succeeded();
-        self.metrics.provider_ended(&self.name, "made", took);
+        self.metrics.provider_ended(&self.name, "succeeded", took);
         self.metrics.provider_circuit_open(&self.name, false);
     }
 
     /// It was stopped before it could make one.
-    pub(crate) fn stopped(&self, took: Duration) {
-        self.metrics.provider_ended(&self.name, "stopped", took);
+    pub(crate) fn cancelled(&self, took: Duration) {
+        self.metrics.provider_ended(&self.name, "cancelled", took);
     }
 
     /// It could not make one. Only an error that is the provider's own fault counts for its circuit
@@ -266,7 +269,7 @@ mod tests {
         fail(ErrorKind::ContentPolicy);
         fail(ErrorKind::Permanent);
         assert_eq!(pooled.open_for(), None);
-        pooled.made(Duration::ZERO);
+        pooled.succeeded(Duration::ZERO);
         fail(ErrorKind::Transient);
         assert_eq!(pooled.open_for(), None);
         fail(ErrorKind::Unavailable);
@@ -283,15 +286,15 @@ mod tests {
         let text = metrics.text(0);
         for line in [
             "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"transient\"} 3",
-            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"made\"} 1",
-            "ai_now_provider_making_seconds_count{provider=\"sketch\"} 1",
+            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"succeeded\"} 1",
+            "ai_now_provider_duration_seconds_count{provider=\"sketch\"} 1",
             "ai_now_provider_circuit_open{provider=\"sketch\"} 1",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
         over();
         assert!(pooled.admits());
-        pooled.made(Duration::ZERO);
+        pooled.succeeded(Duration::ZERO);
         assert!(pooled.admits() && pooled.admits());
         for answer in [ErrorKind::Transient, ErrorKind::Unavailable, ErrorKind::ContentPolicy] {
             fail(answer);
@@ -305,24 +308,21 @@ mod tests {
                     cooldown_secs = 90";
         let providers: Providers = toml::from_str(toml).unwrap();
         let routed = |routes: &[&str]| {
-            let settings = crate::offer::ModelSettings {
-                id: "luma".into(),
-                routes: Some(routes.iter().map(ToString::to_string).collect()),
-                ..Default::default()
-            };
-            let offer = Offer::new(&[settings], &providers).unwrap();
+            let route = routes.iter().map(ToString::to_string).collect();
+            let routes = HashMap::from([("luma".to_owned(), route)]);
+            let config = CatalogConfig { catalog: Catalog::BUILT_IN, routes };
             let data = tempfile::tempdir().unwrap();
-            ProviderPool::open(offer, &providers, 1, data.path(), &Metrics::default()).unwrap()
+            ProviderPool::open(config, &providers, 1, data.path(), &Metrics::default()).unwrap()
         };
         let status = |pool: &ProviderPool| {
             pool.catalog_now().model("luma").unwrap().status.clone().map(Text::into_owned)
         };
         let pool = routed(&["luma"]);
-        let luma = pool.named("luma").unwrap().clone();
+        let luma = pool.get("luma").unwrap().clone();
         assert_eq!(status(&pool), None);
         let slot = luma.slots.try_acquire().unwrap();
         assert_eq!(status(&pool).as_deref(), Some("Luma is busy."));
-        luma.made(Duration::from_secs(60));
+        luma.succeeded(Duration::from_secs(60));
         assert_eq!(status(&pool).as_deref(), Some("Luma is busy, about 2 minutes."));
         luma.queue.insert();
         luma.queue.insert();
@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(status(&pool).as_deref(), Some(away));
 
         let pool = routed(&["luma", "sketch"]);
-        pool.named("luma").unwrap().failed(ErrorKind::Unavailable, Duration::ZERO);
+        pool.get("luma").unwrap().failed(ErrorKind::Unavailable, Duration::ZERO);
         let stands_in = "Luma does not answer; procedural sketches stand in for it.";
         assert_eq!(status(&pool).as_deref(), Some(stands_in));
     }

@@ -4,6 +4,7 @@
 mod key;
 mod kind;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +14,12 @@ use url::Url;
 pub use self::key::Key;
 pub use self::kind::Kind;
 use super::http::OwnHosts;
+
+/// The name of the provider that is always there: the sketch engine.
+pub const SKETCH: &str = "sketch";
+
+/// The providers of the settings, by name.
+pub type Providers = BTreeMap<String, ProviderSettings>;
 
 /// One provider, as the operator describes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

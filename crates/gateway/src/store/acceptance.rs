@@ -4,74 +4,14 @@
 //! second finds the first accepted or refused, never half-way.
 
 use ai_now_protocol::Event;
-use ai_now_protocol::api::Balance;
 use sqlx::SqliteConnection;
 
 use super::events::append;
 use super::ledger::{self, Payer};
 use super::visitors::visitor_balance;
 use super::{Store, StoreError, signed};
-use crate::auth::Principal;
-use crate::clock::now_ms;
-use crate::secret::Hash;
-
-/// A generation to be accepted.
-#[derive(Clone, Debug)]
-pub struct NewGeneration {
-    /// Its id.
-    pub id: String,
-    /// Who asks and pays.
-    pub owner: Principal,
-    /// The model's id.
-    pub model: String,
-    /// The prompt, as it will be used.
-    pub prompt: String,
-    /// The style's value.
-    pub style: Option<String>,
-    /// The seed.
-    pub seed: u32,
-    /// Whether the result will be a procedural sketch.
-    pub procedural: bool,
-    /// What it costs, in tokens.
-    pub price: u32,
-    /// The idempotency key and the hash of what was asked for under it.
-    pub submission: Option<(String, Hash)>,
-    /// How many generations of this owner may be under way at once, this one among them.
-    pub concurrent_limit: u32,
-}
-
-/// A submission that stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Acceptance {
-    /// The generation's id.
-    pub id: String,
-    /// What it costs, in tokens.
-    pub price: u32,
-    /// The owner's balance now.
-    pub balance: Balance,
-    /// Whether it had been accepted before, under the same idempotency key.
-    pub replayed: bool,
-}
-
-/// A submission that doesn't. Nothing was charged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// Too few tokens.
-    TooFewTokens {
-        /// What it would cost.
-        price: u32,
-        /// What there is.
-        available: u64,
-    },
-    /// The idempotency key was used for something else.
-    KeyReused,
-    /// The owner has as many generations under way as may be.
-    TooManyAtOnce,
-    /// The visitors of this publishable key have used up what they may in a day.
-    DayUsedUp,
-}
-
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+use crate::clock::{DAY_MS, now_ms};
+use crate::domain::{Acceptance, NewGeneration, Principal, SubmitError};
 
 pub(super) const SUBMITTED: &str = "SELECT g.id, g.price, s.body_hash FROM submissions s
     JOIN generations g ON g.id = s.generation_id
@@ -85,17 +25,17 @@ impl Store {
     /// Accepts a generation: tokens held, row, first event and idempotency key, or nothing.
     ///
     /// # Errors
-    /// [`StoreError`]; the inner error says why it is refused.
+    /// [`SubmitError`]
     pub async fn accept(
         &self,
         new: NewGeneration,
         first: Event,
-    ) -> Result<Result<Acceptance, Refusal>, StoreError> {
+    ) -> Result<Acceptance, SubmitError> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move { accept(connection, &new, &first).await })
             })
-            .await
+            .await?
     }
 }
 
@@ -103,13 +43,13 @@ async fn accept(
     connection: &mut SqliteConnection,
     new: &NewGeneration,
     first: &Event,
-) -> Result<Result<Acceptance, Refusal>, StoreError> {
+) -> Result<Result<Acceptance, SubmitError>, StoreError> {
     let owner = &new.owner;
     if let Some((key, body_hash)) = &new.submission
         && let Some((id, price, hash)) = submitted(connection, owner, key).await?
     {
         if hash != *body_hash {
-            return Ok(Err(Refusal::KeyReused));
+            return Ok(Err(SubmitError::KeyReused));
         }
         let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
         return Ok(Ok(Acceptance { id, price, balance, replayed: true }));
@@ -121,7 +61,7 @@ async fn accept(
     if !ledger::hold(connection, payer, new.price, &new.id).await? {
         let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
         let (price, available) = (new.price, balance.available);
-        return Ok(Err(Refusal::TooFewTokens { price, available }));
+        return Ok(Err(SubmitError::TooFewTokens { price, available }));
     }
     sqlx::query(
         "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model, prompt, style,
@@ -174,7 +114,7 @@ async fn submitted(
 async fn over_limit(
     connection: &mut SqliteConnection,
     new: &NewGeneration,
-) -> Result<Option<Refusal>, StoreError> {
+) -> Result<Option<SubmitError>, StoreError> {
     let owner = &new.owner;
     let under_way: i64 = sqlx::query_scalar(UNDER_WAY)
         .bind(owner.key_id)
@@ -182,7 +122,7 @@ async fn over_limit(
         .fetch_one(&mut *connection)
         .await?;
     if under_way >= i64::from(new.concurrent_limit) {
-        return Ok(Some(Refusal::TooManyAtOnce));
+        return Ok(Some(SubmitError::TooManyAtOnce));
     }
     if let Some(tokens_per_day) = owner.tokens_per_day {
         let used: i64 = sqlx::query_scalar(USED_TODAY)
@@ -191,7 +131,7 @@ async fn over_limit(
             .fetch_one(&mut *connection)
             .await?;
         if used + i64::from(new.price) > i64::from(tokens_per_day) {
-            return Ok(Some(Refusal::DayUsedUp));
+            return Ok(Some(SubmitError::DayUsedUp));
         }
     }
     Ok(None)

@@ -61,7 +61,7 @@ impl Store {
         rows.into_iter()
             .map(|(seq, json)| {
                 let event = serde_json::from_str(&json)
-                    .map_err(|error| StoreError::Database(sqlx::Error::Decode(error.into())))?;
+                    .map_err(|error| sqlx::Error::Decode(error.into()))?;
                 Ok(StoredEvent { seq: unsigned(seq), event })
             })
             .collect()
@@ -73,8 +73,7 @@ pub(super) async fn append(
     id: &str,
     event: &Event,
 ) -> Result<(), StoreError> {
-    let json = serde_json::to_string(event)
-        .map_err(|error| StoreError::Database(sqlx::Error::Encode(error.into())))?;
+    let json = serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let seq: i64 = sqlx::query_scalar(
         "UPDATE generations SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq",
     )

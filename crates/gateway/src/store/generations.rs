@@ -6,12 +6,11 @@ use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
 use sqlx::SqliteConnection;
 
-use super::acceptance::NewGeneration;
 use super::events::append;
 use super::ledger::{self, Payer, Settlement};
 use super::{Store, StoreError, signed, unsigned};
-use crate::auth::Principal;
 use crate::clock::now_ms;
+use crate::domain::{NewGeneration, Outcome, Principal};
 
 /// A generation as it is kept.
 #[derive(Clone, Debug)]
@@ -66,33 +65,6 @@ impl GenerationRow {
             message: None,
         }
     }
-}
-
-/// How a generation ends.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// With a file, which is on the disk already.
-    Completed {
-        /// Its name.
-        media_name: String,
-        /// Its size.
-        size_bytes: u64,
-        /// What the maker says about it.
-        note: Option<String>,
-        /// Whether it is a procedural sketch, whatever was expected when it was accepted.
-        procedural: bool,
-        /// The last event.
-        event: Event,
-    },
-    /// Without one.
-    Ended {
-        /// [`State::Failed`] or [`State::Cancelled`].
-        state: State,
-        /// Why, as a sentence.
-        message: String,
-        /// The last event.
-        event: Event,
-    },
 }
 
 /// The condition of the index on unfinished generations is repeated in full, or it is not used.

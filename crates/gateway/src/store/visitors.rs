@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::keys::KeyKind;
 use super::{Store, StoreError, ledger, signed, unsigned};
-use crate::clock::now_ms;
+use crate::clock::{DAY_MS, now_ms};
 use crate::secret::{self, Hash};
 
 /// A visitor to be known, or to be recognised, and the session to be opened for them.
@@ -53,8 +53,6 @@ pub enum VisitorRefusal {
     /// What the visitor has spent and holds is more than the budget asked for.
     BudgetBelowSpent,
 }
-
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// For how long after its end a session opens one thing still: another session for the same visitor.
 /// A laptop that slept over a weekend finds what its visitor had asked for.

@@ -135,7 +135,7 @@ fn damaged_records_and_a_place_that_takes_nothing_are_told() {
 fn settings_are_checked() {
     let place = Place::new();
     let file = place.path("config.toml");
-    std::fs::write(&file, "keep_days = 30\n[limits]\nqueue = 5\n").unwrap();
+    std::fs::write(&file, "retention_days = 30\n[limits]\nqueue = 5\n").unwrap();
     let said = good(&["config", "check", "--config", text(&file)]);
     assert!(said.contains("good"), "{said}");
     std::fs::write(&file, "kep_days = 30\n").unwrap();

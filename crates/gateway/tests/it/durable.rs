@@ -24,7 +24,7 @@ async fn until(mut so: impl AsyncFnMut() -> bool) {
 
 #[tokio::test]
 async fn results_go_with_their_rows_when_their_time_is_over() {
-    let place = Place::with(|config| config.keep_days = 8);
+    let place = Place::with(|config| config.retention_days = 8);
     let key = place.key(100).await;
     let gateway = place.start().await;
     let mut made = Vec::new();

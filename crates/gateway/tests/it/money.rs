@@ -1,8 +1,8 @@
 //! The invariant: granted = available + held + spent, whatever happens in whatever order.
 
-use ai_now_gateway::auth::Principal;
+use ai_now_gateway::domain::{NewGeneration, Outcome, Principal, SubmitError};
 use ai_now_gateway::secret;
-use ai_now_gateway::store::{NewGeneration, NewKey, Outcome, Refusal, Store};
+use ai_now_gateway::store::{NewKey, Store};
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Failure};
 use ai_now_protocol::{Event, Format, MediaUrl};
@@ -112,7 +112,7 @@ async fn play(steps: Vec<Step>) {
     place.assert_sound().await;
 }
 
-async fn accept(store: &Store, owner: &Principal, price: u32) -> Result<String, Refusal> {
+async fn accept(store: &Store, owner: &Principal, price: u32) -> Result<String, SubmitError> {
     let new = NewGeneration {
         id: secret::name(),
         owner: owner.clone(),
@@ -125,7 +125,11 @@ async fn accept(store: &Store, owner: &Principal, price: u32) -> Result<String, 
         submission: None,
         concurrent_limit: 1000,
     };
-    store.accept(new, Event::Started).await.unwrap().map(|accepted| accepted.id)
+    let accepted = store.accept(new, Event::Started).await;
+    if let Err(error) = &accepted {
+        assert!(matches!(error, SubmitError::TooFewTokens { .. }), "{error}");
+    }
+    accepted.map(|accepted| accepted.id)
 }
 
 proptest! {

@@ -112,7 +112,7 @@ async fn metrics_are_told_on_a_listener_of_their_own() {
     for line in [
         "ai_now_generations_accepted_total{model=\"suno\"} 1",
         "ai_now_generations_ended_total{model=\"suno\",outcome=\"completed\"} 1",
-        "ai_now_answers_total{status=\"200\"} 1",
+        "ai_now_http_responses_total{status=\"200\"} 1",
         "ai_now_ledger_commit_seconds_count",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");

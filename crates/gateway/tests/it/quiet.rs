@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use ai_now_gateway::auth::Principal;
+use ai_now_gateway::domain::{NewGeneration, Outcome, Principal};
 use ai_now_gateway::secret;
-use ai_now_gateway::store::{NewGeneration, Outcome};
 use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure;
@@ -19,7 +18,7 @@ use crate::support::{EventStream, Gateway, Place, database};
 #[tokio::test]
 async fn a_silent_stream_shows_that_it_lives() {
     let place = Place::with(|config| {
-        config.comment_secs = 1;
+        config.keep_alive_secs = 1;
         config.sketch_workers = 1;
     });
     let key = place.key(100).await;
@@ -71,7 +70,7 @@ async fn talkative(place: &Place, key: &str) -> String {
         submission: None,
         concurrent_limit: 1,
     };
-    store.accept(new, Event::Started).await.unwrap().unwrap();
+    store.accept(new, Event::Started).await.unwrap();
     let pool = database(place).await;
     sqlx::query(
         "WITH RECURSIVE n (seq) AS (SELECT 2 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?2)

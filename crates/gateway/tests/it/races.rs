@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use ai_now_gateway::auth::Principal;
+use ai_now_gateway::domain::{NewGeneration, Outcome, Principal};
 use ai_now_gateway::media::{MediaDir, new_name};
 use ai_now_gateway::secret;
-use ai_now_gateway::store::{NewGeneration, NewKey, Outcome};
+use ai_now_gateway::store::NewKey;
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Failure};
 use ai_now_protocol::{Event, Format, MediaUrl};
@@ -42,7 +42,7 @@ async fn of_two_ends_just_one_is_written() {
                 submission: None,
                 concurrent_limit: 1000,
             };
-            let id = store.accept(new, Event::Started).await.unwrap().unwrap().id;
+            let id = store.accept(new, Event::Started).await.unwrap().id;
             assert!(store.begin(&id, Event::PROCESSING).await.unwrap());
             let media_name = new_name("x", Format::Mp3);
             media.write(&media_name, b"sound").unwrap();

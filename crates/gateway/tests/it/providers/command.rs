@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ai_now_gateway::offer::ModelSettings;
+use ai_now_gateway::config::ModelSettings;
 use ai_now_gateway::providers::ProviderSettings;
 use ai_now_protocol::api::{Generation, State};
 use ai_now_protocol::{Event, MediaKind};

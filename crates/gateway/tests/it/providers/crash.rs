@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use ai_now_gateway::store::Outcome;
+use ai_now_gateway::domain::Outcome;
 use ai_now_protocol::Event;
 use ai_now_protocol::api::{Accepted, Generation, State};
 use ai_now_protocol::event::Failure;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ai_now_gateway::config::Config;
-use ai_now_gateway::offer::ModelSettings;
+use ai_now_gateway::config::ModelSettings;
 use ai_now_gateway::providers::{Kind, ProviderSettings};
 use ai_now_protocol::Event;
 use ai_now_protocol::api::{Accepted, Generation};

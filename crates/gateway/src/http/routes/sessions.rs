@@ -7,21 +7,22 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::body::MaybeJson;
-use super::openapi::{Keyed, Sent};
-use super::origin::{client_address, is_own_page};
 use super::system::{balance_of, json};
-use crate::auth::{Caller, Principal, ended_session, missing};
-use crate::problem::Problem;
+use crate::domain::Principal;
+use crate::http::body::MaybeJson;
+use crate::http::error::Problem;
+use crate::http::extract::{Caller, ended_session, missing};
+use crate::http::openapi::{Keyed, Sent};
+use crate::http::origin::{client_address, is_own_page};
+use crate::http::state::App;
 use crate::secret;
-use crate::server::App;
 use crate::store::{KeyInfo, NewVisitor, Publishable, VisitorRefusal};
 
 /// What a site's own server may say about the session it opens. All of it is optional.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = SessionRequest)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Wishes {
+pub(crate) struct Wishes {
     /// What the visitor may spend in all, in tokens. Absent: what the account has.
     #[serde(deserialize_with = "ai_now_protocol::whole::optional")]
     budget: Option<u32>,
@@ -55,7 +56,7 @@ const SUBJECT_MAX_BYTES: usize = 200;
     ),
     security(("key" = []), ())
 )]
-pub(super) async fn open(
+pub(crate) async fn open(
     State(app): State<App>,
     extensions: Extensions,
     headers: HeaderMap,

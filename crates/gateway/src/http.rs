@@ -1,16 +1,15 @@
-//! The routes: HTTP in, HTTP out. They translate; they decide nothing about a generation.
+//! HTTP: requests in, responses out. It translates, and decides nothing about a generation.
 
 mod body;
-mod events;
-mod generations;
+mod cors;
+pub mod error;
+pub mod extract;
+pub mod file_request;
 mod guard;
-mod media;
 mod openapi;
 mod origin;
-mod sessions;
-mod site;
-mod submission;
-mod system;
+mod routes;
+pub mod state;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -22,8 +21,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::problem::{Problem, from_panic};
-use crate::server::App;
+use error::{Problem, from_panic};
+use routes::{events, generations, media, sessions, site, system};
+use state::App;
 
 /// All that the gateway answers.
 pub fn router(app: App) -> Router {
@@ -44,13 +44,14 @@ pub fn router(app: App) -> Router {
         .routes(routes!(system::healthz))
         .routes(routes!(system::readyz))
         .split_for_parts();
-    let document = openapi::Document::new(&document.nest("/api", described), app.studio.catalog());
+    let document =
+        openapi::Document::new(&document.nest("/api", described), app.generations.catalog());
     let api = api
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(Extension(document))
         .layer(from_fn(guard::never_cached))
-        .layer(origin::cors(app.clone()));
+        .layer(cors::layer(app.clone()));
     rest.nest("/api", api)
         .fallback(site::serve)
         .method_not_allowed_fallback(wrong_method)
@@ -64,7 +65,7 @@ pub fn router(app: App) -> Router {
 pub fn metrics(app: App) -> Router {
     let text = |State(app): State<App>| async move {
         let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        let text = app.metrics.text(app.studio.under_way());
+        let text = app.metrics.text(app.generations.active_count());
         ([(header::CONTENT_TYPE, kind)], text).into_response()
     };
     Router::new().route("/metrics", get(text)).fallback(unknown).with_state(app)

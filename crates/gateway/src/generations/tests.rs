@@ -9,9 +9,9 @@ use ai_now_protocol::api::State;
 use ai_now_protocol::{Event, GenerateRequest};
 use futures_util::future::join_all;
 
-use super::{Settings, Studio};
-use crate::auth::Principal;
+use super::{GenerationService, Settings};
 use crate::config::{Config, Limits};
+use crate::domain::Principal;
 use crate::limits;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
@@ -38,9 +38,9 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
     let key = store.create_key(NewKey::Secret { tokens: 100 }, String::new()).await.unwrap();
     let key = store.key_by_secret(&key).await.unwrap().unwrap();
     let media = MediaDir::open(data.path()).unwrap();
-    let providers = ProviderPool::all_by(Provider::Faulty, &metrics);
+    let pool = ProviderPool::all_by(Provider::Faulty, &metrics);
     let settings = Settings { queue: 10, per_owner: 10 };
-    let studio = Studio::new(store.clone(), media.clone(), providers, metrics, settings);
+    let service = GenerationService::new(store.clone(), media.clone(), pool, metrics, settings);
     let limits = limits::Limits::new(&Limits::default());
 
     let runs = ["a song, 5 seconds", FAULT, "another song, 5 seconds"].map(|prompt| {
@@ -55,14 +55,14 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
             prompt: prompt.into(),
             ..GenerateRequest::default()
         };
-        let room = limits.generation(Config::default().listen.ip());
-        let studio = studio.clone();
+        let permit = limits.generation(Config::default().listen.ip());
+        let service = service.clone();
         async move {
-            let id = studio.accept(owner, request, None, room).await.unwrap().id;
-            let mut watch = studio.watch(&id, 0);
+            let id = service.accept(owner, request, None, permit).await.unwrap().id;
+            let mut events = service.subscribe(&id, 0);
             let mut last = None;
-            while let Some(events) = watch.next().await.unwrap() {
-                last = events.into_iter().last().map(|stored| stored.event);
+            while let Some(batch) = events.next().await.unwrap() {
+                last = batch.into_iter().last().map(|stored| stored.event);
             }
             (id, last.unwrap())
         }
@@ -78,8 +78,8 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
 
     let balance = store.balance(key.account_id).await.unwrap();
     assert_eq!((balance.available, balance.held, balance.spent), (80, 0, 20));
-    studio.stop(Duration::from_secs(60)).await;
-    assert_eq!(studio.under_way(), 0);
+    service.stop(Duration::from_secs(60)).await;
+    assert_eq!(service.active_count(), 0);
     assert_eq!(store.audit(media.path()).await.unwrap().faults, Vec::<String>::new());
     store.close().await;
 }

@@ -1,30 +1,18 @@
-//! Who is asking: an API key or a session, out of the `Authorization` header.
+//! Authentication: the API key or session of the `Authorization` header.
 //!
-//! Default: deny. It must not know what is asked for; routes take the extractor that fits:
-//! [`Principal`] for whoever may spend, [`Caller`] where the kind of key matters.
+//! Default: deny. It must not know what is asked for. A route takes the extractor that fits:
+//! [`Principal`] where tokens may be spent, [`Caller`] where the kind of key matters.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 
-use crate::problem::Problem;
+use super::error::Problem;
+use super::state::App;
+use crate::domain::Principal;
 use crate::secret;
-use crate::server::App;
 use crate::store::{KeyInfo, KeyKind, SessionInfo};
-
-/// Whoever may ask for generations, and owns those they asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    /// The key that they came with, or that let them in.
-    pub key_id: i64,
-    /// The account that pays.
-    pub account_id: i64,
-    /// The visitor, where they came with a session.
-    pub visitor_id: Option<i64>,
-    /// What all visitors of the key together may have held in a day, in tokens.
-    pub tokens_per_day: Option<u32>,
-}
 
 /// Whoever asks, as they came.
 #[derive(Clone, Debug)]

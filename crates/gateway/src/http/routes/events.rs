@@ -1,4 +1,4 @@
-//! The event stream: who may follow a generation, and the answer: frames out of a [`Watch`], comments while nothing happens.
+//! The event stream: who may follow a generation, and the answer: frames out of an [`EventStream`], comments while nothing happens.
 //!
 //! Nothing is queued here: the next frame is made when the connection has room for it. A reader
 //! that stalls is cut by the connection's write limit, and resumes after the last event it saw.
@@ -17,22 +17,23 @@ use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
 use super::generations::{Which, owned, unknown};
-use super::openapi::{Keyed, Located};
-use super::origin::{base, client_address};
-use crate::auth::{self, Caller, Principal};
-use crate::limits::StreamGuard;
+use crate::domain::Principal;
+use crate::generations::EventStream;
+use crate::http::error::{Problem, json};
+use crate::http::extract::{self, Caller};
+use crate::http::openapi::{Keyed, Located};
+use crate::http::origin::{base, client_address};
+use crate::http::state::App;
+use crate::limits::StreamPermit;
 use crate::metrics::OpenStream;
-use crate::problem::{Problem, json};
-use crate::server::App;
 use crate::store::StoredEvent;
-use crate::studio::Watch;
 
 /// How long a client shall wait before it reconnects.
 const RETRY_MILLIS: u32 = 1000;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct EventsQuery {
+pub(crate) struct EventsQuery {
     /// Described as a security scheme.
     #[param(ignore)]
     ticket: Option<String>,
@@ -73,7 +74,7 @@ pub(super) struct EventsQuery {
     ),
     security(("ticket" = []), ("key" = []))
 )]
-pub(super) async fn events(
+pub(crate) async fn events(
     State(app): State<App>,
     Path(Which { id }): Path<Which>,
     Query(query): Query<EventsQuery>,
@@ -91,7 +92,7 @@ pub(super) async fn events(
         }
         None => {
             let caller = Caller::of(&app, &headers).await?;
-            let principal = Principal::try_from(caller.ok_or_else(auth::missing)?)?;
+            let principal = Principal::try_from(caller.ok_or_else(extract::missing)?)?;
             owned(&app, &id, &principal).await?
         }
     };
@@ -107,10 +108,10 @@ pub(super) async fn events(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let address = client_address(&app, &headers, &extensions);
-    let _guard = app.limits.stream(key_id, visitor_id, address)?;
-    let watch = app.studio.watch(&id, after);
+    let _permit = app.limits.stream(key_id, visitor_id, address)?;
+    let events = app.generations.subscribe(&id, after);
     let base = base(&app, &headers, &extensions);
-    Ok(response(&app, Stream { watch, base, _guard, numbered: true }))
+    Ok(response(&app, Stream { events, base, _permit, numbered: true }))
 }
 
 /// Digits and nothing else: what the standard library takes besides is no event's number.
@@ -122,15 +123,15 @@ fn number(digits: &str) -> Result<u64, Problem> {
 }
 
 /// A stream to be sent.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     /// Where its events come from.
-    pub(super) watch: Watch,
+    pub(crate) events: EventStream,
     /// What media addresses begin with.
-    pub(super) base: String,
+    pub(crate) base: String,
     /// Counts it.
-    pub(super) _guard: StreamGuard,
+    pub(crate) _permit: StreamPermit,
     /// Whether events have ids, for an `EventSource`. The documented stream has none.
-    pub(super) numbered: bool,
+    pub(crate) numbered: bool,
 }
 
 struct Sending {
@@ -143,10 +144,10 @@ struct Sending {
 }
 
 /// The stream as an answer.
-pub(super) fn response(app: &App, stream: Stream) -> Response {
+pub(crate) fn response(app: &App, stream: Stream) -> Response {
     let sending = Sending {
         stream,
-        comment_pause: Duration::from_secs(app.config.comment_secs),
+        comment_pause: Duration::from_secs(app.config.keep_alive_secs),
         begun: false,
         done: false,
         end: app.streams_end.clone(),
@@ -180,7 +181,7 @@ impl Sending {
         tokio::select! {
             biased;
             () = self.end.cancelled() => return None,
-            events = self.stream.watch.next() => match events {
+            events = self.stream.events.next() => match events {
                 Ok(Some(events)) => {
                     for event in events {
                         self.done |= event.event.is_last();

@@ -12,14 +12,14 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 use utoipa::IntoParams;
 
-use super::openapi::{InParts, Located};
-use crate::file_request::{self, Wanted};
-use crate::problem::Problem;
-use crate::server::App;
+use crate::http::error::Problem;
+use crate::http::file_request::{self, Wanted};
+use crate::http::openapi::{InParts, Located};
+use crate::http::state::App;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct MediaQuery {
+pub(crate) struct MediaQuery {
     /// Present: to be saved, not shown.
     download: Option<String>,
 }
@@ -70,7 +70,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
     ),
     security(())
 )]
-pub(super) async fn serve(
+pub(crate) async fn serve(
     State(app): State<App>,
     Path(name): Path<String>,
     Query(query): Query<MediaQuery>,

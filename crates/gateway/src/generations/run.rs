@@ -11,12 +11,13 @@ use futures_util::FutureExt as _;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use super::{Live, Studio, ended};
+use super::service::{ActiveGeneration, GenerationService, ended};
+use crate::domain::Outcome;
 use crate::media;
 use crate::providers::{
     Job, MediaContent, Output, PooledProvider, ProgressReporter, ProviderError, Task,
 };
-use crate::store::{GenerationRow, Outcome, ProviderJob};
+use crate::store::{GenerationRow, ProviderJob};
 
 /// How often progress is written down at most.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
@@ -27,10 +28,10 @@ const EVENTS_MAX: u32 = 50;
 /// The longest pause between two tries to write down an end.
 const RETRY_PAUSE_MAX: Duration = Duration::from_secs(10);
 
-impl Studio {
-    /// Runs a generation to its end, or until the studio stops. A panic ends it as failed.
-    pub(super) async fn run(&self, row: GenerationRow, live: Arc<Live>) {
-        let working = AssertUnwindSafe(self.work(&row, &live)).catch_unwind().await;
+impl GenerationService {
+    /// Runs a generation to its end, or until the service stops. A panic ends it as failed.
+    pub(super) async fn run(&self, row: GenerationRow, active: Arc<ActiveGeneration>) {
+        let working = AssertUnwindSafe(self.work(&row, &active)).catch_unwind().await;
         let outcome = match working {
             Ok(outcome) => outcome,
             Err(_) => Some(self.failed(&row, "A fault of the gateway ended this generation.")),
@@ -41,14 +42,14 @@ impl Studio {
         if !self.0.halted.is_cancelled() {
             self.forget_job(&row.id).await;
         }
-        self.leave(&row.id);
+        self.remove(&row.id);
     }
 
     /// Tells a provider that a job is not wanted any more, which it was not told when that was
     /// decided: the process ended in between.
     pub(super) async fn abandon(&self, job: ProviderJob) {
         if let Some(handle) = &job.handle
-            && let Some(pooled) = self.0.providers.named(&job.provider)
+            && let Some(pooled) = self.0.pool.get(&job.provider)
         {
             pooled.provider.abandon(handle).await;
         }
@@ -65,25 +66,25 @@ impl Studio {
 
     /// Does the work. `None`: there is no end to be written down, because somebody else wrote
     /// one, or because it shall go on after the next start.
-    async fn work(&self, row: &GenerationRow, live: &Live) -> Option<Outcome> {
+    async fn work(&self, row: &GenerationRow, active: &ActiveGeneration) -> Option<Outcome> {
         let Some(job) = self.job(row) else {
             return Some(self.failed(row, "The model is offered no more."));
         };
-        let pooled_providers = self.0.providers.of(&row.model);
-        let noted = match self.0.store.provider_job(&row.id).await {
-            Ok(noted) => noted,
+        let route = self.0.pool.route(&row.model);
+        let record = match self.0.store.provider_job(&row.id).await {
+            Ok(record) => record,
             Err(error) => {
                 tracing::error!(%error, generation = row.id, "its records can't be read");
                 return Some(self.failed(row, "The gateway could not read its records."));
             }
         };
-        // Whoever was asked before the last end of this process is asked about it first.
-        let asked = noted
+        // The provider that had the job when the process ended is asked about it first.
+        let asked = record
             .as_ref()
-            .and_then(|job| pooled_providers.iter().position(|pooled| pooled.name == job.provider));
+            .and_then(|job| route.iter().position(|pooled| pooled.name == job.provider));
         let (mut begun, mut why) = (false, None);
-        for (index, pooled) in pooled_providers.iter().enumerate().skip(asked.unwrap_or(0)) {
-            let elsewhere = index + 1 < pooled_providers.len();
+        for (index, pooled) in route.iter().enumerate().skip(asked.unwrap_or(0)) {
+            let elsewhere = index + 1 < route.len();
             let under_way = asked == Some(index);
             if !under_way && !pooled.admits() {
                 why.get_or_insert_with(|| {
@@ -91,21 +92,21 @@ impl Studio {
                 });
                 continue;
             }
-            let _slot = self.wait_for_slot(row, live, pooled).await?;
-            if !std::mem::replace(&mut begun, true) && !self.begin(row, live).await? {
+            let _slot = self.wait_for_slot(row, active, pooled).await?;
+            if !std::mem::replace(&mut begun, true) && !self.begin(row, active).await? {
                 return Some(self.failed(row, "The gateway could not write its records."));
             }
             let started = Instant::now();
-            let made = self.make(row, job.clone(), live, pooled).await;
+            let made = self.make(row, job.clone(), active, pooled).await;
             let took = started.elapsed();
-            self.0.metrics.made(&row.model, took);
+            self.0.metrics.generated(&row.model, took);
             match made {
                 Ok(made) => {
-                    pooled.made(took);
+                    pooled.succeeded(took);
                     return Some(self.keep(row, made).await);
                 }
                 Err(ProviderError::Stopped) => {
-                    pooled.stopped(took);
+                    pooled.cancelled(took);
                     return None;
                 }
                 Err(ProviderError::Failed { kind, message }) => {
@@ -120,7 +121,8 @@ impl Studio {
             }
             if elsewhere {
                 let step = Some("going on with another maker".to_owned());
-                self.tell(row, live, processing(Progress { step, ..Progress::default() })).await;
+                self.publish(row, active, processing(Progress { step, ..Progress::default() }))
+                    .await;
             }
         }
         let why = why.unwrap_or_else(|| "Nobody makes this model any more.".into());
@@ -129,12 +131,12 @@ impl Studio {
 
     /// Marks it as running. `None`: it has ended meanwhile. `Some(false)`: that can't be written
     /// down, and without a word in the store it must not run.
-    async fn begin(&self, row: &GenerationRow, live: &Live) -> Option<bool> {
+    async fn begin(&self, row: &GenerationRow, active: &ActiveGeneration) -> Option<bool> {
         let step = Some("starting".to_owned());
         let first = processing(Progress { progress: Some(0.0), step, ..Progress::default() });
         match self.0.store.begin(&row.id, first).await {
             Ok(true) => {
-                live.news.send_replace(());
+                active.updates.send_replace(());
                 Some(true)
             }
             Ok(false) => None,
@@ -154,32 +156,32 @@ impl Studio {
         Some(Job { id: row.id.clone(), model, style, prompt: row.prompt.clone(), seed: row.seed })
     }
 
-    /// Waits for its turn at a provider, and tells how many are before it.
-    async fn wait_for_slot<'m>(
+    /// Waits for a slot of a provider, and publishes the place in its queue.
+    async fn wait_for_slot<'p>(
         &self,
         row: &GenerationRow,
-        live: &Live,
-        pooled: &'m PooledProvider,
-    ) -> Option<SemaphorePermit<'m>> {
+        active: &ActiveGeneration,
+        pooled: &'p PooledProvider,
+    ) -> Option<SemaphorePermit<'p>> {
         if let Ok(slot) = pooled.slots.try_acquire() {
-            let stops = self.0.stopping.is_cancelled() || live.cancel.is_cancelled();
+            let stops = self.0.stopping.is_cancelled() || active.cancel.is_cancelled();
             return (!stops).then_some(slot);
         }
         let number = pooled.queue.insert();
         let turn = pooled.slots.acquire();
         tokio::pin!(turn);
-        let mut told = None;
+        let mut published = None;
         let slot = loop {
             let position = pooled.queue.position(number);
-            if told != Some(position) {
-                told = Some(position);
-                self.tell(row, live, queued(position, pooled.wait_secs(position))).await;
+            if published != Some(position) {
+                published = Some(position);
+                self.publish(row, active, queued(position, pooled.wait_secs(position))).await;
             }
             // Far back in a long queue, an exact number helps nobody.
             let pause = Duration::from_secs((position as u64 / 10).clamp(1, 30));
             tokio::select! {
                 slot = &mut turn => break slot.ok(),
-                () = live.cancel.cancelled() => break None,
+                () = active.cancel.cancelled() => break None,
                 () = self.0.stopping.cancelled() => break None,
                 () = sleep(pause) => {}
             }
@@ -188,12 +190,12 @@ impl Studio {
         slot
     }
 
-    /// Lets a provider work, and writes down how far it is and what it says.
+    /// Runs the provider, and publishes its progress and its events.
     async fn make(
         &self,
         row: &GenerationRow,
         job: Job,
-        live: &Live,
+        active: &ActiveGeneration,
         pooled: &PooledProvider,
     ) -> Result<Output, ProviderError> {
         let (reporter, mut latest, mut others) = ProgressReporter::new();
@@ -202,31 +204,31 @@ impl Studio {
             reporter,
             record: self.0.store.submission_record(&row.id, &pooled.name),
             media: self.0.media.clone(),
-            stop: live.cancel.clone(),
+            stop: active.cancel.clone(),
             halted: self.0.halted.clone(),
         };
         let making = pooled.provider.make(task);
         tokio::pin!(making);
         let mut ticks = interval(PROGRESS_PAUSE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut told, mut said) = (None, 0);
+        let (mut published, mut event_count) = (None, 0);
         loop {
             tokio::select! {
                 made = &mut making => return made,
-                Some(event) = others.recv(), if said < EVENTS_MAX => {
-                    said += 1;
-                    self.tell(row, live, event).await;
+                Some(event) = others.recv(), if event_count < EVENTS_MAX => {
+                    event_count += 1;
+                    self.publish(row, active, event).await;
                 }
                 _ = ticks.tick() => {
-                    // What is said again and again is news only once.
+                    // Progress that did not change is published once.
                     if latest.has_changed().unwrap_or(false) {
                         let progress = latest.borrow_and_update().clone();
-                        if progress != told
+                        if progress != published
                             && let Some(progress) = &progress
                         {
-                            self.tell(row, live, processing(progress.clone())).await;
+                            self.publish(row, active, processing(progress.clone())).await;
                         }
-                        told = progress;
+                        published = progress;
                     }
                 }
             }
@@ -297,10 +299,10 @@ impl Studio {
     }
 
     /// Writes down an event that may be lost without harm.
-    async fn tell(&self, row: &GenerationRow, live: &Live, event: Event) {
+    async fn publish(&self, row: &GenerationRow, active: &ActiveGeneration, event: Event) {
         match self.0.store.append_event(&row.id, event).await {
             Ok(()) => {
-                live.news.send_replace(());
+                active.updates.send_replace(());
             }
             Err(error) => tracing::warn!(%error, generation = row.id, "progress was not written"),
         }

@@ -14,11 +14,11 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa::{IntoResponses, OpenApi as _};
 
-use crate::problem::JSON;
+use crate::http::error::JSON;
 
 /// The finished document.
 #[derive(Clone)]
-pub(super) struct Document(Bytes);
+pub(crate) struct Document(Bytes);
 
 /// This document.
 #[utoipa::path(
@@ -29,7 +29,7 @@ pub(super) struct Document(Bytes);
     responses((status = 200, description = "An OpenAPI 3.1 document.", body = Object)),
     security(())
 )]
-pub(super) async fn serve(Extension(document): Extension<Document>) -> Response {
+pub(crate) async fn serve(Extension(document): Extension<Document>) -> Response {
     ([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-cache")], document.0)
         .into_response()
 }
@@ -56,7 +56,7 @@ pub(super) async fn serve(Extension(document): Extension<Document>) -> Response 
 struct Frame;
 
 /// The document without its paths.
-pub(super) fn frame() -> OpenApi {
+pub(crate) fn frame() -> OpenApi {
     Frame::openapi()
 }
 
@@ -64,7 +64,7 @@ pub(super) fn frame() -> OpenApi {
 macro_rules! errors {
     ($($(#[$about:meta])* $name:ident: [$($status:literal),*];)*) => { $(
         $(#[$about])*
-        pub(super) struct $name;
+        pub(crate) struct $name;
 
         impl IntoResponses for $name {
             fn responses() -> std::collections::BTreeMap<String, RefOr<utoipa::openapi::Response>> {
@@ -141,7 +141,7 @@ const ERRORS: &[Error] = &[
 
 impl Document {
     /// Finishes what was collected from the routes, for this catalog.
-    pub(super) fn new(collected: &OpenApi, catalog: &Catalog) -> Self {
+    pub(crate) fn new(collected: &OpenApi, catalog: &Catalog) -> Self {
         let mut document = serde_json::to_value(collected).unwrap_or_default();
         bound_integers(&mut document);
         document["components"]["securitySchemes"] = security_schemes();
@@ -154,7 +154,7 @@ impl Document {
                 finish(operation);
             }
         }
-        Self(crate::problem::json(&document).into())
+        Self(crate::http::error::json(&document).into())
     }
 }
 

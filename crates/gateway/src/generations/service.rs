@@ -1,13 +1,4 @@
-//! What happens to a generation: accepted, queued, run, completed, failed, cancelled, resumed.
-//!
-//! The only place that decides it. Routes translate HTTP, the store keeps, providers make. Each
-//! decision is one change of the store first, and is told to the streams after that: what nobody
-//! could lose is what anybody hears. It must not know HTTP.
-
-mod run;
-#[cfg(test)]
-mod tests;
-mod watch;
+//! The service: accepts, cancels, resumes and stops generations, and knows the active ones.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,146 +6,127 @@ use std::time::Duration;
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure as FailureEvent;
-use ai_now_protocol::{Catalog, Event, GenerateRequest, Invalid};
+use ai_now_protocol::{Catalog, Event, GenerateRequest};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::watch as signal;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use crate::auth::Principal;
-use crate::limits::GenerationGuard;
+use super::events::EventStream;
+use crate::domain::{Acceptance, NewGeneration, Outcome, Principal, SubmitError};
+use crate::limits::GenerationPermit;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
 use crate::providers::ProviderPool;
 use crate::secret;
-use crate::store::{Acceptance, GenerationRow, NewGeneration, Outcome, Refusal, Store, StoreError};
-pub use watch::Watch;
+use crate::store::{GenerationRow, Store, StoreError};
 
-/// The studio. Cloning it is cheap and gives the same studio.
+/// Decides about generations. Cloning it is cheap and gives the same service.
 #[derive(Clone)]
-pub struct Studio(Arc<Inner>);
+pub struct GenerationService(pub(super) Arc<Inner>);
 
-struct Inner {
-    store: Store,
-    media: MediaDir,
-    providers: ProviderPool,
-    metrics: Metrics,
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) media: MediaDir,
+    pub(super) pool: ProviderPool,
+    pub(super) metrics: Metrics,
     settings: Settings,
     /// The generations that are queued or running in this process.
-    live: Mutex<HashMap<String, Arc<Live>>>,
+    active: Mutex<HashMap<String, Arc<ActiveGeneration>>>,
     tasks: TaskTracker,
     /// Nothing new is begun.
-    stopping: CancellationToken,
+    pub(super) stopping: CancellationToken,
     /// What is running stops, to be run again after the next start.
-    halted: CancellationToken,
+    pub(super) halted: CancellationToken,
 }
 
 /// What the operator decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// How many generations may be under way at once, of all together.
+    /// How many generations may be active at once in the whole gateway.
     pub queue: usize,
-    /// And of one owner.
+    /// How many generations of one owner may be active at once.
     pub per_owner: u32,
 }
 
-/// A generation that is under way.
-struct Live {
-    /// Told each time the event log has grown. Dropped after the last event.
-    news: signal::Sender<()>,
-    cancel: CancellationToken,
-    /// Counts it for the address it was asked for from.
-    _room: Option<GenerationGuard>,
+/// A generation that is queued or running.
+pub(super) struct ActiveGeneration {
+    /// Notified each time the event log has grown. Dropped after the last event.
+    pub(super) updates: watch::Sender<()>,
+    pub(super) cancel: CancellationToken,
+    /// Counts it for the address that it was submitted from.
+    _permit: Option<GenerationPermit>,
 }
 
-/// Why a submission was not accepted. Nothing was charged.
-#[derive(Debug, thiserror::Error)]
-pub enum Declined {
-    /// The request is not valid.
-    #[error("{0}")]
-    Invalid(#[from] Invalid),
-    /// The owner can't have it now.
-    #[error("refused: {0:?}")]
-    Refused(Refusal),
-    /// Too many generations are under way.
-    #[error("the queue is full")]
-    QueueFull,
-    /// The gateway is about to end.
-    #[error("the gateway is stopping")]
-    Stopping,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Studio {
-    /// A studio that offers what its providers make. Call [`Studio::resume`] once before anything else.
+impl GenerationService {
+    /// A service that offers the pool's models. Call [`GenerationService::resume`] before anything else.
     pub fn new(
         store: Store,
         media: MediaDir,
-        providers: ProviderPool,
+        pool: ProviderPool,
         metrics: Metrics,
         settings: Settings,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
             media,
-            providers,
+            pool,
             metrics,
             settings,
-            live: Mutex::default(),
+            active: Mutex::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             halted: CancellationToken::new(),
         }))
     }
 
-    /// What is offered.
+    /// The models that are offered.
     pub fn catalog(&self) -> &Catalog {
-        self.0.providers.catalog()
+        self.0.pool.catalog()
     }
 
-    /// What is offered, and how it stands with it just now.
+    /// The models that are offered, with the current status of each.
     pub fn catalog_now(&self) -> Catalog {
-        self.0.providers.catalog_now()
+        self.0.pool.catalog_now()
     }
 
-    /// Takes up what was under way when the process ended, the oldest first.
+    /// Continues the generations that were active when the process ended, the oldest first.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn resume(&self) -> Result<usize, StoreError> {
         self.0.store.put_back_running().await?;
         for job in self.0.store.abandoned_provider_jobs().await? {
-            let studio = self.clone();
-            self.0.tasks.spawn(async move { studio.abandon(job).await });
+            let service = self.clone();
+            self.0.tasks.spawn(async move { service.abandon(job).await });
         }
         let unfinished = self.0.store.unfinished().await?;
         let count = unfinished.len();
         for row in unfinished {
-            let live = self.enter(&row.id, None);
-            self.start(row, live);
+            let active = self.insert(&row.id, None);
+            self.start(row, active);
         }
         Ok(count)
     }
 
-    /// Accepts a generation and starts it; or finds the one that was accepted under the same
-    /// idempotency key. Once this is called it goes on to its end, whoever stops waiting for it.
-    /// Without `room` for it at the address it comes from, only the latter.
+    /// Accepts a generation and starts it, or finds the one that was accepted under the same
+    /// idempotency key. Once this is called it goes on to its end, even where the caller stops
+    /// waiting. Without a `permit`, because the client's address has too many active generations,
+    /// only the latter.
     ///
     /// # Errors
-    /// [`Declined`]
+    /// [`SubmitError`]
     pub async fn accept(
         &self,
         owner: Principal,
         request: GenerateRequest,
         idempotency_key: Option<String>,
-        room: Option<GenerationGuard>,
-    ) -> Result<Acceptance, Declined> {
-        let studio = self.clone();
+        permit: Option<GenerationPermit>,
+    ) -> Result<Acceptance, SubmitError> {
+        let service = self.clone();
         let accepting =
-            async move { studio.accept_now(owner, request, idempotency_key, room).await };
+            async move { service.accept_now(owner, request, idempotency_key, permit).await };
         match self.0.tasks.spawn(accepting.in_current_span()).await {
             Ok(outcome) => outcome,
             // A panic: what it was about to do was not done.
@@ -167,14 +139,14 @@ impl Studio {
         owner: Principal,
         request: GenerateRequest,
         idempotency_key: Option<String>,
-        room: Option<GenerationGuard>,
-    ) -> Result<Acceptance, Declined> {
+        permit: Option<GenerationPermit>,
+    ) -> Result<Acceptance, SubmitError> {
         let order = request.check(self.catalog())?;
         if self.0.stopping.is_cancelled() {
-            return Err(Declined::Stopping);
+            return Err(SubmitError::Stopping);
         }
-        if self.under_way() >= self.0.settings.queue {
-            return Err(Declined::QueueFull);
+        if self.active_count() >= self.0.settings.queue {
+            return Err(SubmitError::QueueFull);
         }
         let new = NewGeneration {
             id: secret::name(),
@@ -186,20 +158,20 @@ impl Studio {
             price: order.model.price_tokens,
             prompt: order.prompt,
             submission: idempotency_key.map(|key| (key, fingerprint(&request))),
-            concurrent_limit: room.as_ref().map_or(0, |_| self.0.settings.per_owner),
+            concurrent_limit: permit.as_ref().map_or(0, |_| self.0.settings.per_owner),
         };
         // Before it is in the store, so that no stream can find it there and nothing here.
-        let live = self.enter(&new.id, room);
+        let active = self.insert(&new.id, permit);
         let row = GenerationRow::queued(&new);
         let accepted = self.0.store.accept(new, Event::Started).await;
-        if matches!(&accepted, Ok(Ok(acceptance)) if !acceptance.replayed) {
+        if matches!(&accepted, Ok(acceptance) if !acceptance.replayed) {
             self.0.metrics.accepted(&row.model);
             tracing::info!(generation = row.id, model = row.model, price = row.price, "accepted");
-            self.start(row, live);
+            self.start(row, active);
         } else {
-            self.leave(&row.id);
+            self.remove(&row.id);
         }
-        accepted?.map_err(Declined::Refused)
+        accepted
     }
 
     /// Cancels a generation, unless it has ended before.
@@ -213,18 +185,18 @@ impl Studio {
         if ended {
             self.0.metrics.ended(&row.model, State::Cancelled);
             tracing::info!(generation = row.id, state = ?State::Cancelled, "ended");
-            if let Some(live) = self.live().remove(&row.id) {
-                live.cancel.cancel();
-                live.news.send_replace(());
+            if let Some(active) = self.active().remove(&row.id) {
+                active.cancel.cancel();
+                active.updates.send_replace(());
             }
         }
         Ok(())
     }
 
     /// The events of a generation after number `after`: those there are, and those to come.
-    pub fn watch(&self, id: &str, after: u64) -> Watch {
-        let news = self.live().get(id).map(|live| live.news.subscribe());
-        Watch::new(self.0.store.clone(), id.to_owned(), after, news)
+    pub fn subscribe(&self, id: &str, after: u64) -> EventStream {
+        let updates = self.active().get(id).map(|active| active.updates.subscribe());
+        EventStream::new(self.0.store.clone(), id.to_owned(), after, updates)
     }
 
     /// Stops: nothing new is begun, what runs may go on for `patience`, then it is put back into
@@ -239,38 +211,38 @@ impl Studio {
         }
     }
 
-    /// How many generations are under way.
-    pub fn under_way(&self) -> usize {
-        self.live().len()
+    /// How many generations are active.
+    pub fn active_count(&self) -> usize {
+        self.active().len()
     }
 
-    fn enter(&self, id: &str, room: Option<GenerationGuard>) -> Arc<Live> {
-        let live = Arc::new(Live {
-            news: signal::Sender::new(()),
+    fn insert(&self, id: &str, permit: Option<GenerationPermit>) -> Arc<ActiveGeneration> {
+        let active = Arc::new(ActiveGeneration {
+            updates: watch::Sender::new(()),
             cancel: self.0.halted.child_token(),
-            _room: room,
+            _permit: permit,
         });
-        self.live().insert(id.to_owned(), live.clone());
-        live
+        self.active().insert(id.to_owned(), active.clone());
+        active
     }
 
-    fn leave(&self, id: &str) {
-        self.live().remove(id);
+    pub(super) fn remove(&self, id: &str) {
+        self.active().remove(id);
     }
 
-    fn start(&self, row: GenerationRow, live: Arc<Live>) {
-        let studio = self.clone();
-        self.0.tasks.spawn(async move { studio.run(row, live).await });
+    fn start(&self, row: GenerationRow, active: Arc<ActiveGeneration>) {
+        let service = self.clone();
+        self.0.tasks.spawn(async move { service.run(row, active).await });
     }
 
-    fn live(&self) -> MutexGuard<'_, HashMap<String, Arc<Live>>> {
-        // Whoever panicked under this lock left a map that is still one.
-        self.0.live.lock().unwrap_or_else(PoisonError::into_inner)
+    fn active(&self) -> MutexGuard<'_, HashMap<String, Arc<ActiveGeneration>>> {
+        // A panic under this lock left a map that is still valid.
+        self.0.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The end of a generation without a result.
-fn ended(state: State, message: String, price: u32) -> Outcome {
+pub(super) fn ended(state: State, message: String, price: u32) -> Outcome {
     let event = Event::Failed(FailureEvent {
         message: message.clone(),
         cancelled: state == State::Cancelled,
@@ -279,8 +251,8 @@ fn ended(state: State, message: String, price: u32) -> Outcome {
     Outcome::Ended { state, message, event }
 }
 
-/// What makes two requests under one idempotency key the same. It is of what they say, not of how
-/// their JSON is laid out.
+/// Two requests under one idempotency key are the same where this is the same. It depends on their
+/// values, not on the layout of their JSON.
 fn fingerprint(request: &GenerateRequest) -> secret::Hash {
     let GenerateRequest { model, prompt, style, seed } = request;
     let style = style.as_deref().unwrap_or_default();

@@ -10,14 +10,14 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::problem::Problem;
-use crate::server::App;
+use crate::http::error::Problem;
+use crate::http::state::App;
 
 /// A JSON body. The content type must say so.
-pub(super) struct Json<T>(pub(super) T);
+pub(crate) struct Json<T>(pub(crate) T);
 
 /// A JSON body where there may be none.
-pub(super) struct MaybeJson<T>(pub(super) Option<T>);
+pub(crate) struct MaybeJson<T>(pub(crate) Option<T>);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;

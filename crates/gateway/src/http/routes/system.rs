@@ -6,14 +6,15 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::openapi::{Keyed, Stored};
-use crate::auth::{Caller, Principal, missing};
-use crate::problem::{self, Problem};
-use crate::server::App;
+use crate::domain::Principal;
+use crate::http::error::{self, Problem};
+use crate::http::extract::{Caller, missing};
+use crate::http::openapi::{Keyed, Stored};
+use crate::http::state::App;
 
 /// An answer in JSON.
-pub(super) fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
-    (status, [(header::CONTENT_TYPE, problem::JSON)], problem::json(value)).into_response()
+pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
+    (status, [(header::CONTENT_TYPE, error::JSON)], error::json(value)).into_response()
 }
 
 /// Says `pong` to whoever has a key or session that is good.
@@ -25,7 +26,7 @@ pub(super) fn json(status: StatusCode, value: &impl serde::Serialize) -> Respons
     responses((status = 200, description = "`pong`", body = String), Keyed),
     security(("key" = []))
 )]
-pub(super) async fn ping(
+pub(crate) async fn ping(
     State(app): State<App>,
     headers: axum::http::HeaderMap,
 ) -> Result<&'static str, Problem> {
@@ -44,8 +45,8 @@ pub(super) async fn ping(
     responses((status = 200, description = "The catalog.", body = Catalog)),
     security(())
 )]
-pub(super) async fn catalog(State(app): State<App>) -> Response {
-    let mut response = json(StatusCode::OK, &app.studio.catalog_now());
+pub(crate) async fn catalog(State(app): State<App>) -> Response {
+    let mut response = json(StatusCode::OK, &app.generations.catalog_now());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
@@ -61,14 +62,14 @@ pub(super) async fn catalog(State(app): State<App>) -> Response {
     responses((status = 200, description = "The balance.", body = Balance), Keyed),
     security(("key" = []))
 )]
-pub(super) async fn balance(
+pub(crate) async fn balance(
     State(app): State<App>,
     principal: Principal,
 ) -> Result<Response, Problem> {
     Ok(json(StatusCode::OK, &balance_of(&app, &principal).await?))
 }
 
-pub(super) async fn balance_of(app: &App, principal: &Principal) -> Result<Balance, Problem> {
+pub(crate) async fn balance_of(app: &App, principal: &Principal) -> Result<Balance, Problem> {
     Ok(match principal.visitor_id {
         Some(visitor_id) => app.store.visitor_balance(principal.account_id, visitor_id).await?,
         None => app.store.balance(principal.account_id).await?,
@@ -84,7 +85,7 @@ pub(super) async fn balance_of(app: &App, principal: &Principal) -> Result<Balan
     responses((status = 200, description = "`ok`", body = String)),
     security(())
 )]
-pub(super) async fn healthz() -> &'static str {
+pub(crate) async fn healthz() -> &'static str {
     "ok"
 }
 
@@ -97,7 +98,7 @@ pub(super) async fn healthz() -> &'static str {
     responses((status = 200, description = "`ready`", body = String), Stored),
     security(())
 )]
-pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
     if app.stopping.is_cancelled() {
         return Err(stopping());
     }
@@ -106,7 +107,7 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
 }
 
 /// The answer while the gateway ends.
-pub(super) fn stopping() -> Problem {
+pub(crate) fn stopping() -> Problem {
     let wait = std::time::Duration::from_secs(2);
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The gateway is restarting. Try again soon.")
         .retry_after(wait)

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
-use super::{unknown, wrong_method};
-use crate::file_request;
-use crate::server::App;
+use crate::http::file_request;
+use crate::http::state::App;
+use crate::http::{unknown, wrong_method};
 
 /// What the page may do: run the widget's own files, load what the gateway serves, be embedded
 /// anywhere. Nothing inline, nothing from elsewhere.
@@ -19,7 +19,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
      manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
 /// Anything that is no route: a file of the widget, or nothing.
-pub(super) async fn serve(State(app): State<App>, request: Request) -> Response {
+pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response {
     let Some(web) = &app.config.web else { return unknown().await.into_response() };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = wrong_method().await.into_response();

@@ -1,22 +1,16 @@
-//! What the gateway offers, and who makes it: the built-in catalog with the operator's changes and
-//! additions, and for each model the providers that are asked, in order.
+//! The catalog and its routing: the built-in catalog with the operator's changes and additions,
+//! and for each model its providers, in the order in which they are tried.
 //!
-//! Everything is checked here, at the start: a catalog that is served is one that can be kept. It
-//! must not know how a provider works.
+//! Everything is checked here, at the start. It must not know how a provider works.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use ai_now_protocol::catalog::{Expected, Style, Text};
 use ai_now_protocol::{Catalog, MediaKind, Model};
 use serde::Deserialize;
 
-use crate::providers::{Kind, ProviderSettings};
-
-/// The provider that is always there: the sketch engine.
-pub const SKETCH: &str = "sketch";
-
-/// The providers of the settings, by name.
-pub type Providers = BTreeMap<String, ProviderSettings>;
+use crate::domain::CatalogConfig;
+use crate::providers::{Kind, Providers, SKETCH};
 
 /// A model, as the operator describes it: a built-in one with what shall be different, or a new
 /// one.
@@ -26,7 +20,7 @@ pub struct ModelSettings {
     /// Its id, on the wire.
     pub id: String,
     /// The providers that are asked, in this order: names of the settings, or `sketch`, which is
-    /// the default. The next one is asked where one is unavailable, busy, or fails in a way that may pass.
+    /// the default. The next one is asked where one is down, busy or fails in passing.
     pub routes: Option<Vec<String>>,
     /// Its name for people. Default: the id.
     pub name: Option<String>,
@@ -59,15 +53,6 @@ pub struct StyleSettings {
     pub words: String,
 }
 
-/// What the gateway offers, and who makes it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Offer {
-    /// The catalog.
-    pub catalog: Catalog,
-    /// For each model's id the names of the providers that are asked, in order; at least one.
-    pub routes: HashMap<String, Vec<String>>,
-}
-
 /// How long a sketch usually takes.
 const SKETCH_SECS: Expected = Expected { min: 1, max: 15 };
 
@@ -75,8 +60,8 @@ const SKETCH_NOTE: &str = "A procedural sketch, drawn by rules from your words."
 
 const PROMPT_MAX_CHARS: u32 = 2000;
 
-impl Offer {
-    /// Puts the offer together.
+impl CatalogConfig {
+    /// Applies the operator's settings to the built-in catalog.
     ///
     /// # Errors
     /// The setting's name, and what is wrong with it.
@@ -262,25 +247,25 @@ mod tests {
         providers: Providers,
     }
 
-    fn offer(toml: &str) -> Result<Offer, String> {
+    fn resolve(toml: &str) -> Result<CatalogConfig, String> {
         let settings: Settings = toml::from_str(toml).map_err(|e| e.message().to_owned())?;
-        Offer::new(&settings.models, &settings.providers)
+        CatalogConfig::new(&settings.models, &settings.providers)
             .map_err(|(place, why)| format!("{place}: {why}"))
     }
 
     #[test]
     fn without_settings_the_sketch_engine_makes_it_all_and_says_so() {
-        let offer = offer("").unwrap();
-        for model in offer.catalog.models.iter() {
+        let resolved = resolve("").unwrap();
+        for model in resolved.catalog.models.iter() {
             assert!(model.procedural);
-            assert_eq!(offer.routes[model.id.as_ref()], [SKETCH]);
+            assert_eq!(resolved.routes[model.id.as_ref()], [SKETCH]);
         }
-        assert_eq!(offer.catalog.models.len(), Catalog::BUILT_IN.models.len());
+        assert_eq!(resolved.catalog.models.len(), Catalog::BUILT_IN.models.len());
     }
 
     #[test]
     fn models_are_routed_changed_added_and_hidden() {
-        let offer = offer(
+        let resolved = resolve(
             "[providers.dream]\nkind = 'luma'\n[providers.own]\nkind = 'command'\n\
              program = '/bin/own'\n\
              [[models]]\nid = 'luma'\nroutes = ['dream', 'sketch']\nprice_tokens = 40\n\
@@ -290,26 +275,26 @@ mod tests {
              styles = [{ value = 'ink', name = 'Ink', words = 'as an ink drawing' }]\n",
         )
         .unwrap();
-        let ids: Vec<_> = offer.catalog.models.iter().map(|model| model.id.as_ref()).collect();
+        let ids: Vec<_> = resolved.catalog.models.iter().map(|model| model.id.as_ref()).collect();
         assert_eq!(ids, ["suno", "luma", "run", "flux"]);
-        let luma = offer.catalog.model("luma").unwrap();
+        let luma = resolved.catalog.model("luma").unwrap();
         assert_eq!((luma.price_tokens, luma.procedural), (40, false));
         assert_eq!(luma.note.as_deref(), Some("May fail during peak hours."));
-        assert!(offer.catalog.model("run").unwrap().procedural);
-        let flux = offer.catalog.model("flux").unwrap();
+        assert!(resolved.catalog.model("run").unwrap().procedural);
+        let flux = resolved.catalog.model("flux").unwrap();
         assert_eq!((flux.kind, flux.styles.len()), (MediaKind::Picture, 1));
-        assert_eq!(offer.routes["luma"], ["dream", "sketch"]);
+        assert_eq!(resolved.routes["luma"], ["dream", "sketch"]);
     }
 
     #[test]
     fn what_the_documentation_shows_is_good() {
-        let page = include_str!("../../../docs/providers.md");
+        let page = include_str!("../../../../docs/providers.md");
         let examples: Vec<_> =
             page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
         assert_eq!(examples.len(), 2);
-        let first = offer(examples[0]).unwrap();
+        let first = resolve(examples[0]).unwrap();
         assert_eq!(first.routes["luma"], ["dream", "pika"]);
-        offer(examples[1]).unwrap();
+        resolve(examples[1]).unwrap();
     }
 
     #[test]
@@ -340,7 +325,7 @@ mod tests {
             ("[providers.sketch]\nkind = 'luma'", "not “sketch”"),
             ("[providers.x]\nkind = 'fal'", "providers.x.model"),
         ] {
-            let said = offer(toml).unwrap_err();
+            let said = resolve(toml).unwrap_err();
             assert!(said.contains(why), "{toml}: {said}");
         }
     }

@@ -1,7 +1,7 @@
 //! Both doors to a generation, and what can be asked of it.
 //!
 //! `POST /api/generate` (documented) answers with the event stream; `POST /api/generations` with
-//! an id, for pages that want to come back. Behind both is the same [`crate::studio`].
+//! an id, for pages that want to come back. Behind both is the same [`crate::generations`].
 
 use ai_now_protocol::api::{Accepted, Generation};
 use ai_now_protocol::{GenerateRequest, MediaUrl};
@@ -11,15 +11,15 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::Json;
 use super::events::{self, Stream};
-use super::openapi::{Accepting, Keyed, Located, Sent};
-use super::origin::{base, client_address};
 use super::submission::{Repeatable, accept, mark_replayed};
 use super::system::json;
-use crate::auth::Principal;
-use crate::problem::Problem;
-use crate::server::App;
+use crate::domain::Principal;
+use crate::http::body::Json;
+use crate::http::error::Problem;
+use crate::http::openapi::{Accepting, Keyed, Located, Sent};
+use crate::http::origin::{base, client_address};
+use crate::http::state::App;
 use crate::store::GenerationRow;
 
 /// Makes music or a video, and streams how it goes until it is there.
@@ -50,7 +50,7 @@ use crate::store::GenerationRow;
     ),
     security(("key" = []))
 )]
-pub(super) async fn generate(
+pub(crate) async fn generate(
     State(app): State<App>,
     principal: Principal,
     extensions: Extensions,
@@ -60,11 +60,11 @@ pub(super) async fn generate(
 ) -> Result<Response, Problem> {
     // Before anything is paid for: a stream that could not be opened must cost nothing.
     let address = client_address(&app, &headers, &extensions);
-    let _guard = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
+    let _permit = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
     let accepted = accept(&app, principal, repeatable, address, request).await?;
-    let watch = app.studio.watch(&accepted.id, 0);
+    let events = app.generations.subscribe(&accepted.id, 0);
     let base = base(&app, &headers, &extensions);
-    let mut response = events::response(&app, Stream { watch, base, _guard, numbered: false });
+    let mut response = events::response(&app, Stream { events, base, _permit, numbered: false });
     let location = format!("/api/generations/{}", accepted.id);
     set(response.headers_mut(), header::CONTENT_LOCATION, &location);
     mark_replayed(&mut response, &accepted);
@@ -108,7 +108,7 @@ pub(super) async fn generate(
     ),
     security(("key" = []))
 )]
-pub(super) async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     principal: Principal,
     extensions: Extensions,
@@ -145,7 +145,7 @@ pub(super) async fn create(
     ),
     security(("key" = []))
 )]
-pub(super) async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     principal: Principal,
     Path(Which { id }): Path<Which>,
@@ -172,7 +172,7 @@ pub(super) async fn show(
     ),
     security(("key" = []))
 )]
-pub(super) async fn cancel(
+pub(crate) async fn cancel(
     State(app): State<App>,
     principal: Principal,
     Path(Which { id }): Path<Which>,
@@ -180,7 +180,7 @@ pub(super) async fn cancel(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let row = owned(&app, &id, &principal).await?;
-    app.studio.cancel(&row).await?;
+    app.generations.cancel(&row).await?;
     let row = owned(&app, &id, &principal).await?;
     Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
 }
@@ -188,13 +188,13 @@ pub(super) async fn cancel(
 /// Which generation.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct Which {
+pub(crate) struct Which {
     /// The generation's id.
     #[param(pattern = "^[a-km-z2-9]{26}$")]
-    pub(super) id: String,
+    pub(crate) id: String,
 }
 
-pub(super) async fn owned(
+pub(crate) async fn owned(
     app: &App,
     id: &str,
     principal: &Principal,
@@ -202,7 +202,7 @@ pub(super) async fn owned(
     app.store.generation_of(id, principal).await?.ok_or_else(unknown)
 }
 
-pub(super) fn unknown() -> Problem {
+pub(crate) fn unknown() -> Problem {
     Problem::not_found("There is no such generation, or it is not yours.")
 }
 

@@ -10,7 +10,8 @@ use ai_now_protocol::ErrorBody;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::store::StoreError;
+use crate::domain::StoreError;
+use crate::limits::LimitExceeded;
 
 /// An error answer.
 #[derive(Clone, Debug)]
@@ -76,6 +77,20 @@ impl From<StoreError> for Problem {
              request. Try again in a moment.",
         )
         .retry_after(Duration::from_secs(5))
+    }
+}
+
+impl From<LimitExceeded> for Problem {
+    fn from(limit: LimitExceeded) -> Self {
+        match limit {
+            LimitExceeded::Requests { wait } => {
+                Self::too_many("Too many requests. Wait a moment, then try again.", wait)
+            }
+            LimitExceeded::Streams => Self::too_many(
+                "Too many event streams are open. Close some, then open this one again.",
+                Duration::from_secs(5),
+            ),
+        }
     }
 }
 

@@ -3,19 +3,16 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderName, Method, header};
-use std::time::Duration;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use axum::http::{Extensions, HeaderMap, header};
 
+use super::state::{App, Peer};
 use crate::config;
-use crate::server::{App, Peer};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// The address of the client: the last one in the chain that no trusted proxy vouches for.
-pub(super) fn client_address(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
+pub(crate) fn client_address(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
     let peer = peer_address(extensions);
     let trusted = |address: &IpAddr| {
         app.config.trusted_proxies.iter().any(|net| net.contains(&address.to_canonical()))
@@ -47,7 +44,7 @@ fn peer_address(extensions: &Extensions) -> IpAddr {
 
 /// How this gateway is reached, without a slash at the end: as configured, or as the request
 /// says where that is a host at all, or else as it listens.
-pub(super) fn base(app: &App, headers: &HeaderMap, extensions: &Extensions) -> String {
+pub(crate) fn base(app: &App, headers: &HeaderMap, extensions: &Extensions) -> String {
     if let Some(url) = &app.config.public_url {
         return url.clone();
     }
@@ -65,7 +62,7 @@ pub(super) fn base(app: &App, headers: &HeaderMap, extensions: &Extensions) -> S
 
 /// Whether a browser says that this request comes from a page of the gateway's own origin, at an
 /// address that no foreign name server could have pointed at it.
-pub(super) fn is_own_page(app: &App, headers: &HeaderMap, extensions: &Extensions) -> bool {
+pub(crate) fn is_own_page(app: &App, headers: &HeaderMap, extensions: &Extensions) -> bool {
     let base = base(app, headers, extensions);
     let host = base.split_once("://").map_or("", |(_, host)| host);
     let own_name = app.config.public_url.is_some()
@@ -78,34 +75,4 @@ pub(super) fn is_own_page(app: &App, headers: &HeaderMap, extensions: &Extension
         && (origin == Some(true) || site == Some(true))
         && origin != Some(false)
         && site != Some(false)
-}
-
-/// Lets pages of the configured origins, and of publishable keys' origins, use the API.
-pub(super) fn cors(app: App) -> CorsLayer {
-    let allowed = AllowOrigin::async_predicate(move |origin, _: &Parts| {
-        let app = app.clone();
-        async move {
-            let Ok(origin) = origin.to_str() else { return false };
-            app.config.origins.iter().any(|allowed| allowed == origin)
-                || app.store.origin_has_key(origin).await.unwrap_or(false)
-        }
-    });
-    let name = HeaderName::from_static;
-    CorsLayer::new()
-        .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            name("idempotency-key"),
-            name("last-event-id"),
-        ])
-        .expose_headers([
-            header::CONTENT_LOCATION,
-            header::LOCATION,
-            header::RETRY_AFTER,
-            name("idempotent-replayed"),
-            name("x-request-id"),
-        ])
-        .max_age(Duration::from_secs(600))
 }

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
 
 use super::origin;
-use crate::problem::{JSON, Problem};
+use crate::http::error::{JSON, Problem};
+use crate::http::state::App;
 use crate::secret;
-use crate::server::App;
 
 /// The longest path and query that is read.
 const URI_BYTES: usize = 8 * 1024;
@@ -26,7 +26,7 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
     let begun = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
-    app.metrics.answered(status);
+    app.metrics.responded(status);
     let millis = begun.elapsed().as_millis();
     // `{:?}` writes control characters as escapes: nobody writes lines of their own.
     span.in_scope(|| tracing::info!(%method, ?path, status, millis, "answered"));
@@ -93,7 +93,8 @@ fn admit(app: &App, request: &Request) -> Result<(), Problem> {
             "The address is too long. No address here is that long.",
         ));
     }
-    app.limits.request_from(origin::client_address(app, request.headers(), request.extensions()))
+    let address = origin::client_address(app, request.headers(), request.extensions());
+    Ok(app.limits.request_from(address)?)
 }
 
 fn size(headers: &HeaderMap) -> usize {

@@ -13,11 +13,10 @@ use axum::response::Response;
 use utoipa::IntoParams;
 
 use super::system::stopping;
-use crate::auth::Principal;
-use crate::problem::Problem;
-use crate::server::App;
-use crate::store::{Acceptance, Refusal};
-use crate::studio::Declined;
+use crate::domain::Principal;
+use crate::domain::{Acceptance, SubmitError};
+use crate::http::error::Problem;
+use crate::http::state::App;
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -27,7 +26,7 @@ const KEY_MAX_BYTES: usize = 255;
 /// A submission that may come again: its `Idempotency-Key`, if it has one.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-pub(super) struct Repeatable {
+pub(crate) struct Repeatable {
     /// Makes the submission repeatable: the same key and body, for at least 7 days, is the same
     /// generation.
     #[param(
@@ -66,59 +65,53 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Accepts a generation, or says why not.
-pub(super) async fn accept(
+pub(crate) async fn accept(
     app: &App,
     principal: Principal,
     Repeatable { key }: Repeatable,
     address: IpAddr,
     request: GenerateRequest,
 ) -> Result<Acceptance, Problem> {
-    let room = app.limits.generation(address);
-    Ok(app.studio.accept(principal, request, key, room).await?)
+    let permit = app.limits.generation(address);
+    Ok(app.generations.accept(principal, request, key, permit).await?)
 }
 
-impl From<Declined> for Problem {
-    fn from(declined: Declined) -> Self {
-        match declined {
-            Declined::Invalid(invalid) => Self::bad_request(invalid.to_string()),
-            Declined::Refused(refusal) => refused(refusal),
-            Declined::QueueFull => Self::new(
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Invalid(invalid) => Self::bad_request(invalid.to_string()),
+            SubmitError::TooFewTokens { price, available } => Self::new(
+                StatusCode::IM_A_TEAPOT,
+                format!(
+                    "This costs {price} tokens and {available} are available. Choose something \
+                     that costs less, or get more tokens."
+                ),
+            ),
+            SubmitError::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This Idempotency-Key was used for another request. Use a new one.",
+            ),
+            SubmitError::TooManyAtOnce => Self::too_many(
+                "Too many of your generations are under way. Wait until one has ended.",
+                Duration::from_secs(10),
+            ),
+            SubmitError::DayUsedUp => Self::too_many(
+                "The visitors of this site have used up what they may in a day. Come back later.",
+                Duration::from_secs(3600),
+            ),
+            SubmitError::QueueFull => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Too many generations are waiting. Nothing was charged. Try again in a minute.",
             )
             .retry_after(Duration::from_secs(60)),
-            Declined::Stopping => stopping(),
-            Declined::Store(error) => error.into(),
+            SubmitError::Stopping => stopping(),
+            SubmitError::Store(error) => error.into(),
         }
     }
 }
 
-fn refused(refusal: Refusal) -> Problem {
-    match refusal {
-        Refusal::TooFewTokens { price, available } => Problem::new(
-            StatusCode::IM_A_TEAPOT,
-            format!(
-                "This costs {price} tokens and {available} are available. Choose something that \
-                 costs less, or get more tokens."
-            ),
-        ),
-        Refusal::KeyReused => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "This Idempotency-Key was used for another request. Use a new one.",
-        ),
-        Refusal::TooManyAtOnce => Problem::too_many(
-            "Too many of your generations are under way. Wait until one has ended.",
-            Duration::from_secs(10),
-        ),
-        Refusal::DayUsedUp => Problem::too_many(
-            "The visitors of this site have used up what they may in a day. Come back later.",
-            Duration::from_secs(3600),
-        ),
-    }
-}
-
 /// Says that it had been accepted before.
-pub(super) fn mark_replayed(response: &mut Response, accepted: &Acceptance) {
+pub(crate) fn mark_replayed(response: &mut Response, accepted: &Acceptance) {
     if accepted.replayed {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }

@@ -1,33 +1,33 @@
-//! Following a generation: its events from the store, in order, each once.
+//! The event stream of a generation: its events from the store, in order, each once.
 //!
-//! The store is asked again whenever there is news. News that come while nobody looks are not
-//! lost: the next look finds what they were about.
+//! The store is read again after each update. An update that comes between two reads is not lost:
+//! the next read finds its event.
 
 use tokio::sync::watch;
 
 use crate::store::{Store, StoreError, StoredEvent};
 
-/// Follows one generation.
-pub struct Watch {
+/// A subscription to the events of one generation.
+pub struct EventStream {
     store: Store,
     id: String,
     after: u64,
     /// `None`: the log will not grow any more, as far as this process knows.
-    news: Option<watch::Receiver<()>>,
+    updates: Option<watch::Receiver<()>>,
     ended: bool,
 }
 
 /// How many events are read at once.
 const BATCH: u32 = 64;
 
-impl Watch {
+impl EventStream {
     pub(super) fn new(
         store: Store,
         id: String,
         after: u64,
-        news: Option<watch::Receiver<()>>,
+        updates: Option<watch::Receiver<()>>,
     ) -> Self {
-        Self { store, id, after, news, ended: false }
+        Self { store, id, after, updates, ended: false }
     }
 
     /// The next events, at least one; `None` after the last. Waits for them where there are none
@@ -37,8 +37,8 @@ impl Watch {
     /// [`StoreError`]
     pub async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, StoreError> {
         while !self.ended {
-            if let Some(news) = &mut self.news {
-                news.mark_unchanged();
+            if let Some(updates) = &mut self.updates {
+                updates.mark_unchanged();
             }
             let events = self.store.events_after(&self.id, self.after, BATCH).await?;
             if let Some(last) = events.last() {
@@ -46,11 +46,11 @@ impl Watch {
                 self.ended = last.event.is_last();
                 return Ok(Some(events));
             }
-            match &mut self.news {
-                Some(news) => {
-                    if news.changed().await.is_err() {
-                        // Its sender is gone: one last look, for what came just before that.
-                        self.news = None;
+            match &mut self.updates {
+                Some(updates) => {
+                    if updates.changed().await.is_err() {
+                        // The sender is gone: read once more, for what came just before that.
+                        self.updates = None;
                     }
                 }
                 None => self.ended = true,

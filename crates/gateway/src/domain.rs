@@ -1,0 +1,13 @@
+//! The types that the layers share: who asks, what is asked for, how it ends, why it is refused.
+//!
+//! It must not know HTTP, the database, or how anything is done.
+
+mod catalog;
+mod error;
+mod generation;
+mod principal;
+
+pub use catalog::CatalogConfig;
+pub use error::{StoreError, SubmitError};
+pub use generation::{Acceptance, NewGeneration, Outcome};
+pub use principal::Principal;

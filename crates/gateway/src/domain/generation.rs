@@ -1,0 +1,71 @@
+//! A generation on its way through the layers: as it is submitted, accepted, and ended.
+
+use ai_now_protocol::Event;
+use ai_now_protocol::api::{Balance, State};
+
+use super::Principal;
+
+/// A generation to be accepted.
+#[derive(Clone, Debug)]
+pub struct NewGeneration {
+    /// Its id.
+    pub id: String,
+    /// Who asks and pays.
+    pub owner: Principal,
+    /// The model's id.
+    pub model: String,
+    /// The prompt, as it will be used.
+    pub prompt: String,
+    /// The style's value.
+    pub style: Option<String>,
+    /// The seed.
+    pub seed: u32,
+    /// Whether the result will be a procedural sketch.
+    pub procedural: bool,
+    /// What it costs, in tokens.
+    pub price: u32,
+    /// The idempotency key and the hash of what was asked for under it.
+    pub submission: Option<(String, [u8; 32])>,
+    /// How many generations of this owner may be under way at once, this one among them.
+    pub concurrent_limit: u32,
+}
+
+/// A submission that stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Acceptance {
+    /// The generation's id.
+    pub id: String,
+    /// What it costs, in tokens.
+    pub price: u32,
+    /// The owner's balance now.
+    pub balance: Balance,
+    /// Whether it had been accepted before, under the same idempotency key.
+    pub replayed: bool,
+}
+
+/// How a generation ends.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// With a file, which is on the disk already.
+    Completed {
+        /// Its name.
+        media_name: String,
+        /// Its size.
+        size_bytes: u64,
+        /// What the maker says about it.
+        note: Option<String>,
+        /// Whether it is a procedural sketch, whatever was expected when it was accepted.
+        procedural: bool,
+        /// The last event.
+        event: Event,
+    },
+    /// Without one.
+    Ended {
+        /// [`State::Failed`] or [`State::Cancelled`].
+        state: State,
+        /// Why, as a sentence.
+        message: String,
+        /// The last event.
+        event: Event,
+    },
+}

@@ -1,0 +1,14 @@
+//! Generations: accepted, queued, run, completed, failed, cancelled, resumed.
+//!
+//! The only place that decides what happens to a generation. The store keeps it, a provider makes
+//! it. Each decision is one change of the store first, and is published to the streams after that:
+//! nobody sees what could still be lost. It must not know HTTP.
+
+mod events;
+mod run;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub use events::EventStream;
+pub use service::{GenerationService, Settings};

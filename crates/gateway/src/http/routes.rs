@@ -1,0 +1,9 @@
+//! The handlers of the routes, a module for each resource.
+
+pub(crate) mod events;
+pub(crate) mod generations;
+pub(crate) mod media;
+pub(crate) mod sessions;
+pub(crate) mod site;
+mod submission;
+pub(crate) mod system;

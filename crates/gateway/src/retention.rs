@@ -1,0 +1,91 @@
+//! Retention: removes what has been kept long enough, and the files that belong to nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{DAY_MS, now_ms};
+use crate::limits::Limits;
+use crate::media::MediaDir;
+use crate::store::{Store, StoreError};
+
+/// The pause between two rounds.
+const PAUSE: Duration = Duration::from_secs(600);
+
+/// How many generations one change of the store forgets, so that other changes don't wait long.
+const BATCH: u32 = 100;
+
+/// Removes what has been kept long enough.
+pub struct Retention {
+    /// Where expired sessions and finished generations are forgotten.
+    pub store: Store,
+    /// Where their files are removed.
+    pub media: MediaDir,
+    /// Where idle owners are forgotten.
+    pub limits: Arc<Limits>,
+    /// How long a finished generation is kept.
+    pub retention_days: u32,
+    /// Ends it.
+    pub stopping: CancellationToken,
+}
+
+impl Retention {
+    /// Works until the gateway stops. Files older than `started` that belong to no generation
+    /// were left by a crash and are removed first.
+    pub async fn run(self, started: SystemTime) {
+        if let Err(error) = self.remove_orphans(started).await {
+            tracing::warn!(%error, "files that belong to nothing could not be removed");
+        }
+        loop {
+            if let Err(error) = self.remove_expired().await {
+                tracing::warn!(%error, "expired records could not be removed");
+            }
+            self.limits.forget_idle();
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = self.stopping.cancelled() => return,
+            }
+        }
+    }
+
+    async fn remove_expired(&self) -> Result<(), StoreError> {
+        self.store.forget_expired_sessions().await?;
+        let before_ms = now_ms().saturating_sub(u64::from(self.retention_days) * DAY_MS);
+        loop {
+            let (forgotten, names) = self.store.forget_finished(before_ms, BATCH).await?;
+            for name in names {
+                self.remove_file(name).await;
+            }
+            if forgotten < BATCH as usize || self.stopping.is_cancelled() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn remove_orphans(&self, started: SystemTime) -> Result<(), StoreError> {
+        let dir = self.media.clone();
+        let path = dir.path().to_owned();
+        let listing = tokio::task::spawn_blocking(move || dir.written_before(started)).await;
+        let names = listing
+            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+            .map_err(|source| StoreError::Directory { path, source })?;
+        for name in names {
+            if self.stopping.is_cancelled() {
+                return Ok(());
+            }
+            if !self.store.media_is_known(&name).await? {
+                self.remove_file(name).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove_file(&self, name: String) {
+        let dir = self.media.clone();
+        let removed = tokio::task::spawn_blocking(move || dir.remove(&name)).await;
+        if let Ok(Err(error)) = removed {
+            tracing::warn!(%error, "a media file could not be removed");
+        }
+    }
+}
