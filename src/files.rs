@@ -2,12 +2,13 @@
 //! A file that is there is whole, and its generation done. It must not know how files are made.
 
 use ai_now_protocol::{Format, MediaUrl};
-use js_sys::{JsString, RegExp};
+use js_sys::{JsString, Reflect, RegExp};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, Url};
 
-use crate::browser;
-use crate::database::Table;
+use crate::api::json;
+use crate::platform::indexed_db::Table;
 
 const FILES: Table = Table { database: "ai-now-files", store: "files" };
 
@@ -18,14 +19,23 @@ pub(crate) struct File {
     pub(crate) note: String,
 }
 
+/// What is kept of a file beside its bytes.
+#[derive(Serialize, Deserialize)]
+struct About {
+    format: String,
+    note: String,
+}
+
+/// The name of the bytes beside that.
+const BLOB: &str = "blob";
+
 impl File {
     /// Keeps it. Answers whether it is safe: a browser may deny storage, or have no room.
     pub(crate) async fn keep(&self, key: &str) -> bool {
-        let value = browser::object(&[
-            ("blob", self.blob.clone().into()),
-            ("format", self.format.extension().into()),
-            ("note", self.note.as_str().into()),
-        ]);
+        let about = About { format: self.format.extension().into(), note: self.note.clone() };
+        let value = json::to_js(&about);
+        // A fresh object: it doesn't refuse.
+        let _ = Reflect::set(&value, &BLOB.into(), &self.blob);
         FILES.put(key, &value).await
     }
 
@@ -42,12 +52,9 @@ impl File {
 /// The file of a generation.
 pub(crate) async fn find(key: &str) -> Option<File> {
     let value = FILES.get(key).await;
-    let text = |name| browser::get(&value, name).as_string();
-    Some(File {
-        blob: browser::get(&value, "blob").dyn_into().ok()?,
-        format: Format::from_extension(&text("format")?)?,
-        note: text("note")?,
-    })
+    let blob = Reflect::get(&value, &BLOB.into()).ok()?.dyn_into().ok()?;
+    let About { format, note } = json::from_js(value)?;
+    Some(File { blob, format: Format::from_extension(&format)?, note })
 }
 
 /// Forgets the file of a generation.

@@ -15,18 +15,20 @@ use std::sync::Arc;
 
 use ai_now_protocol::api::Balance;
 use ai_now_protocol::{Catalog, GenerateRequest};
+use js_sys::{Date, Math};
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::browser::{self, Claim};
+use crate::api::json;
+use crate::api_error::{ApiError, pause_millis};
 use crate::config::{Config, Mode};
 use crate::generation::{Generation, HERE, Phase};
 use crate::history::{self, Changes};
-use crate::locale::Locale;
-use crate::plain;
-use crate::trouble::{Trouble, pause_millis};
+use crate::i18n::Locale;
+use crate::platform::visibility::pause;
+use crate::platform::web_locks::{self, Lock};
 use draft::{Draft, offered};
 pub(crate) use list::Job;
 
@@ -50,7 +52,7 @@ pub(crate) enum Door {
     /// Yes.
     Open,
     /// No, and why. Passing troubles are tried again by themselves.
-    Shut(Trouble),
+    Shut(ApiError),
 }
 
 /// What a studio has to know before it shows itself: what came later would move what stands already.
@@ -82,7 +84,7 @@ pub(crate) struct Session {
     /// Whether this browser keeps the list.
     pub(crate) kept: RwSignal<bool>,
     /// Why the last request was not accepted.
-    pub(crate) refusal: RwSignal<Option<Trouble>>,
+    pub(crate) refusal: RwSignal<Option<ApiError>>,
     /// What is waited for still, of [`unknown`].
     pub(crate) unknown: RwSignal<u8>,
     host: StoredValue<Box<dyn Host>, LocalStorage>,
@@ -101,6 +103,13 @@ struct Detail<'a> {
     step: Option<&'a str>,
     url: Option<&'a str>,
     message: Option<&'a str>,
+}
+
+/// What a page learns of a request that was not accepted.
+#[derive(Serialize)]
+struct Refused {
+    key: Option<String>,
+    message: String,
 }
 
 impl Session {
@@ -162,7 +171,7 @@ impl Session {
     /// Goes on without what is unknown after a while, unless the current owner ends before.
     pub(crate) fn lose_patience(self) {
         let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
-            browser::pause(PATIENCE_MILLIS).await;
+            pause(PATIENCE_MILLIS).await;
             self.learned(unknown::ALL);
         });
         spawn_local_scoped_with_cancellation(task);
@@ -212,7 +221,7 @@ impl Session {
         let order = match request.check(&catalog) {
             Ok(order) => order,
             Err(invalid) => {
-                self.refuse(Trouble::Refused(invalid.to_string()), None);
+                self.refuse(ApiError::Refused(invalid.to_string()), None);
                 return None;
             }
         };
@@ -225,8 +234,8 @@ impl Session {
             seed: if self.is_demo() { Some(demo::seed()) } else { request.seed },
             ..request.clone()
         };
-        let key = browser::uuid();
-        let now = browser::now_millis();
+        let key = uuid::Uuid::new_v4().to_string();
+        let now = now_millis();
         let mut generation = Generation::new(key.clone(), self.gateway(), request, now);
         generation.price = order.model.price_tokens;
         generation.procedural = order.model.procedural;
@@ -257,11 +266,11 @@ impl Session {
     }
 
     /// Says why there will be no generation: `key` names one that was on its way.
-    fn refuse(self, trouble: Trouble, key: Option<String>) {
+    fn refuse(self, trouble: ApiError, key: Option<String>) {
         let message = self.locale.with_value(|locale| locale.trouble(&trouble));
-        let detail = browser::object(&[("key", key.into()), ("message", message.into())]);
+        let detail = json::to_js(&Refused { key, message });
         self.refusal.set(Some(trouble));
-        self.host.with_value(|host| host.emit("failed", detail.into()));
+        self.host.with_value(|host| host.emit("failed", detail));
     }
 
     fn emit(self, name: &str, job: Job) {
@@ -269,7 +278,7 @@ impl Session {
             return;
         }
         let detail = job.0.with_untracked(|generation| {
-            plain::write(&Detail {
+            json::to_js(&Detail {
                 key: &generation.key,
                 id: generation.id.as_deref(),
                 model: &generation.request.model,
@@ -292,19 +301,24 @@ impl Session {
         // Whoever is told what can be spent may spend it.
         self.door.set(Door::Open);
         self.learned(unknown::DOOR);
-        self.host.with_value(|host| host.emit("balance", plain::write(&balance)));
+        self.host.with_value(|host| host.emit("balance", json::to_js(&balance)));
     }
 
     /// Waits before the next attempt, longer each time.
-    async fn wait(self, attempt: &mut u32, trouble: &Trouble) {
+    async fn wait(self, attempt: &mut u32, trouble: &ApiError) {
         let asked = trouble.retry_after_secs().unwrap_or(0).min(600).saturating_mul(1000);
-        browser::pause(pause_millis(*attempt, browser::random()).max(asked)).await;
+        pause(pause_millis(*attempt, Math::random()).max(asked)).await;
         *attempt = attempt.saturating_add(1);
     }
 }
 
 /// Only one tab runs a generation that no gateway keeps; the others wait until it is done, or that
 /// tab is gone.
-async fn claim(key: &str) -> Claim {
-    browser::claim(&["ai-now:", key].concat()).await
+async fn lock(key: &str) -> Lock {
+    web_locks::acquire(&["ai-now:", key].concat()).await
+}
+
+/// Milliseconds since 1970.
+fn now_millis() -> u64 {
+    Date::now() as u64
 }

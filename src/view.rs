@@ -18,9 +18,9 @@ use leptos::prelude::*;
 use leptos::tachys::view::Render;
 
 use crate::browser::Numbers;
+use crate::duration_estimate;
 use crate::generation::Phase;
-use crate::locale::{Locale, Word};
-use crate::pace;
+use crate::i18n::{Locale, Word};
 use crate::session::Session;
 use dom::{effect, el};
 
@@ -80,14 +80,17 @@ impl Ui {
             let took = |job: &crate::session::Job| {
                 job.0.with_untracked(|generation| match generation.phase {
                     Phase::Completed { .. } if generation.request.model == model => {
-                        pace::took_secs(generation.created_at_ms, generation.finished_at_ms)
+                        duration_estimate::took_secs(
+                            generation.created_at_ms,
+                            generation.finished_at_ms,
+                        )
                     }
                     _ => None,
                 })
             };
-            all.iter().filter_map(took).take(pace::RUNS).collect::<Vec<_>>()
+            all.iter().filter_map(took).take(duration_estimate::RUNS).collect::<Vec<_>>()
         });
-        if let Some(secs) = pace::usual_secs(&runs) {
+        if let Some(secs) = duration_estimate::usual_secs(&runs) {
             return Some(self.secs(secs, secs));
         }
         let catalog = session.catalog.get();

@@ -6,14 +6,14 @@ use ai_now_protocol::event::Completed;
 use ai_now_protocol::{Catalog, Event};
 use leptos::prelude::*;
 
-use super::{Job, Session, claim};
-use crate::browser::{self, Claim};
+use super::{Job, Session, lock};
+use crate::api::StreamMessage;
+use crate::api::demo::{self, NotMade};
 use crate::files::{self, File};
 use crate::generation::Generation;
 use crate::history;
-use crate::locale::Word;
-use crate::transport::Signal;
-use crate::transport::demo::{self, NotMade};
+use crate::i18n::Word;
+use crate::platform::web_locks::Lock;
 
 /// What can be asked for: all that there is, made by rules, for nothing.
 pub(super) fn catalog() -> Catalog {
@@ -29,20 +29,20 @@ pub(super) fn catalog() -> Catalog {
 
 /// A seed for a new generation.
 pub(super) fn seed() -> u32 {
-    (browser::random() * f64::from(u32::MAX)) as u32
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
 impl Session {
     /// Makes a generation that was just asked for.
     pub(super) async fn make(self, job: Job) {
-        let claim = claim(&job.key()).await;
-        self.make_claimed(job, claim).await;
+        let lock = lock(&job.key()).await;
+        self.make_locked(job, lock).await;
     }
 
-    async fn make_claimed(self, job: Job, claim: Claim) {
+    async fn make_locked(self, job: Job, lock: Lock) {
         let generation = job.0.get_untracked();
         let engine = self.config.with_value(|config| config.script_base.clone());
-        let say = |event| _ = self.hear(job, Signal::Event(None, event));
+        let say = |event| _ = self.hear(job, StreamMessage::Event(None, event));
         match demo::make(&engine, &generation.key, &generation.request, say).await {
             Ok(file) => {
                 let kept = file.keep(&generation.key).await;
@@ -66,7 +66,7 @@ impl Session {
             }
         }
         self.finish(job).await;
-        drop(claim);
+        drop(lock);
     }
 
     /// Takes a record in: as it ended, with its file, or to be made again from its seed.
@@ -84,15 +84,15 @@ impl Session {
     }
 
     async fn make_again(self, key: String) {
-        let claim = claim(&key).await;
-        // It may have ended, or gone, while another tab had the claim.
+        let lock = lock(&key).await;
+        // It may have ended, or gone, while another tab had the lock.
         let Some(generation) = history::find(&key).await else { return };
         let generation = restored(generation).await;
         let is_final = generation.is_final();
         let Some(job) = self.take_in_restored(generation) else { return };
         if !is_final {
             self.show_first(job);
-            self.make_claimed(job, claim).await;
+            self.make_locked(job, lock).await;
         }
     }
 

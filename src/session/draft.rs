@@ -7,8 +7,8 @@ use ai_now_protocol::{Catalog, GenerateRequest, Model};
 use leptos::prelude::*;
 
 use super::{Job, Session, unknown};
+use crate::api::client::Gateway;
 use crate::config::Config;
-use crate::transport::gateway::Gateway;
 
 /// What the person is composing.
 #[derive(Clone, Copy)]

@@ -3,19 +3,18 @@
 
 use std::pin::pin;
 
-use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use leptos::prelude::*;
 
-use super::{Job, Session, claim};
-use crate::browser;
+use super::{Job, Session, lock, now_millis};
+use crate::api::client::Gateway;
+use crate::api::{StreamMessage, demo, direct};
+use crate::api_error::ApiError;
 use crate::generation::{Generation, Link, Phase};
 use crate::history;
-use crate::locale::Word;
-use crate::notice;
-use crate::transport::gateway::Gateway;
-use crate::transport::{Signal, demo, direct};
-use crate::trouble::Trouble;
+use crate::i18n::Word;
+use crate::platform::notifications;
+use crate::platform::visibility::pause;
 
 /// After how long a silent stream is taken for dead, and the gateway asked where it stands: a proxy
 /// may hold events back, and after a sleep nobody tells the browser that its connection is gone.
@@ -26,7 +25,7 @@ enum Next {
     /// The same again, at once: something was heard.
     GoOn,
     /// The same again, after a pause.
-    Wait(Trouble),
+    Wait(ApiError),
     /// Nothing: it has ended.
     Done,
 }
@@ -40,7 +39,7 @@ impl Session {
             return self.make(job).await;
         }
         // Until its end is written down, nobody else may take it for broken off.
-        let _claim = if self.is_direct() { Some(claim(&job.key()).await) } else { None };
+        let _lock = if self.is_direct() { Some(lock(&job.key()).await) } else { None };
         let mut attempt = 0;
         loop {
             let next = if self.is_direct() { self.direct(job).await } else { self.step(job).await };
@@ -121,7 +120,7 @@ impl Session {
         match events {
             Ok(_) if job.0.with_untracked(Generation::is_final) => Next::Done,
             Ok(events) => self.watch(job, &events).await,
-            Err(Trouble::Unauthorized) => match self.new_token(&token).await {
+            Err(ApiError::Unauthorized) => match self.new_token(&token).await {
                 // A submission goes on as another visitor; what the old one made is out of reach.
                 Ok(_) => Next::GoOn,
                 Err(trouble) => self.hindered(job, trouble),
@@ -133,21 +132,20 @@ impl Session {
     /// Listens until the stream ends.
     async fn watch(self, job: Job, events: &str) -> Next {
         let after = job.0.with_untracked(|generation| generation.last_seq);
-        let mut watch = match Gateway(&self.gateway()).watch(events, after) {
-            Ok(watch) => watch,
+        let mut stream = match Gateway(&self.gateway()).events(events, after) {
+            Ok(stream) => stream,
             Err(trouble) => return self.hindered(job, trouble),
         };
         let mut heard = false;
         loop {
-            let signal =
-                match select(watch.signals.next(), pin!(browser::pause(SILENCE_MILLIS))).await {
-                    Either::Left((Some(signal), _)) => signal,
-                    Either::Left((None, _)) => break,
-                    // Silence: it stands, as far as anybody knows. Looking will tell.
-                    Either::Right(_) => return Next::GoOn,
-                };
-            heard |= matches!(signal, Signal::Event(..));
-            if !self.hear(job, signal) {
+            let silence = pause(SILENCE_MILLIS);
+            let message = match select(pin!(stream.next()), pin!(silence)).await {
+                Either::Left((message, _)) => message,
+                // Silence: it stands, as far as anybody knows. Looking will tell.
+                Either::Right(_) => return Next::GoOn,
+            };
+            heard |= matches!(message, StreamMessage::Event(..));
+            if !self.hear(job, message) {
                 break;
             }
         }
@@ -156,17 +154,17 @@ impl Session {
         } else if heard {
             Next::GoOn
         } else {
-            Next::Wait(Trouble::Unreachable)
+            Next::Wait(ApiError::Unreachable)
         }
     }
 
-    /// Folds a signal in, and answers whether more may come.
-    pub(super) fn hear(self, job: Job, signal: Signal) -> bool {
-        match signal {
-            Signal::Open => job.0.update(|generation| generation.link = Link::Fine),
-            Signal::Retrying => job.0.update(|generation| generation.link = Link::Restoring),
-            Signal::Closed => return false,
-            Signal::Event(seq, event) => {
+    /// Folds a message in, and answers whether more may come.
+    pub(super) fn hear(self, job: Job, message: StreamMessage) -> bool {
+        match message {
+            StreamMessage::Open => job.0.update(|generation| generation.link = Link::Fine),
+            StreamMessage::Retrying => job.0.update(|generation| generation.link = Link::Restoring),
+            StreamMessage::Closed => return false,
+            StreamMessage::Event(seq, event) => {
                 let Some(news) = job.0.try_update(|generation| {
                     generation.link = Link::Fine;
                     generation.apply(seq, event)
@@ -187,16 +185,16 @@ impl Session {
     async fn direct(self, job: Job) -> Next {
         let generation = job.0.get_untracked();
         let key = self.draft.api_key.get_untracked();
-        let say = |signal| _ = self.hear(job, signal);
+        let say = |message| _ = self.hear(job, message);
         job.0.update(|generation| generation.phase = Phase::Running);
         history::save(&job.0.get_untracked()).await;
         match direct::generate(&generation.gateway, &key, &generation.request, say).await {
             Ok(()) => self.give_up(job, Word::BrokeOff),
             // Nothing was charged that nobody answered to, but that is not for the page to say.
-            Err(Trouble::Unreachable) => self.give_up(job, Word::BrokeOff),
-            Err(Trouble::Unauthorized) => {
+            Err(ApiError::Unreachable) => self.give_up(job, Word::BrokeOff),
+            Err(ApiError::Unauthorized) => {
                 let said = self.locale.with_value(|locale| locale.text(Word::WrongKey).to_owned());
-                self.turned_away(job, Trouble::Refused(said));
+                self.turned_away(job, ApiError::Refused(said));
             }
             Err(trouble) => self.turned_away(job, trouble),
         }
@@ -206,7 +204,7 @@ impl Session {
     /// A record of direct mode that had not ended: its page may be running it still. Once it doesn't,
     /// what it wrote last is the truth; a stream that nobody reads any more has broken off.
     pub(super) async fn await_end(self, generation: Generation) {
-        let _claim = claim(&generation.key).await;
+        let _lock = lock(&generation.key).await;
         let Some(generation) = history::find(&generation.key).await else { return };
         let is_final = generation.is_final();
         let Some(job) = self.take_in(generation) else { return };
@@ -218,7 +216,7 @@ impl Session {
     }
 
     /// A step did not succeed: another attempt, or the end.
-    fn hindered(self, job: Job, trouble: Trouble) -> Next {
+    fn hindered(self, job: Job, trouble: ApiError) -> Next {
         if trouble.is_passing() {
             return Next::Wait(trouble);
         }
@@ -226,8 +224,8 @@ impl Session {
             _ if job.0.with_untracked(|generation| generation.id.is_none()) => {
                 self.turned_away(job, trouble);
             }
-            Trouble::Gone | Trouble::Unauthorized => self.give_up(job, Word::Gone),
-            Trouble::Refused(message) => {
+            ApiError::Gone | ApiError::Unauthorized => self.give_up(job, Word::Gone),
+            ApiError::Refused(message) => {
                 job.0.update(|generation| generation.give_up(message, false));
             }
             _ => self.give_up(job, Word::Unreadable),
@@ -236,7 +234,7 @@ impl Session {
     }
 
     /// It was never accepted: it is no generation, only a request with an answer.
-    fn turned_away(self, job: Job, trouble: Trouble) {
+    fn turned_away(self, job: Job, trouble: ApiError) {
         self.take_away(job);
         self.refuse(trouble, Some(job.key()));
     }
@@ -253,7 +251,7 @@ impl Session {
         }
         job.0.update(|generation| {
             generation.link = Link::Fine;
-            generation.finished_at_ms.get_or_insert(browser::now_millis());
+            generation.finished_at_ms.get_or_insert(now_millis());
         });
         let name = job.0.with_untracked(|generation| match generation.phase {
             Phase::Completed { .. } => "completed",
@@ -285,6 +283,6 @@ impl Session {
             _ => Word::EndedBadly,
         };
         let title = self.locale.with_value(|locale| locale.text(word).to_owned());
-        notice::ended(&title, &generation.request.prompt, &generation.key);
+        notifications::notify(&title, &generation.request.prompt, &generation.key);
     }
 }

@@ -7,13 +7,13 @@ use ai_now_protocol::api;
 use futures_util::lock::Mutex;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Door, Session, unknown};
-use crate::browser;
-use crate::plain;
-use crate::transport::gateway::Gateway;
-use crate::trouble::Trouble;
+use super::{Door, Session, now_millis, unknown};
+use crate::api::client::Gateway;
+use crate::api::json;
+use crate::api_error::ApiError;
 
 /// A token that is good for less than this, or for less than a fifth of its time, is renewed first.
 const RENEW_BEFORE_MILLIS: u64 = 5 * 60 * 1000;
@@ -63,11 +63,11 @@ impl Session {
     }
 
     /// Asks what the visitor can spend.
-    pub(super) async fn learn_balance(self) -> Result<(), Trouble> {
+    pub(super) async fn learn_balance(self) -> Result<(), ApiError> {
         let base = self.gateway();
         let token = self.token().await?;
         let balance = match Gateway(&base).balance(&token).await {
-            Err(Trouble::Unauthorized) => {
+            Err(ApiError::Unauthorized) => {
                 let token = self.new_token(&token).await?;
                 Gateway(&base).balance(&token).await
             }
@@ -78,11 +78,11 @@ impl Session {
     }
 
     /// A token that is good for a while.
-    pub(super) async fn token(self) -> Result<String, Trouble> {
+    pub(super) async fn token(self) -> Result<String, ApiError> {
         let base = self.gateway();
         let opening = OPENING.with(Rc::clone);
         let _alone = opening.lock().await;
-        let now = browser::now_millis();
+        let now = now_millis();
         match self.kept(&base) {
             Some(kept) if kept.renew_at_ms > now => Ok(kept.token),
             Some(kept) => match self.renew(&kept.token).await {
@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// A token in place of one that the gateway refused.
-    pub(super) async fn new_token(self, refused: &str) -> Result<String, Trouble> {
+    pub(super) async fn new_token(self, refused: &str) -> Result<String, ApiError> {
         let base = self.gateway();
         let opening = OPENING.with(Rc::clone);
         let _alone = opening.lock().await;
@@ -108,21 +108,21 @@ impl Session {
 
     /// Another token for the same visitor, even after the old one has ended: what it made stays in
     /// reach. Where the gateway doesn't know it any more, a token for a new visitor.
-    async fn renew(self, token: &str) -> Result<String, Trouble> {
+    async fn renew(self, token: &str) -> Result<String, ApiError> {
         match self.open(Some(token)).await {
             Err(trouble) if !trouble.is_passing() => self.open(None).await,
             answer => answer,
         }
     }
 
-    async fn open(self, renewing: Option<&str>) -> Result<String, Trouble> {
+    async fn open(self, renewing: Option<&str>) -> Result<String, ApiError> {
         let base = self.gateway();
         let session = match self.host.with_value(|host| host.get_session()) {
             Some(promise) => {
                 // What the page says is shown, and it is asked again: its server may be away.
-                let thrown = |thrown| Trouble::Broken(browser::message(&thrown));
+                let thrown = |thrown| ApiError::Broken(said(&thrown));
                 let answer = JsFuture::from(promise).await.map_err(thrown)?;
-                plain::read(answer).ok_or_else(|| Trouble::Refused(NO_SESSION.into()))?
+                json::from_js(answer).ok_or_else(|| ApiError::Refused(NO_SESSION.into()))?
             }
             None => {
                 let publishable = self.config.with_value(|config| config.publishable_key.clone());
@@ -131,12 +131,23 @@ impl Session {
         };
         let api::Session { token, expires_in_secs, balance } = session;
         let lifetime_millis = u64::from(expires_in_secs) * 1000;
-        let good_until_ms = browser::now_millis() + lifetime_millis;
+        let good_until_ms = now_millis() + lifetime_millis;
         let renew_at_ms = good_until_ms - RENEW_BEFORE_MILLIS.min(lifetime_millis / 5);
         self.keep(&base, &Kept { token: token.clone(), good_until_ms, renew_at_ms });
         self.set_balance(balance);
         Ok(token)
     }
+}
+
+/// What was thrown, as a text for people; empty where it says nothing. Anything can be thrown.
+fn said(thrown: &JsValue) -> String {
+    let message = || js_sys::Reflect::get(thrown, &"message".into()).ok()?.as_string();
+    thrown.as_string().or_else(message).unwrap_or_default().trim().to_owned()
+}
+
+/// The storage that all tabs of this origin share; `None` where the browser denies it.
+fn storage() -> Option<web_sys::Storage> {
+    leptos::prelude::window().local_storage().ok().flatten()
 }
 
 /// What a page's `getSession` should have answered.
@@ -149,7 +160,7 @@ impl Session {
     /// one must not be them.
     fn storage(self) -> Option<web_sys::Storage> {
         let own = self.host.with_value(|host| host.has_session());
-        browser::storage().filter(|_| !own)
+        storage().filter(|_| !own)
     }
 
     fn kept(self, base: &str) -> Option<Kept> {
@@ -161,12 +172,12 @@ impl Session {
                 memory.iter().find(|(known, _)| *known == name).map(|(_, json)| json.clone())
             })
         })?;
-        plain::read(browser::parse(&json)?)
+        json::parse(&json)
     }
 
     fn keep(self, base: &str, kept: &Kept) {
         let name = name(base);
-        let json = browser::to_json(&plain::write(kept));
+        let json = json::stringify(kept);
         let storage = self.storage();
         if storage.is_none_or(|storage| storage.set_item(&name, &json).is_err()) {
             self.forget(base);
@@ -190,13 +201,13 @@ fn key_name(base: &str) -> String {
 
 /// The person's own key for a server, where they had it remembered.
 pub(super) fn remembered_key(base: &str) -> Option<String> {
-    browser::storage()?.get_item(&key_name(base)).ok()?
+    storage()?.get_item(&key_name(base)).ok()?
 }
 
 impl Session {
     /// Remembers the person's own key, or forgets it, as they wish.
     pub(crate) fn keep_key(self) {
-        let Some(storage) = browser::storage() else { return };
+        let Some(storage) = storage() else { return };
         let name = key_name(&self.gateway());
         let key = self.draft.api_key.get_untracked();
         // Where it can't be written, it is asked for again.

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use super::dom::{El, button, effect, el, value_of};
 use super::icon::{DELETE, icon};
 use super::{Ui, models, stage, thumbnail};
+use crate::api::json;
 use crate::browser;
 use crate::generation::{Generation, Phase};
-use crate::locale::Word;
-use crate::plain;
+use crate::i18n::Word;
 use crate::session::Job;
 
 pub(super) fn gallery(ui: Ui) -> El {
@@ -216,5 +216,5 @@ fn delete_all(ui: Ui) -> El {
 fn export(ui: Ui) {
     let jobs = ui.session.generations.get_untracked();
     let all: Vec<Generation> = jobs.iter().map(|job| job.0.get_untracked().record()).collect();
-    browser::save_file("ai-now-history.json", &browser::to_json(&plain::write(&all)));
+    browser::save_file("ai-now-history.json", &json::stringify(&all));
 }

@@ -7,7 +7,7 @@ use super::Ui;
 use super::dom::{El, el};
 use super::icon::{AUDIO, PICTURE, VIDEO, icon};
 use super::thumbnail;
-use crate::locale::Word;
+use crate::i18n::Word;
 
 pub(super) fn models(ui: Ui) -> El {
     let cards = move || {

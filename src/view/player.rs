@@ -18,7 +18,7 @@ use super::icon::icon;
 use super::models::kind_icon;
 use crate::browser;
 use crate::generation::{Generation, Phase};
-use crate::locale::Word;
+use crate::i18n::Word;
 use crate::session::Job;
 use deck::{About, Deck};
 

@@ -8,8 +8,8 @@ use super::icon::icon;
 use super::models::kind_icon;
 use crate::browser;
 use crate::generation::{Link, Phase};
-use crate::locale::Word;
-use crate::notice;
+use crate::i18n::Word;
+use crate::platform::notifications;
 use crate::session::Job;
 
 pub(super) fn progress(ui: Ui, job: Job) -> El {
@@ -54,7 +54,11 @@ pub(super) fn progress(ui: Ui, job: Job) -> El {
         .add(el("p", "times").live_text(times(ui, job, model, passed)))
         .add_some(procedural.then(|| el("p", "sketch").text(&ui.say(Word::Sketch))))
         .add(calm)
-        .add(el("div", "ways").add(cancel).add_some(notice::can_ask().then(|| tell_me(ui, passed))))
+        .add(
+            el("div", "ways")
+                .add(cancel)
+                .add_some(notifications::can_ask().then(|| tell_me(ui, passed))),
+        )
 }
 
 /// From when on it is offered to tell the end.
@@ -67,7 +71,7 @@ fn tell_me(ui: Ui, passed: RwSignal<u32>) -> El {
     let hidden = move || asked.get() || passed.get() < TELL_AFTER_SECS;
     button("plain").text(&ui.say(Word::TellMe)).live_hidden(hidden).click(move || {
         asked.set(true);
-        notice::ask();
+        notifications::ask();
     })
 }
 

@@ -7,10 +7,10 @@ use web_sys::KeyboardEvent;
 
 use super::dom::{El, button, el, is_checked, value_of};
 use super::{Ui, models, stage, styles};
+use crate::api_error::ApiError;
 use crate::browser;
-use crate::locale::Word;
+use crate::i18n::Word;
 use crate::session::Door;
-use crate::trouble::Trouble;
 
 /// Why the button would do nothing, if so.
 fn hindrance(ui: Ui) -> Option<String> {
@@ -38,10 +38,10 @@ fn hindrance(ui: Ui) -> Option<String> {
 }
 
 /// What a trouble means, as a sentence. The gateway's own words go first.
-pub(super) fn sentence(ui: Ui, trouble: &Trouble) -> String {
+pub(super) fn sentence(ui: Ui, trouble: &ApiError) -> String {
     let offline = !browser::window().navigator().on_line();
     match trouble {
-        Trouble::Unreachable if offline => ui.say(Word::Offline),
+        ApiError::Unreachable if offline => ui.say(Word::Offline),
         _ => ui.session.locale.with_value(|locale| locale.trouble(trouble)),
     }
 }
@@ -68,7 +68,7 @@ pub(super) fn form(ui: Ui) -> El {
                 return;
             }
             if draft.prompt.with_untracked(|prompt| prompt.trim().is_empty()) {
-                session.refusal.set(Some(Trouble::Refused(ui.say(Word::NeedPrompt))));
+                session.refusal.set(Some(ApiError::Refused(ui.say(Word::NeedPrompt))));
                 field.focus();
                 return;
             }

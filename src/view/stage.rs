@@ -9,7 +9,7 @@ use super::icon::{AUDIO, icon};
 use super::{Ui, player, progress};
 use crate::browser;
 use crate::generation::Phase;
-use crate::locale::Word;
+use crate::i18n::Word;
 use crate::session::Job;
 
 /// What the stage shows; it is built anew only when this changes.

@@ -9,7 +9,7 @@ use super::dom::{El, el, value_of};
 use super::icon::{NONE, icon};
 use super::thumbnail;
 use crate::browser;
-use crate::locale::Word;
+use crate::i18n::Word;
 
 /// With more styles than this, there is a search.
 const SEARCH_FROM: usize = 12;

@@ -30,20 +30,20 @@ export function streams(base) {
 // Says something on the stream opened last.
 export function say(base, id, data) {
   const stream = worlds.get(base).streams.at(-1);
-  stream.onmessage?.(new MessageEvent('message', { data, lastEventId: id }));
+  stream.dispatchEvent(new MessageEvent('message', { data, lastEventId: id }));
 }
 
 export function open(base) {
   const stream = worlds.get(base).streams.at(-1);
   stream.readyState = 1;
-  stream.onopen?.(new Event('open'));
+  stream.dispatchEvent(new Event('open'));
 }
 
 // Loses the stream: for a while, as a network does, or for good, as a 503 does.
 export function lose(base, forGood) {
   const stream = worlds.get(base).streams.at(-1);
   stream.readyState = forGood ? 2 : 0;
-  stream.onerror?.(new Event('error'));
+  stream.dispatchEvent(new Event('error'));
 }
 
 const realFetch = globalThis.fetch;
@@ -68,13 +68,14 @@ globalThis.fetch = async (input, init) => {
   return new Response(told.body, { status: told.status, headers: told.headers });
 };
 
-class ScriptedEventSource {
+class ScriptedEventSource extends EventTarget {
   static CONNECTING = 0;
   static OPEN = 1;
   static CLOSED = 2;
   readyState = 0;
 
   constructor(url) {
+    super();
     this.url = url;
     const base = [...worlds.keys()].find((known) => url.startsWith(known));
     worlds.get(base).streams.push(this);

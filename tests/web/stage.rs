@@ -1,6 +1,6 @@
 //! The stage of the tests: an element with a studio in it, and the scripted world around it.
 
-use ai_now_widget::element::Studio;
+use ai_now_widget::custom_element::Studio;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

@@ -46,16 +46,16 @@ export function all() {
 }
 
 export function say(index, message) {
-  workers[index].onmessage?.(new MessageEvent('message', { data: JSON.parse(message) }));
+  workers[index].dispatchEvent(new MessageEvent('message', { data: JSON.parse(message) }));
 }
 
 export function give(index, text, format, note) {
   const data = { bytes: new TextEncoder().encode(text), format, note };
-  workers[index].onmessage?.(new MessageEvent('message', { data }));
+  workers[index].dispatchEvent(new MessageEvent('message', { data }));
 }
 
 export function breakDown(index) {
-  workers[index].onerror?.(new Event('error', { cancelable: true }));
+  workers[index].dispatchEvent(new Event('error', { cancelable: true }));
 }
 
 export async function text(url) {

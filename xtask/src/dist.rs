@@ -85,9 +85,8 @@ const BUDGETS: &[Budget] = &[
     Budget {
         what: "the widget",
         files: &["ai-now-widget_bg.wasm", "ai-now-widget.js", "widget.css"],
-        // Reached; the aim is 96 KiB. What weighs now is what the async steps are unfolded to, the
-        // views, and what Leptos and the standard library bring along whatever is built on them.
-        max_bytes: 110_800,
+        // An ordinary Leptos app on gloo-net and serde-wasm-bindgen; the aim is 128 KiB.
+        max_bytes: 176 * 1024,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",

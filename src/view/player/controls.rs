@@ -9,7 +9,7 @@ use web_sys::{Element, KeyboardEvent};
 use super::deck::Deck;
 use super::wave::Wave;
 use crate::browser;
-use crate::locale::Word;
+use crate::i18n::Word;
 use crate::view::Ui;
 use crate::view::dom::{El, button, el, truth, value_of};
 use crate::view::icon::{

@@ -13,10 +13,10 @@ use web_sys::{AudioBuffer, HtmlCanvasElement, OfflineAudioContext};
 
 use super::Piece;
 use super::deck::Deck;
+use crate::api::media;
 use crate::browser;
 use crate::files;
 use crate::pictures::{self, Picture};
-use crate::transport::media;
 use crate::view::Ui;
 use crate::view::dom::{El, el, when_seen};
 use crate::view::thumbnail::{bars, pen};

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::Piece;
 use crate::browser;
-use crate::locale::Word;
+use crate::i18n::Word;
 use crate::session::Job;
 use crate::view::Ui;
 use crate::view::dom::{El, button, el, near, value_of};

@@ -5,61 +5,63 @@
 
 use ai_now_protocol::GenerateRequest;
 use ai_now_protocol::sse::{self, Reader};
-use js_sys::Uint8Array;
+use gloo_net::http::Method;
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-use super::http::{Request, header};
-use super::{Signal, read_event};
-use crate::browser;
-use crate::plain;
-use crate::trouble::Trouble;
+use super::client::Request;
+use super::{StreamMessage, json, read_event};
+use crate::api_error::ApiError;
 
 /// Asks for a generation and hands on what its stream says, to its end.
 ///
 /// # Errors
 /// Where the server doesn't accept it, or answers something else than events. A stream that breaks
-/// off later is [`Signal::Closed`].
+/// off later is [`StreamMessage::Closed`].
 pub(crate) async fn generate(
     base: &str,
     key: &str,
     request: &GenerateRequest,
-    mut say: impl FnMut(Signal),
-) -> Result<(), Trouble> {
+    mut say: impl FnMut(StreamMessage),
+) -> Result<(), ApiError> {
     // Dropping this future, as closing the element does, ends the connection.
-    let connection = Connection(AbortController::new().map_err(|_| Trouble::Unreachable)?);
+    let connection = Connection(AbortController::new().map_err(|_| ApiError::Unreachable)?);
     let request = Request {
-        method: "POST",
+        method: Method::POST,
         url: [base, "api/generate"].concat(),
         token: Some(key),
-        json: Some(browser::to_json(&plain::write(request))),
+        json: Some(json::stringify(request)),
         idempotency_key: None,
     };
     let response = request.send(Some(&connection.0.signal())).await?;
-    let body = response.body().ok_or(Trouble::Unreadable)?;
+    let body = response.body().ok_or(ApiError::Unreadable)?;
     let chunks: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let kind = header(&response, "Content-Type");
+    let kind = response.headers().get("Content-Type").unwrap_or_default();
     let mut promising = kind.trim_start().starts_with(sse::CONTENT_TYPE);
-    say(Signal::Open);
+    say(StreamMessage::Open);
     let mut reader = Reader::default();
     while let Ok(chunk) = JsFuture::from(chunks.read()).await {
-        let Ok(bytes) = browser::get(&chunk, "value").dyn_into::<Uint8Array>() else { break };
+        let bytes = Reflect::get(&chunk, &"value".into()).ok();
+        let Some(bytes) = bytes.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok()) else {
+            break;
+        };
         // An event that was too long is left out: it is none of the documented ones.
         for frame in reader.feed(&bytes.to_vec()).into_iter().flatten() {
             if let Some(event) = read_event(&frame.data) {
                 promising = true;
                 let last = event.is_last();
-                say(Signal::Event(None, event));
+                say(StreamMessage::Event(None, event));
                 if last {
                     return Ok(());
                 }
             }
         }
     }
-    say(Signal::Closed);
+    say(StreamMessage::Closed);
     // Nothing in it was an event, nor was it said to hold any: this is no such server.
-    if promising { Ok(()) } else { Err(Trouble::Unreadable) }
+    if promising { Ok(()) } else { Err(ApiError::Unreadable) }
 }
 
 struct Connection(AbortController);

@@ -1,18 +1,31 @@
 //! The host page: attributes in, DOM events out, mount and unmount. The only module that knows the
-//! element itself; what it is called by is the shell, `www/element.js`.
+//! element itself; what drives it is the shell, `www/ai-now.js`.
 
 use std::sync::Arc;
 
+use js_sys::Reflect;
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement, Url};
 
-use crate::browser;
 use crate::config::Config;
-use crate::locale::Locale;
+use crate::i18n::Locale;
+use crate::platform::drop_guard::held;
 use crate::session::{Host, Session};
 use crate::view;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The element as the shell defines it. Tests have elements without the shell around them.
+    #[wasm_bindgen(extends = HtmlElement)]
+    type StudioElement;
+    /// A function of the page's, or whatever else it set.
+    #[wasm_bindgen(method, getter, js_name = getSession)]
+    fn get_session(this: &StudioElement) -> JsValue;
+    #[wasm_bindgen(method, catch)]
+    fn warn(this: &StudioElement, message: &str, shown: bool) -> Result<(), JsValue>;
+}
 
 /// A studio that stands in an element. Freeing it takes it down with all it holds; what runs at the
 /// gateway runs on.
@@ -46,16 +59,16 @@ impl Studio {
         let page = element.base_uri().ok().flatten().unwrap_or_default();
         let config = Config::read(
             |name| element.get_attribute(name),
-            |url| browser::resolve(url, &page),
+            |url| Some(Url::new_with_base(url, &page).ok()?.href()),
             script_base,
         )?;
         let locale = if texts.is_object() {
-            Locale::new(language, |name| browser::get(texts, name).as_string())
+            Locale::new(language, |name| Reflect::get(texts, &name.into()).ok()?.as_string())
         } else {
             Locale::english()
         };
         let owner = Owner::new();
-        let host = Box::new(Page(element));
+        let host = Box::new(Page(element.unchecked_into()));
         let session = owner.with(|| Session::new(config, Arc::new(locale), host));
         let view = owner.with(|| mount_to_renderer(&place, move || view::studio(session)));
         session.start();
@@ -118,7 +131,7 @@ impl Drop for Studio {
 }
 
 /// The element, as the session sees it.
-struct Page(HtmlElement);
+struct Page(StudioElement);
 
 impl Host for Page {
     fn emit(&self, name: &str, detail: JsValue) {
@@ -134,20 +147,18 @@ impl Host for Page {
     }
 
     fn has_session(&self) -> bool {
-        browser::get(&self.0, "getSession").is_function()
+        self.0.get_session().is_function()
     }
 
     fn warn(&self, message: &str, shown: bool) {
-        let warn = browser::get(&self.0, "warn").dyn_into::<js_sys::Function>();
-        match warn.map(|warn| warn.call2(&self.0, &message.into(), &shown.into())) {
-            Ok(Ok(_)) => {}
+        if self.0.warn(message, shown).is_err() {
             // An element without our shell around it.
-            _ => browser::console_error(message),
+            web_sys::console::error_1(&message.into());
         }
     }
 
     fn get_session(&self) -> Option<js_sys::Promise> {
-        let function: js_sys::Function = browser::get(&self.0, "getSession").dyn_into().ok()?;
+        let function: js_sys::Function = self.0.get_session().dyn_into().ok()?;
         Some(match function.call0(&self.0) {
             Ok(answer) => js_sys::Promise::resolve(&answer),
             Err(thrown) => js_sys::Promise::reject(&thrown),
@@ -163,7 +174,8 @@ fn install_panic_hook() {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             before(info);
-            browser::set(&browser::held(), "panic", &info.to_string().into());
+            // A set takes any property.
+            let _ = Reflect::set(&held(), &"panic".into(), &info.to_string().into());
         }));
     });
 }

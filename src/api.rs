@@ -1,20 +1,21 @@
 //! Where events come from. Only this module and those below it talk to the network.
 //!
-//! Whatever the source, a running generation is a stream of [`Signal`]s.
+//! Whatever the source, a running generation is a stream of [`StreamMessage`]s.
 
+pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod direct;
-pub(crate) mod gateway;
-mod http;
+pub(crate) mod events;
+pub(crate) mod json;
 pub(crate) mod media;
 
-use crate::{browser, plain};
 use ai_now_protocol::Event;
 use ai_now_protocol::event::Failure;
 use ai_now_protocol::media::MediaUrl;
+use serde::Deserialize;
 
 /// What a stream of events says.
-pub(crate) enum Signal {
+pub(crate) enum StreamMessage {
     /// The connection stands.
     Open,
     /// An event, with its number where the stream has numbers.
@@ -25,15 +26,21 @@ pub(crate) enum Signal {
     Closed,
 }
 
+/// The fields of a `Completed` that is none: its address may not be loaded.
+#[derive(Deserialize)]
+struct Unplayable {
+    status: String,
+    #[serde(default)]
+    url: String,
+}
+
 /// Reads one event. `None`: not an event, and nothing that matters.
 ///
 /// `Completed` with an address that may not be loaded is an end all the same, and not a result.
 fn read_event(data: &str) -> Option<Event> {
-    let value = browser::parse(data)?;
-    plain::read(value.clone()).or_else(|| {
-        let completed = browser::get(&value, "status").as_string()? == "Completed";
-        let url = browser::get(&value, "url").as_string().unwrap_or_default();
-        let why = MediaUrl::parse(&url).err().filter(|_| completed)?;
+    json::parse(data).or_else(|| {
+        let Unplayable { status, url } = json::parse(data)?;
+        let why = MediaUrl::parse(&url).err().filter(|_| status == "Completed")?;
         Some(Event::Failed(Failure { message: why.to_string(), ..Failure::default() }))
     })
 }

@@ -10,13 +10,19 @@ use ai_now_protocol::event::Progress;
 use ai_now_protocol::{Event, Format, GenerateRequest};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::StreamExt;
-use js_sys::{Array, Uint8Array};
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_file::{Blob, ObjectUrl};
+use gloo_net::http::Method;
+use js_sys::{Reflect, Uint8Array};
+use leptos::prelude::window;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, Url, WorkerOptions, WorkerType};
+use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
-use super::http::Request;
-use crate::browser::{self, Callback, Hold};
+use super::client::{Request, origin};
+use super::json;
 use crate::files::File;
+use crate::platform::drop_guard::DropGuard;
 
 /// The size of pictures and videos, in pixels: what a browser makes about as fast as it plays.
 const WIDTH_PX: u32 = 640;
@@ -32,6 +38,33 @@ pub(crate) enum NotMade {
     Forbidden(String),
     /// The engine failed at this one.
     Fault,
+}
+
+/// What a worker is asked for.
+#[derive(Serialize)]
+struct Asked<'a> {
+    model: &'a str,
+    prompt: &'a str,
+    style: Option<&'a str>,
+    seed: u32,
+    width: u32,
+    height: u32,
+}
+
+/// What a worker says, but for the bytes of a file.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    /// How far it is, from 0 to 1, and at what.
+    fraction: Option<f64>,
+    step: Option<String>,
+    /// With the bytes: what they are.
+    format: Option<String>,
+    note: Option<String>,
+    /// The engine could not be loaded.
+    unloaded: Option<String>,
+    /// The engine failed.
+    fault: Option<String>,
 }
 
 /// What a generation under way is told.
@@ -82,20 +115,21 @@ pub(crate) async fn make(
             Message::Broken => return Err(why_not(engine).await),
             Message::Said(said) => said,
         };
-        let text = |name| browser::get(&said, name).as_string();
-        if let Ok(bytes) = browser::get(&said, "bytes").dyn_into::<Uint8Array>() {
-            return made(&bytes, text("format"), text("note")).ok_or(NotMade::Fault);
+        let bytes = Reflect::get(&said, &"bytes".into()).ok();
+        let bytes = bytes.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
+        let said: Said = json::from_js(said).unwrap_or_default();
+        if let Some(bytes) = bytes {
+            return made(&bytes, said.format, said.note).ok_or(NotMade::Fault);
         }
-        if text("unloaded").is_some() {
+        if said.unloaded.is_some() {
             return Err(why_not(engine).await);
         }
-        if let Some(fault) = text("fault") {
-            browser::console_error(&fault);
+        if let Some(fault) = said.fault {
+            web_sys::console::error_1(&fault.into());
             return Err(NotMade::Fault);
         }
-        let fraction = browser::get(&said, "fraction").as_f64();
-        let step = text("step");
-        say(Event::Processing(Progress { progress: fraction, step, ..Progress::default() }));
+        let Said { fraction: progress, step, .. } = said;
+        say(Event::Processing(Progress { progress, step, ..Progress::default() }));
     }
     drop(worker);
     // The queue holds a sender as long as this waits in it.
@@ -104,10 +138,7 @@ pub(crate) async fn make(
 
 fn made(bytes: &Uint8Array, format: Option<String>, note: Option<String>) -> Option<File> {
     let format = Format::from_extension(&format?)?;
-    let options = BlobPropertyBag::new();
-    options.set_type(format.content_type());
-    let parts = Array::of1(bytes);
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
+    let blob = Blob::new_with_options(bytes.buffer(), Some(format.content_type())).into();
     Some(File { blob, format, note: note? })
 }
 
@@ -124,15 +155,15 @@ pub(crate) fn stop(key: &str) {
 /// The engine did not start. If its script can be fetched, a rule forbids it to run.
 async fn why_not(engine: &str) -> NotMade {
     let url = script(engine);
-    let request = Request { method: "HEAD", url, token: None, json: None, idempotency_key: None };
+    let request =
+        Request { method: Method::HEAD, url, token: None, json: None, idempotency_key: None };
     if request.send(None).await.is_ok() { forbidden(engine) } else { NotMade::Away }
 }
 
 /// What a policy has to allow, in the policy's own words.
 fn forbidden(engine: &str) -> NotMade {
     let own = is_own_origin(engine);
-    let origin =
-        if own { "'self'".to_owned() } else { browser::origin(engine).unwrap_or_default() };
+    let origin = if own { "'self'".to_owned() } else { origin(engine).unwrap_or_default() };
     // Browsers count what a worker imports as a worker, too.
     let starter = if own { "" } else { "blob: " };
     let rules = [
@@ -149,19 +180,16 @@ fn script(engine: &str) -> String {
 }
 
 fn is_own_origin(url: &str) -> bool {
-    browser::origin(url).is_some_and(|origin| origin == browser::window().origin())
+    origin(url).is_some_and(|origin| origin == window().origin())
 }
 
 /// A worker that makes one file. Dropping it ends it at once.
 struct Worker {
-    worker: web_sys::Worker,
+    _listeners: [EventListener; 3],
     /// Ends it.
-    _end: Option<Hold>,
+    _end: Option<DropGuard>,
     /// The address of the script that starts it, where that had to be made.
-    starter: Option<String>,
-    // They must live as long as the worker may call them.
-    _said: Callback,
-    _broken: Callback,
+    _starter: Option<ObjectUrl>,
 }
 
 impl Worker {
@@ -174,64 +202,52 @@ impl Worker {
         let script = script(engine);
         // A worker's script must be of the page's own origin. From elsewhere, a line of the page's
         // own imports it.
-        let starter = if is_own_origin(engine) { None } else { Some(starter(&script)?) };
+        let starter = if is_own_origin(engine) { None } else { Some(starter(&script)) };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let url = starter.as_deref().unwrap_or(&script);
         let worker = web_sys::Worker::new_with_options(url, &options).ok()?;
-        let said = {
-            let sender = sender.clone();
-            // Nobody listens any more: the worker is about to end.
-            browser::callback(move |message| {
-                let said = browser::get(&message, "data");
-                let _ = sender.unbounded_send(Message::Said(said));
-            })
+        let asked = Asked {
+            model: &request.model,
+            prompt: &request.prompt,
+            style: request.style.as_deref(),
+            seed: request.seed.unwrap_or_default(),
+            width: WIDTH_PX,
+            height: HEIGHT_PX,
         };
-        let broken = {
-            let sender = sender.clone();
-            browser::callback(move |event| {
-                // Told as a sentence; the page's own error handlers have nothing to do with it.
-                event.unchecked_ref::<web_sys::Event>().prevent_default();
-                let _ = sender.unbounded_send(Message::Broken);
-            })
-        };
-        worker.set_onmessage(Some(browser::function(&said)));
-        worker.set_onerror(Some(browser::function(&broken)));
-        worker.set_onmessageerror(Some(browser::function(&broken)));
-        let wish = browser::object(&[
-            ("model", request.model.as_str().into()),
-            ("prompt", request.prompt.as_str().into()),
-            ("style", request.style.as_deref().into()),
-            ("seed", request.seed.unwrap_or_default().into()),
-            ("width", WIDTH_PX.into()),
-            ("height", HEIGHT_PX.into()),
-        ]);
-        let asked = worker.post_message(&wish);
-        let end = Hold::by(&worker, "terminate");
-        let worker = Self { worker, _end: end, starter, _said: said, _broken: broken };
-        asked.ok().map(|()| worker)
+        let listeners = listeners(&worker, sender);
+        let asked = worker.post_message(&json::to_js(&asked));
+        let end = DropGuard::method(&worker, "terminate");
+        asked.ok().map(|()| Self { _listeners: listeners, _end: end, _starter: starter })
     }
 }
 
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.set_onmessageerror(None);
-        if let Some(url) = &self.starter {
-            let _ = Url::revoke_object_url(url);
-        }
-    }
+/// Hands on what a worker says. What nobody listens to any more may be lost: the worker is about to
+/// end.
+fn listeners(worker: &web_sys::Worker, sender: &UnboundedSender<Message>) -> [EventListener; 3] {
+    let said = {
+        let sender = sender.clone();
+        EventListener::new(worker, "message", move |message| {
+            let said = message.unchecked_ref::<MessageEvent>().data();
+            let _ = sender.unbounded_send(Message::Said(said));
+        })
+    };
+    let broken = |name| {
+        let sender = sender.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(worker, name, options, move |event| {
+            // Told as a sentence; the page's own error handlers have nothing to do with it.
+            event.prevent_default();
+            let _ = sender.unbounded_send(Message::Broken);
+        })
+    };
+    [said, broken("error"), broken("messageerror")]
 }
 
 /// A script of this page's own that does nothing but import another.
-fn starter(script: &str) -> Option<String> {
-    let line = ["import ", &browser::to_json(&script.into()), ";"].concat();
-    let options = BlobPropertyBag::new();
-    options.set_type("text/javascript");
-    let parts = Array::of1(&line.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-    Url::create_object_url_with_blob(&blob).ok()
+fn starter(script: &str) -> ObjectUrl {
+    let line = ["import ", &json::stringify(&script), ";"].concat();
+    Blob::new_with_options(line.as_str(), Some("text/javascript")).into()
 }
 
 /// Somebody in the queue.

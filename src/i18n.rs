@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::trouble::Trouble;
+use crate::api_error::ApiError;
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $english:literal,)*) => {
@@ -272,19 +272,19 @@ impl Locale {
     }
 
     /// What a trouble means for a person, as a sentence. The gateway's own words go first.
-    pub fn trouble(&self, trouble: &Trouble) -> String {
+    pub fn trouble(&self, trouble: &ApiError) -> String {
         let word = match trouble {
-            Trouble::TooFewTokens(said) | Trouble::Refused(said) | Trouble::Broken(said) => {
+            ApiError::TooFewTokens(said) | ApiError::Refused(said) | ApiError::Broken(said) => {
                 if !said.is_empty() {
                     return said.clone();
                 }
                 Word::Broken
             }
-            Trouble::Unreachable => Word::Unreachable,
-            Trouble::Unauthorized => Word::NotAllowed,
-            Trouble::Later(_) => Word::Busy,
-            Trouble::Gone => Word::Gone,
-            Trouble::Unreadable => Word::Unreadable,
+            ApiError::Unreachable => Word::Unreachable,
+            ApiError::Unauthorized => Word::NotAllowed,
+            ApiError::Later(_) => Word::Busy,
+            ApiError::Gone => Word::Gone,
+            ApiError::Unreadable => Word::Unreadable,
         };
         self.text(word).to_owned()
     }

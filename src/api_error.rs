@@ -3,7 +3,7 @@
 
 /// Why an answer is not the one that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ApiError {
     /// No answer came: the network, the gateway, or a rule of the browser's.
     Unreachable,
     /// 401, 403: the gateway doesn't know this page or this visitor (any more).
@@ -22,7 +22,7 @@ pub enum Trouble {
     Unreadable,
 }
 
-impl Trouble {
+impl ApiError {
     /// What an HTTP status other than 2xx means. `message` is the error body's sentence, empty if
     /// there was none.
     pub fn from_status(status: u16, message: String, retry_after_secs: Option<u32>) -> Self {
@@ -66,19 +66,19 @@ mod tests {
 
     #[test]
     fn statuses() {
-        let from = |status| Trouble::from_status(status, "m".into(), Some(3));
+        let from = |status| ApiError::from_status(status, "m".into(), Some(3));
         let table = [
-            (400, Trouble::Refused("m".into()), false),
-            (401, Trouble::Unauthorized, false),
-            (403, Trouble::Unauthorized, false),
-            (404, Trouble::Gone, false),
-            (409, Trouble::Later(Some(3)), true),
-            (418, Trouble::TooFewTokens("m".into()), false),
-            (422, Trouble::Refused("m".into()), false),
-            (429, Trouble::Later(Some(3)), true),
-            (500, Trouble::Broken("m".into()), true),
-            (502, Trouble::Broken("m".into()), true),
-            (503, Trouble::Later(Some(3)), true),
+            (400, ApiError::Refused("m".into()), false),
+            (401, ApiError::Unauthorized, false),
+            (403, ApiError::Unauthorized, false),
+            (404, ApiError::Gone, false),
+            (409, ApiError::Later(Some(3)), true),
+            (418, ApiError::TooFewTokens("m".into()), false),
+            (422, ApiError::Refused("m".into()), false),
+            (429, ApiError::Later(Some(3)), true),
+            (500, ApiError::Broken("m".into()), true),
+            (502, ApiError::Broken("m".into()), true),
+            (503, ApiError::Later(Some(3)), true),
         ];
         for (status, trouble, passing) in table {
             assert_eq!(from(status), trouble, "{status}");

@@ -1,0 +1,155 @@
+//! An AI-Now gateway's routes for pages: one request and its answer. Whatever can go wrong with it
+//! becomes an [`ApiError`].
+
+use std::pin::Pin;
+
+use ai_now_protocol::api::{Accepted, Balance, Generation, IDEMPOTENCY_KEY, Session};
+use ai_now_protocol::{Catalog, GenerateRequest};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use web_sys::AbortSignal;
+
+use super::events::EventStream;
+use super::json;
+use crate::api_error::ApiError;
+
+/// How long an answer may take to begin. None of the gateway's routes thinks for longer: what takes
+/// long arrives as events.
+const TIMEOUT_MILLIS: u32 = 20_000;
+
+/// A gateway, by its base address, which ends in `/`.
+pub(crate) struct Gateway<'a>(pub(crate) &'a str);
+
+impl Gateway<'_> {
+    fn request<'a>(&self, method: Method, path: &str, token: Option<&'a str>) -> Request<'a> {
+        Request { method, url: [self.0, path].concat(), token, json: None, idempotency_key: None }
+    }
+
+    /// What can be asked for.
+    pub(crate) async fn catalog(&self) -> Result<Catalog, ApiError> {
+        read(&self.request(Method::GET, "api/catalog", None).fetch().await?)
+    }
+
+    /// Opens a session, or renews the one whose token is presented.
+    pub(crate) async fn open(&self, token: Option<&str>) -> Result<Session, ApiError> {
+        read(&self.request(Method::POST, "api/sessions", token).fetch().await?)
+    }
+
+    /// What the session can spend.
+    pub(crate) async fn balance(&self, token: &str) -> Result<Balance, ApiError> {
+        read(&self.request(Method::GET, "api/balance", Some(token)).fetch().await?)
+    }
+
+    /// Asks for a generation. The same key and request again is the same generation.
+    pub(crate) async fn submit(
+        &self,
+        token: &str,
+        key: &str,
+        request: &GenerateRequest,
+    ) -> Result<Accepted, ApiError> {
+        let json = Some(json::stringify(request));
+        let route = self.request(Method::POST, "api/generations", Some(token));
+        read(&Request { json, idempotency_key: Some(key), ..route }.fetch().await?)
+    }
+
+    /// Where a generation stands, with a fresh ticket for its events.
+    pub(crate) async fn look(&self, token: &str, id: &str) -> Result<Generation, ApiError> {
+        read(&self.request(Method::GET, &generation(id), Some(token)).fetch().await?)
+    }
+
+    /// Stops a generation.
+    pub(crate) async fn cancel(&self, token: &str, id: &str) -> Result<Generation, ApiError> {
+        read(&self.request(Method::DELETE, &generation(id), Some(token)).fetch().await?)
+    }
+
+    /// Listens to a generation's events after event number `after`.
+    ///
+    /// # Errors
+    /// Where `events` is not an address of this gateway: nothing else may name a stream.
+    pub(crate) fn events(&self, events: &str, after: u64) -> Result<EventStream, ApiError> {
+        let url = web_sys::Url::new_with_base(events, self.0);
+        let url = url.map_err(|_| ApiError::Unreadable)?;
+        if Some(url.origin()) != origin(self.0) {
+            return Err(ApiError::Unreadable);
+        }
+        let url = url.href();
+        let separator = if url.contains('?') { "&" } else { "?" };
+        EventStream::open(&[&url, separator, "after=", &after.to_string()].concat())
+    }
+}
+
+fn generation(id: &str) -> String {
+    ["api/generations/", &String::from(js_sys::encode_uri_component(id))].concat()
+}
+
+/// The origin of an address.
+pub(crate) fn origin(url: &str) -> Option<String> {
+    web_sys::Url::new(url).ok().map(|url| url.origin())
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    json::parse(text).ok_or(ApiError::Unreadable)
+}
+
+/// A request.
+pub(super) struct Request<'a> {
+    pub(super) method: Method,
+    pub(super) url: String,
+    /// Presented as `Authorization: Bearer …`.
+    pub(super) token: Option<&'a str>,
+    /// The body, as JSON text.
+    pub(super) json: Option<String>,
+    pub(super) idempotency_key: Option<&'a str>,
+}
+
+/// The body of an answer that is no success.
+#[derive(Default, Deserialize)]
+struct Problem {
+    #[serde(default)]
+    message: Option<String>,
+}
+
+impl<'a> Request<'a> {
+    /// Sends it, and answers the response if it is a success.
+    pub(super) async fn send(self, abort: Option<&AbortSignal>) -> Result<Response, ApiError> {
+        let mut builder = RequestBuilder::new(&self.url).method(self.method).abort_signal(abort);
+        if let Some(token) = self.token {
+            // What can't be a header can't be a token either: a line break in it, for one.
+            if token.chars().any(|c| !c.is_ascii_graphic()) {
+                return Err(ApiError::Unauthorized);
+            }
+            builder = builder.header("Authorization", &["Bearer ", token].concat());
+        }
+        if let Some(key) = self.idempotency_key {
+            builder = builder.header(IDEMPOTENCY_KEY, key);
+        }
+        let request = match self.json {
+            Some(json) => builder.header("Content-Type", "application/json").body(json),
+            None => builder.build(),
+        };
+        // An address that can't be asked is as good as one that doesn't answer.
+        let request = request.map_err(|_| ApiError::Unreachable)?;
+        let response = request.send().await.map_err(|_| ApiError::Unreachable)?;
+        if response.ok() {
+            return Ok(response);
+        }
+        let retry_after = response.headers().get("Retry-After").unwrap_or_default();
+        let retry_after_secs = retry_after.trim().parse().ok();
+        let body = response.text().await.unwrap_or_default();
+        let problem: Problem = json::parse(&body).unwrap_or_default();
+        let message = problem.message.unwrap_or_default();
+        Err(ApiError::from_status(response.status(), message, retry_after_secs))
+    }
+
+    /// Sends it, and answers the text of the response if it is a success.
+    pub(super) fn fetch(self) -> Answer<'a> {
+        Box::pin(async move {
+            let response = self.send(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MILLIS))).await?;
+            response.text().await.map_err(|_| ApiError::Unreachable)
+        })
+    }
+}
+
+/// What an answer says, on its way. Boxed, so that each route is not a whole request in code.
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<String, ApiError>> + 'a>>;

@@ -1,0 +1,9 @@
+//! What the browser offers and no crate serves as it is needed here, a file each. These modules know
+//! nothing of the widget.
+
+pub(crate) mod drop_guard;
+pub(crate) mod indexed_db;
+pub(crate) mod intl;
+pub(crate) mod notifications;
+pub(crate) mod visibility;
+pub(crate) mod web_locks;
