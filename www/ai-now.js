@@ -2,6 +2,8 @@
 // studio itself (wasm, style sheet, language) when the element comes near the viewport or somebody
 // turns to it. It must not know what the studio does. Where there is no DOM, it does nothing.
 
+import { instantiate } from './shell/instance.js';
+
 const base = new URL('.', import.meta.url).href;
 const file = (name) => new URL(name, base).href;
 
@@ -56,8 +58,8 @@ async function get(name) {
   return answer;
 }
 
-/** Imports a module; where it is pinned, only after the browser has checked it. */
-async function fetchModule(name) {
+/** The address of a module; where it is pinned, only after the browser has checked it. */
+async function checked(name) {
   const url = file(name) + (attempt ? `?${attempt}` : '');
   const integrity = INTEGRITY[name];
   if (integrity) {
@@ -69,21 +71,19 @@ async function fetchModule(name) {
       document.head.append(link);
     }).finally(() => link.remove());
   }
-  return import(url);
+  return url;
 }
 
 async function load() {
   const wasm = get('ai-now-widget_bg.wasm');
-  const [module] = await Promise.all([fetchModule('ai-now-widget.js'), wasm]);
-  await module.default({ module_or_path: wasm });
-  const held = module.held();
-  // Whatever is thrown through wasm leaves it half done: nothing calls it any more.
-  module.onFault((thrown) => {
+  const [glue] = await Promise.all([checked('ai-now-widget_bg.js'), wasm]);
+  const module = await instantiate(glue, wasm, (thrown) => {
     // Others may stand on a newer one already.
     if (current === module) forget();
     for (const element of alive) abandon(element, module, held.panic ?? said(thrown));
     for (const end of held) end();
   });
+  const held = module.held();
   current = module;
   return module;
 }

@@ -1,6 +1,6 @@
 // What fails in the page itself: a fault of the wasm, whatever a browser throws, wrong settings. The
 // person reads a sentence and has a way on; the page hears of it.
-import { test, expect } from './fixtures.js';
+import { test, expect, built } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network, site } from './servers.js';
 
@@ -99,8 +99,8 @@ test.describe('a fault', () => {
   });
 
   for (const [name, provoke, message] of [
-    ['a panic', async () => {
-      const { Studio } = await import('/ai-now-widget.js');
+    ['a panic', async (glue) => {
+      const { Studio } = await import(glue);
       const element = document.createElement('div');
       const place = element.appendChild(document.createElement('div'));
       document.body.append(element);
@@ -112,8 +112,8 @@ test.describe('a fault', () => {
       while (!generate()) await new Promise((resolve) => { setTimeout(resolve, 5); });
       generate().click();
     }, /panicked at/],
-    ['a trap', async () => {
-      const { Studio } = await import('/ai-now-widget.js');
+    ['a trap', async (glue) => {
+      const { Studio } = await import(glue);
       // A studio where there is no memory.
       try { Studio.prototype.cancel.call({ __wbg_ptr: 2 ** 31 }); } catch { /* As it should. */ }
     }, /memory access out of bounds/],
@@ -122,7 +122,7 @@ test.describe('a fault', () => {
       const studio = new Studio(page);
       await studio.open(gateway.url);
       await listen(page);
-      await page.evaluate(provoke);
+      await page.evaluate(provoke, `/${built('ai-now-widget_bg.js')}`);
       await expect(page.getByRole('alert').filter({ hasText: 'stopped because of a fault of its own' })).toBeVisible();
       expect(await page.evaluate(() => window.errors)).toEqual([{ message: expect.stringMatching(message), fatal: true }]);
       await page.getByRole('button', { name: 'Start again' }).click();

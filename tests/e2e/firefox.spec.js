@@ -1,5 +1,5 @@
 // The main path in Firefox: all four models, from a sentence until the browser says that they play.
-import { test, expect } from './fixtures.js';
+import { test, expect, built } from './fixtures.js';
 import { Studio } from './studio.js';
 
 for (const [model, style, prompt, price] of [
@@ -43,14 +43,14 @@ test.describe('a pinned module', () => {
 
   test('is checked here, too', async ({ page, gateway }) => {
     await page.goto(gateway.url);
-    const refused = await page.evaluate(() => new Promise((resolve) => {
+    const refused = await page.evaluate((glue) => new Promise((resolve) => {
       const link = document.createElement('link');
       const integrity = `sha384-${'A'.repeat(64)}`;
-      Object.assign(link, { rel: 'modulepreload', href: '/ai-now-widget.js?pinned', crossOrigin: 'anonymous', integrity });
+      Object.assign(link, { rel: 'modulepreload', href: `/${glue}?pinned`, crossOrigin: 'anonymous', integrity });
       link.onload = () => resolve(false);
       link.onerror = () => resolve(true);
       document.head.append(link);
-    }));
+    }), built('ai-now-widget_bg.js'));
     expect(refused).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 // A real gateway for each test (or for a whole file, where it is only looked at), on a free port,
 // with a data folder of its own that goes when the test ends.
 import { spawn, execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +14,14 @@ const top = path.resolve(here, '../..');
 const binary = process.env.E2E_GATEWAY ?? path.join(top, 'target/debug/ai-now-gateway');
 /** The built widget: `dist/`. */
 export const web = process.env.E2E_WEB ?? path.join(top, 'dist');
+
+/** The built file of that name, with the hash that a build for distribution puts into it. */
+export function built(name) {
+  const [, stem, type] = /^(.*)(\.\w+)$/.exec(name);
+  const found = readdirSync(web).find((file) => file === name || new RegExp(`^${stem}-[\\w-]{10}${type}$`).test(file));
+  if (!found) throw new Error(`no ${name} in ${web}`);
+  return found;
+}
 
 /** Where the screenshots of each state go: outside git, kept after the run. */
 const artifacts = path.join(here, 'artifacts');

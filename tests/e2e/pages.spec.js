@@ -1,11 +1,13 @@
 // A page for each way to embed: what docs/embedding.md links to is what runs here.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { test, expect, Gateway } from './fixtures.js';
+import { test, expect, web, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
 import { files, site } from './servers.js';
 
@@ -53,7 +55,7 @@ test('sessions of the site\'s own', async ({ page }) => {
   let subject = 'ann';
   let opened = 0;
   // The site: the pages, and its own route that opens sessions with the secret key.
-  const shop = await files(process.env.E2E_WEB ?? path.join(top, 'dist'), {
+  const shop = await files(web, {
     'POST /examples/session': async (request, answer) => {
       opened += 1;
       const session = await fetch(`${gateway.url}/api/sessions`, {
@@ -153,19 +155,27 @@ test('looks', async ({ page, gateway, picture }) => {
 });
 
 test('where there is no DOM, the script can be imported and does nothing', async () => {
-  const web = process.env.E2E_WEB ?? path.join(top, 'dist');
-  const source = await readFile(path.join(web, 'ai-now.js'), 'utf8');
-  // A program of its own: nothing of the tests stands around it.
-  const program = `${source}\nconsole.log(typeof globalThis.HTMLElement);`;
-  const { stdout, stderr } = await promisify(execFile)('node', ['--input-type=module', '--eval', program]);
-  expect([stdout, stderr]).toEqual(['undefined\n', '']);
+  const folder = await mkdtemp(path.join(tmpdir(), 'ai-now-shell-'));
+  try {
+    await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
+    for (const part of ['ai-now.js', 'shell']) {
+      // A build for distribution is one file.
+      if (existsSync(path.join(web, part))) await cp(path.join(web, part), path.join(folder, part), { recursive: true });
+    }
+    const shell = pathToFileURL(path.join(folder, 'ai-now.js')).href;
+    // A program of its own: nothing of the tests stands around it.
+    const program = `await import(${JSON.stringify(shell)}); console.log(typeof globalThis.HTMLElement);`;
+    const { stdout, stderr } = await promisify(execFile)('node', ['--input-type=module', '--eval', program]);
+    expect([stdout, stderr]).toEqual(['undefined\n', '']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('a pinned page runs what it pinned, and nothing else', async ({ page, gateway }) => {
   const hash = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
-  const web = process.env.E2E_WEB ?? path.join(top, 'dist');
   const read = (name) => readFile(path.join(web, name));
-  const names = ['ai-now-widget.js', 'ai-now-widget_bg.wasm', 'widget.css'];
+  const names = ['ai-now-widget_bg.js', 'ai-now-widget_bg.wasm', 'widget.css'];
   const pins = Object.fromEntries(await Promise.all(names.map(async (name) => [name, hash(await read(name))])));
   // A build for distribution has its pins already.
   const shell = String(await read('ai-now.js')).replace('const INTEGRITY = {};', `const INTEGRITY = ${JSON.stringify(pins)};`);

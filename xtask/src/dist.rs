@@ -1,16 +1,26 @@
 //! Building what a visitor's browser loads: for the demo as it comes, for the world optimised and
 //! weighed.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::guard::guard;
+use crate::optimise;
 use crate::pin::pin;
 use crate::run::{cargo, heading, output, root, run, target_dir};
-use crate::shrink;
 use crate::tools;
+
+/// The files that trunk and wasm-bindgen name after the package.
+const WIDGET_WASM: &str = "ai-now-widget_bg.wasm";
+const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
+const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
+const ENGINE_GLUE: &str = "ai-now-sketch.js";
+const STYLE: &str = "widget.css";
+
+/// Tells [`after_trunk`] to leave the sketch engine to us.
+const WITHOUT_ENGINE: &str = "XTASK_WITHOUT_ENGINE";
 
 /// Builds the widget with trunk, and the sketch engine for the page beside it; answers the folder
 /// that holds them: all that a static host needs.
@@ -18,16 +28,16 @@ use crate::tools;
 /// # Errors
 /// Where a tool is missing or the build fails.
 pub fn widget() -> Result<PathBuf> {
-    let dist = studio()?;
+    let dist = studio("")?;
     engine(&dist)?;
     Ok(dist)
 }
 
-/// Builds the widget alone: all that a page with a gateway needs.
+/// Builds the widget alone: all that a page with a gateway needs. `rust_flags` are for the wasm.
 ///
 /// # Errors
 /// Where a tool is missing or the build fails.
-pub fn studio() -> Result<PathBuf> {
+pub fn studio(rust_flags: &str) -> Result<PathBuf> {
     tools::setup()?;
     heading("Building the widget");
     let dist = root().join("dist");
@@ -35,12 +45,31 @@ pub fn studio() -> Result<PathBuf> {
         .args(["build", "--skip-version-check", "--cargo-profile", "widget", "--dist"])
         .arg(&dist)
         .env("PATH", tools::path()?)
-        .env("RUSTFLAGS", shrink::rust_flags())
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", rust_flags)
+        .env(WITHOUT_ENGINE, "1")
         // Trunk reads NO_COLOR as a truth value and fails on `1`.
         .env_remove("NO_COLOR")
         .current_dir(root()))?;
-    guard(&dist.join("ai-now-widget.js"), &root().join("www/guard.js"))?;
     Ok(dist)
+}
+
+/// What Trunk.toml calls after each build, with the folder that trunk builds into: takes the glue to
+/// its wasm, and the sketch engine beside it.
+///
+/// # Errors
+/// Where trunk doesn't call, or the engine can't be built.
+pub fn after_trunk() -> Result<()> {
+    let called = "only trunk calls this, see Trunk.toml";
+    let staging = PathBuf::from(std::env::var_os("TRUNK_STAGING_DIR").context(called)?);
+    let profile = std::env::var_os("TRUNK_PROFILE").context(called)?;
+    let built = target_dir().join("wasm-bindgen").join(profile);
+    fs::copy(built.join(WIDGET_GLUE), staging.join(WIDGET_GLUE)).context(WIDGET_GLUE)?;
+    // What bundlers start from: browsers can't import wasm.
+    fs::remove_file(staging.join("ai-now-widget.js"))?;
+    if std::env::var_os(WITHOUT_ENGINE).is_some() {
+        return Ok(());
+    }
+    engine(&staging)
 }
 
 /// Builds the sketch engine as a wasm of its own: trunk builds with one profile for all, and this one
@@ -55,28 +84,35 @@ pub fn engine(dist: &Path) -> Result<()> {
         .args(["build", "--package", "ai-now-sketch-worker", "--profile", PROFILE])
         .args(["--target", tools::WASM_TARGET]))?;
     let built = target_dir().join(tools::WASM_TARGET).join(PROFILE);
-    run(Command::new(tools::tool("wasm-bindgen"))
+    run(Command::new(tools::wasm_bindgen()?)
         .args(["--target", "web", "--no-typescript", "--out-name", "ai-now-sketch", "--out-dir"])
         .arg(dist)
         .arg(built.join("ai_now_sketch_worker.wasm")))
 }
 
-/// Builds the widget and the engine, optimises their wasm and weighs the result.
+/// Builds the widget and the engine, makes them small and weighs the result.
 ///
 /// # Errors
 /// Where a tool is missing, the build fails, or something outgrew its budget.
 pub fn dist() -> Result<()> {
-    let dist = widget()?;
-    let node = tools::node_packages()?;
-    heading("Optimising the engine");
-    let engine = dist.join(ENGINE_WASM);
-    run(shrink::binaryen(&node, "wasm-opt").args(["-O3", "-o"]).args([&engine, &engine]))?;
-    shrink::widget(&dist, &node, &["Studio"])?;
-    pin(&dist, &node.join("node_modules/.bin/terser"))?;
+    let dist = studio(&optimise::rust_flags())?;
+    engine(&dist)?;
+    let tools = optimise::Tools::new(&tools::node_packages()?);
+    heading("Making it small");
+    // Below the stack there is nothing that anybody points at.
+    let small =
+        ["-Oz", "--converge", "--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
+    tools.wasm(&dist.join(WIDGET_WASM), &small)?;
+    tools.wasm(&dist.join(ENGINE_WASM), &["-O3"])?;
+    for script in [WIDGET_GLUE, ENGINE_GLUE, STYLE] {
+        tools.bundle(&dist.join(script))?;
+    }
+    pin(&dist, &tools)?;
+    for folder in ["shell", "snippets"] {
+        optimise::remove_bundled(&dist.join(folder))?;
+    }
     weigh(&dist)
 }
-
-const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
 
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
@@ -84,13 +120,13 @@ const BUDGETS: &[Budget] = &[
     Budget { what: "the shell", files: &["ai-now.js"], max_bytes: 3 * 1024 },
     Budget {
         what: "the widget",
-        files: &["ai-now-widget_bg.wasm", "ai-now-widget.js", "widget.css"],
+        files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],
         // An ordinary Leptos app on gloo-net and serde-wasm-bindgen; the aim is 128 KiB.
         max_bytes: 176 * 1024,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
-        files: &[ENGINE_WASM, "ai-now-sketch.js", "sketch-worker.js"],
+        files: &[ENGINE_WASM, ENGINE_GLUE, "sketch-worker.js"],
         max_bytes: 464_000,
     },
 ];

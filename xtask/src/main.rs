@@ -6,10 +6,9 @@
 mod api;
 mod demo;
 mod dist;
-mod guard;
+mod optimise;
 mod pin;
 mod run;
-mod shrink;
 mod tidy;
 mod tools;
 mod verify;
@@ -61,6 +60,9 @@ enum Command {
     },
     /// Build the widget into dist/, optimised for size, and print what it weighs
     Dist,
+    /// What trunk calls after each build (see Trunk.toml)
+    #[command(hide = true)]
+    AfterTrunk,
 }
 
 #[derive(clap::Args)]
@@ -95,6 +97,7 @@ fn main() -> ExitCode {
         Command::ContactSheet { args } => example("contact_sheet", &args).map(|()| true),
         Command::Thumbnails { check } => thumbnails(check).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
+        Command::AfterTrunk => dist::after_trunk().map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{heading, output, run};
+use crate::optimise::Tools;
+use crate::run::{heading, output};
 
 const SHELL: &str = "ai-now.js";
 
@@ -19,15 +20,15 @@ const PINS: &str = "const INTEGRITY = {};";
 const PAGE: &str = "examples/strict.html";
 const TAG: &str = r#"<script type="module" src="../ai-now.js" crossorigin="anonymous">"#;
 
-/// Writes the hashes of what the shell loads into it, minifies it with `terser`, and writes its own
+/// Writes the hashes of what the shell loads into it, puts it into one file, and writes its own
 /// hash into `integrity.json` and the page that shows it.
 ///
 /// # Errors
 /// Where a file is missing or isn't as expected.
-pub fn pin(dist: &Path, terser: &Path) -> Result<()> {
+pub fn pin(dist: &Path, tools: &Tools) -> Result<()> {
     heading("Pinning what the shell loads");
     let mut names: Vec<String> =
-        ["ai-now-widget.js", "ai-now-widget_bg.wasm", "widget.css"].map(String::from).into();
+        ["ai-now-widget_bg.js", "ai-now-widget_bg.wasm", "widget.css"].map(String::from).into();
     for entry in fs::read_dir(dist.join("locales")).context("dist/locales")? {
         names.push(format!("locales/{}", entry?.file_name().to_string_lossy()));
     }
@@ -42,9 +43,7 @@ pub fn pin(dist: &Path, terser: &Path) -> Result<()> {
         bail!("{SHELL} has no line `{PINS}`");
     }
     fs::write(&shell, text.replace(PINS, &format!("const INTEGRITY = {};", object(&pins))))?;
-    run(Command::new(terser)
-        .args(["--module", "--ecma", "2022", "--compress", "--mangle", "--output"])
-        .args([&shell, &shell]))?;
+    tools.bundle(&shell)?;
 
     pins.insert(SHELL.into(), integrity(&shell)?);
     fs::write(dist.join("integrity.json"), object(&pins) + "\n")?;

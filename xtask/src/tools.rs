@@ -22,10 +22,27 @@ const TRUNK_VERSION: &str = "0.21.14";
 /// Where something can't be installed: what, and what to do.
 pub fn setup() -> Result<()> {
     wasm_target()?;
-    let wasm_bindgen = locked_version("wasm-bindgen")?;
-    install("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &[])?;
+    install_wasm_bindgen()?;
     // Without TLS: it needs nothing from the network, and builds a minute faster.
     install("trunk", "trunk", TRUNK_VERSION, &["--no-default-features"])
+}
+
+fn install_wasm_bindgen() -> Result<()> {
+    install("wasm-bindgen", "wasm-bindgen-cli", &locked_version("wasm-bindgen")?, &[])
+}
+
+/// The wasm-bindgen that fits: the one on the PATH, as trunk would take it too, or our own, which is
+/// installed if need be.
+///
+/// # Errors
+/// Where there is none and it can't be installed.
+pub fn wasm_bindgen() -> Result<PathBuf> {
+    let version = locked_version("wasm-bindgen")?;
+    if let Some(found) = find("wasm-bindgen").filter(|found| has_version(found, &version)) {
+        return Ok(found);
+    }
+    install_wasm_bindgen()?;
+    Ok(tool("wasm-bindgen"))
 }
 
 /// The PATH with our own tools first.
@@ -75,9 +92,7 @@ fn version_in_lock<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
 
 /// Installs a program at an exact version into our own folder, unless it is there.
 fn install(program: &str, package: &str, version: &str, features: &[&str]) -> Result<()> {
-    let has = output(Command::new(tool(program)).arg("--version"))
-        .is_some_and(|said| said.split_whitespace().nth(1) == Some(version));
-    if has {
+    if has_version(&tool(program), version) {
         return Ok(());
     }
     heading(&format!("Installing {package} {version} (once; some minutes on two cores)"));
@@ -90,6 +105,12 @@ fn install(program: &str, package: &str, version: &str, features: &[&str]) -> Re
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
         .env_remove("CARGO_TARGET_DIR"))
+}
+
+/// Whether a program is there and says that it has this version.
+fn has_version(program: &Path, version: &str) -> bool {
+    output(Command::new(program).arg("--version"))
+        .is_some_and(|said| said.split_whitespace().nth(1) == Some(version))
 }
 
 /// A browser and the driver that goes with it.
