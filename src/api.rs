@@ -9,9 +9,9 @@ pub(crate) mod events;
 pub(crate) mod json;
 pub(crate) mod media;
 
-use ai_now_protocol::Event;
 use ai_now_protocol::event::Failure;
 use ai_now_protocol::media::MediaUrl;
+use ai_now_protocol::{Event, Message};
 use serde::Deserialize;
 
 /// What a stream of events says.
@@ -41,6 +41,9 @@ fn read_event(data: &str) -> Option<Event> {
     json::parse(data).or_else(|| {
         let Unplayable { status, url } = json::parse(data)?;
         let why = MediaUrl::parse(&url).err().filter(|_| status == "Completed")?;
-        Some(Event::Failed(Failure { message: why.to_string(), ..Failure::default() }))
+        Some(Event::Failed(Failure {
+            message: Message::text(why.to_string()),
+            ..Failure::default()
+        }))
     })
 }

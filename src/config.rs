@@ -119,7 +119,7 @@ impl Config {
         if let (Some(style), Some(model)) = (&self.style, model)
             && model.style(style).is_none()
         {
-            let values = model.styles.iter().map(|style| style.value.to_string()).collect();
+            let values = model.styles().iter().map(|style| style.value.to_string()).collect();
             wrong.push(ConfigError::Style(style.clone(), values));
         }
         wrong

@@ -5,7 +5,7 @@
 //! that the history keeps.
 
 use ai_now_protocol::event::{Completed, Failure, Progress};
-use ai_now_protocol::{Event, GenerateRequest, MediaUrl, api};
+use ai_now_protocol::{Event, GenerateRequest, MediaUrl, Message, api};
 use serde::{Deserialize, Serialize};
 
 /// One generation, from the click on.
@@ -152,10 +152,10 @@ impl Generation {
         self.last_seq = seq.unwrap_or(self.last_seq);
         match event {
             Event::Completed(Completed { url, note }) => {
-                self.end(Phase::Completed { url, note });
+                self.end(Phase::Completed { url, note: note.map(said) });
             }
             Event::Failed(Failure { message, cancelled, tokens_returned }) => {
-                self.end(Phase::Failed { message, cancelled, tokens_returned });
+                self.end(Phase::Failed { message: said(message), cancelled, tokens_returned });
             }
             Event::Started | Event::CookieGenerated => self.phase = Phase::Running,
             Event::Processing(progress) => {
@@ -164,7 +164,7 @@ impl Generation {
             }
             Event::Other(status) => {
                 self.phase = Phase::Running;
-                self.progress.step = Some(status);
+                self.progress.step = Some(Message::text(status));
             }
         }
         true
@@ -208,6 +208,11 @@ impl Generation {
         self.link = Link::Fine;
         self.stopping = false;
     }
+}
+
+/// What a message says, in its own words.
+fn said(message: Message) -> String {
+    message.text.into_owned()
 }
 
 /// What a later `Processing` says replaces what an earlier one said; what it leaves open stays.

@@ -228,16 +228,17 @@ impl Session {
         self.refusal.set(None);
         self.deleted.set(Vec::new());
         let request = GenerateRequest {
+            style: order.style().map(|style| style.value.to_string()),
             prompt: order.prompt,
-            style: order.style.map(|style| style.value.to_string()),
-            // Kept with the record: from the same seed, the same file is made again.
-            seed: if self.is_demo() { Some(demo::seed()) } else { request.seed },
             ..request.clone()
         };
+        // Kept with the record: from the same seed, the same file is made again.
+        let seed = if self.is_demo() { Some(demo::seed()) } else { request.seed() };
+        let request = request.with_seed(seed);
         let key = uuid::Uuid::new_v4().to_string();
         let now = now_millis();
         let mut generation = Generation::new(key.clone(), self.gateway(), request, now);
-        generation.price = order.model.price_tokens;
+        generation.price = order.price_tokens;
         generation.procedural = order.model.procedural;
         let job = self.job(generation);
         self.generations.update(|all| all.insert(0, job));
@@ -285,7 +286,7 @@ impl Session {
                 prompt: &generation.request.prompt,
                 style: generation.request.style.as_deref(),
                 progress: generation.progress.progress,
-                step: generation.progress.step.as_deref(),
+                step: generation.progress.step.as_ref().map(|step| step.text.as_ref()),
                 url: generation.url().map(ai_now_protocol::MediaUrl::as_str),
                 message: match &generation.phase {
                     Phase::Failed { message, .. } => Some(message),

@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 
 use ai_now_protocol::event::Progress;
-use ai_now_protocol::{Event, Format, GenerateRequest};
+use ai_now_protocol::{Event, Format, GenerateRequest, Message as Text};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use gloo_events::{EventListener, EventListenerOptions};
@@ -129,6 +129,7 @@ pub(crate) async fn make(
             return Err(NotMade::Fault);
         }
         let Said { fraction: progress, step, .. } = said;
+        let step = step.map(Text::text);
         say(Event::Processing(Progress { progress, step, ..Progress::default() }));
     }
     drop(worker);
@@ -211,7 +212,7 @@ impl Worker {
             model: &request.model,
             prompt: &request.prompt,
             style: request.style.as_deref(),
-            seed: request.seed.unwrap_or_default(),
+            seed: request.seed().unwrap_or_default(),
             width: WIDTH_PX,
             height: HEIGHT_PX,
         };

@@ -50,7 +50,7 @@ fn what_was_seen_is_dropped() {
 fn an_unknown_status_is_shown_and_ends_nothing() {
     let mut generation = fresh();
     generation.apply(None, Event::Other("Upscaling".into()));
-    assert_eq!(generation.progress.step.as_deref(), Some("Upscaling"));
+    assert_eq!(generation.progress.step, Some(Message::text("Upscaling")));
     assert!(!generation.is_final());
 }
 
@@ -62,7 +62,7 @@ fn the_gateway_is_believed_about_the_end() {
         model: "suno".into(),
         prompt: "x".into(),
         style: None,
-        seed: 1,
+        options: <_>::default(),
         procedural: true,
         price: 10,
         created_at_ms: 1,
@@ -70,7 +70,7 @@ fn the_gateway_is_believed_about_the_end() {
         events: "/e".into(),
         url: url.map(|url| MediaUrl::parse(url).unwrap()),
         note: None,
-        message: Some("No.".into()),
+        message: Some(Message::text("No.")),
     };
     let failed =
         |cancelled| Phase::Failed { message: "No.".into(), cancelled, tokens_returned: Some(10) };
@@ -128,10 +128,12 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Started),
         Just(Event::CookieGenerated),
         progress.prop_map(|(progress, queue_position, eta_secs, step)| {
+            let step = step.map(Message::text);
             Event::Processing(Progress { progress, queue_position, eta_secs, step })
         }),
         "/[a-z]{1,8}\\.(mp3|mp4|png)".prop_map(|url| completed(&url)),
         failure.prop_map(|(message, cancelled, tokens_returned)| {
+            let message = Message::text(message);
             Event::Failed(Failure { message, cancelled, tokens_returned })
         }),
         ".*".prop_map(Event::Other),
@@ -312,15 +314,15 @@ fn any_answer() -> impl Strategy<Value = api::Generation> {
             model: "suno".into(),
             prompt: "x".into(),
             style: None,
-            seed: 1,
+            options: <_>::default(),
             procedural,
             price,
             created_at_ms: 1,
             finished_at_ms: None,
             events: "/e".into(),
             url: url.map(|url| MediaUrl::parse(&url).expect("an address of the tests")),
-            note,
-            message,
+            note: note.map(Message::text),
+            message: message.map(Message::text),
         },
     )
 }

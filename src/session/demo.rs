@@ -3,7 +3,7 @@
 
 use ai_now_protocol::catalog::Expected;
 use ai_now_protocol::event::Completed;
-use ai_now_protocol::{Catalog, Event};
+use ai_now_protocol::{Catalog, Event, Message};
 use leptos::prelude::*;
 
 use super::{Job, Session, lock};
@@ -119,6 +119,7 @@ async fn restored(mut generation: Generation) -> Generation {
 
 fn complete(generation: &mut Generation, file: File) {
     if let Some(url) = file.address(&generation.request.prompt) {
-        generation.apply(None, Event::Completed(Completed { url, note: Some(file.note) }));
+        generation
+            .apply(None, Event::Completed(Completed { url, note: Some(Message::text(file.note)) }));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ai_now_protocol::{Catalog, GenerateRequest, Model};
+use ai_now_protocol::{Catalog, GenerateRequest, Model, Scalars};
 use leptos::prelude::*;
 
 use super::{Job, Session, unknown};
@@ -41,7 +41,7 @@ impl Session {
             model: self.draft.model.get(),
             prompt: self.draft.prompt.get(),
             style: Some(style).filter(|style| !style.is_empty()),
-            seed: None,
+            options: Scalars::new(),
         }
     }
 

@@ -46,10 +46,11 @@ fn card(ui: Ui, index: usize, model: &Model) -> El {
     let status = if model.procedural {
         Some(el("span", "sketch").text(&ui.say(Word::Sketch)))
     } else {
-        model.note.as_ref().map(|note| el("span", "note").attr("dir", "auto").text(note))
+        model.note.as_ref().map(|note| el("span", "note").attr("dir", "auto").text(&note.text))
     };
     // How its provider is doing right now: "luma is busy, about 4 minutes".
-    let busy = model.status.as_ref().map(|busy| el("span", "busy").attr("dir", "auto").text(busy));
+    let busy =
+        model.status.as_ref().map(|busy| el("span", "busy").attr("dir", "auto").text(&busy.text));
     let about = el("span", "about")
         .attr("id", &about_id)
         .add(el("span", "").text(&ui.say(kind_word(model.kind))))

@@ -79,7 +79,11 @@ fn step(ui: Ui, job: Job) -> impl Fn() -> String {
     move || {
         job.0.with(|generation| {
             let progress = &generation.progress;
-            match (&generation.phase, progress.queue_position, progress.step.as_deref()) {
+            match (
+                &generation.phase,
+                progress.queue_position,
+                progress.step.as_ref().map(|step| step.text.as_ref()),
+            ) {
                 (Phase::Sending, ..) => ui.say(Word::Sending),
                 (_, Some(0), _) => ui.say(Word::NextUp),
                 (_, Some(before), _) => ui.count(Word::Queued, before),

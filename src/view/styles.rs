@@ -1,7 +1,7 @@
 //! Choosing a style, where the model has styles: a grid of pictures with names, with a search once
 //! there are many.
 
-use ai_now_protocol::catalog::Style;
+use ai_now_protocol::Choice;
 use leptos::prelude::*;
 
 use super::Ui;
@@ -19,12 +19,12 @@ pub(super) fn styles(ui: Ui) -> El {
     let model = Memo::new(move |_| session.model());
     let group = move || {
         let model = model.get()?;
-        (!model.styles.is_empty()).then(|| choices(ui, &model.id, &model.styles))
+        (!model.styles().is_empty()).then(|| choices(ui, &model.id, model.styles()))
     };
     el("div", "styles-place").live(group)
 }
 
-fn choices(ui: Ui, model: &str, styles: &[Style]) -> El {
+fn choices(ui: Ui, model: &str, styles: &[Choice]) -> El {
     let search = RwSignal::new(String::new());
     let names: Vec<String> = styles.iter().map(|style| browser::lower(&style.name)).collect();
     let nothing =

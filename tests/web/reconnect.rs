@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{ACCEPTED, Page, World, session, until};
 
-pub(crate) const LOOK: &str = r#"{"id":"g1","state":"running","model":"suno","prompt":"x","seed":1,
+pub(crate) const LOOK: &str = r#"{"id":"g1","state":"running","model":"suno","prompt":"x","options":{"seed":1},
     "procedural":true,"price":10,"created_at_ms":1,
     "events":"/api/generations/g1/events?ticket=b"}"#;
 

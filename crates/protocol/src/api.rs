@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::code::Message;
 use crate::media::MediaUrl;
+use crate::scalar::Scalars;
 
 /// The request header that makes a submission repeatable: the same key and body is the same
 /// generation (IETF draft "The Idempotency-Key HTTP Header Field").
@@ -92,8 +94,10 @@ pub struct Generation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub style: Option<String>,
-    /// The seed: the one given, or the one drawn.
-    pub seed: u32,
+    /// What else the model was told; always with the `seed`: the one given, or the one drawn.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, crate::Scalar>))]
+    pub options: Scalars,
     /// Whether the result is a procedural sketch (see the catalog).
     pub procedural: bool,
     /// What it costs, in tokens; paid only once it is completed.
@@ -113,11 +117,35 @@ pub struct Generation {
     /// What the maker says about the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
-    pub note: Option<String>,
+    pub note: Option<Message>,
     /// Why there is no result, once it failed or was cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
-    pub message: Option<String>,
+    pub message: Option<Message>,
+}
+
+/// The answer of `GET /api/generations`: one's own, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct GenerationPage {
+    /// The generations.
+    pub generations: Vec<Generation>,
+    /// What to send as `before` for the next page. Absent: this is the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    pub next: Option<String>,
+}
+
+/// The answer of `POST /api/uploads` (201): a file that a generation can be given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Upload {
+    /// Its id: the value of an option of the kind `picture`.
+    pub id: String,
+    /// Its size, in bytes.
+    pub size_bytes: u64,
+    /// For how many seconds from now it is kept, unless a generation uses it: then as long as that.
+    pub expires_in_secs: u32,
 }
 
 #[cfg(test)]
@@ -132,7 +160,7 @@ mod tests {
             model: "pika".into(),
             prompt: "a lake".into(),
             style: Some("4".into()),
-            seed: 7,
+            options: [("seed".into(), 7u32.into())].into(),
             procedural: true,
             price: 10,
             created_at_ms: 1,

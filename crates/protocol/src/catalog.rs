@@ -8,7 +8,13 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::code::{Code, Message};
 use crate::media::MediaKind;
+use crate::options::{
+    self, ASPECT_RATIO, Choice, IMAGE, INSTRUMENTAL, LYRICS, ModelOption, OptionKind, RESOLUTION,
+    Range, SECONDS, SEED, STYLE, Unit,
+};
+use crate::scalar::{Scalar, Scalars};
 
 /// Text that is in the table, or was read from outside.
 pub type Text = Cow<'static, str>;
@@ -34,7 +40,8 @@ pub struct Model {
     pub name: Text,
     /// What it makes.
     pub kind: MediaKind,
-    /// What one generation costs, in tokens of the API key.
+    /// What one generation costs, in tokens of the API key, unless an option makes it dearer or
+    /// cheaper (see [`Model::price_tokens`]).
     pub price_tokens: u32,
     /// How long a generation usually takes, or `None` where nobody can say. Something to tell
     /// people, never a time limit.
@@ -42,22 +49,22 @@ pub struct Model {
     pub expected_secs: Option<Expected>,
     /// What a person should know before choosing it.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
-    pub note: Option<Text>,
+    pub note: Option<Message>,
     /// The longest prompt it takes, in characters (Unicode scalar values).
     pub prompt_max_chars: u32,
-    /// The styles it has, in order. Empty: it takes no style.
+    /// What it can be told beside the prompt, in the order in which people are asked. The option
+    /// [`STYLE`] has its styles; without it, it takes none.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(value_type = Vec<Style>))]
-    pub styles: Cow<'static, [Style]>,
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<ModelOption>))]
+    pub options: Cow<'static, [ModelOption]>,
     /// Whether its results are procedural sketches, drawn by rules from the words and not by a
     /// trained model. Whoever offers or shows such a result says so.
     #[serde(default)]
     pub procedural: bool,
     /// What is to be known about it just now: `Luma is busy, about 4 minutes`. Absent: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
-    pub status: Option<Text>,
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    pub status: Option<Message>,
 }
 
 /// A usual duration, as a range.
@@ -68,21 +75,6 @@ pub struct Expected {
     pub min: u32,
     /// At most, in seconds.
     pub max: u32,
-}
-
-/// One style of a model (documented, "Styles").
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Style {
-    /// Its value on the wire, compared exactly: `4`, `moody_film`.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
-    pub value: Text,
-    /// Its name for people: `Watercolor`.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
-    pub name: Text,
-    /// The style as words, to be added to a prompt for a provider that has no styles.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
-    pub words: Text,
 }
 
 impl Catalog {
@@ -97,18 +89,24 @@ impl Catalog {
 }
 
 impl Model {
-    /// The style with that value, compared exactly.
-    pub fn style(&self, value: &str) -> Option<&Style> {
-        self.styles.iter().find(|style| style.value == value)
+    /// The option with that id, compared exactly.
+    pub fn option(&self, id: &str) -> Option<&ModelOption> {
+        self.options.iter().find(|option| option.id == id)
     }
-}
 
-impl Style {
-    /// A prompt with this style as words, for a maker that has no styles of its own.
-    pub fn phrase(&self, prompt: &str) -> String {
-        let ends = prompt.ends_with(['.', '!', '?', '…', '。', '！', '？']);
-        let link = if ends { " Style:" } else { "," };
-        format!("{prompt}{link} {}", self.words)
+    /// Its styles (documented, "Styles"), in order. Empty: it takes no style.
+    pub fn styles(&self) -> &[Choice] {
+        self.option(STYLE).map_or(&[], ModelOption::choices)
+    }
+
+    /// The style with that value, compared exactly.
+    pub fn style(&self, value: &str) -> Option<&Choice> {
+        self.styles().iter().find(|style| style.value == value)
+    }
+
+    /// What a generation with these options costs, in tokens.
+    pub fn price_tokens(&self, options: &Scalars) -> u32 {
+        options::price_tokens(self.price_tokens, &self.options, options)
     }
 }
 
@@ -122,15 +120,72 @@ const fn text(text: &'static str) -> Text {
     Cow::Borrowed(text)
 }
 
-const fn style(value: &'static str, name: &'static str, words: &'static str) -> Style {
-    Style { value: text(value), name: text(name), words: text(words) }
+const fn style(value: &'static str, name: &'static str, words: &'static str) -> Choice {
+    Choice { value: text(value), name: text(name), words: text(words), price_percent: 100 }
 }
+
+/// A choice that says itself: `16:9`.
+const fn choice(value: &'static str, price_percent: u32) -> Choice {
+    Choice { value: text(value), name: text(value), words: text(""), price_percent }
+}
+
+/// An option that people are asked for, and for which the maker decides where nothing is given.
+const fn option(id: &'static str, name: &'static str, kind: OptionKind) -> ModelOption {
+    ModelOption { id: text(id), name: text(name), kind, default: None, advanced: false }
+}
+
+/// A choice with a default.
+const fn choices(
+    id: &'static str,
+    name: &'static str,
+    choices: &'static [Choice],
+    default: &'static str,
+) -> ModelOption {
+    ModelOption {
+        id: text(id),
+        name: text(name),
+        kind: OptionKind::Choice(Cow::Borrowed(choices)),
+        default: Some(Scalar::Text(text(default))),
+        advanced: false,
+    }
+}
+
+/// The length of a video, of which the model's price is for five seconds.
+const fn video_seconds(min: i64, max: i64, step: u32) -> ModelOption {
+    let unit = Some(Unit::Seconds);
+    ModelOption {
+        id: text(SECONDS),
+        name: text("Length"),
+        kind: OptionKind::Integer(Range { min, max, step, unit, priced_per: Some(5) }),
+        default: Some(Scalar::Integer(5)),
+        advanced: false,
+    }
+}
+
+const IMAGE_OPTION: ModelOption = option(IMAGE, "First picture", OptionKind::Picture);
+
+/// Seeds are 32 bits wide everywhere.
+const SEED_OPTION: ModelOption = ModelOption {
+    id: text(SEED),
+    name: text("Seed"),
+    kind: OptionKind::Integer(Range {
+        min: 0,
+        max: u32::MAX as i64,
+        step: 1,
+        unit: None,
+        priced_per: None,
+    }),
+    default: None,
+    advanced: true,
+};
 
 const ONE_TO_THREE_MINUTES: Option<Expected> = Some(Expected { min: 60, max: 180 });
 
 /// What Runway takes as a prompt, in UTF-16 units, is 1000; the others take more.
 const RUN_PROMPT_MAX_CHARS: u32 = 1000;
 const PROMPT_MAX_CHARS: u32 = 2000;
+/// What Mureka takes as lyrics; others take less and say so.
+const LYRICS_MAX_CHARS: u32 = 5000;
 
 const MODELS: &[Model] = &[
     Model {
@@ -141,7 +196,7 @@ const MODELS: &[Model] = &[
         expected_secs: ONE_TO_THREE_MINUTES,
         note: None,
         prompt_max_chars: PROMPT_MAX_CHARS,
-        styles: Cow::Borrowed(&[]),
+        options: Cow::Borrowed(SUNO_OPTIONS),
         procedural: false,
         status: None,
     },
@@ -151,9 +206,9 @@ const MODELS: &[Model] = &[
         kind: MediaKind::Video,
         price_tokens: 30,
         expected_secs: None,
-        note: Some(text("May fail during peak hours.")),
+        note: Some(Message::constant(Code::PeakHours, "May fail during peak hours.")),
         prompt_max_chars: PROMPT_MAX_CHARS,
-        styles: Cow::Borrowed(&[]),
+        options: Cow::Borrowed(LUMA_OPTIONS),
         procedural: false,
         status: None,
     },
@@ -165,7 +220,7 @@ const MODELS: &[Model] = &[
         expected_secs: ONE_TO_THREE_MINUTES,
         note: None,
         prompt_max_chars: PROMPT_MAX_CHARS,
-        styles: Cow::Borrowed(PIKA_STYLES),
+        options: Cow::Borrowed(PIKA_OPTIONS),
         procedural: false,
         status: None,
     },
@@ -177,13 +232,90 @@ const MODELS: &[Model] = &[
         expected_secs: ONE_TO_THREE_MINUTES,
         note: None,
         prompt_max_chars: RUN_PROMPT_MAX_CHARS,
-        styles: Cow::Borrowed(RUN_STYLES),
+        options: Cow::Borrowed(RUN_OPTIONS),
         procedural: false,
         status: None,
     },
 ];
 
-const PIKA_STYLES: &[Style] = &[
+/// What Suno-like services offer. The length is a wish: most decide it by the words.
+const SUNO_OPTIONS: &[ModelOption] = &[
+    option(
+        SECONDS,
+        "Length",
+        OptionKind::Integer(Range {
+            min: 10,
+            max: 240,
+            step: 1,
+            unit: Some(Unit::Seconds),
+            priced_per: None,
+        }),
+    ),
+    ModelOption {
+        id: text(INSTRUMENTAL),
+        name: text("Instrumental"),
+        kind: OptionKind::Flag,
+        default: Some(Scalar::Flag(false)),
+        advanced: false,
+    },
+    option(LYRICS, "Lyrics", OptionKind::Text { max_chars: LYRICS_MAX_CHARS }),
+    SEED_OPTION,
+];
+
+/// What Luma offers for Ray (Luma Agents API, `ray-3.2`).
+const LUMA_OPTIONS: &[ModelOption] = &[
+    video_seconds(5, 10, 5),
+    choices(ASPECT_RATIO, "Shape", LUMA_RATIOS, "16:9"),
+    choices(RESOLUTION, "Size", LUMA_SIZES, "720p"),
+    IMAGE_OPTION,
+    SEED_OPTION,
+];
+
+const LUMA_RATIOS: &[Choice] = &[
+    choice("16:9", 100),
+    choice("9:16", 100),
+    choice("1:1", 100),
+    choice("4:3", 100),
+    choice("3:4", 100),
+    choice("21:9", 100),
+];
+
+const LUMA_SIZES: &[Choice] = &[choice("540p", 50), choice("720p", 100), choice("1080p", 400)];
+
+/// What Pika offers (2.2, through fal).
+const PIKA_OPTIONS: &[ModelOption] = &[
+    option(STYLE, "Style", OptionKind::Choice(Cow::Borrowed(PIKA_STYLES))),
+    video_seconds(5, 10, 5),
+    choices(ASPECT_RATIO, "Shape", PIKA_RATIOS, "16:9"),
+    choices(RESOLUTION, "Size", PIKA_SIZES, "720p"),
+    IMAGE_OPTION,
+    SEED_OPTION,
+];
+
+const PIKA_RATIOS: &[Choice] = &[
+    choice("16:9", 100),
+    choice("9:16", 100),
+    choice("1:1", 100),
+    choice("4:5", 100),
+    choice("5:4", 100),
+    choice("3:2", 100),
+    choice("2:3", 100),
+];
+
+const PIKA_SIZES: &[Choice] = &[choice("720p", 100), choice("1080p", 150)];
+
+/// What Runway offers (gen4.5).
+const RUN_OPTIONS: &[ModelOption] = &[
+    option(STYLE, "Style", OptionKind::Choice(Cow::Borrowed(RUN_STYLES))),
+    video_seconds(2, 10, 1),
+    choices(ASPECT_RATIO, "Shape", RUN_RATIOS, "16:9"),
+    IMAGE_OPTION,
+    SEED_OPTION,
+];
+
+const RUN_RATIOS: &[Choice] = &[choice("16:9", 100), choice("9:16", 100)];
+
+const PIKA_STYLES: &[Choice] = &[
     style("1", "Anime", "as hand-drawn anime, clean lines, flat cel shading"),
     style("2", "Moody", "moody, low key light, deep shadows, muted colours"),
     style("3", "3D", "as a 3D rendering with soft studio light"),
@@ -193,7 +325,7 @@ const PIKA_STYLES: &[Style] = &[
     style("7", "Black & White", "in black and white, rich grey tones"),
 ];
 
-const RUN_STYLES: &[Style] = &[
+const RUN_STYLES: &[Choice] = &[
     style("abandoned", "Abandoned", "abandoned and overgrown, dust, peeling paint, decay"),
     style("abstract_sculpture", "Abstract Sculpture", "as an abstract sculpture of smooth forms"),
     style("anime", "Anime", "as hand-drawn anime, clean lines, flat cel shading"),
@@ -232,7 +364,7 @@ mod tests {
         let rows: Vec<_> = Catalog::BUILT_IN
             .models
             .iter()
-            .map(|m| (m.id.clone(), m.kind, m.price_tokens, m.styles.len()))
+            .map(|m| (m.id.clone(), m.kind, m.price_tokens, m.styles().len()))
             .collect();
         assert_eq!(
             rows,
@@ -250,8 +382,8 @@ mod tests {
     fn styles_are_the_documented_ones() {
         let listed = |id: &str| {
             let model = Catalog::BUILT_IN.model(id).unwrap().clone();
-            let row = |style: &Style| format!("{} (value: '{}')", style.name, style.value);
-            model.styles.iter().map(row).collect::<Vec<_>>().join("; ")
+            let row = |style: &Choice| format!("{} (value: '{}')", style.name, style.value);
+            model.styles().iter().map(row).collect::<Vec<_>>().join("; ")
         };
         assert_eq!(
             listed("pika"),
@@ -282,20 +414,20 @@ mod tests {
             assert!(ids.insert(model.id.clone()), "two models are called {}", model.id);
             assert!(model.price_tokens > 0 && model.prompt_max_chars > 0);
             assert!(model.expected_secs.is_none_or(|e| e.min <= e.max));
-            let mut values = HashSet::new();
-            for style in model.styles.iter() {
-                assert!(values.insert(style.value.clone()), "{}: {}", model.id, style.value);
-                assert!(!style.name.is_empty() && !style.words.is_empty());
+            assert!(model.styles().iter().all(|style| !style.words.is_empty()), "{}", model.id);
+            let mut ids = HashSet::new();
+            for option in model.options.iter() {
+                let place = format!("{}.{}", model.id, option.id);
+                assert!(ids.insert(option.id.clone()), "{place} stands twice");
+                assert!(!option.name.is_empty(), "{place}");
+                assert!(option.default.as_ref().is_none_or(|value| option.takes(value)), "{place}");
+                let mut values = HashSet::new();
+                for choice in option.choices() {
+                    assert!(values.insert(choice.value.clone()), "{place}: {}", choice.value);
+                    assert!(!choice.name.is_empty() && choice.price_percent > 0, "{place}");
+                }
             }
         }
-    }
-
-    #[test]
-    fn a_style_becomes_words() {
-        let style = Catalog::BUILT_IN.model("pika").unwrap().style("4").unwrap().clone();
-        let words = "as a watercolour painting, soft edges, paper texture";
-        assert_eq!(style.phrase("A lake"), format!("A lake, {words}"));
-        assert_eq!(style.phrase("A lake."), format!("A lake. Style: {words}"));
     }
 
     #[test]

@@ -8,7 +8,9 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Se
 use serde::{Deserialize as DeriveDeserialize, Serialize, Serializer};
 use std::fmt;
 
+use crate::code::Message;
 use crate::media::{BadMediaUrl, MediaUrl};
+use crate::scalar::{Scalar, Scalars};
 
 #[cfg(feature = "schema")]
 mod schema;
@@ -46,9 +48,9 @@ pub struct Progress {
     /// In how many seconds it will probably be done.
     #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub eta_secs: Option<u32>,
-    /// What is being done, in a few words: `mixing`.
-    #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
-    pub step: Option<String>,
+    /// What is being done, in a few words: `mixing`. Written as `step`, `code` and `params`.
+    #[cfg_attr(feature = "schema", schema(ignore))]
+    pub step: Option<Message>,
 }
 
 /// The result of a generation.
@@ -57,17 +59,19 @@ pub struct Progress {
 pub struct Completed {
     /// Where the file is.
     pub url: MediaUrl,
-    /// What the maker says about it, for people: `Procedural sketch: upbeat, pop, 120 bpm`.
-    #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
-    pub note: Option<String>,
+    /// What the maker says about it, for people: `Procedural sketch: upbeat, pop, 120 bpm`. Written
+    /// as `note`, `code` and `params`.
+    #[cfg_attr(feature = "schema", schema(ignore))]
+    pub note: Option<Message>,
 }
 
 /// How a generation ended without a result.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Failure {
-    /// A sentence for a person.
-    pub message: String,
+    /// Why, for a person. Written as `message`, `code` and `params`.
+    #[cfg_attr(feature = "schema", schema(ignore))]
+    pub message: Message,
     /// Whether somebody asked for this end.
     #[cfg_attr(feature = "schema", schema(required = false))]
     pub cancelled: bool,
@@ -123,31 +127,54 @@ struct Written<'a> {
     cancelled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens_returned: Option<u32>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<&'a Scalars>,
+}
+
+impl<'a> Written<'a> {
+    fn new(status: &'a str) -> Self {
+        Self { status, ..Self::default() }
+    }
+
+    /// With a message's code and parameters; its text has a name of its own in each event.
+    fn coded(status: &'a str, message: Option<&'a Message>) -> Self {
+        let Some(message) = message else { return Self::new(status) };
+        let params = Some(&message.params).filter(|params| !params.is_empty());
+        Self { code: &message.code, params, ..Self::new(status) }
+    }
+}
+
+/// A message's text, if it has one.
+fn text_of(message: Option<&Message>) -> Option<&str> {
+    message.map(|message| message.text.as_ref()).filter(|text| !text.is_empty())
 }
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let status = |status| Written { status, ..Written::default() };
         match self {
-            Self::Started => status(STARTED),
+            Self::Started => Written::new(STARTED),
             Self::Processing(p) => Written {
                 progress: p.progress.filter(|p| p.is_finite()),
                 queue_position: p.queue_position,
                 eta_secs: p.eta_secs,
-                step: p.step.as_deref(),
-                ..status(PROCESSING)
+                step: text_of(p.step.as_ref()),
+                ..Written::coded(PROCESSING, p.step.as_ref())
             },
-            Self::CookieGenerated => status(COOKIE_GENERATED),
-            Self::Completed(c) => {
-                Written { url: Some(c.url.as_str()), note: c.note.as_deref(), ..status(COMPLETED) }
-            }
+            Self::CookieGenerated => Written::new(COOKIE_GENERATED),
+            Self::Completed(c) => Written {
+                url: Some(c.url.as_str()),
+                note: text_of(c.note.as_ref()),
+                ..Written::coded(COMPLETED, c.note.as_ref())
+            },
             Self::Failed(f) => Written {
-                message: Some(&f.message),
+                message: Some(&f.message.text),
                 cancelled: f.cancelled.then_some(true),
                 tokens_returned: f.tokens_returned,
-                ..status(ERROR)
+                ..Written::coded(ERROR, Some(&f.message))
             },
-            Self::Other(text) => status(text),
+            Self::Other(text) => Written::new(text),
         }
         .serialize(serializer)
     }
@@ -176,6 +203,22 @@ struct Read {
     cancelled: Loose,
     #[serde(default)]
     tokens_returned: Loose,
+    #[serde(default)]
+    code: Loose,
+    #[serde(default)]
+    params: LooseParams,
+}
+
+impl Read {
+    /// A text of the event, with its code and parameters. `None` where neither says anything.
+    fn message(text: Loose, code: Loose, params: LooseParams) -> Option<Message> {
+        let message = Message {
+            code: code.text().unwrap_or_default().into(),
+            params: params.0,
+            text: text.text().unwrap_or_default().into(),
+        };
+        (!message.is_empty()).then_some(message)
+    }
 }
 
 impl<'de> Deserialize<'de> for Event {
@@ -191,17 +234,18 @@ impl<'de> Deserialize<'de> for Event {
                 progress: read.progress.number().map(|p| p.clamp(0.0, 1.0)),
                 queue_position: read.queue_position.count(),
                 eta_secs: read.eta_secs.count(),
-                step: read.step.text(),
+                step: Read::message(read.step, read.code, read.params),
             }),
             COOKIE_GENERATED => Self::CookieGenerated,
             COMPLETED => {
                 // Not `text()`: a cut address would be another address.
                 let url = if let Loose::Text(url) = &read.url { url } else { "" };
                 let url = MediaUrl::parse(url).map_err(|e: BadMediaUrl| D::Error::custom(e))?;
-                Self::Completed(Completed { url, note: read.note.text() })
+                let note = Read::message(read.note, read.code, read.params);
+                Self::Completed(Completed { url, note })
             }
             ERROR => Self::Failed(Failure {
-                message: read.message.text().unwrap_or_default(),
+                message: Read::message(read.message, read.code, read.params).unwrap_or_default(),
                 cancelled: matches!(read.cancelled, Loose::Bool(true)),
                 tokens_returned: read.tokens_returned.count(),
             }),
@@ -243,6 +287,86 @@ impl Loose {
 impl<'de> Deserialize<'de> for Loose {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(LooseVisitor)
+    }
+}
+
+/// Parameters, of which only the simple ones are kept, and no more than a sentence can name.
+#[derive(Default)]
+struct LooseParams(Scalars);
+
+const MAX_PARAMS: usize = 16;
+
+impl<'de> Deserialize<'de> for LooseParams {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LooseParamsVisitor)
+    }
+}
+
+struct LooseParamsVisitor;
+
+impl<'de> Visitor<'de> for LooseParamsVisitor {
+    type Value = LooseParams;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<LooseParams, E> {
+        Ok(LooseParams::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<LooseParams, E> {
+        Ok(LooseParams::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<LooseParams, E> {
+        Ok(LooseParams::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<LooseParams, E> {
+        Ok(LooseParams::default())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<LooseParams, E> {
+        Ok(LooseParams::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<LooseParams, E> {
+        Ok(LooseParams::default())
+    }
+
+    fn visit_none<E>(self) -> Result<LooseParams, E> {
+        Ok(LooseParams::default())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<LooseParams, D::Error> {
+        LooseParams::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<LooseParams, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(LooseParams::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LooseParams, A::Error> {
+        let mut params = Scalars::new();
+        while let Some((name, value)) = map.next_entry::<String, Loose>()? {
+            let value = match value {
+                Loose::Absent => None,
+                Loose::Bool(flag) => Some(Scalar::Flag(flag)),
+                Loose::Number(number) => {
+                    let whole = number.is_finite() && number.fract() == 0.0;
+                    whole.then_some(Scalar::Integer(number as i64))
+                }
+                text @ Loose::Text(_) => text.text().map(Scalar::from),
+            };
+            if let Some(value) = value
+                && params.len() < MAX_PARAMS
+            {
+                params.insert(name.into(), value);
+            }
+        }
+        Ok(LooseParams(params))
     }
 }
 
@@ -301,6 +425,7 @@ impl<'de> Visitor<'de> for LooseVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Code;
 
     fn completed(url: &str) -> Event {
         Event::Completed(Completed { url: MediaUrl::parse(url).unwrap(), note: None })
@@ -310,11 +435,17 @@ mod tests {
     #[test]
     fn events_have_the_documented_shapes() {
         let url = "https://dl.ai-now.space/summer_pop_song_12345.mp3";
-        let step = Progress { progress: Some(0.5), step: Some("mixing".into()), ..<_>::default() };
+        let step =
+            Progress { progress: Some(0.5), step: Some(Message::text("mixing")), ..<_>::default() };
         let queue = Progress { queue_position: Some(2), eta_secs: Some(90), ..<_>::default() };
-        let failed = Failure { message: "Luma is busy.".into(), ..<_>::default() };
-        let cancelled =
-            Failure { message: "Cancelled.".into(), cancelled: true, tokens_returned: Some(10) };
+        let failed = Failure { message: Message::text("Luma is busy."), ..<_>::default() };
+        let cancelled = Failure {
+            message: Message::new(Code::Cancelled, "Cancelled."),
+            cancelled: true,
+            tokens_returned: Some(10),
+        };
+        let coded = Message::new(Code::ProviderBusyFor, "Busy.").with("minutes", 4u32);
+        let coded = Progress { step: Some(coded), ..<_>::default() };
         let table = [
             (Event::Started, r#"{"status":"Processing started"}"#.to_owned()),
             (Event::PROCESSING, r#"{"status":"Processing"}"#.into()),
@@ -326,12 +457,17 @@ mod tests {
                 Event::Processing(queue),
                 r#"{"status":"Processing","queue_position":2,"eta_secs":90}"#.into(),
             ),
+            (
+                Event::Processing(coded),
+                r#"{"status":"Processing","step":"Busy.","code":"provider_busy_for","params":{"minutes":4}}"#
+                    .into(),
+            ),
             (Event::CookieGenerated, r#"{"status":"Cookie generated"}"#.into()),
             (completed(url), format!(r#"{{"status":"Completed","url":"{url}"}}"#)),
             (Event::Failed(failed), r#"{"status":"Error","message":"Luma is busy."}"#.into()),
             (
                 Event::Failed(cancelled),
-                r#"{"status":"Error","message":"Cancelled.","cancelled":true,"tokens_returned":10}"#
+                r#"{"status":"Error","message":"Cancelled.","cancelled":true,"tokens_returned":10,"code":"cancelled"}"#
                     .into(),
             ),
             (Event::Other("Upscaling".into()), r#"{"status":"Upscaling"}"#.into()),
@@ -352,6 +488,18 @@ mod tests {
             ),
             (r#"{"status":"Processing","progress":7,"queue_position":-1,"eta_secs":1e99}"#, done),
             (r#"{"status":"processing"}"#, Event::Other("processing".into())),
+            (r#"{"status":"Processing","code":7,"params":[1]}"#, Event::PROCESSING),
+            (
+                r#"{"status":"Processing","code":"new","params":{"a":1,"b":{"c":2},"d":"x","e":0.5}}"#,
+                Event::Processing(Progress {
+                    step: Some(Message {
+                        code: "new".into(),
+                        params: [("a".into(), 1u32.into()), ("d".into(), "x".into())].into(),
+                        text: "".into(),
+                    }),
+                    ..<_>::default()
+                }),
+            ),
             (r#"{"status":"Error"}"#, Event::Failed(Failure::default())),
             (r#"{"status":"Error","message":{"a":[1]}}"#, Event::Failed(Failure::default())),
             (r#"{"url":"/a.mp3","status":"Completed"}"#, completed("/a.mp3")),

@@ -1,7 +1,7 @@
 //! What the widget and the gateway both know.
 //!
 //! The ground floor of the house: the catalog of models and styles, a request and what makes it
-//! valid, the events of a generation, the addresses of media, the shape of an error, the answers
+//! valid, the events of a generation, the addresses of media, the codes of messages, the shape of an error, the answers
 //! of the widget's routes, and the event stream itself. It does no input or output and must not
 //! know HTTP, the DOM, a database or JSON text: only types, tables and rules. It builds on the
 //! host and as wasm, and the widget ships every byte of it, so it depends on `serde` alone.
@@ -10,15 +10,21 @@
 
 pub mod api;
 pub mod catalog;
+pub mod code;
+pub mod error;
 pub mod event;
 pub mod media;
-pub mod problem;
+pub mod options;
 pub mod request;
+pub mod scalar;
 pub mod sse;
 pub mod whole;
 
-pub use catalog::{Catalog, Model, Style};
+pub use catalog::{Catalog, Model};
+pub use code::{Code, Message};
+pub use error::ErrorBody;
 pub use event::Event;
 pub use media::{Format, MediaKind, MediaUrl};
-pub use problem::ErrorBody;
+pub use options::{Choice, ModelOption, OptionKind};
 pub use request::{GenerateRequest, Invalid, Order};
+pub use scalar::{Scalar, Scalars};

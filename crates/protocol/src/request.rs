@@ -8,7 +8,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, Model, Style, Text};
+use crate::catalog::{Catalog, Model, Text};
+use crate::code::{Code, Message};
+use crate::options::{Choice, ModelOption, SEED, STYLE};
+use crate::scalar::{Scalar, Scalars};
 
 /// The body of `POST /api/generate` (documented) and of `POST /api/generations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,27 +26,41 @@ pub struct GenerateRequest {
     /// The value of one of the model's styles. Absent or empty: no style.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<String>,
-    /// Our own addition: for makers that can repeat themselves, the same seed gives the same
-    /// result. Absent: the gateway draws one.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::whole::optional"
-    )]
-    pub seed: Option<u32>,
+    /// Our own addition: what else the model is told, by the ids of its options. `style` may stand
+    /// here as well.
+    #[serde(default, skip_serializing_if = "Scalars::is_empty")]
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, crate::Scalar>, required = false))]
+    pub options: Scalars,
 }
 
-/// A request that was found valid: its model and style are those of the catalog.
+/// A request that was found valid: its model and options are those of the catalog.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order<'a> {
     /// The model.
     pub model: &'a Model,
     /// The prompt, trimmed, its control characters taken as spaces; never blank.
     pub prompt: String,
+    /// The options that were given, the style among them. Defaults are not filled in: a maker that
+    /// has a better one, such as a length that the words name, may use it.
+    pub options: Scalars,
+    /// What it costs, in tokens.
+    pub price_tokens: u32,
+}
+
+impl<'a> Order<'a> {
     /// The style, if one was chosen.
-    pub style: Option<&'a Style>,
+    pub fn style(&self) -> Option<&'a Choice> {
+        self.options.get(STYLE).and_then(Scalar::as_text).and_then(|value| self.model.style(value))
+    }
+
     /// The seed, if one was given.
-    pub seed: Option<u32>,
+    pub fn seed(&self) -> Option<u32> {
+        seed_of(&self.options)
+    }
+}
+
+fn seed_of(options: &Scalars) -> Option<u32> {
+    options.get(SEED)?.as_integer()?.try_into().ok()
 }
 
 /// Why a request is not valid. Its `Display` is a sentence that says what to do.
@@ -84,16 +101,46 @@ pub enum Invalid {
         /// The styles it has, as `(value, name)`.
         known: Vec<(Text, Text)>,
     },
+    /// The model has no such option.
+    UnknownOption {
+        /// The id that was asked for.
+        asked: String,
+        /// The model's name for people.
+        model: Text,
+        /// The ids that there are.
+        known: Vec<Text>,
+    },
+    /// An option can't have this value.
+    InvalidOption {
+        /// The option's id.
+        option: Text,
+        /// What it takes, in words.
+        allowed: String,
+    },
 }
 
 impl GenerateRequest {
+    /// The seed, if one is given.
+    pub fn seed(&self) -> Option<u32> {
+        seed_of(&self.options)
+    }
+
+    /// With this seed, or with none.
+    #[must_use]
+    pub fn with_seed(mut self, seed: Option<u32>) -> Self {
+        self.options.remove(SEED);
+        self.options.extend(seed.map(|seed| (SEED.into(), seed.into())));
+        self
+    }
+
     /// Checks the request against a catalog.
     ///
     /// The length is that of the prompt as it will be used: trimmed. Control characters other
     /// than line breaks and tabs mean nothing in a sentence and are taken as spaces.
     ///
     /// # Errors
-    /// [`Invalid`]: the first thing that is wrong, model before prompt before style.
+    /// [`Invalid`]: the first thing that is wrong, model before prompt before style before the other
+    /// options.
     pub fn check<'a>(&self, catalog: &'a Catalog) -> Result<Order<'a>, Invalid> {
         let known = || catalog.models.iter().map(|model| model.id.clone()).collect();
         if self.model.is_empty() {
@@ -102,12 +149,11 @@ impl GenerateRequest {
         let Some(model) = catalog.model(&self.model) else {
             return Err(Invalid::UnknownModel { asked: self.model.clone(), known: known() });
         };
-        Ok(Order {
-            model,
-            prompt: check_prompt(&self.prompt, model)?,
-            style: check_style(self.style.as_deref(), model)?,
-            seed: self.seed,
-        })
+        let prompt = check_prompt(&self.prompt, model)?;
+        let style = check_style(self.style.as_deref(), model)?;
+        let options = check_options(style, &self.options, model)?;
+        let price_tokens = model.price_tokens(&options);
+        Ok(Order { model, prompt, options, price_tokens })
     }
 }
 
@@ -162,16 +208,87 @@ pub fn visible_pattern() -> String {
     pattern
 }
 
-fn check_style<'a>(value: Option<&str>, model: &'a Model) -> Result<Option<&'a Style>, Invalid> {
+fn check_style<'a>(value: Option<&str>, model: &'a Model) -> Result<Option<&'a Choice>, Invalid> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
-    if model.styles.is_empty() {
+    if model.styles().is_empty() {
         return Err(Invalid::NoStyles { model: model.name.clone() });
     }
     model.style(value).map(Some).ok_or_else(|| Invalid::UnknownStyle {
         asked: value.to_owned(),
         model: model.name.clone(),
-        known: model.styles.iter().map(|s| (s.value.clone(), s.name.clone())).collect(),
+        known: model.styles().iter().map(|s| (s.value.clone(), s.name.clone())).collect(),
     })
+}
+
+/// Empty texts are no values: forms send them for what was left out.
+fn check_options(
+    style: Option<&Choice>,
+    given: &Scalars,
+    model: &Model,
+) -> Result<Scalars, Invalid> {
+    let mut options = Scalars::new();
+    for (id, value) in given {
+        if matches!(value, Scalar::Text(text) if text.trim().is_empty()) {
+            continue;
+        }
+        let option = model.option(id).ok_or_else(|| Invalid::UnknownOption {
+            asked: id.to_string(),
+            model: model.name.clone(),
+            known: model.options.iter().map(|option| option.id.clone()).collect(),
+        })?;
+        if !option.takes(value) {
+            return Err(invalid(option));
+        }
+        options.insert(option.id.clone(), value.clone());
+    }
+    if let Some(style) = style {
+        let value = Scalar::Text(style.value.clone());
+        // Two places, two values: neither can be the one that was meant.
+        if options.insert(STYLE.into(), value.clone()).is_some_and(|other| other != value) {
+            return Err(Invalid::InvalidOption {
+                option: STYLE.into(),
+                allowed: "the same value as `style`".into(),
+            });
+        }
+    }
+    Ok(options)
+}
+
+fn invalid(option: &ModelOption) -> Invalid {
+    Invalid::InvalidOption { option: option.id.clone(), allowed: option.allowed() }
+}
+
+impl Invalid {
+    /// The same as a message: a code, what the sentence names, and the sentence in English.
+    pub fn message(&self) -> Message {
+        let of = |code| Message::new(code, self.to_string());
+        let list = |known: &[Text]| known.join(", ");
+        match self {
+            Self::NoModel { known } => of(Code::NoModel).with("known", list(known)),
+            Self::UnknownModel { asked, known } => {
+                of(Code::UnknownModel).with("asked", excerpt(asked)).with("known", list(known))
+            }
+            Self::EmptyPrompt => of(Code::EmptyPrompt),
+            Self::LongPrompt { chars, max_chars } => of(Code::PromptTooLong)
+                .with("chars", u32::try_from(*chars).unwrap_or(u32::MAX))
+                .with("max_chars", *max_chars),
+            Self::NoStyles { model } => of(Code::NoStyles).with("model", model.clone()),
+            Self::UnknownStyle { asked, model, known } => {
+                let names: Vec<_> = known.iter().map(|(_, name)| name.clone()).collect();
+                of(Code::UnknownStyle)
+                    .with("asked", excerpt(asked))
+                    .with("model", model.clone())
+                    .with("known", list(&names))
+            }
+            Self::UnknownOption { asked, model, known } => of(Code::UnknownOption)
+                .with("asked", excerpt(asked))
+                .with("model", model.clone())
+                .with("known", list(known)),
+            Self::InvalidOption { option, allowed } => of(Code::InvalidOption)
+                .with("option", option.clone())
+                .with("allowed", allowed.clone()),
+        }
+    }
 }
 
 impl fmt::Display for Invalid {
@@ -200,6 +317,17 @@ impl fmt::Display for Invalid {
                     write!(f, "{comma}{value} ({name})")?;
                 }
                 f.write_str(".")
+            }
+            Self::UnknownOption { asked, model, known } => {
+                let asked = excerpt(asked);
+                write!(f, "{model} has no option “{asked}”. ")?;
+                if known.is_empty() {
+                    return f.write_str("It has none; leave the options out.");
+                }
+                write!(f, "It has: {}.", known.join(", "))
+            }
+            Self::InvalidOption { option, allowed } => {
+                write!(f, "The option “{option}” can't have this value. It takes: {allowed}.")
             }
         }
     }
@@ -240,7 +368,7 @@ mod tests {
             model: model.into(),
             prompt: prompt.into(),
             style: style.map(Into::into),
-            seed: None,
+            options: Scalars::new(),
         }
     }
 
@@ -258,7 +386,7 @@ mod tests {
             let request = request(model, prompt, style);
             let order = request.check(&catalog).unwrap();
             assert_eq!((order.model.id.as_ref(), order.prompt.as_str()), (model, cleaned));
-            let value = order.style.map(|style| style.value.as_ref());
+            let value = order.style().map(|style| style.value.as_ref());
             assert_eq!(value, style.filter(|value| !value.is_empty()));
         }
     }
@@ -289,6 +417,77 @@ mod tests {
         for (model, prompt, style, sentence) in table {
             let error = request(model, prompt, style).check(&Catalog::BUILT_IN).unwrap_err();
             assert_eq!(error.to_string(), sentence);
+        }
+    }
+
+    #[test]
+    fn options_are_checked_and_priced() {
+        let read = |json| serde_json::from_str::<GenerateRequest>(json).unwrap();
+        let catalog = Catalog::BUILT_IN;
+        let request = read(
+            r#"{"model":"pika","prompt":"a lake","style":"4",
+                "options":{"seconds":10.0,"resolution":"1080p","aspect_ratio":"","seed":7}}"#,
+        );
+        let order = request.check(&catalog).unwrap();
+        assert_eq!((order.price_tokens, order.seed()), (30, Some(7)));
+        assert_eq!(order.style().unwrap().name, "Watercolor");
+        let ids: Vec<_> = order.options.keys().map(AsRef::as_ref).collect();
+        assert_eq!(ids, ["resolution", "seconds", "seed", "style"]);
+        let plain = read(r#"{"model":"pika","prompt":"a lake"}"#);
+        let order = plain.check(&catalog).unwrap();
+        assert_eq!((order.price_tokens, order.options.len()), (10, 0));
+    }
+
+    #[test]
+    fn unfitting_options_name_those_that_fit() {
+        let table = [
+            (
+                r#"{"model":"suno","prompt":"x","options":{"resolution":"720p"}}"#,
+                "Suno has no option “resolution”. It has: seconds, instrumental, lyrics, seed.",
+                "unknown_option",
+            ),
+            (
+                r#"{"model":"pika","prompt":"x","options":{"seconds":7}}"#,
+                "The option “seconds” can't have this value. It takes: from 5 to 10 in steps of 5.",
+                "invalid_option",
+            ),
+            (
+                r#"{"model":"pika","prompt":"x","style":"4","options":{"style":"5"}}"#,
+                "The option “style” can't have this value. It takes: the same value as `style`.",
+                "invalid_option",
+            ),
+        ];
+        for (json, sentence, code) in table {
+            let request: GenerateRequest = serde_json::from_str(json).unwrap();
+            let message = request.check(&Catalog::BUILT_IN).unwrap_err().message();
+            assert_eq!((message.text.as_ref(), message.code.as_ref()), (sentence, code));
+        }
+    }
+
+    /// Each reason carries just the parameters that the table of codes promises.
+    #[test]
+    fn every_reason_has_its_code() {
+        let (model, known) = (Text::from("M"), vec![Text::from("a")]);
+        let asked = String::from("x");
+        for invalid in [
+            Invalid::NoModel { known: known.clone() },
+            Invalid::UnknownModel { asked: asked.clone(), known: known.clone() },
+            Invalid::EmptyPrompt,
+            Invalid::LongPrompt { chars: 2, max_chars: 1 },
+            Invalid::NoStyles { model: model.clone() },
+            Invalid::UnknownStyle {
+                asked: asked.clone(),
+                model: model.clone(),
+                known: vec![("1".into(), "A".into())],
+            },
+            Invalid::UnknownOption { asked, model, known },
+            Invalid::InvalidOption { option: "o".into(), allowed: "a".into() },
+        ] {
+            let message = invalid.message();
+            let code = Code::ALL.iter().find(|code| message.is(**code)).unwrap();
+            let mut promised = code.params().to_vec();
+            promised.sort_unstable();
+            assert_eq!(message.params.keys().map(AsRef::as_ref).collect::<Vec<_>>(), promised);
         }
     }
 

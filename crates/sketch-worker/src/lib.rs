@@ -57,11 +57,11 @@ pub fn make(
     report: &Function,
 ) -> Result<Made, JsError> {
     std::panic::set_hook(Box::new(|info| error(&info.to_string())));
-    let request = GenerateRequest { model, prompt, style, seed: Some(seed) };
+    let request = GenerateRequest { model, prompt, style, ..GenerateRequest::default() };
     let catalog = Catalog::BUILT_IN;
     let order = request.check(&catalog)?;
     let size = Size::new(width_px, height_px);
-    let style = order.style;
+    let style = order.style();
     let request = Request { style, seed, size, ..Request::new(order.model, &order.prompt) };
     let sketch = ai_now_sketch::make(&request, &mut |progress| {
         let said = report.call2(&JsValue::NULL, &progress.fraction.into(), &progress.step.into());

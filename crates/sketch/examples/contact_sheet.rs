@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use ai_now_protocol::{Catalog, MediaKind, Model, Style};
+use ai_now_protocol::{Catalog, Choice, MediaKind, Model};
 use ai_now_sketch::{Request, make};
 
 const TILE: (usize, usize) = (320, 180);
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if rest.first().is_some_and(|a| a == "--styles") {
         let prompt = rest.get(1).ok_or("Which sentence?")?;
         for model in catalog.models.iter() {
-            for style in model.styles.iter() {
+            for style in model.styles().iter() {
                 tiles.push(tile(model, Some(style), prompt)?);
             }
         }
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// One picture, at a quarter of its size.
 fn tile(
     model: &Model,
-    style: Option<&Style>,
+    style: Option<&Choice>,
     prompt: &str,
 ) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let model = Model { kind: MediaKind::Picture, ..model.clone() };

@@ -20,7 +20,7 @@ mod synth;
 use std::fmt;
 use std::ops::ControlFlow;
 
-use ai_now_protocol::{Format, MediaKind, Model, Style};
+use ai_now_protocol::{Choice, Format, MediaKind, Model};
 
 use crate::brief::Brief;
 use crate::encode::About;
@@ -37,7 +37,7 @@ pub struct Request<'a> {
     /// The model that is stood in for: its kind decides between music, video and picture.
     pub model: &'a Model,
     /// The style, one of the model's.
-    pub style: Option<&'a Style>,
+    pub style: Option<&'a Choice>,
     /// The words.
     pub prompt: &'a str,
     /// Varies what the words leave open.
@@ -264,7 +264,7 @@ fn treatment(request: &Request<'_>) -> Treatment {
     Treatment::of(request.style.map_or("", |s| &s.value))
 }
 
-fn about(brief: &Brief, style: Option<&Style>, scene: &Scene) -> About {
+fn about(brief: &Brief, style: Option<&Choice>, scene: &Scene) -> About {
     let style = style.map(|s| format!("{}, ", s.name)).unwrap_or_default();
     let note = format!("Procedural sketch: {style}{}", scene.describe());
     About { title: brief.title.clone(), note, bpm: None, genre: None, key: None }

@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use ai_now_protocol::{Catalog, Format, MediaKind, Model, Style};
+use ai_now_protocol::{Catalog, Choice, Format, MediaKind, Model};
 use ai_now_sketch::{Progress, Request, Size, Sketch, SketchError, make, poster};
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn small<'a>(model: &'a Model, prompt: &'a str) -> Request<'a> {
     Request { size: Size::SMALL, soundtrack: false, ..Request::new(model, prompt) }
 }
 
-fn sketch(model: &Model, style: Option<&Style>, prompt: &str, seed: u32) -> Sketch {
+fn sketch(model: &Model, style: Option<&Choice>, prompt: &str, seed: u32) -> Sketch {
     let request = Request { style, seed, ..small(model, prompt) };
     make(&request, &mut |_| ControlFlow::Continue(())).unwrap()
 }
@@ -140,7 +140,7 @@ fn in_every_style(prompt: &str) -> Vec<(String, Vec<u8>)> {
     let mut seen = Vec::new();
     for id in ["pika", "run"] {
         let model = Model { kind: MediaKind::Picture, ..model(id) };
-        for style in model.styles.iter().map(Some).chain([None]) {
+        for style in model.styles().iter().map(Some).chain([None]) {
             if style.is_none() && id == "run" {
                 continue;
             }
@@ -290,7 +290,12 @@ fn break_stops_the_work() {
 #[test]
 fn an_unknown_style_is_drawn_plain() {
     let model = Model { kind: MediaKind::Picture, ..model("luma") };
-    let style = Style { value: "no such".into(), name: "No such".into(), words: "anything".into() };
+    let style = Choice {
+        value: "no such".into(),
+        name: "No such".into(),
+        words: "anything".into(),
+        price_percent: 100,
+    };
     let plain = sketch(&model, None, "a lake", 1);
     assert_eq!(pixels(&sketch(&model, Some(&style), "a lake", 1).bytes), pixels(&plain.bytes));
 }

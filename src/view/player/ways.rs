@@ -1,6 +1,6 @@
 //! What can be done with a result: take it along, hand it on, and make another out of it.
 
-use ai_now_protocol::GenerateRequest;
+use ai_now_protocol::{GenerateRequest, Scalars};
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -26,7 +26,7 @@ pub(super) fn ways(ui: Ui, job: Job, piece: Piece) -> El {
         let request = request.clone();
         way(AGAIN, &ui.say(Word::Vary)).click(move || {
             // Another seed: the same words, not the same thing.
-            session.submit(GenerateRequest { seed: None, ..request.clone() });
+            session.submit(request.clone().with_seed(None));
         })
     };
     let reuse = way(EDIT, &ui.say(Word::Reuse));
@@ -68,9 +68,9 @@ fn elsewhere(ui: Ui, request: GenerateRequest) -> El {
     for model in catalog.models.iter() {
         let mut group = el("optgroup", "").attr("label", &model.name);
         let plain =
-            if model.styles.is_empty() { model.name.to_string() } else { ui.say(Word::NoStyle) };
+            if model.styles().is_empty() { model.name.to_string() } else { ui.say(Word::NoStyle) };
         group = group.add(option(&model.id, &plain));
-        for style in model.styles.iter() {
+        for style in model.styles() {
             group = group.add(option(&[&model.id, "\n", &style.value].concat(), &style.name));
         }
         menu = menu.add(group);
@@ -86,7 +86,7 @@ fn elsewhere(ui: Ui, request: GenerateRequest) -> El {
             model: model.to_owned(),
             prompt: request.prompt.clone(),
             style: Some(style.to_owned()),
-            seed: None,
+            options: Scalars::new(),
         });
         browser::set(here.0.as_ref(), "value", &"".into());
         go_to(&here, "[part=generate]");

@@ -184,9 +184,9 @@ impl Client {
         let request = GenerateRequest {
             model: model.into(),
             prompt: prompt.into(),
-            style: None,
-            seed: Some(self.random.u32(..)),
-        };
+            ..GenerateRequest::default()
+        }
+        .with_seed(Some(self.random.u32(..)));
         Submission {
             request,
             accepted: None,

@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ai_now_protocol::catalog::{Expected, Style, Text};
-use ai_now_protocol::{Catalog, MediaKind, Model};
+use ai_now_protocol::catalog::{Expected, Text};
+use ai_now_protocol::options::STYLE;
+use ai_now_protocol::{Catalog, Choice, Code, MediaKind, Message, Model, ModelOption, OptionKind};
 use serde::Deserialize;
 
 use crate::domain::CatalogConfig;
@@ -122,7 +123,7 @@ impl CatalogConfig {
                     model.expected_secs = Some(SKETCH_SECS);
                 }
                 if own.is_none_or(|own| own.note.is_none()) {
-                    model.note = Some(SKETCH_NOTE.into());
+                    model.note = Some(Message::new(Code::ProceduralModel, SKETCH_NOTE));
                 }
             }
         }
@@ -140,7 +141,7 @@ fn added(settings: &ModelSettings) -> Result<Model, (&'static str, String)> {
         expected_secs: None,
         note: None,
         prompt_max_chars: PROMPT_MAX_CHARS,
-        styles: Vec::new().into(),
+        options: Vec::new().into(),
         procedural: false,
         status: None,
     })
@@ -163,15 +164,30 @@ fn change(model: &mut Model, settings: &ModelSettings) {
     model.kind = kind.unwrap_or(model.kind);
     model.price_tokens = price_tokens.unwrap_or(model.price_tokens);
     model.expected_secs = expected_secs.or(model.expected_secs);
-    model.note = note.map(Text::from).or(model.note.take());
+    model.note = note.map(Message::text).or(model.note.take());
     model.prompt_max_chars = prompt_max_chars.unwrap_or(model.prompt_max_chars);
     if let Some(styles) = styles {
-        let style = |s: StyleSettings| Style {
-            value: s.value.into(),
-            name: s.name.into(),
-            words: s.words.into(),
-        };
-        model.styles = styles.into_iter().map(style).collect::<Vec<_>>().into();
+        let options = model.options.to_mut();
+        options.retain(|option| option.id != STYLE);
+        if !styles.is_empty() {
+            options.insert(0, style_option(styles));
+        }
+    }
+}
+
+fn style_option(styles: Vec<StyleSettings>) -> ModelOption {
+    let choice = |style: StyleSettings| Choice {
+        value: style.value.into(),
+        name: style.name.into(),
+        words: style.words.into(),
+        price_percent: 100,
+    };
+    ModelOption {
+        id: STYLE.into(),
+        name: "Style".into(),
+        kind: OptionKind::Choice(styles.into_iter().map(choice).collect()),
+        default: None,
+        advanced: false,
     }
 }
 
@@ -191,7 +207,7 @@ fn check(model: &Model) -> Result<(), (&'static str, String)> {
         return wrong("expected_secs", "`min` must not be above `max`");
     }
     let mut values = HashSet::new();
-    for style in model.styles.iter() {
+    for style in model.styles() {
         if !is_line(&style.value) || !is_line(&style.name) || !is_line(&style.words) {
             return wrong("styles", "each needs a value, a name and words, each a line of text");
         }
@@ -279,10 +295,10 @@ mod tests {
         assert_eq!(ids, ["suno", "luma", "run", "flux"]);
         let luma = resolved.catalog.model("luma").unwrap();
         assert_eq!((luma.price_tokens, luma.procedural), (40, false));
-        assert_eq!(luma.note.as_deref(), Some("May fail during peak hours."));
+        assert_eq!(luma.note.as_ref().unwrap().text, "May fail during peak hours.");
         assert!(resolved.catalog.model("run").unwrap().procedural);
         let flux = resolved.catalog.model("flux").unwrap();
-        assert_eq!((flux.kind, flux.styles.len()), (MediaKind::Picture, 1));
+        assert_eq!((flux.kind, flux.styles().len()), (MediaKind::Picture, 1));
         assert_eq!(resolved.routes["luma"], ["dream", "sketch"]);
     }
 

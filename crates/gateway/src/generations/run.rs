@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Progress};
-use ai_now_protocol::{Event, MediaUrl};
+use ai_now_protocol::{Code, Event, MediaUrl, Message};
 use futures_util::FutureExt as _;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -120,7 +120,10 @@ impl GenerationService {
                 }
             }
             if elsewhere {
-                let step = Some("going on with another maker".to_owned());
+                let step = Some(Message::new(
+                    Code::TryingAnotherProvider,
+                    "going on with another provider",
+                ));
                 self.publish(row, active, processing(Progress { step, ..Progress::default() }))
                     .await;
             }
@@ -132,7 +135,7 @@ impl GenerationService {
     /// Marks it as running. `None`: it has ended meanwhile. `Some(false)`: that can't be written
     /// down, and without a word in the store it must not run.
     async fn begin(&self, row: &GenerationRow, active: &ActiveGeneration) -> Option<bool> {
-        let step = Some("starting".to_owned());
+        let step = Some(Message::new(Code::Starting, "starting"));
         let first = processing(Progress { progress: Some(0.0), step, ..Progress::default() });
         match self.0.store.begin(&row.id, first).await {
             Ok(true) => {
@@ -243,7 +246,7 @@ impl GenerationService {
             Err(error) => return self.failed(row, &error.to_string()),
         };
         let Output { content, note, procedural, .. } = made;
-        let event = Event::Completed(Completed { url, note: note.clone() });
+        let event = Event::Completed(Completed { url, note: note.clone().map(Message::text) });
         let (dir, name) = (self.0.media.clone(), media_name.clone());
         let writing = tokio::task::spawn_blocking(move || match content {
             MediaContent::Bytes(bytes) => dir.write(&name, &bytes).map(|()| bytes.len() as u64),

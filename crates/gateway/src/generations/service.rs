@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure as FailureEvent;
-use ai_now_protocol::{Catalog, Event, GenerateRequest};
+use ai_now_protocol::{Catalog, Event, GenerateRequest, Message, Scalar};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -152,10 +152,10 @@ impl GenerationService {
             id: secret::name(),
             owner,
             model: order.model.id.to_string(),
-            style: order.style.map(|style| style.value.to_string()),
-            seed: order.seed.unwrap_or_else(|| u32::from_be_bytes(secret::random())),
+            style: order.style().map(|style| style.value.to_string()),
+            seed: order.seed().unwrap_or_else(|| u32::from_be_bytes(secret::random())),
             procedural: order.model.procedural,
-            price: order.model.price_tokens,
+            price: order.price_tokens,
             prompt: order.prompt,
             submission: idempotency_key.map(|key| (key, fingerprint(&request))),
             concurrent_limit: permit.as_ref().map_or(0, |_| self.0.settings.per_owner),
@@ -244,7 +244,7 @@ impl GenerationService {
 /// The end of a generation without a result.
 pub(super) fn ended(state: State, message: String, price: u32) -> Outcome {
     let event = Event::Failed(FailureEvent {
-        message: message.clone(),
+        message: Message::text(message.clone()),
         cancelled: state == State::Cancelled,
         tokens_returned: Some(price),
     });
@@ -254,14 +254,26 @@ pub(super) fn ended(state: State, message: String, price: u32) -> Outcome {
 /// Two requests under one idempotency key are the same where this is the same. It depends on their
 /// values, not on the layout of their JSON.
 fn fingerprint(request: &GenerateRequest) -> secret::Hash {
-    let GenerateRequest { model, prompt, style, seed } = request;
+    let GenerateRequest { model, prompt, style, options } = request;
     let style = style.as_deref().unwrap_or_default();
-    let seed = seed.map(u32::to_be_bytes).unwrap_or_default();
-    let has_seed = [u8::from(request.seed.is_some())];
     let mut hash = Sha256::new();
-    for part in [model.as_bytes(), prompt.as_bytes(), style.as_bytes(), &has_seed, &seed] {
+    let mut add = |part: &[u8]| {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
+    };
+    for part in [model, prompt, style] {
+        add(part.as_bytes());
+    }
+    for (id, value) in options {
+        add(id.as_bytes());
+        // The number 5 and the text "5" are two values.
+        let kind: &[u8] = match value {
+            Scalar::Flag(_) => b"flag",
+            Scalar::Integer(_) => b"integer",
+            Scalar::Text(_) => b"text",
+        };
+        add(kind);
+        add(value.to_string().as_bytes());
     }
     hash.finalize().into()
 }

@@ -72,7 +72,7 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
     assert!(matches!(ends[2].1, Event::Completed(_)), "{:?}", ends[2]);
     let Event::Failed(failure) = &ends[1].1 else { panic!("{:?}", ends[1]) };
     assert_eq!(failure.tokens_returned, Some(10));
-    assert!(!failure.message.contains("finds"), "{}", failure.message);
+    assert!(!failure.message.text.contains("finds"), "{}", failure.message.text);
     assert_eq!(store.generation(&ends[1].0).await.unwrap().unwrap().state, State::Failed);
     assert_eq!(logged.load(Ordering::SeqCst), 1);
 

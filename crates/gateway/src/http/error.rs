@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use ai_now_protocol::ErrorBody;
+use ai_now_protocol::{ErrorBody, Message};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -96,7 +96,7 @@ impl From<LimitExceeded> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json(&ErrorBody::new(self.message));
+        let body = json(&ErrorBody::from(Message::text(self.message)));
         let mut response = (self.status, [(header::CONTENT_TYPE, JSON)], body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn nothing_reads_as_markup() {
-        let text = json(&ErrorBody::new("<script>alert('&')</script>"));
+        let text = json(&ErrorBody::from(Message::text("<script>alert('&')</script>")));
         assert!(!text.contains(['<', '>', '&']), "{text}");
         let back: ErrorBody = serde_json::from_str(&text).unwrap();
         assert_eq!(back.message, "<script>alert('&')</script>");

@@ -335,7 +335,7 @@ fn request(base: &Value, model: &Model) -> Value {
     prompt["pattern"] = ai_now_protocol::request::visible_pattern().into();
     // An empty text and `null` are no style, too.
     let mut styles: Vec<Value> = vec!["".into(), Value::Null];
-    styles.extend(model.styles.iter().map(|style| Value::from(style.value.as_ref())));
+    styles.extend(model.styles().iter().map(|style| Value::from(style.value.as_ref())));
     request["properties"]["style"]["enum"] = styles.into();
     request
 }

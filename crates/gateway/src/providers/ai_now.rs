@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ai_now_protocol::event::{Completed, Failure as Failed, Progress};
 use ai_now_protocol::sse::{CONTENT_TYPE, Reader};
-use ai_now_protocol::{Event, GenerateRequest};
+use ai_now_protocol::{Event, GenerateRequest, Message};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
@@ -282,9 +282,9 @@ impl AiNow {
                     Event::Failed(failed) => return Streamed::Failed(failed),
                     Event::Started => {}
                     Event::Processing(progress) => task.reporter.report(Progress {
-                        step: progress
-                            .step
-                            .map(|step| content_policy::plain(&step, Some(&self.key))),
+                        step: progress.step.map(|step| {
+                            Message::text(content_policy::plain(&step.text, Some(&self.key)))
+                        }),
                         ..progress
                     }),
                     Event::CookieGenerated => task.reporter.publish(Event::CookieGenerated),
@@ -311,7 +311,7 @@ impl AiNow {
             url.map_err(|_| ProviderError::permanent("The result's address can't be read."))?;
         let taking = taking(&self.settings, &task.job);
         let made = take_over(&self.name, &self.http, url.as_str(), &taking, task).await?;
-        let note = completed.note.map(|note| content_policy::plain(&note, Some(&self.key)));
+        let note = completed.note.map(|note| content_policy::plain(&note.text, Some(&self.key)));
         let procedural = match location {
             Some(location) => self.is_procedural(location).await,
             None => false,
@@ -327,7 +327,7 @@ impl AiNow {
     }
 
     fn failed(&self, failed: &Failed) -> ProviderError {
-        let said = failed.message.trim().trim_end_matches("Nothing was charged.");
+        let said = failed.message.text.trim().trim_end_matches("Nothing was charged.");
         let kind = if failed.cancelled {
             ErrorKind::Permanent
         } else if content_policy::is_about_safety(said) {
@@ -347,9 +347,10 @@ impl AiNow {
             model: model.to_owned(),
             prompt: if own_styles { job.prompt.clone() } else { job.phrased() },
             style: style.map(|style| style.value.to_string()),
-            // An addition of this project's, like idempotency: for those who know it.
-            seed: self.settings.idempotent.then_some(job.seed),
+            ..GenerateRequest::default()
         }
+        // An addition of this project's, like idempotency: for those who know it.
+        .with_seed(self.settings.idempotent.then_some(job.seed))
     }
 
     /// A request at the server. `path` is ours, or was checked.

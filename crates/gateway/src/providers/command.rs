@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use ai_now_protocol::Message;
 use ai_now_protocol::event::Progress;
 use serde::Deserialize;
 use serde_json::json;
@@ -188,7 +189,7 @@ impl Program {
             } else if line.progress.is_some() || line.step.is_some() || line.eta_secs.is_some() {
                 task.reporter.report(Progress {
                     progress: line.progress.filter(|p| p.is_finite()).map(|p| p.clamp(0.0, 1.0)),
-                    step: line.step.map(|step| content_policy::plain(&step, None)),
+                    step: line.step.map(|step| Message::text(content_policy::plain(&step, None))),
                     eta_secs: line.eta_secs,
                     queue_position: None,
                 });

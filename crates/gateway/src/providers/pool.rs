@@ -7,8 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ai_now_protocol::catalog::Text;
-use ai_now_protocol::{Catalog, Model};
+use ai_now_protocol::{Catalog, Code, Message, Model};
 use tokio::sync::Semaphore;
 
 use super::circuit_breaker::CircuitBreaker;
@@ -119,31 +118,33 @@ impl ProviderPool {
     }
 
     /// A line about a model for people, where there is something to know.
-    fn status(&self, model: &Model) -> Option<Text> {
+    fn status(&self, model: &Model) -> Option<Message> {
+        let say = |code, text| Some(Message::new(code, text).with("model", model.name.clone()));
+        let minutes = |time: Duration| time.as_secs().div_ceil(60);
         let route = self.route(&model.id);
         let closed = route.iter().find(|pooled| pooled.open_for().is_none());
         let Some(pooled) = closed else {
             let back = route.iter().filter_map(|pooled| pooled.open_for()).min()?;
-            return Some(
-                format!("{} does not answer. Try again in {}.", model.name, about(back)).into(),
-            );
+            let text = format!("{} does not answer. Try again in {}.", model.name, about(back));
+            return Some(say(Code::ProviderDown, text)?.with("minutes", minutes(back)));
         };
         if pooled.name != route.first()?.name {
-            let stands_in = match pooled.provider {
-                Provider::Sketch => "procedural sketches stand in for it",
-                _ => "another maker stands in for it",
+            let (code, stands_in) = match pooled.provider {
+                Provider::Sketch => (Code::SketchStandsIn, "procedural sketches stand in for it"),
+                _ => (Code::ProviderReplaced, "another provider stands in for it"),
             };
-            return Some(format!("{} does not answer; {stands_in}.", model.name).into());
+            return say(code, format!("{} does not answer; {stands_in}.", model.name));
         }
         match (pooled.queue.len(), pooled.slots.available_permits()) {
             (0, 1..) => None,
-            (waiting, _) => Some(match pooled.wait_secs(waiting) {
+            (waiting, _) => match pooled.wait_secs(waiting) {
                 Some(secs) => {
-                    let wait = about(Duration::from_secs(secs.into()));
-                    format!("{} is busy, {wait}.", model.name).into()
+                    let wait = Duration::from_secs(secs.into());
+                    let text = format!("{} is busy, {}.", model.name, about(wait));
+                    Some(say(Code::ProviderBusyFor, text)?.with("minutes", minutes(wait)))
                 }
-                None => format!("{} is busy.", model.name).into(),
-            }),
+                None => say(Code::ProviderBusy, format!("{} is busy.", model.name)),
+            },
         }
     }
 }
@@ -315,7 +316,12 @@ mod tests {
             ProviderPool::open(config, &providers, 1, data.path(), &Metrics::default()).unwrap()
         };
         let status = |pool: &ProviderPool| {
-            pool.catalog_now().model("luma").unwrap().status.clone().map(Text::into_owned)
+            pool.catalog_now()
+                .model("luma")
+                .unwrap()
+                .status
+                .clone()
+                .map(|status| status.text.into_owned())
         };
         let pool = routed(&["luma"]);
         let luma = pool.get("luma").unwrap().clone();

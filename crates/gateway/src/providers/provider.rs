@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ai_now_protocol::{Format, Model, Style};
+use ai_now_protocol::{Choice, Format, Model};
 use tokio_util::sync::CancellationToken;
 
 use super::error::ProviderError;
@@ -38,7 +38,7 @@ pub struct Job {
     /// The model.
     pub model: Model,
     /// The style, one of the model's.
-    pub style: Option<Style>,
+    pub style: Option<Choice>,
     /// The prompt.
     pub prompt: String,
     /// The seed.

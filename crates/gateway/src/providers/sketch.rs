@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 
+use ai_now_protocol::Message;
 use ai_now_protocol::event::Progress;
 use ai_now_sketch::{Request, Size, SketchError};
 
@@ -27,7 +28,7 @@ pub(super) async fn make(task: Task) -> Result<Output, ProviderError> {
             }
             reporter.report(Progress {
                 progress: Some(progress.fraction),
-                step: Some(progress.step.to_owned()),
+                step: Some(Message::text(progress.step)),
                 ..Progress::default()
             });
             ControlFlow::Continue(())

@@ -55,7 +55,7 @@ async fn the_widgets_door_answers_with_an_id_and_a_stream_of_its_own() {
     let place = Place::new();
     let key = place.key(50).await;
     let gateway = place.start().await;
-    let body = json!({"model": "pika", "prompt": "a lake", "style": "4", "seed": 7});
+    let body = json!({"model": "pika", "prompt": "a lake", "style": "4", "options": {"seed": 7}});
     let accepted = gateway.create(&key, &body).await;
     assert_eq!((accepted.price, accepted.balance.held, accepted.balance.available), (10, 10, 40));
 
@@ -64,8 +64,8 @@ async fn the_widgets_door_answers_with_an_id_and_a_stream_of_its_own() {
     assert_eq!(events.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>(), ids);
     assert!(completed(&events).ends_with(".mp4"));
     let shown = gateway.show(&key, &accepted.id).await;
-    assert_eq!((shown.seed, shown.style.as_deref(), shown.procedural), (7, Some("4"), true));
-    assert!(shown.note.unwrap().starts_with("Procedural sketch"));
+    assert_eq!((shown.options["seed"].as_integer(), shown.style.as_deref()), (Some(7), Some("4")));
+    assert!(shown.procedural && shown.note.unwrap().text.starts_with("Procedural sketch"));
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn the_catalog_is_the_documented_one_and_honest() {
     assert_eq!(catalog.models.len(), plain.models.len());
     for (served, documented) in catalog.models.iter().zip(plain.models.iter()) {
         assert_eq!((&served.id, served.price_tokens), (&documented.id, documented.price_tokens));
-        assert_eq!(served.styles, documented.styles);
+        assert_eq!(served.options, documented.options);
         assert!(served.procedural);
     }
 }

@@ -73,7 +73,8 @@ impl Drop for Process {
 /// Submits one generation again and again under its own key until it was accepted, as a good
 /// client does; cancels some of them.
 async fn submit(url: String, key: String, name: String, cancel: bool) -> Option<String> {
-    let body = json!({"model": "suno", "prompt": format!("{name}, 5 seconds"), "seed": 1});
+    let body =
+        json!({"model": "suno", "prompt": format!("{name}, 5 seconds"), "options": {"seed": 1}});
     let client = client();
     let asked = client.post(format!("{url}/api/generations")).bearer_auth(&key);
     let answer = asked.header("idempotency-key", &name).json(&body).send().await.ok()?;

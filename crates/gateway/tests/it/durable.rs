@@ -76,7 +76,7 @@ async fn a_result_that_finds_no_place_costs_nothing() {
     let accepted = gateway.create(&key, &song()).await;
     let events = gateway.follow(&accepted.events).await;
     let Event::Failed(end) = &events.last().unwrap().1 else { panic!("{events:?}") };
-    assert!(end.message.contains("could not be stored"), "{}", end.message);
+    assert!(end.message.text.contains("could not be stored"), "{}", end.message.text);
     assert_eq!(end.tokens_returned, Some(10));
     let balance = gateway.balance(&key).await;
     assert_eq!((balance.available, balance.held, balance.spent), (100, 0, 0));

@@ -24,7 +24,7 @@ proptest! {
 
     #[test]
     fn requests(input in like(
-        r#"\{"model":"(suno|luma|pika|run|\PC{0,50})","prompt":"[^"\\]{0,40}"(,"style":"[1-9]?")?(,"seed":-?[0-9]{1,12}(\.0)?)?\}"#
+        r#"\{"model":"(suno|luma|pika|run|\PC{0,50})","prompt":"[^"\\]{0,40}"(,"style":"[1-9]?")?(,"options":\{"seed":-?[0-9]{1,12}(\.0)?\})?\}"#
     )) {
         fuzz::request(&input);
     }

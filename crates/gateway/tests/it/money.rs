@@ -5,7 +5,7 @@ use ai_now_gateway::secret;
 use ai_now_gateway::store::{NewKey, Store};
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Failure};
-use ai_now_protocol::{Event, Format, MediaUrl};
+use ai_now_protocol::{Event, Format, MediaUrl, Message};
 use proptest::prelude::*;
 
 use crate::support::{Place, database, song};
@@ -34,7 +34,10 @@ fn outcome(place: &Place, how: u8) -> Outcome {
     let failed = |state| Outcome::Ended {
         state,
         message: message.clone(),
-        event: Event::Failed(Failure { message: message.clone(), ..Failure::default() }),
+        event: Event::Failed(Failure {
+            message: Message::text(message.clone()),
+            ..Failure::default()
+        }),
     };
     match how {
         0 => failed(State::Failed),

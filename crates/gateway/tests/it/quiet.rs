@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use ai_now_gateway::domain::{NewGeneration, Outcome, Principal};
 use ai_now_gateway::secret;
-use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure;
 use ai_now_protocol::sse::Reader;
+use ai_now_protocol::{Event, Message};
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -90,7 +90,8 @@ async fn talkative(place: &Place, key: &str) -> String {
         .unwrap();
     pool.close().await;
     let message = "It failed.".to_owned();
-    let event = Event::Failed(Failure { message: message.clone(), ..Failure::default() });
+    let event =
+        Event::Failed(Failure { message: Message::text(message.clone()), ..Failure::default() });
     store.finish(&id, Outcome::Ended { state: State::Failed, message, event }).await.unwrap();
     store.close().await;
     id

@@ -8,7 +8,7 @@ use ai_now_gateway::secret;
 use ai_now_gateway::store::NewKey;
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Failure};
-use ai_now_protocol::{Event, Format, MediaUrl};
+use ai_now_protocol::{Event, Format, MediaUrl, Message};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -55,7 +55,10 @@ async fn of_two_ends_just_one_is_written() {
                 event: Event::Completed(Completed { url, note: None }),
             };
             let message = "Cancelled.".to_owned();
-            let event = Event::Failed(Failure { message: message.clone(), ..Failure::default() });
+            let event = Event::Failed(Failure {
+                message: Message::text(message.clone()),
+                ..Failure::default()
+            });
             let cancelled = Outcome::Ended { state: State::Cancelled, message, event };
             let race = |outcome| {
                 let (store, id) = (store.clone(), id.clone());

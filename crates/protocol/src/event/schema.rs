@@ -8,8 +8,15 @@ use utoipa::{PartialSchema, ToSchema};
 use super::{
     COMPLETED, COOKIE_GENERATED, Completed, ERROR, Event, Failure, PROCESSING, Progress, STARTED,
 };
+use crate::scalar::Scalar;
 
 const KNOWN: [&str; 5] = [STARTED, PROCESSING, COOKIE_GENERATED, COMPLETED, ERROR];
+
+/// The message of each kind of event: what its text is called, what it says, whether it is always
+/// there.
+const STEP: (&str, &str, bool) = ("step", "What is being done, in a few words: `mixing`.", false);
+const NOTE: (&str, &str, bool) = ("note", "What the maker says about the result.", false);
+const MESSAGE: (&str, &str, bool) = ("message", "A sentence for a person: why.", true);
 
 fn with_status(status: Object) -> Object {
     ObjectBuilder::new()
@@ -23,10 +30,34 @@ fn status(status: &str) -> Object {
     with_status(ObjectBuilder::new().schema_type(Type::String).enum_values(Some([status])).build())
 }
 
-fn status_with<T: ToSchema>(name: &str) -> AllOf {
+/// A kind of event with fields of its own and a message, whose text is called `text`.
+fn status_with<T: ToSchema>(name: &str, text: (&str, &str, bool)) -> AllOf {
+    let (text, meaning, required) = text;
+    let text_schema =
+        ObjectBuilder::new().schema_type(Type::String).description(Some(meaning)).build();
+    let code = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("The same for programs: a stable code."))
+        .build();
+    let params = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(Scalar::schema()))
+        .description(Some("What the sentence names, by name."))
+        .build();
+    let mut message = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property(text, text_schema)
+        .property("code", code)
+        .property("params", params);
+    if required {
+        message = message.required(text);
+    }
     let mut all = AllOf::new();
-    all.items =
-        vec![RefOr::T(Schema::Object(status(name))), RefOr::Ref(Ref::from_schema_name(T::name()))];
+    all.items = vec![
+        RefOr::T(Schema::Object(status(name))),
+        RefOr::Ref(Ref::from_schema_name(T::name())),
+        RefOr::T(Schema::Object(message.build())),
+    ];
     all
 }
 
@@ -41,10 +72,10 @@ impl PartialSchema for Event {
         kinds.description = Some("One event of a generation.".into());
         kinds.items = vec![
             RefOr::T(Schema::Object(status(STARTED))),
-            RefOr::T(Schema::AllOf(status_with::<Progress>(PROCESSING))),
+            RefOr::T(Schema::AllOf(status_with::<Progress>(PROCESSING, STEP))),
             RefOr::T(Schema::Object(status(COOKIE_GENERATED))),
-            RefOr::T(Schema::AllOf(status_with::<Completed>(COMPLETED))),
-            RefOr::T(Schema::AllOf(status_with::<Failure>(ERROR))),
+            RefOr::T(Schema::AllOf(status_with::<Completed>(COMPLETED, NOTE))),
+            RefOr::T(Schema::AllOf(status_with::<Failure>(ERROR, MESSAGE))),
             RefOr::T(Schema::Object(with_status(other))),
         ];
         RefOr::T(Schema::OneOf(kinds))
@@ -67,7 +98,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::MediaUrl;
+    use crate::{Code, MediaUrl, Message};
 
     /// What one kind of event may have, what it must have, and the status that it has, if just one.
     struct Kind {
@@ -130,14 +161,18 @@ mod tests {
                 progress: Some(0.5),
                 queue_position: Some(1),
                 eta_secs: Some(2),
-                step: Some("mixing".into()),
+                step: Some(Message::text("mixing")),
+            }),
+            Event::Processing(Progress {
+                step: Some(Message::new(Code::ProviderBusyFor, "Busy.").with("minutes", 4u32)),
+                ..Progress::default()
             }),
             Event::CookieGenerated,
             Event::Completed(Completed { url: url.clone(), note: None }),
-            Event::Completed(Completed { url, note: Some("a note".into()) }),
+            Event::Completed(Completed { url, note: Some(Message::text("a note")) }),
             Event::Failed(Failure::default()),
             Event::Failed(Failure {
-                message: "It failed.".into(),
+                message: Message::text("It failed."),
                 cancelled: true,
                 tokens_returned: Some(10),
             }),

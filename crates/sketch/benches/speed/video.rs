@@ -8,7 +8,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use ai_now_protocol::{Catalog, MediaKind, Model, Style};
+use ai_now_protocol::{Catalog, Choice, MediaKind, Model};
 use ai_now_sketch::{Request, Size, make, stages};
 
 /// Scenes that ask for different things: water and hills, a city with rain.
@@ -24,7 +24,7 @@ pub(crate) fn run(wanted: &[String]) {
     println!("milliseconds for a picture (scene, style, encoder), KB for a second, longest gap");
     for (size, cores) in [(Size::HD, cores()), (Size::SMALL, 1.0)] {
         for model in catalog.models.iter().filter(|m| m.kind == MediaKind::Video) {
-            for style in model.styles.iter() {
+            for style in model.styles().iter() {
                 let name = format!("video {} {} {}", size.height(), model.id, style.value);
                 if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
                     line(&name, model, style, size, cores);
@@ -35,7 +35,7 @@ pub(crate) fn run(wanted: &[String]) {
 }
 
 /// Measures one style in all scenes and prints the mean, and the slowest.
-fn line(name: &str, model: &Model, style: &Style, size: Size, cores: f64) {
+fn line(name: &str, model: &Model, style: &Choice, size: Size, cores: f64) {
     let mut sum = Took::default();
     let mut slowest = f64::MAX;
     for prompt in PROMPTS {
@@ -70,7 +70,7 @@ struct Took {
     stages: [f64; 3],
 }
 
-fn film(model: &Model, style: &Style, prompt: &str, size: Size, cores: f64) -> Took {
+fn film(model: &Model, style: &Choice, prompt: &str, size: Size, cores: f64) -> Took {
     let request =
         Request { style: Some(style), size, soundtrack: false, ..Request::new(model, prompt) };
     let (start, worked) = (Instant::now(), processor_secs());
@@ -90,7 +90,7 @@ fn film(model: &Model, style: &Style, prompt: &str, size: Size, cores: f64) -> T
 
 /// The longest time between two reports of one worker, in seconds of the processor's time: this
 /// thread is held to one core, where films are made by one worker.
-fn gap(model: &Model, style: &Style, size: Size) -> f64 {
+fn gap(model: &Model, style: &Choice, size: Size) -> f64 {
     let request = Request { style: Some(style), size, ..Request::new(model, PROMPTS[1]) };
     std::thread::scope(|scope| {
         let alone = scope.spawn(|| {

@@ -4,7 +4,8 @@
 //! an id, for pages that want to come back. Behind both is the same [`crate::generations`].
 
 use ai_now_protocol::api::{Accepted, Generation};
-use ai_now_protocol::{GenerateRequest, MediaUrl};
+use ai_now_protocol::options::SEED;
+use ai_now_protocol::{GenerateRequest, MediaUrl, Message};
 use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -220,14 +221,14 @@ fn generation(app: &App, row: GenerationRow, base: &str) -> Result<Generation, P
         model: row.model,
         prompt: row.prompt,
         style: row.style,
-        seed: row.seed,
+        options: [(SEED.into(), row.seed.into())].into(),
         procedural: row.procedural,
         price: row.price,
         created_at_ms: row.created_at_ms,
         finished_at_ms: row.finished_at_ms,
         url: url.transpose().map_err(|_| Problem::internal())?,
-        note: row.note,
-        message: row.message,
+        note: row.note.map(Message::text),
+        message: row.message.map(Message::text),
     })
 }
 

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use ai_now_protocol::Event;
 use ai_now_protocol::event::Progress;
+use ai_now_protocol::{Code, Event, Message};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
@@ -229,7 +229,7 @@ impl Polled {
             UpstreamStatus::Queued { position } => task.reporter.queued(position),
             UpstreamStatus::Running { progress, step } => task.reporter.report(Progress {
                 progress,
-                step: step.map(ToOwned::to_owned),
+                step: step.map(Message::text),
                 ..Progress::default()
             }),
             UpstreamStatus::Done => return self.result_in(json).map(Some),
@@ -324,7 +324,10 @@ impl Polled {
 
     /// Takes over a result.
     async fn taken_over(&self, task: &Task, url: &str) -> Result<Output, ProviderError> {
-        task.reporter.report(Progress { step: Some("fetching".into()), ..Progress::default() });
+        task.reporter.report(Progress {
+            step: Some(Message::new(Code::Fetching, "fetching")),
+            ..Progress::default()
+        });
         take_over(&self.name, &self.http, url, &taking(&self.settings, &task.job), task).await
     }
 

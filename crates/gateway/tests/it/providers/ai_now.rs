@@ -28,7 +28,7 @@ async fn either_one_is_killed_and_nothing_is_lost() {
     let toml = chained(&before, &maker.url, &key_behind);
     let mut gateway = Process::start(before.data(), "127.0.0.1:0", &toml);
     let at_work = async |gateway: &Process, seed: u32| {
-        let film = json!({"model": "luma", "prompt": "rain at night, 5 seconds", "seed": seed});
+        let film = json!({"model": "luma", "prompt": "rain at night, 5 seconds", "options": {"seed": seed}});
         let accepted = gateway.create(&key, &film).await;
         let events = format!("{}{}", gateway.url, accepted.events);
         let mut stream = EventStream::new(client().get(events).send().await.unwrap());
@@ -47,7 +47,7 @@ async fn either_one_is_killed_and_nothing_is_lost() {
     let made = gateway.end(&key, &accepted.id).await;
     // A sketch says that it is one, through however many hands it went.
     assert_eq!((made.state, made.procedural), (State::Completed, true), "{:?}", made.message);
-    assert!(made.note.unwrap().starts_with("Procedural sketch"));
+    assert!(made.note.unwrap().text.starts_with("Procedural sketch"));
 
     let accepted = at_work(&gateway, 2).await;
     drop(gateway);
@@ -86,7 +86,7 @@ async fn a_cancelled_one_is_cancelled_behind_and_too_few_tokens_there_are_no_sec
     // There is nothing left behind for a second one.
     let second = gateway.create(&key, &film).await;
     let second = gateway.end(&key, &second.id).await;
-    let message = second.message.unwrap();
+    let message = second.message.unwrap().text;
     assert!(message.contains("account at up is used up"), "{message}");
 
     let path = format!("{}/api/generations/{}", gateway.url, accepted.id);
@@ -119,7 +119,7 @@ async fn a_sketch_that_stands_in_says_that_it_is_one() {
     let accepted = gateway.create(&key, &crate::support::song()).await;
     let made = gateway.end(&key, &accepted.id).await;
     assert_eq!((made.state, made.procedural), (State::Completed, true), "{:?}", made.message);
-    assert!(made.note.unwrap().starts_with("Procedural sketch"));
+    assert!(made.note.unwrap().text.starts_with("Procedural sketch"));
     drop(gateway);
     place.assert_sound().await;
 }

@@ -1,7 +1,7 @@
 //! What a gateway does with any service, whatever the service does.
 
 use ai_now_protocol::api::State;
-use ai_now_protocol::{Catalog, Event};
+use ai_now_protocol::{Catalog, Code, Event};
 use serde_json::json;
 
 use super::fixture::{Fixture, SECRET, wait_for};
@@ -27,7 +27,9 @@ pub(super) async fn makes_it_and_tells_how_far_it_is(speaks: Speaks) {
     }
     fixture.upstream.go_on();
     let half = |event: &Event| match event {
-        Event::Processing(p) if speaks == Speaks::Luma => p.step.as_deref() == Some("dreaming"),
+        Event::Processing(p) if speaks == Speaks::Luma => {
+            p.step.as_ref().is_some_and(|step| step.text == "dreaming")
+        }
         Event::Processing(p) => p.progress == Some(0.5),
         _ => false,
     };
@@ -82,7 +84,7 @@ pub(super) async fn goes_elsewhere_while_it_is_busy(speaks: Speaks) {
         upstream(speaks, |script| script.submits = vec![Submit::Status(503, json!({}))]).await;
     let fixture = Fixture::with_stand_in(speaks, upstream, |up| up.retries = 1).await;
     let made = fixture.make().await;
-    assert_eq!(made.note.as_deref(), Some("the stand-in"));
+    assert_eq!(made.note.as_ref().map(|note| &*note.text), Some("the stand-in"));
     assert_eq!(fixture.upstream.came(What::Submit).len(), 2);
     fixture.finish(30).await;
 }
@@ -99,10 +101,13 @@ pub(super) async fn goes_elsewhere_after_a_transient_failure(speaks: Speaks) {
     let events = fixture.gateway.follow(&accepted.events).await;
     let told = events.iter().any(|(_, event)| {
         matches!(event, Event::Processing(p)
-            if p.step.as_deref() == Some("going on with another maker"))
+            if p.step.as_ref().is_some_and(|step| step.is(Code::TryingAnotherProvider)))
     });
     assert!(told, "{events:?}");
-    assert_eq!(fixture.end(&accepted).await.note.as_deref(), Some("the stand-in"));
+    assert_eq!(
+        fixture.end(&accepted).await.note.as_ref().map(|note| &*note.text),
+        Some("the stand-in")
+    );
     assert_eq!(fixture.upstream.came(What::Submit).len(), 1 + repeat.unwrap_or(0) as usize);
     fixture.finish(30).await;
 }
@@ -113,7 +118,7 @@ pub(super) async fn goes_elsewhere_where_the_key_is_refused(speaks: Speaks) {
         let upstream = upstream(speaks, |script| script.submits = vec![refusal]).await;
         let fixture = Fixture::with_stand_in(speaks, upstream, |_| {}).await;
         let made = fixture.make().await;
-        assert_eq!(made.note.as_deref(), Some("the stand-in"));
+        assert_eq!(made.note.as_ref().map(|note| &*note.text), Some("the stand-in"));
         assert_eq!(fixture.upstream.came(What::Submit).len(), 1);
         fixture.finish(30).await;
     }
@@ -130,7 +135,7 @@ pub(super) async fn tells_a_safety_refusal_and_asks_nobody_else(speaks: Speaks) 
         let fixture = Fixture::with_stand_in(speaks, upstream, |_| {}).await;
         let made = fixture.make().await;
         assert_eq!(made.state, State::Failed);
-        let message = made.message.unwrap();
+        let message = made.message.unwrap().text;
         assert!(message.contains("safety rules do not allow this prompt"), "{message}");
         assert!(message.ends_with("Nothing was charged."), "{message}");
         assert_eq!(fixture.upstream.came(What::Submit).len(), 1);
@@ -145,7 +150,7 @@ pub(super) async fn tells_why_a_request_is_refused(speaks: Speaks) {
     let fixture = Fixture::with_stand_in(speaks, upstream, |_| {}).await;
     let accepted = fixture.ask().await;
     let made = fixture.end(&accepted).await;
-    let message = made.message.unwrap();
+    let message = made.message.unwrap().text;
     assert_eq!(made.state, State::Failed);
     assert!(message.contains("alert(1)</script> too long for …."), "{message}");
     assert_eq!(fixture.upstream.came(What::Submit).len(), 1);
@@ -241,7 +246,7 @@ pub(super) async fn ends_at_its_time_limit(speaks: Speaks) {
     let fixture = Fixture::with_stand_in(speaks, upstream, |up| up.timeout_secs = 1).await;
     let made = fixture.make().await;
     assert_eq!((made.state, made.note), (State::Failed, None));
-    let message = made.message.unwrap();
+    let message = made.message.unwrap().text;
     assert!(message.contains("took longer than a minute"), "{message}");
     fixture.upstream.wait_for(What::Cancel, 1).await;
     fixture.finish(0).await;
@@ -267,7 +272,7 @@ pub(super) async fn takes_only_results_that_are_what_they_should_be(speaks: Spea
         let fixture = Fixture::with_stand_in(speaks, upstream, |up| up.result_max_mib = 1).await;
         let made = fixture.make().await;
         assert_eq!((made.state, made.note), (State::Failed, None), "{result:?}");
-        let message = made.message.unwrap();
+        let message = made.message.unwrap().text;
         assert!(message.contains(why), "{result:?}: {message}");
         let left = std::fs::read_dir(fixture.place.data().join("media")).unwrap().count();
         assert_eq!(left, 0, "something was left behind");
@@ -291,7 +296,7 @@ pub(super) async fn follows_no_redirect(speaks: Speaks) {
     let upstream = upstream(speaks, |script| script.submits = vec![redirect]).await;
     let fixture = Fixture::with_stand_in(speaks, upstream, |_| {}).await;
     let made = fixture.make().await;
-    assert_eq!(made.note.as_deref(), Some("the stand-in"));
+    assert_eq!(made.note.as_ref().map(|note| &*note.text), Some("the stand-in"));
     for what in [What::Submit, What::Other] {
         assert_eq!(elsewhere.came(what).len(), 0);
     }
@@ -307,14 +312,20 @@ pub(super) async fn opens_its_circuit_breaker_after_failures(speaks: Speaks) {
     })
     .await;
     for _ in 0..4 {
-        assert_eq!(fixture.make().await.note.as_deref(), Some("the stand-in"));
+        assert_eq!(
+            fixture.make().await.note.as_ref().map(|note| &*note.text),
+            Some("the stand-in")
+        );
     }
     assert_eq!(fixture.upstream.came(What::Submit).len(), 2);
     let catalog = fixture.gateway.ask(reqwest::Method::GET, "/api/catalog").send().await.unwrap();
     let catalog: Catalog = catalog.json().await.unwrap();
     let run = catalog.model("run").unwrap();
-    let status = "Run does not answer; another maker stands in for it.";
-    assert_eq!((run.status.as_deref(), run.procedural), (Some(status), false));
+    let status = "Run does not answer; another provider stands in for it.";
+    assert_eq!(
+        (run.status.as_ref().map(|status| &*status.text), run.procedural),
+        (Some(status), false)
+    );
     assert!(catalog.model("suno").unwrap().procedural);
     fixture.finish(120).await;
 }

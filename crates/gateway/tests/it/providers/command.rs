@@ -72,11 +72,11 @@ async fn it_is_asked_in_json_and_answers_in_lines() {
         |event| matches!(event, Event::Processing(p) if p.progress == Some(0.25)),
     );
     let Event::Processing(progress) = step.await else { panic!() };
-    assert_eq!((progress.step.as_deref(), progress.eta_secs), (Some("denoising"), Some(9)));
+    assert_eq!((progress.step.unwrap().text.as_ref(), progress.eta_secs), ("denoising", Some(9)));
     std::fs::write(setup.place.path("go"), "").unwrap();
     let made = setup.gateway.follow(&accepted.events).await;
     assert!(
-        matches!(&made.last().unwrap().1, Event::Completed(c) if c.note.as_deref() == Some("made here"))
+        matches!(&made.last().unwrap().1, Event::Completed(c) if c.note.as_ref().map(|note| &*note.text) == Some("made here"))
     );
 
     let read = |name: &str| std::fs::read_to_string(setup.place.path(name)).unwrap();
@@ -127,7 +127,7 @@ async fn only_a_fitting_file_of_its_own_is_taken() {
         let setup = setup(script, |own| own.result_max_mib = 1).await;
         let made = setup.make().await;
         assert_eq!(made.state, State::Failed, "{script}");
-        let message = made.message.unwrap();
+        let message = made.message.unwrap().text;
         assert!(message.contains(why), "{script}: {message}");
         setup.finish(0).await;
     }
@@ -152,12 +152,17 @@ async fn how_it_fails_decides_what_is_done() {
         let made = setup.make().await;
         match told {
             Some(told) => {
-                let message = made.message.unwrap_or_default();
+                let message = made.message.unwrap_or_default().text;
                 assert!(message.contains(told), "{script}: {message}");
                 setup.finish(0).await;
             }
             None => {
-                assert_eq!(made.note.as_deref(), Some("stand-in"), "{script}: {:?}", made.message);
+                assert_eq!(
+                    made.note.as_ref().map(|note| &*note.text),
+                    Some("stand-in"),
+                    "{script}: {:?}",
+                    made.message
+                );
                 setup.finish(30).await;
             }
         }
@@ -225,28 +230,33 @@ async fn the_documented_example_makes_a_picture() {
     let key = place.key(1000).await;
     let gateway = place.start().await;
     let make = async |model: &str, prompt: &str| {
-        let request = json!({"model": model, "prompt": prompt, "seed": 7});
+        let request = json!({"model": model, "prompt": prompt, "options": {"seed": 7}});
         let accepted = gateway.create(&key, &request).await;
         let events = gateway.follow(&accepted.events).await;
         (gateway.show(&key, &accepted.id).await, events)
     };
 
     let (made, events) = make("tiny", "A lake").await;
-    assert_eq!(made.note.as_deref(), Some("tiny, 4 steps"), "{:?}", made.message);
+    assert_eq!(
+        made.note.as_ref().map(|note| &*note.text),
+        Some("tiny, 4 steps"),
+        "{:?}",
+        made.message
+    );
     let url = made.url.as_ref().unwrap().as_str();
     let picture = crate::support::client().get(url).send().await.unwrap();
     assert_eq!(picture.headers()["content-type"], "image/png");
     let picture = picture.bytes().await.unwrap();
     assert!(picture.ends_with(b"/srv/models/tiny A lake 4 0.0 7"), "{picture:?}");
     let drawing = events.iter().any(
-        |(_, event)| matches!(event, Event::Processing(p) if p.step.as_deref() == Some("drawing")),
+        |(_, event)| matches!(event, Event::Processing(p) if p.step.as_ref().is_some_and(|step| step.text == "drawing")),
     );
     assert!(drawing, "{events:?}");
 
     let (refused, _) = make("tiny", "nude").await;
-    assert!(refused.message.unwrap().contains("safety rules"));
+    assert!(refused.message.unwrap().text.contains("safety rules"));
     let (wrong, _) = make("song", "A lake").await;
-    assert!(wrong.message.unwrap().contains("this program makes pictures only"));
+    assert!(wrong.message.unwrap().text.contains("this program makes pictures only"));
     assert_eq!(gateway.balance(&key).await.spent, 5);
     gateway.stop().await;
     place.assert_sound().await;

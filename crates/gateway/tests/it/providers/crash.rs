@@ -93,7 +93,7 @@ async fn killed_between_sending_and_writing_down_it_asks_once_more_at_most() {
     let process = Process::start(place.data(), "127.0.0.1:0", &toml);
     let ended = process.end(&key, &accepted.id).await;
     assert_eq!(ended.state, State::Failed);
-    let message = ended.message.unwrap();
+    let message = ended.message.unwrap().text;
     assert!(message.contains("asked twice"), "{message}");
     assert_eq!(upstream.came(What::Submit).len(), 2);
     drop(process);

@@ -160,7 +160,7 @@ impl Fixture {
 
 /// A request with a style, as a page sends it.
 pub(crate) fn request() -> Value {
-    json!({"model": "run", "prompt": "A lake", "style": "pixel_art", "seed": 7})
+    json!({"model": "run", "prompt": "A lake", "style": "pixel_art", "options": {"seed": 7}})
 }
 
 /// Waits for an event.

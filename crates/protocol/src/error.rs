@@ -1,0 +1,71 @@
+//! The one shape of an error outside (documented, "Error Handling"):
+//! `{"status":"Error","code":"…","message":"…"}`, with `params` where the sentence names something.
+//! It must not know HTTP statuses: those belong to whoever answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::Text;
+use crate::code::Message;
+use crate::scalar::Scalars;
+
+/// The body of every error answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ErrorBody {
+    status: ErrorStatus,
+    /// What is wrong, for programs: stable, one of [`crate::Code::ALL`]. Empty where another server
+    /// of the documented API sends none.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    pub code: Text,
+    /// What the sentence names, by name.
+    #[serde(default, skip_serializing_if = "Scalars::is_empty")]
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, crate::Scalar>, required = false))]
+    pub params: Scalars,
+    /// A sentence for a person, in English: what is wrong, and what to do next.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    pub message: Text,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+enum ErrorStatus {
+    Error,
+}
+
+impl From<Message> for ErrorBody {
+    fn from(message: Message) -> Self {
+        let Message { code, params, text } = message;
+        Self { status: ErrorStatus::Error, code, params, message: text }
+    }
+}
+
+impl From<ErrorBody> for Message {
+    fn from(body: ErrorBody) -> Self {
+        Self { code: body.code, params: body.params, text: body.message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    #[test]
+    fn it_has_the_documented_shape() {
+        let body = ErrorBody::from(Message::text("Error description"));
+        let json = r#"{"status":"Error","message":"Error description"}"#;
+        assert_eq!(serde_json::to_string(&body).unwrap(), json);
+        assert_eq!(serde_json::from_str::<ErrorBody>(json).unwrap(), body);
+        assert!(serde_json::from_str::<ErrorBody>(r#"{"status":"Fine","message":""}"#).is_err());
+    }
+
+    #[test]
+    fn a_code_and_its_parameters_come_along() {
+        let message = Message::new(Code::BodyTooLarge, "Too large.").with("max_bytes", 9u32);
+        let body = ErrorBody::from(message.clone());
+        let json = r#"{"status":"Error","code":"body_too_large","params":{"max_bytes":9},"message":"Too large."}"#;
+        assert_eq!(serde_json::to_string(&body).unwrap(), json);
+        assert_eq!(Message::from(serde_json::from_str::<ErrorBody>(json).unwrap()), message);
+    }
+}
