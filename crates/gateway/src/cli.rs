@@ -278,7 +278,7 @@ async fn check_providers(config: &Config) -> Result<ExitCode, CliError> {
         let finding = providers::check(name, settings).await;
         all_good &= finding.good;
         let verdict = if finding.good { "good" } else { "bad" };
-        writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.kind, finding.says)?;
+        writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.service.kind(), finding.says)?;
     }
     for model in catalog.catalog.models.iter() {
         writeln!(

@@ -28,6 +28,7 @@ pub struct Metrics {
     provider_durations: Family<ProviderLabel, Histogram, DurationBuckets>,
     provider_retries: Family<ProviderLabel, Counter>,
     provider_circuit_open: Family<ProviderLabel, Gauge>,
+    provider_unknown_statuses: Family<ProviderLabel, Counter>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -82,6 +83,7 @@ impl Default for Metrics {
             provider_durations: Family::new_with_constructor(DurationBuckets),
             provider_retries: Family::default(),
             provider_circuit_open: Family::default(),
+            provider_unknown_statuses: Family::default(),
         };
         let mut registry = Registry::with_prefix("ai_now");
         let m = &metrics;
@@ -127,6 +129,11 @@ impl Default for Metrics {
             "provider_circuit_open",
             "1 while the circuit breaker of a provider is open",
             m.provider_circuit_open.clone(),
+        );
+        registry.register(
+            "provider_unknown_statuses",
+            "Answers of providers with a status that no document names",
+            m.provider_unknown_statuses.clone(),
         );
         metrics.registry = Arc::new(Mutex::new(registry));
         metrics
@@ -178,6 +185,12 @@ impl Metrics {
     pub fn provider_circuit_open(&self, provider: &str, open: bool) {
         let label = ProviderLabel { provider: provider.to_owned() };
         self.provider_circuit_open.get_or_create(&label).set(i64::from(open));
+    }
+
+    /// A provider told a status that no document names.
+    pub fn provider_unknown_status(&self, provider: &str) {
+        let label = ProviderLabel { provider: provider.to_owned() };
+        self.provider_unknown_statuses.get_or_create(&label).inc();
     }
 
     /// A commit of so many changes took this long.

@@ -14,18 +14,25 @@ mod content;
 mod content_policy;
 mod error;
 mod http;
+mod options;
 mod polled;
 mod pool;
 mod progress;
 mod provider;
 mod result;
+mod services;
 mod settings;
 mod sketch;
 mod submission;
+mod text;
 
 pub use self::check::{Finding, check};
-pub use self::error::{ErrorKind, ProviderError};
+pub use self::error::{ErrorKind, OpenError, ProviderError, UnusableProvider};
 pub use self::pool::{PooledProvider, ProviderPool, Queue};
 pub use self::progress::ProgressReporter;
 pub use self::provider::{Job, MediaContent, Output, Provider, Task};
-pub use self::settings::{Key, Kind, ProviderSettings, Providers, SKETCH};
+pub use self::services::ServiceSettings;
+pub use self::settings::{
+    ConnectionSettings, Key, KeyError, LimitSettings, ProviderSettings, Providers, SKETCH,
+    SettingError,
+};

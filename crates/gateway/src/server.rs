@@ -22,7 +22,7 @@ use crate::http::state::{App, Parts, Peer};
 use crate::limits::Limits;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
-use crate::providers::ProviderPool;
+use crate::providers::{ProviderPool, UnusableProvider};
 use crate::retention::Retention;
 use crate::secret::SigningKey;
 use crate::store::{Store, StoreError};
@@ -50,7 +50,7 @@ pub enum ServeError {
     Config(#[from] ConfigError),
     /// A provider that a model is routed to cannot be used.
     #[error("{0} `ai-now-gateway providers check` looks at all of them.")]
-    Provider(String),
+    Provider(#[from] UnusableProvider),
     /// The directory of the widget holds none.
     #[error("{0} holds no index.html. Build the widget first, or leave `--web` out.")]
     Web(String),
@@ -86,8 +86,8 @@ impl Server {
             workers => workers,
         };
         let catalog = config.catalog()?;
-        let pool = ProviderPool::open(catalog, &config.providers, sketches, &config.data, &metrics)
-            .map_err(ServeError::Provider)?;
+        let pool =
+            ProviderPool::open(catalog, &config.providers, sketches, &config.data, &metrics)?;
         let settings =
             Settings { queue: config.limits.queue, per_owner: config.limits.generations };
         let generations =

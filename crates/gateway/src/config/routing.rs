@@ -11,7 +11,7 @@ use ai_now_protocol::{Catalog, Choice, Code, MediaKind, Message, Model, ModelOpt
 use serde::Deserialize;
 
 use crate::domain::CatalogConfig;
-use crate::providers::{Kind, Providers, SKETCH};
+use crate::providers::{Providers, SKETCH};
 
 /// A model, as the operator describes it: a built-in one with what shall be different, or a new
 /// one.
@@ -74,7 +74,7 @@ impl CatalogConfig {
                            not “sketch”";
                 return Err((format!("providers.{name}"), why.into()));
             }
-            settings.check().map_err(|(setting, why)| (place(setting), why))?;
+            settings.check().map_err(|error| (place(error.setting), error.why))?;
         }
         let mut catalog = Catalog::BUILT_IN;
         let mut routes = HashMap::new();
@@ -234,9 +234,13 @@ fn check_routes(names: &[String], model: &Model, providers: &Providers) -> Resul
             let known: Vec<_> = providers.keys().map(String::as_str).chain([SKETCH]).collect();
             return Err(format!("there is no provider “{name}”; there are: {}", known.join(", ")));
         };
-        let videos_only = matches!(settings.kind, Kind::Luma | Kind::Runway);
-        if videos_only && model.kind != MediaKind::Video {
-            return Err(format!("“{name}” makes videos only"));
+        if !settings.service.makes(model.kind) {
+            let made = match model.kind {
+                MediaKind::Audio => "music",
+                MediaKind::Video => "videos",
+                MediaKind::Picture => "pictures",
+            };
+            return Err(format!("“{name}” makes no {made}"));
         }
     }
     Ok(())
@@ -307,10 +311,9 @@ mod tests {
         let page = include_str!("../../../../docs/providers.md");
         let examples: Vec<_> =
             page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        assert_eq!(examples.len(), 2);
+        assert_eq!(examples.len(), 1);
         let first = resolve(examples[0]).unwrap();
         assert_eq!(first.routes["luma"], ["dream", "pika"]);
-        resolve(examples[1]).unwrap();
     }
 
     #[test]
@@ -327,7 +330,7 @@ mod tests {
             ("[[models]]\nid = 'suno'\nroutes = ['sketch', 'sketch']", "twice"),
             (
                 "[providers.dream]\nkind = 'luma'\n[[models]]\nid = 'suno'\nroutes = ['dream']",
-                "videos only",
+                "makes no music",
             ),
             ("[[models]]\nid = 'suno'\nname = \"a\\nb\"", "a line of text"),
             ("[[models]]\nid = 'suno'\nexpected_secs = { min = 2, max = 1 }", "above"),
@@ -339,7 +342,7 @@ mod tests {
             ),
             ("[[models]]\nid = 'nix'\nhidden = true", "no such model"),
             ("[providers.sketch]\nkind = 'luma'", "not “sketch”"),
-            ("[providers.x]\nkind = 'fal'", "providers.x.model"),
+            ("[providers.x]\nkind = 'fal'", "missing field `model`"),
         ] {
             let said = resolve(toml).unwrap_err();
             assert!(said.contains(why), "{toml}: {said}");

@@ -9,22 +9,55 @@ use std::time::Duration;
 
 use ai_now_protocol::event::{Completed, Failure as Failed, Progress};
 use ai_now_protocol::sse::{CONTENT_TYPE, Reader};
-use ai_now_protocol::{Event, GenerateRequest, Message};
+use ai_now_protocol::{Code, Event, GenerateRequest, MediaKind};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
 use hyper::Response;
 use hyper::body::Incoming;
+use serde::Deserialize;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use url::Url;
 
+use super::check::ProbeError;
+use super::error::OpenError;
 use super::http::{Answer, Call, Http};
 use super::result::{take_over, taking};
-use super::settings::{Key, ProviderSettings};
-use super::submission::{self, ABANDON, Asking, Refusal, too_slow, unwritten};
-use super::{ErrorKind, Job, Output, ProviderError, Task, backoff, content_policy};
+use super::services::Service;
+use super::settings::{Key, KeyError, ProviderSettings, SettingError};
+use super::submission::{self, CANCEL_LIMIT, Refusal, SubmissionError, Submitter};
+use super::{ErrorKind, Job, Output, ProviderError, Task, backoff, error, text};
 use crate::metrics::Metrics;
 use crate::store::SubmissionState;
+
+/// What a provider of kind `ai-now` is told.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The model that is asked for there. Default: the id of the one that was asked for here.
+    pub model: Option<String>,
+    /// Whether it takes `Idempotency-Key`: a submission is then repeated without fear.
+    pub idempotent: bool,
+}
+
+impl Service for Settings {
+    fn base_url(&self) -> &'static str {
+        "https://api.ai-now.space"
+    }
+
+    /// Without the dash's place: what begins with `AI_NOW_` is a setting of the gateway.
+    fn key_env(&self) -> &'static str {
+        "AINOW_API_KEY"
+    }
+
+    fn makes(&self, _: MediaKind) -> bool {
+        true
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        Ok(())
+    }
+}
 
 /// A server of the documented API.
 pub struct AiNow {
@@ -33,6 +66,7 @@ pub struct AiNow {
     key: Key,
     authorization: HeaderValue,
     settings: ProviderSettings,
+    own: Settings,
     http: Http,
     metrics: Metrics,
 }
@@ -61,11 +95,12 @@ impl AiNow {
     pub(super) fn open(
         name: &str,
         settings: &ProviderSettings,
+        own: &Settings,
         metrics: Metrics,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, OpenError> {
         let key = settings.key()?;
         let value = HeaderValue::from_str(&format!("Bearer {}", key.reveal()));
-        let mut authorization = value.map_err(|_| "its key is odd")?;
+        let mut authorization = value.map_err(|_| KeyError::Malformed(settings.key_place()))?;
         authorization.set_sensitive(true);
         Ok(Self {
             name: name.to_owned(),
@@ -74,16 +109,19 @@ impl AiNow {
             authorization,
             http: Http::new(settings)?,
             settings: settings.clone(),
+            own: own.clone(),
             metrics,
         })
     }
 
     pub(super) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
-        let limit = Instant::now() + Duration::from_secs(self.settings.timeout_secs);
-        let mut location = match task.record.read().await.map_err(|error| unwritten(&error))? {
-            SubmissionState::Submitted(location) => Some(location),
-            SubmissionState::Unclear(_) => None,
-        };
+        let timeout_secs = self.settings.limits.timeout_secs;
+        let limit = Instant::now() + Duration::from_secs(timeout_secs);
+        let mut location =
+            match task.record.read().await.map_err(|error| ProviderError::unwritten(&error))? {
+                SubmissionState::Submitted(location) => Some(location),
+                SubmissionState::Unclear(_) => None,
+            };
         let mut stream = match location {
             Some(_) => None,
             None => Some(self.submitted(&task, limit, &mut location).await?),
@@ -102,7 +140,7 @@ impl AiNow {
                         self.taken_over(&task, completed, location.as_deref()).await.map(Some)
                     }
                     Streamed::Failed(failed) => Err(self.failed(&failed)),
-                    Streamed::Unusable => Err(unusable(&self.name)),
+                    Streamed::Unusable => Err(ProviderError::no_result(&self.name)),
                     Streamed::Broken(spoke) => {
                         misses = if spoke { 0 } else { misses };
                         Ok(None)
@@ -123,7 +161,7 @@ impl AiNow {
                     Err(failure) => return Err(failure),
                 },
                 () = task.stop.cancelled() => ProviderError::Stopped,
-                () = sleep_until(limit) => too_slow(&self.name, &self.settings),
+                () = sleep_until(limit) => ProviderError::too_slow(&self.name, timeout_secs),
             };
             if let Some(location) = &location
                 && !task.halted.is_cancelled()
@@ -136,14 +174,14 @@ impl AiNow {
 
     /// Tells the server that a generation is not wanted any more.
     pub(super) async fn abandon(&self, location: &str) {
-        match self.http.call(self.request(Method::DELETE, location), ABANDON).await {
+        match self.http.call(self.request(Method::DELETE, location), CANCEL_LIMIT).await {
             Ok(answer) if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND => {}
             Ok(answer) => {
                 let status = answer.status.as_u16();
                 tracing::warn!(provider = self.name, status, "a job could not be cancelled");
             }
-            Err(trouble) => {
-                tracing::warn!(provider = self.name, %trouble, "a job could not be cancelled");
+            Err(error) => {
+                tracing::warn!(provider = self.name, %error, "a job could not be cancelled");
             }
         }
     }
@@ -155,12 +193,13 @@ impl AiNow {
         limit: Instant,
         location: &mut Option<String>,
     ) -> Result<Response<Incoming>, ProviderError> {
-        let unclear = match task.record.read().await.map_err(|error| unwritten(&error))? {
-            SubmissionState::Unclear(unclear) => unclear,
-            SubmissionState::Submitted(_) => 0,
-        };
+        let unclear =
+            match task.record.read().await.map_err(|error| ProviderError::unwritten(&error))? {
+                SubmissionState::Unclear(unclear) => unclear,
+                SubmissionState::Submitted(_) => 0,
+            };
         let body = serde_json::to_value(self.body(&task.job)).unwrap_or_default();
-        let send = || -> BoxFuture<'_, Result<Response<Incoming>, Refusal>> {
+        let send = || -> BoxFuture<'_, Result<Response<Incoming>, SubmissionError>> {
             Box::pin(async {
                 let mut call = self.request(Method::POST, "/api/generate");
                 call.body = Some(body.clone());
@@ -171,9 +210,14 @@ impl AiNow {
                 self.stream(call).await
             })
         };
-        let asking =
-            Asking { name: &self.name, settings: &self.settings, metrics: &self.metrics, limit };
-        let response = asking.submit(task, unclear, &send).await?;
+        let submitter = Submitter {
+            name: &self.name,
+            settings: &self.settings,
+            idempotent: self.own.idempotent,
+            metrics: &self.metrics,
+            limit,
+        };
+        let response = submitter.submit(task, unclear, &send).await?;
         *location = location_in(&response);
         if let Some(location) = location
             && let Err(error) = task.record.taken(location).await
@@ -205,24 +249,24 @@ impl AiNow {
             }
             match self.stream(call).await {
                 Ok(stream) => return Ok(stream),
-                Err(Refusal::Unclear(why) | Refusal::Later { why, .. }) => {
+                Err(SubmissionError::Unclear(why) | SubmissionError::NotTaken { why, .. }) => {
                     tracing::debug!(provider = self.name, why, "a stream could not be reopened");
                 }
-                Err(Refusal::Never(ProviderError::Failed {
-                    kind: ErrorKind::Unavailable, ..
+                Err(SubmissionError::Rejected(ProviderError::Failed {
+                    kind: ErrorKind::Unavailable,
+                    ..
                 })) => {
                     tracing::warn!(provider = self.name, generation = task.job.id, "a job is gone");
-                    let message = format!("{} has lost the job. Try again.", self.name);
-                    return Err(ProviderError::transient(message));
+                    return Err(ProviderError::lost(&self.name));
                 }
-                Err(Refusal::Never(failure)) => return Err(failure),
+                Err(SubmissionError::Rejected(failure)) => return Err(failure),
             }
         }
     }
 
     /// Opens a stream.
-    async fn stream(&self, call: Call) -> Result<Response<Incoming>, Refusal> {
-        let limit = self.settings.request_limit();
+    async fn stream(&self, call: Call) -> Result<Response<Incoming>, SubmissionError> {
+        let limit = self.settings.connection.request_limit();
         let response = self.http.open(call, limit).await?;
         let kind = response.headers().get(header::CONTENT_TYPE);
         let is_stream =
@@ -232,10 +276,10 @@ impl AiNow {
         }
         if response.status() == StatusCode::NO_CONTENT {
             // Of a stream that is opened again: its last word was heard, and not understood.
-            return Err(Refusal::Never(unusable(&self.name)));
+            return Err(SubmissionError::Rejected(ProviderError::no_result(&self.name)));
         }
         if response.status().is_success() {
-            return Err(Refusal::Unclear("its answer is not an event stream".into()));
+            return Err(SubmissionError::Unclear("its answer is not an event stream".into()));
         }
         let (parts, body) = response.into_parts();
         let reading = http_body_util::Limited::new(body, EVENT_MAX_BYTES).collect();
@@ -245,7 +289,10 @@ impl AiNow {
             _ => Vec::new(),
         };
         let answer = Answer { status: parts.status, headers: parts.headers, body };
-        Err(submission::refusal(&self.name, Some(&self.key), &answer))
+        // What is no stream is no success either, whatever it says of itself.
+        let refusal = submission::refused(&answer, submission::not_taken);
+        let refusal = refusal.unwrap_or(Refusal::Unclear);
+        Err(submission::error(&self.name, &self.key, &answer, refusal))
     }
 
     /// Reads a stream to its end, and passes on what it says.
@@ -282,16 +329,14 @@ impl AiNow {
                     Event::Failed(failed) => return Streamed::Failed(failed),
                     Event::Started => {}
                     Event::Processing(progress) => task.reporter.report(Progress {
-                        step: progress.step.map(|step| {
-                            Message::text(content_policy::plain(&step.text, Some(&self.key)))
-                        }),
+                        step: progress.step.map(|step| text::passed_on(step, &self.key)),
                         ..progress
                     }),
                     Event::CookieGenerated => task.reporter.publish(Event::CookieGenerated),
                     Event::Other(text) => {
-                        let text = content_policy::plain(&text, Some(&self.key));
-                        if !text.is_empty() {
-                            task.reporter.publish(Event::Other(text));
+                        let said = text::plain(&text, Some(&self.key));
+                        if !said.is_empty() {
+                            task.reporter.publish(Event::Other(said));
                         }
                     }
                 }
@@ -311,7 +356,7 @@ impl AiNow {
             url.map_err(|_| ProviderError::permanent("The result's address can't be read."))?;
         let taking = taking(&self.settings, &task.job);
         let made = take_over(&self.name, &self.http, url.as_str(), &taking, task).await?;
-        let note = completed.note.map(|note| content_policy::plain(&note.text, Some(&self.key)));
+        let note = completed.note.map(|note| text::plain(&note.text, Some(&self.key)));
         let procedural = match location {
             Some(location) => self.is_procedural(location).await,
             None => false,
@@ -322,24 +367,20 @@ impl AiNow {
     /// Whether the result is a sketch: a server of our kind says so.
     async fn is_procedural(&self, location: &str) -> bool {
         let call = self.request(Method::GET, location);
-        let answer = self.http.call(call, self.settings.request_limit()).await;
+        let answer = self.http.call(call, self.settings.connection.request_limit()).await;
         answer.is_ok_and(|answer| answer.json()["procedural"] == true)
     }
 
     fn failed(&self, failed: &Failed) -> ProviderError {
         let said = failed.message.text.trim().trim_end_matches("Nothing was charged.");
-        let kind = if failed.cancelled {
-            ErrorKind::Permanent
-        } else if content_policy::is_about_safety(said) {
-            ErrorKind::ContentPolicy
-        } else {
-            ErrorKind::Transient
-        };
-        submission::failed(&self.name, said, Some(&self.key), kind)
+        let kind = if failed.cancelled { ErrorKind::Permanent } else { ErrorKind::Transient };
+        let about_policy = failed.message.is(Code::ContentPolicy);
+        let kind = if about_policy { ErrorKind::ContentPolicy } else { error::kind_of(said, kind) };
+        ProviderError::failed(&self.name, said, Some(&self.key), kind)
     }
 
     fn body(&self, job: &Job) -> GenerateRequest {
-        let model = self.settings.model.as_deref().unwrap_or(&job.model.id);
+        let model = self.own.model.as_deref().unwrap_or(&job.model.id);
         // Another model has other styles, if any: there the style becomes words.
         let own_styles = model == job.model.id;
         let style = job.style.as_ref().filter(|_| own_styles);
@@ -350,7 +391,7 @@ impl AiNow {
             ..GenerateRequest::default()
         }
         // An addition of this project's, like idempotency: for those who know it.
-        .with_seed(self.settings.idempotent.then_some(job.seed))
+        .with_seed(self.own.idempotent.then_some(job.seed))
     }
 
     /// A request at the server. `path` is ours, or was checked.
@@ -362,24 +403,20 @@ impl AiNow {
     }
 
     /// Asks for something that costs nothing.
-    pub(super) async fn probe(&self) -> Result<Option<bool>, String> {
+    pub(super) async fn probe(&self) -> Result<Option<bool>, ProbeError> {
         let call = self.request(Method::GET, "/api/ping");
-        let answer = self.http.call(call, self.settings.request_limit()).await;
-        let answer = answer.map_err(|trouble| trouble.to_string())?;
+        let answer = self.http.call(call, self.settings.connection.request_limit()).await;
+        let answer = answer?;
         match answer.status.as_u16() {
             200 if answer.body.trim_ascii() == b"pong" => Ok(Some(true)),
             401 | 403 => Ok(Some(false)),
-            status => Err(format!("it answers a ping with status {status}, and not with pong")),
+            status => Err(ProbeError::NoPong(status)),
         }
     }
 }
 
 fn says_completed(data: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(data).is_ok_and(|json| json["status"] == "Completed")
-}
-
-fn unusable(name: &str) -> ProviderError {
-    ProviderError::permanent(format!("{name} said that it is done, but not where it is."))
 }
 
 /// Where a generation can be come back to, if the server says it in our way.

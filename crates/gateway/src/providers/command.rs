@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use ai_now_protocol::Message;
 use ai_now_protocol::event::Progress;
+use ai_now_protocol::{Format, MediaKind};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::io::{
@@ -21,17 +22,54 @@ use tokio::io::{
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::result::{Taking, fitting, taking};
-use super::settings::ProviderSettings;
-use super::submission::{failed, too_slow, unwritten};
-use super::{ErrorKind, Job, MediaContent, Output, ProviderError, Task, content, content_policy};
+use super::error::OpenError;
+use super::result::{ResultError, Taking, taking};
+use super::services::Service;
+use super::settings::{ProviderSettings, SettingError};
+use super::{ErrorKind, Job, MediaContent, Output, ProviderError, Task, content, text};
+use crate::media::{MediaDir, Unfinished};
 use crate::store::SubmissionState;
+
+/// What a provider of kind `command` is told.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The program: an absolute path. It is started without a shell.
+    pub program: PathBuf,
+    /// Its arguments.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// The environment variables that it gets, besides PATH, HOME and LANG.
+    #[serde(default)]
+    pub env: Vec<String>,
+}
+
+impl Service for Settings {
+    fn base_url(&self) -> &'static str {
+        ""
+    }
+
+    fn key_env(&self) -> &'static str {
+        ""
+    }
+
+    fn makes(&self, _: MediaKind) -> bool {
+        true
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        if self.program.is_absolute() {
+            return Ok(());
+        }
+        Err(SettingError::new("program", "it must be an absolute path"))
+    }
+}
 
 /// A program of the operator's.
 pub struct Program {
     name: String,
     settings: ProviderSettings,
-    program: PathBuf,
+    own: Settings,
     /// Where the working directories are.
     work: PathBuf,
 }
@@ -69,37 +107,35 @@ impl Program {
     pub(super) fn open(
         name: &str,
         settings: &ProviderSettings,
+        own: &Settings,
         data: &Path,
-    ) -> Result<Self, String> {
-        let program = settings.program.clone().ok_or("no program is named")?;
-        usable(&program)?;
+    ) -> Result<Self, OpenError> {
+        usable(&own.program)?;
         let work = data.join("work").join(name);
+        let unusable = |error| OpenError::WorkingDirectory { path: work.clone(), source: error };
         // What a killed gateway left there is of no use.
         match std::fs::remove_dir_all(&work) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(format!("{} can't be emptied ({error})", work.display()));
-            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unusable(error)),
             _ => {}
         }
-        std::fs::create_dir_all(&work)
-            .and_then(|()| work.canonicalize())
-            .map(|work| Self { name: name.to_owned(), settings: settings.clone(), program, work })
-            .map_err(|error| format!("no working directory can be made ({error})"))
+        std::fs::create_dir_all(&work).map_err(unusable)?;
+        let work = work.canonicalize().map_err(unusable)?;
+        Ok(Self { name: name.to_owned(), settings: settings.clone(), own: own.clone(), work })
     }
 
     pub(super) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
         if let SubmissionState::Unclear(starts @ STARTS..) =
-            task.record.read().await.map_err(|error| unwritten(&error))?
+            task.record.read().await.map_err(|error| ProviderError::unwritten(&error))?
         {
             tracing::error!(provider = self.name, starts, "the gateway ended while it ran");
             let message = format!("{} was interrupted twice. Try again later.", self.name);
             return Err(ProviderError::permanent(message));
         }
-        task.record.intend().await.map_err(|error| unwritten(&error))?;
+        task.record.intend().await.map_err(|error| ProviderError::unwritten(&error))?;
         let made = self.run(&task).await;
         if matches!(made, Err(ProviderError::Stopped)) {
             // It was stopped in order, and counts for nothing.
-            task.record.not_taken().await.map_err(|error| unwritten(&error))?;
+            task.record.not_taken().await.map_err(|error| ProviderError::unwritten(&error))?;
         }
         made
     }
@@ -118,10 +154,11 @@ impl Program {
         })?);
         let log =
             running.0.stderr.take().map(|stderr| tokio::spawn(log(self.name.clone(), stderr)));
-        let limit = Duration::from_secs(self.settings.timeout_secs);
+        let timeout_secs = self.settings.limits.timeout_secs;
+        let limit = Duration::from_secs(timeout_secs);
         let made = tokio::select! {
             made = timeout(limit, self.talk(task, &dir, &mut running.0)) => made.unwrap_or_else(|_| {
-                Err(too_slow(&self.name, &self.settings))
+                Err(ProviderError::too_slow(&self.name, timeout_secs))
             }),
             () = task.stop.cancelled() => Err(ProviderError::Stopped),
         };
@@ -133,12 +170,12 @@ impl Program {
     }
 
     fn start(&self, dir: &WorkingDir) -> io::Result<Child> {
-        let passed = ENVIRONMENT.into_iter().chain(self.settings.env.iter().map(String::as_str));
+        let passed = ENVIRONMENT.into_iter().chain(self.own.env.iter().map(String::as_str));
         let environment: HashMap<_, _> =
             passed.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?))).collect();
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.own.program);
         command
-            .args(&self.settings.args)
+            .args(&self.own.args)
             .current_dir(&dir.0)
             .env_clear()
             .envs(environment)
@@ -182,14 +219,14 @@ impl Program {
                     Some("transient") => ErrorKind::Transient,
                     _ => ErrorKind::Permanent,
                 };
-                return Err(failed(&self.name, &error, None, kind));
+                return Err(ProviderError::failed(&self.name, &error, None, kind));
             }
             if line.file.is_some() {
                 (file, note) = (line.file, line.note);
             } else if line.progress.is_some() || line.step.is_some() || line.eta_secs.is_some() {
                 task.reporter.report(Progress {
                     progress: line.progress.filter(|p| p.is_finite()).map(|p| p.clamp(0.0, 1.0)),
-                    step: line.step.map(|step| Message::text(content_policy::plain(&step, None))),
+                    step: line.step.map(|step| Message::text(text::plain(&step, None))),
                     eta_secs: line.eta_secs,
                     queue_position: None,
                 });
@@ -203,12 +240,12 @@ impl Program {
         let (media, taking) = (task.media.clone(), taking(&self.settings, &task.job));
         let work = dir.0.clone();
         let taken = tokio::task::spawn_blocking(move || take(&work, &file, &taking, &media)).await;
-        let taken = taken.unwrap_or_else(|error| Err(error.to_string()));
-        let (file, format) = taken.map_err(|why| {
-            tracing::warn!(provider = self.name, generation = task.job.id, why, "no result");
-            ProviderError::permanent(format!("The result of {} can't be used: {why}.", self.name))
+        let taken = taken.unwrap_or_else(|error| Err(io::Error::other(error).into()));
+        let (file, format) = taken.map_err(|error| {
+            tracing::warn!(provider = self.name, generation = task.job.id, %error, "no result");
+            ProviderError::unusable_result(&self.name, error)
         })?;
-        let note = note.map(|note| content_policy::plain(&note, None));
+        let note = note.map(|note| text::plain(&note, None));
         Ok(Output { content: MediaContent::File(file), format, note, procedural: false })
     }
 
@@ -233,9 +270,9 @@ impl Program {
 }
 
 /// Whether a program can be started. It is not.
-pub(super) fn usable(program: &Path) -> Result<(), String> {
+pub(super) fn usable(program: &Path) -> Result<(), OpenError> {
     let about = std::fs::metadata(program)
-        .map_err(|error| format!("{} is not there ({error})", program.display()))?;
+        .map_err(|error| OpenError::NoProgram { path: program.to_owned(), source: error })?;
     #[cfg(unix)]
     let runs = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o111 != 0;
     #[cfg(not(unix))]
@@ -243,7 +280,7 @@ pub(super) fn usable(program: &Path) -> Result<(), String> {
     if about.is_file() && runs {
         return Ok(());
     }
-    Err(format!("{} is not a program that can be run", program.display()))
+    Err(OpenError::NotRunnable(program.to_owned()))
 }
 
 /// A line without its end; `None` at the end of all.
@@ -265,7 +302,7 @@ async fn log(provider: String, stderr: impl AsyncRead + Unpin) {
     while let Ok(Some(line)) = next_line(&mut lines).await {
         count += 1;
         if count <= LOG_LINES {
-            let text = content_policy::plain(&String::from_utf8_lossy(&line), None);
+            let text = text::plain(&String::from_utf8_lossy(&line), None);
             tracing::info!(provider, text, "the program says");
         }
     }
@@ -276,31 +313,28 @@ fn take(
     work: &Path,
     file: &Path,
     taking: &Taking,
-    media: &crate::media::MediaDir,
-) -> Result<(crate::media::Unfinished, ai_now_protocol::Format), String> {
+    media: &MediaDir,
+) -> Result<(Unfinished, Format), ResultError> {
     use std::io::Read as _;
-    let missing = |_| "the file that it names is not there".to_owned();
+    let missing = |_| ResultError::NoFile;
     let path = work.join(file).canonicalize().map_err(missing)?;
     // After all links are followed: it must have been made here, not just be named here.
     if !path.starts_with(work) {
-        return Err("the file that it names is not in its working directory".into());
+        return Err(ResultError::FileElsewhere);
     }
     let about = path.metadata().map_err(missing)?;
     if !about.is_file() {
-        return Err("what it names is not a file".into());
+        return Err(ResultError::NotAFile);
     }
-    if about.len() > taking.max_bytes {
-        return Err(format!("the file is larger than {} MiB", taking.max_bytes / 1024 / 1024));
-    }
+    taking.check_size(about.len())?;
     let mut head = Vec::new();
     let opened = std::fs::File::open(&path).map_err(missing)?;
     opened.take(content::HEAD_BYTES as u64).read_to_end(&mut head).map_err(missing)?;
-    let format = fitting(&head, taking.kind).map_err(|why| why.to_string())?;
+    let format = taking.check_format(&head)?;
     let unfinished = media.unfinished();
-    let unwritable = |_| "it could not be stored here".to_owned();
     if std::fs::rename(&path, unfinished.path()).is_err() {
         // Another file system, or one where it may not be moved.
-        std::fs::copy(&path, unfinished.path()).map_err(unwritable)?;
+        std::fs::copy(&path, unfinished.path())?;
     }
     Ok((unfinished, format))
 }

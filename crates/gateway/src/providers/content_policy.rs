@@ -1,62 +1,24 @@
-//! Texts of providers, made fit to be shown: short, plain, and without our key in them.
+//! Content policies of providers: whether a reason or a code says that something may not be made.
 //!
-//! They are never markup. Whoever shows them shows them as text; this only takes away what would
-//! be in the way of reading it.
+//! It must not know any provider's API: the words are those that services use alike.
 
-use super::settings::Key;
+/// Words of sentences and of machine codes.
+const WORDS: [&str; 9] = [
+    "safety",
+    "moderation",
+    "moderated",
+    "content policy",
+    "content_policy",
+    "nsfw",
+    "flagged",
+    "sensitive content",
+    "sensitive_content",
+];
 
-/// How long a provider's text may get, in characters.
-const MAX_CHARS: usize = 200;
-
-/// A provider's text as one short line, without a full stop at its end.
-pub(super) fn plain(text: &str, key: Option<&Key>) -> String {
-    // Some services say back what they were sent.
-    let text = match key {
-        Some(key) => text.replace(key.reveal(), "…"),
-        None => text.to_owned(),
-    };
-    let visible = |c: char| {
-        !c.is_control()
-            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let spaced: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| visible(*c))
-        .collect();
-    let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut line = words.join(" ");
-    if let Some((end, _)) = line.char_indices().nth(MAX_CHARS) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line.trim_end_matches(['.', ' ']).to_owned()
-}
-
-/// Whether a reason for a refusal is about what may be made at all.
-pub(super) fn is_about_safety(text: &str) -> bool {
-    const WORDS: [&str; 8] = [
-        "safety",
-        "moderation",
-        "moderated",
-        "content policy",
-        "content_policy",
-        "nsfw",
-        "flagged",
-        "sensitive content",
-    ];
+/// Whether a text, a sentence or a code, is about what may be made at all.
+pub(super) fn is_named_in(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     WORDS.iter().any(|word| text.contains(word))
-}
-
-/// The last percentage that a log names, as a part of 1: `frame 12: 45%|###`.
-pub(super) fn percentage(log: &str) -> Option<f64> {
-    let (before, _) = log.rsplit_once('%')?;
-    let start = before
-        .rfind(|c: char| !c.is_ascii_digit() && c != '.')
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
-    let percent: f64 = before[start..].parse().ok()?;
-    (0.0..=100.0).contains(&percent).then_some(percent / 100.0)
 }
 
 #[cfg(test)]
@@ -64,33 +26,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_become_one_short_plain_line() {
-        assert_eq!(plain(" It\r\nfailed.\u{0} \u{202e}Sorry. ", None), "It failed. Sorry");
-        assert_eq!(plain("<b>no</b>", None), "<b>no</b>");
-        assert_eq!(plain(&"x".repeat(5000), None).chars().count(), MAX_CHARS + 1);
-        let settings = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(settings.path(), "sk-1").unwrap();
-        let key = super::super::ProviderSettings {
-            key_file: Some(settings.path().to_owned()),
-            ..super::super::ProviderSettings::new(super::super::Kind::Fal)
-        };
-        assert_eq!(plain("bad key sk-1 here", key.key().ok().as_ref()), "bad key … here");
-    }
-
-    #[test]
-    fn percentages() {
-        let table = [
-            ("45%", Some(0.45)),
-            (" 10%|#   |\n 62.5%|###", Some(0.625)),
-            ("é7%", Some(0.07)),
-            ("100%", Some(1.0)),
-            ("101%", None),
-            ("%", None),
-            ("a%", None),
-            ("none", None),
-        ];
-        for (log, expected) in table {
-            assert_eq!(percentage(log), expected, "{log}");
+    fn sentences_and_codes() {
+        for text in [
+            "It was flagged by moderation.",
+            "SAFETY.INPUT.TEXT",
+            "content_policy_violation",
+            "content_moderated",
+            "moderation_blocked",
+            "NSFW content detected",
+        ] {
+            assert!(is_named_in(text), "{text}");
+        }
+        for text in ["", "No capacity", "INTERNAL", "image_too_large", "Invalid content type"] {
+            assert!(!is_named_in(text), "{text}");
         }
     }
 }

@@ -1,4 +1,12 @@
-//! Why a provider made nothing, named by what may be done about it.
+//! Why a provider made nothing, or can't be used at all. An error of a job is named by what may be done
+//! about it, and has a sentence for a person.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::content_policy;
+use super::settings::{Key, KeyError, SettingError};
+use super::text::plain;
 
 /// Why nothing was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +31,7 @@ pub enum ErrorKind {
     Transient,
     /// The provider can't be used until its operator or ours does something. Nothing was made.
     Unavailable,
-    /// It will fail again, or something may have been made that can't be had.
+    /// It will fail again, or something may have been made, or paid for, that can't be had.
     Permanent,
     /// The provider's content policy does not allow this. No other provider is asked.
     ContentPolicy,
@@ -46,6 +54,7 @@ impl ErrorKind {
     }
 }
 
+/// The errors of jobs, by what happened. `name` is what the operator calls the provider.
 impl ProviderError {
     pub(super) fn transient(message: impl Into<String>) -> Self {
         Self::Failed { kind: ErrorKind::Transient, message: message.into() }
@@ -59,7 +68,52 @@ impl ProviderError {
         Self::Failed { kind: ErrorKind::Permanent, message: message.into() }
     }
 
-    pub(super) fn content_policy(reason: &str) -> Self {
+    /// The provider does not take our key.
+    pub(super) fn key_refused(name: &str) -> Self {
+        tracing::error!(provider = name, "the key was refused");
+        Self::unavailable(format!(
+            "{name} does not accept the gateway's key. Tell whoever runs this gateway."
+        ))
+    }
+
+    /// The account there is used up.
+    pub(super) fn account_used_up(name: &str) -> Self {
+        tracing::error!(provider = name, "the account there is used up");
+        Self::unavailable(format!(
+            "The gateway's account at {name} is used up. Tell whoever runs this gateway."
+        ))
+    }
+
+    /// The provider is not where, or has not what, the settings say.
+    pub(super) fn not_set_up(name: &str) -> Self {
+        Self::unavailable(format!("{name} is not set up well. Tell whoever runs this gateway."))
+    }
+
+    /// It can't be had at the moment. `unclear`: something may be in the making there all the same.
+    pub(super) fn not_available(name: &str, unclear: bool) -> Self {
+        let kind = if unclear { ErrorKind::Permanent } else { ErrorKind::Transient };
+        let message = format!("{name} is not available just now. Try again later.");
+        Self::Failed { kind, message }
+    }
+
+    /// It was asked as often as it may be, and never said whether it takes the job.
+    pub(super) fn unclear(name: &str) -> Self {
+        Self::permanent(format!(
+            "{name} was asked twice and never said whether it takes the job. Try again later."
+        ))
+    }
+
+    /// The provider failed, in its own words, which are made fit to be shown.
+    pub(super) fn failed(name: &str, reason: &str, key: Option<&Key>, kind: ErrorKind) -> Self {
+        let reason = plain(reason, key);
+        if kind == ErrorKind::ContentPolicy {
+            return Self::content_policy(&reason);
+        }
+        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        Self::Failed { kind, message: format!("{name} could not make it{because}.") }
+    }
+
+    fn content_policy(reason: &str) -> Self {
         let because =
             if reason.is_empty() { String::new() } else { format!(" It says: {reason}.") };
         let message = format!(
@@ -67,4 +121,89 @@ impl ProviderError {
         );
         Self::Failed { kind: ErrorKind::ContentPolicy, message }
     }
+
+    /// The provider does not know a job any more that it took. It may have been made.
+    pub(super) fn lost(name: &str) -> Self {
+        Self::permanent(format!("{name} has lost the job. Try again."))
+    }
+
+    /// It said that it is done, and not where the result is.
+    pub(super) fn no_result(name: &str) -> Self {
+        Self::permanent(format!("{name} said that it is done, but not where it is."))
+    }
+
+    /// Something was made that can't be used.
+    pub(super) fn unusable_result(name: &str, why: impl std::fmt::Display) -> Self {
+        Self::permanent(format!("The result of {name} can't be used: {why}."))
+    }
+
+    /// It did not end in its time. Something may have been made.
+    pub(super) fn too_slow(name: &str, timeout_secs: u64) -> Self {
+        let limit = match timeout_secs.div_ceil(60) {
+            1 => "a minute".to_owned(),
+            minutes => format!("{minutes} minutes"),
+        };
+        Self::permanent(format!("{name} took longer than {limit}. Try again later."))
+    }
+
+    /// The prompt is longer than the provider takes.
+    pub(super) fn prompt_too_long(name: &str, by: usize) -> Self {
+        Self::permanent(format!(
+            "With its style the prompt is {by} characters too long for {name}. Shorten it."
+        ))
+    }
+
+    /// The gateway can't write down what it is about to do. Nothing was sent.
+    pub(super) fn unwritten(error: &crate::store::StoreError) -> Self {
+        tracing::error!(%error, "a submission record can't be used");
+        Self::permanent("The gateway could not write its records. Try again later.")
+    }
+}
+
+/// The kind of a failure whose reason may be about the content policy.
+pub(super) fn kind_of(reason: &str, otherwise: ErrorKind) -> ErrorKind {
+    if content_policy::is_named_in(reason) { ErrorKind::ContentPolicy } else { otherwise }
+}
+
+/// Why a provider can't be used with its settings, on this machine.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A setting does not fit.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// Its key is not where it should be.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// There is nothing to check the other side's certificate with.
+    #[error("the system has no certificates to trust ({0}); install ca-certificates")]
+    Certificates(#[source] io::Error),
+    /// The program is not there.
+    #[error("{} is not there ({source})", path.display())]
+    NoProgram {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why it can't be seen.
+        source: io::Error,
+    },
+    /// What is there is no program.
+    #[error("{} is not a program that can be run", .0.display())]
+    NotRunnable(PathBuf),
+    /// The program has no directory to work in.
+    #[error("{} can't be made or emptied ({source})", path.display())]
+    WorkingDirectory {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why it can't be.
+        source: io::Error,
+    },
+}
+
+/// A provider that a model is routed to can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("The provider “{name}” cannot be used: {source}.")]
+pub struct UnusableProvider {
+    /// What the operator calls it.
+    pub name: String,
+    /// Why.
+    pub source: OpenError,
 }

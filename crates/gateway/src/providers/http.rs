@@ -26,6 +26,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::address;
+use super::error::OpenError;
 use super::settings::ProviderSettings;
 
 /// How a name becomes addresses.
@@ -84,7 +85,7 @@ impl Answer {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
+pub(super) enum TransportError {
     /// The request never got out.
     #[error("it can't be reached ({0})")]
     NotSent(String),
@@ -98,15 +99,14 @@ impl Http {
     ///
     /// # Errors
     /// Where the system has no certificates to trust.
-    pub(super) fn new(settings: &ProviderSettings) -> Result<Self, String> {
+    pub(super) fn new(settings: &ProviderSettings) -> Result<Self, OpenError> {
         let resolver: Resolver = Arc::new(|host, port| Box::pin(system(host, port)));
         Self::with(settings.own_hosts()?, resolver)
     }
 
-    fn with(own: OwnHosts, resolver: Resolver) -> Result<Self, String> {
-        let tls = HttpsConnectorBuilder::new().with_native_roots().map_err(|error| {
-            format!("the system has no certificates to trust ({error}); install ca-certificates")
-        })?;
+    fn with(own: OwnHosts, resolver: Resolver) -> Result<Self, OpenError> {
+        let tls = HttpsConnectorBuilder::new().with_native_roots();
+        let tls = tls.map_err(OpenError::Certificates)?;
         let tls = if own.0.is_empty() { tls.https_only() } else { tls.https_or_http() };
         let guarded = Guarded { resolver, own: own.clone() };
         let connector = tls.enable_http1().wrap_connector(guarded);
@@ -122,16 +122,18 @@ impl Http {
     }
 
     /// Sends a request and reads the answer.
-    pub(super) async fn call(&self, call: Call, limit: Duration) -> Result<Answer, Trouble> {
+    pub(super) async fn call(&self, call: Call, limit: Duration) -> Result<Answer, TransportError> {
         let reading = async {
             let response = self.send(call).await?;
             let (parts, body) = response.into_parts();
             let body = http_body_util::Limited::new(body, ANSWER_MAX_BYTES).collect().await;
-            let body = body.map_err(|error| Trouble::Unclear(error.to_string()))?;
+            let body = body.map_err(|error| TransportError::Unclear(error.to_string()))?;
             let body = body.to_bytes().to_vec();
             Ok(Answer { status: parts.status, headers: parts.headers, body })
         };
-        timeout(limit, reading).await.unwrap_or_else(|_| Err(Trouble::Unclear("too slow".into())))
+        timeout(limit, reading)
+            .await
+            .unwrap_or_else(|_| Err(TransportError::Unclear("too slow".into())))
     }
 
     /// Sends a request; the answer's body is still to be read.
@@ -139,13 +141,13 @@ impl Http {
         &self,
         call: Call,
         limit: Duration,
-    ) -> Result<hyper::Response<Incoming>, Trouble> {
-        let slow = |_| Err(Trouble::Unclear("too slow".into()));
+    ) -> Result<hyper::Response<Incoming>, TransportError> {
+        let slow = |_| Err(TransportError::Unclear("too slow".into()));
         timeout(limit, self.send(call)).await.unwrap_or_else(slow)
     }
 
-    async fn send(&self, call: Call) -> Result<hyper::Response<Incoming>, Trouble> {
-        let refused = |why: &dyn std::fmt::Display| Trouble::NotSent(why.to_string());
+    async fn send(&self, call: Call) -> Result<hyper::Response<Incoming>, TransportError> {
+        let refused = |why: &dyn std::fmt::Display| TransportError::NotSent(why.to_string());
         self.check(&call.url).map_err(|why| refused(&why))?;
         let uri: Uri = call.url.as_str().parse().map_err(|error| refused(&error))?;
         let mut request = Request::builder().method(call.method).uri(uri);
@@ -164,7 +166,11 @@ impl Http {
         let request = request.body(body).map_err(|error| refused(&error))?;
         self.client.request(request).await.map_err(|error| {
             let chain = causes(&error);
-            if error.is_connect() { Trouble::NotSent(chain) } else { Trouble::Unclear(chain) }
+            if error.is_connect() {
+                TransportError::NotSent(chain)
+            } else {
+                TransportError::Unclear(chain)
+            }
         })
     }
 }

@@ -1,11 +1,15 @@
 //! Services that take a job and are polled until it is done. [`driver`] does what they have in
-//! common, [`adapter`] names what differs, and each service is one file.
+//! common; [`adapter`] names what differs; each service is one file.
 
-pub(super) mod adapter;
+mod adapter;
 pub(super) mod driver;
-mod fal;
-mod luma;
-mod replicate;
-mod runway;
+pub(super) mod fal;
+pub(super) mod kling;
+pub(super) mod luma;
+pub(super) mod luma_agents;
+pub(super) mod mureka;
+pub(super) mod replicate;
+pub(super) mod runway;
 
+pub(super) use self::adapter::Adapter;
 pub use self::driver::Polled;

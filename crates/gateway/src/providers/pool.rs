@@ -11,7 +11,7 @@ use ai_now_protocol::{Catalog, Code, Message, Model};
 use tokio::sync::Semaphore;
 
 use super::circuit_breaker::CircuitBreaker;
-use super::error::ErrorKind;
+use super::error::{ErrorKind, UnusableProvider};
 use super::provider::Provider;
 use super::settings::{Providers, SKETCH};
 use crate::domain::CatalogConfig;
@@ -48,14 +48,14 @@ impl ProviderPool {
     /// Opens all providers that the catalog routes to.
     ///
     /// # Errors
-    /// A sentence about the first that can't be used: its key is missing, its program is not there.
+    /// [`UnusableProvider`], for the first that can't be used.
     pub fn open(
         config: CatalogConfig,
         providers: &Providers,
         sketches: usize,
         data: &std::path::Path,
         metrics: &Metrics,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, UnusableProvider> {
         let mut by_name = HashMap::new();
         for name in config.routes.values().flatten() {
             if by_name.contains_key(name) {
@@ -65,12 +65,12 @@ impl ProviderPool {
                 Some(settings) => PooledProvider {
                     name: name.clone(),
                     provider: Provider::open(name, settings, data, metrics)?,
-                    slots: Semaphore::new(settings.concurrent),
+                    slots: Semaphore::new(settings.limits.concurrent),
                     queue: Queue::default(),
-                    concurrent: settings.concurrent,
+                    concurrent: settings.limits.concurrent,
                     breaker: CircuitBreaker::new(
-                        settings.failure_threshold,
-                        Duration::from_secs(settings.cooldown_secs),
+                        settings.limits.failure_threshold,
+                        Duration::from_secs(settings.limits.cooldown_secs),
                     ),
                     duration_secs: Mutex::default(),
                     metrics: metrics.clone(),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use ai_now_protocol::{Choice, Format, Model};
 use tokio_util::sync::CancellationToken;
 
-use super::error::ProviderError;
+use super::error::{ProviderError, UnusableProvider};
 use super::progress::ProgressReporter;
-use super::settings::{Kind, ProviderSettings};
+use super::services::ServiceSettings;
+use super::settings::ProviderSettings;
 use super::{ai_now, command, polled, sketch};
 use crate::media::{MediaDir, Unfinished};
 use crate::metrics::Metrics;
@@ -21,7 +22,7 @@ pub enum Provider {
     Sketch,
     /// A server of the documented API.
     AiNow(Arc<ai_now::AiNow>),
-    /// A service that is asked again and again: Luma, Runway, fal, Replicate.
+    /// A service that is polled: Luma, Runway, fal and others.
     Polled(Arc<polled::Polled>),
     /// A program of the operator's.
     Command(Arc<command::Program>),
@@ -94,25 +95,28 @@ impl Provider {
     /// The provider that settings describe. `name` is what the operator calls it.
     ///
     /// # Errors
-    /// A sentence about what is missing: its key, the system's certificates.
+    /// [`UnusableProvider`]: its key is missing, its program is not there.
     pub fn open(
         name: &str,
         settings: &ProviderSettings,
         data: &Path,
         metrics: &Metrics,
-    ) -> Result<Self, String> {
-        let about = |why: String| format!("The provider “{name}” cannot be used: {why}.");
-        Ok(match settings.kind {
-            Kind::AiNow => Self::AiNow(Arc::new(
-                ai_now::AiNow::open(name, settings, metrics.clone()).map_err(about)?,
-            )),
-            Kind::Command => Self::Command(Arc::new(
-                command::Program::open(name, settings, data).map_err(about)?,
-            )),
-            Kind::Luma | Kind::Runway | Kind::Fal | Kind::Replicate => Self::Polled(Arc::new(
-                polled::Polled::open(name, settings, metrics.clone()).map_err(about)?,
-            )),
-        })
+    ) -> Result<Self, UnusableProvider> {
+        let opened = match &settings.service {
+            ServiceSettings::AiNow(own) => {
+                let opened = ai_now::AiNow::open(name, settings, own, metrics.clone());
+                opened.map(|provider| Self::AiNow(Arc::new(provider)))
+            }
+            ServiceSettings::Command(own) => {
+                let opened = command::Program::open(name, settings, own, data);
+                opened.map(|provider| Self::Command(Arc::new(provider)))
+            }
+            _ => {
+                let opened = polled::Polled::open(name, settings, metrics.clone());
+                opened.map(|provider| Self::Polled(Arc::new(provider)))
+            }
+        };
+        opened.map_err(|source| UnusableProvider { name: name.to_owned(), source })
     }
 
     /// Makes it. Stops soon after the task's `stop` is cancelled.

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use ai_now_protocol::{Format, MediaKind};
 use axum::http::{Method, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
-use super::http::{Call, Http, Trouble, causes};
+use super::http::{Call, Http, TransportError, causes};
 use super::settings::ProviderSettings;
 use super::{Job, MediaContent, Output, ProviderError, Task, backoff, content};
 use crate::media::{MediaDir, Unfinished};
@@ -32,13 +34,37 @@ pub(super) struct Taking {
 
 /// Why a result was not taken.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotTaken {
+pub(super) enum ResultError {
     /// It did not come, or not whole. It may another time.
     #[error("it could not be loaded ({0})")]
-    Lost(String),
-    /// It is not what it should be.
-    #[error("{0}")]
-    Refused(String),
+    Incomplete(String),
+    /// What is said to be its address is none that may be asked.
+    #[error("its address is refused: {0}")]
+    Address(String),
+    /// Redirects are not followed.
+    #[error("it is elsewhere, and redirects are not followed")]
+    Redirected,
+    /// It says itself that it is a text.
+    #[error("it is a text, not a media file")]
+    Text,
+    /// It is too large.
+    #[error("it is larger than {0} MiB")]
+    TooLarge(u64),
+    /// Its first bytes are of no format that is known here.
+    #[error("it is not a media file of a kind that is known here (MP3, MP4, PNG, JPEG, WebP)")]
+    UnknownFormat,
+    /// It is of another kind.
+    #[error("it is {}, which was not asked for", .0.content_type())]
+    OtherKind(Format),
+    /// What a program names is no plain file.
+    #[error("what it names is not a file")]
+    NotAFile,
+    /// A program names a file that is not there.
+    #[error("the file that it names is not there")]
+    NoFile,
+    /// A program names a file that it did not make.
+    #[error("the file that it names is not in its working directory")]
+    FileElsewhere,
     /// It could not be written down here.
     #[error("it could not be stored here")]
     Disk(#[from] io::Error),
@@ -55,6 +81,19 @@ impl Taking {
                 None => host == allowed,
             })
     }
+
+    pub(super) fn check_size(&self, size_bytes: u64) -> Result<(), ResultError> {
+        if size_bytes > self.max_bytes {
+            return Err(ResultError::TooLarge(self.max_bytes / (1024 * 1024)));
+        }
+        Ok(())
+    }
+
+    /// The format of a file that begins like this, if it is of the kind that was asked for.
+    pub(super) fn check_format(&self, head: &[u8]) -> Result<Format, ResultError> {
+        let format = content::format(head).ok_or(ResultError::UnknownFormat)?;
+        if format.kind() == self.kind { Ok(format) } else { Err(ResultError::OtherKind(format)) }
+    }
 }
 
 /// Loads a result into a file: its host, size, kind and content are checked on the way.
@@ -63,8 +102,11 @@ async fn take(
     url: &str,
     taking: &Taking,
     media: &MediaDir,
-) -> Result<(Unfinished, Format), NotTaken> {
-    let refused = |why: &str| NotTaken::Refused(format!("its address is refused: {why}"));
+) -> Result<(Unfinished, Format), ResultError> {
+    if let Some(data) = url.strip_prefix("data:") {
+        return take_data(data, taking, media).await;
+    }
+    let refused = |why: &str| ResultError::Address(why.to_owned());
     let url = Url::parse(url).map_err(|_| refused("it is not an address"))?;
     http.check(&url).map_err(refused)?;
     if !taking.admits(url.host_str().unwrap_or_default()) {
@@ -72,27 +114,45 @@ async fn take(
     }
     // Without any key: whose host this is, nobody promises.
     let call = Call { method: Method::GET, url, headers: Vec::new(), body: None };
-    let response = http.open(call, taking.idle).await.map_err(|trouble| match trouble {
-        Trouble::NotSent(why) if why.contains("private address") => refused(&why),
-        other => NotTaken::Lost(other.to_string()),
+    let response = http.open(call, taking.idle).await.map_err(|error| match error {
+        TransportError::NotSent(why) if why.contains("private address") => refused(&why),
+        other => ResultError::Incomplete(other.to_string()),
     })?;
     let (status, length) = (response.status(), response.body().size_hint().exact());
     if status.is_redirection() {
-        return Err(NotTaken::Refused("it is elsewhere, and redirects are not followed".into()));
+        return Err(ResultError::Redirected);
     }
     if status != StatusCode::OK {
-        return Err(NotTaken::Lost(format!("status {}", status.as_u16())));
+        return Err(ResultError::Incomplete(format!("status {}", status.as_u16())));
     }
     let declared = response.headers().get(header::CONTENT_TYPE);
     let declared = declared.and_then(|value| value.to_str().ok()).unwrap_or_default();
     if declared.starts_with("text/") || declared.starts_with("application/json") {
-        return Err(NotTaken::Refused("it is a text, not a media file".into()));
+        return Err(ResultError::Text);
     }
-    if length.is_some_and(|length| length > taking.max_bytes) {
-        return Err(too_large(taking));
-    }
+    taking.check_size(length.unwrap_or(0))?;
     let file = media.unfinished();
     let format = write(response.into_body(), taking, &file).await?;
+    Ok((file, format))
+}
+
+/// Takes a small result that the answer itself holds: a data URI (RFC 2397) in base64. `data`: what
+/// comes after its scheme.
+async fn take_data(
+    data: &str,
+    taking: &Taking,
+    media: &MediaDir,
+) -> Result<(Unfinished, Format), ResultError> {
+    let wrong = || ResultError::Address("it is no data in base64".into());
+    let (declared, text) = data.split_once(',').ok_or_else(wrong)?;
+    if !declared.ends_with(";base64") {
+        return Err(wrong());
+    }
+    let bytes = STANDARD.decode(text.trim()).map_err(|_| wrong())?;
+    taking.check_size(bytes.len() as u64)?;
+    let format = taking.check_format(&bytes[..bytes.len().min(content::HEAD_BYTES)])?;
+    let file = media.unfinished();
+    tokio::fs::write(file.path(), bytes).await?;
     Ok((file, format))
 }
 
@@ -100,53 +160,36 @@ async fn write(
     mut body: Incoming,
     taking: &Taking,
     unfinished: &Unfinished,
-) -> Result<Format, NotTaken> {
+) -> Result<Format, ResultError> {
     let mut file = tokio::fs::File::create_new(unfinished.path()).await?;
     let (mut head, mut size, mut format) = (Vec::new(), 0_u64, None);
     loop {
         let next = timeout(taking.idle, body.frame()).await;
         let frame = match next {
-            Err(_) => return Err(NotTaken::Lost("it stood still".into())),
+            Err(_) => return Err(ResultError::Incomplete("it stood still".into())),
             Ok(None) => break,
-            Ok(Some(frame)) => frame.map_err(|error| NotTaken::Lost(causes(&error)))?,
+            Ok(Some(frame)) => frame.map_err(|error| ResultError::Incomplete(causes(&error)))?,
         };
         let Ok(bytes) = frame.into_data() else { continue };
         size += bytes.len() as u64;
-        if size > taking.max_bytes {
-            return Err(too_large(taking));
-        }
+        taking.check_size(size)?;
         if format.is_none() {
             head.extend_from_slice(&bytes[..bytes.len().min(content::HEAD_BYTES)]);
             if head.len() >= content::HEAD_BYTES {
-                format = Some(fitting(&head, taking.kind)?);
+                format = Some(taking.check_format(&head)?);
             }
         }
         file.write_all(&bytes).await?;
     }
     // Whatever is shorter than a head is no media file either, but let it be told the same way.
-    let format = format.map_or_else(|| fitting(&head, taking.kind), Ok)?;
+    let format = format.map_or_else(|| taking.check_format(&head), Ok)?;
     file.flush().await?;
     Ok(format)
 }
 
-/// The format of a file, if it is of the kind that was asked for.
-pub(super) fn fitting(head: &[u8], kind: MediaKind) -> Result<Format, NotTaken> {
-    let format = content::format(head);
-    let unknown = "it is not a media file of a kind that is known here (MP3, MP4, PNG, JPEG, WebP)";
-    let format = format.ok_or_else(|| NotTaken::Refused(unknown.into()))?;
-    if format.kind() == kind {
-        return Ok(format);
-    }
-    Err(NotTaken::Refused(format!("it is {}, which was not asked for", format.content_type())))
-}
-
-fn too_large(taking: &Taking) -> NotTaken {
-    NotTaken::Refused(format!("it is larger than {} MiB", taking.max_bytes / (1024 * 1024)))
-}
-
 /// What is taken as a result for a job.
 pub(super) fn taking(settings: &ProviderSettings, job: &Job) -> Taking {
-    let mut hosts = settings.result_hosts.clone();
+    let mut hosts = settings.connection.result_hosts.clone();
     if !hosts.is_empty() {
         // Where results are named at all, the provider itself is meant as well.
         hosts.extend(settings.base().ok().and_then(|url| url.host_str().map(ToOwned::to_owned)));
@@ -154,8 +197,8 @@ pub(super) fn taking(settings: &ProviderSettings, job: &Job) -> Taking {
     Taking {
         kind: job.model.kind,
         hosts,
-        max_bytes: settings.result_max_mib * 1024 * 1024,
-        idle: settings.request_limit(),
+        max_bytes: settings.limits.result_max_mib * 1024 * 1024,
+        idle: settings.connection.request_limit(),
     }
 }
 
@@ -181,8 +224,8 @@ pub(super) async fn take_over(
         };
         tracing::warn!(provider = name, generation = task.job.id, %problem, "no result");
         tries += 1;
-        if !matches!(problem, NotTaken::Lost(_)) || tries >= TAKE_TRIES {
-            // Something was made and paid for there: nobody else is asked.
+        if !matches!(problem, ResultError::Incomplete(_)) || tries >= TAKE_TRIES {
+            // Something was made and paid for there: no other provider is asked.
             return Err(ProviderError::permanent(format!(
                 "The result of {name} can't be used: {problem}."
             )));
@@ -210,6 +253,33 @@ mod tests {
         }
         for bad in ["x.a.example", "xb.example", "b.example.evil", ""] {
             assert!(!some.admits(bad), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn data_in_an_answer_is_checked_like_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let media = MediaDir::open(dir.path()).unwrap();
+        let taking = Taking {
+            kind: MediaKind::Video,
+            hosts: Vec::new(),
+            max_bytes: 1024,
+            idle: Duration::ZERO,
+        };
+        let film = [b"\x00\x00\x00\x20ftypisom".as_slice(), &[7; 100]].concat();
+        let data = |bytes: &[u8]| format!("video/mp4;base64,{}", STANDARD.encode(bytes));
+        let (file, format) = take_data(&data(&film), &taking, &media).await.unwrap();
+        assert_eq!((format, std::fs::read(file.path()).unwrap()), (Format::Mp4, film));
+        for (data, why) in [
+            (data(b"ID3\x04 a song"), "not asked for"),
+            (data(b"<script>"), "not a media file"),
+            (data(&[0; 2048]), "larger than"),
+            ("video/mp4,plain".into(), "no data in base64"),
+            ("video/mp4;base64,%%%".into(), "no data in base64"),
+            ("video/mp4;base64".into(), "no data in base64"),
+        ] {
+            let error = take_data(&data, &taking, &media).await.unwrap_err().to_string();
+            assert!(error.contains(why), "{data}: {error}");
         }
     }
 }

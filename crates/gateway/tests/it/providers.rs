@@ -6,15 +6,19 @@ mod check;
 mod command;
 mod crash;
 mod fixture;
+mod service_specific;
 mod upstream;
 
 /// The same tests for each service that a gateway can ask.
 macro_rules! suite {
     ($($behaviour:ident),* $(,)?) => {
         suite! { @service luma Luma [$($behaviour)*] }
+        suite! { @service luma_agents LumaAgents [$($behaviour)*] }
         suite! { @service runway Runway [$($behaviour)*] }
+        suite! { @service kling Kling [$($behaviour)*] }
         suite! { @service fal Fal [$($behaviour)*] }
         suite! { @service replicate Replicate [$($behaviour)*] }
+        suite! { @service mureka Mureka [$($behaviour)*] }
         suite! { @service an_ai_now_server AiNow [$($behaviour)*] }
     };
     (@service $module:ident $service:ident [$($behaviour:ident)*]) => {

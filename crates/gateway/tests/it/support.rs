@@ -101,6 +101,8 @@ pub(crate) async fn database(place: &Place) -> sqlx::SqlitePool {
 /// A gateway that runs in this process, on a socket of its own.
 pub(crate) struct Gateway {
     pub(crate) url: String,
+    /// Where its metrics are, where it was told to tell them.
+    pub(crate) metrics: Option<String>,
     stop: CancellationToken,
     running: JoinHandle<()>,
 }
@@ -109,9 +111,10 @@ impl Gateway {
     pub(crate) async fn start(config: Config) -> Self {
         let server = Server::start(config).await.unwrap();
         let url = format!("http://{}", server.address());
+        let metrics = server.metrics_address().map(|address| format!("http://{address}/metrics"));
         let stop = CancellationToken::new();
         let running = tokio::spawn(server.run(stop.clone()));
-        Self { url, stop, running }
+        Self { url, metrics, stop, running }
     }
 
     pub(crate) async fn stop(self) {

@@ -1,53 +1,114 @@
-//! What differs between services that are asked again and again: how a job is asked for, and how
-//! their answers read. It must not know when they are asked, nor what is done with the answers.
+//! What differs between polled services: how a job is submitted, and what their answers mean. An
+//! adapter must not know when it is asked, nor what is done with what it says.
 
-use axum::http::Method;
+use std::time::{Duration, SystemTime};
+
+use axum::http::{HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use url::Url;
 
-use super::driver::Polled;
-use super::{fal, luma, replicate, runway};
-use crate::providers::settings::Kind;
+use crate::providers::http::Answer;
+use crate::providers::services::Service;
+use crate::providers::settings::{Key, LimitSettings};
+use crate::providers::submission::{self, Refusal};
 use crate::providers::{ErrorKind, Job, content_policy};
 
-/// A service's way of speaking.
-pub(super) trait Adapter: Send + Sync {
-    /// How the key is sent: the scheme of `Authorization`.
-    fn scheme(&self) -> &'static str {
-        "Bearer"
+/// How a polled service is spoken to. It is implemented by the service's own settings.
+pub(in crate::providers) trait Adapter: Service + Send + Sync {
+    /// How long to wait between two questions about a job.
+    fn poll(&self) -> Duration;
+
+    /// How often a job that failed there for a reason that may pass is submitted anew.
+    fn resubmit(&self) -> u32 {
+        0
     }
 
-    /// Where a job is asked for, and with what.
-    fn submit(&self, to: &Polled, fields: Map<String, Value>) -> (String, Value);
+    /// The longest prompt that it takes, a style's words among it, in UTF-16 units. 0: no limit.
+    fn prompt_max_units(&self, _job: &Job) -> usize {
+        0
+    }
 
-    /// What the service calls the job, out of its answer. `None`: it can't be understood.
-    fn taken(&self, to: &Polled, answer: &Value) -> Option<Handle>;
+    /// What `Authorization` says. It is asked for each request: a key that never changes, or a token
+    /// that is made for this request.
+    fn authorization(&self, key: &Key, _now: SystemTime) -> String {
+        format!("Bearer {}", key.reveal())
+    }
 
-    /// Where to ask how far it is.
-    fn status_url(&self, to: &Polled, handle: &Handle) -> String;
+    /// The headers that each request has besides.
+    fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        Vec::new()
+    }
+
+    /// How a job is submitted.
+    fn submit(&self, job: &Job, limits: &LimitSettings) -> ServiceRequest;
+
+    /// What the answer to that is, where the job was not taken. `None`: it was.
+    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+        submission::refused(answer, submission::not_taken)
+    }
+
+    /// What the service calls a job that it took. `None`: the answer can't be understood.
+    fn accepted(&self, job: &Job, answer: &Value, base: &Url) -> Option<Handle>;
+
+    /// How the state of a job is asked for.
+    fn status(&self, handle: &Handle) -> ServiceRequest;
 
     /// What the answer to that means. `None`: it can't be understood.
     fn read(&self, answer: &Value) -> Option<UpstreamStatus>;
 
-    /// How to cancel it.
-    fn cancel(&self, to: &Polled, handle: &Handle) -> Option<(Method, String)>;
+    /// What the answer at [`UpstreamStatus::ResultAt`] means. `None`: it can't be understood.
+    fn read_result(&self, answer: &Answer) -> Option<UpstreamStatus> {
+        self.read(&answer.json())
+    }
 
-    /// A request that costs nothing and shows whether the service can be used, and which answers
-    /// show that the key is good.
-    fn probe(&self, to: &Polled) -> Probe;
+    /// How a job is cancelled. `None`: it can't be.
+    fn cancel(&self, handle: &Handle) -> Option<ServiceRequest>;
+
+    /// Whether this answer to a cancellation says that there is nothing left to cancel.
+    fn cancelled_too_late(&self, answer: &Answer) -> bool {
+        answer.status == 404
+    }
+
+    /// A request that costs nothing and shows whether the service can be used.
+    fn probe(&self) -> Probe;
+}
+
+/// A request at a service.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::providers) struct ServiceRequest {
+    pub(super) method: Method,
+    /// A path below the service's address, beginning with a slash; or a whole address that the
+    /// service itself named.
+    pub(super) at: String,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) body: Option<Value>,
+}
+
+impl ServiceRequest {
+    pub(super) fn new(method: Method, at: impl Into<String>) -> Self {
+        Self { method, at: at.into(), headers: Vec::new(), body: None }
+    }
+
+    pub(super) fn get(at: impl Into<String>) -> Self {
+        Self::new(Method::GET, at)
+    }
+
+    pub(super) fn post(at: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::POST, at) }
+    }
 }
 
 /// A request that costs nothing.
-pub(super) struct Probe {
-    pub(super) method: Method,
-    pub(super) url: String,
+pub(in crate::providers) struct Probe {
+    pub(super) request: ServiceRequest,
     /// The statuses that a good key gets. Empty: the request shows nothing about the key.
     pub(super) good: &'static [u16],
 }
 
 /// What a service calls a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Handle {
+pub(in crate::providers) struct Handle {
     pub(super) id: String,
     /// Where to ask, where the service says so itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,7 +123,7 @@ pub(super) struct Handle {
 
 /// Where a job stands at a service.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum UpstreamStatus {
+pub(in crate::providers) enum UpstreamStatus {
     /// It waits there.
     Queued {
         /// How many are before it.
@@ -72,13 +133,11 @@ pub(super) enum UpstreamStatus {
     Running {
         /// The part that is done.
         progress: Option<f64>,
-        /// What is being done.
-        step: Option<&'static str>,
     },
-    /// It is done; the same answer holds the result.
-    Done,
+    /// It is done. Where the result is; `None`: the answer doesn't say.
+    Done(Option<String>),
     /// It is done; the result is to be asked for at the handle's `response`.
-    Ready,
+    ResultAtResponse,
     /// There will be no result.
     Failed {
         /// Why, in the service's words.
@@ -86,41 +145,61 @@ pub(super) enum UpstreamStatus {
         /// What may be done about it.
         kind: ErrorKind,
     },
+    /// A state that no document names.
+    Unknown(String),
 }
 
-/// The adapter of a kind. `None`: it is not asked again and again.
-pub(super) fn of(kind: Kind) -> Option<&'static dyn Adapter> {
-    match kind {
-        Kind::Luma => Some(&luma::Luma),
-        Kind::Runway => Some(&runway::Runway),
-        Kind::Fal => Some(&fal::Fal),
-        Kind::Replicate => Some(&replicate::Replicate),
-        Kind::AiNow | Kind::Command => None,
+impl UpstreamStatus {
+    /// It waits there; how many are before it is not known.
+    pub(super) const QUEUED: Self = Self::Queued { position: None };
+
+    /// It is being made; how far it is, is not known.
+    pub(super) const RUNNING: Self = Self::Running { progress: None };
+
+    /// It failed. The kind is [`ErrorKind::ContentPolicy`] where the reason or one of the codes is
+    /// about that, and else `kind`.
+    pub(super) fn failed(reason: &str, codes: &[&str], kind: ErrorKind) -> Self {
+        let mut texts = codes.iter().chain([&reason]);
+        let about_policy = texts.any(|text| content_policy::is_named_in(text));
+        let kind = if about_policy { ErrorKind::ContentPolicy } else { kind };
+        Self::Failed { reason: reason.to_owned(), kind }
+    }
+
+    /// It was cancelled, and not by us.
+    pub(super) fn cancelled_there() -> Self {
+        Self::Failed { reason: "it was cancelled there".into(), kind: ErrorKind::Permanent }
     }
 }
 
-/// The fields of a request: what the settings add beats what is built in, the prompt beats both.
-pub(super) fn fields(to: &Polled, job: &Job, built_in: &[(&str, Value)]) -> Map<String, Value> {
-    let mut fields = Map::new();
-    for (name, value) in built_in {
-        fields.insert((*name).to_owned(), value.clone());
+/// The fields of a request: what the settings add beats what is built in, the job beats both.
+pub(super) fn merged(
+    built_in: Map<String, Value>,
+    input: &toml::Table,
+    job: Map<String, Value>,
+) -> Map<String, Value> {
+    let mut fields = built_in;
+    for (name, value) in input {
+        // A date of TOML becomes its text.
+        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+        merge(&mut fields, name, value);
     }
-    for (name, value) in &to.input {
-        fields.insert(name.clone(), value.clone());
-    }
-    fields.insert(to.prompt_field.clone(), job.phrased().into());
-    if !to.seed_field.is_empty() {
-        fields.insert(to.seed_field.clone(), job.seed.into());
+    for (name, value) in job {
+        merge(&mut fields, &name, value);
     }
     fields
 }
 
-/// What a request has besides, where the settings say nothing.
-pub(super) fn built_in(kind: Kind) -> Vec<(&'static str, Value)> {
-    match kind {
-        Kind::Luma => vec![("duration", json!("5s"))],
-        Kind::Runway => vec![("ratio", json!("1280:720")), ("duration", json!(5))],
-        Kind::AiNow | Kind::Fal | Kind::Replicate | Kind::Command => Vec::new(),
+/// Sets a field. Objects are merged, so that one field of `settings` leaves the others.
+fn merge(fields: &mut Map<String, Value>, name: &str, value: Value) {
+    match (fields.get_mut(name), value) {
+        (Some(Value::Object(old)), Value::Object(new)) => {
+            for (name, value) in new {
+                merge(old, &name, value);
+            }
+        }
+        (_, value) => {
+            fields.insert(name.to_owned(), value);
+        }
     }
 }
 
@@ -137,17 +216,11 @@ pub(super) fn id(answer: &Value, pointer: &str) -> Option<Handle> {
     good.then(|| Handle { id: id.to_owned(), status: None, response: None, cancel: None })
 }
 
-/// The reason of a failure, and what kind it is: one about safety, or one that may pass.
-pub(super) fn failed(reason: &str) -> UpstreamStatus {
-    let safety = content_policy::is_about_safety(reason);
-    let kind = if safety { ErrorKind::ContentPolicy } else { ErrorKind::Transient };
-    UpstreamStatus::Failed { reason: reason.to_owned(), kind }
-}
-
-/// Where a result is: a text, the first of a list, or an object with a `url`.
-pub(super) fn result_url<'a>(answer: &'a Value, pointers: &[String]) -> Option<&'a str> {
-    let found = pointers.iter().filter_map(|pointer| answer.pointer(pointer));
-    found.filter_map(url_in).next()
+/// Where a result is: a text, the first of a list, or an object with a `url`. The first pointer that
+/// points at one counts.
+pub(super) fn result_url<P: AsRef<str>>(answer: &Value, pointers: &[P]) -> Option<String> {
+    let found = pointers.iter().filter_map(|pointer| answer.pointer(pointer.as_ref()));
+    found.filter_map(url_in).next().map(ToOwned::to_owned)
 }
 
 fn url_in(value: &Value) -> Option<&str> {
@@ -161,12 +234,13 @@ fn url_in(value: &Value) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn results_are_found_in_their_usual_shapes() {
-        let pointers = ["/video/url".to_owned(), "/output".to_owned()];
-        let find = |json: Value| result_url(&json, &pointers).map(ToOwned::to_owned);
+        let find = |json: Value| result_url(&json, &["/video/url", "/output"]);
         for json in [
             json!({"video": {"url": "u"}}),
             json!({"output": "u"}),
@@ -191,107 +265,13 @@ mod tests {
         }
     }
 
-    /// Each documented state, and what is none.
     #[test]
-    fn states() {
-        use ErrorKind::{ContentPolicy, Permanent, Transient};
-        let running = |progress| Some(UpstreamStatus::Running { progress, step: None });
-        let queued = |position| Some(UpstreamStatus::Queued { position });
-        let failed =
-            |reason: &str, kind| Some(UpstreamStatus::Failed { reason: reason.into(), kind });
-        let table: Vec<(&dyn Adapter, Value, Option<UpstreamStatus>)> = vec![
-            (&luma::Luma, json!({"state": "queued"}), queued(None)),
-            (
-                &luma::Luma,
-                json!({"state": "dreaming"}),
-                Some(UpstreamStatus::Running { progress: None, step: Some("dreaming") }),
-            ),
-            (&luma::Luma, json!({"state": "completed"}), Some(UpstreamStatus::Done)),
-            (
-                &luma::Luma,
-                json!({"state": "failed", "failure_reason": "busy"}),
-                failed("busy", Transient),
-            ),
-            (
-                &luma::Luma,
-                json!({"state": "failed", "failure_reason": "Prompt failed moderation"}),
-                failed("Prompt failed moderation", ContentPolicy),
-            ),
-            (&luma::Luma, json!({"state": "odd"}), None),
-            (&luma::Luma, json!(["queued"]), None),
-            (&runway::Runway, json!({"status": "PENDING"}), queued(None)),
-            (&runway::Runway, json!({"status": "THROTTLED"}), queued(None)),
-            (&runway::Runway, json!({"status": "RUNNING", "progress": 0.5}), running(Some(0.5))),
-            (&runway::Runway, json!({"status": "RUNNING", "progress": 50}), running(Some(0.5))),
-            (&runway::Runway, json!({"status": "RUNNING", "progress": -3}), running(None)),
-            (&runway::Runway, json!({"status": "RUNNING"}), running(None)),
-            (&runway::Runway, json!({"status": "SUCCEEDED"}), Some(UpstreamStatus::Done)),
-            (
-                &runway::Runway,
-                json!({"status": "CANCELLED"}),
-                failed("it was cancelled there", Permanent),
-            ),
-            (
-                &runway::Runway,
-                json!({"status": "FAILED", "failure": "no", "failureCode": "SAFETY.INPUT.TEXT"}),
-                failed("no", ContentPolicy),
-            ),
-            (
-                &runway::Runway,
-                json!({"status": "FAILED", "failure": "no", "failureCode": "INTERNAL"}),
-                failed("no", Transient),
-            ),
-            (
-                &runway::Runway,
-                json!({"status": "FAILED", "failure": "no", "failureCode": "INPUT_PREPROCESSING.X"}),
-                failed("no", Transient),
-            ),
-            (&fal::Fal, json!({"status": "IN_QUEUE", "queue_position": 3}), queued(Some(3))),
-            (&fal::Fal, json!({"status": "IN_QUEUE"}), queued(None)),
-            (
-                &fal::Fal,
-                json!({"status": "IN_PROGRESS", "logs": [{"message": "1%"}, {"message": "25%|#"}]}),
-                running(Some(0.25)),
-            ),
-            (&fal::Fal, json!({"status": "IN_PROGRESS", "logs": null}), running(None)),
-            (&fal::Fal, json!({"status": "COMPLETED"}), Some(UpstreamStatus::Ready)),
-            (
-                &fal::Fal,
-                json!({"status": "COMPLETED", "error": "x", "error_type": "content_policy_violation"}),
-                failed("x", ContentPolicy),
-            ),
-            (&fal::Fal, json!("COMPLETED"), None),
-            (&replicate::Replicate, json!({"status": "starting"}), queued(None)),
-            (
-                &replicate::Replicate,
-                json!({"status": "processing", "logs": "10%\n40%"}),
-                running(Some(0.4)),
-            ),
-            (&replicate::Replicate, json!({"status": "succeeded"}), Some(UpstreamStatus::Done)),
-            (
-                &replicate::Replicate,
-                json!({"status": "failed", "error": "NSFW content detected"}),
-                failed("NSFW content detected", ContentPolicy),
-            ),
-            (
-                &replicate::Replicate,
-                json!({"status": "failed", "error": null}),
-                failed("", Transient),
-            ),
-            (
-                &replicate::Replicate,
-                json!({"status": "canceled"}),
-                failed("it was cancelled there", Permanent),
-            ),
-            (
-                &replicate::Replicate,
-                json!({"status": "aborted"}),
-                failed("it was aborted there", Transient),
-            ),
-            (&replicate::Replicate, json!({"status": 7}), None),
-        ];
-        for (adapter, answer, expected) in table {
-            assert_eq!(adapter.read(&answer), expected, "{answer}");
-        }
+    fn the_job_beats_the_settings_and_they_beat_what_is_built_in() {
+        let object = |json: Value| json.as_object().unwrap().clone();
+        let input = toml::from_str("b = 2\nc = 2\nin = { y = 2, z = 2 }").unwrap();
+        let built_in = object(json!({"a": 1, "b": 1, "in": {"x": 1, "y": 1}}));
+        let fields = merged(built_in, &input, object(json!({"c": 3, "in": {"z": 3}})));
+        let expected = json!({"a": 1, "b": 2, "c": 3, "in": {"x": 1, "y": 2, "z": 3}});
+        assert_eq!(Value::from(fields), expected);
     }
 }

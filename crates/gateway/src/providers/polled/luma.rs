@@ -1,42 +1,138 @@
-//! Luma Dream Machine, after the description of its API that it publishes.
+//! Luma Dream Machine, the older of Luma's two interfaces (`/dream-machine/v1`), after the description
+//! and the SDK that Luma publishes (`lumaai` 1.21). Luma keeps it as a legacy; newer models are at
+//! [`super::luma_agents`] alone.
 
+use std::time::Duration;
+
+use ai_now_protocol::MediaKind;
 use axum::http::Method;
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
 
-use super::adapter::{Adapter, Handle, Probe, UpstreamStatus, failed, id, text};
-use super::driver::Polled;
+use super::adapter::{
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+};
+use crate::providers::services::Service;
+use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
+use crate::providers::{ErrorKind, Job};
 
-pub(super) struct Luma;
+/// What a provider of kind `luma` is told.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Luma's name of the model: `ray-2`, `ray-flash-2`.
+    pub model: String,
+    /// More fields of the request, as Luma names them.
+    pub input: toml::Table,
+    /// How long to wait between two questions about a job, in milliseconds.
+    pub poll_ms: u64,
+    /// How often a job that failed there for a reason that may pass is submitted anew. Whether Luma
+    /// charges for failed jobs is documented nowhere.
+    pub resubmit: u32,
+}
 
-impl Adapter for Luma {
-    fn submit(&self, to: &Polled, mut fields: Map<String, Value>) -> (String, Value) {
-        fields.insert("model".into(), to.model.clone().into());
-        (format!("{}/generations/video", to.base), fields.into())
+impl Default for Settings {
+    fn default() -> Self {
+        Self { model: "ray-2".into(), input: toml::Table::new(), poll_ms: 3000, resubmit: 0 }
+    }
+}
+
+impl Service for Settings {
+    fn base_url(&self) -> &'static str {
+        "https://api.lumalabs.ai/dream-machine/v1"
     }
 
-    fn taken(&self, _: &Polled, answer: &Value) -> Option<Handle> {
+    fn key_env(&self) -> &'static str {
+        "LUMAAI_API_KEY"
+    }
+
+    fn makes(&self, kind: MediaKind) -> bool {
+        kind == MediaKind::Video
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        at_least_one("poll_ms", self.poll_ms)
+    }
+}
+
+impl Adapter for Settings {
+    fn poll(&self) -> Duration {
+        Duration::from_millis(self.poll_ms)
+    }
+
+    fn resubmit(&self) -> u32 {
+        self.resubmit
+    }
+
+    fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
+        let built_in = [("model".into(), json!(self.model)), ("duration".into(), json!("5s"))];
+        let of_job = [("prompt".into(), json!(job.phrased()))];
+        let body =
+            merged(built_in.into_iter().collect(), &self.input, of_job.into_iter().collect());
+        ServiceRequest::post("/generations/video", body)
+    }
+
+    fn accepted(&self, _: &Job, answer: &Value, _: &Url) -> Option<Handle> {
         id(answer, "/id")
     }
 
-    fn status_url(&self, to: &Polled, handle: &Handle) -> String {
-        format!("{}/generations/{}", to.base, handle.id)
+    fn status(&self, handle: &Handle) -> ServiceRequest {
+        ServiceRequest::get(format!("/generations/{}", handle.id))
     }
 
     fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         Some(match text(answer, "/state")? {
-            "queued" => UpstreamStatus::Queued { position: None },
-            "dreaming" => UpstreamStatus::Running { progress: None, step: Some("dreaming") },
-            "completed" => UpstreamStatus::Done,
-            "failed" => failed(text(answer, "/failure_reason").unwrap_or_default()),
-            _ => return None,
+            "queued" => UpstreamStatus::QUEUED,
+            "dreaming" => UpstreamStatus::RUNNING,
+            "completed" => UpstreamStatus::Done(result_url(answer, &["/assets/video"])),
+            "failed" => {
+                let reason = text(answer, "/failure_reason").unwrap_or_default();
+                UpstreamStatus::failed(reason, &[], ErrorKind::Transient)
+            }
+            other => UpstreamStatus::Unknown(other.to_owned()),
         })
     }
 
-    fn cancel(&self, to: &Polled, handle: &Handle) -> Option<(Method, String)> {
-        Some((Method::DELETE, self.status_url(to, handle)))
+    /// Luma says that this removes the generation, not that it stops one that is being made.
+    fn cancel(&self, handle: &Handle) -> Option<ServiceRequest> {
+        Some(ServiceRequest::new(Method::DELETE, format!("/generations/{}", handle.id)))
     }
 
-    fn probe(&self, to: &Polled) -> Probe {
-        Probe { method: Method::GET, url: format!("{}/credits", to.base), good: &[200] }
+    fn probe(&self) -> Probe {
+        Probe { request: ServiceRequest::get("/credits"), good: &[200] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states() {
+        let failed = |reason: &str, kind| UpstreamStatus::Failed { reason: reason.into(), kind };
+        let film = "https://cdn.example/a.mp4";
+        for (answer, expected) in [
+            (json!({"state": "queued"}), Some(UpstreamStatus::QUEUED)),
+            (json!({"state": "dreaming"}), Some(UpstreamStatus::RUNNING)),
+            (
+                json!({"state": "completed", "assets": {"video": film}}),
+                Some(UpstreamStatus::Done(Some(film.into()))),
+            ),
+            (json!({"state": "completed", "assets": null}), Some(UpstreamStatus::Done(None))),
+            (
+                json!({"state": "failed", "failure_reason": "busy"}),
+                Some(failed("busy", ErrorKind::Transient)),
+            ),
+            (
+                json!({"state": "failed", "failure_reason": "Prompt failed moderation"}),
+                Some(failed("Prompt failed moderation", ErrorKind::ContentPolicy)),
+            ),
+            (json!({"state": "odd"}), Some(UpstreamStatus::Unknown("odd".into()))),
+            (json!({"state": 7}), None),
+            (json!(["queued"]), None),
+        ] {
+            assert_eq!(Settings::default().read(&answer), expected, "{answer}");
+        }
     }
 }

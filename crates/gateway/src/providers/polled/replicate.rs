@@ -1,56 +1,204 @@
-//! Replicate, after its published HTTP API.
+//! Replicate, after its SDKs (`replicate` 1.0.7 and 1.4.0) and its published HTTP API.
 
-use axum::http::Method;
+use std::time::Duration;
+
+use ai_now_protocol::MediaKind;
+use axum::http::{HeaderName, HeaderValue};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use url::Url;
 
-use super::adapter::{Adapter, Handle, Probe, UpstreamStatus, failed, id, text};
-use super::driver::Polled;
-use crate::providers::ErrorKind;
-use crate::providers::content_policy;
+use super::adapter::{
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+};
+use crate::providers::http::Answer;
+use crate::providers::services::Service;
+use crate::providers::settings::{LimitSettings, SettingError, at_least_one, model_path, pointers};
+use crate::providers::submission::{self, Refusal};
+use crate::providers::text::percentage;
+use crate::providers::{ErrorKind, Job};
 
-pub(super) struct Replicate;
+/// What a provider of kind `replicate` is told.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Replicate's name of the model: `owner/name`, or `owner/name:version`.
+    pub model: String,
+    /// More fields of the model's input, as the model names them.
+    #[serde(default)]
+    pub input: toml::Table,
+    /// The field that takes the prompt.
+    #[serde(default = "prompt")]
+    pub prompt_field: String,
+    /// The field that takes the seed. Empty: none does.
+    #[serde(default)]
+    pub seed_field: String,
+    /// Where the result's address is in the answer, as JSON pointers (RFC 6901); the first that
+    /// points at something counts.
+    #[serde(default = "results")]
+    pub result: Vec<String>,
+    /// The longest prompt with its style's words, in UTF-16 units. 0: no limit.
+    #[serde(default)]
+    pub prompt_max_units: usize,
+    /// How long to wait between two questions about a job, in milliseconds.
+    #[serde(default = "poll_ms")]
+    pub poll_ms: u64,
+    /// How often a job that failed there for a reason that may pass is submitted anew.
+    #[serde(default)]
+    pub resubmit: u32,
+}
 
-impl Adapter for Replicate {
-    fn submit(&self, to: &Polled, fields: Map<String, Value>) -> (String, Value) {
-        match to.model.split_once(':') {
-            Some((_, version)) => {
-                (format!("{}/predictions", to.base), json!({"version": version, "input": fields}))
-            }
-            None => {
-                (format!("{}/models/{}/predictions", to.base, to.model), json!({"input": fields}))
-            }
-        }
+fn prompt() -> String {
+    "prompt".into()
+}
+
+fn results() -> Vec<String> {
+    vec!["/output".into()]
+}
+
+fn poll_ms() -> u64 {
+    2000
+}
+
+impl Service for Settings {
+    fn base_url(&self) -> &'static str {
+        "https://api.replicate.com/v1"
     }
 
-    fn taken(&self, _: &Polled, answer: &Value) -> Option<Handle> {
+    fn key_env(&self) -> &'static str {
+        "REPLICATE_API_TOKEN"
+    }
+
+    fn makes(&self, _: MediaKind) -> bool {
+        true
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        model_path(&self.model)?;
+        if !self.model.contains('/') {
+            return Err(SettingError::new("model", "it must be like “owner/name”"));
+        }
+        pointers("result", &self.result)?;
+        at_least_one("poll_ms", self.poll_ms)
+    }
+}
+
+impl Adapter for Settings {
+    fn poll(&self) -> Duration {
+        Duration::from_millis(self.poll_ms)
+    }
+
+    fn resubmit(&self) -> u32 {
+        self.resubmit
+    }
+
+    fn prompt_max_units(&self, _: &Job) -> usize {
+        self.prompt_max_units
+    }
+
+    fn submit(&self, job: &Job, limits: &LimitSettings) -> ServiceRequest {
+        let mut of_job = Map::new();
+        of_job.insert(self.prompt_field.clone(), json!(job.phrased()));
+        if !self.seed_field.is_empty() {
+            of_job.insert(self.seed_field.clone(), json!(job.seed));
+        }
+        let input = merged(Map::new(), &self.input, of_job);
+        let mut request = match self.model.split_once(':') {
+            Some((_, version)) => {
+                ServiceRequest::post("/predictions", json!({"version": version, "input": input}))
+            }
+            None => ServiceRequest::post(
+                format!("/models/{}/predictions", self.model),
+                json!({"input": input}),
+            ),
+        };
+        // Nobody waits for it longer than this, and nobody would pay for it.
+        let limit = HeaderValue::from_str(&format!("{}s", limits.timeout_secs.max(5)));
+        request.headers.extend(limit.map(|l| (HeaderName::from_static("cancel-after"), l)));
+        request
+    }
+
+    /// Replicate's own client repeats a submission after 429 alone: after a 5xx nobody knows whether
+    /// it was taken.
+    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+        submission::refused(answer, |status| status == 429)
+    }
+
+    fn accepted(&self, _: &Job, answer: &Value, _: &Url) -> Option<Handle> {
         id(answer, "/id")
     }
 
-    fn status_url(&self, to: &Polled, handle: &Handle) -> String {
-        format!("{}/predictions/{}", to.base, handle.id)
+    fn status(&self, handle: &Handle) -> ServiceRequest {
+        ServiceRequest::get(format!("/predictions/{}", handle.id))
     }
 
     fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         let ended = |reason: &str, kind| UpstreamStatus::Failed { reason: reason.into(), kind };
         Some(match text(answer, "/status")? {
-            "starting" => UpstreamStatus::Queued { position: None },
+            "starting" => UpstreamStatus::QUEUED,
             "processing" => {
-                let progress = text(answer, "/logs").and_then(content_policy::percentage);
-                UpstreamStatus::Running { progress, step: None }
+                let progress = text(answer, "/logs").and_then(percentage);
+                UpstreamStatus::Running { progress }
             }
-            "succeeded" => UpstreamStatus::Done,
-            "failed" => failed(text(answer, "/error").unwrap_or_default()),
-            "canceled" => ended("it was cancelled there", ErrorKind::Permanent),
+            // An hour after its end.
+            "succeeded" if answer.pointer("/data_removed") == Some(&Value::Bool(true)) => {
+                ended("the result has been removed there", ErrorKind::Permanent)
+            }
+            "succeeded" => UpstreamStatus::Done(result_url(answer, &self.result)),
+            "failed" => {
+                let reason = text(answer, "/error").unwrap_or_default();
+                UpstreamStatus::failed(reason, &[], ErrorKind::Transient)
+            }
+            "canceled" => UpstreamStatus::cancelled_there(),
             "aborted" => ended("it was aborted there", ErrorKind::Transient),
-            _ => return None,
+            other => UpstreamStatus::Unknown(other.to_owned()),
         })
     }
 
-    fn cancel(&self, to: &Polled, handle: &Handle) -> Option<(Method, String)> {
-        Some((Method::POST, format!("{}/cancel", self.status_url(to, handle))))
+    fn cancel(&self, handle: &Handle) -> Option<ServiceRequest> {
+        let at = format!("/predictions/{}/cancel", handle.id);
+        Some(ServiceRequest::new(axum::http::Method::POST, at))
     }
 
-    fn probe(&self, to: &Polled) -> Probe {
-        Probe { method: Method::GET, url: format!("{}/predictions", to.base), good: &[200] }
+    fn probe(&self) -> Probe {
+        Probe { request: ServiceRequest::get("/account"), good: &[200] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states() {
+        let settings: Settings = toml::from_str("model = 'owner/model'").unwrap();
+        let failed =
+            |reason: &str, kind| Some(UpstreamStatus::Failed { reason: reason.into(), kind });
+        for (answer, expected) in [
+            (json!({"status": "starting"}), Some(UpstreamStatus::QUEUED)),
+            (
+                json!({"status": "processing", "logs": "10%\n40%"}),
+                Some(UpstreamStatus::Running { progress: Some(0.4) }),
+            ),
+            (
+                json!({"status": "succeeded", "output": ["u"]}),
+                Some(UpstreamStatus::Done(Some("u".into()))),
+            ),
+            (
+                json!({"status": "succeeded", "output": null, "data_removed": true}),
+                failed("the result has been removed there", ErrorKind::Permanent),
+            ),
+            (
+                json!({"status": "failed", "error": "NSFW content detected"}),
+                failed("NSFW content detected", ErrorKind::ContentPolicy),
+            ),
+            (json!({"status": "failed", "error": null}), failed("", ErrorKind::Transient)),
+            (json!({"status": "canceled"}), Some(UpstreamStatus::cancelled_there())),
+            (json!({"status": "aborted"}), failed("it was aborted there", ErrorKind::Transient)),
+            (json!({"status": "new"}), Some(UpstreamStatus::Unknown("new".into()))),
+            (json!({"status": 7}), None),
+        ] {
+            assert_eq!(settings.read(&answer), expected, "{answer}");
+        }
     }
 }

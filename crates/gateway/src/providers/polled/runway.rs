@@ -1,66 +1,280 @@
-//! Runway, after its own SDK.
+//! Runway, after its own SDK (`runwayml` 5.24) and its documentation.
 
-use axum::http::Method;
-use serde_json::{Map, Value};
+use std::time::Duration;
 
-use super::adapter::{Adapter, Handle, Probe, UpstreamStatus, failed, id, text};
-use super::driver::Polled;
-use crate::providers::ErrorKind;
+use ai_now_protocol::MediaKind;
+use axum::http::{HeaderName, HeaderValue, Method};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use url::Url;
 
-pub(super) struct Runway;
+use super::adapter::{
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+};
+use crate::providers::options::nearest;
+use crate::providers::services::Service;
+use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
+use crate::providers::{ErrorKind, Job};
 
-impl Adapter for Runway {
-    fn submit(&self, to: &Polled, mut fields: Map<String, Value>) -> (String, Value) {
-        fields.insert("model".into(), to.model.clone().into());
-        (format!("{}/v1/text_to_video", to.base), fields.into())
+/// What a provider of kind `runway` is told.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Runway's name of the model.
+    pub model: String,
+    /// More fields of the request, as Runway names them.
+    pub input: toml::Table,
+    /// How long to wait between two questions about a job, in milliseconds.
+    pub poll_ms: u64,
+    /// How often a job that failed there for a reason that may pass is submitted anew.
+    pub resubmit: u32,
+    /// The version of the API, which each request names.
+    pub api_version: String,
+    /// The longest prompt with its style's words, in UTF-16 units. 0: no limit. Default: by model.
+    pub prompt_max_units: Option<usize>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            model: "gen4.5".into(),
+            input: toml::Table::new(),
+            // "At most every five seconds", and a little more for a clock that is off.
+            poll_ms: 5200,
+            resubmit: 0,
+            api_version: "2024-11-06".into(),
+            prompt_max_units: None,
+        }
+    }
+}
+
+/// What a model takes. What is sent to one that is not in the table is the prompt, and `input`.
+struct Rules {
+    /// The beginning of the model's name.
+    model: &'static str,
+    /// The lengths that it takes, in seconds. Empty: the field is not known.
+    seconds: &'static [i64],
+    /// The sizes that it takes, the preferred one first. Empty: it has no such field, or another.
+    ratios: &'static [&'static str],
+    /// Whether it has the field `seed`.
+    seed: bool,
+    /// The longest prompt, in UTF-16 units.
+    prompt_max_units: usize,
+}
+
+/// The first row whose name a model begins with counts.
+const RULES: &[Rules] = &[
+    Rules {
+        model: "gen4.5",
+        seconds: &[2, 3, 4, 5, 6, 7, 8, 9, 10],
+        ratios: &["1280:720", "720:1280"],
+        seed: true,
+        prompt_max_units: 1000,
+    },
+    Rules {
+        model: "veo3.1",
+        seconds: &[4, 6, 8],
+        ratios: &["1280:720", "720:1280", "1920:1080", "1080:1920"],
+        seed: true,
+        prompt_max_units: 1000,
+    },
+    Rules {
+        model: "kling2.5_turbo_pro",
+        seconds: &[5, 10],
+        ratios: &["1280:720", "720:1280", "720:720", "1920:1080", "1080:1920", "1440:1440"],
+        seed: false,
+        prompt_max_units: 0,
+    },
+    Rules {
+        model: "kling3.0_standard",
+        seconds: &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+        ratios: &["1280:720", "720:1280", "960:960"],
+        seed: false,
+        prompt_max_units: 0,
+    },
+    Rules {
+        model: "kling3.0_pro",
+        seconds: &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+        ratios: &["1920:1080", "1080:1920", "1440:1440"],
+        seed: false,
+        prompt_max_units: 0,
+    },
+    Rules { model: "seedance2_5", seconds: &[], ratios: &[], seed: true, prompt_max_units: 15_000 },
+    Rules { model: "seedance2", seconds: &[], ratios: &[], seed: true, prompt_max_units: 3500 },
+    Rules { model: "h3_max", seconds: &[], ratios: &[], seed: true, prompt_max_units: 0 },
+    Rules {
+        model: "happyhorse_1_0",
+        seconds: &[],
+        ratios: &[],
+        seed: false,
+        prompt_max_units: 2500,
+    },
+];
+
+/// What is sent to a model that is not in the table.
+const OTHER: Rules =
+    Rules { model: "", seconds: &[], ratios: &[], seed: false, prompt_max_units: 0 };
+
+/// How long a film is where nobody says.
+const SECONDS: i64 = 5;
+
+impl Settings {
+    fn rules(&self) -> &'static Rules {
+        RULES.iter().find(|rules| self.model.starts_with(rules.model)).unwrap_or(&OTHER)
+    }
+}
+
+impl Service for Settings {
+    fn base_url(&self) -> &'static str {
+        "https://api.dev.runwayml.com"
     }
 
-    fn taken(&self, _: &Polled, answer: &Value) -> Option<Handle> {
+    fn key_env(&self) -> &'static str {
+        "RUNWAYML_API_SECRET"
+    }
+
+    fn makes(&self, kind: MediaKind) -> bool {
+        kind == MediaKind::Video
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        if HeaderValue::from_str(&self.api_version).is_err() {
+            return Err(SettingError::new("api_version", "no header can have this value"));
+        }
+        at_least_one("poll_ms", self.poll_ms)
+    }
+}
+
+impl Adapter for Settings {
+    fn poll(&self) -> Duration {
+        Duration::from_millis(self.poll_ms)
+    }
+
+    fn resubmit(&self) -> u32 {
+        self.resubmit
+    }
+
+    fn prompt_max_units(&self, _: &Job) -> usize {
+        self.prompt_max_units.unwrap_or(self.rules().prompt_max_units)
+    }
+
+    fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let version = HeaderValue::from_str(&self.api_version);
+        version.map(|v| (HeaderName::from_static("x-runway-version"), v)).into_iter().collect()
+    }
+
+    fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
+        let rules = self.rules();
+        let (mut built_in, mut of_job) = (Map::new(), Map::new());
+        built_in.insert("model".into(), json!(self.model));
+        if let Some(ratio) = rules.ratios.first() {
+            built_in.insert("ratio".into(), json!(ratio));
+        }
+        if let Some(seconds) = nearest(SECONDS, rules.seconds) {
+            built_in.insert("duration".into(), json!(seconds));
+        }
+        of_job.insert("promptText".into(), json!(job.phrased()));
+        if rules.seed {
+            of_job.insert("seed".into(), json!(job.seed));
+        }
+        ServiceRequest::post("/v1/text_to_video", merged(built_in, &self.input, of_job))
+    }
+
+    fn accepted(&self, _: &Job, answer: &Value, _: &Url) -> Option<Handle> {
         id(answer, "/id")
     }
 
-    fn status_url(&self, to: &Polled, handle: &Handle) -> String {
-        format!("{}/v1/tasks/{}", to.base, handle.id)
+    fn status(&self, handle: &Handle) -> ServiceRequest {
+        ServiceRequest::get(format!("/v1/tasks/{}", handle.id))
     }
 
     fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         Some(match text(answer, "/status")? {
-            "PENDING" | "THROTTLED" => UpstreamStatus::Queued { position: None },
+            "PENDING" | "THROTTLED" => UpstreamStatus::QUEUED,
             "RUNNING" => {
-                // Whether it is a part of 1 or of 100 is documented nowhere.
+                // Whether it is a part of 1 or of 100 is documented nowhere; the examples are parts
+                // of 1.
                 let progress = answer.pointer("/progress").and_then(Value::as_f64);
                 let progress = progress.map(|p| if p > 1.0 { p / 100.0 } else { p });
                 let progress = progress.filter(|p| (0.0..=1.0).contains(p));
-                UpstreamStatus::Running { progress, step: None }
+                UpstreamStatus::Running { progress }
             }
-            "SUCCEEDED" => UpstreamStatus::Done,
-            "CANCELLED" => UpstreamStatus::Failed {
-                reason: "it was cancelled there".into(),
-                kind: ErrorKind::Permanent,
-            },
-            "FAILED" => {
-                let reason = text(answer, "/failure").unwrap_or_default();
-                let code = text(answer, "/failureCode").unwrap_or_default();
-                if code.starts_with("SAFETY") {
-                    UpstreamStatus::Failed {
-                        reason: reason.to_owned(),
-                        kind: ErrorKind::ContentPolicy,
-                    }
-                } else {
-                    failed(reason)
-                }
-            }
-            _ => return None,
+            "SUCCEEDED" => UpstreamStatus::Done(result_url(answer, &["/output"])),
+            "CANCELLED" => UpstreamStatus::cancelled_there(),
+            "FAILED" => failed(answer),
+            other => UpstreamStatus::Unknown(other.to_owned()),
         })
     }
 
-    fn cancel(&self, to: &Polled, handle: &Handle) -> Option<(Method, String)> {
-        Some((Method::DELETE, self.status_url(to, handle)))
+    fn cancel(&self, handle: &Handle) -> Option<ServiceRequest> {
+        Some(ServiceRequest::new(Method::DELETE, format!("/v1/tasks/{}", handle.id)))
     }
 
-    /// There is no documented request for it: a task that can't exist is asked for.
-    fn probe(&self, to: &Polled) -> Probe {
-        let url = format!("{}/v1/tasks/00000000-0000-4000-8000-000000000000", to.base);
-        Probe { method: Method::GET, url, good: &[404] }
+    fn probe(&self) -> Probe {
+        Probe { request: ServiceRequest::get("/v1/organization"), good: &[200] }
+    }
+}
+
+/// A failed task. What Runway charged for is not paid for once more elsewhere.
+fn failed(answer: &Value) -> UpstreamStatus {
+    let reason = text(answer, "/failure").unwrap_or_default();
+    let code = text(answer, "/failureCode").unwrap_or_default();
+    let credits = answer.pointer("/cost/credits").and_then(Value::as_f64);
+    let charged = credits.is_some_and(|credits| credits > 0.0);
+    // `SAFETY.INPUT.TEXT`, but also `INPUT_PREPROCESSING.SAFETY.TEXT`.
+    let kind = if code.split('.').any(|part| part == "SAFETY") {
+        ErrorKind::ContentPolicy
+    } else if code.starts_with("ASSET.INVALID") || charged {
+        ErrorKind::Permanent
+    } else {
+        ErrorKind::Transient
+    };
+    UpstreamStatus::failed(reason, &[], kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states() {
+        let running = |progress| Some(UpstreamStatus::Running { progress });
+        let failed = |code: &str, credits: Option<u32>| {
+            let status = Settings::default().read(&json!({
+                "status": "FAILED", "failure": "no", "failureCode": code,
+                "cost": {"credits": credits},
+            }));
+            match status {
+                Some(UpstreamStatus::Failed { reason, kind }) if reason == "no" => kind,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (answer, expected) in [
+            (json!({"status": "PENDING"}), Some(UpstreamStatus::QUEUED)),
+            (json!({"status": "THROTTLED"}), Some(UpstreamStatus::QUEUED)),
+            (json!({"status": "RUNNING", "progress": 0.5}), running(Some(0.5))),
+            (json!({"status": "RUNNING", "progress": 50}), running(Some(0.5))),
+            (json!({"status": "RUNNING", "progress": -3}), running(None)),
+            (json!({"status": "RUNNING"}), running(None)),
+            (
+                json!({"status": "SUCCEEDED", "output": ["https://a.example/b"]}),
+                Some(UpstreamStatus::Done(Some("https://a.example/b".into()))),
+            ),
+            (json!({"status": "CANCELLED"}), Some(UpstreamStatus::cancelled_there())),
+            (json!({"status": "NEW"}), Some(UpstreamStatus::Unknown("NEW".into()))),
+            (json!({"status": null}), None),
+        ] {
+            assert_eq!(Settings::default().read(&answer), expected, "{answer}");
+        }
+        for code in ["SAFETY.INPUT.TEXT", "SAFETY.OUTPUT.VIDEO", "INPUT_PREPROCESSING.SAFETY.TEXT"]
+        {
+            assert_eq!(failed(code, None), ErrorKind::ContentPolicy, "{code}");
+        }
+        assert_eq!(failed("ASSET.INVALID", None), ErrorKind::Permanent);
+        for code in ["", "INTERNAL", "INTERNAL.BAD_OUTPUT.CODE01", "THIRD_PARTY.UNAVAILABLE"] {
+            assert_eq!(failed(code, None), ErrorKind::Transient, "{code}");
+            assert_eq!(failed(code, Some(0)), ErrorKind::Transient, "{code}");
+            assert_eq!(failed(code, Some(60)), ErrorKind::Permanent, "{code} was charged");
+        }
     }
 }

@@ -5,34 +5,52 @@ use std::path::Path;
 
 use super::ProviderSettings;
 
+/// A key that is not where it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// There is none.
+    #[error("its key is not in {0}")]
+    Missing(String),
+    /// The file can't be read.
+    #[error("its key is not in {0} ({1})")]
+    Unreadable(String, #[source] std::io::Error),
+    /// What is there is no key: it is empty, or holds what no header takes.
+    #[error("its key is not in {0}: what is there can't be one")]
+    Malformed(String),
+}
+
 impl ProviderSettings {
     /// Where its key is, for people.
     pub fn key_place(&self) -> String {
-        match (&self.key_file, &self.key_env) {
-            (Some(path), _) => format!("the file {}", path.display()),
-            (None, Some(name)) => format!("the environment variable {name}"),
-            (None, None) => format!("the environment variable {}", self.kind.defaults().key_env),
+        match &self.connection.key_file {
+            Some(path) => format!("the file {}", path.display()),
+            None => format!("the environment variable {}", self.key_env()),
         }
     }
 
     /// Its key.
     ///
     /// # Errors
-    /// A sentence that says where it should be.
-    pub fn key(&self) -> Result<Key, String> {
-        let missing = |why: &str| format!("its key is not in {}{why}", self.key_place());
-        let text = match &self.key_file {
-            Some(path) => read_key(path).map_err(|error| missing(&format!(" ({error})")))?,
+    /// [`KeyError`]
+    pub fn key(&self) -> Result<Key, KeyError> {
+        let text = match &self.connection.key_file {
+            Some(path) => {
+                read_key(path).map_err(|error| KeyError::Unreadable(self.key_place(), error))?
+            }
             None => {
-                let name = self.key_env.as_deref().unwrap_or(self.kind.defaults().key_env);
-                std::env::var(name).map_err(|_| missing(""))?
+                std::env::var(self.key_env()).map_err(|_| KeyError::Missing(self.key_place()))?
             }
         };
         let text = text.trim();
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(missing(": what is there can't be one"));
+            return Err(KeyError::Malformed(self.key_place()));
         }
         Ok(Key(text.to_owned()))
+    }
+
+    fn key_env(&self) -> &str {
+        let default = self.service.service().key_env();
+        self.connection.key_env.as_deref().unwrap_or(default)
     }
 }
 
@@ -48,6 +66,12 @@ fn read_key(path: &Path) -> std::io::Result<String> {
 pub struct Key(String);
 
 impl Key {
+    /// A key, where it is known already.
+    #[cfg(test)]
+    pub(in crate::providers) fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The key itself, for the header that it is sent in.
     pub(in crate::providers) fn reveal(&self) -> &str {
         &self.0

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use ai_now_protocol::MediaKind;
+
 use super::fixture::SECRET;
 use super::upstream::{Script, Speaks, Upstream, What};
 use crate::cli::PROGRAM;
@@ -22,14 +24,14 @@ fn check(place: &Place, toml: &str, environment: &[(&str, &str)]) -> (bool, Stri
 #[tokio::test(flavor = "multi_thread")]
 async fn it_tells_who_can_be_used_and_spends_nothing() {
     let place = Place::new();
-    for speaks in [Speaks::Luma, Speaks::Runway, Speaks::Fal, Speaks::Replicate, Speaks::AiNow] {
+    for speaks in Speaks::ALL.iter().copied() {
         let upstream = Upstream::start(speaks, Script::default()).await;
-        let (kind, url) = (speaks.kind(), &upstream.url);
-        let model = if speaks == Speaks::AiNow { "run" } else { "owner/model" };
+        let (kind, own, url) = (speaks.api().kind(), speaks.api().settings(), &upstream.url);
+        let media = if speaks.api().media() == MediaKind::Audio { "audio" } else { "video" };
         let toml = format!(
             "[providers.up]\nkind = '{kind}'\nbase_url = '{url}'\nallow_private = true\n\
-             key_env = 'KEY_OF_UP'\nmodel = '{model}'\n\
-             [[models]]\nid = 'run'\nroutes = ['up', 'sketch']\n"
+             key_env = 'KEY_OF_UP'\n{own}\
+             [[models]]\nid = 'run'\nkind = '{media}'\nroutes = ['up', 'sketch']\n"
         );
         let (good, said) = check(&place, &toml, &[("KEY_OF_UP", SECRET)]);
         assert!(good, "{said}");

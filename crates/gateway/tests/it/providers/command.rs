@@ -4,12 +4,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ai_now_gateway::config::ModelSettings;
-use ai_now_gateway::providers::ProviderSettings;
 use ai_now_protocol::api::{Generation, State};
 use ai_now_protocol::{Event, MediaKind};
 use serde_json::{Value, json};
 
-use super::fixture::{program, request, route, wait_for};
+use super::fixture::{program, program_with, request, route, wait_for};
 use crate::support::{EventStream, Gateway, Place};
 
 /// Makes a film in the shell's language.
@@ -22,16 +21,15 @@ struct Setup {
 }
 
 /// A gateway whose model `run` is made by a script, then by a stand-in. `$0` is a directory that
-/// outlives the script.
-async fn setup(script: &str, change: impl FnOnce(&mut ProviderSettings)) -> Setup {
+/// outlives the script; `more` are further settings.
+async fn setup(script: &str, more: &str) -> Setup {
     let mut place = Place::new();
-    let mut own = program(script);
-    own.args.push(place.path("").to_str().unwrap().into());
-    change(&mut own);
+    let directory = place.path("");
+    let own = program_with(script, &[directory.to_str().unwrap()], more);
     place.config.providers.insert("own".into(), own);
     let stand_in = program(&format!("{FILM}; echo '{{\"file\":\"a.mp4\",\"note\":\"stand-in\"}}'"));
     place.config.providers.insert("stand-in".into(), stand_in);
-    route(&mut place.config, &["own", "stand-in"]);
+    route(&mut place.config, &["own", "stand-in"], MediaKind::Video);
     let key = place.key(1000).await;
     let gateway = place.start().await;
     Setup { place, gateway, key }
@@ -63,7 +61,7 @@ async fn it_is_asked_in_json_and_answers_in_lines() {
          until test -e \"$0/go\"; do sleep 0.02; done; \
          {FILM}; echo '{{\"file\":\"a.mp4\",\"note\":\"made here\"}}'"
     );
-    let setup = setup(&script, |own| own.env = vec!["CARGO_MANIFEST_DIR".into()]).await;
+    let setup = setup(&script, "env = ['CARGO_MANIFEST_DIR']").await;
     let accepted = setup.gateway.create(&setup.key, &request()).await;
     let asked = setup.gateway.ask(reqwest::Method::GET, &accepted.events);
     let mut stream = EventStream::new(asked.send().await.unwrap());
@@ -124,7 +122,7 @@ async fn only_a_fitting_file_of_its_own_is_taken() {
         ),
     ];
     for (script, why) in table {
-        let setup = setup(script, |own| own.result_max_mib = 1).await;
+        let setup = setup(script, "result_max_mib = 1").await;
         let made = setup.make().await;
         assert_eq!(made.state, State::Failed, "{script}");
         let message = made.message.unwrap().text;
@@ -148,7 +146,7 @@ async fn how_it_fails_decides_what_is_done() {
         ("exec 1>&-; sleep 0.1", None),
     ];
     for (script, told) in table {
-        let setup = setup(script, |_| {}).await;
+        let setup = setup(script, "").await;
         let made = setup.make().await;
         match told {
             Some(told) => {
@@ -179,7 +177,8 @@ fn is_dead(pid: &str) -> bool {
 async fn it_is_ended_with_its_children() {
     let script = "sleep 1000 & echo $! > \"$0/child\"; echo '{\"progress\":0.5}'; wait";
     for cancelled in [true, false] {
-        let setup = setup(script, |own| own.timeout_secs = if cancelled { 900 } else { 1 }).await;
+        let limit = if cancelled { "" } else { "timeout_secs = 1" };
+        let setup = setup(script, limit).await;
         let accepted = setup.gateway.create(&setup.key, &request()).await;
         let asked = setup.gateway.ask(reqwest::Method::GET, &accepted.events);
         let mut stream = EventStream::new(asked.send().await.unwrap());

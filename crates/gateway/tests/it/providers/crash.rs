@@ -123,10 +123,10 @@ async fn killed_while_it_waits_it_goes_on_waiting() {
 async fn what_could_not_be_told_is_told_after_the_next_start() {
     let speaks = Speaks::Replicate;
     let upstream = Upstream::start(speaks, Script { held: 1, ..Script::default() }).await;
-    let fixture = Fixture::alone(speaks, upstream, |_| {}).await;
+    let fixture = Fixture::alone(speaks, upstream, "").await;
     let accepted = fixture.ask().await;
     fixture.upstream.wait_for(What::Status, 1).await;
-    let Fixture { place, gateway, upstream, key } = fixture;
+    let Fixture { place, gateway, upstream, key, .. } = fixture;
     gateway.stop().await;
     let store = place.store().await;
     let event = Event::Failed(Failure { cancelled: true, ..Failure::default() });
@@ -135,7 +135,7 @@ async fn what_could_not_be_told_is_told_after_the_next_start() {
     store.close().await;
     let gateway = place.start().await;
     upstream.wait_for(What::Cancel, 1).await;
-    Fixture { place, gateway, upstream, key }.finish(0).await;
+    Fixture { speaks, place, gateway, upstream, key }.finish(0).await;
 }
 
 #[tokio::test]

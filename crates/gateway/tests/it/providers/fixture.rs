@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use ai_now_gateway::config::Config;
-use ai_now_gateway::config::ModelSettings;
-use ai_now_gateway::providers::{Kind, ProviderSettings};
-use ai_now_protocol::Event;
+use ai_now_gateway::config::{Config, ModelSettings};
+use ai_now_gateway::providers::ProviderSettings;
 use ai_now_protocol::api::{Accepted, Generation};
+use ai_now_protocol::{Event, MediaKind};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -23,98 +22,86 @@ pub(crate) const SECRET: &str = "secret-of-the-provider";
 const STAND_IN: &str = "printf '\\0\\0\\0\\040ftypisom\\0\\0\\2\\0stand-in' > a.mp4; \
                         echo '{\"file\":\"a.mp4\",\"note\":\"the stand-in\"}'";
 
+/// One that makes a song.
+const SONG_STAND_IN: &str = "printf 'ID3\\4\\0\\0\\0\\0\\0\\0stand-in' > a.mp3; \
+                             echo '{\"file\":\"a.mp3\",\"note\":\"the stand-in\"}'";
+
 pub(crate) struct Fixture {
+    pub(crate) speaks: Speaks,
     pub(crate) place: Place,
     pub(crate) gateway: Gateway,
     pub(crate) upstream: Upstream,
     pub(crate) key: String,
 }
 
-impl Speaks {
-    pub(crate) fn kind(self) -> Kind {
-        match self {
-            Self::Luma => Kind::Luma,
-            Self::Runway => Kind::Runway,
-            Self::Fal => Kind::Fal,
-            Self::Replicate => Kind::Replicate,
-            Self::AiNow => Kind::AiNow,
-        }
-    }
-}
-
-/// A provider's settings, patient for as long as a test needs.
-pub(crate) fn settings(speaks: Speaks, url: &str, place: &Place) -> ProviderSettings {
+/// A provider's settings, patient for as long as a test needs. `more` are further lines of TOML.
+pub(crate) fn settings(speaks: Speaks, url: &str, place: &Place, more: &str) -> ProviderSettings {
     let key = place.path("key");
     std::fs::write(&key, format!("{SECRET}\n")).unwrap();
-    let asked_again = speaks != Speaks::AiNow;
-    ProviderSettings {
-        base_url: Some(url.to_owned()),
-        key_file: Some(key),
-        model: asked_again.then(|| "owner/model".to_owned()),
-        allow_private: true,
-        poll_ms: asked_again.then_some(5),
-        retry_ms: 1,
-        ..ProviderSettings::new(speaks.kind())
-    }
+    let (kind, own) = (speaks.api().kind(), speaks.api().settings());
+    let key = key.display();
+    let toml = format!(
+        "kind = '{kind}'\nbase_url = '{url}'\nkey_file = '{key}'\nallow_private = true\n\
+         retry_ms = 1\n{own}{more}"
+    );
+    toml::from_str(&toml).unwrap()
 }
 
-/// Routes the model `run` to providers.
-pub(crate) fn route(config: &mut Config, names: &[&str]) {
+/// Routes the model `run` to providers. `kind`: what it makes.
+pub(crate) fn route(config: &mut Config, names: &[&str], kind: MediaKind) {
     let routes = Some(names.iter().map(ToString::to_string).collect());
-    config.models = vec![ModelSettings { id: "run".into(), routes, ..ModelSettings::default() }];
+    config.models = vec![ModelSettings {
+        id: "run".into(),
+        routes,
+        kind: Some(kind),
+        ..ModelSettings::default()
+    }];
 }
 
 /// A program in the shell's language, as a provider.
 pub(crate) fn program(script: &str) -> ProviderSettings {
-    ProviderSettings {
-        program: Some("/bin/sh".into()),
-        args: vec!["-c".into(), script.into()],
-        ..ProviderSettings::new(Kind::Command)
-    }
+    program_with(script, &[], "")
+}
+
+/// One with arguments, `$0` the first of them, and further settings.
+pub(crate) fn program_with(script: &str, args: &[&str], more: &str) -> ProviderSettings {
+    let args: Vec<_> = ["-c", script].iter().chain(args).copied().collect();
+    let args = toml::Value::from(args);
+    let toml = format!("kind = 'command'\nprogram = '/bin/sh'\nargs = {args}\n{more}");
+    toml::from_str(&toml).unwrap()
 }
 
 impl Fixture {
     /// A gateway that asks `upstream`, and nobody else.
-    pub(crate) async fn alone(
-        speaks: Speaks,
-        upstream: Upstream,
-        change: impl FnOnce(&mut ProviderSettings),
-    ) -> Self {
-        Self::start(speaks, upstream, &[UP], change).await
+    pub(crate) async fn alone(speaks: Speaks, upstream: Upstream, more: &str) -> Self {
+        Self::start(speaks, upstream, &[UP], more).await
     }
 
     /// A gateway that asks `upstream`, and then a stand-in.
-    pub(crate) async fn with_stand_in(
-        speaks: Speaks,
-        upstream: Upstream,
-        change: impl FnOnce(&mut ProviderSettings),
-    ) -> Self {
-        Self::start(speaks, upstream, &[UP, "stand-in"], change).await
+    pub(crate) async fn with_stand_in(speaks: Speaks, upstream: Upstream, more: &str) -> Self {
+        Self::start(speaks, upstream, &[UP, "stand-in"], more).await
     }
 
-    async fn start(
-        speaks: Speaks,
-        upstream: Upstream,
-        names: &[&str],
-        change: impl FnOnce(&mut ProviderSettings),
-    ) -> Self {
+    async fn start(speaks: Speaks, upstream: Upstream, names: &[&str], more: &str) -> Self {
         let mut place = Place::new();
-        let mut provider = settings(speaks, &upstream.url, &place);
-        change(&mut provider);
+        place.config.metrics_listen = "127.0.0.1:0".parse().ok();
+        let provider = settings(speaks, &upstream.url, &place, more);
         place.config.providers.insert(UP.into(), provider);
-        place.config.providers.insert("stand-in".into(), program(STAND_IN));
-        route(&mut place.config, names);
+        let is_song = speaks.api().media() == MediaKind::Audio;
+        let stand_in = if is_song { SONG_STAND_IN } else { STAND_IN };
+        place.config.providers.insert("stand-in".into(), program(stand_in));
+        route(&mut place.config, names, speaks.api().media());
         let key = place.key(1000).await;
         let gateway = place.start().await;
-        Self { place, gateway, upstream, key }
+        Self { speaks, place, gateway, upstream, key }
     }
 
     /// Ends the gateway and starts another one on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { place, gateway, upstream, key } = self;
+        let Self { speaks, place, gateway, upstream, key } = self;
         gateway.stop().await;
         let gateway = place.start().await;
-        Self { place, gateway, upstream, key }
+        Self { speaks, place, gateway, upstream, key }
     }
 
     pub(crate) async fn ask(&self) -> Accepted {
@@ -137,12 +124,18 @@ impl Fixture {
         self.end(&self.ask().await).await
     }
 
+    /// What the gateway's metrics say.
+    pub(crate) async fn metrics(&self) -> String {
+        let url = self.gateway.metrics.as_ref().unwrap();
+        crate::support::client().get(url).send().await.unwrap().text().await.unwrap()
+    }
+
     /// The bytes of a result.
     pub(crate) async fn result(&self, generation: &Generation) -> Vec<u8> {
         let url = generation.url.as_ref().unwrap().as_str();
         let response = crate::support::client().get(url).send().await.unwrap();
         assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "video/mp4");
+        assert_eq!(response.headers()["content-type"], self.speaks.content_type());
         response.bytes().await.unwrap().to_vec()
     }
 

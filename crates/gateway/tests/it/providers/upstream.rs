@@ -1,9 +1,20 @@
 //! A local server that speaks one service's documented API after a script, and remembers what it
-//! was asked.
+//! was asked. What differs between services is in [`api`] and the files beside it.
+
+mod ai_now;
+mod api;
+mod fal;
+mod kling;
+mod luma;
+mod luma_agents;
+mod mureka;
+mod replicate;
+mod runway;
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
+use ai_now_protocol::MediaKind;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -12,15 +23,7 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-/// Whose API it speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Speaks {
-    Luma,
-    Runway,
-    Fal,
-    Replicate,
-    AiNow,
-}
+pub(crate) use self::api::Speaks;
 
 /// What it answers to a submission.
 #[derive(Clone, Debug)]
@@ -44,6 +47,10 @@ pub(crate) enum Stands {
     Done,
     Failed(&'static str),
     Unsafe,
+    /// A state that no document names.
+    Word(&'static str),
+    /// The answer to the question where its result is.
+    Response(u16, Value),
     /// An answer that says nothing about the job.
     Status(u16),
     Odd,
@@ -52,13 +59,25 @@ pub(crate) enum Stands {
     Cut,
 }
 
+impl Stands {
+    /// Why it failed.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Failed(reason) => reason,
+            other => unreachable!("{other:?} is told by the server itself"),
+        }
+    }
+}
+
 /// What is where the result should be.
 #[derive(Clone, Debug)]
 pub(crate) enum Result {
     Good,
     Html,
-    /// Says that it is a video, and is a song.
-    Song,
+    /// Says that it is what was asked for, and is of another kind.
+    OtherKind,
+    /// Never comes.
+    Silence,
     /// More than two mebibytes, without saying so before.
     Giant,
     /// Breaks off the first time.
@@ -133,11 +152,35 @@ impl Drop for Upstream {
     }
 }
 
-/// What a good result is, byte by byte.
+/// A film, byte by byte.
 pub(crate) fn film() -> Vec<u8> {
     let mut film = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41".to_vec();
     film.extend((0..5000_u32).flat_map(u32::to_be_bytes));
     film
+}
+
+/// A song, byte by byte.
+pub(crate) fn song() -> Vec<u8> {
+    let mut song = b"ID3\x04\x00\x00\x00\x00\x00\x00".to_vec();
+    song.extend((0..5000_u32).flat_map(u32::to_be_bytes));
+    song
+}
+
+impl Speaks {
+    /// What a good result is, byte by byte.
+    pub(crate) fn result(self) -> Vec<u8> {
+        if self.api().media() == MediaKind::Audio { song() } else { film() }
+    }
+
+    /// A good result of another kind.
+    fn other_result(self) -> Vec<u8> {
+        if self.api().media() == MediaKind::Audio { film() } else { song() }
+    }
+
+    /// The content type of a good result.
+    pub(crate) fn content_type(self) -> &'static str {
+        if self.api().media() == MediaKind::Audio { "audio/mpeg" } else { "video/mp4" }
+    }
 }
 
 impl Upstream {
@@ -182,7 +225,7 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let what = server.what(&method, uri.path());
+    let what = server.what(&method, &uri);
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let mut submissions = 0;
@@ -194,11 +237,13 @@ async fn answer(
         What::Submit => server.submit(submissions - 1).await,
         What::Status if server.0.speaks == Speaks::AiNow => server.stream(last_id.unwrap_or(0)),
         What::Status => server.status(),
-        What::Response => json_of(json!({"video": {"url": server.result_url()}})),
+        What::Response => server.response(),
         What::Cancel => json_of(json!({"status": "CANCELLATION_REQUESTED"})),
-        What::Media => server.media(uri.path()),
+        What::Media => server.media(uri.path()).await,
         What::Probe if server.0.speaks == Speaks::AiNow => "pong".into_response(),
-        What::Probe if server.0.speaks == Speaks::Runway => StatusCode::NOT_FOUND.into_response(),
+        What::Probe if server.0.speaks == Speaks::LumaAgents => {
+            StatusCode::NOT_FOUND.into_response()
+        }
         What::Probe => json_of(json!({})),
         What::Other => StatusCode::IM_A_TEAPOT.into_response(),
     }
@@ -216,34 +261,27 @@ fn cut() -> Response {
 }
 
 impl Server {
-    fn what(&self, method: &Method, path: &str) -> What {
-        if path.starts_with("/media/") {
+    fn what(&self, method: &Method, uri: &Uri) -> What {
+        if uri.path().starts_with("/media/") {
             return What::Media;
         }
-        match (self.0.speaks, method.as_str(), path) {
-            (Speaks::Luma, "POST", "/generations/video")
-            | (Speaks::Runway, "POST", "/v1/text_to_video")
-            | (Speaks::Fal, "POST", "/owner/model")
-            | (Speaks::Replicate, "POST", "/models/owner/model/predictions")
-            | (Speaks::AiNow, "POST", "/api/generate") => What::Submit,
-            (Speaks::Luma, "GET", "/generations/job-1")
-            | (Speaks::Runway, "GET", "/v1/tasks/job-1")
-            | (Speaks::Fal, "GET", "/requests/job-1/status")
-            | (Speaks::Replicate, "GET", "/predictions/job-1")
-            | (Speaks::AiNow, "GET", "/api/generations/job-1/events") => What::Status,
-            (Speaks::Fal, "GET", "/requests/job-1") => What::Response,
-            (Speaks::Luma, "DELETE", "/generations/job-1")
-            | (Speaks::Runway, "DELETE", "/v1/tasks/job-1")
-            | (Speaks::Fal, "PUT", "/requests/job-1/cancel")
-            | (Speaks::Replicate, "POST", "/predictions/job-1/cancel")
-            | (Speaks::AiNow, "DELETE", "/api/generations/job-1") => What::Cancel,
-            (Speaks::Luma, "GET", "/credits")
-            | (Speaks::Runway, "GET", _)
-            | (Speaks::Fal, "HEAD", "/")
-            | (Speaks::Replicate, "GET", "/predictions")
-            | (Speaks::AiNow, "GET", "/api/ping") => What::Probe,
-            _ => What::Other,
+        let paths = self.0.speaks.api().paths();
+        let is = |path: &str| {
+            let asked = if path.contains('?') { uri.to_string() } else { uri.path().to_owned() };
+            format!("{method} {asked}") == path
+        };
+        for (path, what) in [
+            (paths.submit, What::Submit),
+            (paths.status, What::Status),
+            (paths.response, What::Response),
+            (paths.cancel, What::Cancel),
+            (paths.probe, What::Probe),
+        ] {
+            if is(path) {
+                return what;
+            }
         }
+        What::Other
     }
 
     async fn submit(&self, number: usize) -> Response {
@@ -270,28 +308,13 @@ impl Server {
     }
 
     fn taken(&self) -> Response {
-        let url = &self.0.url;
-        match self.0.speaks {
-            Speaks::Luma => (StatusCode::CREATED, axum::Json(json!({"id": ID, "state": "queued"})))
-                .into_response(),
-            Speaks::Runway => json_of(json!({"id": ID})),
-            Speaks::Replicate => {
-                (StatusCode::CREATED, axum::Json(json!({"id": ID, "status": "starting"})))
-                    .into_response()
-            }
-            Speaks::Fal => json_of(json!({
-                "request_id": ID,
-                "status_url": format!("{url}/requests/{ID}/status"),
-                "response_url": format!("{url}/requests/{ID}"),
-                "cancel_url": format!("{url}/requests/{ID}/cancel"),
-            })),
-            Speaks::AiNow => {
-                let mut response = self.stream(0);
-                let location = format!("/api/generations/{ID}").parse().unwrap();
-                response.headers_mut().insert("content-location", location);
-                response
-            }
+        if self.0.speaks != Speaks::AiNow {
+            return self.0.speaks.api().taken(&self.0.url);
         }
+        let mut response = self.stream(0);
+        let location = format!("/api/generations/{ID}").parse().unwrap();
+        response.headers_mut().insert("content-location", location);
+        response
     }
 
     /// The state that is told next. A held one is told again and again.
@@ -305,70 +328,30 @@ impl Server {
     }
 
     fn status(&self) -> Response {
-        let (speaks, stands) = (self.0.speaks, self.next());
-        let states = match speaks {
-            Speaks::Luma => ["queued", "dreaming", "completed", "failed"],
-            Speaks::Runway => ["PENDING", "RUNNING", "SUCCEEDED", "FAILED"],
-            Speaks::Fal => ["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "COMPLETED"],
-            Speaks::Replicate => ["starting", "processing", "succeeded", "failed"],
-            Speaks::AiNow => unreachable!("it streams"),
-        };
-        let field = if speaks == Speaks::Luma { "state" } else { "status" };
-        let mut json = json!({"id": ID});
-        let failed = |json: &mut Value, reason: &str, code: &str| {
-            json[field] = states[3].into();
-            match speaks {
-                Speaks::Luma => json["failure_reason"] = format!("{reason} {code}").trim().into(),
-                Speaks::Runway => {
-                    json["failure"] = reason.into();
-                    json["failureCode"] = code.into();
-                }
-                Speaks::Fal => {
-                    json["error"] = reason.into();
-                    json["error_type"] = code.into();
-                }
-                _ => json["error"] = format!("{reason} {code}").trim().into(),
-            }
-        };
-        match stands {
-            Stands::Queued(position) => {
-                json[field] = states[0].into();
-                json["queue_position"] = position.into();
-            }
-            Stands::Running(part) => {
-                json[field] = states[1].into();
-                match speaks {
-                    Speaks::Runway => json["progress"] = part.into(),
-                    Speaks::Fal => {
-                        json["logs"] = json!([{"message": format!("{}%|##", part * 100.0)}]);
-                    }
-                    _ => json["logs"] = format!("{}%|##", part * 100.0).into(),
-                }
-            }
-            Stands::Done => {
-                json[field] = states[2].into();
-                match speaks {
-                    Speaks::Luma => json["assets"] = json!({"video": self.result_url()}),
-                    _ => json["output"] = json!([self.result_url()]),
-                }
-            }
-            Stands::Failed(reason) => failed(&mut json, reason, ""),
-            Stands::Unsafe => failed(
-                &mut json,
-                "not this",
-                match speaks {
-                    Speaks::Runway => "SAFETY.INPUT.TEXT",
-                    Speaks::Fal => "content_policy_violation",
-                    _ => "(flagged by moderation)",
-                },
-            ),
-            Stands::Status(status) => return StatusCode::from_u16(status).unwrap().into_response(),
-            Stands::Odd => return json_of(json!({field: 7, "id": {}})),
-            Stands::Html => return axum::response::Html("<h1>Bad gateway</h1>").into_response(),
-            Stands::Huge => return vec![b' '; 3 * 1024 * 1024].into_response(),
-            Stands::Cut => return cut(),
+        let api = self.0.speaks.api();
+        match self.next() {
+            Stands::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+            Stands::Odd => json_of(api.odd()),
+            Stands::Html => axum::response::Html("<h1>Bad gateway</h1>").into_response(),
+            Stands::Huge => vec![b' '; 3 * 1024 * 1024].into_response(),
+            Stands::Cut => cut(),
+            // It is done, and the other address says how.
+            Stands::Response(..) => json_of(api.status(&Stands::Done, &self.result_url())),
+            stands => json_of(api.status(&stands, &self.result_url())),
         }
-        json_of(json)
+    }
+
+    /// What is told at the address of the result, where that is another one.
+    fn response(&self) -> Response {
+        let told = *self.0.told.lock().unwrap();
+        let stands = &self.0.script.stands;
+        match &stands[told.saturating_sub(1).min(stands.len() - 1)] {
+            Stands::Response(status, body) => {
+                let status = StatusCode::from_u16(*status).unwrap();
+                (status, axum::Json(body)).into_response()
+            }
+            _ => json_of(json!({"video": {"url": self.result_url()}})),
+        }
     }
 
     /// The states as an event stream, from after event number `after` on.
@@ -380,14 +363,7 @@ impl Server {
                 let stands = server.0.script.stands.get(at).filter(|_| open)?.clone();
                 held.wait_for(|held| *held > at).await.ok()?;
                 let json = match stands {
-                    Stands::Queued(n) => json!({"status": "Processing", "queue_position": n}),
-                    Stands::Running(part) => json!({"status": "Processing", "progress": part}),
-                    Stands::Done => json!({"status": "Completed", "url": server.result_url()}),
-                    Stands::Failed(why) => json!({"status": "Error", "message": why}),
-                    Stands::Unsafe => {
-                        json!({"status": "Error", "message": "not this (flagged by moderation)"})
-                    }
-                    Stands::Odd => json!({"status": ["odd"]}),
+                    Stands::Odd => server.0.speaks.api().odd(),
                     Stands::Html => json!("<h1>Bad gateway</h1>"),
                     Stands::Huge => " ".repeat(3 * 1024 * 1024).into(),
                     Stands::Status(_) | Stands::Cut => {
@@ -395,6 +371,7 @@ impl Server {
                         let half = format!("id: {}\ndata: {{}}\n\ndata: {{\"st", at + 1);
                         return Some((Ok(half), (at + 1, held, false)));
                     }
+                    stands => server.0.speaks.api().status(&stands, &server.result_url()),
                 };
                 let text = format!("id: {}\ndata: {json}\n\n", at + 1);
                 Some((Ok::<_, Infallible>(text), (at + 1, held, true)))
@@ -408,31 +385,33 @@ impl Server {
     fn result_url(&self) -> String {
         match &self.0.script.result {
             Result::At(url) => (*url).to_owned(),
-            _ => format!("{}/media/film.mp4", self.0.url),
+            _ => format!("{}/media/result", self.0.url),
         }
     }
 
-    fn media(&self, path: &str) -> Response {
-        let video = [("content-type", "video/mp4")];
+    async fn media(&self, path: &str) -> Response {
+        let speaks = self.0.speaks;
+        let declared = [("content-type", speaks.content_type())];
         let before = |came: &Vec<Came>| came.iter().filter(|c| c.what == What::Media).count();
-        let film = film();
+        let good = speaks.result();
         match &self.0.script.result {
             Result::CutOnce if before(&self.0.came.borrow()) == 1 => {
-                let half = Bytes::copy_from_slice(&film[..film.len() / 2]);
-                (video, Body::from_stream(stream::iter([Ok(half), Err("cut")]))).into_response()
+                let half = Bytes::copy_from_slice(&good[..good.len() / 2]);
+                (declared, Body::from_stream(stream::iter([Ok(half), Err("cut")]))).into_response()
             }
             Result::Html => axum::response::Html("<script>alert(1)</script>").into_response(),
-            Result::Song => (video, [b"ID3\x04".as_slice(), &[0; 5000]].concat()).into_response(),
+            Result::OtherKind => (declared, speaks.other_result()).into_response(),
+            Result::Silence => std::future::pending().await,
             Result::Giant => {
-                let mut pieces = vec![Bytes::from(film)];
+                let mut pieces = vec![Bytes::from(good)];
                 pieces.extend(std::iter::repeat_n(Bytes::from(vec![0; 64 * 1024]), 40));
                 let pieces = stream::iter(pieces.into_iter().map(Ok::<_, Infallible>));
-                (video, Body::from_stream(pieces)).into_response()
+                (declared, Body::from_stream(pieces)).into_response()
             }
-            Result::Redirect if path == "/media/film.mp4" => {
-                (StatusCode::FOUND, [("location", "/media/other.mp4")]).into_response()
+            Result::Redirect if path == "/media/result" => {
+                (StatusCode::FOUND, [("location", "/media/other")]).into_response()
             }
-            _ => (video, film).into_response(),
+            _ => (declared, good).into_response(),
         }
     }
 }

@@ -1,0 +1,263 @@
+//! Kling, after its own developer pages. There is no official SDK to check them by: what is written
+//! here is as sure as those pages, and `docs/providers/kling.md` says which parts are less so.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use ai_now_protocol::MediaKind;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use sha2::Sha256;
+use url::Url;
+
+use super::adapter::{
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+};
+use crate::providers::http::Answer;
+use crate::providers::services::Service;
+use crate::providers::settings::{Key, LimitSettings, SettingError, at_least_one, model_path};
+use crate::providers::submission::{self, Refusal};
+use crate::providers::{ErrorKind, Job};
+
+/// What a provider of kind `kling` is told.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Kling's name of the model: `kling-3.0`, `kling-3.0-turbo`, `kling-2.6`, `kling-2.5-turbo`.
+    pub model: String,
+    /// The access key of an older pair of keys. With it, the provider's key is the pair's secret key,
+    /// and a token is made for each request. Such a pair is for models up to 3.0.
+    pub access_key: Option<String>,
+    /// More fields of the request, as Kling names them. Tables are merged with what is built in.
+    pub input: toml::Table,
+    /// How long to wait between two questions about a job, in milliseconds.
+    pub poll_ms: u64,
+    /// How often a job that failed there for a reason that may pass is submitted anew. Kling does not
+    /// charge for failed jobs.
+    pub resubmit: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            model: "kling-3.0".into(),
+            access_key: None,
+            input: toml::Table::new(),
+            poll_ms: 5000,
+            resubmit: 0,
+        }
+    }
+}
+
+/// For how long a token is good.
+const TOKEN_SECS: u64 = 1800;
+
+/// How far our clock may be ahead of theirs.
+const CLOCK_SECS: u64 = 5;
+
+impl Service for Settings {
+    fn base_url(&self) -> &'static str {
+        "https://api-singapore.klingai.com"
+    }
+
+    fn key_env(&self) -> &'static str {
+        if self.access_key.is_some() { "KLING_SECRET_KEY" } else { "KLING_API_KEY" }
+    }
+
+    fn makes(&self, kind: MediaKind) -> bool {
+        kind == MediaKind::Video
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        model_path(&self.model)?;
+        at_least_one("poll_ms", self.poll_ms)
+    }
+}
+
+impl Adapter for Settings {
+    fn poll(&self) -> Duration {
+        Duration::from_millis(self.poll_ms)
+    }
+
+    fn resubmit(&self) -> u32 {
+        self.resubmit
+    }
+
+    fn prompt_max_units(&self, _: &Job) -> usize {
+        if self.model.starts_with("kling-2") { 2500 } else { 3072 }
+    }
+
+    fn authorization(&self, key: &Key, now: SystemTime) -> String {
+        match &self.access_key {
+            None => format!("Bearer {}", key.reveal()),
+            Some(access_key) => format!("Bearer {}", token(access_key, key, now)),
+        }
+    }
+
+    fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
+        let (mut built_in, mut of_job) = (Map::new(), Map::new());
+        let settings = json!({"resolution": "720p", "aspect_ratio": "16:9", "duration": 5});
+        built_in.insert("settings".into(), settings);
+        of_job.insert("prompt".into(), json!(job.phrased()));
+        let body = merged(built_in, &self.input, of_job);
+        ServiceRequest::post(format!("/text-to-video/{}", self.model), body)
+    }
+
+    /// The code says more than the status: a 2xx may be an error, and 429 has two meanings.
+    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+        let code = code(&answer.json());
+        Some(match code {
+            None => return submission::refused(answer, submission::not_taken),
+            Some(0) if answer.status.is_success() => return None,
+            Some(1000..=1004 | 1304) => Refusal::KeyRefused,
+            Some(1100..=1102) => Refusal::AccountUsedUp,
+            Some(1103 | 1202 | 1203) => Refusal::NotSetUp,
+            Some(1300 | 1301) => Refusal::ContentPolicy,
+            Some(1302 | 1303 | 5000..=5002) => Refusal::NotTaken,
+            Some(_) => submission::refused(answer, submission::not_taken).unwrap_or(Refusal::Input),
+        })
+    }
+
+    fn accepted(&self, _: &Job, answer: &Value, _: &Url) -> Option<Handle> {
+        id(answer, "/data/id")
+    }
+
+    fn status(&self, handle: &Handle) -> ServiceRequest {
+        ServiceRequest::get(format!("/tasks?task_ids={}", handle.id))
+    }
+
+    fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
+        match code(answer) {
+            None | Some(0) => {}
+            Some(1202 | 1203) => {
+                let reason = "the job is not there any more".into();
+                return Some(UpstreamStatus::Failed { reason, kind: ErrorKind::Permanent });
+            }
+            Some(_) => return None,
+        }
+        Some(match text(answer, "/data/0/status")? {
+            "submitted" => UpstreamStatus::QUEUED,
+            "processing" => UpstreamStatus::RUNNING,
+            "succeeded" => UpstreamStatus::Done(result_url(answer, &["/data/0/outputs"])),
+            "failed" => {
+                let reason = text(answer, "/data/0/message").unwrap_or_default();
+                UpstreamStatus::failed(reason, &[], ErrorKind::Transient)
+            }
+            other => UpstreamStatus::Unknown(other.to_owned()),
+        })
+    }
+
+    /// There is no such request.
+    fn cancel(&self, _: &Handle) -> Option<ServiceRequest> {
+        None
+    }
+
+    /// There is no request for it: a task that can't exist is asked for.
+    fn probe(&self) -> Probe {
+        Probe { request: ServiceRequest::get("/tasks?task_ids=0"), good: &[200, 400, 404] }
+    }
+}
+
+/// The code that each answer has.
+fn code(answer: &Value) -> Option<i64> {
+    answer.pointer("/code")?.as_i64()
+}
+
+/// A token for a request that is sent now (JWT, RFC 7519, signed with HS256).
+fn token(access_key: &str, secret: &Key, now: SystemTime) -> String {
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let header = json!({"alg": "HS256", "typ": "JWT"});
+    let claims = json!({
+        "iss": access_key,
+        "exp": now + TOKEN_SECS,
+        "nbf": now.saturating_sub(CLOCK_SECS),
+    });
+    let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let signed = format!("{}.{}", part(&header), part(&claims));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes())
+        .expect("HMAC takes a key of any length");
+    mac.update(signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn states() {
+        let at = |status: &str| json!({"code": 0, "data": [{"id": "1", "status": status}]});
+        let film = "https://cdn.example/a.mp4";
+        let done = json!({"code": 0, "data": [{"status": "succeeded",
+            "outputs": [{"type": "video", "id": "2", "url": film, "watermark_url": "w"}]}]});
+        let failed =
+            |reason: &str, kind| Some(UpstreamStatus::Failed { reason: reason.into(), kind });
+        let ended =
+            |message: &str| json!({"code": 0, "data": [{"status": "failed", "message": message}]});
+        for (answer, expected) in [
+            (at("submitted"), Some(UpstreamStatus::QUEUED)),
+            (at("processing"), Some(UpstreamStatus::RUNNING)),
+            (done, Some(UpstreamStatus::Done(Some(film.into())))),
+            (at("succeeded"), Some(UpstreamStatus::Done(None))),
+            (ended("busy"), failed("busy", ErrorKind::Transient)),
+            (ended("flagged"), failed("flagged", ErrorKind::ContentPolicy)),
+            (at("succeed"), Some(UpstreamStatus::Unknown("succeed".into()))),
+            (json!({"code": 1303, "message": "too many"}), None),
+            (
+                json!({"code": 1203, "message": "no such task"}),
+                failed("the job is not there any more", ErrorKind::Permanent),
+            ),
+            (json!({"code": 0, "data": []}), None),
+        ] {
+            assert_eq!(Settings::default().read(&answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn the_code_says_what_an_answer_means() {
+        let refused = |status: u16, body: Value| {
+            let status = StatusCode::from_u16(status).unwrap();
+            let (headers, body) = (HeaderMap::new(), body.to_string().into());
+            Settings::default().refused(&Answer { status, headers, body })
+        };
+        let coded = |status, code: i64| refused(status, json!({"code": code, "message": "no"}));
+        assert_eq!(refused(200, json!({"code": 0, "data": {"id": "1"}})), None);
+        for (status, code, expected) in [
+            (401, 1004, Refusal::KeyRefused),
+            (429, 1102, Refusal::AccountUsedUp),
+            (200, 1101, Refusal::AccountUsedUp),
+            (403, 1103, Refusal::NotSetUp),
+            (400, 1201, Refusal::Input),
+            (200, 1201, Refusal::Input),
+            (404, 1203, Refusal::NotSetUp),
+            (400, 1301, Refusal::ContentPolicy),
+            (429, 1303, Refusal::NotTaken),
+            (403, 1304, Refusal::KeyRefused),
+            (503, 5001, Refusal::NotTaken),
+        ] {
+            assert_eq!(coded(status, code), Some(expected), "{status} {code}");
+        }
+        assert_eq!(refused(502, json!("<html>")), Some(Refusal::NotTaken));
+        assert_eq!(refused(401, json!({})), Some(Refusal::KeyRefused));
+    }
+
+    /// What Python's `hmac` and `base64` make of the same bytes.
+    const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.\
+        eyJleHAiOjE4MDAwMDE4MDAsImlzcyI6ImFrIiwibmJmIjoxNzk5OTk5OTk1fQ.\
+        XCoYaob7CXI9OFtrogwavpV1msntT6BnNl1V5qujKh8";
+
+    #[test]
+    fn a_token_is_signed_and_timed() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let token = token("ak", &Key::new("sk"), now);
+        assert_eq!(token, TOKEN);
+        let claims = token.split('.').nth(1).unwrap();
+        let claims: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+        assert_eq!(claims, json!({"iss": "ak", "exp": 1_800_001_800, "nbf": 1_799_999_995}));
+    }
+}

@@ -1,0 +1,248 @@
+//! Mureka: songs and instrumental music, after the vendor's own program (`mureka-mcp` 0.0.13) and a
+//! transcription of its API's description. `docs/providers/mureka.md` says what is less sure.
+
+use std::time::Duration;
+
+use ai_now_protocol::MediaKind;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::adapter::{
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+};
+use crate::providers::http::Answer;
+use crate::providers::services::Service;
+use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
+use crate::providers::submission::{self, Refusal};
+use crate::providers::{ErrorKind, Job};
+
+/// What a provider of kind `mureka` is told.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Mureka's name of the model; `auto` leaves it to Mureka.
+    pub model: String,
+    /// What is made of a prompt that comes without lyrics.
+    pub lyrics: Lyrics,
+    /// More fields of the request, as Mureka names them.
+    pub input: toml::Table,
+    /// How long to wait between two questions about a job, in milliseconds.
+    pub poll_ms: u64,
+    /// How often a job that failed there for a reason that may pass is submitted anew. Whether Mureka
+    /// charges for failed jobs is documented nowhere.
+    pub resubmit: u32,
+}
+
+/// What is made of a prompt that comes without lyrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lyrics {
+    /// A song, whose lyrics Mureka writes.
+    Write,
+    /// Instrumental music.
+    Leave,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            model: "auto".into(),
+            lyrics: Lyrics::Write,
+            input: toml::Table::new(),
+            poll_ms: 3000,
+            resubmit: 0,
+        }
+    }
+}
+
+/// The longest prompt of a song with lyrics, and of instrumental music.
+const PROMPT_MAX_UNITS: usize = 1024;
+
+/// The longest prompt of a song whose lyrics Mureka writes.
+const EASY_PROMPT_MAX_UNITS: usize = 2000;
+
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    /// A song, whose lyrics Mureka writes.
+    EasySong,
+    /// Music without singing.
+    Instrumental,
+}
+
+impl Work {
+    fn submit_at(self) -> &'static str {
+        match self {
+            Self::EasySong => "/v1/song/easy-generate",
+            Self::Instrumental => "/v1/instrumental/generate",
+        }
+    }
+
+    /// Where its state is asked for, without the id.
+    fn query_at(self) -> &'static str {
+        match self {
+            Self::EasySong => "/v1/song/query",
+            Self::Instrumental => "/v1/instrumental/query",
+        }
+    }
+}
+
+impl Settings {
+    fn work(&self, _: &Job) -> Work {
+        match self.lyrics {
+            Lyrics::Write => Work::EasySong,
+            Lyrics::Leave => Work::Instrumental,
+        }
+    }
+}
+
+impl Service for Settings {
+    fn base_url(&self) -> &'static str {
+        "https://api.mureka.ai"
+    }
+
+    fn key_env(&self) -> &'static str {
+        "MUREKA_API_KEY"
+    }
+
+    fn makes(&self, kind: MediaKind) -> bool {
+        kind == MediaKind::Audio
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        at_least_one("poll_ms", self.poll_ms)
+    }
+}
+
+impl Adapter for Settings {
+    fn poll(&self) -> Duration {
+        Duration::from_millis(self.poll_ms)
+    }
+
+    fn resubmit(&self) -> u32 {
+        self.resubmit
+    }
+
+    fn prompt_max_units(&self, job: &Job) -> usize {
+        match self.work(job) {
+            Work::EasySong => EASY_PROMPT_MAX_UNITS,
+            Work::Instrumental => PROMPT_MAX_UNITS,
+        }
+    }
+
+    fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
+        let (mut built_in, mut of_job) = (Map::new(), Map::new());
+        built_in.insert("model".into(), json!(self.model));
+        // Two are made where nobody says, and each is charged.
+        built_in.insert("n".into(), json!(1));
+        of_job.insert("prompt".into(), json!(job.phrased()));
+        let body = merged(built_in, &self.input, of_job);
+        ServiceRequest::post(self.work(job).submit_at(), body)
+    }
+
+    /// 429 is for too many requests and for a balance that is used up; only the message tells which.
+    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+        let refusal = submission::refused(answer, submission::not_taken)?;
+        let said = submission::said_in(&answer.json()).to_ascii_lowercase();
+        let about_balance =
+            ["balance", "quota", "credit", "recharge", "top up", "top-up", "insufficient"];
+        Some(match answer.status.as_u16() {
+            429 if about_balance.iter().any(|word| said.contains(word)) => Refusal::AccountUsedUp,
+            // It is not offered in the country of this gateway, or not to this account.
+            403 if refusal == Refusal::KeyRefused => Refusal::NotSetUp,
+            _ => refusal,
+        })
+    }
+
+    fn accepted(&self, job: &Job, answer: &Value, _: &Url) -> Option<Handle> {
+        let handle = id(answer, "/id")?;
+        let status = format!("{}/{}", self.work(job).query_at(), handle.id);
+        Some(Handle { status: Some(status), ..handle })
+    }
+
+    fn status(&self, handle: &Handle) -> ServiceRequest {
+        ServiceRequest::get(handle.status.clone().unwrap_or_default())
+    }
+
+    fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
+        let reason = text(answer, "/failed_reason").unwrap_or_default();
+        Some(match text(answer, "/status")? {
+            "preparing" | "queued" => UpstreamStatus::QUEUED,
+            "running" | "streaming" => UpstreamStatus::RUNNING,
+            "succeeded" => UpstreamStatus::Done(result_url(answer, &["/choices/0/url"])),
+            "failed" => UpstreamStatus::failed(reason, &[], ErrorKind::Transient),
+            "timeouted" => {
+                let reason = if reason.is_empty() { "it took too long there" } else { reason };
+                UpstreamStatus::failed(reason, &[], ErrorKind::Transient)
+            }
+            "cancelled" => UpstreamStatus::cancelled_there(),
+            other => UpstreamStatus::Unknown(other.to_owned()),
+        })
+    }
+
+    /// There is no such request.
+    fn cancel(&self, _: &Handle) -> Option<ServiceRequest> {
+        None
+    }
+
+    fn probe(&self) -> Probe {
+        Probe { request: ServiceRequest::get("/v1/account/billing"), good: &[200] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn states() {
+        let failed =
+            |reason: &str, kind| Some(UpstreamStatus::Failed { reason: reason.into(), kind });
+        let song = "https://cdn.example/a.mp3";
+        for (answer, expected) in [
+            (json!({"status": "preparing"}), Some(UpstreamStatus::QUEUED)),
+            (json!({"status": "queued"}), Some(UpstreamStatus::QUEUED)),
+            (json!({"status": "running"}), Some(UpstreamStatus::RUNNING)),
+            (json!({"status": "streaming"}), Some(UpstreamStatus::RUNNING)),
+            (
+                json!({"status": "succeeded", "choices": [{"index": 0, "url": song}]}),
+                Some(UpstreamStatus::Done(Some(song.into()))),
+            ),
+            (json!({"status": "succeeded", "choices": []}), Some(UpstreamStatus::Done(None))),
+            (
+                json!({"status": "failed", "failed_reason": "busy"}),
+                failed("busy", ErrorKind::Transient),
+            ),
+            (
+                json!({"status": "failed", "failed_reason": "lyrics: sensitive content"}),
+                failed("lyrics: sensitive content", ErrorKind::ContentPolicy),
+            ),
+            (
+                json!({"status": "timeouted"}),
+                failed("it took too long there", ErrorKind::Transient),
+            ),
+            (json!({"status": "cancelled"}), Some(UpstreamStatus::cancelled_there())),
+            (json!({"status": "reviewing"}), Some(UpstreamStatus::Unknown("reviewing".into()))),
+            (json!({}), None),
+        ] {
+            assert_eq!(Settings::default().read(&answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_balance_that_is_used_up_is_no_matter_of_speed() {
+        let refused = |status: u16, message: &str| {
+            let body = json!({"error": {"message": message}}).to_string().into();
+            let status = StatusCode::from_u16(status).unwrap();
+            Settings::default().refused(&Answer { status, headers: HeaderMap::new(), body })
+        };
+        assert_eq!(refused(429, "Rate limit reached"), Some(Refusal::NotTaken));
+        assert_eq!(refused(429, "You exceeded your quota"), Some(Refusal::AccountUsedUp));
+        assert_eq!(refused(403, "Country not supported"), Some(Refusal::NotSetUp));
+        assert_eq!(refused(401, "Bad key"), Some(Refusal::KeyRefused));
+        assert_eq!(refused(400, "lyrics are too long"), Some(Refusal::Input));
+    }
+}

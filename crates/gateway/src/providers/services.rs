@@ -1,0 +1,145 @@
+//! The table of services: one row for each kind that a provider can be. What a service is lies in its
+//! own file; adding one is that file, its row here, and its page below `docs/providers/`.
+//!
+//! It must not know any service's API.
+
+use ai_now_protocol::MediaKind;
+use serde::Deserialize;
+
+use super::polled::{Adapter, fal, kling, luma, luma_agents, mureka, replicate, runway};
+use super::settings::SettingError;
+use super::{ai_now, command};
+
+/// What the rest of the gateway may know about a service.
+pub(super) trait Service {
+    /// The address of the public service. Empty: it is not on the network.
+    fn base_url(&self) -> &'static str;
+
+    /// The environment variable that holds its key, where the settings name none: the one that the
+    /// service's own tools read.
+    fn key_env(&self) -> &'static str;
+
+    /// Whether it can make this kind of media.
+    fn makes(&self, kind: MediaKind) -> bool;
+
+    /// Checks its settings. It reads no key and asks nobody.
+    fn check(&self) -> Result<(), SettingError>;
+}
+
+macro_rules! services {
+    (
+        $($kind:literal $variant:ident($module:ident),)*
+        polled: $($polled_kind:literal $polled_variant:ident($polled_module:ident),)*
+    ) => {
+        /// Which service a provider is, with the settings that only this service has.
+        #[derive(Clone, Debug, PartialEq, Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum ServiceSettings {
+            $(
+                #[doc = concat!("`", $kind, "`")]
+                #[serde(rename = $kind)]
+                $variant($module::Settings),
+            )*
+            $(
+                #[doc = concat!("`", $polled_kind, "`")]
+                #[serde(rename = $polled_kind)]
+                $polled_variant($polled_module::Settings),
+            )*
+        }
+
+        impl ServiceSettings {
+            /// All kinds, in the order of the table.
+            pub const KINDS: &[&str] = &[$($kind,)* $($polled_kind,)*];
+
+            /// The name of its kind in the settings.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $kind,)*
+                    $(Self::$polled_variant(_) => $polled_kind,)*
+                }
+            }
+
+            pub(super) fn service(&self) -> &dyn Service {
+                match self {
+                    $(Self::$variant(settings) => settings,)*
+                    $(Self::$polled_variant(settings) => settings,)*
+                }
+            }
+
+            /// How a polled service is spoken to. `None`: it is not polled.
+            pub(super) fn adapter(&self) -> Option<&dyn Adapter> {
+                match self {
+                    $(Self::$variant(_) => None,)*
+                    $(Self::$polled_variant(settings) => Some(settings),)*
+                }
+            }
+        }
+    };
+}
+
+services! {
+    "ai-now" AiNow(ai_now),
+    "command" Command(command),
+    polled:
+    "luma" Luma(luma),
+    "luma_agents" LumaAgents(luma_agents),
+    "runway" Runway(runway),
+    "kling" Kling(kling),
+    "fal" Fal(fal),
+    "replicate" Replicate(replicate),
+    "mureka" Mureka(mureka),
+}
+
+impl ServiceSettings {
+    /// Whether it can make this kind of media.
+    pub fn makes(&self, kind: MediaKind) -> bool {
+        self.service().makes(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::providers::ProviderSettings;
+
+    fn page(kind: &str) -> String {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/providers");
+        std::fs::read_to_string(docs.join(format!("{kind}.md")))
+            .unwrap_or_else(|error| panic!("{kind} has no page: {error}"))
+    }
+
+    /// The settings that a kind alone has, as serde tells them when it meets one that is none.
+    fn own_settings(kind: &str) -> Vec<String> {
+        let toml = format!("kind = '{kind}'\nno_such_setting = 1");
+        let error = toml::from_str::<ProviderSettings>(&toml).unwrap_err().to_string();
+        let (_, expected) = error.split_once("expected").unwrap_or_else(|| panic!("{error}"));
+        expected.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn each_kind_has_a_page_that_names_its_settings_and_whose_examples_hold() {
+        let overview = include_str!("../../../../docs/providers.md");
+        for kind in ServiceSettings::KINDS {
+            assert!(overview.contains(&format!("[`{kind}`](providers/{kind}.md)")), "{kind}");
+            let page = page(kind);
+            let settings = own_settings(kind);
+            assert!(!settings.is_empty());
+            for setting in settings {
+                assert!(page.contains(&format!("| `{setting}` |")), "{kind}: {setting}");
+            }
+            let examples = page.split("```toml\n").skip(1).filter_map(|e| e.split("```").next());
+            let mut of_this_kind = 0;
+            for example in examples {
+                let example: toml::Table = toml::from_str(example).unwrap();
+                for (name, provider) in example["providers"].as_table().unwrap() {
+                    let provider: ProviderSettings = provider.clone().try_into().unwrap();
+                    assert_eq!(provider.check(), Ok(()), "{kind}: {name}");
+                    of_this_kind += usize::from(provider.service.kind() == *kind);
+                }
+            }
+            assert!(of_this_kind > 0, "{kind} has no example");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Texts of providers, made fit to be shown: short, plain, and without our key in them.
+//!
+//! They are never markup. Whoever shows them shows them as text; this only takes away what would
+//! be in the way of reading it.
+
+use ai_now_protocol::{Message, Scalar};
+
+use super::settings::Key;
+
+/// How long a provider's text may get, in characters.
+const MAX_CHARS: usize = 200;
+
+/// A provider's text as one short line, without a full stop at its end.
+pub(super) fn plain(text: &str, key: Option<&Key>) -> String {
+    // Some services say back what they were sent.
+    let text = match key {
+        Some(key) => text.replace(key.reveal(), "…"),
+        None => text.to_owned(),
+    };
+    let visible = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| visible(*c))
+        .collect();
+    let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut line = words.join(" ");
+    if let Some((end, _)) = line.char_indices().nth(MAX_CHARS) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line.trim_end_matches(['.', ' ']).to_owned()
+}
+
+/// A message of another server of the documented API, fit to be passed on with its code.
+pub(super) fn passed_on(message: Message, key: &Key) -> Message {
+    let is_code =
+        |code: &str| code.len() <= 64 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let clean = |text: &str| plain(text, Some(key));
+    let Message { code, params, text } = message;
+    let params = params.into_iter().map(|(name, value)| match value {
+        Scalar::Text(text) => (clean(&name).into(), Scalar::Text(clean(&text).into())),
+        other => (clean(&name).into(), other),
+    });
+    Message {
+        code: if is_code(&code) { code } else { "".into() },
+        params: params.collect(),
+        text: clean(&text).into(),
+    }
+}
+
+/// The last percentage that a log names, as a part of 1: `frame 12: 45%|###`.
+pub(super) fn percentage(log: &str) -> Option<f64> {
+    let (before, _) = log.rsplit_once('%')?;
+    let start = before
+        .rfind(|c: char| !c.is_ascii_digit() && c != '.')
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let percent: f64 = before[start..].parse().ok()?;
+    (0.0..=100.0).contains(&percent).then_some(percent / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_become_one_short_plain_line() {
+        assert_eq!(plain(" It\r\nfailed.\u{0} \u{202e}Sorry. ", None), "It failed. Sorry");
+        assert_eq!(plain("<b>no</b>", None), "<b>no</b>");
+        assert_eq!(plain(&"x".repeat(5000), None).chars().count(), MAX_CHARS + 1);
+        let key = Key::new("sk-1");
+        assert_eq!(plain("bad key sk-1 here", Some(&key)), "bad key … here");
+    }
+
+    #[test]
+    fn percentages() {
+        let table = [
+            ("45%", Some(0.45)),
+            (" 10%|#   |\n 62.5%|###", Some(0.625)),
+            ("é7%", Some(0.07)),
+            ("100%", Some(1.0)),
+            ("101%", None),
+            ("%", None),
+            ("a%", None),
+            ("none", None),
+        ];
+        for (log, expected) in table {
+            assert_eq!(percentage(log), expected, "{log}");
+        }
+    }
+}
