@@ -30,7 +30,7 @@ pub use self::check::{Finding, check};
 pub use self::error::{ErrorKind, OpenError, ProviderError, UnusableProvider};
 pub use self::pool::{PooledProvider, ProviderPool, Queue};
 pub use self::progress::ProgressReporter;
-pub use self::provider::{Job, MediaContent, Output, Provider, Task};
+pub use self::provider::{Job, MediaContent, Output, Picture, Provider, Task};
 pub use self::services::ServiceSettings;
 pub use self::settings::{
     ConnectionSettings, Key, KeyError, LimitSettings, ProviderSettings, Providers, SKETCH,

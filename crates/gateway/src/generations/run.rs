@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Progress};
-use ai_now_protocol::{Code, Event, MediaUrl, Message};
+use ai_now_protocol::options::{SEED, STYLE};
+use ai_now_protocol::{Code, Event, MediaUrl, Message, Scalars};
 use futures_util::FutureExt as _;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -152,11 +153,12 @@ impl GenerationService {
 
     fn job(&self, row: &GenerationRow) -> Option<Job> {
         let model = self.catalog().model(&row.model)?.clone();
-        let style = match &row.style {
-            Some(value) => Some(model.style(value)?.clone()),
-            None => None,
-        };
-        Some(Job { id: row.id.clone(), model, style, prompt: row.prompt.clone(), seed: row.seed })
+        let mut options = Scalars::from([(SEED.into(), row.seed.into())]);
+        if let Some(value) = &row.style {
+            options.insert(STYLE.into(), model.style(value)?.value.clone().into());
+        }
+        let (id, prompt) = (row.id.clone(), row.prompt.clone());
+        Some(Job { id, model, prompt, options, picture: None })
     }
 
     /// Waits for a slot of a provider, and publishes the place in its queue.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ai_now_protocol::event::{Completed, Failure as Failed, Progress};
 use ai_now_protocol::sse::{CONTENT_TYPE, Reader};
-use ai_now_protocol::{Code, Event, GenerateRequest, MediaKind};
+use ai_now_protocol::{Code, Event, GenerateRequest, MediaKind, Scalars};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
@@ -383,15 +383,20 @@ impl AiNow {
         let model = self.own.model.as_deref().unwrap_or(&job.model.id);
         // Another model has other styles, if any: there the style becomes words.
         let own_styles = model == job.model.id;
-        let style = job.style.as_ref().filter(|_| own_styles);
+        let style = job.style().filter(|_| own_styles);
         GenerateRequest {
             model: model.to_owned(),
             prompt: if own_styles { job.prompt.clone() } else { job.phrased() },
             style: style.map(|style| style.value.to_string()),
-            ..GenerateRequest::default()
+            // Additions of this project's, like idempotency: for those who know them. Another model
+            // has other options.
+            options: if own_styles && self.own.idempotent {
+                job.own_options()
+            } else {
+                Scalars::new()
+            },
         }
-        // An addition of this project's, like idempotency: for those who know it.
-        .with_seed(self.own.idempotent.then_some(job.seed))
+        .with_seed(self.own.idempotent.then_some(job.seed()))
     }
 
     /// A request at the server. `path` is ours, or was checked.

@@ -26,7 +26,7 @@ use super::error::OpenError;
 use super::result::{ResultError, Taking, taking};
 use super::services::Service;
 use super::settings::{ProviderSettings, SettingError};
-use super::{ErrorKind, Job, MediaContent, Output, ProviderError, Task, content, text};
+use super::{ErrorKind, Job, MediaContent, Output, Picture, ProviderError, Task, content, text};
 use crate::media::{MediaDir, Unfinished};
 use crate::store::SubmissionState;
 
@@ -141,10 +141,15 @@ impl Program {
     }
 
     async fn run(&self, task: &Task) -> Result<Output, ProviderError> {
-        let dir = WorkingDir::new(&self.work, &task.job.id).map_err(|error| {
+        let no_room = |error: io::Error| {
             tracing::error!(%error, provider = self.name, "no working directory");
             ProviderError::transient("The gateway has no room to work in. Try again later.")
-        })?;
+        };
+        let dir = WorkingDir::new(&self.work, &task.job.id).map_err(no_room)?;
+        if let Some(picture) = &task.job.picture {
+            let path = dir.0.join(picture_name(picture));
+            tokio::fs::write(path, &picture.bytes).await.map_err(no_room)?;
+        }
         let mut running = Running(self.start(&dir).map_err(|error| {
             tracing::error!(%error, provider = self.name, "the program can't be started");
             ProviderError::unavailable(format!(
@@ -251,8 +256,7 @@ impl Program {
 
     fn request(&self, job: &Job, dir: &WorkingDir) -> String {
         let style = job
-            .style
-            .as_ref()
+            .style()
             .map(|style| json!({"value": style.value, "name": style.name, "words": style.words}));
         let request = json!({
             "version": 1,
@@ -262,11 +266,18 @@ impl Program {
             "prompt": job.prompt,
             "style": style,
             "phrased": job.phrased(),
-            "seed": job.seed,
+            "seed": job.seed(),
+            "options": job.own_options(),
+            "picture": job.picture.as_ref().map(picture_name),
             "directory": dir.0,
         });
         format!("{request}\n")
     }
+}
+
+/// What the file of a visitor's picture is called in the working directory.
+fn picture_name(picture: &Picture) -> String {
+    format!("picture.{}", picture.format.extension())
 }
 
 /// Whether a program can be started. It is not.

@@ -3,7 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ai_now_protocol::{Choice, Format, Model};
+use ai_now_protocol::options::{SEED, STYLE};
+use ai_now_protocol::{Choice, Format, Model, Scalar, Scalars};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{ProviderError, UnusableProvider};
@@ -38,18 +42,72 @@ pub struct Job {
     pub id: String,
     /// The model.
     pub model: Model,
-    /// The style, one of the model's.
-    pub style: Option<Choice>,
     /// The prompt.
     pub prompt: String,
-    /// The seed.
-    pub seed: u32,
+    /// What the model is told beside it: the options that were given, which all fit the model, the
+    /// style among them; and always a seed, which the model's own options need not have.
+    pub options: Scalars,
+    /// The picture to begin with, where one was uploaded.
+    pub picture: Option<Picture>,
+}
+
+#[cfg(test)]
+impl Job {
+    /// A job for tests.
+    pub(super) fn example(
+        kind: ai_now_protocol::MediaKind,
+        options: &[(&'static str, Scalar)],
+    ) -> Self {
+        let mut model = ai_now_protocol::Catalog::BUILT_IN.model("run").expect("a model").clone();
+        model.kind = kind;
+        let options = options.iter().map(|(id, value)| ((*id).into(), value.clone()));
+        let options = options.chain([(SEED.into(), 7u32.into())]).collect();
+        Self { id: "job".into(), model, prompt: "A lake".into(), options, picture: None }
+    }
+
+    /// With a picture of three bytes.
+    pub(super) fn with_picture(self) -> Self {
+        let picture = Picture { format: Format::Png, bytes: Bytes::from_static(b"png") };
+        Self { picture: Some(picture), ..self }
+    }
+}
+
+/// A picture that a visitor uploaded.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Its format, told by its first bytes.
+    pub format: Format,
+    /// The file.
+    pub bytes: Bytes,
+}
+
+impl Picture {
+    /// The file in base64.
+    pub(super) fn base64(&self) -> String {
+        STANDARD.encode(&self.bytes)
+    }
+
+    /// The file as an address that holds it (RFC 2397).
+    pub(super) fn data_uri(&self) -> String {
+        format!("data:{};base64,{}", self.format.content_type(), self.base64())
+    }
 }
 
 impl Job {
+    /// The style, one of the model's, if one was chosen.
+    pub fn style(&self) -> Option<&Choice> {
+        self.options.get(STYLE).and_then(Scalar::as_text).and_then(|value| self.model.style(value))
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u32 {
+        let seed = self.options.get(SEED).and_then(Scalar::as_integer);
+        seed.and_then(|seed| seed.try_into().ok()).unwrap_or_default()
+    }
+
     /// The prompt, with the style as words.
     pub(super) fn phrased(&self) -> String {
-        self.style.as_ref().map_or_else(|| self.prompt.clone(), |style| style.phrase(&self.prompt))
+        self.style().map_or_else(|| self.prompt.clone(), |style| style.phrase(&self.prompt))
     }
 }
 

@@ -16,9 +16,9 @@ pub(super) async fn make(task: Task) -> Result<Output, ProviderError> {
     let work = tokio::task::spawn_blocking(move || {
         let request = Request {
             model: &job.model,
-            style: job.style.as_ref(),
+            style: job.style(),
             prompt: &job.prompt,
-            seed: job.seed,
+            seed: job.seed(),
             size: Size::default(),
             soundtrack: true,
         };

@@ -4,6 +4,7 @@
 use std::time::{Duration, SystemTime};
 
 use ai_now_protocol::MediaKind;
+use ai_now_protocol::options::{ASPECT_RATIO, IMAGE, INSTRUMENTAL, LYRICS, RESOLUTION, SECONDS};
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, merged, result_url, text,
 };
 use crate::providers::http::Answer;
+use crate::providers::options::{self, OptionField, OptionFields, Spelling, option_fields};
 use crate::providers::services::Service;
 use crate::providers::settings::{
     Key, LimitSettings, SettingError, at_least_one, model_path, pointers,
@@ -36,6 +38,13 @@ pub struct Settings {
     /// The field that takes the seed. Empty: none does. Default: `seed`, where the model is not known
     /// to have none.
     pub seed_field: Option<String>,
+    /// The fields that take the options of a model, by the options' ids; for models that are known,
+    /// they change what is built in.
+    #[serde(default)]
+    pub options: OptionFields,
+    /// The model that makes a film of a picture. Empty: `model` does.
+    #[serde(default)]
+    pub image_model: String,
     /// Where the result's address is in the answer, as JSON pointers (RFC 6901); the first that
     /// points at something counts.
     #[serde(default = "results")]
@@ -70,6 +79,45 @@ fn poll_ms() -> u64 {
 const SEEDLESS: &[&str] =
     &["fal-ai/kling-video/", "fal-ai/minimax-music", "fal-ai/elevenlabs/music", "CassetteAI/"];
 
+/// An option's id, the field that takes it, how it is written, and the values that are allowed.
+type Known = (&'static str, &'static str, Spelling, &'static [&'static str]);
+
+/// The fields of models that are known, by the beginning of their names; the first that fits counts.
+const KNOWN: &[(&str, &[Known])] = &[
+    (
+        "fal-ai/pika/",
+        &[
+            (SECONDS, "duration", Spelling::Plain, &["5", "10"]),
+            (
+                ASPECT_RATIO,
+                "aspect_ratio",
+                Spelling::Plain,
+                &["16:9", "9:16", "1:1", "4:5", "5:4", "3:2", "2:3"],
+            ),
+            (RESOLUTION, "resolution", Spelling::Plain, &["720p", "1080p"]),
+            (IMAGE, "image_url", Spelling::Plain, &[]),
+        ],
+    ),
+    (
+        "fal-ai/kling-video/",
+        &[
+            (SECONDS, "duration", Spelling::Text, &["5", "10"]),
+            (ASPECT_RATIO, "aspect_ratio", Spelling::Plain, &["16:9", "9:16", "1:1"]),
+            (IMAGE, "start_image_url", Spelling::Plain, &[]),
+        ],
+    ),
+    (
+        "fal-ai/elevenlabs/music",
+        &[
+            (SECONDS, "music_length_ms", Spelling::Milliseconds, &[]),
+            (INSTRUMENTAL, "force_instrumental", Spelling::Plain, &[]),
+            (LYRICS, "prompt", Spelling::Plain, &[]),
+        ],
+    ),
+    ("fal-ai/minimax-music", &[(LYRICS, "lyrics_prompt", Spelling::Plain, &[])]),
+    ("CassetteAI/music-generator", &[(SECONDS, "duration", Spelling::Plain, &[])]),
+];
+
 /// Errors of the queue and of the machines, not of the request. Nothing is charged.
 const MACHINE_ERRORS: &[&str] = &["request_timeout", "startup_timeout", "runner_"];
 
@@ -91,12 +139,30 @@ impl Service for Settings {
         if !self.model.contains('/') {
             return Err(SettingError::new("model", "it must be like “owner/name”"));
         }
+        if !self.image_model.is_empty() {
+            model_path(&self.image_model)?;
+        }
+        options::check(&self.options)?;
         pointers("result", &self.result)?;
         at_least_one("poll_ms", self.poll_ms)
     }
 }
 
 impl Settings {
+    /// The fields that take options: those that are known for the model, changed by the settings.
+    fn options(&self) -> OptionFields {
+        let known = KNOWN.iter().find(|(beginning, _)| self.model.starts_with(beginning));
+        let known = known.map_or(&[][..], |(_, fields)| fields);
+        let mut fields: OptionFields = known
+            .iter()
+            .map(|(id, field, spelling, allowed)| {
+                ((*id).to_owned(), OptionField::new(field, *spelling, allowed))
+            })
+            .collect();
+        fields.extend(self.options.clone());
+        fields
+    }
+
     fn seed_field(&self) -> &str {
         let seedless = SEEDLESS.iter().any(|beginning| self.model.starts_with(beginning));
         self.seed_field.as_deref().unwrap_or(if seedless { "" } else { "seed" })
@@ -121,13 +187,21 @@ impl Adapter for Settings {
     }
 
     fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
-        let mut of_job = Map::new();
-        of_job.insert(self.prompt_field.clone(), json!(job.phrased()));
+        let fields = self.options();
+        let mut of_job = option_fields(job, &fields);
+        let lyrics = fields.get(LYRICS).filter(|field| field.field == self.prompt_field);
+        let prompt = match job.lyrics().filter(|_| lyrics.is_some()) {
+            Some(lyrics) => format!("{}\n\nLyrics:\n{lyrics}", job.phrased()),
+            None => job.phrased(),
+        };
+        of_job.insert(self.prompt_field.clone(), json!(prompt));
         if !self.seed_field().is_empty() {
-            of_job.insert(self.seed_field().to_owned(), json!(job.seed));
+            of_job.insert(self.seed_field().to_owned(), json!(job.seed()));
         }
         let body = merged(Map::new(), &self.input, of_job);
-        ServiceRequest::post(format!("/{}", self.model), body)
+        let of_picture = job.picture.is_some() && !self.image_model.is_empty();
+        let model = if of_picture { &self.image_model } else { &self.model };
+        ServiceRequest::post(format!("/{model}"), body)
     }
 
     /// fal's own client repeats these, and 504 of what stands before the queue, which may have been
@@ -231,6 +305,7 @@ fn is_machine_error(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Scalar;
     use axum::http::{HeaderMap, StatusCode};
 
     use super::*;
@@ -315,5 +390,53 @@ mod tests {
         }
         let named = Settings { seed_field: Some("noise".into()), ..settings() };
         assert_eq!(named.seed_field(), "noise");
+    }
+
+    #[test]
+    fn options_go_into_the_fields_that_the_model_has() {
+        let options = [
+            (SECONDS, Scalar::Integer(8)),
+            (ASPECT_RATIO, "21:9".into()),
+            (RESOLUTION, "4k".into()),
+            (INSTRUMENTAL, false.into()),
+            (LYRICS, "La la".into()),
+        ];
+        let submit = |toml: &str, job: &Job| {
+            let settings: Settings = toml::from_str(toml).unwrap();
+            assert_eq!(settings.check(), Ok(()));
+            let request = settings.submit(job, &LimitSettings::default());
+            (request.at, request.body.unwrap())
+        };
+        let job = Job::example(MediaKind::Video, &options);
+        for (toml, expected) in [
+            (
+                "model = 'fal-ai/pika/v2.2/text-to-video'\ninput = { duration = 5 }",
+                json!({"prompt": "A lake", "seed": 7, "duration": 10, "aspect_ratio": "16:9",
+                    "resolution": "1080p"}),
+            ),
+            (
+                "model = 'fal-ai/kling-video/v3/pro/text-to-video'\n\
+                 [options.seconds]\nfield = 'duration'\nspelling = 'text'",
+                json!({"prompt": "A lake", "duration": "8", "aspect_ratio": "16:9"}),
+            ),
+            (
+                "model = 'fal-ai/elevenlabs/music'",
+                json!({"prompt": "A lake\n\nLyrics:\nLa la", "music_length_ms": 8000,
+                    "force_instrumental": false}),
+            ),
+            (
+                "model = 'fal-ai/minimax-music/v2'",
+                json!({"prompt": "A lake", "lyrics_prompt": "La la"}),
+            ),
+            ("model = 'owner/model'", json!({"prompt": "A lake", "seed": 7})),
+        ] {
+            assert_eq!(submit(toml, &job).1, expected, "{toml}");
+        }
+        let toml = "model = 'fal-ai/pika/v2.2/text-to-video'\n\
+                    image_model = 'fal-ai/pika/v2.2/image-to-video'";
+        let (at, body) = submit(toml, &Job::example(MediaKind::Video, &[]).with_picture());
+        assert_eq!(at, "/fal-ai/pika/v2.2/image-to-video");
+        assert_eq!(body["image_url"], "data:image/png;base64,cG5n");
+        assert_eq!(submit(toml, &job).0, "/fal-ai/pika/v2.2/text-to-video");
     }
 }

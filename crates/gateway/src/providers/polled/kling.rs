@@ -16,6 +16,7 @@ use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
 use crate::providers::http::Answer;
+use crate::providers::options::set;
 use crate::providers::services::Service;
 use crate::providers::settings::{Key, LimitSettings, SettingError, at_least_one, model_path};
 use crate::providers::submission::{self, Refusal};
@@ -56,6 +57,25 @@ const TOKEN_SECS: u64 = 1800;
 
 /// How far our clock may be ahead of theirs.
 const CLOCK_SECS: u64 = 5;
+
+/// The shapes that it makes.
+const RATIOS: &[&str] = &["16:9", "9:16", "1:1"];
+
+impl Settings {
+    /// The lengths that the model makes, in seconds.
+    fn seconds(&self) -> &'static [i64] {
+        if self.model.starts_with("kling-2") {
+            &[5, 10]
+        } else {
+            &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+        }
+    }
+
+    /// The sizes that the model makes.
+    fn sizes(&self) -> &'static [&'static str] {
+        if self.model == "kling-3.0" { &["720p", "1080p", "4k"] } else { &["720p", "1080p"] }
+    }
+}
 
 impl Service for Settings {
     fn base_url(&self) -> &'static str {
@@ -100,9 +120,31 @@ impl Adapter for Settings {
         let (mut built_in, mut of_job) = (Map::new(), Map::new());
         let settings = json!({"resolution": "720p", "aspect_ratio": "16:9", "duration": 5});
         built_in.insert("settings".into(), settings);
-        of_job.insert("prompt".into(), json!(job.phrased()));
+        let mut chosen = Map::new();
+        set(&mut chosen, "duration", job.seconds(self.seconds()));
+        set(&mut chosen, "resolution", job.resolution(self.sizes()));
+        let path = match &job.picture {
+            None => {
+                set(&mut chosen, "aspect_ratio", job.aspect_ratio(RATIOS));
+                of_job.insert("prompt".into(), json!(job.phrased()));
+                "text-to-video"
+            }
+            Some(picture) => {
+                // The picture has a shape of its own.
+                built_in["settings"]
+                    .as_object_mut()
+                    .map(|settings| settings.remove("aspect_ratio"));
+                let contents = json!([
+                    {"type": "prompt", "text": job.phrased()},
+                    {"type": "first_frame", "url": picture.base64()},
+                ]);
+                of_job.insert("contents".into(), contents);
+                "image-to-video"
+            }
+        };
+        of_job.insert("settings".into(), chosen.into());
         let body = merged(built_in, &self.input, of_job);
-        ServiceRequest::post(format!("/text-to-video/{}", self.model), body)
+        ServiceRequest::post(format!("/{path}/{}", self.model), body)
     }
 
     /// The code says more than the status: a 2xx may be an error, and 429 has two meanings.
@@ -184,6 +226,9 @@ fn token(access_key: &str, secret: &Key, now: SystemTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Scalar;
+    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
+
     use axum::http::{HeaderMap, StatusCode};
 
     use super::*;
@@ -259,5 +304,40 @@ mod tests {
         let claims: Value =
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
         assert_eq!(claims, json!({"iss": "ak", "exp": 1_800_001_800, "nbf": 1_799_999_995}));
+    }
+
+    #[test]
+    fn options_are_said_in_klings_words() {
+        let options = [
+            (SECONDS, Scalar::Integer(8)),
+            (ASPECT_RATIO, "4:5".into()),
+            (RESOLUTION, "4k".into()),
+        ];
+        let job = Job::example(MediaKind::Video, &options);
+        let submit = |model: &str, job: &Job| {
+            let input = toml::from_str("settings = { audio = 'off', duration = 3 }").unwrap();
+            let settings = Settings { model: model.into(), input, ..Settings::default() };
+            let request = settings.submit(job, &LimitSettings::default());
+            (request.at, request.body.unwrap())
+        };
+        let (at, body) = submit("kling-3.0", &job);
+        assert_eq!(at, "/text-to-video/kling-3.0");
+        assert_eq!(
+            body,
+            json!({"prompt": "A lake", "settings": {"resolution": "4k",
+            "aspect_ratio": "1:1", "duration": 8, "audio": "off"}})
+        );
+        let (_, body) = submit("kling-2.6", &job);
+        assert_eq!(body["settings"]["duration"], 10);
+        assert_eq!(body["settings"]["resolution"], "1080p");
+        let (at, body) = submit("kling-3.0-turbo", &job.with_picture());
+        assert_eq!(at, "/image-to-video/kling-3.0-turbo");
+        assert_eq!(
+            body,
+            json!({
+                "contents": [{"type": "prompt", "text": "A lake"}, {"type": "first_frame", "url": "cG5n"}],
+                "settings": {"resolution": "1080p", "duration": 8, "audio": "off"},
+            })
+        );
     }
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 use ai_now_protocol::MediaKind;
 use axum::http::Method;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
+use crate::providers::options::set;
 use crate::providers::services::Service;
 use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
 use crate::providers::{ErrorKind, Job};
@@ -37,6 +38,15 @@ impl Default for Settings {
         Self { model: "ray-2".into(), input: toml::Table::new(), poll_ms: 3000, resubmit: 0 }
     }
 }
+
+/// The lengths that it makes, in seconds.
+const SECONDS: &[i64] = &[5, 9];
+
+/// The shapes that it makes.
+const RATIOS: &[&str] = &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"];
+
+/// The sizes that it makes.
+const SIZES: &[&str] = &["540p", "720p", "1080p", "4k"];
 
 impl Service for Settings {
     fn base_url(&self) -> &'static str {
@@ -67,9 +77,12 @@ impl Adapter for Settings {
 
     fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
         let built_in = [("model".into(), json!(self.model)), ("duration".into(), json!("5s"))];
-        let of_job = [("prompt".into(), json!(job.phrased()))];
-        let body =
-            merged(built_in.into_iter().collect(), &self.input, of_job.into_iter().collect());
+        let mut of_job = Map::new();
+        of_job.insert("prompt".into(), json!(job.phrased()));
+        set(&mut of_job, "duration", job.seconds(SECONDS).map(|seconds| format!("{seconds}s")));
+        set(&mut of_job, "aspect_ratio", job.aspect_ratio(RATIOS));
+        set(&mut of_job, "resolution", job.resolution(SIZES));
+        let body = merged(built_in.into_iter().collect(), &self.input, of_job);
         ServiceRequest::post("/generations/video", body)
     }
 
@@ -106,6 +119,9 @@ impl Adapter for Settings {
 
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Scalar;
+    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
+
     use super::*;
 
     #[test]
@@ -134,5 +150,21 @@ mod tests {
         ] {
             assert_eq!(Settings::default().read(&answer), expected, "{answer}");
         }
+    }
+
+    #[test]
+    fn options_are_said_in_lumas_words() {
+        let options = [
+            (SECONDS, Scalar::Integer(10)),
+            (ASPECT_RATIO, "9:21".into()),
+            (RESOLUTION, "1080p".into()),
+        ];
+        let settings: Settings =
+            toml::from_str("input = { duration = '5s', loop = true }").unwrap();
+        let job = Job::example(MediaKind::Video, &options);
+        let body = settings.submit(&job, &LimitSettings::default()).body;
+        let expected = json!({"model": "ray-2", "prompt": "A lake", "duration": "9s",
+            "aspect_ratio": "9:21", "resolution": "1080p", "loop": true});
+        assert_eq!(body, Some(expected));
     }
 }

@@ -11,6 +11,7 @@ use url::Url;
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
+use crate::providers::options::set;
 use crate::providers::services::Service;
 use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
 use crate::providers::{ErrorKind, Job};
@@ -38,6 +39,31 @@ impl Default for Settings {
 
 /// The longest prompt.
 const PROMPT_MAX_UNITS: usize = 6000;
+
+/// The lengths that it makes, in seconds. Only the first may begin with a picture.
+const SECONDS: &[i64] = &[5, 10];
+
+/// The shapes that it makes.
+const RATIOS: &[&str] = &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"];
+
+/// The sizes that it makes.
+const SIZES: &[&str] = &["360p", "540p", "720p", "1080p"];
+
+/// What a job's options become for a film.
+fn video_fields(job: &Job) -> Map<String, Value> {
+    let mut video = Map::new();
+    if job.model.kind != MediaKind::Video {
+        return video;
+    }
+    let seconds = if job.picture.is_some() { Some(SECONDS[0]) } else { job.seconds(SECONDS) };
+    set(&mut video, "duration", seconds.map(|seconds| format!("{seconds}s")));
+    set(&mut video, "resolution", job.resolution(SIZES));
+    let start = job.picture.as_ref().map(
+        |picture| json!({"data": picture.base64(), "media_type": picture.format.content_type()}),
+    );
+    set(&mut video, "start_frame", start);
+    video
+}
 
 impl Service for Settings {
     fn base_url(&self) -> &'static str {
@@ -74,6 +100,8 @@ impl Adapter for Settings {
     fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
         let (mut built_in, mut of_job) = (Map::new(), Map::new());
         built_in.insert("model".into(), json!(self.model));
+        let ratio = job.aspect_ratio(RATIOS);
+        set(&mut of_job, "aspect_ratio", ratio);
         if job.model.kind == MediaKind::Video {
             built_in.insert("type".into(), json!("video"));
             built_in.insert("aspect_ratio".into(), json!("16:9"));
@@ -82,6 +110,10 @@ impl Adapter for Settings {
             built_in.insert("type".into(), json!("image"));
         }
         of_job.insert("prompt".into(), json!(job.phrased()));
+        let video = video_fields(job);
+        if !video.is_empty() {
+            of_job.insert("video".into(), video.into());
+        }
         ServiceRequest::post("/generations", merged(built_in, &self.input, of_job))
     }
 
@@ -129,6 +161,9 @@ impl Adapter for Settings {
 
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Scalar;
+    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
+
     use super::*;
 
     #[test]
@@ -163,5 +198,25 @@ mod tests {
             let expected = UpstreamStatus::Failed { reason: "no".into(), kind: expected };
             assert_eq!(read(&answer), Some(expected), "{code}");
         }
+    }
+
+    #[test]
+    fn options_are_said_in_lumas_words() {
+        let options = [
+            (SECONDS, Scalar::Integer(8)),
+            (ASPECT_RATIO, "4:5".into()),
+            (RESOLUTION, "4k".into()),
+        ];
+        let job = Job::example(MediaKind::Video, &options);
+        let body = |job: &Job| Settings::default().submit(job, &LimitSettings::default()).body;
+        let expected = json!({"model": "ray-3.2", "type": "video", "prompt": "A lake",
+            "aspect_ratio": "3:4", "video": {"duration": "10s", "resolution": "1080p"}});
+        assert_eq!(body(&job), Some(expected));
+        let expected = json!({"model": "ray-3.2", "type": "video", "prompt": "A lake",
+            "aspect_ratio": "3:4", "video": {"duration": "5s", "resolution": "1080p",
+            "start_frame": {"data": "cG5n", "media_type": "image/png"}}});
+        assert_eq!(body(&job.with_picture()), Some(expected));
+        let picture = body(&Job::example(MediaKind::Picture, &options)).unwrap();
+        assert_eq!((&picture["type"], &picture["video"]), (&json!("image"), &Value::Null));
     }
 }

@@ -12,6 +12,7 @@ use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
 use crate::providers::http::Answer;
+use crate::providers::options::set;
 use crate::providers::services::Service;
 use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
 use crate::providers::submission::{self, Refusal};
@@ -65,6 +66,8 @@ const EASY_PROMPT_MAX_UNITS: usize = 2000;
 /// What is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Work {
+    /// A song with these lyrics.
+    Song,
     /// A song, whose lyrics Mureka writes.
     EasySong,
     /// Music without singing.
@@ -74,6 +77,7 @@ enum Work {
 impl Work {
     fn submit_at(self) -> &'static str {
         match self {
+            Self::Song => "/v1/song/generate",
             Self::EasySong => "/v1/song/easy-generate",
             Self::Instrumental => "/v1/instrumental/generate",
         }
@@ -82,17 +86,19 @@ impl Work {
     /// Where its state is asked for, without the id.
     fn query_at(self) -> &'static str {
         match self {
-            Self::EasySong => "/v1/song/query",
+            Self::Song | Self::EasySong => "/v1/song/query",
             Self::Instrumental => "/v1/instrumental/query",
         }
     }
 }
 
 impl Settings {
-    fn work(&self, _: &Job) -> Work {
-        match self.lyrics {
-            Lyrics::Write => Work::EasySong,
-            Lyrics::Leave => Work::Instrumental,
+    fn work(&self, job: &Job) -> Work {
+        match (job.instrumental(), job.lyrics(), self.lyrics) {
+            (Some(true), ..) => Work::Instrumental,
+            (_, Some(_), _) => Work::Song,
+            (Some(false), None, _) | (None, None, Lyrics::Write) => Work::EasySong,
+            (None, None, Lyrics::Leave) => Work::Instrumental,
         }
     }
 }
@@ -127,7 +133,7 @@ impl Adapter for Settings {
     fn prompt_max_units(&self, job: &Job) -> usize {
         match self.work(job) {
             Work::EasySong => EASY_PROMPT_MAX_UNITS,
-            Work::Instrumental => PROMPT_MAX_UNITS,
+            Work::Song | Work::Instrumental => PROMPT_MAX_UNITS,
         }
     }
 
@@ -137,8 +143,12 @@ impl Adapter for Settings {
         // Two are made where nobody says, and each is charged.
         built_in.insert("n".into(), json!(1));
         of_job.insert("prompt".into(), json!(job.phrased()));
+        let work = self.work(job);
+        if work == Work::Song {
+            set(&mut of_job, "lyrics", job.lyrics());
+        }
         let body = merged(built_in, &self.input, of_job);
-        ServiceRequest::post(self.work(job).submit_at(), body)
+        ServiceRequest::post(work.submit_at(), body)
     }
 
     /// 429 is for too many requests and for a balance that is used up; only the message tells which.
@@ -193,6 +203,9 @@ impl Adapter for Settings {
 
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Scalar;
+    use ai_now_protocol::options::{INSTRUMENTAL, LYRICS};
+
     use axum::http::{HeaderMap, StatusCode};
 
     use super::*;
@@ -244,5 +257,39 @@ mod tests {
         assert_eq!(refused(403, "Country not supported"), Some(Refusal::NotSetUp));
         assert_eq!(refused(401, "Bad key"), Some(Refusal::KeyRefused));
         assert_eq!(refused(400, "lyrics are too long"), Some(Refusal::Input));
+    }
+
+    #[test]
+    fn what_is_asked_for_decides_where() {
+        let ask = |lyrics: Lyrics, options: &[(&'static str, Scalar)]| {
+            let settings = Settings { lyrics, ..Settings::default() };
+            let job = Job::example(MediaKind::Audio, options);
+            let request = settings.submit(&job, &LimitSettings::default());
+            let base = Url::parse(settings.base_url()).unwrap();
+            let handle = settings.accepted(&job, &json!({"id": "1"}), &base).unwrap();
+            let words = request.body.unwrap().get("lyrics").cloned();
+            (request.at, settings.status(&handle).at, words)
+        };
+        let (song, easy) = ("/v1/song/generate", "/v1/song/easy-generate");
+        let (instrumental, of_song, of_instrumental) =
+            ("/v1/instrumental/generate", "/v1/song/query/1", "/v1/instrumental/query/1");
+        let lyrics = (LYRICS, Scalar::from("La la"));
+        for (setting, options, at, status, words) in [
+            (Lyrics::Write, vec![], easy, of_song, None),
+            (Lyrics::Leave, vec![], instrumental, of_instrumental, None),
+            (Lyrics::Leave, vec![lyrics.clone()], song, of_song, Some(json!("La la"))),
+            (Lyrics::Write, vec![(LYRICS, " ".into())], easy, of_song, None),
+            (
+                Lyrics::Write,
+                vec![(INSTRUMENTAL, true.into()), lyrics],
+                instrumental,
+                of_instrumental,
+                None,
+            ),
+            (Lyrics::Leave, vec![(INSTRUMENTAL, false.into())], easy, of_song, None),
+        ] {
+            let expected = (at.to_owned(), status.to_owned(), words);
+            assert_eq!(ask(setting, &options), expected, "{setting:?} {options:?}");
+        }
     }
 }

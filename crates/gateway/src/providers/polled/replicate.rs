@@ -12,6 +12,7 @@ use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
 use crate::providers::http::Answer;
+use crate::providers::options::{self, OptionFields, option_fields};
 use crate::providers::services::Service;
 use crate::providers::settings::{LimitSettings, SettingError, at_least_one, model_path, pointers};
 use crate::providers::submission::{self, Refusal};
@@ -33,6 +34,9 @@ pub struct Settings {
     /// The field that takes the seed. Empty: none does.
     #[serde(default)]
     pub seed_field: String,
+    /// The fields that take the options of a model, by the options' ids.
+    #[serde(default)]
+    pub options: OptionFields,
     /// Where the result's address is in the answer, as JSON pointers (RFC 6901); the first that
     /// points at something counts.
     #[serde(default = "results")]
@@ -78,6 +82,7 @@ impl Service for Settings {
         if !self.model.contains('/') {
             return Err(SettingError::new("model", "it must be like “owner/name”"));
         }
+        options::check(&self.options)?;
         pointers("result", &self.result)?;
         at_least_one("poll_ms", self.poll_ms)
     }
@@ -97,10 +102,10 @@ impl Adapter for Settings {
     }
 
     fn submit(&self, job: &Job, limits: &LimitSettings) -> ServiceRequest {
-        let mut of_job = Map::new();
+        let mut of_job = option_fields(job, &self.options);
         of_job.insert(self.prompt_field.clone(), json!(job.phrased()));
         if !self.seed_field.is_empty() {
-            of_job.insert(self.seed_field.clone(), json!(job.seed));
+            of_job.insert(self.seed_field.clone(), json!(job.seed()));
         }
         let input = merged(Map::new(), &self.input, of_job);
         let mut request = match self.model.split_once(':') {

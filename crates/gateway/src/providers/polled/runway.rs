@@ -11,10 +11,10 @@ use url::Url;
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
-use crate::providers::options::nearest;
+use crate::providers::options::{nearest, set};
 use crate::providers::services::Service;
 use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
-use crate::providers::{ErrorKind, Job};
+use crate::providers::{ErrorKind, Job, Picture};
 
 /// What a provider of kind `runway` is told.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -71,6 +71,14 @@ const RULES: &[Rules] = &[
         seed: true,
         prompt_max_units: 1000,
     },
+    // Of pictures only.
+    Rules {
+        model: "gen4_turbo",
+        seconds: &[2, 3, 4, 5, 6, 7, 8, 9, 10],
+        ratios: &["1280:720", "720:1280"],
+        seed: true,
+        prompt_max_units: 1000,
+    },
     Rules {
         model: "veo3.1",
         seconds: &[4, 6, 8],
@@ -111,12 +119,23 @@ const RULES: &[Rules] = &[
     },
 ];
 
+/// What Runway's own models take where they begin with a picture.
+const GEN4_PICTURE_RATIOS: &[&str] =
+    &["1280:720", "720:1280", "1104:832", "960:960", "832:1104", "1584:672"];
+
 /// What is sent to a model that is not in the table.
 const OTHER: Rules =
     Rules { model: "", seconds: &[], ratios: &[], seed: false, prompt_max_units: 0 };
 
 /// How long a film is where nobody says.
 const SECONDS: i64 = 5;
+
+impl Rules {
+    /// The sizes that it takes where it begins with a picture.
+    fn picture_ratios(&self) -> &'static [&'static str] {
+        if self.model.starts_with("gen4") { GEN4_PICTURE_RATIOS } else { self.ratios }
+    }
+}
 
 impl Settings {
     fn rules(&self) -> &'static Rules {
@@ -165,19 +184,20 @@ impl Adapter for Settings {
 
     fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
         let rules = self.rules();
+        let ratios = if job.picture.is_some() { rules.picture_ratios() } else { rules.ratios };
         let (mut built_in, mut of_job) = (Map::new(), Map::new());
         built_in.insert("model".into(), json!(self.model));
-        if let Some(ratio) = rules.ratios.first() {
-            built_in.insert("ratio".into(), json!(ratio));
-        }
-        if let Some(seconds) = nearest(SECONDS, rules.seconds) {
-            built_in.insert("duration".into(), json!(seconds));
-        }
+        set(&mut built_in, "ratio", ratios.first().copied());
+        set(&mut built_in, "duration", nearest(SECONDS, rules.seconds));
         of_job.insert("promptText".into(), json!(job.phrased()));
+        set(&mut of_job, "ratio", job.size(ratios));
+        set(&mut of_job, "duration", job.seconds(rules.seconds));
+        set(&mut of_job, "promptImage", job.picture.as_ref().map(Picture::data_uri));
         if rules.seed {
-            of_job.insert("seed".into(), json!(job.seed));
+            of_job.insert("seed".into(), json!(job.seed()));
         }
-        ServiceRequest::post("/v1/text_to_video", merged(built_in, &self.input, of_job))
+        let at = if job.picture.is_some() { "/v1/image_to_video" } else { "/v1/text_to_video" };
+        ServiceRequest::post(at, merged(built_in, &self.input, of_job))
     }
 
     fn accepted(&self, _: &Job, answer: &Value, _: &Url) -> Option<Handle> {
@@ -234,6 +254,9 @@ fn failed(answer: &Value) -> UpstreamStatus {
 
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Scalar;
+    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
+
     use super::*;
 
     #[test]
@@ -276,5 +299,44 @@ mod tests {
             assert_eq!(failed(code, Some(0)), ErrorKind::Transient, "{code}");
             assert_eq!(failed(code, Some(60)), ErrorKind::Permanent, "{code} was charged");
         }
+    }
+
+    #[test]
+    fn each_model_is_sent_what_it_takes() {
+        let options = [
+            (SECONDS, Scalar::Integer(7)),
+            (ASPECT_RATIO, "9:16".into()),
+            (RESOLUTION, "1080p".into()),
+        ];
+        let submit = |model: &str, job: &Job| {
+            let settings = Settings { model: model.into(), ..Settings::default() };
+            let request = settings.submit(job, &LimitSettings::default());
+            let mut body = request.body.unwrap();
+            assert_eq!(body["promptText"], "A lake");
+            let body = body.as_object_mut().unwrap();
+            (body.remove("ratio"), body.remove("duration"), body.remove("seed"), request.at)
+        };
+        let text = "/v1/text_to_video";
+        let job = Job::example(MediaKind::Video, &options);
+        for (model, ratio, seconds, seed) in [
+            ("gen4.5", Some("720:1280"), Some(7), Some(7)),
+            ("veo3.1_fast", Some("1080:1920"), Some(8), Some(7)),
+            ("kling2.5_turbo_pro", Some("1080:1920"), Some(5), None),
+            ("kling3.0_pro", Some("1080:1920"), Some(7), None),
+            ("h3_max", None, None, Some(7)),
+            ("hailuo3", None, None, None),
+        ] {
+            let expected = (
+                ratio.map(Value::from),
+                seconds.map(Value::from),
+                seed.map(Value::from),
+                text.into(),
+            );
+            assert_eq!(submit(model, &job), expected, "{model}");
+        }
+        let square = Job::example(MediaKind::Video, &[(ASPECT_RATIO, "1:1".into())]).with_picture();
+        let (ratio, seconds, _, at) = submit("gen4.5", &square);
+        assert_eq!((ratio, seconds), (Some(json!("960:960")), Some(json!(5))));
+        assert_eq!(at, "/v1/image_to_video");
     }
 }

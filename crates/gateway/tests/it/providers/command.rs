@@ -94,6 +94,8 @@ async fn it_is_asked_in_json_and_answers_in_lines() {
             },
             "phrased": "A lake, as pixel art, few colours, large square pixels",
             "seed": 7,
+            "options": {},
+            "picture": null,
             "directory": directory,
         })
     );
