@@ -1,6 +1,7 @@
 //! A contact sheet: one scene in every style, or several scenes without a style, as one PNG.
 //!
 //! `contact_sheet OUT.png --styles "a lake"`, or `contact_sheet OUT.png "a lake" "a city at night"`.
+//! `--image FILE` before these gives each a picture to start from.
 
 use std::ops::ControlFlow;
 
@@ -13,18 +14,23 @@ const COLUMNS: usize = 4;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (out, rest) = arguments.split_first().ok_or("Where to? Give a file.")?;
+    let (image, rest) = match rest {
+        [flag, file, rest @ ..] if flag == "--image" => (Some(std::fs::read(file)?), rest),
+        _ => (None, rest),
+    };
+    let image = image.as_deref();
     let catalog = Catalog::BUILT_IN;
     let mut tiles = Vec::new();
     if rest.first().is_some_and(|a| a == "--styles") {
         let prompt = rest.get(1).ok_or("Which sentence?")?;
         for model in catalog.models.iter() {
             for style in model.styles().iter() {
-                tiles.push(tile(model, Some(style), prompt)?);
+                tiles.push(tile(model, Some(style), prompt, image)?);
             }
         }
     } else {
         for prompt in rest {
-            tiles.push(tile(&catalog.models[1], None, prompt)?);
+            tiles.push(tile(&catalog.models[1], None, prompt, image)?);
         }
     }
     let rows = tiles.len().div_ceil(COLUMNS);
@@ -49,9 +55,10 @@ fn tile(
     model: &Model,
     style: Option<&Choice>,
     prompt: &str,
+    image: Option<&[u8]>,
 ) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let model = Model { kind: MediaKind::Picture, ..model.clone() };
-    let request = Request { style, seed: 1, ..Request::new(&model, prompt) };
+    let request = Request { style, seed: 1, image, ..Request::new(&model, prompt) };
     let sketch = make(&request, &mut |_| ControlFlow::Continue(()))?;
     let mut reader = png::Decoder::new(std::io::Cursor::new(sketch.bytes)).read_info()?;
     let mut rgb = vec![0; reader.output_buffer_size().ok_or("too large")?];

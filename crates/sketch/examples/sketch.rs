@@ -1,14 +1,16 @@
 //! Makes one file from a sentence, without a server.
 //!
 //! `cargo run --release -p ai-now-sketch --example sketch -- "a serene lake" --model pika --style 4 \
-//! --seed 1 --out lake.mp4`. `--size 640x360` makes it smaller, `--silent` leaves the sound out; with
-//! `--png`, one picture in that style.
+//! --seed 1 --out lake.mp4`. `--size 640x360` makes it smaller, as do `--shape 9:16 --resolution 360p`;
+//! `--silent` leaves the sound out; with `--png`, one picture in that style. `--seconds 8` says how
+//! long it plays. `--image FILE` is a picture to start from, `--lyrics FILE` the words of a song,
+//! `--instrumental` one that nothing sings.
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use ai_now_protocol::{Catalog, MediaKind};
-use ai_now_sketch::{Request, Size, make};
+use ai_now_sketch::{AspectRatio, Request, Resolution, Size, make};
 
 fn main() -> ExitCode {
     match run() {
@@ -23,7 +25,9 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let (mut prompt, mut model, mut style, mut out) = (None, "suno".to_owned(), None, None);
     let (mut seed, mut still) = (1, false);
-    let (mut size, mut sound) = (Size::default(), true);
+    let (mut size, mut shape, mut resolution) = (None, None, None);
+    let (mut sound, mut instrumental, mut seconds) = (true, false, None);
+    let (mut image, mut lyrics) = (None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
@@ -32,7 +36,19 @@ fn run() -> Result<(), String> {
             "--style" => style = Some(value()?),
             "--seed" => seed = value()?.parse().map_err(|_| "--seed is a number")?,
             "--out" => out = Some(value()?),
-            "--size" => size = parse(&value()?).ok_or("--size is like 640x360")?,
+            "--size" => size = Some(parse(&value()?).ok_or("--size is like 640x360")?),
+            "--shape" => shape = Some(value()?.parse().map_err(|_| "--shape is like 9:16")?),
+            "--resolution" => {
+                resolution = Some(value()?.parse().map_err(|_| "--resolution is like 720p")?);
+            }
+            "--seconds" => {
+                seconds = Some(value()?.parse().map_err(|_| "--seconds is a whole number")?);
+            }
+            "--image" => image = Some(file(&value()?)?),
+            "--lyrics" => {
+                lyrics = Some(String::from_utf8(file(&value()?)?).map_err(|e| e.to_string())?);
+            }
+            "--instrumental" => instrumental = true,
             "--silent" => sound = false,
             "--png" => still = true,
             _ => prompt = Some(argument),
@@ -48,11 +64,22 @@ fn run() -> Result<(), String> {
     if still {
         model.kind = MediaKind::Picture;
     }
+    let by_shape = match (shape, resolution) {
+        (None, None) => Size::default(),
+        (shape, resolution) => Size::of(
+            shape.unwrap_or(AspectRatio::default()),
+            resolution.unwrap_or(Resolution::default()),
+        ),
+    };
     let request = Request {
         style: style.as_ref(),
         seed,
-        size,
+        size: size.unwrap_or(by_shape),
         soundtrack: sound,
+        duration_secs: seconds,
+        image: image.as_deref(),
+        lyrics: lyrics.as_deref(),
+        instrumental,
         ..Request::new(&model, &prompt)
     };
     let start = std::time::Instant::now();
@@ -75,6 +102,10 @@ fn run() -> Result<(), String> {
         );
     }
     Ok(())
+}
+
+fn file(path: &str) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|e| format!("{path}: {e}"))
 }
 
 /// `640x360`.

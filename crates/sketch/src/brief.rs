@@ -9,6 +9,7 @@ mod keys;
 mod language;
 mod lexicon;
 mod numbers;
+mod picture;
 mod sense;
 mod split;
 mod words;
@@ -16,7 +17,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use language::Language;
+pub(crate) use language::Language;
+pub(crate) use language::guess as language_of;
+pub(crate) use picture::{Role, role};
 pub(crate) use sense::{Act, Camera, Genre, Part, Place, Season, Sense, Thing, Time, Weather};
 use split::Word;
 
@@ -196,6 +199,17 @@ impl Brief {
         if !found.name.is_empty() && self.said.len() < SAID_MAX {
             push(&mut self.said, name);
         }
+    }
+
+    /// Takes the mood of other words, where its own have none; answers whether it did.
+    pub(crate) fn take_mood_of(&mut self, text: &str) -> bool {
+        let other = Self::read(text, 0);
+        let Some(energy) = other.energy.filter(|_| self.energy.is_none()) else { return false };
+        // Many words of many moods meet in the middle; what is left of them is meant.
+        self.valence = other.valence;
+        self.tension = other.tension;
+        self.energy = Some(energy);
+        true
     }
 
     /// Whether a part of the band was asked for.

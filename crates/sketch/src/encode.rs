@@ -24,6 +24,8 @@ pub(crate) struct About {
     pub(crate) genre: Option<&'static str>,
     /// The key as tags write it (`Dm`), for music.
     pub(crate) key: Option<String>,
+    /// The lyrics that set its form, for music.
+    pub(crate) lyrics: Option<String>,
 }
 
 /// Who made it, as every file says.

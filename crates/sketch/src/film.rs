@@ -12,15 +12,13 @@ use crate::crew::{self, Advance};
 use crate::encode::mp4::Movie;
 use crate::encode::{h264, sound};
 use crate::music::Piece;
+use crate::progress::{Reporter, Step};
 use crate::scene::{Canvas, Scene};
 use crate::style::{Kept, Treatment};
-use crate::{Reporter, Size, SketchError, synth};
+use crate::{Size, SketchError, synth};
 
 /// Pictures a second.
 pub(crate) const FPS: u32 = 24;
-
-/// How long a film plays, in seconds, where the words don't say.
-const USUAL_SECS: f32 = 6.0;
 
 /// The shares of the work: a picture is drawn, treated and encoded. The sound weighs about as much
 /// as that many pictures for each second.
@@ -52,16 +50,17 @@ enum Part {
 }
 
 impl Film {
-    /// Decides how long it plays; `sound` says whether it is to be heard.
-    pub(crate) fn plan(brief: &Brief, treatment: Treatment, size: Size, sound: bool) -> Self {
-        let secs = brief.duration_secs.unwrap_or(USUAL_SECS).clamp(2.0, 30.0);
-        Self {
-            scene: Scene::plan(brief),
-            treatment,
-            size,
-            secs,
-            sound: sound.then(|| Brief { duration_secs: Some(secs), ..brief.clone() }),
-        }
+    /// A film of that scene, so many seconds long. `sound` is the words of its soundtrack, if it is
+    /// to be heard.
+    pub(crate) fn new(
+        scene: Scene,
+        treatment: Treatment,
+        size: Size,
+        secs: f32,
+        sound: Option<&Brief>,
+    ) -> Self {
+        let sound = sound.map(|brief| Brief { duration_secs: Some(secs), ..brief.clone() });
+        Self { scene, treatment, size, secs, sound }
     }
 
     fn frames(&self) -> u32 {
@@ -80,6 +79,7 @@ impl Film {
         let sound_steps = first as f64 * self.duration_secs() * SOUND_STEPS_A_SEC;
         let steps = f64::from(self.frames()) * STEPS_A_FRAME + sound_steps;
         let mut done = 0.0;
+        let started = progress.fraction();
         let parts = crew::all(
             first + groups,
             || self.desk(),
@@ -90,7 +90,7 @@ impl Film {
             },
             &mut |much| {
                 done += much;
-                progress.flow(0.99 * done / steps, "drawing")
+                progress.part(started, 0.99, Step::Drawing)(done / steps)
             },
         )?;
         let mut movie = Movie { size: self.size, fps: FPS, groups: Vec::new(), sound: None };
@@ -174,7 +174,7 @@ impl Film {
         steps: f64,
         advance: Advance<'_>,
     ) -> Result<sound::Track, SketchError> {
-        let score = Piece::plan(brief).write();
+        let score = Piece::plan(brief, None, false).write();
         let mut told = 0.0;
         let mut samples = synth::play(&score, &mut |part, _| {
             let much = (part * 0.6 * steps - told).max(0.0);

@@ -1,15 +1,21 @@
 //! The sketch engine: media from a sentence, by procedure.
 //!
 //! It reads the words of a prompt, composes a piece of music or a scene from them by rule, and
-//! encodes it as a real file. No trained model, no network, no asset, no clock: the same request
-//! gives the same bytes. It must not know who asks, what it costs or where the file goes.
+//! encodes it as a real file. A picture or lyrics that come with the words are taken up as far as
+//! rules can. No trained model, no network, no asset, no clock: the same request gives the same
+//! bytes. It must not know who asks, what it costs or where the file goes.
 
 mod brief;
 mod crew;
 mod encode;
+mod error;
 mod film;
+mod image;
 mod math;
 mod music;
+mod note;
+mod progress;
+mod request;
 mod rng;
 mod scene;
 mod size;
@@ -17,53 +23,26 @@ mod still;
 mod style;
 mod synth;
 
-use std::fmt;
 use std::ops::ControlFlow;
 
-use ai_now_protocol::{Choice, Format, MediaKind, Model};
+use ai_now_protocol::{Format, MediaKind};
 
-use crate::brief::Brief;
+use crate::brief::{Brief, Part, Role};
 use crate::encode::About;
 use crate::film::Film;
-use crate::music::Piece;
+use crate::image::Picture;
+use crate::music::{Lyrics, Piece};
+use crate::progress::Reporter;
+use crate::request::held_secs;
 use crate::scene::Scene;
 use crate::style::Treatment;
 
-pub use size::Size;
-
-/// What to make.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    /// The model that is stood in for: its kind decides between music, video and picture.
-    pub model: &'a Model,
-    /// The style, one of the model's.
-    pub style: Option<&'a Choice>,
-    /// The words.
-    pub prompt: &'a str,
-    /// Varies what the words leave open.
-    pub seed: u32,
-    /// How large a video or a picture is.
-    pub size: Size,
-    /// Whether a video is heard: music from the same words. Words that ask for silence win.
-    pub soundtrack: bool,
-}
-
-impl<'a> Request<'a> {
-    /// A request for that model and those words, without a style, with seed 0, at the default size,
-    /// with sound.
-    pub fn new(model: &'a Model, prompt: &'a str) -> Self {
-        Self { model, style: None, prompt, seed: 0, size: Size::default(), soundtrack: true }
-    }
-}
-
-/// How far the work is. Reported by the work itself, not by a clock.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Progress {
-    /// The part of the whole work that is done, from 0 to 1, never falling.
-    pub fraction: f64,
-    /// What is being done, in a word or two for people: `mixing`.
-    pub step: &'static str,
-}
+pub use error::SketchError;
+pub use image::{IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE, ImageError};
+pub use note::{Fact, ImageRole, Note};
+pub use progress::{Progress, Step};
+pub use request::{Request, duration_limits_secs};
+pub use size::{AspectRatio, NoSuchSize, Resolution, Size};
 
 /// A finished sketch.
 #[derive(Clone, Debug)]
@@ -72,31 +51,12 @@ pub struct Sketch {
     pub bytes: Vec<u8>,
     /// Its format.
     pub format: Format,
-    /// What was understood, for people: `Procedural sketch: upbeat, pop, 120 bpm, summer`.
-    pub note: String,
+    /// What was understood and followed. In English:
+    /// `Procedural sketch: pop, 120 bpm, C major, upbeat, summer`.
+    pub note: Note,
     /// How long it plays, in seconds; 0 for a picture.
     pub duration_secs: f64,
 }
-
-/// Why there is no sketch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SketchError {
-    /// `report` asked to stop.
-    Cancelled,
-    /// An encoder refused its input; this is a fault of the engine.
-    Encoding(String),
-}
-
-impl fmt::Display for SketchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cancelled => f.write_str("The sketch was cancelled."),
-            Self::Encoding(why) => write!(f, "The sketch could not be encoded: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for SketchError {}
 
 /// Makes a sketch. Music keeps one core busy until it is done, video all of them.
 ///
@@ -109,47 +69,16 @@ pub fn make(
     request: &Request<'_>,
     report: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Sketch, SketchError> {
-    let brief = Brief::read(request.prompt, request.seed);
-    let mut progress = Reporter { report, fraction: 0.0 };
-    progress.at(0.0, "reading")?;
+    let mut brief = Brief::read(request.prompt, request.seed);
+    if let Some(secs) = request.duration_secs {
+        brief.duration_secs = Some(held_secs(request.model.kind, secs as f32));
+    }
+    let mut progress = Reporter::new(report);
+    progress.at(0.0, Step::Reading)?;
     match request.model.kind {
-        MediaKind::Audio => music(&brief, request, &mut progress),
+        MediaKind::Audio => music(brief, request, &mut progress),
         MediaKind::Video => video(&brief, request, &mut progress),
         MediaKind::Picture => picture(&brief, request, &mut progress),
-    }
-}
-
-/// Tells of progress, and holds it from falling.
-struct Reporter<'a> {
-    report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
-    fraction: f64,
-}
-
-impl Reporter<'_> {
-    fn at(&mut self, fraction: f64, step: &'static str) -> Result<(), SketchError> {
-        self.fraction = fraction.clamp(self.fraction, 1.0);
-        match (self.report)(Progress { fraction: self.fraction, step }) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(SketchError::Cancelled),
-        }
-    }
-
-    /// The same, for parts that only want to know whether to go on.
-    fn flow(&mut self, fraction: f64, step: &'static str) -> ControlFlow<()> {
-        match self.at(fraction, step) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
-    }
-
-    /// A report for a part of the work that knows only its own progress.
-    fn part<'b>(
-        &'b mut self,
-        from: f64,
-        to: f64,
-        step: &'static str,
-    ) -> impl FnMut(f64) -> ControlFlow<()> + 'b {
-        move |done| self.flow(from + (to - from) * done, step)
     }
 }
 
@@ -162,48 +91,66 @@ const PLAYED: f64 = 0.7;
 const COVER_SIDE: usize = 360;
 
 fn music(
-    brief: &Brief,
+    mut brief: Brief,
     request: &Request<'_>,
     progress: &mut Reporter<'_>,
 ) -> Result<Sketch, SketchError> {
-    let piece = Piece::plan(brief);
-    let genre = piece.genre();
-    let note = note(brief, &piece);
+    let lyrics = request.lyrics.and_then(Lyrics::read);
+    let mood = lyrics.is_some() && brief.take_mood_of(request.lyrics.unwrap_or_default());
+    if request.instrumental {
+        // A choir is voices.
+        brief.without_parts.push(Part::Choir);
+    }
+    let piece = Piece::plan(&brief, lyrics.as_ref(), request.instrumental);
+    let note = music_note(&brief, &piece, mood, request.instrumental);
     let score = piece.write();
-    let cover = still::poster(brief, treatment(request), (COVER_SIDE, COVER_SIDE))?;
-    progress.at(COVERED, "drawing")?;
-    let samples = synth::play(&score, &mut |done, what| {
-        progress.flow(COVERED + (PLAYED - COVERED) * done, what)
+    let scene = Scene::plan(&brief);
+    let cover = still::poster(&scene, treatment(request), (COVER_SIDE, COVER_SIDE))?;
+    progress.at(COVERED, Step::Drawing)?;
+    let samples = synth::play(&score, &mut |done, step| {
+        progress.flow(COVERED + (PLAYED - COVERED) * done, step)
     })?;
     let about = About {
         title: brief.title.clone(),
-        note: note.clone(),
+        note: note.to_string(),
         bpm: Some(piece.bpm as u32),
-        genre: Some(genre),
+        genre: Some(piece.genre()),
         key: Some(piece.tag_key()),
+        lyrics: request.lyrics.filter(|_| lyrics.is_some()).map(str::to_owned),
     };
     let bytes = encode::mp3::encode(
         &samples,
         &about,
         &cover,
-        &mut progress.part(PLAYED, 0.99, "encoding"),
+        &mut progress.part(PLAYED, 0.99, Step::Encoding),
     )?;
-    progress.at(1.0, "done")?;
+    progress.at(1.0, Step::Done)?;
     let duration_secs = samples.len() as f64 / 2.0 / f64::from(encode::mp3::SAMPLE_RATE);
     Ok(Sketch { bytes, format: Format::Mp3, note, duration_secs })
 }
 
 /// What was chosen, and what else was understood.
-fn note(brief: &Brief, piece: &Piece) -> String {
+fn music_note(brief: &Brief, piece: &Piece, mood_of_lyrics: bool, instrumental: bool) -> Note {
     let genre = piece.genre();
-    let tempo = format!("{} bpm", piece.bpm);
+    let mut facts = vec![Fact::Genre(genre), Fact::TempoBpm(piece.bpm), Fact::Key(piece.key())];
+    facts.extend(brief.duration_secs.map(|_| Fact::DurationSecs(piece.secs)));
     // Asked for or chosen, a tempo and a length are told as they are played.
     let told =
         |said: &&String| *said != genre && !said.ends_with(" bpm") && !said.ends_with(" seconds");
-    let said: String = brief.said.iter().filter(told).map(|s| format!(", {s}")).collect();
-    let secs = brief.duration_secs.map(|_| format!(", {} seconds", piece.secs)).unwrap_or_default();
-    format!("Procedural sketch: {genre}, {tempo}, {}{secs}{said}", piece.key())
+    facts.extend(brief.said.iter().filter(told).cloned().map(Fact::Understood));
+    facts.extend(piece.song.map(|song| Fact::Lyrics {
+        sections: song.stanzas,
+        lines: song.lines,
+        lines_left_out: song.lines_left_out,
+        sung_by_instrument: song.sung,
+    }));
+    facts.extend(mood_of_lyrics.then_some(Fact::MoodOfLyrics));
+    facts.extend(instrumental.then_some(Fact::Instrumental));
+    Note { facts }
 }
+
+/// How long a film plays, in seconds, where nothing says it.
+const USUAL_FILM_SECS: f32 = 6.0;
 
 fn video(
     brief: &Brief,
@@ -211,13 +158,17 @@ fn video(
     progress: &mut Reporter<'_>,
 ) -> Result<Sketch, SketchError> {
     let sound = request.soundtrack && !film::silent(request.prompt);
-    let film = Film::plan(brief, treatment(request), request.size, sound);
-    let about = about(brief, request.style, &film.scene);
+    let (scene, role) = scene(brief, request, request.size.into(), progress)?;
+    let secs = brief.duration_secs.unwrap_or(USUAL_FILM_SECS);
+    let secs = held_secs(MediaKind::Video, secs);
+    let note = picture_note(brief, request, &scene, role);
+    let about = about(brief, &note);
+    let film = Film::new(scene, treatment(request), request.size, secs, sound.then_some(brief));
     let movie = film.make(progress)?;
     let bytes = encode::mp4::write(&movie, &about);
-    progress.at(1.0, "done")?;
+    progress.at(1.0, Step::Done)?;
     let duration_secs = film.duration_secs();
-    Ok(Sketch { bytes, format: Format::Mp4, note: about.note, duration_secs })
+    Ok(Sketch { bytes, format: Format::Mp4, note, duration_secs })
 }
 
 /// The kinds of music there are, by the names that prompts and notes use.
@@ -229,11 +180,15 @@ pub fn genres() -> impl Iterator<Item = &'static str> {
 /// the scene, the style, the encoder. For benches.
 ///
 /// # Errors
-/// [`SketchError::Encoding`].
+/// [`SketchError`].
 #[doc(hidden)]
 pub fn stages(request: &Request<'_>, clock: &dyn Fn() -> f64) -> Result<[f64; 3], SketchError> {
     let brief = Brief::read(request.prompt, request.seed);
-    Film::plan(&brief, treatment(request), request.size, false).stages(clock)
+    let mut quiet = |_| ControlFlow::Continue(());
+    let mut progress = Reporter::new(&mut quiet);
+    let (scene, _) = scene(&brief, request, request.size.into(), &mut progress)?;
+    let secs = held_secs(MediaKind::Video, brief.duration_secs.unwrap_or(USUAL_FILM_SECS));
+    Film::new(scene, treatment(request), request.size, secs, None).stages(clock)
 }
 
 fn picture(
@@ -241,31 +196,79 @@ fn picture(
     request: &Request<'_>,
     progress: &mut Reporter<'_>,
 ) -> Result<Sketch, SketchError> {
-    let scene = Scene::plan(brief);
-    let about = about(brief, request.style, &scene);
+    let (scene, role) = scene(brief, request, request.size.into(), progress)?;
+    let note = picture_note(brief, request, &scene, role);
+    let about = about(brief, &note);
     let size = (request.size.width(), request.size.height());
     let bytes = still::picture(&scene, treatment(request), size, &about, progress)?;
-    progress.at(1.0, "done")?;
-    Ok(Sketch { bytes, format: Format::Png, note: about.note, duration_secs: 0.0 })
+    progress.at(1.0, Step::Done)?;
+    Ok(Sketch { bytes, format: Format::Png, note, duration_secs: 0.0 })
 }
 
 /// The scene of a request as a JPEG of that many pixels: a poster, a thumbnail, the cover of a
 /// piece of music. Sides are held to 16 to 1920 pixels.
 ///
 /// # Errors
-/// [`SketchError::Encoding`].
+/// [`SketchError`].
 pub fn poster(request: &Request<'_>, width: u32, height: u32) -> Result<Vec<u8>, SketchError> {
     let brief = Brief::read(request.prompt, request.seed);
     let side = |wish: u32| wish.clamp(16, 1920) as usize;
-    still::poster(&brief, treatment(request), (side(width), side(height)))
+    let size = (side(width), side(height));
+    let mut quiet = |_| ControlFlow::Continue(());
+    let (scene, _) = scene(&brief, request, size, &mut Reporter::new(&mut quiet))?;
+    still::poster(&scene, treatment(request), size)
+}
+
+/// How much of the work is done when a picture that was sent is decoded.
+const LOOKED: f64 = 0.04;
+
+/// The scene of the words, with the picture that was sent, if one was; and what became of that.
+fn scene(
+    brief: &Brief,
+    request: &Request<'_>,
+    full: (usize, usize),
+    progress: &mut Reporter<'_>,
+) -> Result<(Scene, Option<ImageRole>), SketchError> {
+    let Some(file) = request.image else { return Ok((Scene::plan(brief), None)) };
+    let (width, height) = treatment(request).drawn(full);
+    let closest = |side: usize| (side as f32 * scene::photo::CLOSEST) as usize;
+    let cover = (closest(width), closest(height));
+    let picture = Picture::read(file, cover, &mut progress.part(0.0, LOOKED, Step::Looking))?;
+    progress.at(LOOKED, Step::Looking)?;
+    let role = brief::role(request.prompt, picture.has_holes());
+    let told = match role {
+        Role::Backdrop => ImageRole::Backdrop,
+        Role::Alive => ImageRole::Alive,
+        Role::Framed => ImageRole::Framed,
+        Role::Subject(_) => ImageRole::Subject,
+    };
+    Ok((Scene::with_picture(brief, picture, role, height), Some(told)))
 }
 
 fn treatment(request: &Request<'_>) -> Treatment {
     Treatment::of(request.style.map_or("", |s| &s.value))
 }
 
-fn about(brief: &Brief, style: Option<&Choice>, scene: &Scene) -> About {
-    let style = style.map(|s| format!("{}, ", s.name)).unwrap_or_default();
-    let note = format!("Procedural sketch: {style}{}", scene.describe());
-    About { title: brief.title.clone(), note, bpm: None, genre: None, key: None }
+fn picture_note(
+    brief: &Brief,
+    request: &Request<'_>,
+    scene: &Scene,
+    role: Option<ImageRole>,
+) -> Note {
+    let mut facts: Vec<Fact> =
+        request.style.map(|s| Fact::Style(s.name.to_string())).into_iter().collect();
+    facts.extend(scene.describe(brief).into_iter().map(Fact::Understood));
+    facts.extend(role.map(Fact::Image));
+    Note { facts }
+}
+
+fn about(brief: &Brief, note: &Note) -> About {
+    About {
+        title: brief.title.clone(),
+        note: note.to_string(),
+        bpm: None,
+        genre: None,
+        key: None,
+        lyrics: None,
+    }
 }

@@ -6,13 +6,21 @@ mod choose;
 mod compose;
 pub(crate) mod genre;
 mod harmony;
+mod lyrics;
 mod players;
 
+use ai_now_protocol::MediaKind;
+
 use crate::brief::{Brief, Part};
+use crate::music::compose::form::{self, Section};
+use crate::music::compose::song::{self, Measure};
 use crate::music::genre::Spec;
 use crate::music::players::Band;
+use crate::request::held_secs;
 use crate::rng::Rng;
 use crate::synth::{Drum, Score, Tone};
+
+pub(crate) use lyrics::Lyrics;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +33,9 @@ pub(crate) struct Piece {
     minor: bool,
     pub(crate) secs: f32,
     bars: usize,
+    form: Vec<Section>,
+    /// How much of the lyrics is played, where there are some.
+    pub(crate) song: Option<Played>,
     energy: f32,
     bass: Tone,
     chords: Tone,
@@ -39,22 +50,44 @@ pub(crate) struct Piece {
     seed: u64,
 }
 
+/// What is played of lyrics.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Played {
+    pub(crate) stanzas: usize,
+    pub(crate) lines: usize,
+    pub(crate) lines_left_out: usize,
+    /// Whether an instrument sings them.
+    pub(crate) sung: bool,
+}
+
+/// Where the words don't say, a piece without lyrics plays that many seconds.
+const USUAL_SECS: f32 = 30.0;
+
 const NAMES: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 
 impl Piece {
-    /// Decides what the words left open.
-    pub(crate) fn plan(brief: &Brief) -> Self {
+    /// Decides what the words left open. Lyrics set the form, and the length where the words don't;
+    /// unless it is to be instrumental, an instrument sings them.
+    pub(crate) fn plan(brief: &Brief, lyrics: Option<&Lyrics>, instrumental: bool) -> Self {
         let mut rng = Rng::named(brief.seed, "music");
         let spec = choose::choose(brief, &mut rng);
         let energy = brief.energy.unwrap_or(0.55);
-        let secs = brief.duration_secs.unwrap_or(30.0).clamp(5.0, 180.0);
         let (slow, fast) = spec.bpm;
         let wish = slow + (fast - slow) * (energy * 0.8 + rng.unit() * 0.2);
         let wish = (wish * brief.pace).clamp(48.0, 190.0).round();
         let mut bpm = brief.bpm.map_or(wish, |b| b.clamp(40.0, 240.0));
-        // Whole bars, an even number of them, and a rest in which the last chord rings.
-        let tail = (secs * rng.range(0.055, 0.11)).clamp(1.2, 3.4);
         let bar = |bpm: f32| 60.0 / bpm * spec.beats as f32;
+        let measure = |bpm: f32| Measure { steps: spec.beats * 4, bar_secs: bar(bpm) };
+        let ring = rng.range(0.055, 0.11);
+        // Whole bars, an even number of them, and a rest in which the last chord rings.
+        let tail_of = |secs: f32| (secs * ring).clamp(1.2, 3.4);
+        let secs = brief.duration_secs.unwrap_or_else(|| {
+            let bars = lyrics.map(|lyrics| song::at_ease(lyrics, measure(bpm)).bars());
+            let sung = bars.map(|bars| bars as f32 * bar(bpm));
+            sung.map_or(USUAL_SECS, |sung| (sung + tail_of(sung / (1.0 - ring))).ceil())
+        });
+        let secs = held_secs(MediaKind::Audio, secs);
+        let tail = tail_of(secs);
         let fits = (secs - tail) / bar(bpm);
         let mut bars = fits.floor().max(1.0) as usize;
         if brief.bpm.is_none() && bars > 4 {
@@ -62,6 +95,18 @@ impl Piece {
             let exact = (60.0 * spec.beats as f32 * bars as f32 / (secs - tail)).round();
             bpm = exact.clamp(wish * 0.92, wish * 1.08).round();
             bars = (((secs - tail * 0.7) / bar(bpm)) as usize).min(bars).max(1);
+        }
+        let with_lead = !brief.bars(Part::Melody) && !brief.bars(Part::Lead);
+        let song = lyrics.map(|lyrics| song::fit(lyrics, measure(bpm), bars));
+        let played = song.as_ref().map(|song| Played {
+            stanzas: song.stanzas,
+            lines: song.lines,
+            lines_left_out: song.lines_left_out,
+            sung: with_lead && !instrumental,
+        });
+        let mut form = song.map_or_else(|| form::form(bars), |song| song.sections);
+        if instrumental {
+            form.iter_mut().for_each(|section| section.lines.clear());
         }
         let band = Band::choose(brief, spec, energy);
         let quiet = brief.energy.is_some_and(|e| e < 0.22) && !brief.genres.contains(&spec.genre);
@@ -77,6 +122,8 @@ impl Piece {
             }),
             secs,
             bars,
+            song: played,
+            form,
             energy,
             bass: band.bass,
             chords: band.chords,
@@ -86,7 +133,7 @@ impl Piece {
             hand: players::hand_drums(brief, spec),
             with_drums: !brief.bars(Part::Drums) && (!quiet || brief.wants(Part::Drums)),
             with_bass: !brief.bars(Part::Bass),
-            with_lead: !brief.bars(Part::Melody) && !brief.bars(Part::Lead),
+            with_lead,
             seed: brief.seed,
         }
     }

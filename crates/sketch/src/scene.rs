@@ -10,6 +10,7 @@ mod land;
 pub(crate) mod light;
 mod made;
 mod nature;
+pub(crate) mod photo;
 mod plan;
 mod sky;
 mod view;

@@ -1,5 +1,11 @@
 //! The size of a picture or a video: whatever is asked for, held to what encoders and players take.
 
+use std::str::FromStr;
+
+/// The least and the most pixels of a side.
+const SIDE_MIN: usize = 160;
+const SIDE_MAX: usize = 1920;
+
 /// A size in pixels: both sides even, from 160 to 1920.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -15,8 +21,23 @@ impl Size {
 
     /// The possible size that is nearest to the wished one.
     pub fn new(width: u32, height: u32) -> Self {
-        let hold = |side: u32| side.clamp(160, 1920) as usize & !1;
+        let hold = |side: u32| (side as usize).clamp(SIDE_MIN, SIDE_MAX) & !1;
         Self { width: hold(width), height: hold(height) }
+    }
+
+    /// The size of a shape at a resolution. A side that would be too long is held to 1920 pixels,
+    /// and the other one shortened with it: the shape stays.
+    pub fn of(shape: AspectRatio, resolution: Resolution) -> Self {
+        let (across, down) = shape.parts();
+        let (long, short) = (across.max(down), across.min(down));
+        let lines = resolution.lines();
+        let even = |side: usize| (side + 1) / 2 * 2;
+        let (length, lines) = match even(lines * long / short) {
+            fits @ ..=SIDE_MAX => (fits, lines),
+            _ => (SIDE_MAX, SIDE_MAX * short / long & !1),
+        };
+        let (length, lines) = (length as u32, lines as u32);
+        if across >= down { Self::new(length, lines) } else { Self::new(lines, length) }
     }
 
     /// Pixels across.
@@ -42,7 +63,132 @@ impl Default for Size {
     }
 }
 
+/// The shape of a picture: its width to its height.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the ratios")]
+pub enum AspectRatio {
+    #[default]
+    R16x9,
+    R9x16,
+    R1x1,
+    R4x3,
+    R3x4,
+    R21x9,
+    R9x21,
+    R3x2,
+    R2x3,
+    R5x4,
+    R4x5,
+}
+
+impl AspectRatio {
+    /// Every shape.
+    pub const ALL: [Self; 11] = [
+        Self::R16x9,
+        Self::R9x16,
+        Self::R1x1,
+        Self::R4x3,
+        Self::R3x4,
+        Self::R21x9,
+        Self::R9x21,
+        Self::R3x2,
+        Self::R2x3,
+        Self::R5x4,
+        Self::R4x5,
+    ];
+
+    /// As people and interfaces write it: `16:9`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::R16x9 => "16:9",
+            Self::R9x16 => "9:16",
+            Self::R1x1 => "1:1",
+            Self::R4x3 => "4:3",
+            Self::R3x4 => "3:4",
+            Self::R21x9 => "21:9",
+            Self::R9x21 => "9:21",
+            Self::R3x2 => "3:2",
+            Self::R2x3 => "2:3",
+            Self::R5x4 => "5:4",
+            Self::R4x5 => "4:5",
+        }
+    }
+
+    /// Width and height, in parts.
+    fn parts(self) -> (usize, usize) {
+        match self {
+            Self::R16x9 => (16, 9),
+            Self::R9x16 => (9, 16),
+            Self::R1x1 => (1, 1),
+            Self::R4x3 => (4, 3),
+            Self::R3x4 => (3, 4),
+            Self::R21x9 => (21, 9),
+            Self::R9x21 => (9, 21),
+            Self::R3x2 => (3, 2),
+            Self::R2x3 => (2, 3),
+            Self::R5x4 => (5, 4),
+            Self::R4x5 => (4, 5),
+        }
+    }
+}
+
+/// How fine a picture is: the pixels of its shorter side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the resolutions")]
+pub enum Resolution {
+    P360,
+    P540,
+    #[default]
+    P720,
+    P1080,
+}
+
+impl Resolution {
+    /// Every resolution, the coarsest first.
+    pub const ALL: [Self; 4] = [Self::P360, Self::P540, Self::P720, Self::P1080];
+
+    /// As people and interfaces write it: `720p`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::P360 => "360p",
+            Self::P540 => "540p",
+            Self::P720 => "720p",
+            Self::P1080 => "1080p",
+        }
+    }
+
+    fn lines(self) -> usize {
+        match self {
+            Self::P360 => 360,
+            Self::P540 => 540,
+            Self::P720 => 720,
+            Self::P1080 => 1080,
+        }
+    }
+}
+
+/// A shape or a resolution that there isn't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchSize;
+
+impl FromStr for AspectRatio {
+    type Err = NoSuchSize;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchSize> {
+        Self::ALL.into_iter().find(|own| own.as_str() == text).ok_or(NoSuchSize)
+    }
+}
+
+impl FromStr for Resolution {
+    type Err = NoSuchSize;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchSize> {
+        Self::ALL.into_iter().find(|own| own.as_str() == text).ok_or(NoSuchSize)
+    }
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 mod tests {
     use super::*;
 
@@ -58,5 +204,43 @@ mod tests {
             assert_eq!((size.width(), size.height()), got);
         }
         assert_eq!(Size::default(), Size::new(1280, 720));
+    }
+
+    #[test]
+    fn every_shape_at_every_resolution_is_a_size_that_is_possible_and_keeps_its_shape() {
+        for shape in AspectRatio::ALL {
+            assert_eq!(shape.as_str().parse(), Ok(shape));
+            for resolution in Resolution::ALL {
+                let size = Size::of(shape, resolution);
+                let (width, height) = (size.width(), size.height());
+                assert_eq!((width % 2, height % 2), (0, 0), "{shape:?} {resolution:?}");
+                assert_eq!(
+                    size,
+                    Size::new(width as u32, height as u32),
+                    "{shape:?} {resolution:?}"
+                );
+                let (across, down) = shape.parts();
+                let off = (width * down) as f64 / (height * across) as f64;
+                assert!((off - 1.0).abs() < 0.006, "{shape:?} {resolution:?}: {width}x{height}");
+                let short = width.min(height);
+                assert!(short == resolution.lines() || width.max(height) >= 1918, "{size:?}");
+            }
+        }
+        for (shape, resolution, size) in [
+            ("16:9", "720p", (1280, 720)),
+            ("16:9", "1080p", (1920, 1080)),
+            ("9:16", "1080p", (1080, 1920)),
+            ("16:9", "540p", (960, 540)),
+            ("1:1", "720p", (720, 720)),
+            ("4:3", "360p", (480, 360)),
+            ("21:9", "720p", (1680, 720)),
+            ("21:9", "1080p", (1920, 822)),
+        ] {
+            let of = Size::of(shape.parse().unwrap(), resolution.parse().unwrap());
+            assert_eq!((of.width(), of.height()), size, "{shape} {resolution}");
+        }
+        assert_eq!(Size::of(AspectRatio::default(), Resolution::default()), Size::default());
+        assert_eq!("7:5".parse::<AspectRatio>(), Err(NoSuchSize));
+        assert_eq!("8k".parse::<Resolution>(), Err(NoSuchSize));
     }
 }

@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use crate::brief::Brief;
+use crate::SketchError;
 use crate::encode::{About, jpeg, png};
+use crate::progress::{Reporter, Step};
 use crate::scene::Scene;
 use crate::style::{Kept, Treatment};
-use crate::{Reporter, SketchError};
 
 /// The moment that is shown, in seconds, of a film that long.
 const MOMENT_SECS: (f32, f32) = (2.5, 6.0);
@@ -23,23 +23,24 @@ pub(crate) fn picture(
     about: &About,
     progress: &mut Reporter<'_>,
 ) -> Result<Vec<u8>, SketchError> {
-    let pixels =
-        moment(scene, treatment, (width, height), &mut |done| progress.flow(0.3 * done, "drawing"));
+    let mut drawn = progress.part(progress.fraction(), 0.6, Step::Drawing);
+    let pixels = moment(scene, treatment, (width, height), &mut |done| drawn(done / 2.0));
+    drop(drawn);
     let Some(pixels) = pixels else { return Err(SketchError::Cancelled) };
-    progress.at(0.6, "encoding")?;
+    progress.at(0.6, Step::Encoding)?;
     png::encode(width, height, &pixels, about)
 }
 
 /// A scene as JPEG, at any size.
 pub(crate) fn poster(
-    brief: &Brief,
+    scene: &Scene,
     treatment: Treatment,
     (width, height): (usize, usize),
 ) -> Result<Vec<u8>, SketchError> {
     let times = LINES_LEAST.div_ceil(height);
     let full = (width * times, height * times);
     let go_on = &mut |_| ControlFlow::Continue(());
-    let pixels = moment(&Scene::plan(brief), treatment, full, go_on).unwrap_or_default();
+    let pixels = moment(scene, treatment, full, go_on).unwrap_or_default();
     jpeg::encode(width, height, &shrink(&pixels, width, height, times))
 }
 

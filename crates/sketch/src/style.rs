@@ -148,9 +148,15 @@ impl Treatment {
         Self { passes, rate, qp: qp(passes) }
     }
 
-    /// A canvas for scenes that are to be treated to pictures of that size. Treatments that only
-    /// look at a scene here and there take a smaller one.
-    pub(crate) fn canvas(&self, (width, height): (usize, usize)) -> Canvas {
+    /// A canvas for scenes that are to be treated to pictures of that size.
+    pub(crate) fn canvas(&self, full: (usize, usize)) -> Canvas {
+        let (width, height) = self.drawn(full);
+        Canvas::new(width, height)
+    }
+
+    /// How large scenes are drawn that are to be treated to pictures of that size. Treatments that
+    /// only look at a scene here and there take a smaller one.
+    pub(crate) fn drawn(&self, (width, height): (usize, usize)) -> (usize, usize) {
         // In twelfths.
         let part = |pass: &Pass| match pass {
             Pass::Isometric | Pass::Sculpture => 3,
@@ -160,7 +166,7 @@ impl Treatment {
             _ => 12,
         };
         let part = self.passes.iter().map(part).min().unwrap_or(12);
-        Canvas::new((width * part).div_ceil(12), (height * part).div_ceil(12))
+        ((width * part).div_ceil(12), (height * part).div_ceil(12))
     }
 
     /// Treats a drawn canvas to a picture of that size; `out` takes the pixels: red, green, blue

@@ -15,6 +15,7 @@ use std::ops::ControlFlow;
 use crate::SketchError;
 use crate::brief::Part;
 use crate::math::pow;
+use crate::progress::Step;
 use crate::synth::slide::Slide;
 
 /// Samples a second.
@@ -245,19 +246,11 @@ fn add(to: &mut [f32], sound: &[f32], at: usize, gain: f32) {
     }
 }
 
-/// What a part of the work is called.
-mod stage {
-    pub(super) const VOICES: &str = "playing";
-    pub(super) const DRUMS: &str = "drumming";
-    pub(super) const SPACE: &str = "mixing";
-    pub(super) const MASTER: &str = "mastering";
-}
-
 /// Plays a score: left and right in turn, as loud as records are. `step` is told the part done, and
 /// what the work was since it was last told.
 pub(crate) fn play(
     score: &Score,
-    step: &mut dyn FnMut(f64, &'static str) -> ControlFlow<()>,
+    step: &mut dyn FnMut(f64, Step) -> ControlFlow<()>,
 ) -> Result<Vec<f32>, SketchError> {
     let total = (score.secs * RATE) as usize;
     let mut mix = Mix { left: vec![0.0; total], right: vec![0.0; total] };
@@ -272,18 +265,18 @@ pub(crate) fn play(
     for track in &score.tracks {
         voices(track, &mut mix, &mut room, &mut echo, &mut || {
             done += 1;
-            told(0.7 * f64::from(done) / notes.max(1) as f64, stage::VOICES)
+            told(0.7 * f64::from(done) / notes.max(1) as f64, Step::Playing)
         })?;
     }
     pump(score, &mut mix);
-    told(0.71, stage::VOICES)?;
-    drums(score, &mut mix, &mut room, &mut |part| told(0.71 + 0.04 * part, stage::DRUMS))?;
+    told(0.71, Step::Playing)?;
+    drums(score, &mut mix, &mut room, &mut |part| told(0.71 + 0.04 * part, Step::Drumming))?;
     space::echo(&mut mix, &mut room, &echo, score.echo_secs, &mut |part| {
-        told(0.75 + 0.05 * part, stage::SPACE)
+        told(0.75 + 0.05 * part, Step::Mixing)
     })?;
-    space::room(&mut mix, &room, score.reverb, &mut |part| told(0.8 + 0.1 * part, stage::SPACE))?;
-    master::finish(&mut mix, &mut |part| told(0.9 + 0.1 * part, stage::MASTER))?;
-    mix.interleave(&mut || told(1.0, stage::MASTER))
+    space::room(&mut mix, &room, score.reverb, &mut |part| told(0.8 + 0.1 * part, Step::Mixing))?;
+    master::finish(&mut mix, &mut |part| told(0.9 + 0.1 * part, Step::Mastering))?;
+    mix.interleave(&mut || told(1.0, Step::Mastering))
 }
 
 /// Plays a track. Equal notes are made once.

@@ -70,7 +70,7 @@ fn frames(mp4: &[u8]) -> Vec<rusty_h264::YuvFrame> {
 fn music_is_heard_and_does_not_clip() {
     let sketch = sketch(&model("suno"), None, "a happy folk song, 8 seconds", 3);
     assert_eq!((sketch.format, sketch.duration_secs), (Format::Mp3, 8.0));
-    assert!(sketch.note.starts_with("Procedural sketch: folk, "), "{}", sketch.note);
+    assert!(sketch.note.to_string().starts_with("Procedural sketch: folk, "), "{}", sketch.note);
     let samples = samples(&sketch.bytes);
     assert!(samples.len() >= 8 * 44_100 * 2 && samples.len() < 9 * 44_100 * 2);
     let peak = samples.iter().fold(0.0f32, |m, s| m.max(s.abs()));

@@ -284,7 +284,7 @@ fn name(row: usize) -> String {
 /// are gone ("the", "thé").
 fn is_plain(word: &str) -> bool {
     const PLAIN: &str = " at in on to and with is as it its by for from into over under near about \
-        song music video picture image some this that their his her our through across along watering falling ";
+        song music video picture image some this that their his her our through across along watering falling falls ";
     PLAIN.contains(&format!(" {word} "))
 }
 

@@ -72,6 +72,10 @@ fn tag(about: &About, millis: u64, cover: &[u8]) -> Vec<u8> {
         text(b"TCON", genre);
     }
     frame(&mut frames, b"COMM", &[b"\x03eng\0", about.note.as_bytes()].concat());
+    if let Some(lyrics) = &about.lyrics {
+        // `XXX`: nobody said in which language.
+        frame(&mut frames, b"USLT", &[b"\x03XXX\0", lyrics.as_bytes()].concat());
+    }
     if !cover.is_empty() {
         // UTF-8, the content type, 3: the front cover, no description.
         frame(&mut frames, b"APIC", &[b"\x03image/jpeg\0\x03\0", cover].concat());

@@ -4,18 +4,20 @@
 //! progression or its answer, and one theme, which comes back changed and comes home at the end.
 
 mod band;
-mod form;
+pub(super) mod form;
 mod melody;
+mod sing;
+pub(super) mod song;
 #[cfg(test)]
 mod tests;
 
 use self::band::{drums, play_bass, play_chords};
-use self::form::form;
 use self::melody::{play_theme, theme, vary};
 use crate::brief::Genre;
 use crate::music::Piece;
 use crate::music::genre::{is_machine, scale};
 use crate::music::harmony::{self, Key};
+use crate::music::lyrics::Kind;
 use crate::rng::Rng;
 use crate::synth::{Drum, Hit, Note, Score, Tone, Track};
 
@@ -29,7 +31,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
     let key = Key { tonic: i32::from(piece.tonic), minor: piece.minor, scale: scale(spec.genre) };
     let table = if piece.minor { spec.minor } else { spec.major };
     let first = rng.below(table.len());
-    let (verse, chorus) = (table[first], table[(first + 1) % table.len()]);
+    let [verse, chorus, bridge] = [0, 1, 2].map(|next| table[(first + next) % table.len()]);
     let theme = theme(&mut rng, spec.busy, steps, spec.swing > 0.2);
     let reply = vary(&theme, &mut rng, steps);
 
@@ -59,10 +61,15 @@ pub(crate) fn write(piece: &Piece) -> Score {
     let mut before = Vec::new();
     let mut high = Vec::new();
     let mut bar = 0;
-    let sections = form(piece.bars);
+    let sections = &piece.form;
     let count = sections.len();
     for (number, section) in sections.iter().enumerate() {
-        let progression = if section.answer { chorus } else { verse };
+        let progression = match section.kind {
+            Kind::Bridge => bridge,
+            _ if section.answer => chorus,
+            _ => verse,
+        };
+        let sung = sing::melody(section, piece.seed);
         for b in 0..section.bars {
             let last = bar + 1 == piece.bars;
             let mut degree = progression[b % progression.len()];
@@ -120,7 +127,11 @@ pub(crate) fn write(piece: &Piece) -> Score {
                     });
                 }
             }
-            if section.lead && piece.with_lead {
+            if !sung.is_empty() && piece.with_lead {
+                let harmony = sing::Harmony { key, degree, chord: &chord };
+                let place = (b, steps);
+                sing::play(&mut lead, &sung, place, harmony, level * 1.06, |s| when(bar, s), step);
+            } else if section.lead && piece.with_lead {
                 let cells = if section.answer { &reply } else { &theme };
                 let lift = if section.answer { 2 } else { 0 };
                 play_theme(

@@ -5,7 +5,7 @@ use crate::genres;
 use crate::synth::Track;
 
 pub(in crate::music) fn piece(prompt: &str, seed: u32) -> (Piece, Score) {
-    let piece = Piece::plan(&Brief::read(prompt, seed));
+    let piece = Piece::plan(&Brief::read(prompt, seed), None, false);
     let score = piece.write();
     (piece, score)
 }

@@ -291,6 +291,16 @@ impl Canvas {
         self.next_id = self.next_id.wrapping_add(1);
     }
 
+    /// Numbers from that one on for what is drawn next: those before are taken.
+    pub(crate) fn parts_from(&mut self, number: u8) {
+        self.next_id = number;
+    }
+
+    /// The number of what was drawn last.
+    pub(crate) fn last_part(&self) -> u8 {
+        self.next_id
+    }
+
     /// Adds light around a point, falling off to nothing at `radius`.
     pub(crate) fn glow(&mut self, centre: Point, radius: f32, colour: Rgb, strength: f32) {
         // The light of a wide glow is the same in neighbours.

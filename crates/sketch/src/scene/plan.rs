@@ -1,6 +1,7 @@
 //! Planning a scene: from the brief to what is where.
 
 mod moment;
+mod picture;
 mod place;
 mod settle;
 mod spots;
@@ -12,6 +13,7 @@ use crate::scene::beings::Pose;
 use crate::scene::canvas::{Rgb, blend};
 use crate::scene::light::Light;
 use crate::scene::made::instruments;
+use crate::scene::photo::Photo;
 
 /// A planned scene.
 #[derive(Clone, Debug)]
@@ -48,6 +50,8 @@ pub(crate) struct Scene {
     track: bool,
     /// Whether a table stands in the room.
     pub(crate) table: bool,
+    /// A picture that was sent.
+    pub(crate) photo: Option<Photo>,
     pub(crate) seed: u64,
 }
 
@@ -260,6 +264,7 @@ impl Scene {
             asleep: acts(Act::Sleep),
             runs: acts(Act::Run),
             track: false,
+            photo: None,
             seed: brief.seed,
             places,
         };
@@ -327,23 +332,30 @@ impl Scene {
         [Place::Lake, Place::Sea, Place::Beach].iter().any(|p| self.is(*p))
     }
 
-    /// What is in it, for people.
-    pub(crate) fn describe(&self) -> String {
+    /// What is in it, in English words; `brief` is what it was planned from.
+    pub(crate) fn describe(&self, brief: &Brief) -> Vec<String> {
         let name = |text: String| text.to_lowercase();
-        let mut said: Vec<String> = self.places.iter().map(|p| name(format!("{p:?}"))).collect();
+        // Of a picture that was sent, nobody knows what it shows.
+        let shown = matches!(self.photo, Some(Photo::Backdrop { .. }));
+        let places = self.places.iter().filter(|p| !shown || brief.places.contains(p));
+        let mut said: Vec<String> = places.map(|p| name(format!("{p:?}"))).collect();
         for (thing, count) in &self.things {
             said.push(match count {
                 0 | 1 => name(format!("{thing:?}")),
                 n => name(format!("{n} {thing:?}")),
             });
         }
-        said.push(name(format!("{:?}", self.time)));
-        said.push(name(format!("{:?}", self.season)));
+        if !shown || brief.time.is_some() {
+            said.push(name(format!("{:?}", self.time)));
+        }
+        if !shown || brief.season.is_some() {
+            said.push(name(format!("{:?}", self.season)));
+        }
         if self.weather != Weather::Clear {
             said.push(name(format!("{:?}", self.weather)));
         }
         said.dedup();
-        said.join(", ")
+        said
     }
 }
 

@@ -6,6 +6,7 @@ use crate::brief::{Thing, Time, Weather};
 use crate::math::{fast_sin, smooth};
 use crate::rng::Rng;
 use crate::scene::canvas::{Canvas, Kind, ONE, Paint, Point, Rgb, Walk, blend, scale};
+use crate::scene::photo::Photo;
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
@@ -29,6 +30,11 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
         night::aurora(scene, canvas, view, horizon);
     }
     disc(scene, canvas, view);
+    appear(scene, canvas, view, horizon);
+}
+
+/// What appears in the sky for a while, or before all else.
+fn appear(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     if scene.has(Thing::Planet) {
         let at = view.at(-0.42, 0.2, 0.1);
         planet(canvas, at, view.len(0.13, 0.1), [208, 160, 120], true);
@@ -40,13 +46,31 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     if scene.has(Thing::Rainbow) {
         rainbow(canvas, view, scene.horizon);
     }
-    clouds(scene, canvas, view, horizon);
+    let sent = matches!(scene.photo, Some(Photo::Backdrop { .. }));
+    if !sent || scene.has(Thing::Clouds) {
+        clouds(scene, canvas, view, horizon);
+    }
     if scene.has(Thing::Meteor) {
         meteors(scene, canvas, view);
     }
     if scene.has(Thing::Fireworks) {
         fireworks(scene, canvas, view);
     }
+}
+
+/// What the words name of the sky, over a picture that has one of its own.
+pub(crate) fn over(scene: &Scene, canvas: &mut Canvas, view: &View) {
+    let horizon = view.at(0.0, scene.horizon, 0.0).1.max(1.0);
+    if scene.has(Thing::Stars) {
+        night::stars(scene, canvas, view, horizon);
+    }
+    if scene.has(Thing::Aurora) {
+        night::aurora(scene, canvas, view, horizon);
+    }
+    if scene.has(Thing::Sun) || scene.has(Thing::Moon) {
+        disc(scene, canvas, view);
+    }
+    appear(scene, canvas, view, horizon);
 }
 
 /// The sun or the moon, sinking or rising a little as time goes by.

@@ -6,6 +6,7 @@ use crate::brief::Camera;
 use crate::math::{fast_sin, mix, smooth};
 use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, Texture, ellipse, scale};
 use crate::scene::light::Light;
+use crate::scene::photo::{Pose, Sprite, Window};
 
 /// The camera at one moment. The world's unit is the picture's height; x is counted from the
 /// middle, y from the top.
@@ -20,6 +21,9 @@ pub(crate) struct View {
     pan: f32,
     zoom: f32,
     rise: f32,
+    /// Where the camera looks on a picture that all things are pinned to, near or far: from the
+    /// middle, in heights.
+    pinned: Option<(f32, f32)>,
 }
 
 impl View {
@@ -36,12 +40,21 @@ impl View {
             Camera::Rise => (0.05 * eased, 1.04, 0.16 - 0.24 * eased),
             Camera::Orbit => (0.32 * fast_sin(part - 0.25), 1.03, 0.02 * fast_sin(part * 2.0)),
         };
-        Self { w: canvas.width as f32, h: canvas.height as f32, t, part, pan, zoom, rise }
+        let (w, h) = (canvas.width as f32, canvas.height as f32);
+        Self { w, h, t, part, pan, zoom, rise, pinned: None }
+    }
+
+    /// The same moment, over a picture that the camera sees so much of.
+    pub(crate) fn over(self, window: Window) -> Self {
+        Self { zoom: window.zoom, pan: 0.0, rise: 0.0, pinned: Some(window.shift), ..self }
     }
 
     /// The pixel of a place in the world; `near` is 0 at the horizon and 1 here.
     pub(crate) fn at(&self, x: f32, y: f32, near: f32) -> Point {
         let k = self.factor(near) * self.h;
+        if let Some((across, down)) = self.pinned {
+            return (self.w / 2.0 + (x - across) * k, self.h / 2.0 + (y - 0.5 - down) * k);
+        }
         let shift = self.shift(near);
         let rise = self.rise * (0.15 + 0.6 * near);
         (self.w / 2.0 + (x - shift) * k, (0.55 + rise) * self.h + (y - 0.55) * k)
@@ -49,7 +62,7 @@ impl View {
 
     /// How far the camera has gone aside, seen as near as that.
     pub(crate) fn shift(&self, near: f32) -> f32 {
-        self.pan * (0.1 + 0.9 * near)
+        self.pinned.map_or(self.pan * (0.1 + 0.9 * near), |shift| shift.0)
     }
 
     /// The same view, with the camera going that much farther aside.
@@ -63,7 +76,8 @@ impl View {
     }
 
     fn factor(&self, near: f32) -> f32 {
-        1.0 + (self.zoom - 1.0) * (0.25 + 0.75 * near)
+        let share = if self.pinned.is_some() { 1.0 } else { 0.25 + 0.75 * near };
+        1.0 + (self.zoom - 1.0) * share
     }
 
     /// Half the width of the world that is seen, with a margin.
@@ -109,6 +123,19 @@ impl<'a> Brush<'a> {
     pub(crate) fn flipped(mut self, flip: bool) -> Self {
         self.flip = if flip { -1.0 } else { 1.0 };
         self
+    }
+
+    /// Puts a picture here that stands for what would be drawn, so many times as high.
+    pub(crate) fn sprite(&mut self, sprite: &Sprite, times: f32) {
+        let pose = Pose {
+            feet: self.origin,
+            height: self.size * times,
+            lean: self.lean,
+            kind: self.kind,
+            depth: (20.0 + self.far * 180.0) as u8,
+            far: self.far,
+        };
+        sprite.draw(self.canvas, self.light, &pose);
     }
 
     /// Leans about its feet, in turns.

@@ -36,7 +36,14 @@ fn error_db(a: &[f32], b: &[f32]) -> f32 {
 
 #[test]
 fn a_decoder_gives_back_what_went_in() {
-    let about = About { title: "t".into(), note: "n".into(), bpm: None, genre: None, key: None };
+    let about = About {
+        title: "t".into(),
+        note: "n".into(),
+        bpm: None,
+        genre: None,
+        key: None,
+        lyrics: None,
+    };
     for (strokes, most) in [(0.0, -40.0), (0.4, -14.0)] {
         let sound = sound(2, strokes);
         let file = encode(&sound, &about, &[], &mut |_| ControlFlow::Continue(())).unwrap();

@@ -1,20 +1,53 @@
 //! The form: the sections that a piece is a row of. It must not know what is played in them.
 
+use crate::music::lyrics::Kind;
+
 /// A part of the form.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Section {
-    pub(super) bars: usize,
+#[derive(Clone, Debug)]
+pub(in crate::music) struct Section {
+    pub(in crate::music) kind: Kind,
+    pub(in crate::music) bars: usize,
     /// From 0 (a beginning) to 3 (all play).
-    pub(super) strength: u8,
+    pub(in crate::music) strength: u8,
     /// Whether it takes the answering progression and the theme's answer.
-    pub(super) answer: bool,
+    pub(in crate::music) answer: bool,
     /// Whether the melody is heard.
-    pub(super) lead: bool,
+    pub(in crate::music) lead: bool,
+    /// Lines of lyrics, where it has some.
+    pub(in crate::music) lines: Vec<Line>,
 }
 
-/// The form for so many bars.
-pub(super) fn form(bars: usize) -> Vec<Section> {
-    let section = |bars, strength, answer, lead| Section { bars, strength, answer, lead };
+/// A line of lyrics.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::music) struct Line {
+    /// Where it begins in its section, and how long it is, in sixteenths.
+    pub(in crate::music) at: usize,
+    pub(in crate::music) span: usize,
+    pub(in crate::music) syllables: usize,
+}
+
+impl Section {
+    /// A part of a song, as strong as its kind is.
+    pub(in crate::music) fn of(kind: Kind, bars: usize) -> Self {
+        let (strength, answer, lead) = match kind {
+            Kind::Intro => (0, false, false),
+            Kind::Verse => (2, false, true),
+            Kind::PreChorus => (2, true, true),
+            Kind::Chorus => (3, true, true),
+            Kind::Bridge => (1, false, true),
+            Kind::Solo => (3, false, true),
+            Kind::Outro => (1, false, false),
+        };
+        Self { kind, bars, strength, answer, lead, lines: Vec::new() }
+    }
+}
+
+/// The form for so many bars, where no lyrics set it.
+pub(in crate::music) fn form(bars: usize) -> Vec<Section> {
+    let section = |bars, strength, answer, lead| {
+        let kind = if answer { Kind::Chorus } else { Kind::Verse };
+        Section { kind, bars, strength, answer, lead, lines: Vec::new() }
+    };
     if bars <= 4 {
         return vec![section(bars, 2, false, true)];
     }

@@ -3,9 +3,10 @@
 use crate::brief::Time;
 use crate::rng::Rng;
 use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, Texture, scale};
+use crate::scene::photo::{Photo, Sprite};
 use crate::scene::plan::Scene;
 use crate::scene::sky;
-use crate::scene::view::View;
+use crate::scene::view::{Brush, View};
 
 /// Height of the table's top.
 pub(crate) const TABLE: f32 = 0.7;
@@ -76,9 +77,16 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     };
     let floor = Paint::shaded(warm(wood, 0.9), warm(wood, 1.15), Kind::Land, 110);
     canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], &floor.texture(grain));
-    // A shelf with books, a table.
+    // A shelf with books, or a picture; a table.
     let shelf = -side * 0.52;
-    for level in [0.24, 0.42] {
+    let levels: &[f32] = match &scene.photo {
+        Some(Photo::Framed(sprite)) => {
+            hang(scene, canvas, view, sprite, -side);
+            &[]
+        }
+        _ => &[0.24, 0.42],
+    };
+    for level in levels.iter().copied() {
         let mut x = shelf - 0.22;
         while x < shelf + 0.2 {
             let (wide, tall) = (rng.range(0.016, 0.034), rng.range(0.08, 0.13));
@@ -120,6 +128,33 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let at = view.at(wx, wy + 0.2, 0.4);
         canvas.glow(at, view.h * 0.8, [255, 246, 220], 0.22);
     }
+}
+
+/// A picture in a wooden frame, on the wall that the window leaves: to that side of it.
+fn hang(scene: &Scene, canvas: &mut Canvas, view: &View, sprite: &Sprite, side: f32) {
+    let half = view.w / view.h / 2.0;
+    // Views that are higher than wide show the middle of the wall alone.
+    let (x, wide) = if half < 0.6 { (0.0, half * 1.3) } else { (side * half * 0.44, half * 0.78) };
+    let height = (wide / sprite.aspect()).min(0.5);
+    let wide = height * sprite.aspect();
+    let (left, right, top, bottom) =
+        (x - wide / 2.0, x + wide / 2.0, 0.36 - height / 2.0, 0.36 + height / 2.0);
+    let edge = 0.035 * height;
+    let tone = |colour: Rgb| scene.light.on(colour, 0.0);
+    let mut board = |out: f32, drop: f32, paint: &Paint| {
+        let (a, b) = (
+            view.at(left - out + drop, top - out + drop, 0.4),
+            view.at(right + out + drop, bottom + out + drop, 0.4),
+        );
+        canvas.fill(&[a, (b.0, a.1), b, (a.0, b.1)], paint);
+    };
+    board(edge + 0.024, 0.014, &Paint::flat([20, 18, 20], Kind::Land, 150).alpha(0.3).joined());
+    let wood = tone([112, 74, 44]);
+    board(edge + 0.024, 0.0, &Paint::shaded(scale(wood, 1.2), scale(wood, 0.8), Kind::Built, 140));
+    board(edge + 0.006, 0.0, &Paint::flat(scale(wood, 0.6), Kind::Built, 140));
+    let size = view.len(height, 0.4);
+    let feet = view.at(x, bottom, 0.4);
+    Brush::new(canvas, &scene.light, feet, size, 1.0, Kind::Figure).sprite(sprite, 1.0);
 }
 
 /// A round rug on the floor, and the light of the window that falls there by day.

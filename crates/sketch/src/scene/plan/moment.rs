@@ -4,6 +4,7 @@ use crate::brief::{Place, Thing, Time, Weather};
 use crate::math::fast_sin;
 use crate::scene::beings::{Gait, Pose};
 use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, blend};
+use crate::scene::photo::{Photo, Sprite};
 use crate::scene::plan::{Item, Scene, settle};
 use crate::scene::view::{Brush, View};
 use crate::scene::{beings, land, made, nature, sky, water};
@@ -16,6 +17,15 @@ impl Scene {
         let view = if self.track { view.farther(1.5) } else { view };
         canvas.around = self.around();
         canvas.light[0] = -0.56 * -self.sun_x.signum();
+        if let Some(Photo::Backdrop { view: backdrop, alive, camera }) = &self.photo {
+            let window = backdrop.window(*camera, view.part, canvas, self.seed);
+            let view = view.over(window);
+            backdrop.draw(canvas, window, alive.then_some(t));
+            sky::over(self, canvas, &view);
+            self.items.iter().for_each(|item| self.draw_item(canvas, &view, item));
+            water::air(self, canvas, &view);
+            return;
+        }
         if self.places[0] == Place::Space {
             sky::space(self, canvas, &view);
         } else if self.is(Place::Underwater) {
@@ -235,6 +245,13 @@ impl Scene {
                 brush.canvas.stroke(&[(origin.0, origin.1 - size * 0.5), end], thin, &paint);
             }
         }
+        if let Some(Photo::Subject(thing, sprite)) = &self.photo
+            && *thing == item.thing
+        {
+            let dances = if self.pose == Pose::Dance { 2.5 } else { 1.0 };
+            puppet(&mut brush, sprite, view.t, dances);
+            return;
+        }
         if let Some(wide) = self.shadow_of(item) {
             let soft = if self.light.lamps || !self.glints { 0.2 } else { 0.32 };
             brush.shadow(wide, soft);
@@ -243,4 +260,15 @@ impl Scene {
             beings::draw(&mut brush, item, self.pose_of(item), self.gait_of(item, view.t));
         }
     }
+}
+
+/// A picture that stands for a thing moves as a puppet of paper does: it hops, and sways.
+fn puppet(brush: &mut Brush<'_>, sprite: &Sprite, t: f32, lively: f32) {
+    let wide = sprite.aspect().min(2.0);
+    if sprite.is_cut_out() {
+        brush.shadow(wide * 0.4, 0.28);
+    }
+    let hop = 0.018 * lively * fast_sin(t * 0.9).abs();
+    let sway = 0.006 * lively * fast_sin(t * 0.45);
+    brush.inset((0.0, hop), 1.0, sway, |brush| brush.sprite(sprite, 1.0));
 }

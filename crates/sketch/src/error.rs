@@ -1,0 +1,34 @@
+//! Why there is no sketch.
+
+use std::fmt;
+
+use crate::image::ImageError;
+
+/// Why there is no sketch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SketchError {
+    /// `report` asked to stop.
+    Cancelled,
+    /// The picture that was sent cannot be used; its sentence says what to do.
+    Image(ImageError),
+    /// An encoder refused its input; this is a fault of the engine.
+    Encoding(String),
+}
+
+impl From<ImageError> for SketchError {
+    fn from(error: ImageError) -> Self {
+        Self::Image(error)
+    }
+}
+
+impl fmt::Display for SketchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cancelled => f.write_str("The sketch was cancelled."),
+            Self::Image(why) => why.fmt(f),
+            Self::Encoding(why) => write!(f, "The sketch could not be encoded: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for SketchError {}

@@ -1,0 +1,172 @@
+//! Pictures that people send: from the bytes of a file to pixels, within hard limits.
+//!
+//! Whatever comes in is hostile: its size is looked at before anything is decoded, and what is
+//! wrong with it is an [`ImageError`], whose sentence says what to do. It must not know what the
+//! picture is good for.
+
+mod exif;
+mod gif;
+mod jpeg;
+mod png;
+mod resize;
+mod watch;
+mod webp;
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use crate::SketchError;
+use watch::Watch;
+
+/// The most bytes of a file that is sent.
+pub const IMAGE_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The most pixels: those of the largest pictures that telephones take by default.
+pub const IMAGE_MAX_PIXELS: u64 = 25_000_000;
+
+/// The most pixels on one side.
+pub const IMAGE_MAX_SIDE: u32 = 16_384;
+
+/// What is wrong with a picture that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// It is in none of the formats that are read.
+    Format,
+    /// The file is larger than [`IMAGE_MAX_BYTES`].
+    Bytes,
+    /// It has more pixels than [`IMAGE_MAX_PIXELS`], or a side longer than [`IMAGE_MAX_SIDE`].
+    Pixels {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// The file ends before the picture does.
+    Incomplete,
+    /// The file breaks the rules of its format.
+    Broken,
+}
+
+impl ImageError {
+    /// A stable name, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Format => "image_format_unknown",
+            Self::Bytes => "image_too_many_bytes",
+            Self::Pixels { .. } => "image_too_many_pixels",
+            Self::Incomplete => "image_incomplete",
+            Self::Broken => "image_broken",
+        }
+    }
+}
+
+impl fmt::Display for ImageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Format => {
+                f.write_str("This file is not a picture that can be read. Use a JPEG, PNG, WebP or GIF.")
+            }
+            Self::Bytes => write!(
+                f,
+                "The picture's file is too large. Use one of at most {} MB.",
+                IMAGE_MAX_BYTES / (1024 * 1024)
+            ),
+            Self::Pixels { width, height } => write!(
+                f,
+                "The picture is too large: {width} by {height} pixels. Make it smaller: at most {} \
+                 million pixels, and {IMAGE_MAX_SIDE} on a side.",
+                IMAGE_MAX_PIXELS / 1_000_000
+            ),
+            Self::Incomplete => {
+                f.write_str("The picture's file ends too early. Send the whole file again.")
+            }
+            Self::Broken => f.write_str(
+                "The picture's file is damaged. Open it in an image editor, save it anew, and send that.",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ImageError {}
+
+/// A decoded picture, upright, no larger than needed.
+#[derive(Clone, Debug)]
+pub(crate) struct Picture {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    /// Red, green, blue, and how much of it is there (255: all).
+    pub(crate) px: Vec<[u8; 4]>,
+}
+
+/// What a decoder made of a file: rows from the top, as many bytes a pixel as it has channels.
+struct Raw {
+    width: usize,
+    height: usize,
+    /// 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha.
+    channels: usize,
+    bytes: Vec<u8>,
+    /// How it is turned, by the number that Exif gives it; 1 is upright.
+    orientation: u8,
+}
+
+impl Picture {
+    /// Reads a file. Where the picture is larger than what covers `cover` (width, height), it is
+    /// made smaller; it is never made larger. `report` hears the part done, and says whether to go
+    /// on.
+    ///
+    /// # Errors
+    /// [`SketchError::Image`], [`SketchError::Cancelled`]
+    pub(crate) fn read(
+        file: &[u8],
+        cover: (usize, usize),
+        report: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Self, SketchError> {
+        if file.len() > IMAGE_MAX_BYTES {
+            return Err(ImageError::Bytes.into());
+        }
+        let mut watch = Watch::new(file, report);
+        let raw = match file {
+            [0xff, 0xd8, 0xff, ..] => jpeg::decode(file, &mut watch),
+            [0x89, b'P', b'N', b'G', ..] => png::decode(&mut watch),
+            [b'G', b'I', b'F', b'8', ..] => gif::decode(&mut watch),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => {
+                webp::decode(&mut watch)
+            }
+            _ => Err(ImageError::Format),
+        };
+        if watch.stopped() {
+            return Err(SketchError::Cancelled);
+        }
+        Ok(resize::upright(&raw?, cover))
+    }
+
+    /// Whether a part of it is left open.
+    pub(crate) fn has_holes(&self) -> bool {
+        let open = self.px.iter().filter(|p| p[3] < 128).count();
+        open * 20 > self.px.len()
+    }
+}
+
+/// Refuses sizes beyond the limits, before anything is made for them.
+fn check_size(width: u32, height: u32) -> Result<(usize, usize), ImageError> {
+    if width == 0 || height == 0 {
+        return Err(ImageError::Broken);
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > IMAGE_MAX_PIXELS || width.max(height) > IMAGE_MAX_SIDE {
+        return Err(ImageError::Pixels { width, height });
+    }
+    Ok((width as usize, height as usize))
+}
+
+/// What a decoder's input or output error means.
+fn by_io(error: &std::io::Error) -> ImageError {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => ImageError::Incomplete,
+        _ => ImageError::Broken,
+    }
+}
+
+#[cfg(test)]
+mod tests;

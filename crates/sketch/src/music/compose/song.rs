@@ -1,0 +1,187 @@
+//! The form of a song: lyrics laid out in bars. It must not know which notes are sung.
+
+use crate::music::compose::form::{Line, Section};
+use crate::music::lyrics::{Kind, Lyrics, Stanza};
+
+/// What a layout is measured by.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::music) struct Measure {
+    /// Sixteenths in a bar.
+    pub(in crate::music) steps: usize,
+    pub(in crate::music) bar_secs: f32,
+}
+
+/// A song in bars.
+pub(in crate::music) struct Layout {
+    pub(in crate::music) sections: Vec<Section>,
+    /// The sections of the lyrics that are played, and their lines.
+    pub(in crate::music) stanzas: usize,
+    pub(in crate::music) lines: usize,
+    /// The lines that found no room.
+    pub(in crate::music) lines_left_out: usize,
+}
+
+impl Layout {
+    pub(in crate::music) fn bars(&self) -> usize {
+        self.sections.iter().map(|s| s.bars).sum()
+    }
+}
+
+/// Syllables in a second, at an easy pace; and the breath after a line, in seconds.
+const PACE: f32 = 2.9;
+const BREATH_SECS: f32 = 0.8;
+
+/// How many sixteenths a line of the stanza takes at an easy pace: half a bar, one, two or four. All
+/// lines of a stanza are as long as each other, as in a song.
+fn easy_span(stanza: &Stanza, measure: Measure) -> usize {
+    let most = stanza.lines.iter().copied().max().unwrap_or(0);
+    let sum: usize = stanza.lines.iter().sum();
+    let mean = sum as f32 / stanza.lines.len().max(1) as f32;
+    let wish = (mean / PACE + BREATH_SECS) / measure.bar_secs * measure.steps as f32;
+    let spans = [1, 2, 4].map(|bars| bars * measure.steps);
+    // Rounded to what is nearer by ratio, and never too short to be sung.
+    let near = spans.into_iter().find(|span| *span as f32 * 1.35 >= wish).unwrap_or(spans[2]);
+    let room = spans.into_iter().find(|span| most * 6 <= span * 5).unwrap_or(spans[2]);
+    near.max(room)
+}
+
+/// A stanza in bars, its lines as long as that: whole bars, and an even number of them but for the
+/// shortest.
+fn section(stanza: &Stanza, span: usize, steps: usize) -> Section {
+    let filled = (stanza.lines.len() * span).div_ceil(steps);
+    let bars = match (stanza.kind, filled) {
+        (Kind::Solo, 0) => 4,
+        (_, 0) => 2,
+        (_, 1) => 1,
+        (_, bars) => bars.next_multiple_of(2),
+    };
+    let lines = stanza.lines.iter().enumerate();
+    let lines = lines.map(|(i, syllables)| Line { at: i * span, span, syllables: *syllables });
+    Section { lines: lines.collect(), ..Section::of(stanza.kind, bars) }
+}
+
+/// All stanzas, each line `times` as long as it would be at an easy pace; where that is too short
+/// to be sung at all, as long as it must be.
+fn lay_out(stanzas: &[Stanza], measure: Measure, (times, parts): (usize, usize)) -> Vec<Section> {
+    let of = |stanza: &Stanza| {
+        let most = stanza.lines.iter().copied().max().unwrap_or(0);
+        let least = (measure.steps / 2).max(most.next_multiple_of(measure.steps / 2));
+        let span = (easy_span(stanza, measure) * times / parts).max(least);
+        section(stanza, span, measure.steps)
+    };
+    stanzas.iter().map(of).collect()
+}
+
+fn bars_of(sections: &[Section]) -> usize {
+    sections.iter().map(|s| s.bars).sum()
+}
+
+/// The song at an easy pace, as long as it takes.
+pub(in crate::music) fn at_ease(lyrics: &Lyrics, measure: Measure) -> Layout {
+    let mut sections = lay_out(&lyrics.stanzas, measure, (1, 1));
+    if sections.first().is_none_or(|s| s.kind != Kind::Intro) {
+        sections.insert(0, Section::of(Kind::Intro, 2));
+    }
+    finish(lyrics, sections, lyrics.stanzas.len(), 0)
+}
+
+/// The song in just so many bars: lines become longer or shorter, then stanzas come again, or find
+/// no room.
+pub(in crate::music) fn fit(lyrics: &Lyrics, measure: Measure, bars: usize) -> Layout {
+    let bars = bars.max(1);
+    let stanzas = &lyrics.stanzas;
+    let scales = [(2, 1), (1, 1), (1, 2), (1, 4)];
+    let fits = scales.into_iter().find(|scale| bars_of(&lay_out(stanzas, measure, *scale)) <= bars);
+    let mut sections = lay_out(stanzas, measure, fits.unwrap_or((1, 4)));
+    let mut played = sections.len();
+    let mut left_out = 0;
+    while bars_of(&sections) > bars {
+        let over = bars_of(&sections) - bars;
+        let Some(last) = sections.last_mut() else { break };
+        if last.bars > over && last.lines.len() > 1 {
+            // A part of a stanza, if not all of it.
+            last.bars -= over;
+            let room = last.bars * measure.steps;
+            let before = last.lines.len();
+            last.lines.retain(|line| line.at + line.span <= room);
+            left_out += before - last.lines.len();
+            if !last.lines.is_empty() {
+                break;
+            }
+        }
+        if sections.len() == 1 {
+            // One line that is longer than the piece.
+            squeeze(&mut sections[0], bars, measure.steps, &mut left_out);
+            break;
+        }
+        played -= 1;
+        left_out += sections.pop().map_or(0, |gone| gone.lines.len());
+    }
+    fill(&mut sections, bars);
+    finish(lyrics, sections, played, left_out)
+}
+
+/// As many of a section's lines as have a bar each; the first has all there is.
+fn squeeze(section: &mut Section, bars: usize, steps: usize, left_out: &mut usize) {
+    let before = section.lines.len();
+    section.bars = bars;
+    section.lines.truncate(bars);
+    let span = bars * steps / section.lines.len().max(1);
+    for (place, line) in section.lines.iter_mut().enumerate() {
+        (line.at, line.span) = (place * span, span);
+    }
+    *left_out += before - section.lines.len();
+}
+
+/// Fills up what is left: a beginning, a solo, all of it once more, an end.
+fn fill(sections: &mut Vec<Section>, bars: usize) {
+    let left = |sections: &[Section]| bars.saturating_sub(bars_of(sections));
+    let opens = sections.first().is_some_and(|s| s.kind == Kind::Intro);
+    if !opens && left(sections) >= 2 {
+        let intro = if left(sections) >= 8 { 4 } else { 2 };
+        sections.insert(0, Section::of(Kind::Intro, intro));
+    }
+    let closes = sections.last().is_some_and(|s| s.kind == Kind::Outro);
+    let end = sections.len() - usize::from(closes);
+    let again: Vec<Section> = sections[usize::from(sections[0].kind == Kind::Intro)..end].to_vec();
+    let mut at = end;
+    while left(sections) > 8 {
+        let solo = sections[at - 1].kind != Kind::Solo && left(sections) > 12;
+        if solo {
+            sections.insert(at, Section::of(Kind::Solo, 4));
+            at += 1;
+        }
+        let before = left(sections);
+        for section in &again {
+            if section.bars <= left(sections) {
+                sections.insert(at, section.clone());
+                at += 1;
+            }
+        }
+        if left(sections) == before {
+            break;
+        }
+    }
+    let rest = left(sections);
+    if rest == 0 {
+        return;
+    }
+    match sections.last_mut() {
+        Some(last) if last.kind == Kind::Outro || rest == 1 => last.bars += rest,
+        _ if rest <= 8 => sections.push(Section::of(Kind::Outro, rest)),
+        _ => {
+            sections.insert(at, Section::of(Kind::Solo, rest - 2));
+            sections.push(Section::of(Kind::Outro, 2));
+        }
+    }
+}
+
+fn finish(
+    lyrics: &Lyrics,
+    sections: Vec<Section>,
+    stanzas: usize,
+    lines_left_out: usize,
+) -> Layout {
+    let all: usize = lyrics.stanzas.iter().map(|s| s.lines.len()).sum();
+    Layout { sections, stanzas, lines: all - lines_left_out, lines_left_out }
+}

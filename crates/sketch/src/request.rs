@@ -1,0 +1,72 @@
+//! What is asked for: words, and the options beside them.
+
+use std::ops::RangeInclusive;
+
+use ai_now_protocol::{Choice, MediaKind, Model};
+
+use crate::Size;
+
+/// What to make.
+///
+/// Options that don't fit the kind of media are left unheard: lyrics for a picture, a size for
+/// music. An option beats the words: `duration_secs` wins over "20 seconds" in the prompt.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The model that is stood in for: its kind decides between music, video and picture.
+    pub model: &'a Model,
+    /// The style, one of the model's.
+    pub style: Option<&'a Choice>,
+    /// The words.
+    pub prompt: &'a str,
+    /// Varies what the words leave open.
+    pub seed: u32,
+    /// How large a video or a picture is.
+    pub size: Size,
+    /// Whether a video is heard: music from the same words. Words that ask for silence win.
+    pub soundtrack: bool,
+    /// How long music or a video plays, in seconds, held to [`duration_limits_secs`]. `None`: as
+    /// the words, or the lyrics, say.
+    pub duration_secs: Option<u32>,
+    /// For videos and pictures, a picture to start from: the bytes of a JPEG, PNG, WebP or GIF.
+    /// The words decide what becomes of it (docs/lexicon.md); its first picture counts.
+    pub image: Option<&'a [u8]>,
+    /// For music, the words of a song. The engine has no voice: they set the form, and an
+    /// instrument plays a note for each syllable.
+    pub lyrics: Option<&'a str>,
+    /// For music: nothing stands in for a voice. Lyrics then set the form alone.
+    pub instrumental: bool,
+}
+
+impl<'a> Request<'a> {
+    /// A request for that model and those words, without a style, with seed 0, at the default size,
+    /// with sound, and no other options.
+    pub fn new(model: &'a Model, prompt: &'a str) -> Self {
+        Self {
+            model,
+            style: None,
+            prompt,
+            seed: 0,
+            size: Size::default(),
+            soundtrack: true,
+            duration_secs: None,
+            image: None,
+            lyrics: None,
+            instrumental: false,
+        }
+    }
+}
+
+/// How long the media of a kind may play, in seconds; pictures don't play.
+pub fn duration_limits_secs(kind: MediaKind) -> RangeInclusive<u32> {
+    match kind {
+        MediaKind::Audio => 5..=180,
+        MediaKind::Video => 2..=30,
+        MediaKind::Picture => 0..=0,
+    }
+}
+
+/// A wish for a length, held to what is possible.
+pub(crate) fn held_secs(kind: MediaKind, wish: f32) -> f32 {
+    let limits = duration_limits_secs(kind);
+    wish.clamp(*limits.start() as f32, *limits.end() as f32)
+}
