@@ -1,12 +1,15 @@
 //! The sketch engine as a wasm of its own. `www/sketch-worker.js` loads it in a worker of the page,
 //! so that demo mode needs no server. It must not know the page, nor where the bytes go.
 
+mod message;
+
 use std::ops::ControlFlow;
 
-use ai_now_protocol::{Catalog, GenerateRequest};
-use ai_now_sketch::{Request, Size};
-use js_sys::{Function, Uint8Array};
+use ai_now_sketch::SketchError;
+use js_sys::{Error, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+
+use message::Wish;
 
 /// A finished file.
 #[wasm_bindgen]
@@ -40,12 +43,29 @@ impl Made {
 /// Makes the file of a request, by the built-in catalog: the same bytes as the gateway's for the
 /// same request, seed and size.
 ///
-/// `style` is the value of one of the model's styles; `width_px` and `height_px` the size of pictures
-/// and videos. `report(fraction, step)` is called as the work goes on, with the part that is done,
-/// from 0 to 1, and what is being done; where it throws, the work ends.
+/// `wish` is a plain object: `model`, `prompt`, and where there are such: `style` (the value of one
+/// of the model's styles), `options` (by their ids in the catalog: `seconds`, `lyrics`, …), `seed`,
+/// `width` and `height` in pixels, and `image`, the bytes of a picture to start from as a
+/// `Uint8Array`. `report(fraction, step)` is called as the work goes on,
+/// with the part that is done, from 0 to 1, and what is being done; where it throws, the work ends.
 ///
 /// # Errors
-/// A sentence about what is wrong with the request, or with the engine.
+/// An `Error` whose message is a sentence about what is wrong with the request, or with the engine.
+/// Its `code` names what is wrong with a picture.
+#[wasm_bindgen]
+pub fn sketch(wish: JsValue, report: &Function) -> Result<Made, JsValue> {
+    std::panic::set_hook(Box::new(|info| error(&info.to_string())));
+    let image = Reflect::get(&wish, &"image".into()).ok();
+    let image = image.and_then(|value| value.dyn_into::<Uint8Array>().ok());
+    let image = image.map(|bytes| bytes.to_vec());
+    let wish: Wish = serde_wasm_bindgen::from_value(wish)?;
+    fulfil(wish, image.as_deref(), report)
+}
+
+/// The same for a request without options, its parts one by one.
+///
+/// # Errors
+/// As [`sketch`].
 #[wasm_bindgen]
 pub fn make(
     model: String,
@@ -55,19 +75,37 @@ pub fn make(
     width_px: u32,
     height_px: u32,
     report: &Function,
-) -> Result<Made, JsError> {
+) -> Result<Made, JsValue> {
     std::panic::set_hook(Box::new(|info| error(&info.to_string())));
-    let request = GenerateRequest { model, prompt, style, ..GenerateRequest::default() };
-    let catalog = Catalog::BUILT_IN;
-    let order = request.check(&catalog)?;
-    let size = Size::new(width_px, height_px);
-    let style = order.style();
-    let request = Request { style, seed, size, ..Request::new(order.model, &order.prompt) };
-    let sketch = ai_now_sketch::make(&request, &mut |progress| {
-        let said = report.call2(&JsValue::NULL, &progress.fraction.into(), &progress.step.into());
-        if said.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    let (seed, width, height) = (Some(seed), Some(width_px), Some(height_px));
+    let wish = Wish { model, prompt, style, seed, width, height, ..Wish::default() };
+    fulfil(wish, None, report)
+}
+
+fn fulfil(wish: Wish, image: Option<&[u8]>, report: &Function) -> Result<Made, JsValue> {
+    let made = wish.with_request(image, |request| {
+        ai_now_sketch::make(request, &mut |progress| {
+            let (fraction, step) = (progress.fraction.into(), progress.step.as_str().into());
+            let said = report.call2(&JsValue::NULL, &fraction, &step);
+            if said.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })
+    });
+    let sketch = made.map_err(|why| fault(&why.to_string(), None))?.map_err(|why| match &why {
+        SketchError::Image(image) => fault(&why.to_string(), Some(image.code())),
+        _ => fault(&why.to_string(), None),
     })?;
-    Ok(Made { bytes: sketch.bytes, format: sketch.format.extension(), note: sketch.note })
+    let format = sketch.format.extension();
+    Ok(Made { bytes: sketch.bytes, format, note: sketch.note.to_string() })
+}
+
+/// An error with a sentence, and with a code where there is one.
+fn fault(sentence: &str, code: Option<&'static str>) -> JsValue {
+    let error = Error::new(sentence);
+    if let Some(code) = code {
+        // An object that was just made takes a property.
+        let _ = Reflect::set(&error, &"code".into(), &code.into());
+    }
+    error.into()
 }
 
 #[wasm_bindgen]

@@ -15,6 +15,8 @@ mod webp;
 use std::fmt;
 use std::ops::ControlFlow;
 
+use ai_now_protocol::{Code, Message};
+
 use crate::SketchError;
 use watch::Watch;
 
@@ -58,6 +60,12 @@ impl ImageError {
             Self::Incomplete => "image_incomplete",
             Self::Broken => "image_broken",
         }
+    }
+
+    /// The fault with its code in the protocol.
+    pub fn message(&self) -> Message {
+        Message::new(Code::UnsupportedPicture, self.to_string())
+            .with("allowed", "JPEG, PNG, WebP, GIF")
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ai_now_protocol::{Code, Message};
+
 /// What a sketch follows, in the order in which it is told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Note {
@@ -117,11 +119,27 @@ impl fmt::Display for Fact {
     }
 }
 
+impl Note {
+    /// The note with its code in the protocol; what it follows is a parameter, in English.
+    pub fn message(&self) -> Message {
+        let facts = Facts(self).to_string();
+        Message::new(Code::ProceduralSketch, self.to_string()).with("facts", facts)
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Procedural sketch: ")?;
+        write!(f, "Procedural sketch: {}", Facts(self))
+    }
+}
+
+/// The facts alone, as a list.
+struct Facts<'a>(&'a Note);
+
+impl fmt::Display for Facts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (clauses, list): (Vec<_>, Vec<_>) =
-            self.facts.iter().partition(|fact| fact.is_clause());
+            self.0.facts.iter().partition(|fact| fact.is_clause());
         for (place, fact) in list.iter().enumerate() {
             write!(f, "{}{fact}", if place == 0 { "" } else { ", " })?;
         }

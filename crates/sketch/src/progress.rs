@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use ai_now_protocol::Code;
+
 use crate::SketchError;
 
 /// What is being done.
@@ -40,6 +42,16 @@ impl Step {
         Self::Encoding,
         Self::Done,
     ];
+
+    /// Its code in the protocol, which tells fewer steps apart.
+    pub fn code(self) -> Code {
+        match self {
+            Self::Reading | Self::Looking => Code::Reading,
+            Self::Drawing => Code::Drawing,
+            Self::Playing | Self::Drumming | Self::Mixing | Self::Mastering => Code::Playing,
+            Self::Encoding | Self::Done => Code::Encoding,
+        }
+    }
 
     /// Its stable name, which is also its English word: `mixing`.
     pub fn as_str(self) -> &'static str {

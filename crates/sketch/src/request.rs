@@ -2,9 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use ai_now_protocol::{Choice, MediaKind, Model};
+use ai_now_protocol::options::{
+    ASPECT_RATIO, INSTRUMENTAL, LYRICS, RESOLUTION, SECONDS, SEED, STYLE,
+};
+use ai_now_protocol::{Choice, MediaKind, Model, Scalar, Scalars};
 
-use crate::Size;
+use crate::{AspectRatio, Resolution, Size};
 
 /// What to make.
 ///
@@ -56,10 +59,38 @@ impl<'a> Request<'a> {
     }
 }
 
+impl<'a> Request<'a> {
+    /// The request that checked options make, by their ids in the catalog; pictures and videos are
+    /// as fine as `usual` where no option says it. What else is open, and a picture to start from,
+    /// is the caller's to add: of that the options hold an id alone.
+    pub fn with_options(
+        model: &'a Model,
+        prompt: &'a str,
+        options: &'a Scalars,
+        usual: Resolution,
+    ) -> Self {
+        let text = |id| options.get(id).and_then(Scalar::as_text);
+        let number =
+            |id| options.get(id).and_then(Scalar::as_integer).and_then(|n| u32::try_from(n).ok());
+        // Another catalog may have shapes and sizes of its own; the usual ones stand in for them.
+        let shape = text(ASPECT_RATIO).and_then(|own| own.parse().ok());
+        let resolution = text(RESOLUTION).and_then(|own| own.parse().ok());
+        Self {
+            style: text(STYLE).and_then(|value| model.style(value)),
+            seed: number(SEED).unwrap_or(0),
+            size: Size::of(shape.unwrap_or(AspectRatio::default()), resolution.unwrap_or(usual)),
+            duration_secs: number(SECONDS),
+            lyrics: text(LYRICS),
+            instrumental: options.get(INSTRUMENTAL).and_then(Scalar::as_flag).unwrap_or(false),
+            ..Self::new(model, prompt)
+        }
+    }
+}
+
 /// How long the media of a kind may play, in seconds; pictures don't play.
 pub fn duration_limits_secs(kind: MediaKind) -> RangeInclusive<u32> {
     match kind {
-        MediaKind::Audio => 5..=180,
+        MediaKind::Audio => 5..=240,
         MediaKind::Video => 2..=30,
         MediaKind::Picture => 0..=0,
     }

@@ -31,10 +31,10 @@ impl Size {
         let (across, down) = shape.parts();
         let (long, short) = (across.max(down), across.min(down));
         let lines = resolution.lines();
-        let even = |side: usize| (side + 1) / 2 * 2;
+        let even = |side: usize| side.next_multiple_of(2);
         let (length, lines) = match even(lines * long / short) {
             fits @ ..=SIDE_MAX => (fits, lines),
-            _ => (SIDE_MAX, SIDE_MAX * short / long & !1),
+            _ => (SIDE_MAX, (SIDE_MAX * short / long) & !1),
         };
         let (length, lines) = (length as u32, lines as u32);
         if across >= down { Self::new(length, lines) } else { Self::new(lines, length) }

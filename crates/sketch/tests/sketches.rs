@@ -5,30 +5,17 @@
 
 use std::ops::ControlFlow;
 
-use ai_now_protocol::{Catalog, Choice, Format, MediaKind, Model};
+use ai_now_protocol::{Choice, Format, MediaKind, Model};
 use ai_now_sketch::{Progress, Request, Size, Sketch, SketchError, make, poster};
 use proptest::prelude::*;
 
-fn model(id: &str) -> Model {
-    Catalog::BUILT_IN.model(id).unwrap().clone()
-}
+mod common;
 
-/// A request without sound and with few pixels: most of what is tested here is the pictures.
-fn small<'a>(model: &'a Model, prompt: &'a str) -> Request<'a> {
-    Request { size: Size::SMALL, soundtrack: false, ..Request::new(model, prompt) }
-}
+use common::{frames, model, pixels, small};
 
 fn sketch(model: &Model, style: Option<&Choice>, prompt: &str, seed: u32) -> Sketch {
     let request = Request { style, seed, ..small(model, prompt) };
     make(&request, &mut |_| ControlFlow::Continue(())).unwrap()
-}
-
-/// A picture's pixels, three bytes each.
-fn pixels(png_bytes: &[u8]) -> Vec<u8> {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(png_bytes)).read_info().unwrap();
-    let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
-    reader.next_frame(&mut rgb).unwrap();
-    rgb
 }
 
 /// A sound's samples, left and right in turn.
@@ -42,28 +29,6 @@ fn samples(mp3: &[u8]) -> Vec<f32> {
         all.extend(chunk.samples);
     }
     all
-}
-
-/// The pictures of an MP4 of ours: the samples are the whole of `mdat`.
-fn frames(mp4: &[u8]) -> Vec<rusty_h264::YuvFrame> {
-    let find = |name: &[u8]| mp4.windows(4).position(|w| w == name).unwrap();
-    let avcc = &mp4[find(b"avcC") + 4..];
-    let set = |at: usize| {
-        let len = usize::from(u16::from_be_bytes([avcc[at], avcc[at + 1]]));
-        (&avcc[at + 2..at + 2 + len], at + 2 + len)
-    };
-    let (sps, after) = set(6);
-    let (pps, _) = set(after + 1);
-    let mut stream = [b"\0\0\0\x01", sps, b"\0\0\0\x01", pps].concat();
-    assert!(find(b"moov") < find(b"mdat"), "a player could not start early");
-    let mut data = &mp4[find(b"mdat") + 4..];
-    while let Some((len, rest)) = data.split_first_chunk::<4>() {
-        let (unit, next) = rest.split_at(u32::from_be_bytes(*len) as usize);
-        stream.extend(b"\0\0\0\x01");
-        stream.extend(unit);
-        data = next;
-    }
-    rusty_h264::Decoder::new().decode_stream(&stream).unwrap()
 }
 
 #[test]

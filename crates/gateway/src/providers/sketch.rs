@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use ai_now_protocol::Message;
 use ai_now_protocol::event::Progress;
-use ai_now_sketch::{Request, Size, SketchError};
+use ai_now_sketch::{Request, Resolution, SketchError};
 
 use super::{MediaContent, Output, ProviderError, Task};
 
@@ -15,12 +15,8 @@ pub(super) async fn make(task: Task) -> Result<Output, ProviderError> {
     let Task { job, reporter, stop, .. } = task;
     let work = tokio::task::spawn_blocking(move || {
         let request = Request {
-            model: &job.model,
-            style: job.style(),
-            prompt: &job.prompt,
-            seed: job.seed(),
-            size: Size::default(),
-            soundtrack: true,
+            image: job.picture.as_ref().map(|picture| &picture.bytes[..]),
+            ..Request::with_options(&job.model, &job.prompt, &job.options, Resolution::default())
         };
         ai_now_sketch::make(&request, &mut |progress| {
             if stop.is_cancelled() {
@@ -28,7 +24,7 @@ pub(super) async fn make(task: Task) -> Result<Output, ProviderError> {
             }
             reporter.report(Progress {
                 progress: Some(progress.fraction),
-                step: Some(Message::text(progress.step)),
+                step: Some(Message::new(progress.step.code(), progress.step.as_str())),
                 ..Progress::default()
             });
             ControlFlow::Continue(())
@@ -38,10 +34,11 @@ pub(super) async fn make(task: Task) -> Result<Output, ProviderError> {
         Ok(Ok(sketch)) => Ok(Output {
             content: MediaContent::Bytes(sketch.bytes),
             format: sketch.format,
-            note: Some(sketch.note),
+            note: Some(sketch.note.to_string()),
             procedural: true,
         }),
         Ok(Err(SketchError::Cancelled)) => Err(ProviderError::Stopped),
+        Ok(Err(SketchError::Image(why))) => Err(ProviderError::permanent(why.to_string())),
         Ok(Err(error @ SketchError::Encoding(_))) => {
             tracing::error!(%error, "the sketch engine failed");
             Err(ProviderError::permanent(FAULT))

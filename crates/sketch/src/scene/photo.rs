@@ -3,6 +3,7 @@
 //! It must not know in which file it came, nor which words say what becomes of it.
 
 mod analysis;
+mod regions;
 mod sprite;
 
 use crate::brief::{Camera, Thing};

@@ -185,3 +185,6 @@ fn finish(
     let all: usize = lyrics.stanzas.iter().map(|s| s.lines.len()).sum();
     Layout { sections, stanzas, lines: all - lines_left_out, lines_left_out }
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,7 +102,9 @@ fn of_sign(c: char, after: &[char], kana: bool) -> usize {
         }
         '\u{0904}'..='\u{0914}' => 1,
         // Arabic and Hebrew write few vowels: about one for two letters.
-        '\u{0621}'..='\u{064a}' | '\u{05d0}'..='\u{05ea}' => usize::from(after.len() % 2 == 0),
+        '\u{0621}'..='\u{064a}' | '\u{05d0}'..='\u{05ea}' => {
+            usize::from(after.len().is_multiple_of(2))
+        }
         _ => 0,
     }
 }

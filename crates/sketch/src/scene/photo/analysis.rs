@@ -3,6 +3,7 @@
 
 use crate::scene::canvas::Kind;
 use crate::scene::photo::Backdrop;
+use crate::scene::photo::regions::{self, Place};
 
 /// A plane of a picture: brightness, or how blue or red it is; in 1/16.
 struct Plane {
@@ -59,8 +60,9 @@ fn means(
     out
 }
 
-/// The numbers of parts that a picture takes end before this one.
-pub(super) const PARTS_END: u8 = 64;
+/// The numbers of parts that a picture takes begin here, and end before the other.
+const FIRST_PART: u8 = 20;
+pub(super) const PARTS_END: u8 = FIRST_PART + regions::NUMBERS;
 
 /// The side of the squares that the sky is looked for in, in parts of the picture's height.
 const CELLS_A_HEIGHT: usize = 90;
@@ -73,11 +75,14 @@ pub(super) fn tell_apart(width: usize, height: usize, mut px: Vec<[u8; 4]>) -> B
     let red = Plane::of(width, &px, |[r, g, b]| 32768 + r * 128 - g * 107 - b * 21).soft(reach);
     let brightness =
         luma.values.iter().map(|v| u64::from(*v)).sum::<u64>() / luma.values.len() as u64 / 16;
-    let levels = levels(&luma.values);
     let sky = sky(&luma, &blue, height);
     let cell = (height / CELLS_A_HEIGHT).max(1);
     let across = width.div_ceil(cell);
     let ahead = reach * 2;
+    // Regions are told apart on a coarser grid.
+    let grain = (height.min(width) / 400).max(1);
+    let grains = width.div_ceil(grain);
+    let regions = regions::number(&places(&[&luma, &blue, &red], height, grain, ahead), grains);
     let mut form = Vec::with_capacity(px.len());
     let (mut weight, mut sum) = (1u64, (0u64, 0u64));
     for y in 0..height {
@@ -95,12 +100,10 @@ pub(super) fn tell_apart(width: usize, height: usize, mut px: Vec<[u8; 4]>) -> B
             let much = (slope.0.abs() + slope.1.abs()) as u64;
             weight += much;
             sum = (sum.0 + much * x as u64, sum.1 + much * y as u64);
-            let own = luma.at(x, y);
-            let level = levels.iter().filter(|l| own > i32::from(**l)).count() as u8;
-            let hue = hue(blue.at(x, y) - 2048, red.at(x, y) - 2048);
+            let region = regions[y / grain * grains + x / grain];
             // Most pictures are farther away at their top.
             let depth = 214 - (y * 150 / height) as u8;
-            form.push([lean(slope.0), lean(slope.1), depth, 20 + hue * 8 + level]);
+            form.push([lean(slope.0), lean(slope.1), depth, FIRST_PART + region]);
         }
     }
     let middle =
@@ -113,6 +116,34 @@ pub(super) fn tell_apart(width: usize, height: usize, mut px: Vec<[u8; 4]>) -> B
         form,
         brightness: brightness as u32,
     }
+}
+
+/// What each place of a grid is like, whose squares are `grain` pixels wide.
+fn places(
+    [luma, blue, red]: &[&Plane; 3],
+    height: usize,
+    grain: usize,
+    ahead: usize,
+) -> Vec<Place> {
+    let levels = levels(&luma.values);
+    let width = luma.width;
+    let mut all = Vec::with_capacity(height.div_ceil(grain) * width.div_ceil(grain));
+    for y in (0..height).step_by(grain) {
+        let (up, down) = (y.saturating_sub(ahead), (y + ahead).min(height - 1));
+        for x in (0..width).step_by(grain) {
+            let (left, right) = (x.saturating_sub(ahead), (x + ahead).min(width - 1));
+            let across = |plane: &Plane| (plane.at(right, y) - plane.at(left, y)).abs();
+            let along = |plane: &Plane| (plane.at(x, down) - plane.at(x, up)).abs();
+            let contrast = |plane: &Plane| across(plane).max(along(plane));
+            let contrast = contrast(luma) + contrast(blue) + contrast(red);
+            let own = luma.at(x, y);
+            let level = levels.iter().filter(|l| own > i32::from(**l)).count() as u8;
+            let hue = hue(blue.at(x, y) - 2048, red.at(x, y) - 2048);
+            let contrast = contrast.clamp(0, i32::from(u16::MAX)) as u16;
+            all.push(Place { sort: hue * 8 + level, contrast });
+        }
+    }
+    all
 }
 
 /// Which of five sorts a colour is: grey, or towards blue, green, red or yellow.
