@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if rest.first().is_some_and(|a| a == "--styles") {
         let prompt = rest.get(1).ok_or("Which sentence?")?;
         for model in catalog.models.iter() {
-            for style in model.styles().iter() {
+            for style in model.styles() {
                 tiles.push(tile(model, Some(style), prompt, image)?);
             }
         }

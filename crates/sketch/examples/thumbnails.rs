@@ -58,7 +58,7 @@ fn thumbnails() -> Result<Vec<(String, Vec<u8>)>, SketchError> {
         let (prompt, seed) = showing(model);
         let request = Request { seed, ..Request::new(model, prompt) };
         files.push((format!("models/{}.jpg", model.id), poster(&request, 320, 180)?));
-        for style in model.styles().iter() {
+        for style in model.styles() {
             let request =
                 Request { style: Some(style), seed: SCENE_SEED, ..Request::new(model, SCENE) };
             let name = format!("styles/{}-{}.jpg", model.id, style.value);

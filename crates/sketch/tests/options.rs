@@ -150,7 +150,7 @@ fn every_style_treats_the_picture_in_its_own_way() {
     let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
     for id in ["pika", "run"] {
         let model = still(id);
-        for style in model.styles().iter() {
+        for style in model.styles() {
             let request =
                 Request { style: Some(style), image: Some(IMAGE), ..small(&model, "a balloon") };
             let px = pixels(&run(&request).bytes);

@@ -24,7 +24,7 @@ pub(crate) fn run(wanted: &[String]) {
     println!("milliseconds for a picture (scene, style, encoder), KB for a second, longest gap");
     for (size, cores) in [(Size::HD, cores()), (Size::SMALL, 1.0)] {
         for model in catalog.models.iter().filter(|m| m.kind == MediaKind::Video) {
-            for style in model.styles().iter() {
+            for style in model.styles() {
                 let name = format!("video {} {} {}", size.height(), model.id, style.value);
                 if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
                     line(&name, model, style, size, cores);

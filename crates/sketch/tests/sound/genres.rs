@@ -19,7 +19,7 @@ const BANDS_HZ: [f32; 9] = [55.0, 110.0, 220.0, 440.0, 880.0, 1760.0, 3520.0, 70
 /// A piece of a genre, decoded.
 fn hear(genre: &str, seed: u32) -> Vec<f32> {
     let sketch = piece(&format!("{genre}, 16 seconds"), seed);
-    assert!(sketch.note.contains(genre), "{genre}: {}", sketch.note);
+    assert!(sketch.note.to_string().contains(genre), "{genre}: {}", sketch.note);
     heard(&sketch)
 }
 
