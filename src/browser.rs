@@ -5,27 +5,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 pub(crate) use crate::api::client::origin;
-pub(crate) use crate::platform::intl::{Numbers, clock, lower};
+pub(crate) use crate::platform::intl::{clock, lower};
 pub(crate) use crate::platform::visibility::pause;
-
-/// Something of ours that the browser calls. One type for all: each has code of its own in wasm and
-/// script.
-pub(crate) type Callback = Closure<dyn Fn(JsValue)>;
-
-/// What the browser calls with one value: an event, mostly.
-pub(crate) fn callback(act: impl Fn(JsValue) + 'static) -> Callback {
-    Closure::wrap(Box::new(act))
-}
-
-/// The same as the function that it is to the browser.
-pub(crate) fn function(callback: &Callback) -> &Function {
-    callback.as_ref().unchecked_ref()
-}
-
-/// A function for the browser to call once; it ends with that.
-pub(crate) fn once(act: impl FnOnce(JsValue) + 'static) -> Function {
-    Closure::once_into_js(act).unchecked_into()
-}
 
 /// The page's window. There is always one: the element exists only in documents.
 pub(crate) fn window() -> web_sys::Window {

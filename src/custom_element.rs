@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use js_sys::Reflect;
-use leptos::mount::{UnmountHandle, mount_to_renderer};
+use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, Url};
 
+use crate::app::{App, AppProps};
+use crate::components::erased::{Erase, Erased};
 use crate::config::Config;
 use crate::i18n::Locale;
 use crate::platform::drop_guard::held;
 use crate::session::{Host, Session};
-use crate::view;
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,7 +35,7 @@ pub struct Studio {
     session: Session,
     owner: Owner,
     /// Dropping it takes the view out of the page.
-    _view: UnmountHandle<web_sys::Element>,
+    _view: UnmountHandle<Erased>,
 }
 
 #[wasm_bindgen]
@@ -70,7 +71,7 @@ impl Studio {
         let owner = Owner::new();
         let host = Box::new(Page(element.unchecked_into()));
         let session = owner.with(|| Session::new(config, Arc::new(locale), host));
-        let view = owner.with(|| mount_to_renderer(&place, move || view::studio(session)));
+        let view = owner.with(|| mount_to(place, move || App(AppProps { session }).erased()));
         session.start();
         Ok(Self { session, owner, _view: view })
     }

@@ -12,7 +12,11 @@ pub mod i18n;
 #[cfg(target_arch = "wasm32")]
 mod api;
 #[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
 mod browser;
+#[cfg(target_arch = "wasm32")]
+mod components;
 #[cfg(target_arch = "wasm32")]
 pub mod custom_element;
 #[cfg(target_arch = "wasm32")]
@@ -25,5 +29,3 @@ mod pictures;
 mod platform;
 #[cfg(target_arch = "wasm32")]
 mod session;
-#[cfg(target_arch = "wasm32")]
-mod view;

@@ -1,0 +1,177 @@
+//! What keeps the views light. `view!` makes a type of its own out of every element, closure and
+//! node reference, and the compiler writes code for each: code that builds it, and code that compares
+//! it with the next one of its type. Here are the few types that views share instead:
+//!
+//! - a component ends in [`Erase::erased`]: its type is forgotten, and it is replaced, never compared;
+//! - what follows from signals is wrapped in [`live`], an event handler in [`handler`];
+//! - [`ElementRef`] is the reference to an element of any kind, and [`effect`] the one effect.
+//!
+//! It must not know what is shown.
+
+use leptos::prelude::*;
+use leptos::tachys::html::attribute::Attribute;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::html::element::ElementType;
+use leptos::tachys::html::node_ref::NodeRefContainer;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::view::add_attr::AddAnyAttr;
+use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use send_wrapper::SendWrapper;
+use web_sys::{Element, Node};
+
+/// A view that is built already, of whatever type it was. Attributes that are spread onto it have no
+/// effect.
+pub(crate) struct Erased(SendWrapper<Box<dyn Mountable>>);
+
+/// Forgets the type of a view.
+pub(crate) trait Erase {
+    /// Builds the view, in the current owner.
+    fn erased(self) -> Erased;
+}
+
+impl<V> Erase for V
+where
+    V: Render,
+    V::State: 'static,
+{
+    fn erased(self) -> Erased {
+        Erased(SendWrapper::new(Box::new(self.build())))
+    }
+}
+
+impl Mountable for Erased {
+    fn unmount(&mut self) {
+        self.0.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.0.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.0.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.0.elements()
+    }
+}
+
+impl Render for Erased {
+    type State = Self;
+
+    fn build(self) -> Self {
+        self
+    }
+
+    fn rebuild(mut self, state: &mut Self) {
+        state.insert_before_this(&mut self);
+        state.unmount();
+        *state = self;
+    }
+}
+
+impl AddAnyAttr for Erased {
+    type Output<NewAttr: Attribute> = Self;
+
+    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self {
+        self
+    }
+}
+
+/// Leptos asks every view for this. The widget is rendered in the browser alone.
+impl RenderHtml for Erased {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        _buf: &mut String,
+        _position: &mut Position,
+        _escape: bool,
+        _mark_branches: bool,
+        _extra_attrs: Vec<AnyAttribute>,
+    ) {
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, _cursor: &Cursor, _position: &PositionState) -> Self {
+        self
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+/// A text, attribute, property or view that follows from signals.
+pub(crate) type Live<T> = Box<dyn FnMut() -> T + Send>;
+
+/// A [`Live`] value.
+pub(crate) fn live<T>(value: impl FnMut() -> T + Send + 'static) -> Live<T> {
+    Box::new(value)
+}
+
+/// What is done when an event `E` arrives.
+pub(crate) type Handler<E> = Box<dyn FnMut(E)>;
+
+/// A [`Handler`].
+pub(crate) fn handler<E>(act: impl FnMut(E) + 'static) -> Handler<E> {
+    Box::new(act)
+}
+
+/// Does something after the view stands, and again whenever a signal changes that it read.
+pub(crate) fn effect(act: impl FnMut() + 'static) {
+    fn boxed(mut act: Box<dyn FnMut()>) {
+        Effect::new(move |_| act());
+    }
+    boxed(Box::new(act));
+}
+
+/// A reference to an element of any kind: what `NodeRef` is to one kind.
+#[derive(Clone, Copy)]
+pub(crate) struct ElementRef(StoredValue<Option<Element>, LocalStorage>);
+
+impl ElementRef {
+    /// A reference to nothing yet, in the current owner.
+    pub(crate) fn new() -> Self {
+        Self(StoredValue::new_local(None))
+    }
+
+    /// The element; `None` before its view is built, and once the owner has ended.
+    pub(crate) fn get(self) -> Option<Element> {
+        self.0.try_get_value().flatten()
+    }
+
+    /// Gives it the focus, if it can have it.
+    pub(crate) fn focus(self) {
+        if let Some(element) = self.get() {
+            focus(&element);
+        }
+    }
+}
+
+impl<E: ElementType> NodeRefContainer<E> for ElementRef {
+    fn load(self, element: &Element) {
+        self.0.set_value(Some(element.clone()));
+    }
+}
+
+/// Gives an element the focus, if it can have it.
+pub(crate) fn focus(element: &Element) {
+    use wasm_bindgen::JsCast as _;
+    // It only throws where it is no element of HTML's.
+    let _ = element.unchecked_ref::<web_sys::HtmlElement>().focus();
+}
+
+/// A truth value, as ARIA's attributes want it.
+pub(crate) fn truth(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}

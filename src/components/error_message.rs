@@ -1,0 +1,57 @@
+//! Why there is no result, and the ways on.
+
+use leptos::prelude::*;
+
+use super::button::TextButton;
+use super::erased::{Erase, handler};
+use super::texts::use_texts;
+use crate::generation::Phase;
+use crate::i18n::Word;
+use crate::session::{Job, Session};
+
+/// A generation that failed or was cancelled. Nothing where it did neither.
+#[component]
+pub(crate) fn ErrorMessage(
+    /// The generation.
+    job: Job,
+) -> impl IntoView {
+    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let generation = job.0.get_untracked();
+    let Phase::Failed { message, cancelled, tokens_returned } = generation.phase else {
+        return ().erased();
+    };
+    let title = if cancelled { Word::CancelledTitle } else { Word::FailedTitle };
+    let request = generation.request;
+    let prompt = request.prompt.clone();
+    let returned = tokens_returned.map(|n| {
+        let returned = texts.count(Word::Returned, n);
+        view! { <p>{returned}</p> }
+    });
+    view! {
+        <div class="failed" class:cancelled=cancelled>
+            <div role="alert">
+                <p class="title">{texts.text(title)}</p>
+                <p dir="auto">{message}</p>
+                {returned}
+            </div>
+            // The line beside it stands on the page's side, whatever way the words run.
+            <p class="prompt-said">
+                <span dir="auto">{prompt}</span>
+            </p>
+            <div class="ways">
+                <button
+                    type="button"
+                    class="primary"
+                    on:click=handler(move |_| _ = session.submit(request.clone()))
+                >
+                    {texts.text(Word::TryAgain)}
+                </button>
+                <TextButton
+                    text=texts.text(Word::Reuse)
+                    on_click=handler(move |_| session.reuse(job))
+                />
+            </div>
+        </div>
+    }
+    .erased()
+}

@@ -1,0 +1,63 @@
+//! Listening to elements apart from their views: to events, and to whether they are seen. What is
+//! listened to ends with the current owner.
+
+use std::cell::Cell;
+
+use gloo_events::EventListener;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, IntersectionObserver};
+
+use super::erased::{ElementRef, effect};
+use crate::browser;
+
+/// Does something whenever an event arrives at an element, once its view is built.
+pub(crate) fn listen(target: ElementRef, name: &'static str, act: impl FnMut(&Event) + 'static) {
+    // The effect runs once: it reads no signal.
+    let act = Cell::new(Some(act));
+    effect(move || {
+        if let (Some(element), Some(act)) = (target.get(), act.take()) {
+            StoredValue::new_local(EventListener::new(&element, name, act));
+        }
+    });
+}
+
+/// Does something once an element is about to be seen.
+pub(crate) fn when_seen(target: ElementRef, act: impl FnOnce() + 'static) {
+    let act = Cell::new(Some(Box::new(act) as Box<dyn FnOnce()>));
+    effect(move || {
+        if let (Some(element), Some(act)) = (target.get(), act.take())
+            && let Some(watcher) = Watcher::new(&element, act)
+        {
+            StoredValue::new_local(watcher);
+        }
+    });
+}
+
+struct Watcher {
+    observer: IntersectionObserver,
+    _seen: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Watcher {
+    fn new(element: &web_sys::Element, act: Box<dyn FnOnce()>) -> Option<Self> {
+        let mut act = Some(act);
+        let seen = Closure::new(move |entries: js_sys::Array| {
+            let is_seen = |entry: JsValue| browser::get(&entry, "isIntersecting").is_truthy();
+            if entries.iter().any(is_seen)
+                && let Some(act) = act.take()
+            {
+                act();
+            }
+        });
+        let observer = IntersectionObserver::new(seen.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _seen: seen })
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

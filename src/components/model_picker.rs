@@ -1,0 +1,110 @@
+//! Choosing a model: a card each, with what it makes, what it costs and how long it usually takes.
+
+use ai_now_protocol::{MediaKind, Model};
+use leptos::prelude::*;
+
+use super::duration_estimate::duration_estimate;
+use super::erased::{Erase, Erased, handler, live};
+use super::icon::{Icon, kind_icon};
+use super::texts::use_texts;
+use super::thumbnail::{CatalogPicture, escaped};
+use crate::i18n::Word;
+use crate::session::Session;
+
+/// The models that can be asked.
+#[component]
+pub(crate) fn ModelPicker() -> impl IntoView {
+    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let cards = move || -> Vec<Erased> {
+        let models = session.catalog.get().models.to_vec().into_iter().enumerate();
+        models.map(|(index, model)| view! { <ModelCard model index /> }.erased()).collect()
+    };
+    view! {
+        <fieldset class="models" role="radiogroup">
+            <legend>{texts.text(Word::Model)}</legend>
+            <div class="cards">{live(cards)}</div>
+        </fieldset>
+    }
+    .erased()
+}
+
+/// A model that can be chosen.
+#[component]
+fn ModelCard(
+    /// The model.
+    model: Model,
+    /// Its place in the catalog.
+    index: usize,
+) -> impl IntoView {
+    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let id = StoredValue::new(model.id.to_string());
+    let index = index.to_string();
+    let (name_id, about_id) = (["model-", &index].concat(), ["about-", &index].concat());
+    let chosen = move || session.draft.model.with(|model| id.with_value(|id| model == id));
+    let usual = move || {
+        id.with_value(|id| duration_estimate(session, texts, id))
+            .unwrap_or_else(|| texts.text(Word::TimeVaries))
+    };
+    let price = (!session.is_demo()).then(|| {
+        let tokens = texts.tokens(model.price_tokens.into());
+        view! { <span>{tokens}</span> }
+    });
+    // What a sketch is, its label says; the note is about the model that it stands in for.
+    let status = if model.procedural {
+        Some(view! { <span class="sketch">{texts.text(Word::Sketch)}</span> }.erased())
+    } else {
+        line("note", model.note.map(|note| note.text.into()))
+    };
+    // How its provider is doing right now: "luma is busy, about 4 minutes".
+    let busy = line("busy", model.status.map(|status| status.text.into()));
+    view! {
+        <label class="card" part="model">
+            <input
+                type="radio"
+                name="model"
+                value=model.id.to_string()
+                aria-labelledby=name_id.clone()
+                aria-describedby=about_id.clone()
+                prop:checked=live(chosen)
+                on:change=handler(move |_| id.with_value(|id| session.choose_model(id)))
+            />
+            <span class="mark">
+                <Icon path=kind_icon(model.kind) />
+                <CatalogPicture name=["models/", &escaped(&model.id)].concat() />
+            </span>
+            <span class="name" id=name_id>
+                {model.name.to_string()}
+            </span>
+            <span class="about" id=about_id>
+                <span>{texts.text(kind_word(model.kind))}</span>
+                {price}
+                <span class="time">{live(usual)}</span>
+                {status}
+                {busy}
+            </span>
+        </label>
+    }
+    .erased()
+}
+
+/// A line out of the catalog, in whatever language it is.
+fn line(class: &'static str, text: Option<String>) -> Option<Erased> {
+    let text = text?;
+    Some(
+        view! {
+            <span class=class dir="auto">
+                {text}
+            </span>
+        }
+        .erased(),
+    )
+}
+
+/// What a kind of media is called.
+fn kind_word(kind: MediaKind) -> Word {
+    match kind {
+        MediaKind::Audio => Word::Music,
+        MediaKind::Video => Word::Video,
+        MediaKind::Picture => Word::Picture,
+    }
+}

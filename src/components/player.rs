@@ -1,0 +1,322 @@
+//! The result: our own face on the browser's media element. Only this module and those below it
+//! touch that element, and the element owns the truth: what is shown is what its events say, never
+//! what was asked of it.
+
+mod controls;
+mod cover;
+mod media_controller;
+mod waveform;
+
+use ai_now_protocol::{Format, MediaKind};
+use leptos::prelude::*;
+
+use super::button::TextButton;
+use super::erased::{ElementRef, Erase, Erased, handler, live};
+use super::history_entry::made_by;
+use super::icon::{Icon, kind_icon};
+use super::listeners::{listen, when_seen};
+use super::result_actions::ResultActions;
+use super::texts::{Texts, use_texts};
+use super::thumbnail::{catalog_picture, escaped};
+use crate::browser;
+use crate::generation::{Generation, Phase};
+use crate::i18n::Word;
+use crate::session::{Job, Session};
+use controls::{Controls, PlayerKeys};
+use cover::Cover;
+use media_controller::{About, MediaController};
+use waveform::Waveform;
+
+/// A file that is shown.
+#[derive(Clone)]
+struct ResultFile {
+    /// The generation's key.
+    key: String,
+    kind: MediaKind,
+    /// Where it is, absolute.
+    address: String,
+    /// What it is called.
+    name: String,
+    /// Whether this page made it itself.
+    own: bool,
+    /// Whether it lies at the gateway, and the gateway on another origin than the page.
+    is_elsewhere: bool,
+    /// What was asked for.
+    prompt: String,
+    /// The model's name, and the style's.
+    made_by: String,
+    /// The address of the model's picture.
+    artwork: String,
+}
+
+impl ResultFile {
+    fn of(session: Session, generation: &Generation) -> Option<Self> {
+        let url = generation.url()?;
+        let request = &generation.request;
+        let kind = session.catalog.with_untracked(|catalog| {
+            // The file says what it is; where it doesn't, the model does.
+            let model = catalog.model(&request.model);
+            url.format().map(Format::kind).or(model.map(|model| model.kind))
+        });
+        let address = browser::resolve(url.as_str(), &generation.gateway)
+            .unwrap_or_else(|| url.as_str().to_owned());
+        let origin = browser::origin(&address);
+        let page = browser::window().location().origin().ok();
+        Some(Self {
+            key: generation.key.clone(),
+            kind: kind.unwrap_or(MediaKind::Video),
+            name: url.file_name().to_owned(),
+            own: url.is_own_blob(),
+            is_elsewhere: origin.is_some()
+                && origin == browser::origin(&generation.gateway)
+                && origin != page,
+            address,
+            prompt: request.prompt.clone(),
+            made_by: made_by(session, generation),
+            artwork: catalog_picture(session, &["models/", &escaped(&request.model)].concat()),
+        })
+    }
+}
+
+/// A result, with what steers it, what it is and what can be done with it. Nothing where there is no
+/// result.
+#[component]
+pub(crate) fn Player(
+    /// The generation.
+    job: Job,
+) -> impl IntoView {
+    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let generation = job.0.get_untracked();
+    let Some(file) = ResultFile::of(session, &generation) else { return ().erased() };
+    let unkept = generation.unkept.then(|| {
+        view! { <p role="status">{texts.text(Word::NotKept)}</p> }
+    });
+    let (prompt, made_by) = (file.prompt.clone(), file.made_by.clone());
+    let ResultFile { address, name, own, kind, .. } = file.clone();
+    let screen = match kind {
+        MediaKind::Picture => view! { <Image file /> }.erased(),
+        MediaKind::Video => view! { <Film file /> }.erased(),
+        MediaKind::Audio => view! { <Sound file /> }.erased(),
+    };
+    view! {
+        <div class="result">
+            {screen}
+            <div class="caption">
+                <p class="prompt-said" dir="auto">
+                    {prompt}
+                </p>
+                <p class="fine">{made_by}</p>
+                {note(texts, generation)}
+                {unkept}
+            </div>
+            <ResultActions job address file_name=name own />
+        </div>
+    }
+    .erased()
+}
+
+/// What its maker says about it. A sketch says that it is one.
+fn note(texts: Texts, generation: Generation) -> Option<Erased> {
+    let note = match generation.phase {
+        Phase::Completed { note, .. } => note,
+        _ => None,
+    };
+    if generation.procedural {
+        let note = note.unwrap_or_else(|| texts.text(Word::Sketch));
+        let means = texts.text(Word::SketchMeans);
+        let line = view! {
+            <p class="sketch" title=means dir="auto">
+                {note}
+            </p>
+        };
+        return Some(line.erased());
+    }
+    note.map(|note| {
+        view! {
+            <p class="fine" dir="auto">
+                {note}
+            </p>
+        }
+        .erased()
+    })
+}
+
+/// A picture.
+#[component]
+fn Image(
+    /// The file.
+    file: ResultFile,
+) -> impl IntoView {
+    let image = ElementRef::new();
+    let failed = RwSignal::new(false);
+    let address = file.address.clone();
+    let retry = Callback::new(move |()| {
+        failed.set(false);
+        if let Some(image) = image.get() {
+            // The name is ours: there is nothing to refuse.
+            let _ = image.set_attribute("src", &address);
+        }
+    });
+    let error = Memo::new(move |_| failed.get().then_some(Word::CannotPlay));
+    view! {
+        <div class="screen" part="screen">
+            <img
+                node_ref=image
+                alt=file.prompt
+                loading="lazy"
+                on:error=handler(move |_| failed.set(true))
+                src=file.address
+            />
+            <PlaybackError error retry />
+        </div>
+    }
+    .erased()
+}
+
+/// A video.
+#[component]
+fn Film(
+    /// The file.
+    file: ResultFile,
+) -> impl IntoView {
+    let (screen, element, play) = (ElementRef::new(), ElementRef::new(), ElementRef::new());
+    let media = controller(element, &file);
+    let cross_origin = cross_origin(&file);
+    prepare_on_turning_to(screen, media);
+    let press = handler(move |_| {
+        media.toggle();
+        // From here on the keys of the player work.
+        play.focus();
+    });
+    let view = view! {
+        <div
+            node_ref=screen
+            class="screen"
+            class:playing=live(move || media.state.with(|state| state.playing))
+            part="screen"
+            on:keydown=handler(move |event| PlayerKeys { media, screen, video: true }.press(&event))
+        >
+            <div class="film">
+                <video
+                    node_ref=element
+                    aria-label=file.prompt
+                    // The gateway lets pages that it knows look into its files; else no picture could
+                    // be kept.
+                    crossorigin=cross_origin
+                    // Nothing is loaded of what nobody sees.
+                    preload="none"
+                    playsinline
+                    on:click=press
+                    src=file.address
+                />
+                <Cover key=file.key media />
+            </div>
+            <MediaError media />
+            <Controls media screen play video=true waveform=None />
+        </div>
+    }
+    .erased();
+    media.attach();
+    view
+}
+
+/// A sound.
+#[component]
+fn Sound(
+    /// The file.
+    file: ResultFile,
+) -> impl IntoView {
+    let (screen, element, play) = (ElementRef::new(), ElementRef::new(), ElementRef::new());
+    let media = controller(element, &file);
+    let cross_origin = cross_origin(&file);
+    prepare_on_turning_to(screen, media);
+    when_seen(screen, move || media.prepare());
+    let waveform = view! {
+        <Waveform key=file.key.clone() own=file.own address=file.address.clone() media />
+    }
+    .erased();
+    let view = view! {
+        <div
+            node_ref=screen
+            class="screen audio"
+            class:playing=live(move || media.state.with(|state| state.playing))
+            part="screen"
+            on:keydown=handler(move |event| PlayerKeys { media, screen, video: false }.press(&event))
+        >
+            <div class="sleeve">
+                <Icon path=kind_icon(MediaKind::Audio) />
+            </div>
+            <audio
+                node_ref=element
+                aria-label=file.prompt
+                crossorigin=cross_origin
+                preload="none"
+                src=file.address
+            />
+            <MediaError media />
+            <Controls media screen play video=false waveform=Some(waveform) />
+        </div>
+    }
+    .erased();
+    media.attach();
+    view
+}
+
+fn controller(element: ElementRef, file: &ResultFile) -> MediaController {
+    MediaController::new(
+        element,
+        About {
+            title: file.prompt.clone(),
+            album: file.made_by.clone(),
+            artwork: file.artwork.clone(),
+        },
+    )
+}
+
+fn cross_origin(file: &ResultFile) -> Option<&'static str> {
+    (!file.own && file.is_elsewhere).then_some("anonymous")
+}
+
+/// Whoever turns to it learns how long it is, and can go to any place in it.
+fn prepare_on_turning_to(screen: ElementRef, media: MediaController) {
+    for sign in ["pointerenter", "focusin"] {
+        listen(screen, sign, move |_| media.prepare());
+    }
+}
+
+/// Why a media element can't play, if so.
+#[component]
+fn MediaError(
+    /// What plays.
+    media: MediaController,
+) -> impl IntoView {
+    let error = Memo::new(move |_| media.state.with(|state| state.error));
+    let retry = Callback::new(move |()| media.load());
+    view! { <PlaybackError error retry /> }.erased()
+}
+
+/// A sentence and a way on, where a file can't be loaded.
+#[component]
+fn PlaybackError(
+    /// The sentence.
+    error: Memo<Option<Word>>,
+    /// Loads it again.
+    retry: Callback<()>,
+) -> impl IntoView {
+    let texts = use_texts();
+    let line = move || {
+        error.get().map(|word| {
+            view! {
+                <div class="unplayable">
+                    <p>{texts.text(word)}</p>
+                    <TextButton
+                        text=texts.text(Word::TryAgain)
+                        on_click=handler(move |_| retry.run(()))
+                    />
+                </div>
+            }
+            .erased()
+        })
+    };
+    view! { <div role="alert">{live(line)}</div> }.erased()
+}

@@ -1,0 +1,314 @@
+//! What steers the media element: buttons, sliders and keys. They show what the element says of
+//! itself, and ask it for what is wanted.
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, KeyboardEvent};
+
+use super::media_controller::MediaController;
+use crate::browser;
+use crate::components::button::IconButton;
+use crate::components::erased::{ElementRef, Erase, Erased, Handler, Live, handler, live};
+use crate::components::icon::{
+    FULL_SCREEN, LOOP, MUTED, PAUSE, PICTURE_IN_PICTURE, PLAY, SOUND, SwitchIcon,
+};
+use crate::components::texts::use_texts;
+use crate::i18n::Word;
+
+const SPEEDS: [(f64, &str); 5] =
+    [(1.0, "1×"), (1.25, "1.25×"), (1.5, "1.5×"), (2.0, "2×"), (0.75, "0.75×")];
+
+/// The place of a speed among the [`SPEEDS`].
+fn speed_index(rate: f64) -> usize {
+    SPEEDS.iter().position(|(speed, _)| *speed == rate).unwrap_or(0)
+}
+
+/// The bar with all that steers.
+#[component]
+pub(super) fn Controls(
+    /// What plays.
+    media: MediaController,
+    /// The screen that is filled.
+    screen: ElementRef,
+    /// The button that plays; filled here.
+    play: ElementRef,
+    /// Whether it is a video.
+    video: bool,
+    /// What is drawn behind the slider.
+    waveform: Option<Erased>,
+) -> impl IntoView {
+    let texts = use_texts();
+    let playing = Memo::new(move |_| media.state.with(|state| state.playing));
+    let muted = Memo::new(move |_| media.state.with(|state| state.muted || state.volume == 0.0));
+    let looping = Memo::new(move |_| media.state.with(|state| state.looping));
+    let play_name = move || texts.text(if playing.get() { Word::Pause } else { Word::Play });
+    view! {
+        <div class="controls" part="controls">
+            <div class="track">{waveform} <SeekSlider media /></div>
+            <button
+                node_ref=play
+                type="button"
+                class="round play"
+                aria-label=live(play_name)
+                title=live(play_name)
+                aria-keyshortcuts="k"
+                on:click=handler(move |_| media.toggle())
+            >
+                <SwitchIcon on=playing on_path=PAUSE off_path=PLAY />
+            </button>
+            <Clock media />
+            <IconButton
+                label=texts.text(Word::Mute)
+                icon=SOUND
+                pressed=muted
+                pressed_icon=MUTED
+                key="m"
+                on_click=handler(move |_| media.toggle_mute())
+            />
+            <Slider
+                class="volume"
+                label=texts.text(Word::Volume)
+                step="0.05"
+                max=live(|| "1".to_owned())
+                value=live(move || media.state.with(|state| state.volume))
+                said=None
+                on_slide=handler(move |volume| media.set_volume(volume))
+            />
+            <SpeedButton media />
+            <IconButton
+                label=texts.text(Word::Loop)
+                icon=LOOP
+                pressed=looping
+                on_click=handler(move |_| media.toggle_loop())
+            />
+            {video.then(|| view! { <ScreenButtons media screen /> })}
+        </div>
+    }
+    .erased()
+}
+
+/// How long it has played, and is.
+fn times(media: MediaController) -> Memo<(u32, u32)> {
+    Memo::new(move |_| {
+        media.state.with(|state| (state.time_secs as u32, state.duration_secs as u32))
+    })
+}
+
+/// Where in the piece it is.
+#[component]
+fn SeekSlider(
+    /// What plays.
+    media: MediaController,
+) -> impl IntoView {
+    let texts = use_texts();
+    let times = times(media);
+    let said = move || {
+        let (time, total) = times.get();
+        let (time, length) = (browser::clock(time), browser::clock(total));
+        // How long it is, is known once something of it is loaded.
+        if total == 0 {
+            return time;
+        }
+        texts.fill(Word::PositionOf, &[("time", &time), ("total", &length)])
+    };
+    view! {
+        <Slider
+            class="seek"
+            label=texts.text(Word::Position)
+            step="0.1"
+            max=live(move || browser::decimal(media.state.with(|state| state.duration_secs)))
+            value=live(move || media.state.with(|state| state.time_secs))
+            said=Some(live(said))
+            on_slide=handler(move |secs| media.seek_to(secs))
+        />
+    }
+    .erased()
+}
+
+/// Where in the piece it is, in figures.
+#[component]
+fn Clock(
+    /// What plays.
+    media: MediaController,
+) -> impl IntoView {
+    let times = times(media);
+    let shown = move || {
+        let (time, total) = times.get();
+        let time = browser::clock(time);
+        if total == 0 { time } else { [&time, " / ", &browser::clock(total)].concat() }
+    };
+    view! {
+        <span class="clock" aria-hidden="true" dir="ltr">
+            {live(shown)}
+        </span>
+    }
+    .erased()
+}
+
+/// A slider. Time and loudness rise to the right in every script, as on every player.
+#[component]
+fn Slider(
+    /// Its class.
+    class: &'static str,
+    /// What it is called.
+    label: String,
+    /// The smallest step.
+    step: &'static str,
+    /// Its end.
+    max: Live<String>,
+    /// Where it stands.
+    value: Live<f64>,
+    /// Where it stands, for screen readers, if the number alone says nothing.
+    said: Option<Live<String>>,
+    /// What is done where it is moved to.
+    on_slide: Handler<f64>,
+) -> impl IntoView {
+    let mut on_slide = on_slide;
+    let slide = handler(move |event| {
+        let value = event_target_value(&event);
+        let number = js_sys::Number::from(JsValue::from(value)).value_of();
+        if number.is_finite() {
+            on_slide(number);
+        }
+    });
+    view! {
+        <input
+            class=class
+            type="range"
+            min="0"
+            max=max
+            step=step
+            dir="ltr"
+            aria-label=label
+            aria-valuetext=said
+            prop:value=value
+            on:input=slide
+        />
+    }
+    .erased()
+}
+
+/// Plays faster, or slower again.
+#[component]
+fn SpeedButton(
+    /// What plays.
+    media: MediaController,
+) -> impl IntoView {
+    let texts = use_texts();
+    let index = Memo::new(move |_| media.state.with(|state| speed_index(state.rate)));
+    let press = handler(move |_| {
+        media.set_rate(SPEEDS[(index.get_untracked() + 1) % SPEEDS.len()].0);
+    });
+    view! {
+        <button
+            type="button"
+            class="round speed"
+            dir="ltr"
+            aria-label=live(move || {
+                [&texts.text(Word::Speed), " ", SPEEDS[index.get()].1].concat()
+            })
+            on:click=press
+        >
+            {live(move || SPEEDS[index.get()].1)}
+        </button>
+    }
+    .erased()
+}
+
+/// Full screen and picture in picture, where the browser has them.
+#[component]
+fn ScreenButtons(
+    /// What plays.
+    media: MediaController,
+    /// The screen that is filled.
+    screen: ElementRef,
+) -> impl IntoView {
+    let texts = use_texts();
+    let document = JsValue::from(document());
+    let float = browser::get(&document, "pictureInPictureEnabled").is_truthy().then(|| {
+        view! {
+            <IconButton
+                label=texts.text(Word::PictureInPicture)
+                icon=PICTURE_IN_PICTURE
+                on_click=handler(move |_| media.float())
+            />
+        }
+    });
+    let has_own_way = js_sys::Reflect::has(&video_prototype(), &"webkitEnterFullscreen".into());
+    let can_fill =
+        browser::get(&document, "fullscreenEnabled").is_truthy() || has_own_way.unwrap_or(false);
+    let fill = can_fill.then(|| {
+        view! {
+            <IconButton
+                label=texts.text(Word::FullScreen)
+                icon=FULL_SCREEN
+                key="f"
+                on_click=handler(move |_| fill_screen(media, screen))
+            />
+        }
+    });
+    view! {
+        {float}
+        {fill}
+    }
+    .erased()
+}
+
+/// What all videos have.
+fn video_prototype() -> JsValue {
+    browser::get(&browser::get(&browser::window(), "HTMLVideoElement"), "prototype")
+}
+
+/// Fills the screen, or leaves it again.
+fn fill_screen(media: MediaController, screen: ElementRef) {
+    let document = JsValue::from(document());
+    if !browser::get(&document, "fullscreenElement").is_null_or_undefined() {
+        browser::let_go(browser::call(&document, "exitFullscreen", &[]));
+    } else if browser::get(&document, "fullscreenEnabled").is_truthy() {
+        if let Some(screen) = screen.get() {
+            browser::let_go(browser::call(&screen, "requestFullscreen", &[]));
+        }
+    } else {
+        // Phones of one maker fill the screen with the film itself, or not at all.
+        media.fill_screen();
+    }
+}
+
+/// The keys that film players have, while the focus is in the player.
+#[derive(Clone, Copy)]
+pub(super) struct PlayerKeys {
+    /// What plays.
+    pub(super) media: MediaController,
+    /// The screen that is filled.
+    pub(super) screen: ElementRef,
+    /// Whether it is a video.
+    pub(super) video: bool,
+}
+
+impl PlayerKeys {
+    /// Does what a key asks for.
+    pub(super) fn press(self, event: &KeyboardEvent) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let media = self.media;
+        let tag = event.target().map(|target| target.unchecked_into::<Element>().tag_name());
+        // A slider has the arrows for itself, a button the space.
+        let (slider, on_button) =
+            (tag.as_deref() == Some("INPUT"), tag.as_deref() == Some("BUTTON"));
+        match browser::lower(&event.key()).as_str() {
+            " " if !on_button => media.toggle(),
+            "k" => media.toggle(),
+            "arrowleft" if !slider => media.seek_by(-5.0),
+            "arrowright" if !slider => media.seek_by(5.0),
+            "arrowup" if !slider => media.change_volume(0.1),
+            "arrowdown" if !slider => media.change_volume(-0.1),
+            "j" => media.seek_by(-10.0),
+            "l" => media.seek_by(10.0),
+            "m" => media.toggle_mute(),
+            "f" if self.video => fill_screen(media, self.screen),
+            _ => return,
+        }
+        event.prevent_default();
+    }
+}

@@ -1,0 +1,170 @@
+//! Watching: what is happening in words, how far it is, how long it has been and usually takes.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::button::TextButton;
+use super::duration_estimate::duration_estimate;
+use super::erased::{Erase, handler, live, truth};
+use super::icon::{Icon, kind_icon};
+use super::texts::{Texts, use_texts};
+use crate::browser;
+use crate::generation::{Generation, Link, Phase};
+use crate::i18n::Word;
+use crate::platform::notifications;
+use crate::session::{Job, Session};
+
+/// A generation that is under way.
+#[component]
+pub(crate) fn Progress(
+    /// The generation.
+    job: Job,
+) -> impl IntoView {
+    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let generation = job.0.get_untracked();
+    let model = generation.request.model;
+    let kind = session.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
+    let elapsed_secs = elapsed_secs(generation.created_at_ms);
+    let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
+    let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
+    let restoring = Memo::new(move |_| job.0.with(|job| job.link == Link::Restoring));
+    let emblem = kind.map(|kind| {
+        view! {
+            <span class="emblem at-work">
+                <Icon path=kind_icon(kind) />
+            </span>
+        }
+    });
+    let sketch = generation.procedural.then(|| {
+        view! { <p class="sketch">{texts.text(Word::Sketch)}</p> }
+    });
+    let percent = move || part.get().map_or_else(String::new, |part| texts.percent(part));
+    let calm = move || if restoring.get() { texts.text(Word::Restoring) } else { String::new() };
+    let cancel = handler(move |_| {
+        if !stopping.get_untracked() {
+            session.cancel(job);
+        }
+    });
+    view! {
+        <div class="watching">
+            {emblem}
+            <p class="prompt-said" dir="auto">
+                {generation.request.prompt}
+            </p>
+            <p class="step">
+                <span dir="auto">{live(move || job.0.with(|job| step(texts, job)))}</span>
+                <span class="percent">{live(percent)}</span>
+            </p>
+            // Without a value, the bar says honestly that nobody knows.
+            <progress
+                aria-label=texts.text(Word::Progress)
+                max="1"
+                value=live(move || part.get().map(browser::decimal))
+            />
+            <p class="times">{live(move || times(session, texts, job, &model, elapsed_secs.get()))}</p>
+            {sketch}
+            <p class="calm" role="status">
+                {live(calm)}
+            </p>
+            <div class="ways">
+                <button
+                    type="button"
+                    class="plain"
+                    aria-disabled=live(move || truth(stopping.get()))
+                    on:click=cancel
+                >
+                    {live(move || {
+                        texts.text(if stopping.get() { Word::Stopping } else { Word::Cancel })
+                    })}
+                </button>
+                {notifications::can_ask().then(|| view! { <NotifyButton elapsed_secs /> })}
+            </div>
+        </div>
+    }
+    .erased()
+}
+
+/// From when on it is offered to tell the end.
+const NOTIFY_AFTER_SECS: u32 = 8;
+
+/// Asks for the permission to notify somebody who went elsewhere; once, as browsers want it.
+#[component]
+fn NotifyButton(
+    /// For how long the generation has been under way.
+    elapsed_secs: RwSignal<u32>,
+) -> impl IntoView {
+    let texts = use_texts();
+    let asked = RwSignal::new(false);
+    // What is done in seconds nobody leaves alone.
+    let offered = Memo::new(move |_| !asked.get() && elapsed_secs.get() >= NOTIFY_AFTER_SECS);
+    view! {
+        <Show when=move || offered.get()>
+            <TextButton
+                text=texts.text(Word::TellMe)
+                on_click=handler(move |_| {
+                    asked.set(true);
+                    notifications::ask();
+                })
+            />
+        </Show>
+    }
+    .erased()
+}
+
+/// What is happening.
+fn step(texts: Texts, generation: &Generation) -> String {
+    let progress = &generation.progress;
+    let step = progress.step.as_ref().map(|step| step.text.as_ref());
+    match (&generation.phase, progress.queue_position, step) {
+        (Phase::Sending, ..) => texts.text(Word::Sending),
+        (_, Some(0), _) => texts.text(Word::NextUp),
+        (_, Some(before), _) => texts.count(Word::Queued, before),
+        (_, None, Some(step)) => match step_word(step) {
+            Some(word) => texts.text(word),
+            // A provider of somebody else's: its own word is better than none.
+            None => step.to_owned(),
+        },
+        (_, None, None) => texts.text(Word::Making),
+    }
+}
+
+/// What a step is called that our own providers name.
+fn step_word(step: &str) -> Option<Word> {
+    Some(match step {
+        "starting" => Word::Making,
+        "reading" => Word::StepReading,
+        "playing" | "drumming" | "mixing" | "mastering" => Word::StepPlaying,
+        "drawing" => Word::StepDrawing,
+        "encoding" | "done" => Word::StepEncoding,
+        _ => return None,
+    })
+}
+
+/// The seconds since a moment; goes on by the second until the current owner ends.
+fn elapsed_secs(since_ms: u64) -> RwSignal<u32> {
+    let elapsed_secs = RwSignal::new(0);
+    let tick = move || {
+        let millis = browser::now_millis().saturating_sub(since_ms);
+        elapsed_secs.set(u32::try_from(millis / 1000).unwrap_or(u32::MAX));
+    };
+    tick();
+    if let Ok(ticking) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+        on_cleanup(move || ticking.clear());
+    }
+    elapsed_secs
+}
+
+/// Time so far, and how long is left or usual.
+fn times(session: Session, texts: Texts, job: Job, model: &str, elapsed_secs: u32) -> String {
+    let so_far = texts.fill(Word::Passed, &[("time", &browser::clock(elapsed_secs))]);
+    let rest = match job.0.with(|generation| generation.progress.eta_secs) {
+        Some(secs) => Some(texts.fill(Word::Left, &[("time", &texts.secs(secs, secs))])),
+        None => duration_estimate(session, texts, model)
+            .map(|time| texts.fill(Word::Usually, &[("time", &time)])),
+    };
+    match rest {
+        Some(rest) => [&so_far, " · ", &rest].concat(),
+        None => so_far,
+    }
+}

@@ -1,0 +1,170 @@
+//! What can be done with a result: take it along, hand it on, and make another out of it.
+
+use ai_now_protocol::{GenerateRequest, Scalars};
+use leptos::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::button::TextButton;
+use super::erased::{ElementRef, Erase, Erased, handler, live};
+use super::icon::{AGAIN, DOWNLOAD, EDIT, Icon, LINK, SHARE};
+use super::landmarks::use_landmarks;
+use super::texts::use_texts;
+use crate::browser;
+use crate::i18n::Word;
+use crate::session::{Job, Session};
+
+/// The actions of a result.
+#[component]
+pub(crate) fn ResultActions(
+    /// The generation.
+    job: Job,
+    /// Where its file is, absolute.
+    address: String,
+    /// What its file is called.
+    file_name: String,
+    /// Whether this page made the file itself: then its address is of no use elsewhere.
+    own: bool,
+) -> impl IntoView {
+    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
+    let generation = job.0.get_untracked();
+    let request = generation.request;
+    let download = download_address(&address, &generation.gateway);
+    let vary = {
+        let request = request.clone();
+        handler(move |_| {
+            // Another seed: the same words, not the same thing.
+            session.submit(request.clone().with_seed(None));
+        })
+    };
+    let reuse = handler(move |_| {
+        session.reuse(job);
+        landmarks.prompt.focus();
+    });
+    view! {
+        <div class="ways">
+            <a class="plain" part="download" href=download download=file_name>
+                <Icon path=DOWNLOAD />
+                {texts.text(Word::Download)}
+            </a>
+            <TextButton text=texts.text(Word::Vary) icon=AGAIN on_click=vary />
+            <TextButton text=texts.text(Word::Reuse) icon=EDIT on_click=reuse />
+            <ElsewhereMenu request />
+            {(!own).then(|| view! { <LinkActions address /> })}
+        </div>
+    }
+    .erased()
+}
+
+/// The gateway sends a file as a download where it is asked to; browsers heed the `download`
+/// attribute only on their own origin.
+fn download_address(address: &str, gateway: &str) -> String {
+    let own = browser::origin(address).is_some_and(|o| Some(o) == browser::origin(gateway));
+    if own && !address.contains(['?', '#']) {
+        [address, "?download=1"].concat()
+    } else {
+        address.to_owned()
+    }
+}
+
+/// The same words in another style, or by another model: chosen here, looked at and paid for in the
+/// form.
+#[component]
+fn ElsewhereMenu(
+    /// What was asked for.
+    request: GenerateRequest,
+) -> impl IntoView {
+    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
+    let menu = ElementRef::new();
+    let name = texts.text(Word::Elsewhere);
+    let catalog = session.catalog.get_untracked();
+    let groups = catalog.models.iter().map(|model| {
+        let plain = if model.styles().is_empty() {
+            model.name.to_string()
+        } else {
+            texts.text(Word::NoStyle)
+        };
+        let styles = model
+            .styles()
+            .iter()
+            .map(|style| option([&*model.id, "\n", &style.value].concat(), style.name.to_string()));
+        view! {
+            <optgroup label=model.name.to_string()>
+                {option(model.id.to_string(), plain)} {styles.collect::<Vec<Erased>>()}
+            </optgroup>
+        }
+        .erased()
+    });
+    let choose = handler(move |event| {
+        let chosen = event_target_value(&event);
+        if chosen.is_empty() {
+            return;
+        }
+        let (model, style) = chosen.split_once('\n').unwrap_or((&chosen, ""));
+        session.compose(GenerateRequest {
+            model: model.to_owned(),
+            prompt: request.prompt.clone(),
+            style: Some(style.to_owned()),
+            options: Scalars::new(),
+        });
+        if let Some(menu) = menu.get() {
+            browser::set(&menu, "value", &"".into());
+        }
+        landmarks.generate.focus();
+    });
+    view! {
+        <select node_ref=menu class="plain elsewhere" aria-label=name.clone() on:change=choose>
+            {option(String::new(), [&name, " ▾"].concat())}
+            {groups.collect::<Vec<Erased>>()}
+        </select>
+    }
+    .erased()
+}
+
+fn option(value: String, name: String) -> Erased {
+    view! { <option value=value>{name}</option> }.erased()
+}
+
+/// What can be done with a result's address, where the browser can.
+#[component]
+fn LinkActions(
+    /// The address.
+    address: String,
+) -> impl IntoView {
+    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let navigator = browser::window().navigator();
+    let can_copy = browser::get(&navigator, "clipboard").is_object();
+    let can_share = browser::get(&navigator, "share").is_function();
+    let copied = RwSignal::new(false);
+    let name = move || texts.text(if copied.get() { Word::Copied } else { Word::CopyLink });
+    let copy = can_copy.then(|| {
+        let address = address.clone();
+        let copy = handler(move |_| {
+            let writing = browser::window().navigator().clipboard().write_text(&address);
+            session.spawn(async move {
+                if JsFuture::from(writing).await.is_ok() {
+                    copied.set(true);
+                }
+            });
+        });
+        view! {
+            <button type="button" class="plain" on:click=copy>
+                <Icon path=LINK />
+                <span>{live(name)}</span>
+            </button>
+        }
+    });
+    let share = can_share.then(|| {
+        let share = handler(move |_| {
+            let data = browser::object(&[("url", address.as_str().into())]);
+            // Refused or called off: either is the person's choice.
+            let navigator = browser::window().navigator();
+            browser::let_go(browser::call(&navigator, "share", &[data.into()]));
+        });
+        view! { <TextButton text=texts.text(Word::Share) icon=SHARE on_click=share /> }
+    });
+    view! {
+        {copy}
+        {share}
+    }
+    .erased()
+}
