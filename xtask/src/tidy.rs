@@ -1,5 +1,8 @@
 //! House rules as checks: what a reviewer would say every time.
 
+mod layers;
+mod paths;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,11 +17,21 @@ use crate::run::{output, root};
 /// With a line for every rule that is broken.
 pub fn tidy() -> Result<()> {
     let mut broken = Vec::new();
+    let mut texts = Vec::new();
     for path in sources()? {
         let bytes = fs::read(root().join(&path))
             .with_context(|| format!("{} can't be read", path.display()))?;
-        let text = String::from_utf8_lossy(&bytes);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         broken.extend(complaints(&path, &text).map(|why| format!("{}: {why}", path.display())));
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            texts.push((path.to_string_lossy().into_owned(), text));
+        }
+    }
+    for layers in layers::ALL {
+        let of_crate = texts.iter().filter_map(|(path, text)| {
+            path.strip_prefix(layers.root).map(|file| (file, text.as_str()))
+        });
+        broken.extend(layers.complaints(&of_crate.collect()));
     }
     if !broken.is_empty() {
         bail!("house rules:\n  {}", broken.join("\n  "));

@@ -12,7 +12,7 @@ mod routes;
 pub mod state;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -21,7 +21,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use error::{Problem, from_panic};
+use error::{from_panic, unknown, wrong_method};
 use routes::{events, generations, media, sessions, site, system};
 use state::App;
 
@@ -69,15 +69,4 @@ pub fn metrics(app: App) -> Router {
         ([(header::CONTENT_TYPE, kind)], text).into_response()
     };
     Router::new().route("/metrics", get(text)).fallback(unknown).with_state(app)
-}
-
-async fn unknown() -> Problem {
-    Problem::not_found("There is nothing at this address. The API's routes begin with /api/.")
-}
-
-async fn wrong_method() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "This address does not take that method. The Allow header names those it takes.",
-    )
 }

@@ -3,7 +3,7 @@
 use ai_now_protocol::Event;
 use ai_now_protocol::api::{Balance, State};
 
-use super::Principal;
+use super::principal::Principal;
 
 /// A generation to be accepted.
 #[derive(Clone, Debug)]

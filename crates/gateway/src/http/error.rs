@@ -126,6 +126,19 @@ pub fn json(value: &impl serde::Serialize) -> String {
         .replace('&', "\\u0026")
 }
 
+/// The answer of every address that is no route.
+pub(super) async fn unknown() -> Problem {
+    Problem::not_found("There is nothing at this address. The API's routes begin with /api/.")
+}
+
+/// The answer of a route to a method that it doesn't take.
+pub(super) async fn wrong_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This address does not take that method. The Allow header names those it takes.",
+    )
+}
+
 /// Answers a panic of a handler like any other fault. The panic itself was logged by the hook.
 pub fn from_panic(_: Box<dyn std::any::Any + Send>) -> Response {
     Problem::internal().into_response()

@@ -1,6 +1,7 @@
 //! The handlers of the routes, a module for each resource.
 
 pub(crate) mod events;
+mod generation_id;
 pub(crate) mod generations;
 pub(crate) mod media;
 pub(crate) mod sessions;

@@ -6,20 +6,21 @@
 use ai_now_protocol::Event;
 use sqlx::SqliteConnection;
 
+use super::database::{Store, signed};
 use super::events::append;
 use super::ledger::{self, Payer};
+use super::sql;
 use super::visitors::visitor_balance;
-use super::{Store, StoreError, signed};
 use crate::clock::{DAY_MS, now_ms};
-use crate::domain::{Acceptance, NewGeneration, Principal, SubmitError};
+use crate::domain::{Acceptance, NewGeneration, Principal, StoreError, SubmitError};
 
-pub(super) const SUBMITTED: &str = "SELECT g.id, g.price, s.body_hash FROM submissions s
-    JOIN generations g ON g.id = s.generation_id
-    WHERE s.key_id = ? AND s.visitor_id = ? AND s.idempotency_key = ?";
-pub(super) const UNDER_WAY: &str = "SELECT count(*) FROM generations
-    WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')";
-pub(super) const USED_TODAY: &str = "SELECT coalesce(sum(price), 0) FROM generations
-    WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')";
+/// What was accepted under an idempotency key.
+#[derive(sqlx::FromRow)]
+struct Submission {
+    id: String,
+    price: u32,
+    body_hash: Vec<u8>,
+}
 
 impl Store {
     /// Accepts a generation: tokens held, row, first event and idempotency key, or nothing.
@@ -46,12 +47,13 @@ async fn accept(
 ) -> Result<Result<Acceptance, SubmitError>, StoreError> {
     let owner = &new.owner;
     if let Some((key, body_hash)) = &new.submission
-        && let Some((id, price, hash)) = submitted(connection, owner, key).await?
+        && let Some(submission) = submitted(connection, owner, key).await?
     {
-        if hash != *body_hash {
+        if submission.body_hash != *body_hash {
             return Ok(Err(SubmitError::KeyReused));
         }
         let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
+        let Submission { id, price, .. } = submission;
         return Ok(Ok(Acceptance { id, price, balance, replayed: true }));
     }
     if let Some(refusal) = over_limit(connection, new).await? {
@@ -63,26 +65,31 @@ async fn accept(
         let (price, available) = (new.price, balance.available);
         return Ok(Err(SubmitError::TooFewTokens { price, available }));
     }
-    sqlx::query(
-        "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model, prompt, style,
-             seed, procedural, price, created_at_ms, last_seq)
-         VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0)",
-    )
-    .bind(&new.id)
-    .bind(owner.account_id)
-    .bind(owner.key_id)
-    .bind(owner.visitor_id)
-    .bind(&new.model)
-    .bind(&new.prompt)
-    .bind(&new.style)
-    .bind(i64::from(new.seed))
-    .bind(new.procedural)
-    .bind(i64::from(new.price))
-    .bind(signed(now_ms()))
-    .execute(&mut *connection)
-    .await?;
+    insert(connection, new).await?;
+    append(connection, &new.id, first).await?;
+    let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
+    Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false }))
+}
+
+/// Writes the generation, and the idempotency key that it was submitted under.
+async fn insert(connection: &mut SqliteConnection, new: &NewGeneration) -> Result<(), StoreError> {
+    let owner = &new.owner;
+    sqlx::query(sql::INSERT_GENERATION)
+        .bind(&new.id)
+        .bind(owner.account_id)
+        .bind(owner.key_id)
+        .bind(owner.visitor_id)
+        .bind(&new.model)
+        .bind(&new.prompt)
+        .bind(&new.style)
+        .bind(i64::from(new.seed))
+        .bind(new.procedural)
+        .bind(i64::from(new.price))
+        .bind(signed(now_ms()))
+        .execute(&mut *connection)
+        .await?;
     if let Some((key, body_hash)) = &new.submission {
-        sqlx::query("INSERT INTO submissions VALUES (?, ?, ?, ?, ?)")
+        sqlx::query(sql::INSERT_SUBMISSION)
             .bind(owner.key_id)
             .bind(owner.visitor_id.unwrap_or(0))
             .bind(key)
@@ -91,18 +98,16 @@ async fn accept(
             .execute(&mut *connection)
             .await?;
     }
-    append(connection, &new.id, first).await?;
-    let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
-    Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false }))
+    Ok(())
 }
 
-/// The generation that was accepted under this idempotency key: id, price, hash of the request.
+/// The generation that was accepted under this idempotency key.
 async fn submitted(
     connection: &mut SqliteConnection,
     owner: &Principal,
     key: &str,
-) -> Result<Option<(String, u32, Vec<u8>)>, StoreError> {
-    let row: Option<(String, u32, Vec<u8>)> = sqlx::query_as(SUBMITTED)
+) -> Result<Option<Submission>, StoreError> {
+    let row = sqlx::query_as(sql::SUBMISSION)
         .bind(owner.key_id)
         .bind(owner.visitor_id.unwrap_or(0))
         .bind(key)
@@ -116,16 +121,16 @@ async fn over_limit(
     new: &NewGeneration,
 ) -> Result<Option<SubmitError>, StoreError> {
     let owner = &new.owner;
-    let under_way: i64 = sqlx::query_scalar(UNDER_WAY)
+    let active: i64 = sqlx::query_scalar(sql::ACTIVE_OF_OWNER)
         .bind(owner.key_id)
         .bind(owner.visitor_id)
         .fetch_one(&mut *connection)
         .await?;
-    if under_way >= i64::from(new.concurrent_limit) {
+    if active >= i64::from(new.concurrent_limit) {
         return Ok(Some(SubmitError::TooManyAtOnce));
     }
     if let Some(tokens_per_day) = owner.tokens_per_day {
-        let used: i64 = sqlx::query_scalar(USED_TODAY)
+        let used: i64 = sqlx::query_scalar(sql::USED_TOKENS_SINCE)
             .bind(owner.key_id)
             .bind(signed(now_ms().saturating_sub(DAY_MS)))
             .fetch_one(&mut *connection)

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Store, StoreError};
+use super::database::Store;
+use super::sql;
+use crate::domain::StoreError;
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct Audit {
 
 /// The condition of an index on the ledger is repeated in full where a rule is to use it.
 /// Each rule: what is wrong where a row comes back, and the query that names the culprits.
-const RULES: &[(&str, &str)] = &[
+pub(super) const RULES: &[(&str, &str)] = &[
     (
         "account {} breaks granted = available + held + spent",
         "SELECT id FROM accounts WHERE granted <> available + held + spent
@@ -103,6 +105,23 @@ const RULES: &[(&str, &str)] = &[
     ),
 ];
 
+#[derive(sqlx::FromRow)]
+struct Counts {
+    #[sqlx(try_from = "i64")]
+    accounts: u64,
+    #[sqlx(try_from = "i64")]
+    generations: u64,
+    #[sqlx(try_from = "i64")]
+    unfinished: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct MediaRow {
+    name: String,
+    #[sqlx(try_from = "i64")]
+    size_bytes: u64,
+}
+
 /// How many culprits of one rule are named.
 const NAMED: usize = 5;
 
@@ -117,7 +136,7 @@ impl Store {
         let mut moment = self.reader.begin().await?;
         let mut audit = Audit::default();
         let health: Vec<String> =
-            sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *moment).await?;
+            sqlx::query_scalar(sql::QUICK_CHECK).fetch_all(&mut *moment).await?;
         audit.faults.extend(
             health.into_iter().filter(|line| line != "ok").map(|line| format!("SQLite: {line}")),
         );
@@ -132,13 +151,12 @@ impl Store {
                 audit.faults.push(format!("{}, and {others} others", sentence.replace("{}", "…")));
             }
         }
-        let files: Vec<(String, i64)> =
-            sqlx::query_as("SELECT name, size_bytes FROM media").fetch_all(&mut *moment).await?;
-        for (name, size) in files {
+        let files: Vec<MediaRow> = sqlx::query_as(sql::ALL_MEDIA).fetch_all(&mut *moment).await?;
+        for MediaRow { name, size_bytes } in files {
             match std::fs::metadata(media.join(&name)) {
-                Ok(file) if i64::try_from(file.len()) == Ok(size) => {}
+                Ok(file) if file.len() == size_bytes => {}
                 Ok(file) => audit.faults.push(format!(
-                    "the media file {name} has {} bytes instead of {size}",
+                    "the media file {name} has {} bytes instead of {size_bytes}",
                     file.len()
                 )),
                 Err(error) => {
@@ -146,15 +164,10 @@ impl Store {
                 }
             }
         }
-        let (accounts, generations, unfinished): (i64, i64, i64) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM generations),
-             (SELECT count(*) FROM generations WHERE state IN ('queued', 'running'))",
-        )
-        .fetch_one(&mut *moment)
-        .await?;
-        audit.accounts = super::unsigned(accounts);
-        audit.generations = super::unsigned(generations);
-        audit.unfinished = super::unsigned(unfinished);
+        let counts: Counts = sqlx::query_as(sql::COUNTS).fetch_one(&mut *moment).await?;
+        audit.accounts = counts.accounts;
+        audit.generations = counts.generations;
+        audit.unfinished = counts.unfinished;
         Ok(audit)
     }
 }

@@ -3,7 +3,9 @@
 use ai_now_protocol::Event;
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, signed, unsigned};
+use super::database::{Store, signed};
+use super::sql;
+use crate::domain::StoreError;
 
 /// An event as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +14,13 @@ pub struct StoredEvent {
     pub seq: u64,
     /// The event. A media address in it is a path on this gateway.
     pub event: Event,
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    #[sqlx(try_from = "i64")]
+    seq: u64,
+    json: String,
 }
 
 impl Store {
@@ -25,12 +34,10 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let running: Option<i64> = sqlx::query_scalar(
-                        "SELECT 1 FROM generations WHERE id = ? AND state IN ('queued', 'running')",
-                    )
-                    .bind(&id)
-                    .fetch_optional(&mut *connection)
-                    .await?;
+                    let running: Option<i64> = sqlx::query_scalar(sql::GENERATION_IS_ACTIVE)
+                        .bind(&id)
+                        .fetch_optional(&mut *connection)
+                        .await?;
                     if running.is_some() {
                         append(connection, &id, &event).await?;
                     }
@@ -50,19 +57,17 @@ impl Store {
         after: u64,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT seq, json FROM events WHERE generation_id = ? AND seq > ? ORDER BY seq LIMIT ?",
-        )
-        .bind(id)
-        .bind(signed(after))
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
+        let rows: Vec<EventRow> = sqlx::query_as(sql::EVENTS_AFTER)
+            .bind(id)
+            .bind(signed(after))
+            .bind(limit)
+            .fetch_all(&self.reader)
+            .await?;
         rows.into_iter()
-            .map(|(seq, json)| {
-                let event = serde_json::from_str(&json)
+            .map(|row| {
+                let event = serde_json::from_str(&row.json)
                     .map_err(|error| sqlx::Error::Decode(error.into()))?;
-                Ok(StoredEvent { seq: unsigned(seq), event })
+                Ok(StoredEvent { seq: row.seq, event })
             })
             .collect()
     }
@@ -74,17 +79,7 @@ pub(super) async fn append(
     event: &Event,
 ) -> Result<(), StoreError> {
     let json = serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let seq: i64 = sqlx::query_scalar(
-        "UPDATE generations SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq",
-    )
-    .bind(id)
-    .fetch_one(&mut *connection)
-    .await?;
-    sqlx::query("INSERT INTO events (generation_id, seq, json) VALUES (?, ?, ?)")
-        .bind(id)
-        .bind(seq)
-        .bind(json)
-        .execute(connection)
-        .await?;
+    let seq: i64 = sqlx::query_scalar(sql::NEXT_SEQ).bind(id).fetch_one(&mut *connection).await?;
+    sqlx::query(sql::INSERT_EVENT).bind(id).bind(seq).bind(json).execute(connection).await?;
     Ok(())
 }

@@ -6,20 +6,24 @@ use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
 use sqlx::SqliteConnection;
 
+use super::database::{Store, signed, unsigned};
 use super::events::append;
 use super::ledger::{self, Payer, Settlement};
-use super::{Store, StoreError, signed, unsigned};
+use super::sql;
 use crate::clock::now_ms;
-use crate::domain::{NewGeneration, Outcome, Principal};
+use crate::domain::{NewGeneration, Outcome, Principal, StoreError};
 
 /// A generation as it is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct GenerationRow {
     /// Its id.
     pub id: String,
-    /// Whose it is: the key, and the visitor of it.
-    pub owner: (i64, Option<i64>),
+    /// The key that it was submitted with.
+    pub key_id: i64,
+    /// The visitor of that key who submitted it.
+    pub visitor_id: Option<i64>,
     /// Where it stands.
+    #[sqlx(try_from = "StateName")]
     pub state: State,
     /// The model's id.
     pub model: String,
@@ -34,8 +38,10 @@ pub struct GenerationRow {
     /// What it costs, in tokens.
     pub price: u32,
     /// When it was accepted.
+    #[sqlx(try_from = "i64")]
     pub created_at_ms: u64,
     /// When it was finished.
+    #[sqlx(try_from = "MaybeMillis")]
     pub finished_at_ms: Option<u64>,
     /// The name of its media file.
     pub media_name: Option<String>,
@@ -45,12 +51,24 @@ pub struct GenerationRow {
     pub message: Option<String>,
 }
 
+/// A moment that may not have come yet, in the table.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+struct MaybeMillis(Option<i64>);
+
+impl From<MaybeMillis> for Option<u64> {
+    fn from(MaybeMillis(millis): MaybeMillis) -> Self {
+        millis.map(unsigned)
+    }
+}
+
 impl GenerationRow {
     /// The row of a generation that is just being accepted.
     pub fn queued(new: &NewGeneration) -> Self {
         Self {
             id: new.id.clone(),
-            owner: (new.owner.key_id, new.owner.visitor_id),
+            key_id: new.owner.key_id,
+            visitor_id: new.owner.visitor_id,
             state: State::Queued,
             model: new.model.clone(),
             prompt: new.prompt.clone(),
@@ -67,15 +85,19 @@ impl GenerationRow {
     }
 }
 
-/// The condition of the index on unfinished generations is repeated in full, or it is not used.
-const PUT_BACK: &str = "UPDATE generations SET state = 'queued'
-    WHERE state IN ('queued', 'running') AND state = 'running'";
-const UNFINISHED: &str = "SELECT g.*, NULL AS media_name FROM generations g
-    WHERE state IN ('queued', 'running') ORDER BY created_at_ms, id";
-const FINISHED_BEFORE: &str = "SELECT g.id, m.name FROM generations g
-    LEFT JOIN media m ON m.generation_id = g.id
-    WHERE g.finished_at_ms IS NOT NULL AND g.finished_at_ms < ? LIMIT ?";
-const MEDIA_NAMED: &str = "SELECT 1 FROM media WHERE name = ?";
+#[derive(sqlx::FromRow)]
+struct FinishedRow {
+    id: String,
+    media_name: Option<String>,
+}
+
+/// Who pays for a generation that ends, and how much.
+#[derive(sqlx::FromRow)]
+struct EndedRow {
+    account_id: i64,
+    visitor_id: Option<i64>,
+    price: u32,
+}
 
 impl Store {
     /// Marks a queued generation as running. `false`: it is queued no more.
@@ -87,12 +109,10 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let changed = sqlx::query(
-                        "UPDATE generations SET state = 'running' WHERE id = ? AND state = 'queued'",
-                    )
-                    .bind(&id)
-                    .execute(&mut *connection)
-                    .await?;
+                    let changed = sqlx::query(sql::BEGIN_GENERATION)
+                        .bind(&id)
+                        .execute(&mut *connection)
+                        .await?;
                     if changed.rows_affected() == 0 {
                         return Ok(false);
                     }
@@ -111,7 +131,7 @@ impl Store {
         self.writer
             .write(|connection| {
                 Box::pin(async move {
-                    sqlx::query(PUT_BACK).execute(connection).await?;
+                    sqlx::query(sql::REQUEUE_RUNNING).execute(connection).await?;
                     Ok(())
                 })
             })
@@ -141,17 +161,13 @@ impl Store {
         id: &str,
         owner: &Principal,
     ) -> Result<Option<GenerationRow>, StoreError> {
-        let row = sqlx::query(
-            "SELECT g.*, m.name AS media_name FROM generations g
-             LEFT JOIN media m ON m.generation_id = g.id
-             WHERE g.id = ? AND g.key_id = ? AND g.visitor_id IS ?",
-        )
-        .bind(id)
-        .bind(owner.key_id)
-        .bind(owner.visitor_id)
-        .fetch_optional(&self.reader)
-        .await?;
-        Ok(row.map(|row| generation(&row)).transpose()?)
+        let row = sqlx::query_as(sql::GENERATION_OF_OWNER)
+            .bind(id)
+            .bind(owner.key_id)
+            .bind(owner.visitor_id)
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row)
     }
 
     /// A generation, whoever's it is: for the gateway's own work.
@@ -159,14 +175,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn generation(&self, id: &str) -> Result<Option<GenerationRow>, StoreError> {
-        let row = sqlx::query(
-            "SELECT g.*, m.name AS media_name FROM generations g
-             LEFT JOIN media m ON m.generation_id = g.id WHERE g.id = ?",
-        )
-        .bind(id)
-        .fetch_optional(&self.reader)
-        .await?;
-        Ok(row.map(|row| generation(&row)).transpose()?)
+        let row = sqlx::query_as(sql::GENERATION).bind(id).fetch_optional(&self.reader).await?;
+        Ok(row)
     }
 
     /// The generations that are queued or running, the oldest first.
@@ -174,8 +184,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn unfinished(&self) -> Result<Vec<GenerationRow>, StoreError> {
-        let rows = sqlx::query(UNFINISHED).fetch_all(&self.reader).await?;
-        Ok(rows.iter().map(generation).collect::<Result<_, _>>()?)
+        Ok(sqlx::query_as(sql::UNFINISHED_GENERATIONS).fetch_all(&self.reader).await?)
     }
 
     /// Whether a file of this name belongs to a completed generation.
@@ -184,7 +193,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn media_is_known(&self, name: &str) -> Result<bool, StoreError> {
         let found: Option<i64> =
-            sqlx::query_scalar(MEDIA_NAMED).bind(name).fetch_optional(&self.reader).await?;
+            sqlx::query_scalar(sql::MEDIA_IS_KNOWN).bind(name).fetch_optional(&self.reader).await?;
         Ok(found.is_some())
     }
 
@@ -202,18 +211,18 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let old: Vec<(String, Option<String>)> = sqlx::query_as(FINISHED_BEFORE)
+                    let old: Vec<FinishedRow> = sqlx::query_as(sql::FINISHED_BEFORE)
                         .bind(signed(before_ms))
                         .bind(limit)
                         .fetch_all(&mut *connection)
                         .await?;
-                    for (id, _) in &old {
-                        sqlx::query("DELETE FROM generations WHERE id = ?")
+                    for FinishedRow { id, .. } in &old {
+                        sqlx::query(sql::DELETE_GENERATION)
                             .bind(id)
                             .execute(&mut *connection)
                             .await?;
                     }
-                    Ok((old.len(), old.into_iter().filter_map(|(_, name)| name).collect()))
+                    Ok((old.len(), old.into_iter().filter_map(|row| row.media_name).collect()))
                 })
             })
             .await
@@ -231,25 +240,20 @@ async fn finish(
         }
         Outcome::Ended { state, message, .. } => (*state, None, Some(message.as_str()), None),
     };
-    let ended: Option<(i64, Option<i64>, u32)> = sqlx::query_as(
-        "UPDATE generations SET state = ?, finished_at_ms = ?, note = ?, message = ?,
-             procedural = coalesce(?, procedural)
-         WHERE id = ? AND state IN ('queued', 'running')
-         RETURNING account_id, visitor_id, price",
-    )
-    .bind(state_name(state))
-    .bind(signed(now_ms()))
-    .bind(note)
-    .bind(message)
-    .bind(procedural)
-    .bind(id)
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some((account_id, visitor_id, price)) = ended else { return Ok(false) };
+    let ended: Option<EndedRow> = sqlx::query_as(sql::FINISH_GENERATION)
+        .bind(state_name(state))
+        .bind(signed(now_ms()))
+        .bind(note)
+        .bind(message)
+        .bind(procedural)
+        .bind(id)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(EndedRow { account_id, visitor_id, price }) = ended else { return Ok(false) };
     let payer = Payer { account_id, visitor_id };
     let (settlement, event) = match &outcome {
         Outcome::Completed { media_name, size_bytes, event, .. } => {
-            sqlx::query("INSERT INTO media (generation_id, name, size_bytes) VALUES (?, ?, ?)")
+            sqlx::query(sql::INSERT_MEDIA)
                 .bind(id)
                 .bind(media_name)
                 .bind(signed(*size_bytes))
@@ -265,7 +269,7 @@ async fn finish(
 }
 
 /// The names of the states, in the table as on the wire.
-pub(super) fn state_name(state: State) -> &'static str {
+fn state_name(state: State) -> &'static str {
     match state {
         State::Queued => "queued",
         State::Running => "running",
@@ -275,56 +279,15 @@ pub(super) fn state_name(state: State) -> &'static str {
     }
 }
 
-fn state_of(name: &str) -> State {
-    let all = [State::Queued, State::Running, State::Completed, State::Cancelled];
-    // The table's own check admits no other name.
-    all.into_iter().find(|state| state_name(*state) == name).unwrap_or(State::Failed)
-}
+/// The name of a state, in the table.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+struct StateName(String);
 
-fn generation(row: &sqlx::sqlite::SqliteRow) -> Result<GenerationRow, sqlx::Error> {
-    use sqlx::Row as _;
-    Ok(GenerationRow {
-        id: row.try_get("id")?,
-        owner: (row.try_get("key_id")?, row.try_get("visitor_id")?),
-        state: state_of(row.try_get("state")?),
-        model: row.try_get("model")?,
-        prompt: row.try_get("prompt")?,
-        style: row.try_get("style")?,
-        seed: row.try_get("seed")?,
-        procedural: row.try_get("procedural")?,
-        price: row.try_get("price")?,
-        created_at_ms: unsigned(row.try_get("created_at_ms")?),
-        finished_at_ms: row.try_get::<Option<i64>, _>("finished_at_ms")?.map(unsigned),
-        media_name: row.try_get("media_name")?,
-        note: row.try_get("note")?,
-        message: row.try_get("message")?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::acceptance::{SUBMITTED, UNDER_WAY, USED_TODAY};
-
-    /// However many generations are kept, a start, an acceptance and the housekeeping look only at
-    /// those that they are about.
-    #[tokio::test]
-    async fn no_query_reads_all_generations() {
-        let data = tempfile::tempdir().unwrap();
-        let store = Store::open(data.path(), crate::metrics::Metrics::default()).await.unwrap();
-        let all =
-            [PUT_BACK, UNFINISHED, FINISHED_BEFORE, MEDIA_NAMED, SUBMITTED, UNDER_WAY, USED_TODAY];
-        for query in all {
-            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
-            let plan: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(explain).fetch_all(&store.reader).await.unwrap();
-            assert!(!plan.is_empty());
-            for (_, _, _, step) in plan {
-                // An index that holds the unfinished alone may be read from end to end.
-                let bounded = step.contains("USING INDEX generations_unfinished");
-                assert!(bounded || !step.starts_with("SCAN"), "{query}: {step}");
-            }
-        }
-        store.close().await;
+impl From<StateName> for State {
+    fn from(StateName(name): StateName) -> Self {
+        let all = [Self::Queued, Self::Running, Self::Completed, Self::Cancelled];
+        // The table's own check admits no other name.
+        all.into_iter().find(|state| state_name(*state) == name).unwrap_or(Self::Failed)
     }
 }

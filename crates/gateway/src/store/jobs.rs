@@ -3,10 +3,12 @@
 
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError};
+use super::database::Store;
+use super::sql;
+use crate::domain::StoreError;
 
 /// What is written down about a generation at a provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ProviderJob {
     /// The generation.
     pub generation_id: String,
@@ -24,14 +26,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn provider_job(&self, id: &str) -> Result<Option<ProviderJob>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT generation_id, provider, unclear, handle FROM provider_jobs
-             WHERE generation_id = ?",
-        )
-        .bind(id)
-        .fetch_optional(&self.reader)
-        .await?;
-        Ok(row.map(job))
+        let row = sqlx::query_as(sql::PROVIDER_JOB).bind(id).fetch_optional(&self.reader).await?;
+        Ok(row)
     }
 
     /// The jobs of generations that have ended: providers that may have to be told so.
@@ -39,14 +35,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn abandoned_provider_jobs(&self) -> Result<Vec<ProviderJob>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT j.generation_id, j.provider, j.unclear, j.handle FROM provider_jobs j
-             JOIN generations g ON g.id = j.generation_id
-             WHERE g.state NOT IN ('queued', 'running')",
-        )
-        .fetch_all(&self.reader)
-        .await?;
-        Ok(rows.into_iter().map(job).collect())
+        let rows = sqlx::query_as(sql::ABANDONED_PROVIDER_JOBS).fetch_all(&self.reader).await?;
+        Ok(rows)
     }
 
     /// Forgets what was asked of providers for a generation that has ended. One that has not is
@@ -64,13 +54,7 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(
-                        "DELETE FROM provider_jobs WHERE generation_id = ?1 AND EXISTS (SELECT 1
-                         FROM generations WHERE id = ?1 AND state NOT IN ('queued', 'running'))",
-                    )
-                    .bind(id)
-                    .execute(connection)
-                    .await?;
+                    sqlx::query(sql::FORGET_PROVIDER_JOB).bind(id).execute(connection).await?;
                     Ok(())
                 })
             })
@@ -85,12 +69,6 @@ impl Store {
             provider: provider.to_owned(),
         }
     }
-}
-
-type Row = (String, String, u32, Option<String>);
-
-fn job((generation_id, provider, unclear, handle): Row) -> ProviderJob {
-    ProviderJob { generation_id, provider, unclear, handle }
 }
 
 /// What one provider writes down about one generation, and reads again after a restart.
@@ -129,13 +107,7 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`]; then it must not be sent.
     pub async fn intend(&self) -> Result<(), StoreError> {
-        self.change(
-            "INSERT INTO provider_jobs (generation_id, provider, unclear) VALUES (?1, ?2, 1)
-             ON CONFLICT (generation_id) DO UPDATE SET handle = NULL, provider = ?2,
-             unclear = CASE WHEN provider = ?2 THEN unclear + 1 ELSE 1 END",
-            None,
-        )
-        .await
+        self.change(sql::INTEND_SUBMISSION, None).await
     }
 
     /// Writes down that the last submission was clearly not taken.
@@ -143,12 +115,7 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`].
     pub async fn not_taken(&self) -> Result<(), StoreError> {
-        self.change(
-            "UPDATE provider_jobs SET unclear = max(unclear - 1, 0)
-             WHERE generation_id = ?1 AND provider = ?2",
-            None,
-        )
-        .await
+        self.change(sql::SUBMISSION_NOT_TAKEN, None).await
     }
 
     /// Writes down that the job was taken, and what it is called.
@@ -156,11 +123,7 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`].
     pub async fn taken(&self, handle: &str) -> Result<(), StoreError> {
-        self.change(
-            "UPDATE provider_jobs SET handle = ?3 WHERE generation_id = ?1 AND provider = ?2",
-            Some(handle.to_owned()),
-        )
-        .await
+        self.change(sql::SUBMISSION_TAKEN, Some(handle.to_owned())).await
     }
 
     /// Writes down that the job ended there without a result: there is nothing to go on with, and
@@ -169,12 +132,7 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`].
     pub async fn start_over(&self) -> Result<(), StoreError> {
-        self.change(
-            "UPDATE provider_jobs SET handle = NULL, unclear = 0
-             WHERE generation_id = ?1 AND provider = ?2",
-            None,
-        )
-        .await
+        self.change(sql::RESET_SUBMISSION, None).await
     }
 
     async fn change(&self, sql: &'static str, handle: Option<String>) -> Result<(), StoreError> {

@@ -1,9 +1,12 @@
 //! API keys: made, listed, found by their hash, granted tokens, revoked.
 
 use ai_now_protocol::api::Balance;
+use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, ledger, signed, unsigned};
+use super::database::{Store, signed, unsigned};
+use super::{ledger, sql};
 use crate::clock::now_ms;
+use crate::domain::StoreError;
 use crate::secret::{self, Hash};
 
 /// What a key is good for.
@@ -66,44 +69,52 @@ pub enum NewKey {
     },
 }
 
-type KeyColumns = (
-    i64,
-    String,
-    String,
-    i64,
-    String,
-    i64,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Vec<u8>,
-);
+/// A key as it is kept.
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    id: i64,
+    name: String,
+    #[sqlx(try_from = "KindName")]
+    kind: KeyKind,
+    account_id: i64,
+    label: String,
+    #[sqlx(try_from = "i64")]
+    created_at_ms: u64,
+    revoked_at_ms: Option<i64>,
+    visitor_budget: Option<u32>,
+    visitors_per_address: Option<u32>,
+    tokens_per_day: Option<u32>,
+    hash: Vec<u8>,
+}
 
-const BY_HASH: &str = "SELECT id, name, kind, account_id, label, created_at_ms, revoked_at_ms,
-    visitor_budget, visitors_per_address, tokens_per_day, hash FROM keys WHERE hash = ?";
-const BY_NAME: &str = "SELECT id, name, kind, account_id, label, created_at_ms, revoked_at_ms,
-    visitor_budget, visitors_per_address, tokens_per_day, hash FROM keys WHERE name = ?";
-const ALL: &str = "SELECT id, name, kind, account_id, label, created_at_ms, revoked_at_ms,
-    visitor_budget, visitors_per_address, tokens_per_day, hash FROM keys ORDER BY id";
+/// The name of a kind of key, in the table.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+pub(super) struct KindName(String);
 
-fn info(columns: KeyColumns) -> KeyInfo {
-    let (id, name, kind, account_id, label, created, revoked, budget, addresses, tokens, _) =
-        columns;
-    let small = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-    KeyInfo {
-        id,
-        name,
-        kind: if kind == "secret" { KeyKind::Secret } else { KeyKind::Publishable },
-        account_id,
-        label,
-        created_at_ms: unsigned(created),
-        revoked_at_ms: revoked.map(unsigned),
-        publishable: budget.map(|budget| Publishable {
-            visitor_budget: small(budget),
-            visitors_per_address: addresses.map_or(0, small),
-            tokens_per_day: tokens.map_or(0, small),
-        }),
+impl From<KindName> for KeyKind {
+    fn from(KindName(name): KindName) -> Self {
+        // The table's own check admits no third name.
+        if name == "secret" { Self::Secret } else { Self::Publishable }
+    }
+}
+
+impl From<KeyRow> for KeyInfo {
+    fn from(row: KeyRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            kind: row.kind,
+            account_id: row.account_id,
+            label: row.label,
+            created_at_ms: row.created_at_ms,
+            revoked_at_ms: row.revoked_at_ms.map(unsigned),
+            publishable: row.visitor_budget.map(|visitor_budget| Publishable {
+                visitor_budget,
+                visitors_per_address: row.visitors_per_address.unwrap_or(0),
+                tokens_per_day: row.tokens_per_day.unwrap_or(0),
+            }),
+        }
     }
 }
 
@@ -126,57 +137,7 @@ impl Store {
     async fn insert_key(&self, new: NewKey, label: String, hash: Hash) -> Result<(), StoreError> {
         self.writer
             .write(move |connection| {
-                Box::pin(async move {
-                    let (account_id, limits, origins, kind) = match &new {
-                        NewKey::Secret { .. } => {
-                            let account = sqlx::query("INSERT INTO accounts DEFAULT VALUES")
-                                .execute(&mut *connection)
-                                .await?
-                                .last_insert_rowid();
-                            (account, None, [].as_slice(), "secret")
-                        }
-                        NewKey::Publishable { owner, origins, limits } => {
-                            let account: Option<i64> = sqlx::query_scalar(
-                                "SELECT account_id FROM keys WHERE name = ? AND kind = 'secret'
-                                 AND revoked_at_ms IS NULL",
-                            )
-                            .bind(owner)
-                            .fetch_optional(&mut *connection)
-                            .await?;
-                            let account =
-                                account.ok_or_else(|| StoreError::NoSuchKey(owner.clone()))?;
-                            (account, Some(limits), origins.as_slice(), "publishable")
-                        }
-                    };
-                    let key_id = sqlx::query(
-                        "INSERT INTO keys (name, hash, kind, account_id, label, created_at_ms,
-                             visitor_budget, visitors_per_address, tokens_per_day)
-                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    )
-                    .bind(format!("key-{}", &secret::name()[..8]))
-                    .bind(hash.as_slice())
-                    .bind(kind)
-                    .bind(account_id)
-                    .bind(label)
-                    .bind(signed(now_ms()))
-                    .bind(limits.map(|limits| i64::from(limits.visitor_budget)))
-                    .bind(limits.map(|limits| i64::from(limits.visitors_per_address)))
-                    .bind(limits.map(|limits| i64::from(limits.tokens_per_day)))
-                    .execute(&mut *connection)
-                    .await?
-                    .last_insert_rowid();
-                    for origin in origins {
-                        sqlx::query("INSERT OR IGNORE INTO key_origins VALUES (?, ?)")
-                            .bind(key_id)
-                            .bind(origin)
-                            .execute(&mut *connection)
-                            .await?;
-                    }
-                    if let NewKey::Secret { tokens } = new {
-                        ledger::grant(connection, account_id, tokens).await?;
-                    }
-                    Ok(())
-                })
+                Box::pin(async move { insert_key(connection, &new, &label, hash).await })
             })
             .await
     }
@@ -187,13 +148,15 @@ impl Store {
     /// [`StoreError`].
     pub async fn key_by_secret(&self, presented: &str) -> Result<Option<KeyInfo>, StoreError> {
         let hash = secret::hash(presented);
-        let row: Option<KeyColumns> =
-            sqlx::query_as(BY_HASH).bind(hash.as_slice()).fetch_optional(&self.reader).await?;
+        let row: Option<KeyRow> = sqlx::query_as(sql::KEY_BY_HASH)
+            .bind(hash.as_slice())
+            .fetch_optional(&self.reader)
+            .await?;
         // The index found it by the hash of 256 random bits, which tells an attacker nothing;
         // the comparison that decides takes the same time for all.
         Ok(row
-            .filter(|row| secret::same(&row.10, &hash))
-            .map(info)
+            .filter(|row| secret::same(&row.hash, &hash))
+            .map(KeyInfo::from)
             .filter(|key| key.revoked_at_ms.is_none()))
     }
 
@@ -202,9 +165,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchKey`], and others.
     pub async fn key_by_name(&self, name: &str) -> Result<KeyInfo, StoreError> {
-        let row: Option<KeyColumns> =
-            sqlx::query_as(BY_NAME).bind(name).fetch_optional(&self.reader).await?;
-        row.map(info).ok_or_else(|| StoreError::NoSuchKey(name.to_owned()))
+        let row: Option<KeyRow> =
+            sqlx::query_as(sql::KEY_BY_NAME).bind(name).fetch_optional(&self.reader).await?;
+        row.map(KeyInfo::from).ok_or_else(|| StoreError::NoSuchKey(name.to_owned()))
     }
 
     /// All keys in the order in which they were made, with what is in their accounts.
@@ -213,9 +176,9 @@ impl Store {
     /// [`StoreError`].
     pub async fn keys(&self) -> Result<Vec<(KeyInfo, Balance)>, StoreError> {
         let mut connection = self.reader.acquire().await?;
-        let rows: Vec<KeyColumns> = sqlx::query_as(ALL).fetch_all(&mut *connection).await?;
+        let rows: Vec<KeyRow> = sqlx::query_as(sql::ALL_KEYS).fetch_all(&mut *connection).await?;
         let mut keys = Vec::with_capacity(rows.len());
-        for key in rows.into_iter().map(info) {
+        for key in rows.into_iter().map(KeyInfo::from) {
             let balance = ledger::balance(&mut connection, key.account_id).await?;
             keys.push((key, balance));
         }
@@ -249,16 +212,13 @@ impl Store {
             .write(move |connection| {
                 Box::pin(async move {
                     let whole_account = key.kind == KeyKind::Secret;
-                    sqlx::query(
-                        "UPDATE keys SET revoked_at_ms = ?1 WHERE revoked_at_ms IS NULL
-                         AND (id = ?2 OR (?3 AND account_id = ?4))",
-                    )
-                    .bind(signed(now_ms()))
-                    .bind(key.id)
-                    .bind(whole_account)
-                    .bind(key.account_id)
-                    .execute(&mut *connection)
-                    .await?;
+                    sqlx::query(sql::REVOKE_KEY)
+                        .bind(signed(now_ms()))
+                        .bind(key.id)
+                        .bind(whole_account)
+                        .bind(key.account_id)
+                        .execute(&mut *connection)
+                        .await?;
                     Ok(())
                 })
             })
@@ -270,13 +230,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn origin_has_key(&self, origin: &str) -> Result<bool, StoreError> {
-        let found: Option<i64> = sqlx::query_scalar(
-            "SELECT 1 FROM key_origins JOIN keys ON keys.id = key_id
-             WHERE origin = ? AND revoked_at_ms IS NULL LIMIT 1",
-        )
-        .bind(origin)
-        .fetch_optional(&self.reader)
-        .await?;
+        let found: Option<i64> = sqlx::query_scalar(sql::ORIGIN_HAS_KEY)
+            .bind(origin)
+            .fetch_optional(&self.reader)
+            .await?;
         Ok(found.is_some())
     }
 
@@ -285,12 +242,58 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn key_allows_origin(&self, key_id: i64, origin: &str) -> Result<bool, StoreError> {
-        let found: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM key_origins WHERE key_id = ? AND origin = ?")
-                .bind(key_id)
-                .bind(origin)
-                .fetch_optional(&self.reader)
-                .await?;
+        let found: Option<i64> = sqlx::query_scalar(sql::KEY_ALLOWS_ORIGIN)
+            .bind(key_id)
+            .bind(origin)
+            .fetch_optional(&self.reader)
+            .await?;
         Ok(found.is_some())
+    }
+}
+
+async fn insert_key(
+    connection: &mut SqliteConnection,
+    new: &NewKey,
+    label: &str,
+    hash: Hash,
+) -> Result<(), StoreError> {
+    let (account_id, kind, limits) = match new {
+        NewKey::Secret { .. } => {
+            let account = sqlx::query(sql::INSERT_ACCOUNT).execute(&mut *connection).await?;
+            (account.last_insert_rowid(), "secret", None)
+        }
+        NewKey::Publishable { owner, limits, .. } => {
+            let account: Option<i64> = sqlx::query_scalar(sql::ACCOUNT_OF_SECRET_KEY)
+                .bind(owner)
+                .fetch_optional(&mut *connection)
+                .await?;
+            let account = account.ok_or_else(|| StoreError::NoSuchKey(owner.clone()))?;
+            (account, "publishable", Some(limits))
+        }
+    };
+    let inserted = sqlx::query(sql::INSERT_KEY)
+        .bind(format!("key-{}", &secret::name()[..8]))
+        .bind(hash.as_slice())
+        .bind(kind)
+        .bind(account_id)
+        .bind(label)
+        .bind(signed(now_ms()))
+        .bind(limits.map(|limits| limits.visitor_budget))
+        .bind(limits.map(|limits| limits.visitors_per_address))
+        .bind(limits.map(|limits| limits.tokens_per_day))
+        .execute(&mut *connection)
+        .await?;
+    match new {
+        NewKey::Secret { tokens } => ledger::grant(connection, account_id, *tokens).await,
+        NewKey::Publishable { origins, .. } => {
+            for origin in origins {
+                sqlx::query(sql::INSERT_KEY_ORIGIN)
+                    .bind(inserted.last_insert_rowid())
+                    .bind(origin)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+            Ok(())
+        }
     }
 }

@@ -7,8 +7,10 @@
 use ai_now_protocol::api::Balance;
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, signed, unsigned};
+use super::database::{Store, signed};
+use super::sql;
 use crate::clock::now_ms;
+use crate::domain::StoreError;
 
 /// How a hold ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,18 @@ pub(super) struct Payer {
 /// The most that one account can be granted. Far above any use; far below where sums overflow.
 pub const MAX_TOKENS: u64 = 1 << 50;
 
+#[derive(sqlx::FromRow)]
+struct BalanceRow {
+    #[sqlx(try_from = "i64")]
+    available: u64,
+    #[sqlx(try_from = "i64")]
+    held: u64,
+    #[sqlx(try_from = "i64")]
+    spent: u64,
+    #[sqlx(try_from = "i64")]
+    granted: u64,
+}
+
 impl Store {
     /// An account's tokens.
     ///
@@ -43,17 +57,10 @@ pub(super) async fn balance(
     connection: &mut SqliteConnection,
     account_id: i64,
 ) -> Result<Balance, sqlx::Error> {
-    let (available, held, spent, granted): (i64, i64, i64, i64) =
-        sqlx::query_as("SELECT available, held, spent, granted FROM accounts WHERE id = ?")
-            .bind(account_id)
-            .fetch_one(connection)
-            .await?;
-    Ok(Balance {
-        available: unsigned(available),
-        held: unsigned(held),
-        spent: unsigned(spent),
-        granted: unsigned(granted),
-    })
+    let row: BalanceRow =
+        sqlx::query_as(sql::BALANCE).bind(account_id).fetch_one(connection).await?;
+    let BalanceRow { available, held, spent, granted } = row;
+    Ok(Balance { available, held, spent, granted })
 }
 
 pub(super) async fn grant(
@@ -61,15 +68,12 @@ pub(super) async fn grant(
     account_id: i64,
     tokens: u64,
 ) -> Result<(), StoreError> {
-    let changed = sqlx::query(
-        "UPDATE accounts SET granted = granted + ?1, available = available + ?1
-         WHERE id = ?2 AND granted + ?1 <= ?3",
-    )
-    .bind(signed(tokens.min(MAX_TOKENS + 1)))
-    .bind(account_id)
-    .bind(signed(MAX_TOKENS))
-    .execute(&mut *connection)
-    .await?;
+    let changed = sqlx::query(sql::GRANT)
+        .bind(signed(tokens.min(MAX_TOKENS + 1)))
+        .bind(account_id)
+        .bind(signed(MAX_TOKENS))
+        .execute(&mut *connection)
+        .await?;
     if changed.rows_affected() == 0 {
         return Err(StoreError::TooManyTokens);
     }
@@ -85,29 +89,20 @@ pub(super) async fn hold(
 ) -> Result<bool, StoreError> {
     let price = i64::from(price);
     if let Some(visitor_id) = payer.visitor_id {
-        let changed = sqlx::query(
-            "UPDATE visitors SET held = held + ?1
-             WHERE id = ?2 AND (budget IS NULL OR held + spent + ?1 <= budget)",
-        )
-        .bind(price)
-        .bind(visitor_id)
-        .execute(&mut *connection)
-        .await?;
+        let changed = sqlx::query(sql::HOLD_OF_VISITOR)
+            .bind(price)
+            .bind(visitor_id)
+            .execute(&mut *connection)
+            .await?;
         if changed.rows_affected() == 0 {
             return Ok(false);
         }
     }
-    let changed = sqlx::query(
-        "UPDATE accounts SET available = available - ?1, held = held + ?1
-         WHERE id = ?2 AND available >= ?1",
-    )
-    .bind(price)
-    .bind(payer.account_id)
-    .execute(&mut *connection)
-    .await?;
+    let changed =
+        sqlx::query(sql::HOLD).bind(price).bind(payer.account_id).execute(&mut *connection).await?;
     if changed.rows_affected() == 0 {
         if let Some(visitor_id) = payer.visitor_id {
-            sqlx::query("UPDATE visitors SET held = held - ? WHERE id = ?")
+            sqlx::query(sql::RELEASE_OF_VISITOR)
                 .bind(price)
                 .bind(visitor_id)
                 .execute(&mut *connection)
@@ -129,16 +124,8 @@ pub(super) async fn settle(
 ) -> Result<(), StoreError> {
     let price = i64::from(price);
     let (kind, account, visitor) = match settlement {
-        Settlement::Capture => (
-            "capture",
-            "UPDATE accounts SET held = held - ?1, spent = spent + ?1 WHERE id = ?2",
-            "UPDATE visitors SET held = held - ?1, spent = spent + ?1 WHERE id = ?2",
-        ),
-        Settlement::Release => (
-            "release",
-            "UPDATE accounts SET held = held - ?1, available = available + ?1 WHERE id = ?2",
-            "UPDATE visitors SET held = held - ?1 WHERE id = ?2",
-        ),
+        Settlement::Capture => ("capture", sql::CAPTURE, sql::CAPTURE_OF_VISITOR),
+        Settlement::Release => ("release", sql::RELEASE, sql::RELEASE_OF_VISITOR),
     };
     record(connection, payer.account_id, kind, price, Some(generation_id)).await?;
     sqlx::query(account).bind(price).bind(payer.account_id).execute(&mut *connection).await?;
@@ -155,16 +142,13 @@ async fn record(
     tokens: i64,
     generation_id: Option<&str>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
-         VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(account_id)
-    .bind(kind)
-    .bind(tokens)
-    .bind(generation_id)
-    .bind(signed(now_ms()))
-    .execute(connection)
-    .await?;
+    sqlx::query(sql::INSERT_LEDGER_ENTRY)
+        .bind(account_id)
+        .bind(kind)
+        .bind(tokens)
+        .bind(generation_id)
+        .bind(signed(now_ms()))
+        .execute(connection)
+        .await?;
     Ok(())
 }

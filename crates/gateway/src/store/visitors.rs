@@ -3,9 +3,11 @@
 use ai_now_protocol::api::Balance;
 use sqlx::SqliteConnection;
 
-use super::keys::KeyKind;
-use super::{Store, StoreError, ledger, signed, unsigned};
+use super::database::{Store, signed, unsigned};
+use super::keys::{KeyKind, KindName};
+use super::{ledger, sql};
 use crate::clock::{DAY_MS, now_ms};
+use crate::domain::StoreError;
 use crate::secret::{self, Hash};
 
 /// A visitor to be known, or to be recognised, and the session to be opened for them.
@@ -27,11 +29,12 @@ pub struct NewVisitor {
 }
 
 /// A session that is good.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SessionInfo {
     /// The key it was opened with.
     pub key_id: i64,
     /// What kind of key that is.
+    #[sqlx(try_from = "KindName")]
     pub key_kind: KeyKind,
     /// What all visitors of a publishable key may have held in a day, in tokens.
     pub tokens_per_day: Option<u32>,
@@ -43,6 +46,26 @@ pub struct SessionInfo {
     pub origin: Option<String>,
     /// How long it, and a renewed one, is good.
     pub lifetime_secs: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    #[sqlx(flatten)]
+    session: SessionInfo,
+    hash: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct BudgetRow {
+    budget: Option<i64>,
+    held: i64,
+    spent: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct KnownVisitor {
+    id: i64,
+    used: i64,
 }
 
 /// Why there is no session.
@@ -127,29 +150,12 @@ impl Store {
         at_ms: u64,
     ) -> Result<Option<SessionInfo>, StoreError> {
         let hash = secret::hash(token);
-        type Columns = (i64, String, Option<i64>, i64, i64, Option<String>, i64, Vec<u8>);
-        let row: Option<Columns> = sqlx::query_as(
-            "SELECT k.id, k.kind, k.tokens_per_day, k.account_id, v.id, s.origin,
-                 s.lifetime_secs, s.hash
-             FROM sessions s JOIN visitors v ON v.id = s.visitor_id JOIN keys k ON k.id = v.key_id
-             WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL",
-        )
-        .bind(hash.as_slice())
-        .bind(signed(at_ms))
-        .fetch_optional(&self.reader)
-        .await?;
-        let row = row.filter(|row| secret::same(&row.7, &hash));
-        Ok(row.map(|(key_id, kind, tokens, account_id, visitor_id, origin, lifetime, _)| {
-            SessionInfo {
-                key_id,
-                key_kind: if kind == "secret" { KeyKind::Secret } else { KeyKind::Publishable },
-                tokens_per_day: tokens.map(|tokens| u32::try_from(tokens).unwrap_or(u32::MAX)),
-                account_id,
-                visitor_id,
-                origin,
-                lifetime_secs: u32::try_from(lifetime).unwrap_or(u32::MAX),
-            }
-        }))
+        let row: Option<SessionRow> = sqlx::query_as(sql::SESSION_BY_HASH)
+            .bind(hash.as_slice())
+            .bind(signed(at_ms))
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.filter(|row| secret::same(&row.hash, &hash)).map(|row| row.session))
     }
 
     /// What a visitor can spend: the budget, or the account where it has less or there is none.
@@ -173,7 +179,7 @@ impl Store {
         self.writer
             .write(|connection| {
                 Box::pin(async move {
-                    let gone = sqlx::query("DELETE FROM sessions WHERE expires_at_ms <= ?")
+                    let gone = sqlx::query(sql::DELETE_EXPIRED_SESSIONS)
                         .bind(signed(now_ms().saturating_sub(RENEWABLE_MS)))
                         .execute(connection)
                         .await?;
@@ -192,11 +198,8 @@ pub(super) async fn visitor_balance(
 ) -> Result<Balance, sqlx::Error> {
     let account = ledger::balance(connection, account_id).await?;
     let Some(visitor_id) = visitor_id else { return Ok(account) };
-    let (budget, held, spent): (Option<i64>, i64, i64) =
-        sqlx::query_as("SELECT budget, held, spent FROM visitors WHERE id = ?")
-            .bind(visitor_id)
-            .fetch_one(connection)
-            .await?;
+    let BudgetRow { budget, held, spent } =
+        sqlx::query_as(sql::VISITOR_BUDGET).bind(visitor_id).fetch_one(connection).await?;
     let Some(budget) = budget else { return Ok(account) };
     let available = account.available.min(unsigned(budget - held - spent));
     let (held, spent) = (unsigned(held), unsigned(spent));
@@ -207,17 +210,16 @@ async fn visitor(
     connection: &mut SqliteConnection,
     new: &NewVisitor,
 ) -> Result<Result<i64, VisitorRefusal>, StoreError> {
-    let known: Option<(i64, i64)> =
-        sqlx::query_as("SELECT id, held + spent FROM visitors WHERE key_id = ? AND subject = ?")
-            .bind(new.key_id)
-            .bind(&new.subject)
-            .fetch_optional(&mut *connection)
-            .await?;
-    if let Some((visitor_id, used)) = known {
+    let known: Option<KnownVisitor> = sqlx::query_as(sql::VISITOR_BY_SUBJECT)
+        .bind(new.key_id)
+        .bind(&new.subject)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if let Some(KnownVisitor { id: visitor_id, used }) = known {
         if new.budget.is_some_and(|budget| i64::from(budget) < used) {
             return Ok(Err(VisitorRefusal::BudgetBelowSpent));
         }
-        sqlx::query("UPDATE visitors SET budget = ? WHERE id = ?")
+        sqlx::query(sql::UPDATE_VISITOR_BUDGET)
             .bind(new.budget.map(i64::from))
             .bind(visitor_id)
             .execute(connection)
@@ -225,30 +227,24 @@ async fn visitor(
         return Ok(Ok(visitor_id));
     }
     if let Some((address, limit)) = &new.address {
-        let recent: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM visitors
-             WHERE key_id = ? AND address_hash = ? AND created_at_ms > ?",
-        )
-        .bind(new.key_id)
-        .bind(address.as_slice())
-        .bind(signed(now_ms().saturating_sub(DAY_MS)))
-        .fetch_one(&mut *connection)
-        .await?;
+        let recent: i64 = sqlx::query_scalar(sql::NEW_VISITORS_FROM_ADDRESS)
+            .bind(new.key_id)
+            .bind(address.as_slice())
+            .bind(signed(now_ms().saturating_sub(DAY_MS)))
+            .fetch_one(&mut *connection)
+            .await?;
         if recent >= i64::from(*limit) {
             return Ok(Err(VisitorRefusal::TooManyFromAddress));
         }
     }
-    let inserted = sqlx::query(
-        "INSERT INTO visitors (key_id, subject, address_hash, created_at_ms, budget)
-         VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(new.key_id)
-    .bind(&new.subject)
-    .bind(new.address.as_ref().map(|(hash, _)| hash.to_vec()))
-    .bind(signed(now_ms()))
-    .bind(new.budget.map(i64::from))
-    .execute(connection)
-    .await?;
+    let inserted = sqlx::query(sql::INSERT_VISITOR)
+        .bind(new.key_id)
+        .bind(&new.subject)
+        .bind(new.address.as_ref().map(|(hash, _)| hash.to_vec()))
+        .bind(signed(now_ms()))
+        .bind(new.budget.map(i64::from))
+        .execute(connection)
+        .await?;
     Ok(Ok(inserted.last_insert_rowid()))
 }
 
@@ -259,16 +255,13 @@ async fn insert_session(
     origin: Option<&str>,
     lifetime_secs: u32,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO sessions (hash, visitor_id, origin, lifetime_secs, expires_at_ms)
-         VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(hash.as_slice())
-    .bind(visitor_id)
-    .bind(origin)
-    .bind(i64::from(lifetime_secs))
-    .bind(signed(now_ms() + u64::from(lifetime_secs) * 1000))
-    .execute(connection)
-    .await?;
+    sqlx::query(sql::INSERT_SESSION)
+        .bind(hash.as_slice())
+        .bind(visitor_id)
+        .bind(origin)
+        .bind(i64::from(lifetime_secs))
+        .bind(signed(now_ms() + u64::from(lifetime_secs) * 1000))
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -12,7 +12,8 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteQueryResult;
 use tokio::sync::{mpsc, oneshot};
 
-use super::StoreError;
+use super::sql;
+use crate::domain::StoreError;
 use crate::metrics::Metrics;
 
 /// How many changes may wait. Whoever comes then waits for room: the queue is bounded.
@@ -143,7 +144,7 @@ async fn commit(connection: &mut SqliteConnection, mut group: Vec<Box<dyn Change
     });
     if problem.is_some() {
         // Where the transaction ended by itself there is nothing to roll back.
-        let _ = execute(connection, "ROLLBACK").await;
+        let _ = execute(connection, sql::ROLLBACK).await;
     }
     for change in group {
         change.finish(problem.as_deref());
@@ -154,15 +155,15 @@ async fn run_group(
     connection: &mut SqliteConnection,
     group: &mut [Box<dyn Change>],
 ) -> Result<(), sqlx::Error> {
-    execute(connection, "BEGIN IMMEDIATE").await?;
+    execute(connection, sql::BEGIN).await?;
     for change in group {
-        execute(connection, "SAVEPOINT change").await?;
+        execute(connection, sql::SAVEPOINT).await?;
         if !change.run(connection).await {
-            execute(connection, "ROLLBACK TO change").await?;
+            execute(connection, sql::ROLLBACK_TO_SAVEPOINT).await?;
         }
-        execute(connection, "RELEASE change").await?;
+        execute(connection, sql::RELEASE_SAVEPOINT).await?;
     }
-    execute(connection, "COMMIT").await?;
+    execute(connection, sql::COMMIT).await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
-use super::generations::{Which, owned, unknown};
+use super::generation_id::{Which, owned, unknown};
 use crate::domain::Principal;
 use crate::generations::EventStream;
 use crate::http::error::{Problem, json};
@@ -26,7 +26,7 @@ use crate::http::origin::{base, client_address};
 use crate::http::state::App;
 use crate::limits::StreamPermit;
 use crate::metrics::OpenStream;
-use crate::store::StoredEvent;
+use crate::store::{GenerationRow, StoredEvent};
 
 /// How long a client shall wait before it reconnects.
 const RETRY_MILLIS: u32 = 1000;
@@ -96,7 +96,7 @@ pub(crate) async fn events(
             owned(&app, &id, &principal).await?
         }
     };
-    let (key_id, visitor_id) = row.owner;
+    let GenerationRow { key_id, visitor_id, .. } = row;
     app.limits.request_of(key_id, visitor_id)?;
     // The browser's own memory of where it was is younger than the address it opened.
     let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());

@@ -9,10 +9,9 @@ use ai_now_protocol::{GenerateRequest, MediaUrl, Message};
 use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::events::{self, Stream};
+use super::generation_id::{Which, owned};
 use super::submission::{Repeatable, accept, mark_replayed};
 use super::system::json;
 use crate::domain::Principal;
@@ -184,27 +183,6 @@ pub(crate) async fn cancel(
     app.generations.cancel(&row).await?;
     let row = owned(&app, &id, &principal).await?;
     Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
-}
-
-/// Which generation.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub(crate) struct Which {
-    /// The generation's id.
-    #[param(pattern = "^[a-km-z2-9]{26}$")]
-    pub(crate) id: String,
-}
-
-pub(crate) async fn owned(
-    app: &App,
-    id: &str,
-    principal: &Principal,
-) -> Result<GenerationRow, Problem> {
-    app.store.generation_of(id, principal).await?.ok_or_else(unknown)
-}
-
-pub(crate) fn unknown() -> Problem {
-    Problem::not_found("There is no such generation, or it is not yours.")
 }
 
 fn events_url(app: &App, id: &str) -> String {

@@ -3,6 +3,7 @@
 use std::io::SeekFrom;
 use std::time::SystemTime;
 
+use ai_now_protocol::Format;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -86,31 +87,10 @@ pub(crate) async fn serve(
     let tag = format!("\"{name}\"");
     let modified_text = httpdate::fmt_http_date(modified);
 
-    let mut response = Response::new(Body::empty());
-    let out = response.headers_mut();
-    for (header, value) in [
-        (header::ETAG, tag.as_str()),
-        (header::LAST_MODIFIED, &modified_text),
-        (header::ACCEPT_RANGES, "bytes"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::CONTENT_TYPE, format.content_type()),
-    ] {
-        out.insert(header, text(value)?);
-    }
-    // Opened by itself, a browser shows the file in a page of its own making.
-    out.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; \
-             sandbox",
-        ),
-    );
-    // A picture or a sound is to be shown on any page that knows its name.
-    out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    let mut response = described(&tag, &modified_text, format)?;
     if query.download.is_some() {
         let value = format!("attachment; filename=\"{name}\"");
-        out.insert(header::CONTENT_DISPOSITION, text(&value)?);
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, text(&value)?);
     }
     if unchanged(&headers, &tag, modified) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -120,15 +100,7 @@ pub(crate) async fn serve(
     let range = match wanted(&headers, size, &tag, &modified_text) {
         Wanted::All => None,
         Wanted::Part(first, last) => Some((first, last)),
-        Wanted::Nothing => {
-            let problem = Problem::new(
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                "The file has no such part. The Content-Range header tells its size.",
-            );
-            let mut response = problem.into_response();
-            response.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}"))?);
-            return Ok(response);
-        }
+        Wanted::Nothing => return not_satisfiable(size),
     };
     let (first, length) = range.map_or((0, size), |(first, last)| (first, last - first + 1));
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
@@ -147,6 +119,42 @@ pub(crate) async fn serve(
         let stream = ReaderStream::with_capacity(file.take(length), CHUNK_BYTES);
         *response.body_mut() = Body::from_stream(stream);
     }
+    Ok(response)
+}
+
+/// The headers that every answer about a file has.
+fn described(tag: &str, modified: &str, format: Format) -> Result<Response, Problem> {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    for (header, value) in [
+        (header::ETAG, tag),
+        (header::LAST_MODIFIED, modified),
+        (header::ACCEPT_RANGES, "bytes"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::CONTENT_TYPE, format.content_type()),
+        // Opened by itself, a browser shows the file in a page of its own making.
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; \
+             sandbox",
+        ),
+    ] {
+        headers.insert(header, text(value)?);
+    }
+    // A picture or a sound is to be shown on any page that knows its name.
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    Ok(response)
+}
+
+/// The answer to a part that the file doesn't have.
+fn not_satisfiable(size: u64) -> Result<Response, Problem> {
+    let problem = Problem::new(
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        "The file has no such part. The Content-Range header tells its size.",
+    );
+    let mut response = problem.into_response();
+    response.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}"))?);
     Ok(response)
 }
 

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
+use crate::http::error::{unknown, wrong_method};
 use crate::http::file_request;
 use crate::http::state::App;
-use crate::http::{unknown, wrong_method};
 
 /// What the page may do: run the widget's own files, load what the gateway serves, be embedded
 /// anywhere. Nothing inline, nothing from elsewhere.

@@ -1,0 +1,35 @@
+//! The generation that an address names, as far as it is the caller's own.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::domain::Principal;
+use crate::http::error::Problem;
+use crate::http::state::App;
+use crate::store::GenerationRow;
+
+/// Which generation.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct Which {
+    /// The generation's id.
+    #[param(pattern = "^[a-km-z2-9]{26}$")]
+    pub(crate) id: String,
+}
+
+/// The generation of this id.
+///
+/// # Errors
+/// 404, where there is none or it is somebody else's.
+pub(crate) async fn owned(
+    app: &App,
+    id: &str,
+    principal: &Principal,
+) -> Result<GenerationRow, Problem> {
+    app.store.generation_of(id, principal).await?.ok_or_else(unknown)
+}
+
+/// The answer to an id that the caller has no generation of.
+pub(crate) fn unknown() -> Problem {
+    Problem::not_found("There is no such generation, or it is not yours.")
+}

@@ -1,0 +1,232 @@
+//! Every SQL statement of the store, and a test that prepares each against the tables as migrated.
+//!
+//! No other file of the store holds SQL, but for the rules of the audit; a test reads the files. A
+//! condition that an index has (`WHERE state IN (…)`) is repeated in full in a statement that is to
+//! use the index.
+
+macro_rules! statements {
+    ($($(#[$about:meta])* $name:ident = $sql:expr;)*) => {
+        $($(#[$about])* pub(super) const $name: &str = $sql;)*
+
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+/// The columns of a key.
+macro_rules! select_keys {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, kind, account_id, label, created_at_ms, revoked_at_ms,
+             visitor_budget, visitors_per_address, tokens_per_day, hash FROM keys ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    // The connection and its transactions.
+    PING = "SELECT 1 FROM accounts LIMIT 1";
+    BEGIN = "BEGIN IMMEDIATE";
+    COMMIT = "COMMIT";
+    ROLLBACK = "ROLLBACK";
+    SAVEPOINT = "SAVEPOINT change";
+    ROLLBACK_TO_SAVEPOINT = "ROLLBACK TO change";
+    RELEASE_SAVEPOINT = "RELEASE change";
+
+    // Accounts and the ledger.
+    INSERT_ACCOUNT = "INSERT INTO accounts DEFAULT VALUES";
+    BALANCE = "SELECT available, held, spent, granted FROM accounts WHERE id = ?";
+    GRANT = "UPDATE accounts SET granted = granted + ?1, available = available + ?1
+        WHERE id = ?2 AND granted + ?1 <= ?3";
+    HOLD = "UPDATE accounts SET available = available - ?1, held = held + ?1
+        WHERE id = ?2 AND available >= ?1";
+    HOLD_OF_VISITOR = "UPDATE visitors SET held = held + ?1
+        WHERE id = ?2 AND (budget IS NULL OR held + spent + ?1 <= budget)";
+    CAPTURE = "UPDATE accounts SET held = held - ?1, spent = spent + ?1 WHERE id = ?2";
+    CAPTURE_OF_VISITOR =
+        "UPDATE visitors SET held = held - ?1, spent = spent + ?1 WHERE id = ?2";
+    RELEASE = "UPDATE accounts SET held = held - ?1, available = available + ?1 WHERE id = ?2";
+    RELEASE_OF_VISITOR = "UPDATE visitors SET held = held - ?1 WHERE id = ?2";
+    INSERT_LEDGER_ENTRY = "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
+        VALUES (?, ?, ?, ?, ?)";
+
+    // Keys.
+    KEY_BY_HASH = select_keys!("WHERE hash = ?");
+    KEY_BY_NAME = select_keys!("WHERE name = ?");
+    ALL_KEYS = select_keys!("ORDER BY id");
+    ACCOUNT_OF_SECRET_KEY = "SELECT account_id FROM keys WHERE name = ? AND kind = 'secret'
+        AND revoked_at_ms IS NULL";
+    INSERT_KEY = "INSERT INTO keys (name, hash, kind, account_id, label, created_at_ms,
+        visitor_budget, visitors_per_address, tokens_per_day)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    INSERT_KEY_ORIGIN = "INSERT OR IGNORE INTO key_origins VALUES (?, ?)";
+    /// A secret key takes the publishable keys of its account with it.
+    REVOKE_KEY = "UPDATE keys SET revoked_at_ms = ?1 WHERE revoked_at_ms IS NULL
+        AND (id = ?2 OR (?3 AND account_id = ?4))";
+    ORIGIN_HAS_KEY = "SELECT 1 FROM key_origins JOIN keys ON keys.id = key_id
+        WHERE origin = ? AND revoked_at_ms IS NULL LIMIT 1";
+    KEY_ALLOWS_ORIGIN = "SELECT 1 FROM key_origins WHERE key_id = ? AND origin = ?";
+
+    // Visitors and sessions.
+    SESSION_BY_HASH = "SELECT k.id AS key_id, k.kind AS key_kind, k.tokens_per_day, k.account_id,
+        v.id AS visitor_id, s.origin, s.lifetime_secs, s.hash
+        FROM sessions s JOIN visitors v ON v.id = s.visitor_id JOIN keys k ON k.id = v.key_id
+        WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL";
+    INSERT_SESSION = "INSERT INTO sessions (hash, visitor_id, origin, lifetime_secs, expires_at_ms)
+        VALUES (?, ?, ?, ?, ?)";
+    DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms <= ?";
+    VISITOR_BUDGET = "SELECT budget, held, spent FROM visitors WHERE id = ?";
+    VISITOR_BY_SUBJECT =
+        "SELECT id, held + spent AS used FROM visitors WHERE key_id = ? AND subject = ?";
+    UPDATE_VISITOR_BUDGET = "UPDATE visitors SET budget = ? WHERE id = ?";
+    NEW_VISITORS_FROM_ADDRESS = "SELECT count(*) FROM visitors
+        WHERE key_id = ? AND address_hash = ? AND created_at_ms > ?";
+    INSERT_VISITOR = "INSERT INTO visitors (key_id, subject, address_hash, created_at_ms, budget)
+        VALUES (?, ?, ?, ?, ?)";
+
+    // Acceptance.
+    SUBMISSION = "SELECT g.id, g.price, s.body_hash FROM submissions s
+        JOIN generations g ON g.id = s.generation_id
+        WHERE s.key_id = ? AND s.visitor_id = ? AND s.idempotency_key = ?";
+    INSERT_SUBMISSION = "INSERT INTO submissions VALUES (?, ?, ?, ?, ?)";
+    ACTIVE_OF_OWNER = "SELECT count(*) FROM generations
+        WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')";
+    USED_TOKENS_SINCE = "SELECT coalesce(sum(price), 0) FROM generations
+        WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')";
+    INSERT_GENERATION = "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model,
+        prompt, style, seed, procedural, price, created_at_ms, last_seq)
+        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0)";
+
+    // Generations.
+    BEGIN_GENERATION =
+        "UPDATE generations SET state = 'running' WHERE id = ? AND state = 'queued'";
+    REQUEUE_RUNNING = "UPDATE generations SET state = 'queued'
+        WHERE state IN ('queued', 'running') AND state = 'running'";
+    FINISH_GENERATION = "UPDATE generations SET state = ?, finished_at_ms = ?, note = ?,
+        message = ?, procedural = coalesce(?, procedural)
+        WHERE id = ? AND state IN ('queued', 'running')
+        RETURNING account_id, visitor_id, price";
+    INSERT_MEDIA = "INSERT INTO media (generation_id, name, size_bytes) VALUES (?, ?, ?)";
+    GENERATION = "SELECT g.*, m.name AS media_name FROM generations g
+        LEFT JOIN media m ON m.generation_id = g.id WHERE g.id = ?";
+    GENERATION_OF_OWNER = "SELECT g.*, m.name AS media_name FROM generations g
+        LEFT JOIN media m ON m.generation_id = g.id
+        WHERE g.id = ? AND g.key_id = ? AND g.visitor_id IS ?";
+    UNFINISHED_GENERATIONS = "SELECT g.*, NULL AS media_name FROM generations g
+        WHERE state IN ('queued', 'running') ORDER BY created_at_ms, id";
+    FINISHED_BEFORE = "SELECT g.id, m.name AS media_name FROM generations g
+        LEFT JOIN media m ON m.generation_id = g.id
+        WHERE g.finished_at_ms IS NOT NULL AND g.finished_at_ms < ? LIMIT ?";
+    DELETE_GENERATION = "DELETE FROM generations WHERE id = ?";
+    MEDIA_IS_KNOWN = "SELECT 1 FROM media WHERE name = ?";
+
+    // Events.
+    GENERATION_IS_ACTIVE =
+        "SELECT 1 FROM generations WHERE id = ? AND state IN ('queued', 'running')";
+    EVENTS_AFTER =
+        "SELECT seq, json FROM events WHERE generation_id = ? AND seq > ? ORDER BY seq LIMIT ?";
+    NEXT_SEQ = "UPDATE generations SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq";
+    INSERT_EVENT = "INSERT INTO events (generation_id, seq, json) VALUES (?, ?, ?)";
+
+    // Jobs at providers.
+    PROVIDER_JOB = "SELECT generation_id, provider, unclear, handle FROM provider_jobs
+        WHERE generation_id = ?";
+    ABANDONED_PROVIDER_JOBS = "SELECT j.generation_id, j.provider, j.unclear, j.handle
+        FROM provider_jobs j JOIN generations g ON g.id = j.generation_id
+        WHERE g.state NOT IN ('queued', 'running')";
+    FORGET_PROVIDER_JOB = "DELETE FROM provider_jobs WHERE generation_id = ?1 AND EXISTS (SELECT 1
+        FROM generations WHERE id = ?1 AND state NOT IN ('queued', 'running'))";
+    INTEND_SUBMISSION = "INSERT INTO provider_jobs (generation_id, provider, unclear)
+        VALUES (?1, ?2, 1) ON CONFLICT (generation_id) DO UPDATE SET handle = NULL, provider = ?2,
+        unclear = CASE WHEN provider = ?2 THEN unclear + 1 ELSE 1 END";
+    SUBMISSION_NOT_TAKEN = "UPDATE provider_jobs SET unclear = max(unclear - 1, 0)
+        WHERE generation_id = ?1 AND provider = ?2";
+    SUBMISSION_TAKEN = "UPDATE provider_jobs SET handle = ?3
+        WHERE generation_id = ?1 AND provider = ?2";
+    RESET_SUBMISSION = "UPDATE provider_jobs SET handle = NULL, unclear = 0
+        WHERE generation_id = ?1 AND provider = ?2";
+
+    // The audit.
+    QUICK_CHECK = "PRAGMA quick_check";
+    ALL_MEDIA = "SELECT name, size_bytes FROM media";
+    COUNTS = "SELECT (SELECT count(*) FROM accounts) AS accounts,
+        (SELECT count(*) FROM generations) AS generations,
+        (SELECT count(*) FROM generations WHERE state IN ('queued', 'running')) AS unfinished";
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Executor as _, SqlSafeStr as _};
+
+    use super::super::Store;
+    use super::super::audit::RULES;
+    use super::*;
+    use crate::metrics::Metrics;
+
+    /// A statement that names a table or column that is not there, or isn't SQL, fails here.
+    #[tokio::test]
+    async fn every_statement_fits_the_tables() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open(data.path(), Metrics::default()).await.unwrap();
+        let mut connection = store.reader.acquire().await.unwrap();
+        let rules = RULES.iter().map(|(_, sql)| ("RULES", *sql));
+        for (name, sql) in ALL.iter().copied().chain(rules) {
+            let prepared = connection.prepare(sql.into_sql_str()).await;
+            assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
+        }
+        drop(connection);
+        store.close().await;
+    }
+
+    /// However many generations are kept, a start, an acceptance and the retention look only at
+    /// those that they are about.
+    #[tokio::test]
+    async fn no_statement_reads_all_generations() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open(data.path(), Metrics::default()).await.unwrap();
+        for query in [
+            REQUEUE_RUNNING,
+            UNFINISHED_GENERATIONS,
+            FINISHED_BEFORE,
+            MEDIA_IS_KNOWN,
+            SUBMISSION,
+            ACTIVE_OF_OWNER,
+            USED_TOKENS_SINCE,
+        ] {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(explain).fetch_all(&store.reader).await.unwrap();
+            assert!(!plan.is_empty());
+            for (_, _, _, step) in plan {
+                // An index that holds the unfinished alone may be read from end to end.
+                let bounded = step.contains("USING INDEX generations_unfinished");
+                assert!(bounded || !step.starts_with("SCAN"), "{query}: {step}");
+            }
+        }
+        store.close().await;
+    }
+
+    /// The tests above see only what stands in this file.
+    #[test]
+    fn all_sql_of_the_store_is_in_this_file() {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
+        let mut files = 0;
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name == "sql.rs" {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            files += 1;
+            for call in ["query(", "query_as(", "query_scalar("] {
+                for (at, _) in text.match_indices(call) {
+                    let argument = text[at + call.len()..].trim_start();
+                    assert!(!argument.starts_with('"'), "{name}: SQL outside of sql.rs");
+                }
+            }
+        }
+        assert!(files > 5, "{files} files");
+    }
+}
