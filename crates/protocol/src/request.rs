@@ -174,7 +174,7 @@ fn check_prompt(prompt: &str, model: &Model) -> Result<String, Invalid> {
 
 /// Characters that take no room of their own: joiners, direction marks, the byte order mark
 /// (from Unicode's `Default_Ignorable_Code_Point`). A prompt of nothing else is blank.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }

@@ -72,17 +72,10 @@ impl GenerationService {
             return Some(self.failed(row, "The model is offered no more."));
         };
         let route = self.0.pool.route(&row.model);
-        let record = match self.0.store.provider_job(&row.id).await {
-            Ok(record) => record,
-            Err(error) => {
-                tracing::error!(%error, generation = row.id, "its records can't be read");
-                return Some(self.failed(row, "The gateway could not read its records."));
-            }
+        let asked = match self.asked_before(row, &route).await {
+            Ok(asked) => asked,
+            Err(outcome) => return Some(outcome),
         };
-        // The provider that had the job when the process ended is asked about it first.
-        let asked = record
-            .as_ref()
-            .and_then(|job| route.iter().position(|pooled| pooled.name == job.provider));
         let (mut begun, mut why) = (false, None);
         for (index, pooled) in route.iter().enumerate().skip(asked.unwrap_or(0)) {
             let elsewhere = index + 1 < route.len();
@@ -131,6 +124,20 @@ impl GenerationService {
         }
         let why = why.unwrap_or_else(|| "Nobody makes this model any more.".into());
         Some(self.failed(row, &why))
+    }
+
+    /// The place in `route` of the provider that had the job when the process ended: it is asked
+    /// about it first.
+    async fn asked_before(
+        &self,
+        row: &GenerationRow,
+        route: &[Arc<PooledProvider>],
+    ) -> Result<Option<usize>, Outcome> {
+        let job = self.0.store.provider_job(&row.id).await.map_err(|error| {
+            tracing::error!(%error, generation = row.id, "its records can't be read");
+            self.failed(row, "The gateway could not read its records.")
+        })?;
+        Ok(job.and_then(|job| route.iter().position(|pooled| pooled.name == job.provider)))
     }
 
     /// Marks it as running. `None`: it has ended meanwhile. `Some(false)`: that can't be written
