@@ -5,6 +5,7 @@
 
 mod origin;
 mod routing;
+mod routing_error;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::domain::CatalogConfig;
 use crate::providers::Providers;
 pub use origin::{NotAnOrigin, check_origin, is_host};
 pub use routing::{ModelSettings, StyleSettings};
+pub use routing_error::{ModelFault, RoutingError};
 
 /// All settings of a running gateway.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -170,6 +172,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         message: String,
     },
+    /// Models and providers don't fit together.
+    #[error(transparent)]
+    Routing(#[from] RoutingError),
 }
 
 /// What the command line says; `None` where it says nothing.
@@ -266,10 +271,9 @@ impl Config {
     /// The models that the gateway offers, and the providers that make them.
     ///
     /// # Errors
-    /// [`ConfigError::Setting`], where models or providers don't fit together.
+    /// [`ConfigError::Routing`]
     pub fn catalog(&self) -> Result<CatalogConfig, ConfigError> {
-        CatalogConfig::new(&self.models, &self.providers)
-            .map_err(|(place, why)| setting_error(&place, &why))
+        Ok(CatalogConfig::new(&self.models, &self.providers)?)
     }
 }
 

@@ -14,6 +14,7 @@ mod content;
 mod content_policy;
 mod error;
 mod http;
+mod open;
 mod options;
 mod polled;
 mod pool;
@@ -36,3 +37,4 @@ pub use self::settings::{
     ConnectionSettings, Key, KeyError, LimitSettings, ProviderSettings, Providers, SKETCH,
     SettingError,
 };
+pub use self::sketch::Sketch;

@@ -10,6 +10,7 @@ use ai_now_protocol::options::STYLE;
 use ai_now_protocol::{Catalog, Choice, Code, MediaKind, Message, Model, ModelOption, OptionKind};
 use serde::Deserialize;
 
+use super::routing_error::{ModelFault, PROMPT_CHARS_LIMIT, RoutingError};
 use crate::domain::CatalogConfig;
 use crate::providers::{Providers, SKETCH};
 
@@ -65,79 +66,87 @@ impl CatalogConfig {
     /// Applies the operator's settings to the built-in catalog.
     ///
     /// # Errors
-    /// The setting's name, and what is wrong with it.
-    pub fn new(models: &[ModelSettings], providers: &Providers) -> Result<Self, (String, String)> {
+    /// [`RoutingError`]
+    pub fn new(models: &[ModelSettings], providers: &Providers) -> Result<Self, RoutingError> {
         for (name, settings) in providers {
-            let place = |setting: &str| format!("providers.{name}.{setting}");
             if name == SKETCH || !is_id(name) {
-                let why = "a provider's name is of lower case letters, digits, “-” and “_”, and \
-                           not “sketch”";
-                return Err((format!("providers.{name}"), why.into()));
+                return Err(RoutingError::ProviderName(name.clone()));
             }
-            settings.check().map_err(|error| (place(error.setting), error.why))?;
+            settings
+                .check()
+                .map_err(|source| RoutingError::Provider { provider: name.clone(), source })?;
         }
         let mut catalog = Catalog::BUILT_IN;
         let mut routes = HashMap::new();
         let mut seen = HashSet::new();
         for settings in models {
-            let place = |setting: &str| format!("models.{}.{setting}", settings.id);
-            if !is_id(&settings.id) {
-                let why = "an id is of lower case letters, digits, “-” and “_”";
-                return Err((place("id"), why.into()));
-            }
+            let fault = |fault| RoutingError::Model { model: settings.id.clone(), fault };
             if !seen.insert(&settings.id) {
-                return Err((place("id"), "two models have this id".into()));
+                return Err(fault(ModelFault::IdTaken));
             }
-            let models = catalog.models.to_mut();
-            let at = models.iter().position(|model| model.id == settings.id);
-            if settings.hidden {
-                let at = at.ok_or((place("hidden"), "there is no such model to hide".into()))?;
-                models.remove(at);
-                continue;
-            }
-            let model = match at {
-                Some(at) => &mut models[at],
-                None => {
-                    models.push(added(settings).map_err(|(name, why)| (place(name), why))?);
-                    let last = models.len() - 1;
-                    &mut models[last]
-                }
-            };
-            change(model, settings);
-            check(model).map_err(|(name, why)| (place(name), why))?;
-            if let Some(names) = &settings.routes {
-                let why = check_routes(names, model, providers);
-                why.map_err(|why| (place("routes"), why))?;
+            let changed = apply(catalog.models.to_mut(), settings).map_err(fault)?;
+            if let (Some(model), Some(names)) = (changed, &settings.routes) {
+                check_routes(names, model, providers).map_err(fault)?;
                 routes.insert(settings.id.clone(), names.clone());
             }
         }
         if catalog.models.is_empty() {
-            return Err(("models".into(), "every model is hidden".into()));
+            return Err(RoutingError::AllHidden);
         }
         for model in catalog.models.to_mut() {
             let route = routes.entry(model.id.to_string()).or_insert_with(|| vec![SKETCH.into()]);
             if route[0] == SKETCH {
-                let own = models.iter().find(|settings| settings.id == model.id);
-                model.procedural = true;
-                if own.is_none_or(|own| own.expected_secs.is_none()) {
-                    model.expected_secs = Some(SKETCH_SECS);
-                }
-                if own.is_none_or(|own| own.note.is_none()) {
-                    model.note = Some(Message::new(Code::ProceduralModel, SKETCH_NOTE));
-                }
+                say_it_sketches(model, models);
             }
         }
         Ok(Self { catalog, routes })
     }
 }
 
-fn added(settings: &ModelSettings) -> Result<Model, (&'static str, String)> {
-    let needed = "a new model needs it";
+/// Hides, changes or adds the model that the settings are about; `None`: it is hidden.
+fn apply<'m>(
+    models: &'m mut Vec<Model>,
+    settings: &ModelSettings,
+) -> Result<Option<&'m Model>, ModelFault> {
+    if !is_id(&settings.id) {
+        return Err(ModelFault::Id);
+    }
+    let at = models.iter().position(|model| model.id == settings.id);
+    if settings.hidden {
+        models.remove(at.ok_or(ModelFault::NothingToHide)?);
+        return Ok(None);
+    }
+    let at = match at {
+        Some(at) => at,
+        None => {
+            models.push(added(settings)?);
+            models.len() - 1
+        }
+    };
+    let model = &mut models[at];
+    change(model, settings);
+    check(model)?;
+    Ok(Some(model))
+}
+
+/// A model that the sketch engine makes first says so, where the operator says nothing else.
+fn say_it_sketches(model: &mut Model, models: &[ModelSettings]) {
+    let own = models.iter().find(|settings| settings.id == model.id);
+    model.procedural = true;
+    if own.is_none_or(|own| own.expected_secs.is_none()) {
+        model.expected_secs = Some(SKETCH_SECS);
+    }
+    if own.is_none_or(|own| own.note.is_none()) {
+        model.note = Some(Message::new(Code::ProceduralModel, SKETCH_NOTE));
+    }
+}
+
+fn added(settings: &ModelSettings) -> Result<Model, ModelFault> {
     Ok(Model {
         id: settings.id.clone().into(),
         name: settings.id.clone().into(),
-        kind: settings.kind.ok_or(("kind", needed.to_owned()))?,
-        price_tokens: settings.price_tokens.ok_or(("price_tokens", needed.to_owned()))?,
+        kind: settings.kind.ok_or(ModelFault::NoKind)?,
+        price_tokens: settings.price_tokens.ok_or(ModelFault::NoPrice)?,
         expected_secs: None,
         note: None,
         prompt_max_chars: PROMPT_MAX_CHARS,
@@ -192,55 +201,50 @@ fn style_option(styles: Vec<StyleSettings>) -> ModelOption {
 }
 
 /// The rules that hold for the built-in table hold for every other row.
-fn check(model: &Model) -> Result<(), (&'static str, String)> {
-    let wrong = |name, why: &str| Err((name, why.to_owned()));
+fn check(model: &Model) -> Result<(), ModelFault> {
     if !is_line(&model.name) {
-        return wrong("name", "it must be a line of text");
+        return Err(ModelFault::Name);
     }
     if model.price_tokens == 0 {
-        return wrong("price_tokens", "it must be at least 1");
+        return Err(ModelFault::PriceZero);
     }
-    if !(1..=20_000).contains(&model.prompt_max_chars) {
-        return wrong("prompt_max_chars", "it must be from 1 to 20000");
+    if !(1..=PROMPT_CHARS_LIMIT).contains(&model.prompt_max_chars) {
+        return Err(ModelFault::PromptMaxChars);
     }
     if model.expected_secs.is_some_and(|expected| expected.min > expected.max) {
-        return wrong("expected_secs", "`min` must not be above `max`");
+        return Err(ModelFault::ExpectedSecs);
     }
     let mut values = HashSet::new();
     for style in model.styles() {
         if !is_line(&style.value) || !is_line(&style.name) || !is_line(&style.words) {
-            return wrong("styles", "each needs a value, a name and words, each a line of text");
+            return Err(ModelFault::StyleText);
         }
         if !values.insert(&style.value) {
-            return Err(("styles", format!("two have the value “{}”", style.value)));
+            return Err(ModelFault::StyleTaken(style.value.to_string()));
         }
     }
     Ok(())
 }
 
-fn check_routes(names: &[String], model: &Model, providers: &Providers) -> Result<(), String> {
+fn check_routes(names: &[String], model: &Model, providers: &Providers) -> Result<(), ModelFault> {
     if names.is_empty() {
-        return Err("name at least one provider".into());
+        return Err(ModelFault::NoRoute);
     }
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {
-            return Err(format!("“{name}” is there twice"));
+            return Err(ModelFault::RouteTwice(name.clone()));
         }
-        let Some(settings) = providers.get(name) else {
-            if name == SKETCH {
-                continue;
+        match providers.get(name) {
+            Some(settings) if settings.service.makes(model.kind) => {}
+            Some(_) => {
+                return Err(ModelFault::WrongKind { name: name.clone(), kind: model.kind });
             }
-            let known: Vec<_> = providers.keys().map(String::as_str).chain([SKETCH]).collect();
-            return Err(format!("there is no provider “{name}”; there are: {}", known.join(", ")));
-        };
-        if !settings.service.makes(model.kind) {
-            let made = match model.kind {
-                MediaKind::Audio => "music",
-                MediaKind::Video => "videos",
-                MediaKind::Picture => "pictures",
-            };
-            return Err(format!("“{name}” makes no {made}"));
+            None if name == SKETCH => {}
+            None => {
+                let known = providers.keys().cloned().chain([SKETCH.to_owned()]).collect();
+                return Err(ModelFault::UnknownProvider { name: name.clone(), known });
+            }
         }
     }
     Ok(())
@@ -269,8 +273,7 @@ mod tests {
 
     fn resolve(toml: &str) -> Result<CatalogConfig, String> {
         let settings: Settings = toml::from_str(toml).map_err(|e| e.message().to_owned())?;
-        CatalogConfig::new(&settings.models, &settings.providers)
-            .map_err(|(place, why)| format!("{place}: {why}"))
+        CatalogConfig::new(&settings.models, &settings.providers).map_err(|error| error.to_string())
     }
 
     #[test]

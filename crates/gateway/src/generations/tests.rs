@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::{Event, GenerateRequest};
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 
 use super::{GenerationService, Settings};
 use crate::config::{Config, Limits};
@@ -15,8 +15,20 @@ use crate::domain::Principal;
 use crate::limits;
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
-use crate::providers::{Provider, ProviderPool};
+use crate::providers::{Output, Provider, ProviderError, ProviderPool, Sketch, Task};
 use crate::store::{NewKey, Store};
+
+/// The sketch engine, with a fault that some words find.
+struct Faulty;
+
+impl Provider for Faulty {
+    fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>> {
+        if task.job.prompt.contains("fault") {
+            return Box::pin(async move { panic!("{}", task.job.prompt) });
+        }
+        Box::pin(async move { Sketch.make(task).await })
+    }
+}
 
 #[tokio::test]
 async fn a_panic_in_a_provider_ends_one_generation_alone() {
@@ -38,7 +50,7 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
     let key = store.create_key(NewKey::Secret { tokens: 100 }, String::new()).await.unwrap();
     let key = store.key_by_secret(&key).await.unwrap().unwrap();
     let media = MediaDir::open(data.path()).unwrap();
-    let pool = ProviderPool::all_by(Provider::Faulty, &metrics);
+    let pool = ProviderPool::all_by(Arc::new(Faulty), &metrics);
     let settings = Settings { queue: 10, per_owner: 10 };
     let service = GenerationService::new(store.clone(), media.clone(), pool, metrics, settings);
     let limits = limits::Limits::new(&Limits::default());

@@ -26,7 +26,7 @@ use super::result::{take_over, taking};
 use super::services::Service;
 use super::settings::{Key, KeyError, ProviderSettings, SettingError};
 use super::submission::{self, CANCEL_LIMIT, Refusal, SubmissionError, Submitter};
-use super::{ErrorKind, Job, Output, ProviderError, Task, backoff, error, text};
+use super::{ErrorKind, Job, Output, Provider, ProviderError, Task, backoff, error, text};
 use crate::metrics::Metrics;
 use crate::store::SubmissionState;
 
@@ -91,6 +91,16 @@ enum Streamed {
     Broken(bool),
 }
 
+impl Provider for AiNow {
+    fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>> {
+        Box::pin(self.make(task))
+    }
+
+    fn abandon<'a>(&'a self, handle: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(self.abandon(handle))
+    }
+}
+
 impl AiNow {
     pub(super) fn open(
         name: &str,
@@ -114,7 +124,7 @@ impl AiNow {
         })
     }
 
-    pub(super) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
+    async fn make(&self, task: Task) -> Result<Output, ProviderError> {
         let timeout_secs = self.settings.limits.timeout_secs;
         let limit = Instant::now() + Duration::from_secs(timeout_secs);
         let mut location =
@@ -173,7 +183,7 @@ impl AiNow {
     }
 
     /// Tells the server that a generation is not wanted any more.
-    pub(super) async fn abandon(&self, location: &str) {
+    async fn abandon(&self, location: &str) {
         match self.http.call(self.request(Method::DELETE, location), CANCEL_LIMIT).await {
             Ok(answer) if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND => {}
             Ok(answer) => {

@@ -14,6 +14,7 @@ use std::time::Duration;
 use ai_now_protocol::Message;
 use ai_now_protocol::event::Progress;
 use ai_now_protocol::{Format, MediaKind};
+use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::io::{
@@ -26,7 +27,9 @@ use super::error::OpenError;
 use super::result::{ResultError, Taking, taking};
 use super::services::Service;
 use super::settings::{ProviderSettings, SettingError};
-use super::{ErrorKind, Job, MediaContent, Output, Picture, ProviderError, Task, content, text};
+use super::{
+    ErrorKind, Job, MediaContent, Output, Picture, Provider, ProviderError, Task, content, text,
+};
 use crate::media::{MediaDir, Unfinished};
 use crate::store::SubmissionState;
 
@@ -103,6 +106,12 @@ struct Line {
     kind: Option<String>,
 }
 
+impl Provider for Program {
+    fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>> {
+        Box::pin(self.make(task))
+    }
+}
+
 impl Program {
     pub(super) fn open(
         name: &str,
@@ -123,7 +132,7 @@ impl Program {
         Ok(Self { name: name.to_owned(), settings: settings.clone(), own: own.clone(), work })
     }
 
-    pub(super) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
+    async fn make(&self, task: Task) -> Result<Output, ProviderError> {
         if let SubmissionState::Unclear(starts @ STARTS..) =
             task.record.read().await.map_err(|error| ProviderError::unwritten(&error))?
         {

@@ -12,8 +12,10 @@ use tokio::sync::Semaphore;
 
 use super::circuit_breaker::CircuitBreaker;
 use super::error::{ErrorKind, UnusableProvider};
+use super::open::open;
 use super::provider::Provider;
 use super::settings::{Providers, SKETCH};
+use super::sketch::Sketch;
 use crate::domain::CatalogConfig;
 use crate::metrics::Metrics;
 
@@ -26,7 +28,7 @@ pub struct ProviderPool {
 /// One provider.
 pub struct PooledProvider {
     pub(crate) name: String,
-    pub(crate) provider: Provider,
+    pub(crate) provider: Arc<dyn Provider>,
     /// One permit for each generation that it may make at once; handed out in the order of asking.
     pub(crate) slots: Semaphore,
     /// Who waits for one.
@@ -64,7 +66,7 @@ impl ProviderPool {
             let pooled = match providers.get(name) {
                 Some(settings) => PooledProvider {
                     name: name.clone(),
-                    provider: Provider::open(name, settings, data, metrics)?,
+                    provider: open(name, settings, data, metrics)?,
                     slots: Semaphore::new(settings.limits.concurrent),
                     queue: Queue::default(),
                     concurrent: settings.limits.concurrent,
@@ -84,7 +86,7 @@ impl ProviderPool {
 
     /// The plain catalog, made by one provider instead of the sketch engine.
     #[cfg(test)]
-    pub(crate) fn all_by(provider: Provider, metrics: &Metrics) -> Self {
+    pub(crate) fn all_by(provider: Arc<dyn Provider>, metrics: &Metrics) -> Self {
         let catalog = Catalog::BUILT_IN;
         let routes = catalog.models.iter().map(|model| (model.id.to_string(), vec![SKETCH.into()]));
         let config = CatalogConfig { routes: routes.collect(), catalog };
@@ -129,8 +131,8 @@ impl ProviderPool {
             return Some(say(Code::ProviderDown, text)?.with("minutes", minutes(back)));
         };
         if pooled.name != route.first()?.name {
-            let (code, stands_in) = match pooled.provider {
-                Provider::Sketch => (Code::SketchStandsIn, "procedural sketches stand in for it"),
+            let (code, stands_in) = match pooled.name.as_str() {
+                SKETCH => (Code::SketchStandsIn, "procedural sketches stand in for it"),
                 _ => (Code::ProviderReplaced, "another provider stands in for it"),
             };
             return say(code, format!("{} does not answer; {stands_in}.", model.name));
@@ -164,7 +166,7 @@ impl PooledProvider {
     fn sketch(concurrent: usize, metrics: &Metrics) -> Self {
         Self {
             name: SKETCH.into(),
-            provider: Provider::Sketch,
+            provider: Arc::new(Sketch),
             slots: Semaphore::new(concurrent.max(1)),
             queue: Queue::default(),
             concurrent: concurrent.max(1),

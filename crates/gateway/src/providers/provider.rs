@@ -1,38 +1,32 @@
-//! One provider: what it is given, what it gives back, and the enum of all kinds of them.
-
-use std::path::Path;
-use std::sync::Arc;
+//! One provider: what it is given, what it gives back, and what every provider can do.
 
 use ai_now_protocol::options::{SEED, STYLE};
 use ai_now_protocol::{Choice, Format, Model, Scalar, Scalars};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use super::error::{ProviderError, UnusableProvider};
+use super::error::ProviderError;
 use super::progress::ProgressReporter;
-use super::services::ServiceSettings;
-use super::settings::ProviderSettings;
-use super::{ai_now, command, polled, sketch};
 use crate::media::{MediaDir, Unfinished};
-use crate::metrics::Metrics;
 use crate::store::SubmissionRecord;
 
-/// A provider of media.
-#[derive(Clone)]
-pub enum Provider {
-    /// The sketch engine, in this process.
-    Sketch,
-    /// A server of the documented API.
-    AiNow(Arc<ai_now::AiNow>),
-    /// A service that is polled: Luma, Runway, fal and others.
-    Polled(Arc<polled::Polled>),
-    /// A program of the operator's.
-    Command(Arc<command::Program>),
-    /// The sketch engine, with a fault that some words find.
-    #[cfg(test)]
-    Faulty,
+/// A service, a program or an engine that makes media.
+pub trait Provider: Send + Sync {
+    /// Makes it. Stops soon after the task's `stop` is cancelled.
+    ///
+    /// # Errors
+    /// [`ProviderError`]
+    fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>>;
+
+    /// Cancels a job of this name at the provider, as well as that can be done. Whether it
+    /// succeeds makes no difference to the caller. A provider whose work ends with the task's
+    /// `stop` has nothing to cancel.
+    fn abandon<'a>(&'a self, _handle: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// What to make.
@@ -147,62 +141,4 @@ pub enum MediaContent {
     Bytes(Vec<u8>),
     /// In a file, whole, but not on the disk for sure.
     File(Unfinished),
-}
-
-impl Provider {
-    /// The provider that settings describe. `name` is what the operator calls it.
-    ///
-    /// # Errors
-    /// [`UnusableProvider`]: its key is missing, its program is not there.
-    pub fn open(
-        name: &str,
-        settings: &ProviderSettings,
-        data: &Path,
-        metrics: &Metrics,
-    ) -> Result<Self, UnusableProvider> {
-        let opened = match &settings.service {
-            ServiceSettings::AiNow(own) => {
-                let opened = ai_now::AiNow::open(name, settings, own, metrics.clone());
-                opened.map(|provider| Self::AiNow(Arc::new(provider)))
-            }
-            ServiceSettings::Command(own) => {
-                let opened = command::Program::open(name, settings, own, data);
-                opened.map(|provider| Self::Command(Arc::new(provider)))
-            }
-            _ => {
-                let opened = polled::Polled::open(name, settings, metrics.clone());
-                opened.map(|provider| Self::Polled(Arc::new(provider)))
-            }
-        };
-        opened.map_err(|source| UnusableProvider { name: name.to_owned(), source })
-    }
-
-    /// Makes it. Stops soon after the task's `stop` is cancelled.
-    ///
-    /// # Errors
-    /// [`ProviderError`]
-    pub async fn make(&self, task: Task) -> Result<Output, ProviderError> {
-        match self {
-            Self::Sketch => sketch::make(task).await,
-            Self::AiNow(provider) => provider.make(task).await,
-            Self::Polled(provider) => provider.make(task).await,
-            Self::Command(provider) => provider.make(task).await,
-            #[cfg(test)]
-            Self::Faulty if task.job.prompt.contains("fault") => panic!("{}", task.job.prompt),
-            #[cfg(test)]
-            Self::Faulty => sketch::make(task).await,
-        }
-    }
-
-    /// Tells the provider that a job of this name is not wanted any more, as well as it can be
-    /// told. Whether it listens makes no difference here.
-    pub async fn abandon(&self, handle: &str) {
-        match self {
-            Self::Sketch | Self::Command(_) => {}
-            #[cfg(test)]
-            Self::Faulty => {}
-            Self::AiNow(provider) => provider.abandon(handle).await,
-            Self::Polled(provider) => provider.abandon(handle).await,
-        }
-    }
 }

@@ -6,12 +6,23 @@ use std::ops::ControlFlow;
 use ai_now_protocol::Message;
 use ai_now_protocol::event::Progress;
 use ai_now_sketch::{Request, Resolution, SketchError};
+use futures_util::future::BoxFuture;
 
-use super::{MediaContent, Output, ProviderError, Task};
+use super::error::ProviderError;
+use super::provider::{MediaContent, Output, Provider, Task};
 
 const FAULT: &str = "The sketch engine could not make this one. Try other words or another seed.";
 
-pub(super) async fn make(task: Task) -> Result<Output, ProviderError> {
+/// The sketch engine, in this process.
+pub struct Sketch;
+
+impl Provider for Sketch {
+    fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>> {
+        Box::pin(make(task))
+    }
+}
+
+async fn make(task: Task) -> Result<Output, ProviderError> {
     let Task { job, reporter, stop, .. } = task;
     let work = tokio::task::spawn_blocking(move || {
         let request = Request {

@@ -5,6 +5,8 @@
 
 use ai_now_protocol::{Message, Scalar};
 
+use ai_now_protocol::request::is_invisible;
+
 use super::settings::Key;
 
 /// How long a provider's text may get, in characters.
@@ -17,10 +19,7 @@ pub(super) fn plain(text: &str, key: Option<&Key>) -> String {
         Some(key) => text.replace(key.reveal(), "…"),
         None => text.to_owned(),
     };
-    let visible = |c: char| {
-        !c.is_control()
-            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
+    let visible = |c: char| !c.is_control() && !is_invisible(c);
     let spaced: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })

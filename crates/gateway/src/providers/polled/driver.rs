@@ -23,7 +23,7 @@ use crate::providers::http::{Answer, Call, Http};
 use crate::providers::result::{take_over, taking};
 use crate::providers::settings::{Key, ProviderSettings};
 use crate::providers::submission::{self, CANCEL_LIMIT, SubmissionError, Submitter};
-use crate::providers::{ErrorKind, Job, Output, ProviderError, Task, backoff};
+use crate::providers::{ErrorKind, Job, Output, Provider, ProviderError, Task, backoff};
 use crate::store::SubmissionState;
 
 /// A service that is polled.
@@ -44,6 +44,16 @@ const POLL_MAX: Duration = Duration::from_secs(60);
 
 /// How many unknown states are logged. A service that makes up a new one each time fills no log.
 const UNKNOWN_MAX: usize = 16;
+
+impl Provider for Polled {
+    fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>> {
+        Box::pin(self.make(task))
+    }
+
+    fn abandon<'a>(&'a self, handle: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(self.abandon(handle))
+    }
+}
 
 impl Polled {
     pub(in crate::providers) fn open(
@@ -67,7 +77,7 @@ impl Polled {
         adapter.expect("only a polled service is opened as one")
     }
 
-    pub(in crate::providers) async fn make(&self, task: Task) -> Result<Output, ProviderError> {
+    async fn make(&self, task: Task) -> Result<Output, ProviderError> {
         let timeout_secs = self.settings.limits.timeout_secs;
         let limit = Instant::now() + Duration::from_secs(timeout_secs);
         let mut resubmitted = 0;
@@ -112,7 +122,7 @@ impl Polled {
         }
     }
 
-    pub(in crate::providers) async fn abandon(&self, handle: &str) {
+    async fn abandon(&self, handle: &str) {
         if let Ok(handle) = serde_json::from_str(handle) {
             self.cancel(&handle).await;
         }
