@@ -75,8 +75,19 @@ const GATEWAY: Layers = Layers {
 };
 
 /// The rows that hold already. A module gets its row as soon as its place is settled.
-const WIDGET: Layers =
-    Layers { root: "src/", complete: false, circles: &[], rows: &[("generation", &[])] };
+const WIDGET: Layers = Layers {
+    root: "src/",
+    complete: false,
+    circles: &[],
+    rows: &[
+        ("api_error", &[]),
+        ("config", &[]),
+        ("duration_estimate", &[]),
+        ("generation", &[]),
+        ("i18n", &["api_error"]),
+        ("platform", &[]),
+    ],
+};
 
 impl Layers {
     /// A line for each use that the table doesn't allow, and for each circle of files.
