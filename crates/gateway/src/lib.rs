@@ -1,6 +1,6 @@
 //! The AI-Now gateway: serves the API, keeps keys and tokens, runs generations, loses nothing.
 //!
-//! The modules are layers. A module uses only modules below it; `cargo xtask tidy` checks that.
+//! The modules are layers. A module uses only modules below it; `cargo verify tidy` checks that.
 //! From the top: [`cli`] reads the command line, [`server`] puts the parts together, [`http`]
 //! translates requests, [`generations`] decides what happens to a generation, [`store`] keeps it,
 //! [`providers`] make it, [`media`] keeps the files, [`domain`] has the types that all of them share.
