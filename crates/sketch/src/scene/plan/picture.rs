@@ -89,6 +89,8 @@ fn relit(brief: &Brief, dark: bool, colour: Rgb, down: f32) -> Rgb {
         blend(c, [luma as u8; 3], much)
     };
     let high = (1.0 - down * 1.4).max(0.0);
+    // Behind clouds the sun colours little.
+    let veiled = !matches!(brief.weather, None | Some(Weather::Clear | Weather::Wind));
     let mut c = colour;
     c = match brief.weather {
         None | Some(Weather::Clear | Weather::Wind) => c,
@@ -109,6 +111,9 @@ fn relit(brief: &Brief, dark: bool, colour: Rgb, down: f32) -> Rgb {
         Some(Time::Night) if !dark => {
             let night = times(grey(c, 0.35), [0.3, 0.38, 0.6]);
             blend(night, [8, 12, 38], 0.3 * high)
+        }
+        Some(Time::Sunset) if veiled => {
+            blend(times(c, [0.9, 0.78, 0.74]), [214, 148, 130], 0.06 + 0.14 * high)
         }
         Some(Time::Sunset) => blend(times(c, [1.0, 0.78, 0.62]), [255, 138, 76], 0.1 + 0.28 * high),
         Some(Time::Dawn) => blend(times(c, [1.02, 0.94, 0.9]), [255, 206, 180], 0.1 + 0.2 * high),
