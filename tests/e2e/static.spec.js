@@ -3,15 +3,18 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, web } from './fixtures.js';
 import { Studio } from './studio.js';
+
+/** Pictures of many formats that the engine's own tests read. */
+const IMAGES = fileURLToPath(new URL('../../crates/sketch/tests/images', import.meta.url));
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css',
@@ -101,12 +104,17 @@ const test = base.extend({
 });
 
 /** The hash of what the engine makes on this machine, outside of any browser. */
-async function native({ model, style, prompt, seed }) {
+async function native({ model, style, prompt, seed, image, lyrics }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'ai-now-sketch-'));
   try {
     const out = path.join(folder, 'out');
     const options = ['--model', model, '--seed', String(seed), '--size', '640x360', '--out', out];
     if (style) options.push('--style', style);
+    if (image) options.push('--image', image);
+    if (lyrics) {
+      await writeFile(path.join(folder, 'lyrics'), lyrics);
+      options.push('--lyrics', path.join(folder, 'lyrics'));
+    }
     await promisify(execFile)(process.env.E2E_SKETCH, [prompt, ...options]);
     return createHash('sha256').update(await readFile(out)).digest('hex');
   } finally {
@@ -159,7 +167,7 @@ test('the engine of the page makes the same files as the one of this machine', a
   try {
     const script = path.join(folder, 'engine.mjs');
     await copyFile(path.join(web, 'ai-now-sketch.js'), script);
-    const { default: init, make } = await import(pathToFileURL(script).href);
+    const { default: init, make, sketch } = await import(pathToFileURL(script).href);
     await init({ module_or_path: await readFile(path.join(web, 'ai-now-sketch_bg.wasm')) });
     const genres = ['pop', 'metal', 'jazz', 'funk', 'house', 'drum and bass', 'reggae', 'salsa',
       'classical', 'cinematic', 'ambient', 'chiptune'];
@@ -177,6 +185,21 @@ test('the engine of the page makes the same files as the one of this machine', a
       const { bytes } = make(model, prompt, style, seed, 640, 360, () => {});
       const hash = createHash('sha256').update(bytes).digest('hex');
       expect(hash, prompt).toBe(await native({ model, style, prompt, seed }));
+    }
+    // Pictures that are sent, each in another format and role, and the lyrics of a song.
+    const given = [
+      ['luma', null, 'snow at night', 'baseline.jpg'], ['pika', '3', 'animate this', 'progressive.jpg'],
+      ['run', 'cartoon', 'on the wall', 'cmyk.jpg'], ['run', 'moody_film', 'this cat on the moon', 'lossy.webp'],
+      ['luma', null, 'in a forest', 'holes.webp'], ['pika', '6', 'a red balloon', 'animated.gif'],
+    ].map(([model, style, words, file]) => ({ model, style, prompt: `${words}, 2 seconds`, image: path.join(IMAGES, file) }));
+    const lyrics = '[Verse]\nMorning comes across the hill\n[Chorus]\nSing it out, sing it low\n';
+    given.push({ model: 'suno', prompt: 'a folk song', lyrics });
+    for (const [seed, { model, style, prompt, image, lyrics }] of given.entries()) {
+      const bytes = image && new Uint8Array(await readFile(image));
+      const options = lyrics ? { lyrics, seed } : { seed };
+      const made = sketch({ model, style, prompt, options, width: 640, height: 360, image: bytes }, () => {});
+      const hash = createHash('sha256').update(made.bytes).digest('hex');
+      expect(hash, prompt).toBe(await native({ model, style, prompt, seed, image, lyrics }));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
