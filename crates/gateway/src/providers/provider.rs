@@ -128,7 +128,7 @@ pub struct Output {
     pub content: MediaContent,
     /// Its format.
     pub format: Format,
-    /// What the maker says about it.
+    /// What the provider says about it.
     pub note: Option<String>,
     /// Whether it is a procedural sketch.
     pub procedural: bool,
