@@ -3,19 +3,24 @@
 //! Later beats earlier: built-in defaults, the configuration file (TOML), the environment
 //! (`AI_NOW_…`), the command line. A setting that is not known is an error wherever it is said.
 
+mod environment;
+mod error;
+mod network;
 mod origin;
 mod routing;
 mod routing_error;
 
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::domain::CatalogConfig;
 use crate::providers::Providers;
-pub use origin::{NotAnOrigin, check_origin, is_host};
+pub use error::ConfigError;
+pub use network::{Network, NotANetwork};
+pub use origin::{NotABaseUrl, NotAnOrigin, is_host, normalize_base_url, normalize_origin};
 pub use routing::{ModelSettings, StyleSettings};
 pub use routing_error::{ModelFault, RoutingError};
 
@@ -29,14 +34,14 @@ pub struct Config {
     pub data: PathBuf,
     /// The directory of a built widget, to be served at `/`. None: no page.
     pub web: Option<PathBuf>,
-    /// How the gateway is reached from outside, such as `https://music.example`. None: as the
-    /// request's `Host` says.
+    /// How the gateway is reached from outside, such as `https://music.example` or
+    /// `https://example.com/music`. None: as the request's `Host` and trusted proxies say.
     pub public_url: Option<String>,
     /// The origins, besides those of publishable keys, whose pages may use the API.
     pub origins: Vec<String>,
-    /// The proxies that are believed about a client's address (`X-Forwarded-For`) and scheme
-    /// (`X-Forwarded-Proto`), as addresses or networks.
-    pub trusted_proxies: Vec<IpNet>,
+    /// The proxies that are believed about a client's address, scheme and path (`X-Forwarded-For`,
+    /// `X-Forwarded-Proto`, `X-Forwarded-Prefix`, `Forwarded`), as addresses or networks.
+    pub trusted_proxies: Vec<Network>,
     /// Whether pages of the gateway's own origin get sessions without a key, on a key of its own.
     pub demo: bool,
     /// Where to tell metrics (Prometheus, `/metrics`). None: nowhere.
@@ -99,9 +104,14 @@ pub struct Limits {
     pub address_streams: u32,
     /// Connections that are open at once.
     pub connections: usize,
-    /// For how many seconds a client may take to send a request's headers, or stay silent
-    /// between two requests.
+    /// Connections of one network address that are open at once; those of `trusted_proxies` don't
+    /// count.
+    pub address_connections: u32,
+    /// For how many seconds a client may take to send a request's headers, once it has begun.
     pub header_secs: u64,
+    /// For how many seconds a connection may be idle between two requests. More than any proxy or
+    /// load balancer before the gateway keeps a connection for its next request.
+    pub idle_secs: u64,
     /// For how many seconds a client may take to send a request's body.
     pub body_secs: u64,
     /// For how many seconds a client may leave what was sent to it unread.
@@ -146,35 +156,13 @@ impl Default for Limits {
             address_streams: 200,
             address_generations: 1000,
             connections: 4096,
+            address_connections: 512,
             header_secs: 30,
+            idle_secs: 75,
             body_secs: 30,
             write_secs: 30,
         }
     }
-}
-
-/// Why there are no settings to run with.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("The configuration file {} cannot be read: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A setting is unknown or has a value that it can't have.
-    #[error("{origin}: {message}")]
-    Setting {
-        /// Where it was said.
-        origin: String,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// Models and providers don't fit together.
-    #[error(transparent)]
-    Routing(#[from] RoutingError),
 }
 
 /// What the command line says; `None` where it says nothing.
@@ -190,9 +178,6 @@ pub struct Flags {
     pub demo: bool,
 }
 
-/// What environment variables of ours begin with. `AI_NOW_LIMITS__QUEUE` is `limits.queue`.
-const ENVIRONMENT: &str = "AI_NOW_";
-
 impl Config {
     /// The settings, out of a file, the environment and the command line.
     ///
@@ -200,7 +185,7 @@ impl Config {
     /// [`ConfigError`]
     pub fn load(
         file: Option<&Path>,
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
         flags: Flags,
     ) -> Result<Self, ConfigError> {
         let mut table = match file {
@@ -214,8 +199,8 @@ impl Config {
                 table
             }
         };
-        for (name, value) in environment {
-            let Some(setting) = name.strip_prefix(ENVIRONMENT) else { continue };
+        for (name, value) in environment::settings(environment)? {
+            let Some(setting) = name.strip_prefix(environment::PREFIX) else { continue };
             set(&mut table, &name, &setting.to_ascii_lowercase(), &value)?;
             let partly = table.clone().try_into::<Self>();
             partly.map_err(|error| setting_error(&name, error.message()))?;
@@ -233,13 +218,10 @@ impl Config {
 
     fn check(&mut self) -> Result<(), ConfigError> {
         if let Some(url) = &mut self.public_url {
-            while url.ends_with('/') {
-                url.pop();
-            }
-            check_origin(url).map_err(|why| setting_error("public_url", why))?;
+            *url = normalize_base_url(url).map_err(|why| setting_error("public_url", why))?;
         }
-        for given in &self.origins {
-            check_origin(given).map_err(|why| setting_error("origins", why))?;
+        for given in &mut self.origins {
+            *given = normalize_origin(given).map_err(|why| setting_error("origins", why))?;
         }
         if self.retention_days < 7 {
             return Err(setting_error("retention_days", "it must be at least 7"));
@@ -258,7 +240,9 @@ impl Config {
             ("limits.address_streams", self.limits.address_streams.into()),
             ("limits.address_generations", self.limits.address_generations.into()),
             ("limits.connections", self.limits.connections as u64),
+            ("limits.address_connections", self.limits.address_connections.into()),
             ("limits.header_secs", self.limits.header_secs),
+            ("limits.idle_secs", self.limits.idle_secs),
             ("limits.body_secs", self.limits.body_secs),
             ("limits.write_secs", self.limits.write_secs),
         ];
@@ -322,7 +306,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
         std::fs::write(&path, file).unwrap();
-        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let environment = environment.iter().map(|(k, v)| (OsString::from(k), OsString::from(v)));
         Config::load(Some(&path), environment, flags).map_err(|error| error.to_string())
     }
 

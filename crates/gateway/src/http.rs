@@ -5,6 +5,7 @@ mod cors;
 pub mod error;
 pub mod extract;
 pub mod file_request;
+mod forwarded;
 mod guard;
 mod openapi;
 mod origin;
@@ -39,26 +40,37 @@ pub fn router(app: App) -> Router {
         .routes(routes!(events::events))
         .routes(routes!(openapi::serve))
         .split_for_parts();
-    let (rest, document) = OpenApiRouter::with_openapi(openapi::frame())
-        .routes(routes!(media::serve))
+    let (media, media_described) =
+        OpenApiRouter::new().routes(routes!(media::serve)).split_for_parts();
+    let (rest, mut document) = OpenApiRouter::with_openapi(openapi::frame())
         .routes(routes!(system::healthz))
         .routes(routes!(system::readyz))
         .split_for_parts();
+    document.merge(media_described);
     let document =
         openapi::Document::new(&document.nest("/api", described), app.generations.catalog());
     let api = api
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(Extension(document))
-        .layer(from_fn(guard::never_cached))
-        .layer(cors::layer(app.clone()));
-    rest.nest("/api", api)
-        .fallback(site::serve)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(app.clone(), guard::guard))
-        .layer(CatchPanicLayer::custom(from_panic))
+        .layer(from_fn(guard::never_cached));
+    // CORS is around everything that can refuse: a page shall hear why, and preflights, which it
+    // answers itself, are counted nowhere.
+    let api = guarded(api, &app).layer(cors::api(app.clone()));
+    let media = guarded(media, &app).layer(cors::media());
+    let rest = rest.fallback(site::serve).method_not_allowed_fallback(wrong_method);
+    guarded(rest, &app)
+        .merge(media)
+        .nest("/api", api)
         .layer(from_fn_with_state(app.clone(), guard::log))
         .with_state(app)
+}
+
+/// With limits and headers for every request, and an answer where a handler panics.
+fn guarded(router: Router<App>, app: &App) -> Router<App> {
+    router
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .layer(CatchPanicLayer::custom(from_panic))
 }
 
 /// What the metrics listener answers.

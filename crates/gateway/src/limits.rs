@@ -40,6 +40,12 @@ pub struct Limits {
     streams: Concurrency<Owner>,
     address_streams: Concurrency<IpAddr>,
     address_generations: Concurrency<IpAddr>,
+    address_connections: Concurrency<IpAddr>,
+}
+
+/// Counts a connection for as long as it is open.
+pub struct ConnectionPermit {
+    _address: Permit<IpAddr>,
 }
 
 /// Counts a stream for as long as it lives.
@@ -64,6 +70,7 @@ impl Limits {
             streams: Concurrency::new(limits.streams),
             address_streams: Concurrency::new(limits.address_streams),
             address_generations: Concurrency::new(limits.address_generations),
+            address_connections: Concurrency::new(limits.address_connections),
         }
     }
 
@@ -108,6 +115,13 @@ impl Limits {
             .map(|address| GenerationPermit { _address: address })
     }
 
+    /// Counts a connection from an address, until the permit is dropped. `None`: too many are open.
+    pub fn connection(&self, address: IpAddr) -> Option<ConnectionPermit> {
+        self.address_connections
+            .acquire(network(address))
+            .map(|address| ConnectionPermit { _address: address })
+    }
+
     /// Forgets whoever has not been here for a while.
     pub fn forget_idle(&self) {
         self.by_owner.retain_recent();
@@ -127,7 +141,7 @@ fn check<K: Hash + Eq + Clone>(
 }
 
 /// What counts as one address: whoever has an IPv6 address has the 2^64 beside it too.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
         IpAddr::V6(v6) => {

@@ -2,6 +2,9 @@
 //!
 //! It knows sockets and time limits. What is answered is the routes' business.
 
+mod descriptors;
+mod head_timeout;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,10 +19,14 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+pub use self::descriptors::TooFewDescriptors;
+use self::head_timeout::HeadTimeout;
+
 use crate::config::{Config, ConfigError};
+use crate::data_dir::{DataDirError, DataDirLock};
 use crate::generations::{GenerationService, Settings};
 use crate::http::state::{App, Parts, Peer};
-use crate::limits::Limits;
+use crate::limits::{ConnectionPermit, Limits};
 use crate::media::MediaDir;
 use crate::metrics::Metrics;
 use crate::providers::{ProviderPool, UnusableProvider};
@@ -48,6 +55,12 @@ pub enum ServeError {
     /// The settings contradict each other.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The data directory is in use, or can't be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The system lets the process open too few files.
+    #[error(transparent)]
+    Descriptors(#[from] TooFewDescriptors),
     /// A provider that a model is routed to cannot be used.
     #[error("{0} `ai-now-gateway providers check` looks at all of them.")]
     Provider(#[from] UnusableProvider),
@@ -61,6 +74,7 @@ pub struct Server {
     app: App,
     listener: TcpListener,
     metrics_listener: Option<TcpListener>,
+    lock: DataDirLock,
 }
 
 impl Server {
@@ -74,6 +88,9 @@ impl Server {
         {
             return Err(ServeError::Web(web.display().to_string()));
         }
+        descriptors::prepare(config.limits.connections)?;
+        // Before anything is touched: another server's running work lies in there.
+        let lock = DataDirLock::acquire(&config.data)?;
         let metrics = Metrics::default();
         let started = SystemTime::now();
         let store = Store::open(&config.data, metrics.clone()).await?;
@@ -124,7 +141,7 @@ impl Server {
             streams_end: CancellationToken::new(),
         });
         tokio::spawn(retention.run(started));
-        Ok(Self { app, listener, metrics_listener })
+        Ok(Self { app, listener, metrics_listener, lock })
     }
 
     /// Where it listens.
@@ -140,7 +157,7 @@ impl Server {
     /// Answers until `stop` is cancelled, then ends in order: running work is finished or put
     /// back, streams are told to reconnect, records are closed.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { app, listener, metrics_listener } = self;
+        let Self { app, listener, metrics_listener, lock } = self;
         if let Some(listener) = metrics_listener {
             let metrics = http::metrics(app.clone());
             tokio::spawn(accept(app.clone(), listener, metrics, app.stopping.clone()));
@@ -158,6 +175,7 @@ impl Server {
             tracing::error!("the listener ended with a panic");
         }
         app.store.close().await;
+        drop(lock);
         tracing::info!("stopped");
     }
 }
@@ -178,16 +196,27 @@ async fn accept(app: App, listener: TcpListener, router: Router, stop: Cancellat
             accepted = accept_one(&listener, &connections) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
+        // Dropped, and so closed: one address leaves connections to the others.
+        let Ok(counted) = count(&app, peer) else { continue };
         let serving = serve(app.clone(), stream, peer, router.clone(), graceful.watcher());
         tokio::spawn(async move {
             serving.await;
-            drop(permit);
+            drop((permit, counted));
         });
     }
     drop(listener);
     if tokio::time::timeout(CLOSING, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time and are cut");
     }
+}
+
+/// Counts a connection for its address. A trusted proxy brings those of many.
+fn count(app: &App, peer: SocketAddr) -> Result<Option<ConnectionPermit>, ()> {
+    let address = peer.ip();
+    if app.config.trusted_proxies.iter().any(|network| network.contains(address)) {
+        return Ok(None);
+    }
+    app.limits.connection(address).map(Some).ok_or(())
 }
 
 /// Takes a connection only once there is room for it; until then it waits in the system's queue.
@@ -217,16 +246,24 @@ async fn serve(app: App, stream: TcpStream, peer: SocketAddr, router: Router, wa
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(Duration::from_secs(limits.write_secs)));
-    let service =
-        router.map_request(move |mut request: axum::http::Request<hyper::body::Incoming>| {
+    let head_limit = Duration::from_secs(limits.header_secs);
+    let (stream, awaits_head) = HeadTimeout::new(Box::pin(stream), head_limit);
+    let answered = awaits_head.clone();
+    let service = router
+        .map_request(move |mut request: axum::http::Request<hyper::body::Incoming>| {
+            awaits_head.arrived();
             request.extensions_mut().insert(Peer(peer));
             request.map(axum::body::Body::new)
+        })
+        .map_response(move |response: axum::response::Response| {
+            answered.awaited();
+            response
         });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(limits.header_secs))
+        .header_read_timeout(Duration::from_secs(limits.idle_secs))
         .max_headers(HEADERS)
-        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     if let Err(error) = watcher.watch(connection).await {
         // Clients that go away or are too slow: their business, of interest only when looked for.
         tracing::debug!(%error, %peer, "a connection ended early");

@@ -33,11 +33,12 @@ const GATEWAY: Layers = Layers {
     circles: &["providers"],
     rows: &[
         ("clock", &[]),
+        ("data_dir", &[]),
         ("secret", &["clock"]),
         ("metrics", &[]),
         ("domain", &[]),
-        ("media", &["secret"]),
-        ("store", &["clock", "domain", "metrics", "secret"]),
+        ("media", &["data_dir", "secret"]),
+        ("store", &["clock", "data_dir", "domain", "metrics", "secret"]),
         ("providers", &["domain", "media", "metrics", "secret", "store"]),
         ("config", &["domain", "providers"]),
         ("limits", &["config"]),
@@ -52,6 +53,7 @@ const GATEWAY: Layers = Layers {
             "server",
             &[
                 "config",
+                "data_dir",
                 "demo",
                 "domain",
                 "generations",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, ConfigError, Flags, NotAnOrigin, check_origin};
+use crate::config::{Config, ConfigError, Flags, NotAnOrigin, normalize_origin};
 
 /// The AI-Now gateway: music, pictures and video from a sentence.
 #[derive(Debug, Parser)]
@@ -153,13 +153,13 @@ pub(super) enum KeysCommand {
 }
 
 fn parse_origin(text: &str) -> Result<String, NotAnOrigin> {
-    check_origin(text).map(|()| text.to_owned())
+    normalize_origin(text)
 }
 
 impl SettingsArgs {
     /// The settings that the file, the environment and these options say.
     pub(super) fn load(self, web: Option<PathBuf>, demo: bool) -> Result<Config, ConfigError> {
         let flags = Flags { listen: self.listen, data: self.data, web, demo };
-        Config::load(self.config.as_deref(), std::env::vars(), flags)
+        Config::load(self.config.as_deref(), std::env::vars_os(), flags)
     }
 }

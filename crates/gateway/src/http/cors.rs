@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, header};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use super::state::App;
 
+/// For how long a browser may remember what it was allowed.
+const MAX_AGE: Duration = Duration::from_secs(600);
+
 /// Lets pages of the configured origins, and of publishable keys' origins, use the API.
-pub(super) fn layer(app: App) -> CorsLayer {
+pub(super) fn api(app: App) -> CorsLayer {
     let allowed = AllowOrigin::async_predicate(move |origin, _: &Parts| {
         let app = app.clone();
         async move {
@@ -35,5 +38,28 @@ pub(super) fn layer(app: App) -> CorsLayer {
             name("idempotent-replayed"),
             name("x-request-id"),
         ])
-        .max_age(Duration::from_secs(600))
+        .max_age(MAX_AGE)
+}
+
+/// Lets any page load the results: whoever knows a file's name may have it. A player on another
+/// origin asks for parts, and wants to know how large the whole is.
+pub(super) fn media() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([
+            header::RANGE,
+            header::IF_RANGE,
+            header::IF_NONE_MATCH,
+            header::IF_MODIFIED_SINCE,
+        ])
+        .expose_headers([
+            header::ACCEPT_RANGES,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_LENGTH,
+            header::CONTENT_RANGE,
+            header::ETAG,
+            header::RETRY_AFTER,
+        ])
+        .max_age(MAX_AGE)
 }

@@ -3,10 +3,12 @@
 use percent_encoding::percent_decode_str;
 
 /// Whether the path of an address, as it was sent, may name a file of a public directory: nothing
-/// hidden, nothing above, no character that some file system reads as something else.
+/// hidden, nothing above, no character that some file system reads as something else, and no empty
+/// part: an address that begins with two slashes is one of another host, if it is redirected to.
 pub fn is_public(path: &str) -> bool {
     let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
     !path.contains(|c: char| c.is_control() || c == '\\')
+        && !path.contains("//")
         && !path.split('/').any(|part| part.starts_with('.'))
 }
 
@@ -110,6 +112,9 @@ mod tests {
             "/a%0d%0ab",
             "/.",
             "/a/./b",
+            "//examples",
+            "/%2fexamples",
+            "/a//b",
         ] {
             assert!(!is_public(hidden), "{hidden}");
         }

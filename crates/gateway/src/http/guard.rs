@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
@@ -85,6 +85,11 @@ fn admit(app: &App, request: &Request) -> Result<(), Problem> {
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "The request's headers are too large. Send fewer or shorter ones.",
         ));
+    }
+    // RFC 9112, 3.2: what a proxy before us took for the host may be another one than we do.
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+        return Err(Problem::bad_request("The request must have one Host header."));
     }
     let uri = request.uri();
     if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {

@@ -4,21 +4,28 @@
 //! that are read and written, so that neither can be forgotten. What all answers have in common,
 //! and what depends on the catalog, is added here. It must not know what is answered.
 
+use std::sync::Arc;
+
 use ai_now_protocol::api::IDEMPOTENCY_KEY;
 use ai_now_protocol::{Catalog, ErrorBody, Event, Format, Model};
 use axum::Extension;
-use axum::body::Bytes;
-use axum::http::header;
+use axum::extract::State;
+use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa::{IntoResponses, OpenApi as _};
 
 use crate::http::error::JSON;
+use crate::http::origin::{base, path_of};
+use crate::http::state::App;
 
 /// The finished document.
 #[derive(Clone)]
-pub(crate) struct Document(Bytes);
+pub(crate) struct Document(Arc<str>);
+
+/// How the document says that the gateway is the root of its host.
+const ROOT_SERVER: &str = r#""servers":[{"url":"/"}]"#;
 
 /// This document.
 #[utoipa::path(
@@ -29,9 +36,15 @@ pub(crate) struct Document(Bytes);
     responses((status = 200, description = "An OpenAPI 3.1 document.", body = Object)),
     security(())
 )]
-pub(crate) async fn serve(Extension(document): Extension<Document>) -> Response {
-    ([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-cache")], document.0)
-        .into_response()
+pub(crate) async fn serve(
+    State(app): State<App>,
+    Extension(document): Extension<Document>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Response {
+    let base = base(&app, &headers, &extensions);
+    let document = document.below(path_of(&base));
+    ([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-cache")], document).into_response()
 }
 
 /// What stands in the document besides its paths.
@@ -140,6 +153,15 @@ const ERRORS: &[Error] = &[
 ];
 
 impl Document {
+    /// The document of a gateway that lies below this path.
+    fn below(&self, path: &str) -> String {
+        if path.is_empty() {
+            return self.0.to_string();
+        }
+        // Once in the document, written by us; a path has nothing that JSON would escape.
+        self.0.replacen(ROOT_SERVER, &format!(r#""servers":[{{"url":"{path}"}}]"#), 1)
+    }
+
     /// Finishes what was collected from the routes, for this catalog.
     pub(crate) fn new(collected: &OpenApi, catalog: &Catalog) -> Self {
         let mut document = serde_json::to_value(collected).unwrap_or_default();

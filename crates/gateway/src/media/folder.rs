@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use ai_now_protocol::Format;
 
 use super::name::format_of;
+use crate::data_dir::make_private;
 use crate::secret;
 
 /// The directory of all media files.
@@ -26,7 +27,7 @@ impl MediaDir {
     /// Where the directory cannot be made, read or written.
     pub fn open(data: &Path) -> io::Result<Self> {
         let dir = Self::of(data);
-        std::fs::create_dir_all(&dir.path)?;
+        make_private(&dir.path)?;
         for entry in std::fs::read_dir(&dir.path)? {
             let entry = entry?;
             if entry.file_name().to_string_lossy().ends_with(UNFINISHED) {
@@ -60,7 +61,7 @@ impl MediaDir {
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let unfinished = self.path.join(format!("{name}{UNFINISHED}"));
         let written = (|| {
-            let mut file = std::fs::File::create_new(&unfinished)?;
+            let mut file = create_private(&unfinished)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             std::fs::rename(&unfinished, self.path.join(name))?;
@@ -88,7 +89,9 @@ impl MediaDir {
     pub fn adopt(&self, file: &Unfinished, name: &str) -> io::Result<()> {
         let path = self.path.join(name);
         let adopted = (|| {
-            std::fs::File::open(&file.path)?.sync_all()?;
+            let adopted = std::fs::File::open(&file.path)?;
+            keep_private(&adopted)?;
+            adopted.sync_all()?;
             std::fs::rename(&file.path, &path)?;
             std::fs::File::open(&self.path)?.sync_all()
         })();
@@ -125,6 +128,24 @@ impl MediaDir {
         }
         Ok(names)
     }
+}
+
+/// A new file that only its owner may read, whatever the process' mask is.
+fn create_private(path: &Path) -> io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A file that somebody else made: a provider's program has a mask of its own.
+fn keep_private(file: &std::fs::File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 /// A file that is still being written, in the media directory under no name that is served.

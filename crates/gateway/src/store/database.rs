@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions as _, SqlSafeStr as _, SqliteConnection};
 
 use super::sql;
 use super::writer::Writer;
+use crate::data_dir;
 use crate::domain::StoreError;
 use crate::metrics::Metrics;
 
@@ -38,7 +39,7 @@ impl Store {
     /// [`StoreError`], where the directory is not writable or the file is not a database of ours.
     pub async fn open(data: &Path, metrics: Metrics) -> Result<Self, StoreError> {
         let directory = |source| StoreError::Directory { path: data.to_owned(), source };
-        create_private_dir(data).map_err(directory)?;
+        data_dir::make_private(data).map_err(directory)?;
         let path = data.join(FILE);
         match Self::open_file(&path).await {
             Ok((connection, reader)) => {
@@ -87,15 +88,6 @@ impl Store {
         self.writer.close().await;
         self.reader.close().await;
     }
-}
-
-/// Prompts and balances are nobody else's business on a shared machine.
-fn create_private_dir(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// `SQLite` gives the files that it puts beside this one the same mode.

@@ -16,6 +16,7 @@ mod media;
 mod money;
 mod operating;
 mod providers;
+mod proxies;
 mod quiet;
 mod races;
 mod sessions;

@@ -73,6 +73,7 @@ async fn only_a_trusted_proxy_names_the_clients_address() {
 async fn slow_clients_are_cut() {
     let place = Place::with(|config| {
         config.limits.header_secs = 1;
+        config.limits.idle_secs = 1;
         config.limits.body_secs = 1;
     });
     let key = place.key(100).await;

@@ -160,7 +160,7 @@ pub(crate) fn response(app: &App, stream: Stream) -> Response {
     let mut response = Response::new(Body::from_stream(chunks));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(sse::CONTENT_TYPE));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     // Proxies that gather answers before they pass them on would hold back every event.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response

@@ -18,7 +18,7 @@ use crate::domain::Principal;
 use crate::http::body::Json;
 use crate::http::error::Problem;
 use crate::http::openapi::{Accepting, Keyed, Located, Sent};
-use crate::http::origin::{base, client_address};
+use crate::http::origin::{base, client_address, path_of};
 use crate::http::state::App;
 use crate::store::GenerationRow;
 
@@ -64,8 +64,8 @@ pub(crate) async fn generate(
     let accepted = accept(&app, principal, repeatable, address, request).await?;
     let events = app.generations.subscribe(&accepted.id, 0);
     let base = base(&app, &headers, &extensions);
+    let location = format!("{}/api/generations/{}", path_of(&base), accepted.id);
     let mut response = events::response(&app, Stream { events, base, _permit, numbered: false });
-    let location = format!("/api/generations/{}", accepted.id);
     set(response.headers_mut(), header::CONTENT_LOCATION, &location);
     mark_replayed(&mut response, &accepted);
     Ok(response)
@@ -118,14 +118,15 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let address = client_address(&app, &headers, &extensions);
     let accepted = accept(&app, principal, repeatable, address, request).await?;
+    let base = base(&app, &headers, &extensions);
     let answer = Accepted {
-        events: events_url(&app, &accepted.id),
+        events: events_url(&app, &base, &accepted.id),
         id: accepted.id.clone(),
         price: accepted.price,
         balance: accepted.balance,
     };
     let mut response = json(StatusCode::CREATED, &answer);
-    let location = format!("/api/generations/{}", accepted.id);
+    let location = format!("{}/api/generations/{}", path_of(&base), accepted.id);
     set(response.headers_mut(), header::LOCATION, &location);
     mark_replayed(&mut response, &accepted);
     Ok(response)
@@ -185,15 +186,15 @@ pub(crate) async fn cancel(
     Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
 }
 
-fn events_url(app: &App, id: &str) -> String {
+fn events_url(app: &App, base: &str, id: &str) -> String {
     let ticket = app.signing.ticket(id, app.config.ticket_secs);
-    format!("/api/generations/{id}/events?ticket={ticket}")
+    format!("{}/api/generations/{id}/events?ticket={ticket}", path_of(base))
 }
 
 fn generation(app: &App, row: GenerationRow, base: &str) -> Result<Generation, Problem> {
     let url = row.media_name.map(|name| MediaUrl::parse(&format!("{base}/media/{name}")));
     Ok(Generation {
-        events: events_url(app, &row.id),
+        events: events_url(app, base, &row.id),
         id: row.id,
         state: row.state,
         model: row.model,

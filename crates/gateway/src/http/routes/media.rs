@@ -79,8 +79,8 @@ pub(crate) async fn serve(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (path, format) = app.media.file(&name).ok_or_else(unknown)?;
-    let mut file = tokio::fs::File::open(&path).await.map_err(|_| unknown())?;
-    let metadata = file.metadata().await.map_err(|_| unknown())?;
+    let mut file = tokio::fs::File::open(&path).await.map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().await.map_err(|error| unreadable(&error))?;
     let size = metadata.len();
     let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
     // A name is given once and its file never changes: the name is its own tag.
@@ -131,7 +131,6 @@ fn described(tag: &str, modified: &str, format: Format) -> Result<Response, Prob
         (header::LAST_MODIFIED, modified),
         (header::ACCEPT_RANGES, "bytes"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::CONTENT_TYPE, format.content_type()),
         // Opened by itself, a browser shows the file in a page of its own making.
         (
@@ -156,6 +155,19 @@ fn not_satisfiable(size: u64) -> Result<Response, Problem> {
     let mut response = problem.into_response();
     response.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}"))?);
     Ok(response)
+}
+
+/// Only a file that isn't there is not there: one that can't be opened just now will be again.
+fn unreadable(error: &std::io::Error) -> Problem {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return unknown();
+    }
+    tracing::error!(%error, "a media file could not be opened");
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The file can't be read right now. Try again in a moment.",
+    )
+    .retry_after(std::time::Duration::from_secs(5))
 }
 
 fn unknown() -> Problem {

@@ -1,9 +1,12 @@
 //! The built widget: its page and its files, as they lie in the directory.
 
+use std::path::Path;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
@@ -18,6 +21,17 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
      connect-src 'self' blob:; worker-src 'self'; frame-src 'self'; font-src 'self'; \
      manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
+/// Whether a path, with all symbolic links followed, is still within the directory. What isn't there
+/// is nowhere else.
+async fn stays_within(web: &Path, path: &str) -> bool {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
+    let Ok(root) = tokio::fs::canonicalize(web).await else { return false };
+    match tokio::fs::canonicalize(root.join(path.trim_start_matches('/'))).await {
+        Ok(real) => real.starts_with(root),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
 /// Anything that is no route: a file of the widget, or nothing.
 pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response {
     let Some(web) = &app.config.web else { return unknown().await.into_response() };
@@ -28,6 +42,9 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response 
     }
     // What begins with a dot was not meant to be served.
     if !file_request::is_public(request.uri().path()) {
+        return unknown().await.into_response();
+    }
+    if !stays_within(web, request.uri().path()).await {
         return unknown().await.into_response();
     }
     let files = ServeDir::new(web).precompressed_br().precompressed_gzip();
