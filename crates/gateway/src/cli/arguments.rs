@@ -109,11 +109,11 @@ pub(super) struct CreateArgs {
     /// What each visitor of the publishable key may spend, in tokens.
     #[arg(long, default_value_t = 50, requires = "publishable")]
     pub(super) visitor_tokens: u32,
-    /// How many new visitors may come from one network address in 24 hours.
-    #[arg(long, default_value_t = 20, requires = "publishable")]
+    /// How many new visitors may come from one network address in 24 hours; an IPv6 /64 is one.
+    #[arg(long, default_value_t = 4, requires = "publishable")]
     pub(super) address_visitors: u32,
     /// What all visitors of the publishable key may spend in 24 hours, in tokens.
-    #[arg(long, default_value_t = 1000, requires = "publishable")]
+    #[arg(long, default_value_t = 2000, requires = "publishable")]
     pub(super) day_tokens: u32,
 }
 

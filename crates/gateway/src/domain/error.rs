@@ -27,6 +27,16 @@ pub enum StoreError {
         /// What is wrong with it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database is gone, or empty, where media of an earlier one are.
+    #[error(
+        "The database {} is missing or empty, but its media are still there. Put back a copy of it; to \
+         begin anew and forget all keys and balances, move the data directory away first.",
+        path.display()
+    )]
+    Lost {
+        /// The file that is missed.
+        path: PathBuf,
+    },
     /// `SQLite` refused; the message is its own.
     #[error("The database cannot be used: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -106,7 +106,8 @@ impl GenerationService {
                 Err(ProviderError::Failed { kind, message }) => {
                     pooled.failed(kind, took);
                     let name = pooled.name.as_str();
-                    tracing::warn!(generation = row.id, provider = name, message, "not made");
+                    // Not what it said: that may repeat the prompt.
+                    tracing::warn!(generation = row.id, provider = name, ?kind, "not made");
                     why = Some(message);
                     if !kind.may_go_elsewhere() {
                         break;

@@ -18,10 +18,25 @@ const URI_BYTES: usize = 8 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The longest part of a path that is logged, in characters.
+const LOGGED_PATH_CHARS: usize = 200;
+
+/// A path as it may stand in a log. The name of a media file holds words of a prompt, and whoever
+/// knows it may load the file. Nobody writes pages of a log with one request.
+fn logged_path(path: &str) -> String {
+    if path.starts_with("/media/") {
+        return "/media/…".to_owned();
+    }
+    match path.char_indices().nth(LOGGED_PATH_CHARS) {
+        Some((end, _)) => format!("{}…", &path[..end]),
+        None => path.to_owned(),
+    }
+}
+
 /// Logs a request by path, without its query: that may hold a ticket.
 pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = &secret::name()[..12];
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), logged_path(request.uri().path()));
     let span = tracing::info_span!("request", id);
     let begun = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -114,4 +129,17 @@ pub(super) async fn never_cached(request: Request, next: Next) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_has_no_media_names_and_no_long_paths() {
+        assert_eq!(logged_path("/api/ping"), "/api/ping");
+        assert_eq!(logged_path("/media/a-secret-wish-abc.mp3"), "/media/…");
+        let long = logged_path(&format!("/{}", "é".repeat(4000)));
+        assert_eq!(long.chars().count(), LOGGED_PATH_CHARS + 1);
+    }
 }

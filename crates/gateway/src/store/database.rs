@@ -41,6 +41,9 @@ impl Store {
         let directory = |source| StoreError::Directory { path: data.to_owned(), source };
         data_dir::make_private(data).map_err(directory)?;
         let path = data.join(FILE);
+        if is_lost(data, &path) {
+            return Err(StoreError::Lost { path });
+        }
         match Self::open_file(&path).await {
             Ok((connection, reader)) => {
                 Ok(Self { reader, writer: Writer::start(connection, metrics) })
@@ -88,6 +91,15 @@ impl Store {
         self.writer.close().await;
         self.reader.close().await;
     }
+}
+
+/// Whether a database was here and is gone: its file is missing or empty, and media that it knew are
+/// still there. A new one in its place would forget all keys and balances.
+fn is_lost(data: &Path, path: &Path) -> bool {
+    let empty = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    let has_files =
+        std::fs::read_dir(data.join("media")).is_ok_and(|mut files| files.next().is_some());
+    empty && has_files
 }
 
 /// `SQLite` gives the files that it puts beside this one the same mode.

@@ -272,3 +272,26 @@ async fn what_is_kept_is_private_whatever_the_directory_was() {
     }
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_lost_database_is_not_taken_for_a_new_one() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &song()).await;
+    completed(&gateway.follow(&accepted.events).await);
+    gateway.stop().await;
+    let database = place.data().join("ai-now.db");
+    let copy = std::fs::read(&database).unwrap();
+    for lost in [Some(&b""[..]), None] {
+        match lost {
+            Some(bytes) => std::fs::write(&database, bytes).unwrap(),
+            None => std::fs::remove_file(&database).unwrap(),
+        }
+        let error = Server::start(place.config.clone()).await.err().unwrap().to_string();
+        assert!(error.contains("missing or empty"), "{error}");
+    }
+    std::fs::write(&database, copy).unwrap();
+    place.start().await.stop().await;
+    place.assert_sound().await;
+}

@@ -15,6 +15,7 @@ use crate::http::extract::{Caller, ended_session, missing};
 use crate::http::openapi::{Keyed, Sent};
 use crate::http::origin::{client_address, is_own_page};
 use crate::http::state::App;
+use crate::limits::network;
 use crate::secret;
 use crate::store::{KeyInfo, NewVisitor, Publishable, VisitorRefusal};
 
@@ -92,7 +93,7 @@ pub(crate) async fn open(
         Some(Caller::Key(KeyInfo { id, publishable: Some(limits), .. })) => {
             check_plain(&wishes)?;
             let origin = allowed_origin(&app, id, &headers).await?;
-            let address = client_address(&app, &headers, &extensions);
+            let address = network(client_address(&app, &headers, &extensions));
             open_for(&app, visitor_of(&app, id, limits, origin, &address.to_string())).await?
         }
         None => {
