@@ -8,23 +8,27 @@ use super::button::TextButton;
 use super::duration_estimate::duration_estimate;
 use super::erased::{Erase, handler, live, truth};
 use super::icon::{Icon, kind_icon};
-use super::texts::{Texts, use_texts};
 use crate::browser;
 use crate::generation::{Generation, Link, Phase};
 use crate::i18n::Word;
+use crate::platform::clock::{now_millis, page_millis};
 use crate::platform::notifications;
-use crate::session::{Job, Session};
+use crate::state::connection::Connection;
+use crate::state::generations::{GenerationSignal, Generations};
+use crate::texts::{Texts, use_texts};
 
 /// A generation that is under way.
 #[component]
 pub(crate) fn Progress(
     /// The generation.
-    job: Job,
+    job: GenerationSignal,
 ) -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let connection = expect_context::<Connection>();
+    let generations = expect_context::<Generations>();
+    let texts = use_texts();
     let generation = job.0.get_untracked();
     let model = generation.request.model;
-    let kind = session.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
+    let kind = connection.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
     let elapsed_secs = elapsed_secs(generation.created_at_ms);
     let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
@@ -43,7 +47,7 @@ pub(crate) fn Progress(
     let calm = move || if restoring.get() { texts.text(Word::Restoring) } else { String::new() };
     let cancel = handler(move |_| {
         if !stopping.get_untracked() {
-            session.cancel(job);
+            generations.cancel(job);
         }
     });
     view! {
@@ -62,7 +66,7 @@ pub(crate) fn Progress(
                 max="1"
                 value=live(move || part.get().map(browser::decimal))
             />
-            <p class="times">{live(move || times(session, texts, job, &model, elapsed_secs.get()))}</p>
+            <p class="times">{live(move || times(job, &model, elapsed_secs.get()))}</p>
             {sketch}
             <p class="calm" role="status">
                 {live(calm)}
@@ -115,15 +119,14 @@ fn NotifyButton(
 /// What is happening.
 fn step(texts: Texts, generation: &Generation) -> String {
     let progress = &generation.progress;
-    let step = progress.step.as_ref().map(|step| step.text.as_ref());
-    match (&generation.phase, progress.queue_position, step) {
+    match (&generation.phase, progress.queue_position, progress.step.as_ref()) {
         (Phase::Sending, ..) => texts.text(Word::Sending),
         (_, Some(0), _) => texts.text(Word::NextUp),
         (_, Some(before), _) => texts.count(Word::Queued, before),
-        (_, None, Some(step)) => match step_word(step) {
-            Some(word) => texts.text(word),
+        (_, None, Some(step)) => match step_word(&step.text) {
+            Some(word) if step.code.is_empty() || texts.is_english() => texts.text(word),
             // A provider of somebody else's: its own word is better than none.
-            None => step.to_owned(),
+            _ => texts.message(step),
         },
         (_, None, None) => texts.text(Word::Making),
     }
@@ -141,11 +144,13 @@ fn step_word(step: &str) -> Option<Word> {
     })
 }
 
-/// The seconds since a moment; goes on by the second until the current owner ends.
+/// The seconds since a moment; goes on by the second until the current owner ends, also where
+/// somebody sets the wall clock meanwhile.
 fn elapsed_secs(since_ms: u64) -> RwSignal<u32> {
     let elapsed_secs = RwSignal::new(0);
+    let (before_ms, began_ms) = (now_millis().saturating_sub(since_ms), page_millis());
     let tick = move || {
-        let millis = browser::now_millis().saturating_sub(since_ms);
+        let millis = before_ms + page_millis() - began_ms;
         elapsed_secs.set(u32::try_from(millis / 1000).unwrap_or(u32::MAX));
     };
     tick();
@@ -156,12 +161,12 @@ fn elapsed_secs(since_ms: u64) -> RwSignal<u32> {
 }
 
 /// Time so far, and how long is left or usual.
-fn times(session: Session, texts: Texts, job: Job, model: &str, elapsed_secs: u32) -> String {
+fn times(job: GenerationSignal, model: &str, elapsed_secs: u32) -> String {
+    let texts = use_texts();
     let so_far = texts.fill(Word::Passed, &[("time", &browser::clock(elapsed_secs))]);
     let rest = match job.0.with(|generation| generation.progress.eta_secs) {
         Some(secs) => Some(texts.fill(Word::Left, &[("time", &texts.secs(secs, secs))])),
-        None => duration_estimate(session, texts, model)
-            .map(|time| texts.fill(Word::Usually, &[("time", &time)])),
+        None => duration_estimate(model).map(|time| texts.fill(Word::Usually, &[("time", &time)])),
     };
     match rest {
         Some(rest) => [&so_far, " · ", &rest].concat(),

@@ -21,7 +21,9 @@ async fn a_card_says_how_its_provider_is_doing_and_never_as_markup() {
     let status = "Luma is busy, about 4 minutes <img src=x onerror=alert(1)> \u{202e}شاطئ";
     let catalog = built_in_catalog();
     for (name, value) in [("status", status), ("note", "<b>From</b> 1 to 15 minutes")] {
-        js_sys::Reflect::set(&model(&catalog, 1), &name.into(), &value.into()).unwrap();
+        let message = js_sys::Object::new();
+        js_sys::Reflect::set(&message, &"text".into(), &value.into()).unwrap();
+        js_sys::Reflect::set(&model(&catalog, 1), &name.into(), &message).unwrap();
     }
     let json: String = js_sys::JSON::stringify(&catalog).unwrap().into();
     world.answer("GET /api/catalog", 200, &json);

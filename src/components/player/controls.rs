@@ -12,8 +12,8 @@ use crate::components::erased::{ElementRef, Erase, Erased, Handler, Live, handle
 use crate::components::icon::{
     FULL_SCREEN, LOOP, MUTED, PAUSE, PICTURE_IN_PICTURE, PLAY, SOUND, SwitchIcon,
 };
-use crate::components::texts::use_texts;
 use crate::i18n::Word;
+use crate::texts::use_texts;
 
 const SPEEDS: [(f64, &str); 5] =
     [(1.0, "1×"), (1.25, "1.25×"), (1.5, "1.5×"), (2.0, "2×"), (0.75, "0.75×")];
