@@ -120,13 +120,17 @@ for (const name of Object.keys(proxies)) {
       });
 
       await t.test(`a result is named by its public address and comes in ranges, HTTP/${http}`, async () => {
-        const stream = await through(client, { method: 'POST', path: '/api/generate', headers, body: SONG });
+        const forged = { 'x-forwarded-prefix': '/elsewhere', 'x-forwarded-proto': 'http', forwarded: 'proto=http' };
+        const stream = await through(client, {
+          method: 'POST', path: '/api/generate', headers: { ...headers, ...forged }, body: SONG,
+        });
         assert.equal(stream.status, 200);
         let end;
         for await (const { data } of events(stream)) end = data;
         assert.equal(end.status, 'Completed', JSON.stringify(end));
         const url = new URL(end.url);
         assert.equal(url.origin, `https://${HOST}:${proxy.port}`);
+        assert.match(url.pathname, /^\/media\//);
         const whole = await bytes(await through(client, { path: url.pathname }));
         const part = await through(client, { path: url.pathname, headers: { range: 'bytes=100-199' } });
         assert.equal(part.status, 206);
