@@ -1,7 +1,7 @@
 #!/bin/sh
 # Copies the gateway's data while it runs: backup.sh DATA BACKUPS [KEEP]
 #
-# Makes BACKUPS/ai-now-<time> with the records, the media and the signing key of DATA, and keeps the
+# Makes BACKUPS/ai-now-<time> with the records, results, uploads and signing key of DATA, and keeps the
 # newest KEEP backups (all, where KEEP is not given). A file that did not change takes no room twice.
 # Where ai-now-gateway is on the PATH (or AI_NOW_GATEWAY names it), the backup is audited. A backup
 # that failed leaves nothing under that name. It needs sqlite3 and rsync.
@@ -30,19 +30,21 @@ mkdir "$part"
 trap 'rm -rf "$part"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# Results never change once they stand under their name, so one that the last backup has is linked.
-copy_media() {
-    [ -d "$data/media" ] || return 0
-    # 24: a file was removed meanwhile, as retention does.
-    rsync -a --exclude='*.part' ${last:+"--link-dest=$last/media"} "$data/media/" "$part/media/" ||
-        [ $? -eq 24 ]
+# Results and uploads never change once they stand under their name, so one that the last backup has is
+# linked. 24: a file was removed meanwhile, as retention does.
+copy_files() {
+    for folder in media uploads; do
+        [ -d "$data/$folder" ] || continue
+        rsync -a --exclude='*.part' ${last:+"--link-dest=$last/$folder"} "$data/$folder/" "$part/$folder/" ||
+            [ $? -eq 24 ]
+    done
 }
 
-# The media before and after the records: whatever the records name at their moment stood in the
-# directory then, so one of the two copies has it.
-copy_media
+# The files before and after the records: whatever the records name at their moment stood in its folder
+# then, so one of the two copies has it.
+copy_files
 sqlite3 -cmd '.timeout 30000' "$data/ai-now.db" "VACUUM INTO '$part/ai-now.db'"
-copy_media
+copy_files
 for key in signing.key demo.key; do
     [ ! -f "$data/$key" ] || cp -p "$data/$key" "$part/$key"
 done

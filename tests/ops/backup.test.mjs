@@ -54,7 +54,8 @@ test('backups share what did not change, and the oldest go', { timeout: 120_000 
   const dir = place(t);
   const [data, backups] = [path.join(dir, 'data'), path.join(dir, 'backups')];
   newKey(data);
-  mkdirSync(path.join(data, 'media'), { recursive: true });
+  for (const folder of ['media', 'uploads']) mkdirSync(path.join(data, folder), { recursive: true });
+  writeFileSync(path.join(data, 'uploads', 'a-picture'), 'what a generation begins with');
   // A name as results have it; nothing in the records knows it, which the next start cleans up.
   const name = 'a-lake-zzzzzzzzzzzzzzzzzzzzzzzzzz.mp4';
   writeFileSync(path.join(data, 'media', name), 'a result');
@@ -68,6 +69,7 @@ test('backups share what did not change, and the oldest go', { timeout: 120_000 
   const inode = (dir_) => statSync(path.join(dir_, 'media', name)).ino;
   assert.equal(inode(made[2]), inode(made[1]));
   assert.ok(!existsSync(path.join(made[2], 'media', `${name}.part`)));
+  assert.ok(existsSync(path.join(made[2], 'uploads', 'a-picture')));
 });
 
 test('nothing is overwritten, and what failed leaves nothing', (t) => {

@@ -84,6 +84,46 @@ test('every route is told, and no other', async (t) => {
   assert.deepEqual(told.toSorted(), there.toSorted());
 });
 
+test('the pages that documents show use what the element has', () => {
+  const attributes = new Set(['class', 'id']);
+  for (const [, cell] of section('docs/embedding.md', 'Attributes and properties').matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)) {
+    for (const [, name] of cell.matchAll(/`([\w-]+)`/g)) attributes.add(name);
+  }
+  assert.ok(attributes.size > 8, [...attributes].join());
+  const styles = ['www/widget.css', 'www/ai-now.js'].map(read).join('\n');
+  for (const document of documents) {
+    for (const html of blocks(document, 'html')) {
+      for (const [tag] of html.matchAll(/<ai-now-studio[^>]*>/g)) {
+        for (const [, name] of tag.replaceAll(/"[^"]*"/g, '""').matchAll(/\s([\w-]+)(?==|>|\s)/g)) {
+          assert.ok(attributes.has(name), `${document}: the element has no attribute ${name}`);
+        }
+      }
+    }
+    for (const [property] of read(document).matchAll(/--ai-now-[a-z-]*[a-z]/g)) {
+      assert.ok(styles.includes(property), `${document}: there is no ${property}`);
+    }
+  }
+});
+
+test('the commands that documents name are those of the gateway', () => {
+  const commands = (...above) => {
+    const help = spawnSync(binary, [...above, '--help'], { encoding: 'utf8' }).stdout;
+    const list = /^Commands:\n((?: {2}.*\n)+)/m.exec(help)?.[1] ?? '';
+    return [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+  };
+  const there = Object.fromEntries(commands().map((name) => [name, commands(name)]));
+  assert.ok(there.keys.includes('create'), JSON.stringify(there));
+  let seen = 0;
+  for (const document of documents) {
+    for (const [said, command, below] of read(document).matchAll(/(?<=^|`|\/|\()ai-now-gateway ([a-z]+)(?: ([a-z]+))?/gm)) {
+      assert.ok(command in there, `${document}: ${said}`);
+      if (there[command].length > 0) assert.ok(there[command].includes(below), `${document}: ${said}`);
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 10, `${seen}`);
+});
+
 /** Runs the `sh` blocks of a document as one person would: one terminal that serves, one for the rest. */
 async function follow(t, document) {
   const dir = place(t);

@@ -237,4 +237,22 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn documents_name_commands_that_there_are() {
+        use clap::CommandFactory as _;
+        let cli = crate::Cli::command();
+        let mut named = 0;
+        for chapter in chapters().unwrap() {
+            let text = fs::read_to_string(root().join(&chapter)).unwrap();
+            for part in text.split("cargo xtask ").skip(1) {
+                let end = part.find(|c: char| !c.is_ascii_lowercase() && c != '-');
+                let word = &part[..end.unwrap_or(part.len())];
+                let place = chapter.display();
+                assert!(cli.find_subcommand(word).is_some(), "{place}: cargo xtask {word}");
+                named += 1;
+            }
+        }
+        assert!(named > 5, "{named}");
+    }
 }
