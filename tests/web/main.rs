@@ -4,11 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap fails, as it should")]
 
 mod demo;
-mod draft;
 mod errors;
 mod gallery;
 mod happy;
-mod history;
+mod leaks;
 mod mounting;
 mod reconnect;
 mod stage;

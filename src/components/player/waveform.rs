@@ -16,7 +16,7 @@ use crate::components::listeners::when_seen;
 use crate::components::thumbnail::{KeptPictures, bars, pen};
 use crate::files;
 use crate::pictures::{self, Picture};
-use crate::state::page::Page;
+use crate::session::Session;
 
 /// How many parts the loudness is measured in.
 const PARTS: usize = 240;
@@ -36,12 +36,11 @@ pub(super) fn Waveform(
     /// What plays.
     media: MediaController,
 ) -> impl IntoView {
-    let page = expect_context::<Page>();
-    let kept = expect_context::<KeptPictures>();
+    let (session, kept) = (expect_context::<Session>(), expect_context::<KeptPictures>());
     let canvas = ElementRef::new();
     let peaks = RwSignal::new(Vec::new());
     when_seen(canvas, move || {
-        page.spawn(async move {
+        session.spawn(async move {
             let measured = match pictures::find(&key).await {
                 Some(Picture::Wave(peaks)) => peaks,
                 _ => {
