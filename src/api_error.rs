@@ -1,6 +1,8 @@
 //! What can go wrong between the page and its gateway, what it means for a person, and how long to
 //! wait before trying again. It must not know the browser or any language's words.
 
+use ai_now_protocol::Message;
+
 /// Why an answer is not the one that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
@@ -9,15 +11,15 @@ pub enum ApiError {
     /// 401, 403: the gateway doesn't know this page or this visitor (any more).
     Unauthorized,
     /// 418: too few tokens. Holds the gateway's sentence.
-    TooFewTokens(String),
+    TooFewTokens(Message),
     /// 429, 409, 503: later. Holds the seconds that the gateway asked for, if it did.
     Later(Option<u32>),
     /// 404, 410: what was asked for isn't there (any more).
     Gone,
     /// Another 4xx: the request itself. Holds the gateway's sentence.
-    Refused(String),
+    Refused(Message),
     /// 5xx: the gateway's own fault. Holds its sentence.
-    Broken(String),
+    Broken(Message),
     /// An answer that is not in the agreed shape: this address is no gateway, or another version.
     Unreadable,
 }
@@ -25,7 +27,7 @@ pub enum ApiError {
 impl ApiError {
     /// What an HTTP status other than 2xx means. `message` is the error body's sentence, empty if
     /// there was none.
-    pub fn from_status(status: u16, message: String, retry_after_secs: Option<u32>) -> Self {
+    pub fn from_status(status: u16, message: Message, retry_after_secs: Option<u32>) -> Self {
         match status {
             401 | 403 => Self::Unauthorized,
             418 => Self::TooFewTokens(message),
@@ -39,6 +41,16 @@ impl ApiError {
     /// Whether the same request may succeed later without anybody doing anything.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Unreachable | Self::Later(_) | Self::Broken(_))
+    }
+
+    /// What the gateway says about it, if it said something.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::TooFewTokens(message) | Self::Refused(message) | Self::Broken(message) => {
+                Some(message).filter(|message| !message.is_empty())
+            }
+            _ => None,
+        }
     }
 
     /// The seconds that the gateway asked to wait.
@@ -66,18 +78,18 @@ mod tests {
 
     #[test]
     fn statuses() {
-        let from = |status| ApiError::from_status(status, "m".into(), Some(3));
+        let from = |status| ApiError::from_status(status, Message::text("m"), Some(3));
         let table = [
-            (400, ApiError::Refused("m".into()), false),
+            (400, ApiError::Refused(Message::text("m")), false),
             (401, ApiError::Unauthorized, false),
             (403, ApiError::Unauthorized, false),
             (404, ApiError::Gone, false),
             (409, ApiError::Later(Some(3)), true),
-            (418, ApiError::TooFewTokens("m".into()), false),
-            (422, ApiError::Refused("m".into()), false),
+            (418, ApiError::TooFewTokens(Message::text("m")), false),
+            (422, ApiError::Refused(Message::text("m")), false),
             (429, ApiError::Later(Some(3)), true),
-            (500, ApiError::Broken("m".into()), true),
-            (502, ApiError::Broken("m".into()), true),
+            (500, ApiError::Broken(Message::text("m")), true),
+            (502, ApiError::Broken(Message::text("m")), true),
             (503, ApiError::Later(Some(3)), true),
         ];
         for (status, trouble, passing) in table {

@@ -13,11 +13,6 @@ pub(crate) fn window() -> web_sys::Window {
     leptos::prelude::window()
 }
 
-/// Milliseconds since 1970.
-pub(crate) fn now_millis() -> u64 {
-    js_sys::Date::now() as u64
-}
-
 /// Leaves a promise to itself. Its refusal, if it comes to that, is nobody's error.
 pub(crate) fn let_go(promise: Option<impl Into<JsValue>>) {
     if let Some(promise) = promise {
@@ -71,19 +66,6 @@ pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
 /// The storage that all tabs of this origin share; `None` where the browser denies it.
 pub(crate) fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
-}
-
-/// Hands the person a JSON file.
-pub(crate) fn save_file(name: &str, json: &str) {
-    let blob = gloo_file::Blob::new_with_options(json, Some("application/json"));
-    let url = gloo_file::ObjectUrl::from(blob);
-    if let Ok(link) = leptos::prelude::document().create_element("a") {
-        let link: web_sys::HtmlAnchorElement = link.unchecked_into();
-        link.set_href(&url);
-        link.set_download(name);
-        link.click();
-    }
-    // The download has taken it: the address ends here, and the memory can go.
 }
 
 /// An address made absolute against `base`; `None` where it is none.

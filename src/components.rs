@@ -20,5 +20,4 @@ pub(crate) mod result_panel;
 mod search_field;
 mod style_picker;
 mod submit_bar;
-pub(crate) mod texts;
 pub(crate) mod thumbnail;

@@ -32,7 +32,7 @@ pub struct Config {
 }
 
 /// How generations are asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// `mode="gateway"`, the default: sessions, resumable streams, history. For AI-Now gateways.
     Gateway,

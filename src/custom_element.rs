@@ -9,18 +9,27 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, Url};
 
+use crate::api::json;
 use crate::app::{App, AppProps};
 use crate::components::erased::{Erase, Erased};
 use crate::config::Config;
 use crate::i18n::Locale;
 use crate::platform::drop_guard::held;
-use crate::session::{Host, Session};
+use crate::state::AppState;
+use crate::state::draft::Draft;
+use crate::state::page::Host;
 
 #[wasm_bindgen]
 extern "C" {
     /// The element as the shell defines it. Tests have elements without the shell around them.
+    #[derive(Clone)]
     #[wasm_bindgen(extends = HtmlElement)]
     type StudioElement;
+    /// What was composed, as [`crate::kept_draft`] has it. It is nobody's business but ours.
+    #[wasm_bindgen(method, getter = keptDraft)]
+    fn kept_draft(this: &StudioElement) -> JsValue;
+    #[wasm_bindgen(method, setter = keptDraft)]
+    fn set_kept_draft(this: &StudioElement, kept: &JsValue);
     /// A function of the page's, or whatever else it set.
     #[wasm_bindgen(method, getter, js_name = getSession)]
     fn get_session(this: &StudioElement) -> JsValue;
@@ -32,7 +41,7 @@ extern "C" {
 /// gateway runs on.
 #[wasm_bindgen]
 pub struct Studio {
-    session: Session,
+    state: AppState,
     owner: Owner,
     /// Dropping it takes the view out of the page.
     _view: UnmountHandle<Erased>,
@@ -40,8 +49,9 @@ pub struct Studio {
 
 #[wasm_bindgen]
 impl Studio {
-    /// Puts a studio into `place`, a child of the shadow root of `element`. It is empty until it
-    /// knows what it shows; then it raises `ai-now-ready`.
+    /// Puts a studio into `place`, a child of the shadow root of `element`. It stands at once, with
+    /// what was composed in the element before; once all that it asks for is there, it raises
+    /// `ai-now-ready`.
     ///
     /// `script_base` is the address that the script was loaded from, up to its last slash; `texts`
     /// an object of the language's texts by name, `undefined` for English; `language` its tag.
@@ -69,11 +79,14 @@ impl Studio {
             Locale::english()
         };
         let owner = Owner::new();
-        let host = Box::new(Page(element.unchecked_into()));
-        let session = owner.with(|| Session::new(config, Arc::new(locale), host));
-        let view = owner.with(|| mount_to(place, move || App(AppProps { session }).erased()));
-        session.start();
-        Ok(Self { session, owner, _view: view })
+        let element: StudioElement = element.unchecked_into();
+        let kept = json::from_js(element.kept_draft());
+        let host = Box::new(Page(element.clone()));
+        let state = owner.with(|| AppState::new(config, Arc::new(locale), host, kept));
+        let view = owner.with(|| mount_to(place, move || App(AppProps { state }).erased()));
+        owner.with(|| keep_draft(element, state.draft));
+        state.start();
+        Ok(Self { state, owner, _view: view })
     }
 
     /// Starts a generation of what is composed, with what is given put in first. Answers the key
@@ -85,53 +98,37 @@ impl Studio {
         prompt: Option<String>,
         style: Option<String>,
     ) -> Option<String> {
-        let draft = self.session.draft;
-        if let Some(model) = model {
-            draft.model.set(model);
-            // What is composed may have a style of another model.
-            draft.style.set(String::new());
-        }
-        if let Some(prompt) = prompt {
-            draft.prompt.set(prompt);
-        }
-        if let Some(style) = style {
-            draft.style.set(style);
-        }
-        self.session.generate()
+        self.state.draft.take(model, prompt, style);
+        self.state.generations.generate()
     }
 
     /// Stops the generation that is shown, if it is still running.
     pub fn cancel(&self) {
-        if let Some(job) = self.session.shown.get_untracked() {
-            self.session.cancel(job);
+        let generations = self.state.generations;
+        if let Some(shown) = generations.shown.get_untracked() {
+            generations.cancel(shown);
         }
     }
 
     /// What an attribute that can change at any time says now.
     pub fn preset(&self, name: &str, value: String) {
-        match name {
-            "model" => {
-                self.session.check_preset(Some(&value), None);
-                self.session.choose_model(&value);
-            }
-            "preset-style" => {
-                self.session.check_preset(None, Some(&value));
-                self.session.draft.style.set(value);
-            }
-            "prompt" => self.session.draft.prompt.set(value),
-            _ => {}
-        }
+        self.state.draft.preset(name, value);
     }
 }
 
 impl Drop for Studio {
     fn drop(&mut self) {
-        // The session holds its own owner, to run tasks in: only this ends them.
+        // The stores hold the owner, too, to run tasks in: only this ends them.
         self.owner.cleanup();
     }
 }
 
-/// The element, as the session sees it.
+/// Keeps what is composed on the element, where it outlives this instance.
+fn keep_draft(element: StudioElement, draft: Draft) {
+    Effect::new(move |_| element.set_kept_draft(&json::to_js(&draft.to_keep())));
+}
+
+/// The element, as the stores see it.
 struct Page(StudioElement);
 
 impl Host for Page {

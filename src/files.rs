@@ -10,7 +10,7 @@ use web_sys::{Blob, Url};
 use crate::api::json;
 use crate::platform::indexed_db::Table;
 
-const FILES: Table = Table { database: "ai-now-files", store: "files" };
+const FILES: Table = Table { database: "ai-now-files", store: "files", version: 1, indexes: &[] };
 
 /// A file, and what its maker says about it.
 pub(crate) struct File {
@@ -57,9 +57,9 @@ pub(crate) async fn find(key: &str) -> Option<File> {
     Some(File { blob, format: Format::from_extension(&format)?, note })
 }
 
-/// Forgets the file of a generation.
-pub(crate) async fn delete(key: &str) {
-    FILES.delete(key).await;
+/// Forgets the files of generations.
+pub(crate) async fn delete(keys: &[String]) {
+    FILES.delete_all(keys).await;
 }
 
 /// Ends an address of [`File::address`]; the memory can go.

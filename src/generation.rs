@@ -41,6 +41,10 @@ pub struct Generation {
     /// Whether another element or tab runs it, and this one only looks on. Not kept.
     #[serde(skip)]
     pub watched: bool,
+    /// When it was asked for by this page's own clock, in milliseconds. Not kept: the next page has
+    /// another one.
+    #[serde(skip)]
+    pub began_at_page_ms: Option<u64>,
     /// What is known of how far it is. Not kept: the stream says it again.
     #[serde(skip)]
     pub progress: Progress,
@@ -67,12 +71,12 @@ pub enum Phase {
         /// Where it is.
         url: MediaUrl,
         /// What its maker says about it.
-        note: Option<String>,
+        note: Option<Message>,
     },
     /// There will be no result.
     Failed {
-        /// Why, as a sentence; empty where nobody said.
-        message: String,
+        /// Why; empty where nobody said.
+        message: Message,
         /// Whether it was stopped on request.
         cancelled: bool,
         /// How many tokens went back, if the gateway said.
@@ -106,6 +110,7 @@ impl Generation {
             finished_at_ms: None,
             stopping: false,
             watched: false,
+            began_at_page_ms: None,
             progress: Progress::default(),
             link: Link::Fine,
             unkept: false,
@@ -152,10 +157,10 @@ impl Generation {
         self.last_seq = seq.unwrap_or(self.last_seq);
         match event {
             Event::Completed(Completed { url, note }) => {
-                self.end(Phase::Completed { url, note: note.map(said) });
+                self.end(Phase::Completed { url, note });
             }
             Event::Failed(Failure { message, cancelled, tokens_returned }) => {
-                self.end(Phase::Failed { message: said(message), cancelled, tokens_returned });
+                self.end(Phase::Failed { message, cancelled, tokens_returned });
             }
             Event::Started | Event::CookieGenerated => self.phase = Phase::Running,
             Event::Processing(progress) => {
@@ -196,7 +201,7 @@ impl Generation {
     }
 
     /// Ends it on the page's own account, where the gateway can't or won't say more.
-    pub fn give_up(&mut self, message: String, cancelled: bool) {
+    pub fn give_up(&mut self, message: Message, cancelled: bool) {
         if !self.is_final() {
             self.end(Phase::Failed { message, cancelled, tokens_returned: None });
         }
@@ -208,11 +213,6 @@ impl Generation {
         self.link = Link::Fine;
         self.stopping = false;
     }
-}
-
-/// What a message says, in its own words.
-fn said(message: Message) -> String {
-    message.text.into_owned()
 }
 
 /// What a later `Processing` says replaces what an earlier one said; what it leaves open stays.

@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use ai_now_protocol::{Code, Message, Scalar};
+
 use crate::api_error::ApiError;
 
 macro_rules! words {
@@ -201,6 +203,8 @@ words! {
     FindInHistory = "Find in what was made",
     /// Nothing matches that search.
     NothingFound = "Nothing matches.",
+    /// Reads the next of that list.
+    ShowOlder = "Show older",
     /// Deletes one of that list.
     Delete = "Delete from the list: {prompt}",
     /// Deletes the whole list.
@@ -235,6 +239,9 @@ pub struct Locale {
     /// The language, as a BCP 47 tag: `en`, `pt`.
     pub tag: String,
     texts: Vec<Cow<'static, str>>,
+    /// What is said for a code, in the order of [`Code::ALL`]. English has none: the messages
+    /// themselves are English.
+    codes: Vec<Option<String>>,
 }
 
 impl Locale {
@@ -248,7 +255,8 @@ impl Locale {
         let text = |&(name, english): &(&'static str, &'static str)| {
             lookup(name).map_or(Cow::Borrowed(english), Cow::Owned)
         };
-        Self { tag: tag.to_owned(), texts: Word::ALL.iter().map(text).collect() }
+        let codes = Code::ALL.iter().map(|code| lookup(code.as_str())).collect();
+        Self { tag: tag.to_owned(), texts: Word::ALL.iter().map(text).collect(), codes }
     }
 
     /// The built-in language.
@@ -271,28 +279,56 @@ impl Locale {
         fill(self.text(word), values)
     }
 
-    /// What a trouble means for a person, as a sentence. The gateway's own words go first.
-    pub fn trouble(&self, trouble: &ApiError) -> String {
-        let word = match trouble {
-            ApiError::TooFewTokens(said) | ApiError::Refused(said) | ApiError::Broken(said) => {
-                if !said.is_empty() {
-                    return said.clone();
-                }
-                Word::Broken
+    /// What a message says, in this language as far as it has words for the code; else as it came, in
+    /// English. `category` is a number's plural category, `write` the number as it is written.
+    ///
+    /// The first number among the parameters, in the order of [`Code::params`], chooses the form of a
+    /// text with plurals.
+    pub fn message(
+        &self,
+        message: &Message,
+        category: impl Fn(u32) -> String,
+        write: impl Fn(u32) -> String,
+    ) -> String {
+        let known = Code::ALL.iter().zip(&self.codes).find(|(code, _)| message.is(**code));
+        let Some((code, Some(text))) = known else { return message.text.to_string() };
+        let number = |value: &Scalar| u32::try_from(value.as_integer()?).ok();
+        let mut values = Vec::new();
+        let mut form = None;
+        for name in code.params() {
+            let Some(value) = message.params.get(*name) else { continue };
+            if form.is_none() {
+                form = number(value).map(&category);
             }
-            ApiError::Unreachable => Word::Unreachable,
-            ApiError::Unauthorized => Word::NotAllowed,
-            ApiError::Later(_) => Word::Busy,
-            ApiError::Gone => Word::Gone,
-            ApiError::Unreadable => Word::Unreadable,
-        };
-        self.text(word).to_owned()
+            let written = number(value).map_or_else(|| value.to_string(), &write);
+            values.push((*name, written));
+        }
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let form = choose(text, form.as_deref().unwrap_or("other"));
+        let named = form.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        if named.into_iter().any(|name| values.iter().all(|(known, _)| *known != name)) {
+            // A sentence with a hole in it says less than the English one.
+            return message.text.to_string();
+        }
+        fill(form, &values)
     }
 
     /// A text that depends on a number: `category` is the number's plural category, `n` the number
     /// as it is written.
     pub fn plural(&self, word: Word, category: &str, n: &str) -> String {
         fill(choose(self.text(word), category), &[("n", n)])
+    }
+}
+
+/// What an error means for a person about which the gateway says nothing.
+pub fn error_word(error: &ApiError) -> Word {
+    match error {
+        ApiError::TooFewTokens(_) | ApiError::Refused(_) | ApiError::Broken(_) => Word::Broken,
+        ApiError::Unreachable => Word::Unreachable,
+        ApiError::Unauthorized => Word::NotAllowed,
+        ApiError::Later(_) => Word::Busy,
+        ApiError::Gone => Word::Gone,
+        ApiError::Unreadable => Word::Unreadable,
     }
 }
 
@@ -382,7 +418,8 @@ mod tests {
             let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).unwrap();
             let texts: BTreeMap<String, String> = serde_json::from_str(&file).unwrap();
             let names: BTreeSet<_> = texts.keys().map(String::as_str).collect();
-            let known: BTreeSet<_> = words().map(|(name, _)| name).collect();
+            let codes = Code::ALL.iter().map(|code| code.as_str());
+            let known: BTreeSet<_> = words().map(|(name, _)| name).chain(codes).collect();
             assert_eq!(names, known, "{tag}");
             for (name, english) in words() {
                 let text = &texts[name];
@@ -393,6 +430,61 @@ mod tests {
                     assert_eq!(categories(text), plurals(tag), "{tag}: {name}");
                 }
             }
+        }
+    }
+
+    /// A language as the shell loads it.
+    fn load(tag: &str) -> (BTreeMap<String, String>, Locale) {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/locales");
+        let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).unwrap();
+        let texts: BTreeMap<String, String> = serde_json::from_str(&file).unwrap();
+        let locale = Locale::new(tag, |name| texts.get(name).cloned());
+        (texts, locale)
+    }
+
+    fn say(locale: &Locale, message: &Message) -> String {
+        let category = |n| if n == 1 { "one".to_owned() } else { "other".to_owned() };
+        locale.message(message, category, |n| format!("<{n}>"))
+    }
+
+    #[test]
+    fn every_code_has_words_in_every_language() {
+        for tag in Locale::TAGS.iter().filter(|tag| **tag != "en") {
+            let (texts, locale) = load(tag);
+            for code in Code::ALL {
+                let text = texts.get(code.as_str()).unwrap_or_else(|| panic!("{tag}: {code:?}"));
+                let known: BTreeSet<_> = code.params().iter().copied().collect();
+                assert!(placeholders(text).is_subset(&known), "{tag}: {code:?}: {text}");
+                let message = Message::new(*code, "English.");
+                let message = code.params().iter().fold(message, |all, name| all.with(name, 3_u32));
+                let said = say(&locale, &message);
+                assert!(!said.trim().is_empty() && said != "English.", "{tag}: {code:?}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_words_is_said_in_english() {
+        let (_, german) = load("de");
+        let few = Message::new(Code::TooFewTokens, "Too few tokens.");
+        assert_eq!(say(&german, &few), "Too few tokens.", "a sentence without its numbers");
+        let few = few.with("price", 30_u32).with("available", 20_u32);
+        let said = "Zu wenige Tokens: <30> werden gebraucht, <20> sind übrig.";
+        assert_eq!(say(&german, &few), said);
+        assert_eq!(say(&Locale::english(), &few), "Too few tokens.");
+        let newer = Message { code: "newer".into(), ..Message::text("Something new.") };
+        assert_eq!(say(&german, &newer), "Something new.");
+        assert_eq!(say(&german, &Message::text("Of a provider.")), "Of a provider.");
+    }
+
+    #[test]
+    fn the_first_number_chooses_the_form() {
+        let text = "one={minutes} Minute, {model} | other={minutes} Minuten, {model}";
+        let locale = Locale::new("de", |name| (name == "provider_busy_for").then(|| text.into()));
+        for (minutes, said) in [(1_u32, "<1> Minute, Luma"), (4, "<4> Minuten, Luma")] {
+            let message = Message::new(Code::ProviderBusyFor, "Busy.");
+            let message = message.with("model", "Luma").with("minutes", minutes);
+            assert_eq!(say(&locale, &message), said);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The AI-Now widget: a studio for music, pictures and video on anybody's page.
 //!
-//! The modules in reading order. The first five are plain Rust: they know no browser, and their
+//! The modules in reading order. The first six are plain Rust: they know no browser, and their
 //! tests run on the host. The rest is the browser half and exists only as wasm.
 
 pub mod api_error;
@@ -8,6 +8,7 @@ pub mod config;
 pub mod duration_estimate;
 pub mod generation;
 pub mod i18n;
+pub mod kept_draft;
 
 #[cfg(target_arch = "wasm32")]
 mod api;
@@ -22,10 +23,10 @@ pub mod custom_element;
 #[cfg(target_arch = "wasm32")]
 mod files;
 #[cfg(target_arch = "wasm32")]
-mod history;
-#[cfg(target_arch = "wasm32")]
 mod pictures;
 #[cfg(target_arch = "wasm32")]
 mod platform;
 #[cfg(target_arch = "wasm32")]
-mod session;
+mod state;
+#[cfg(target_arch = "wasm32")]
+mod texts;

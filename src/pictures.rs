@@ -8,7 +8,8 @@ use web_sys::Blob;
 
 use crate::platform::indexed_db::Table;
 
-const PICTURES: Table = Table { database: "ai-now-pictures", store: "pictures" };
+const PICTURES: Table =
+    Table { database: "ai-now-pictures", store: "pictures", version: 1, indexes: &[] };
 
 /// A picture of a result.
 pub(crate) enum Picture {
@@ -36,7 +37,7 @@ pub(crate) async fn find(key: &str) -> Option<Picture> {
     value.dyn_into().ok().map(Picture::Image)
 }
 
-/// Forgets the picture of a generation.
-pub(crate) async fn delete(key: &str) {
-    PICTURES.delete(key).await;
+/// Forgets the pictures of generations.
+pub(crate) async fn delete(keys: &[String]) {
+    PICTURES.delete_all(keys).await;
 }

@@ -1,6 +1,8 @@
 //! What the browser offers and no crate serves as it is needed here, a file each. These modules know
 //! nothing of the widget.
 
+pub(crate) mod clock;
+pub(crate) mod downloads;
 pub(crate) mod drop_guard;
 pub(crate) mod indexed_db;
 pub(crate) mod intl;

@@ -4,9 +4,9 @@
 use std::pin::Pin;
 
 use ai_now_protocol::api::{Accepted, Balance, Generation, IDEMPOTENCY_KEY, Session};
-use ai_now_protocol::{Catalog, GenerateRequest};
+use ai_now_protocol::error::ErrorBody;
+use ai_now_protocol::{Catalog, GenerateRequest, Message};
 use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
@@ -103,13 +103,6 @@ pub(super) struct Request<'a> {
     pub(super) idempotency_key: Option<&'a str>,
 }
 
-/// The body of an answer that is no success.
-#[derive(Default, Deserialize)]
-struct Problem {
-    #[serde(default)]
-    message: Option<String>,
-}
-
 impl<'a> Request<'a> {
     /// Sends it, and answers the response if it is a success.
     pub(super) async fn send(self, abort: Option<&AbortSignal>) -> Result<Response, ApiError> {
@@ -137,8 +130,7 @@ impl<'a> Request<'a> {
         let retry_after = response.headers().get("Retry-After").unwrap_or_default();
         let retry_after_secs = retry_after.trim().parse().ok();
         let body = response.text().await.unwrap_or_default();
-        let problem: Problem = json::parse(&body).unwrap_or_default();
-        let message = problem.message.unwrap_or_default();
+        let message = json::parse::<ErrorBody>(&body).map_or_else(Message::default, Message::from);
         Err(ApiError::from_status(response.status(), message, retry_after_secs))
     }
 

@@ -35,7 +35,8 @@ pub(crate) struct EventStream {
     state: State,
     /// How many checks in a row found it not open, since it was made.
     unopened_checks: u32,
-    /// Ends the stream where a fault ends the instance.
+    /// Ends the stream where a fault ends the instance. gloo-net doesn't hand out the source; its first
+    /// event names it.
     guard: Option<DropGuard>,
     _page_shown: EventListener,
 }

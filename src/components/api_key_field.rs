@@ -3,15 +3,16 @@
 use leptos::prelude::*;
 
 use super::erased::{Erase, handler, live};
-use super::texts::use_texts;
 use crate::i18n::Word;
-use crate::session::Session;
+use crate::state::draft::Draft;
+use crate::texts::use_texts;
 
 /// A field for the person's own key, and whether this device remembers it.
 #[component]
 pub(crate) fn ApiKeyField() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
-    let (key, remember) = (session.draft.api_key, session.draft.remember_key);
+    let draft = expect_context::<Draft>();
+    let texts = use_texts();
+    let (key, remember) = (draft.api_key, draft.remember_key);
     view! {
         <div class="api-key">
             <label for="api-key">{texts.text(Word::ApiKey)}</label>
@@ -23,7 +24,7 @@ pub(crate) fn ApiKeyField() -> impl IntoView {
                 prop:value=live(move || key.get())
                 on:input=handler(move |event| {
                     key.set(event_target_value(&event).trim().to_owned());
-                    session.keep_key();
+                    draft.keep_key();
                 })
             />
             <label class="remember">
@@ -32,7 +33,7 @@ pub(crate) fn ApiKeyField() -> impl IntoView {
                     prop:checked=live(move || remember.get())
                     on:change=handler(move |event| {
                         remember.set(event_target_checked(&event));
-                        session.keep_key();
+                        draft.keep_key();
                     })
                 />
                 {texts.text(Word::RememberKey)}

@@ -4,18 +4,21 @@ use leptos::prelude::*;
 
 use super::button::TextButton;
 use super::erased::{Erase, handler};
-use super::texts::use_texts;
 use crate::generation::Phase;
 use crate::i18n::Word;
-use crate::session::{Job, Session};
+use crate::state::draft::Draft;
+use crate::state::generations::{GenerationSignal, Generations};
+use crate::texts::use_texts;
 
 /// A generation that failed or was cancelled. Nothing where it did neither.
 #[component]
 pub(crate) fn ErrorMessage(
     /// The generation.
-    job: Job,
+    job: GenerationSignal,
 ) -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let draft = expect_context::<Draft>();
+    let generations = expect_context::<Generations>();
+    let texts = use_texts();
     let generation = job.0.get_untracked();
     let Phase::Failed { message, cancelled, tokens_returned } = generation.phase else {
         return ().erased();
@@ -25,13 +28,13 @@ pub(crate) fn ErrorMessage(
     let prompt = request.prompt.clone();
     let returned = tokens_returned.map(|n| {
         let returned = texts.count(Word::Returned, n);
-        view! { <p>{returned}</p> }.erased()
+        view! { <p>{returned}</p> }
     });
     view! {
         <div class="failed" class:cancelled=cancelled>
             <div role="alert">
                 <p class="title">{texts.text(title)}</p>
-                <p dir="auto">{message}</p>
+                <p dir="auto">{texts.message(&message)}</p>
                 {returned}
             </div>
             // The line beside it stands on the page's side, whatever way the words run.
@@ -42,13 +45,13 @@ pub(crate) fn ErrorMessage(
                 <button
                     type="button"
                     class="primary"
-                    on:click=handler(move |_| _ = session.submit(request.clone()))
+                    on:click=handler(move |_| _ = generations.submit(request.clone()))
                 >
                     {texts.text(Word::TryAgain)}
                 </button>
                 <TextButton
                     text=texts.text(Word::Reuse)
-                    on_click=handler(move |_| session.reuse(job))
+                    on_click=handler(move |_| draft.compose(job.0.with_untracked(|generation| generation.request.clone())))
                 />
             </div>
         </div>

@@ -6,32 +6,31 @@ use web_sys::Element;
 use super::erased::{ElementRef, Erase, focus, handler, live, truth};
 use super::icon::{DELETE, Icon, kind_icon};
 use super::landmarks::use_landmarks;
-use super::texts::use_texts;
 use super::thumbnail::ResultThumbnail;
-use crate::browser;
 use crate::generation::{Generation, Phase};
 use crate::i18n::Word;
-use crate::session::{Job, Session};
+use crate::state::connection::Connection;
+use crate::state::generations::{GenerationSignal, Generations, made_by};
+use crate::texts::use_texts;
 
 /// An entry of the gallery.
 #[component]
 pub(crate) fn HistoryEntry(
     /// The generation.
-    job: Job,
-    /// What is searched for: an entry without it is hidden.
-    search: RwSignal<String>,
+    job: GenerationSignal,
 ) -> impl IntoView {
-    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
+    let connection = expect_context::<Connection>();
+    let generations = expect_context::<Generations>();
+    let (texts, landmarks) = (use_texts(), use_landmarks());
     let row = ElementRef::new();
     let generation = job.0.get_untracked();
-    let made_by = made_by(session, &generation);
+    let made_by = connection.catalog.with_untracked(|all| made_by(all, &generation));
     let Generation { key, request, created_at_ms, .. } = generation;
     let kind =
-        session.catalog.with_untracked(|all| all.model(&request.model).map(|model| model.kind));
+        connection.catalog.with_untracked(|all| all.model(&request.model).map(|model| model.kind));
     let (short, long) = texts.when(created_at_ms);
     let running = Memo::new(move |_| job.0.with(|generation| !generation.is_final()));
     let failed = Memo::new(move |_| job.0.with(|job| matches!(job.phase, Phase::Failed { .. })));
-    let searched = searched_text(session, job);
     let delete = texts.fill(Word::Delete, &[("prompt", &request.prompt)]);
     view! {
         <li
@@ -39,14 +38,13 @@ pub(crate) fn HistoryEntry(
             class="entry"
             class:running=live(move || running.get())
             class:lost=live(move || failed.get())
-            hidden=live(move || search.with(|search| !browser::holds(&searched, search)))
         >
             <button
                 type="button"
                 class="show"
-                aria-current=live(move || truth(session.shown.get() == Some(job)))
+                aria-current=live(move || truth(generations.shown.get() == Some(job)))
                 on:click=handler(move |_| {
-                    session.shown.set(Some(job));
+                    generations.shown.set(Some(job));
                     landmarks.show_result_panel();
                 })
             >
@@ -68,7 +66,7 @@ pub(crate) fn HistoryEntry(
                 hidden=live(move || running.get())
                 on:click=handler(move |_| {
                     focus_neighbour(row.get());
-                    session.delete(job);
+                    generations.delete(job);
                 })
             >
                 <Icon path=DELETE />
@@ -76,26 +74,6 @@ pub(crate) fn HistoryEntry(
         </li>
     }
     .erased()
-}
-
-/// All that the search looks at, in small letters.
-pub(crate) fn searched_text(session: Session, job: Job) -> String {
-    job.0.with_untracked(|generation| {
-        let made_by = made_by(session, generation);
-        browser::lower(&[&generation.request.prompt, " ", &made_by].concat())
-    })
-}
-
-/// The model's name, and the style's.
-pub(crate) fn made_by(session: Session, generation: &Generation) -> String {
-    let request = &generation.request;
-    session.catalog.with_untracked(|catalog| {
-        let Some(model) = catalog.model(&request.model) else { return request.model.clone() };
-        match request.style.as_deref().and_then(|style| model.style(style)) {
-            Some(style) => [&*model.name, " · ", &style.name].concat(),
-            None => model.name.to_string(),
-        }
-    })
 }
 
 /// Whoever deletes by keyboard stays in the list.

@@ -4,34 +4,42 @@ use leptos::prelude::*;
 
 use super::button::TextButton;
 use super::erased::{ElementRef, Erase, effect, handler, live};
-use super::history_entry::{HistoryEntry, searched_text};
+use super::history_entry::HistoryEntry;
 use super::search_field::SearchField;
-use super::texts::use_texts;
-use crate::api::json;
 use crate::browser;
-use crate::generation::Generation;
 use crate::i18n::Word;
-use crate::session::{Job, Session};
+use crate::state::generations::Generations;
+use crate::state::history::History;
+use crate::state::loading::{Loading, Part};
+use crate::state::page::Page;
+use crate::texts::use_texts;
 
 /// The gallery; nothing where nothing was made.
 #[component]
 pub(crate) fn HistoryGallery() -> impl IntoView {
-    let session = expect_context::<Session>();
+    let generations = expect_context::<Generations>();
+    let history = expect_context::<History>();
+    let page = expect_context::<Page>();
+    let loading = expect_context::<Loading>();
     let place = ElementRef::new();
+    // As high as it was, until it is known what it shows: then nothing moves.
+    let kept = browser::storage().and_then(|storage| storage.get_item(KEPT_HEIGHT).ok().flatten());
+    let kept = kept.unwrap_or_default();
+    let min_height = move || if loading.has(Part::History) { String::new() } else { kept.clone() };
     let any = move || {
-        session.generations.with(|all| !all.is_empty())
-            || session.deleted.with(|deleted| !deleted.is_empty())
+        generations.all.with(|all| !all.is_empty())
+            || history.deleted.with(|deleted| !deleted.is_empty())
     };
     effect(move || {
-        session.generations.track();
-        session.spawn(async move {
+        generations.all.track();
+        page.spawn(async move {
             // Until all that follows from the change stands.
             browser::pause(500).await;
             keep_height(place);
         });
     });
     view! {
-        <div node_ref=place class="gallery-place">
+        <div node_ref=place class="gallery-place" style:min-height=live(min_height)>
             <Show when=any>
                 <Gallery />
             </Show>
@@ -40,28 +48,31 @@ pub(crate) fn HistoryGallery() -> impl IntoView {
     .erased()
 }
 
+/// Under what its height is kept.
+const KEPT_HEIGHT: &str = "ai-now:made";
+
 /// Leaves its height for the shell, which keeps that much free below the rest, next time.
 fn keep_height(place: ElementRef) {
     if let (Some(place), Some(storage)) = (place.get(), browser::storage()) {
         let height = place.get_bounding_client_rect().height();
         // Where nothing can be kept, there is nothing to show next time.
-        let _ = storage.set_item("ai-now:made", &[&browser::decimal(height), "px"].concat());
+        let _ = storage.set_item(KEPT_HEIGHT, &[&browser::decimal(height), "px"].concat());
     }
 }
 
 /// All that was made, and what can be done with it as a whole.
 #[component]
 fn Gallery() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let generations = expect_context::<Generations>();
+    let history = expect_context::<History>();
+    let texts = use_texts();
     let search = RwSignal::new(String::new());
-    let found = move || {
-        search.with(|search| {
-            let matches = |job: &Job| browser::holds(&searched_text(session, *job), search);
-            session.generations.with(|all| all.is_empty() || all.iter().any(matches))
-        })
-    };
+    effect(move || search.with(|text| generations.search(text)));
+    let entries = move || generations.found.get().unwrap_or_else(|| generations.all.get());
+    let found =
+        move || generations.found.with(|found| found.as_ref().is_none_or(|f| !f.is_empty()));
     let unkept = move || {
-        if session.kept.get() { String::new() } else { texts.text(Word::NoHistory) }
+        if history.kept.get() { String::new() } else { texts.text(Word::NoHistory) }
     };
     view! {
         <section class="gallery" part="gallery" aria-label=texts.text(Word::History)>
@@ -70,7 +81,7 @@ fn Gallery() -> impl IntoView {
                 <SearchField label=texts.text(Word::FindInHistory) search />
                 <TextButton
                     text=texts.text(Word::Export)
-                    on_click=handler(move |_| export(session))
+                    on_click=handler(move |_| generations.export())
                 />
                 <DeleteAllButton />
             </div>
@@ -81,10 +92,11 @@ fn Gallery() -> impl IntoView {
             <ul class="made">
                 // An entry stays as long as its generation does, so that neither focus nor scrolling
                 // is lost when another one comes.
-                <For each=move || session.generations.get() key=|job| job.0 let(job)>
-                    <HistoryEntry job search />
+                <For each=entries key=|job| job.0 let(job)>
+                    <HistoryEntry job />
                 </For>
             </ul>
+            <OlderEntries />
             <p class="fine" hidden=live(found)>
                 {texts.text(Word::NothingFound)}
             </p>
@@ -96,8 +108,10 @@ fn Gallery() -> impl IntoView {
 /// What was deleted last, and the way back.
 #[component]
 fn UndoLine() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
-    let count = Memo::new(move |_| session.deleted.with(Vec::len));
+    let generations = expect_context::<Generations>();
+    let history = expect_context::<History>();
+    let texts = use_texts();
+    let count = Memo::new(move |_| history.deleted.with(Vec::len));
     let line = move || {
         let count = u32::try_from(count.get()).unwrap_or(u32::MAX);
         (count > 0).then(|| {
@@ -106,7 +120,7 @@ fn UndoLine() -> impl IntoView {
                     <span>{texts.count(Word::Deleted, count)}</span>
                     <TextButton
                         text=texts.text(Word::Undo)
-                        on_click=handler(move |_| session.restore())
+                        on_click=handler(move |_| generations.restore())
                     />
                 </p>
             }
@@ -119,11 +133,12 @@ fn UndoLine() -> impl IntoView {
 /// Deletes all, when it is pressed twice.
 #[component]
 fn DeleteAllButton() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let generations = expect_context::<Generations>();
+    let texts = use_texts();
     let asked = RwSignal::new(false);
     let press = handler(move |_| {
         if asked.get_untracked() {
-            session.delete_all();
+            generations.delete_all();
         }
         asked.update(|asked| *asked = !*asked);
     });
@@ -142,9 +157,20 @@ fn DeleteAllButton() -> impl IntoView {
     .erased()
 }
 
-/// Saves the records as a JSON file.
-fn export(session: Session) {
-    let jobs = session.generations.get_untracked();
-    let all: Vec<Generation> = jobs.iter().map(|job| job.0.get_untracked().record()).collect();
-    browser::save_file("ai-now-history.json", &json::stringify(&all));
+/// The way to what is older than all that was read.
+#[component]
+fn OlderEntries() -> impl IntoView {
+    let generations = expect_context::<Generations>();
+    let (history, page) = (expect_context::<History>(), expect_context::<Page>());
+    let texts = use_texts();
+    let more = move || history.more.get() && generations.found.with(Option::is_none);
+    view! {
+        <p class="older" hidden=live(move || !more())>
+            <TextButton
+                text=texts.text(Word::ShowOlder)
+                on_click=handler(move |_| page.spawn(generations.load_more()))
+            />
+        </p>
+    }
+    .erased()
 }

@@ -6,17 +6,21 @@ use leptos::prelude::*;
 use super::duration_estimate::duration_estimate;
 use super::erased::{Erase, Erased, handler, live};
 use super::icon::{Icon, kind_icon};
-use super::texts::use_texts;
 use super::thumbnail::{CatalogPicture, escaped};
+use crate::config::Mode;
 use crate::i18n::Word;
-use crate::session::Session;
+use crate::state::connection::Connection;
+use crate::state::draft::Draft;
+use crate::state::page::Page;
+use crate::texts::use_texts;
 
 /// The models that can be asked.
 #[component]
 pub(crate) fn ModelPicker() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let connection = expect_context::<Connection>();
+    let texts = use_texts();
     let cards = move || -> Vec<Erased> {
-        let models = session.catalog.get().models.to_vec().into_iter().enumerate();
+        let models = connection.catalog.get().models.to_vec().into_iter().enumerate();
         models.map(|(index, model)| view! { <ModelCard model index /> }.erased()).collect()
     };
     view! {
@@ -36,27 +40,28 @@ fn ModelCard(
     /// Its place in the catalog.
     index: usize,
 ) -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let draft = expect_context::<Draft>();
+    let page = expect_context::<Page>();
+    let texts = use_texts();
     let id = StoredValue::new(model.id.to_string());
     let index = index.to_string();
     let (name_id, about_id) = (["model-", &index].concat(), ["about-", &index].concat());
-    let chosen = move || session.draft.model.with(|model| id.with_value(|id| model == id));
+    let chosen = move || draft.model.with(|model| id.with_value(|id| model == id));
     let usual = move || {
-        id.with_value(|id| duration_estimate(session, texts, id))
-            .unwrap_or_else(|| texts.text(Word::TimeVaries))
+        id.with_value(|id| duration_estimate(id)).unwrap_or_else(|| texts.text(Word::TimeVaries))
     };
-    let price = (!session.is_demo()).then(|| {
+    let price = (page.mode() != Mode::Demo).then(|| {
         let tokens = texts.tokens(model.price_tokens.into());
-        view! { <span>{tokens}</span> }.erased()
+        view! { <span>{tokens}</span> }
     });
     // What a sketch is, its label says; the note is about the model that it stands in for.
     let status = if model.procedural {
         Some(view! { <span class="sketch">{texts.text(Word::Sketch)}</span> }.erased())
     } else {
-        line("note", model.note.map(|note| note.text.into()))
+        line("note", model.note.map(|note| texts.message(&note)))
     };
     // How its provider is doing right now: "luma is busy, about 4 minutes".
-    let busy = line("busy", model.status.map(|status| status.text.into()));
+    let busy = line("busy", model.status.map(|status| texts.message(&status)));
     view! {
         <label class="card" part="model">
             <input
@@ -66,7 +71,7 @@ fn ModelCard(
                 aria-labelledby=name_id.clone()
                 aria-describedby=about_id.clone()
                 prop:checked=live(chosen)
-                on:change=handler(move |_| id.with_value(|id| session.choose_model(id)))
+                on:change=handler(move |_| id.with_value(|id| draft.choose_model(id)))
             />
             <span class="mark">
                 <Icon path=kind_icon(model.kind) />

@@ -12,16 +12,17 @@ use leptos::prelude::*;
 
 use super::button::TextButton;
 use super::erased::{ElementRef, Erase, Erased, handler, live};
-use super::history_entry::made_by;
 use super::icon::{Icon, kind_icon};
 use super::listeners::{listen, when_seen};
 use super::result_actions::ResultActions;
-use super::texts::{Texts, use_texts};
 use super::thumbnail::{catalog_picture, escaped};
 use crate::browser;
 use crate::generation::{Generation, Phase};
 use crate::i18n::Word;
-use crate::session::{Job, Session};
+use crate::state::connection::Connection;
+use crate::state::generations::{GenerationSignal, made_by};
+use crate::state::page::Page;
+use crate::texts::{Texts, use_texts};
 use controls::{Controls, PlayerKeys};
 use cover::Cover;
 use media_controller::{About, MediaController};
@@ -50,10 +51,10 @@ struct ResultFile {
 }
 
 impl ResultFile {
-    fn of(session: Session, generation: &Generation) -> Option<Self> {
+    fn of(page: Page, connection: Connection, generation: &Generation) -> Option<Self> {
         let url = generation.url()?;
         let request = &generation.request;
-        let kind = session.catalog.with_untracked(|catalog| {
+        let kind = connection.catalog.with_untracked(|catalog| {
             // The file says what it is; where it doesn't, the model does.
             let model = catalog.model(&request.model);
             url.format().map(Format::kind).or(model.map(|model| model.kind))
@@ -61,7 +62,7 @@ impl ResultFile {
         let address = browser::resolve(url.as_str(), &generation.gateway)
             .unwrap_or_else(|| url.as_str().to_owned());
         let origin = browser::origin(&address);
-        let page = browser::window().location().origin().ok();
+        let own = browser::window().location().origin().ok();
         Some(Self {
             key: generation.key.clone(),
             kind: kind.unwrap_or(MediaKind::Video),
@@ -69,11 +70,11 @@ impl ResultFile {
             own: url.is_own_blob(),
             is_elsewhere: origin.is_some()
                 && origin == browser::origin(&generation.gateway)
-                && origin != page,
+                && origin != own,
             address,
             prompt: request.prompt.clone(),
-            made_by: made_by(session, generation),
-            artwork: catalog_picture(session, &["models/", &escaped(&request.model)].concat()),
+            made_by: made_by(&connection.catalog.get_untracked(), generation),
+            artwork: catalog_picture(page, &["models/", &escaped(&request.model)].concat()),
         })
     }
 }
@@ -83,14 +84,16 @@ impl ResultFile {
 #[component]
 pub(crate) fn Player(
     /// The generation.
-    job: Job,
+    job: GenerationSignal,
 ) -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let texts = use_texts();
     let generation = job.0.get_untracked();
-    let Some(file) = ResultFile::of(session, &generation) else { return ().erased() };
-    let unkept = generation
-        .unkept
-        .then(|| view! { <p role="status">{texts.text(Word::NotKept)}</p> }.erased());
+    let Some(file) = ResultFile::of(expect_context(), expect_context(), &generation) else {
+        return ().erased();
+    };
+    let unkept = generation.unkept.then(|| {
+        view! { <p role="status">{texts.text(Word::NotKept)}</p> }
+    });
     let (prompt, made_by) = (file.prompt.clone(), file.made_by.clone());
     let ResultFile { address, name, own, kind, .. } = file.clone();
     let screen = match kind {
@@ -122,7 +125,7 @@ fn note(texts: Texts, generation: Generation) -> Option<Erased> {
         _ => None,
     };
     if generation.procedural {
-        let note = note.unwrap_or_else(|| texts.text(Word::Sketch));
+        let note = note.map_or_else(|| texts.text(Word::Sketch), |note| texts.message(&note));
         let means = texts.text(Word::SketchMeans);
         let line = view! {
             <p class="sketch" title=means dir="auto">
@@ -132,6 +135,7 @@ fn note(texts: Texts, generation: Generation) -> Option<Erased> {
         return Some(line.erased());
     }
     note.map(|note| {
+        let note = texts.message(&note);
         view! {
             <p class="fine" dir="auto">
                 {note}
@@ -157,9 +161,7 @@ fn Image(
             let _ = image.set_attribute("src", &address);
         }
     });
-    let texts = use_texts();
-    let sentence =
-        Memo::new(move |_| if failed.get() { texts.text(Word::CannotPlay) } else { String::new() });
+    let error = Memo::new(move |_| failed.get().then_some(Word::CannotPlay));
     view! {
         <div class="screen" part="screen">
             <img
@@ -169,7 +171,7 @@ fn Image(
                 on:error=handler(move |_| failed.set(true))
                 src=file.address
             />
-            <PlaybackError sentence retry />
+            <PlaybackError error retry />
         </div>
     }
     .erased()
@@ -292,30 +294,25 @@ fn MediaError(
     /// What plays.
     media: MediaController,
 ) -> impl IntoView {
-    let texts = use_texts();
-    let sentence = Memo::new(move |_| {
-        let error = media.state.with(|state| state.error);
-        error.map_or_else(String::new, |word| texts.text(word))
-    });
+    let error = Memo::new(move |_| media.state.with(|state| state.error));
     let retry = Callback::new(move |()| media.load());
-    view! { <PlaybackError sentence retry /> }.erased()
+    view! { <PlaybackError error retry /> }.erased()
 }
 
 /// A sentence and a way on, where a file can't be loaded.
 #[component]
 fn PlaybackError(
-    /// The sentence; empty where all is well.
-    sentence: Memo<String>,
+    /// The sentence.
+    error: Memo<Option<Word>>,
     /// Loads it again.
     retry: Callback<()>,
 ) -> impl IntoView {
     let texts = use_texts();
     let line = move || {
-        let sentence = sentence.get();
-        (!sentence.is_empty()).then(|| {
+        error.get().map(|word| {
             view! {
                 <div class="unplayable">
-                    <p>{sentence}</p>
+                    <p>{texts.text(word)}</p>
                     <TextButton
                         text=texts.text(Word::TryAgain)
                         on_click=handler(move |_| retry.run(()))

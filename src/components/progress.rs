@@ -4,28 +4,33 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::button::TextButton;
 use super::duration_estimate::duration_estimate;
 use super::erased::{Erase, handler, live, truth};
 use super::icon::{Icon, kind_icon};
-use super::texts::{Texts, use_texts};
 use crate::browser;
 use crate::generation::{Generation, Link, Phase};
 use crate::i18n::Word;
+use crate::platform::clock::{now_millis, page_millis};
 use crate::platform::notifications;
-use crate::session::{Job, Session};
+use crate::state::connection::Connection;
+use crate::state::generations::{GenerationSignal, Generations};
+use crate::texts::{Texts, use_texts};
 
 /// A generation that is under way.
 #[component]
 pub(crate) fn Progress(
     /// The generation.
-    job: Job,
+    job: GenerationSignal,
 ) -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let connection = expect_context::<Connection>();
+    let generations = expect_context::<Generations>();
+    let texts = use_texts();
     let generation = job.0.get_untracked();
     let model = generation.request.model;
-    let kind = session.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
+    let kind = connection.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
     let elapsed_secs = elapsed_secs(generation.created_at_ms);
-    let part = move || job.0.with(|generation| generation.progress.progress);
+    let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
     let restoring = Memo::new(move |_| job.0.with(|job| job.link == Link::Restoring));
     let emblem = kind.map(|kind| {
@@ -34,16 +39,15 @@ pub(crate) fn Progress(
                 <Icon path=kind_icon(kind) />
             </span>
         }
-        .erased()
     });
-    let sketch = generation
-        .procedural
-        .then(|| view! { <p class="sketch">{texts.text(Word::Sketch)}</p> }.erased());
-    let percent = move || part().map_or_else(String::new, |part| texts.percent(part));
+    let sketch = generation.procedural.then(|| {
+        view! { <p class="sketch">{texts.text(Word::Sketch)}</p> }
+    });
+    let percent = move || part.get().map_or_else(String::new, |part| texts.percent(part));
     let calm = move || if restoring.get() { texts.text(Word::Restoring) } else { String::new() };
     let cancel = handler(move |_| {
         if !stopping.get_untracked() {
-            session.cancel(job);
+            generations.cancel(job);
         }
     });
     view! {
@@ -60,9 +64,9 @@ pub(crate) fn Progress(
             <progress
                 aria-label=texts.text(Word::Progress)
                 max="1"
-                value=live(move || part().map(browser::decimal))
+                value=live(move || part.get().map(browser::decimal))
             />
-            <p class="times">{live(move || times(session, texts, job, &model, elapsed_secs.get()))}</p>
+            <p class="times">{live(move || times(job, &model, elapsed_secs.get()))}</p>
             {sketch}
             <p class="calm" role="status">
                 {live(calm)}
@@ -78,7 +82,7 @@ pub(crate) fn Progress(
                         texts.text(if stopping.get() { Word::Stopping } else { Word::Cancel })
                     })}
                 </button>
-                {notifications::can_ask().then(|| view! { <NotifyButton elapsed_secs /> }.erased())}
+                {notifications::can_ask().then(|| view! { <NotifyButton elapsed_secs /> })}
             </div>
         </div>
     }
@@ -97,19 +101,17 @@ fn NotifyButton(
     let texts = use_texts();
     let asked = RwSignal::new(false);
     // What is done in seconds nobody leaves alone.
-    let hidden = move || asked.get() || elapsed_secs.get() < NOTIFY_AFTER_SECS;
+    let offered = Memo::new(move |_| !asked.get() && elapsed_secs.get() >= NOTIFY_AFTER_SECS);
     view! {
-        <button
-            type="button"
-            class="plain"
-            hidden=live(hidden)
-            on:click=handler(move |_| {
-                asked.set(true);
-                notifications::ask();
-            })
-        >
-            {texts.text(Word::TellMe)}
-        </button>
+        <Show when=move || offered.get()>
+            <TextButton
+                text=texts.text(Word::TellMe)
+                on_click=handler(move |_| {
+                    asked.set(true);
+                    notifications::ask();
+                })
+            />
+        </Show>
     }
     .erased()
 }
@@ -117,15 +119,14 @@ fn NotifyButton(
 /// What is happening.
 fn step(texts: Texts, generation: &Generation) -> String {
     let progress = &generation.progress;
-    let step = progress.step.as_ref().map(|step| step.text.as_ref());
-    match (&generation.phase, progress.queue_position, step) {
+    match (&generation.phase, progress.queue_position, progress.step.as_ref()) {
         (Phase::Sending, ..) => texts.text(Word::Sending),
         (_, Some(0), _) => texts.text(Word::NextUp),
         (_, Some(before), _) => texts.count(Word::Queued, before),
-        (_, None, Some(step)) => match step_word(step) {
-            Some(word) => texts.text(word),
+        (_, None, Some(step)) => match step_word(&step.text) {
+            Some(word) if step.code.is_empty() || texts.is_english() => texts.text(word),
             // A provider of somebody else's: its own word is better than none.
-            None => step.to_owned(),
+            _ => texts.message(step),
         },
         (_, None, None) => texts.text(Word::Making),
     }
@@ -143,11 +144,13 @@ fn step_word(step: &str) -> Option<Word> {
     })
 }
 
-/// The seconds since a moment; goes on by the second until the current owner ends.
+/// The seconds since a moment; goes on by the second until the current owner ends, also where
+/// somebody sets the wall clock meanwhile.
 fn elapsed_secs(since_ms: u64) -> RwSignal<u32> {
     let elapsed_secs = RwSignal::new(0);
+    let (before_ms, began_ms) = (now_millis().saturating_sub(since_ms), page_millis());
     let tick = move || {
-        let millis = browser::now_millis().saturating_sub(since_ms);
+        let millis = before_ms + page_millis() - began_ms;
         elapsed_secs.set(u32::try_from(millis / 1000).unwrap_or(u32::MAX));
     };
     tick();
@@ -158,12 +161,12 @@ fn elapsed_secs(since_ms: u64) -> RwSignal<u32> {
 }
 
 /// Time so far, and how long is left or usual.
-fn times(session: Session, texts: Texts, job: Job, model: &str, elapsed_secs: u32) -> String {
+fn times(job: GenerationSignal, model: &str, elapsed_secs: u32) -> String {
+    let texts = use_texts();
     let so_far = texts.fill(Word::Passed, &[("time", &browser::clock(elapsed_secs))]);
     let rest = match job.0.with(|generation| generation.progress.eta_secs) {
         Some(secs) => Some(texts.fill(Word::Left, &[("time", &texts.secs(secs, secs))])),
-        None => duration_estimate(session, texts, model)
-            .map(|time| texts.fill(Word::Usually, &[("time", &time)])),
+        None => duration_estimate(model).map(|time| texts.fill(Word::Usually, &[("time", &time)])),
     };
     match rest {
         Some(rest) => [&so_far, " · ", &rest].concat(),

@@ -1,6 +1,6 @@
 //! Composing: the sentence, the model, the style, what it costs, and the button.
 
-use ai_now_protocol::MediaKind;
+use ai_now_protocol::{MediaKind, Message};
 use leptos::prelude::*;
 use web_sys::{KeyboardEvent, SubmitEvent};
 
@@ -10,27 +10,34 @@ use super::landmarks::use_landmarks;
 use super::model_picker::ModelPicker;
 use super::style_picker::StylePicker;
 use super::submit_bar::{SubmitBar, disabled_reason};
-use super::texts::use_texts;
 use crate::api_error::ApiError;
+use crate::config::Mode;
 use crate::i18n::Word;
-use crate::session::Session;
+use crate::state::draft::Draft;
+use crate::state::generations::Generations;
+use crate::state::page::Page;
+use crate::texts::use_texts;
 
 /// The form in which a generation is composed.
 #[component]
 pub(crate) fn PromptForm() -> impl IntoView {
-    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
-    let (prompt, refusal) = (session.draft.prompt, session.refusal);
-    let disabled_reason = Memo::new(move |_| disabled_reason(session, texts).unwrap_or_default());
+    let draft = expect_context::<Draft>();
+    let generations = expect_context::<Generations>();
+    let page = expect_context::<Page>();
+    let (texts, landmarks) = (use_texts(), use_landmarks());
+    let (prompt, refusal) = (draft.prompt, generations.refusal);
+    let stores = (page, expect_context(), expect_context(), draft);
+    let disabled_reason = Memo::new(move |_| disabled_reason(stores, texts).unwrap_or_default());
     let submit = move || {
         if disabled_reason.with_untracked(|reason| !reason.is_empty()) {
             return;
         }
         if prompt.with_untracked(|prompt| prompt.trim().is_empty()) {
-            refusal.set(Some(ApiError::Refused(texts.text(Word::NeedPrompt))));
+            refusal.set(Some(ApiError::Refused(Message::text(texts.text(Word::NeedPrompt)))));
             landmarks.prompt.focus();
             return;
         }
-        session.generate();
+        generations.generate();
         landmarks.show_result_panel();
     };
     view! {
@@ -71,7 +78,7 @@ pub(crate) fn PromptForm() -> impl IntoView {
             <Examples />
             <ModelPicker />
             <StylePicker />
-            {session.is_direct().then(|| view! { <ApiKeyField /> }.erased())}
+            {(page.mode() == Mode::Direct).then(|| view! { <ApiKeyField /> })}
             <SubmitBar disabled_reason />
         </form>
     }
@@ -81,18 +88,15 @@ pub(crate) fn PromptForm() -> impl IntoView {
 /// How long the prompt is, and may be.
 #[component]
 fn CharCounter() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
-    let counts = move || {
-        let used = session.draft.prompt.with(|prompt| prompt.trim().chars().count());
-        (used, session.model().map_or(0, |model| model.prompt_max_chars as usize))
-    };
+    let draft = expect_context::<Draft>();
+    let texts = use_texts();
+    let counts = Memo::new(move |_| {
+        let used = draft.prompt.with(|prompt| prompt.trim().chars().count());
+        (used, draft.model().map_or(0, |model| model.prompt_max_chars as usize))
+    });
     let numbers = move || {
-        let (used, max) = counts();
+        let (used, max) = counts.get();
         (texts.number(used), texts.number(max))
-    };
-    let over = move || {
-        let (used, max) = counts();
-        used > max
     };
     let shown = move || {
         let (used, max) = numbers();
@@ -103,7 +107,7 @@ fn CharCounter() -> impl IntoView {
         texts.fill(Word::CharsOf, &[("used", &used), ("max", &max)])
     };
     view! {
-        <p class="chars" class:over=live(over)>
+        <p class="chars" class:over=live(move || counts.with(|(used, max)| used > max))>
             <span aria-hidden="true" dir="ltr">
                 {live(shown)}
             </span>
@@ -118,10 +122,11 @@ fn CharCounter() -> impl IntoView {
 /// Prompts to begin with, as long as the field is empty.
 #[component]
 fn Examples() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
-    let prompt = session.draft.prompt;
+    let draft = expect_context::<Draft>();
+    let texts = use_texts();
+    let prompt = draft.prompt;
     let music =
-        Memo::new(move |_| session.model().is_some_and(|model| model.kind == MediaKind::Audio));
+        Memo::new(move |_| draft.model().is_some_and(|model| model.kind == MediaKind::Audio));
     let chip = move |word| {
         let use_it = handler(move |_| prompt.set(texts.text(word)));
         view! {

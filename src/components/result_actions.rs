@@ -8,16 +8,19 @@ use super::button::TextButton;
 use super::erased::{ElementRef, Erase, Erased, handler, live};
 use super::icon::{AGAIN, DOWNLOAD, EDIT, Icon, LINK, SHARE};
 use super::landmarks::use_landmarks;
-use super::texts::use_texts;
 use crate::browser;
 use crate::i18n::Word;
-use crate::session::{Job, Session};
+use crate::state::connection::Connection;
+use crate::state::draft::Draft;
+use crate::state::generations::{GenerationSignal, Generations};
+use crate::state::page::Page;
+use crate::texts::use_texts;
 
 /// The actions of a result.
 #[component]
 pub(crate) fn ResultActions(
     /// The generation.
-    job: Job,
+    job: GenerationSignal,
     /// Where its file is, absolute.
     address: String,
     /// What its file is called.
@@ -25,7 +28,9 @@ pub(crate) fn ResultActions(
     /// Whether this page made the file itself: then its address is of no use elsewhere.
     own: bool,
 ) -> impl IntoView {
-    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
+    let draft = expect_context::<Draft>();
+    let generations = expect_context::<Generations>();
+    let (texts, landmarks) = (use_texts(), use_landmarks());
     let generation = job.0.get_untracked();
     let request = generation.request;
     let download = download_address(&address, &generation.gateway);
@@ -33,11 +38,11 @@ pub(crate) fn ResultActions(
         let request = request.clone();
         handler(move |_| {
             // Another seed: the same words, not the same thing.
-            session.submit(request.clone().with_seed(None));
+            generations.submit(request.clone().with_seed(None));
         })
     };
     let reuse = handler(move |_| {
-        session.reuse(job);
+        draft.compose(job.0.with_untracked(|generation| generation.request.clone()));
         landmarks.prompt.focus();
     });
     view! {
@@ -49,7 +54,7 @@ pub(crate) fn ResultActions(
             <TextButton text=texts.text(Word::Vary) icon=AGAIN on_click=vary />
             <TextButton text=texts.text(Word::Reuse) icon=EDIT on_click=reuse />
             <ElsewhereMenu request />
-            {if own { Vec::new() } else { link_actions(address) }}
+            {(!own).then(|| view! { <LinkActions address /> })}
         </div>
     }
     .erased()
@@ -73,10 +78,12 @@ fn ElsewhereMenu(
     /// What was asked for.
     request: GenerateRequest,
 ) -> impl IntoView {
-    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
+    let connection = expect_context::<Connection>();
+    let draft = expect_context::<Draft>();
+    let (texts, landmarks) = (use_texts(), use_landmarks());
     let menu = ElementRef::new();
     let name = texts.text(Word::Elsewhere);
-    let catalog = session.catalog.get_untracked();
+    let catalog = connection.catalog.get_untracked();
     let groups = catalog.models.iter().map(|model| {
         let plain = if model.styles().is_empty() {
             model.name.to_string()
@@ -100,7 +107,7 @@ fn ElsewhereMenu(
             return;
         }
         let (model, style) = chosen.split_once('\n').unwrap_or((&chosen, ""));
-        session.compose(GenerateRequest {
+        draft.compose(GenerateRequest {
             model: model.to_owned(),
             prompt: request.prompt.clone(),
             style: Some(style.to_owned()),
@@ -125,8 +132,13 @@ fn option(value: String, name: String) -> Erased {
 }
 
 /// What can be done with a result's address, where the browser can.
-fn link_actions(address: String) -> Vec<Erased> {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+#[component]
+fn LinkActions(
+    /// The address.
+    address: String,
+) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let texts = use_texts();
     let navigator = browser::window().navigator();
     let can_copy = browser::get(&navigator, "clipboard").is_object();
     let can_share = browser::get(&navigator, "share").is_function();
@@ -136,7 +148,7 @@ fn link_actions(address: String) -> Vec<Erased> {
         let address = address.clone();
         let copy = handler(move |_| {
             let writing = browser::window().navigator().clipboard().write_text(&address);
-            session.spawn(async move {
+            page.spawn(async move {
                 if JsFuture::from(writing).await.is_ok() {
                     copied.set(true);
                 }
@@ -148,7 +160,6 @@ fn link_actions(address: String) -> Vec<Erased> {
                 <span>{live(name)}</span>
             </button>
         }
-        .erased()
     });
     let share = can_share.then(|| {
         let share = handler(move |_| {
@@ -157,7 +168,11 @@ fn link_actions(address: String) -> Vec<Erased> {
             let navigator = browser::window().navigator();
             browser::let_go(browser::call(&navigator, "share", &[data.into()]));
         });
-        view! { <TextButton text=texts.text(Word::Share) icon=SHARE on_click=share /> }.erased()
+        view! { <TextButton text=texts.text(Word::Share) icon=SHARE on_click=share /> }
     });
-    copy.into_iter().chain(share).collect()
+    view! {
+        {copy}
+        {share}
+    }
+    .erased()
 }

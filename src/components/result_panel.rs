@@ -8,27 +8,28 @@ use super::icon::{AUDIO, Icon};
 use super::landmarks::use_landmarks;
 use super::player::Player;
 use super::progress::Progress;
-use super::texts::{Texts, use_texts};
-use crate::browser;
 use crate::generation::{Generation, Phase};
 use crate::i18n::Word;
-use crate::session::{Job, Session};
+use crate::platform::clock::page_millis;
+use crate::state::generations::{GenerationSignal, Generations};
+use crate::texts::{Texts, use_texts};
 
 /// What the panel shows; it is built anew only when this changes.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
     Nothing,
-    Running(Job),
-    Completed(Job),
-    Failed(Job),
+    Running(GenerationSignal),
+    Completed(GenerationSignal),
+    Failed(GenerationSignal),
 }
 
 /// The panel that shows one generation.
 #[component]
 pub(crate) fn ResultPanel() -> impl IntoView {
-    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
+    let generations = expect_context::<Generations>();
+    let (texts, landmarks) = (use_texts(), use_landmarks());
     let shown = Memo::new(move |_| {
-        let Some(job) = session.shown.get() else { return Shown::Nothing };
+        let Some(job) = generations.shown.get() else { return Shown::Nothing };
         job.0.with(|generation| match generation.phase {
             Phase::Sending | Phase::Running => Shown::Running(job),
             Phase::Completed { .. } => Shown::Completed(job),
@@ -78,15 +79,18 @@ const QUIET_MILLIS: u64 = 8_000;
 /// Tells screen readers the turns, and on long ways the quarters; not every per cent.
 #[component]
 fn Announcer() -> impl IntoView {
-    let (session, texts) = (expect_context::<Session>(), use_texts());
+    let generations = expect_context::<Generations>();
+    let texts = use_texts();
+    let news = Memo::new(move |_| {
+        let shown = generations.shown.get();
+        shown.map_or_else(Default::default, |job| job.0.with(|job| announcement(texts, job)))
+    });
     let mut said = String::new();
-    let mut said_at_ms = browser::now_millis();
+    let mut said_at_ms = page_millis();
     let line = move || {
-        let shown = session.shown.get();
-        let (is_turn, text) =
-            shown.map_or_else(Default::default, |job| job.0.with(|job| announcement(texts, job)));
-        let now = browser::now_millis();
-        if text != said && (is_turn || now.saturating_sub(said_at_ms) >= QUIET_MILLIS) {
+        let (is_turn, text) = news.get();
+        let now = page_millis();
+        if is_turn || now.saturating_sub(said_at_ms) >= QUIET_MILLIS {
             said_at_ms = now;
             said = text;
         }

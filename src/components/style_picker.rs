@@ -7,11 +7,11 @@ use leptos::prelude::*;
 use super::erased::{Erase, Erased, handler, live};
 use super::icon::{Icon, NONE};
 use super::search_field::SearchField;
-use super::texts::use_texts;
 use super::thumbnail::{CatalogPicture, escaped};
 use crate::browser;
 use crate::i18n::Word;
-use crate::session::Session;
+use crate::state::draft::Draft;
+use crate::texts::use_texts;
 
 /// With more styles than this, there is a search.
 const SEARCH_FROM: usize = 12;
@@ -19,8 +19,8 @@ const SEARCH_FROM: usize = 12;
 /// The styles of the chosen model; nothing where it has none.
 #[component]
 pub(crate) fn StylePicker() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let model = Memo::new(move |_| session.model());
+    let draft = expect_context::<Draft>();
+    let model = Memo::new(move |_| draft.model());
     let choices = move || {
         let model = model.get().filter(|model| !model.styles().is_empty());
         model.map(|model| view! { <StyleChoices model /> }.erased())
@@ -86,7 +86,7 @@ fn StyleChoice(
     /// What is searched for.
     search: RwSignal<String>,
 ) -> impl IntoView {
-    let style = expect_context::<Session>().draft.style;
+    let style = expect_context::<Draft>().style;
     let lower_name = browser::lower(&name);
     let value = StoredValue::new(value);
     let chosen = move || style.with(|style| value.with_value(|value| style == value));

@@ -4,27 +4,36 @@ use leptos::prelude::*;
 
 use super::erased::{Erase, live, truth};
 use super::landmarks::use_landmarks;
-use super::texts::{Texts, use_texts};
+use crate::config::Mode;
 use crate::i18n::Word;
-use crate::session::{Door, Session};
+use crate::state::connection::Connection;
+use crate::state::connection::ConnectionState;
+use crate::state::draft::Draft;
+use crate::state::generations::Generations;
+use crate::state::page::Page;
+use crate::state::visitor::Visitor;
+use crate::texts::{Texts, use_texts};
 
 /// Why the button would do nothing, if so. To be called where signals are read.
-pub(crate) fn disabled_reason(session: Session, texts: Texts) -> Option<String> {
-    match session.door.get() {
-        Door::Opening => return Some(texts.text(Word::Connecting)),
-        Door::Shut(error) => return Some(texts.error(&error)),
-        Door::Open => {}
+pub(crate) fn disabled_reason(
+    (page, connection, visitor, draft): (Page, Connection, Visitor, Draft),
+    texts: Texts,
+) -> Option<String> {
+    match connection.state.get() {
+        ConnectionState::Connecting => return Some(texts.text(Word::Connecting)),
+        ConnectionState::Failed(error) => return Some(texts.error(&error)),
+        ConnectionState::Ready => {}
     }
-    if session.is_direct() && session.draft.api_key.with(|key| key.trim().is_empty()) {
+    if (page.mode() == Mode::Direct) && draft.api_key.with(|key| key.trim().is_empty()) {
         return Some(texts.text(Word::NeedKey));
     }
-    let model = session.model()?;
-    let chars = session.draft.prompt.with(|prompt| prompt.trim().chars().count());
+    let model = draft.model()?;
+    let chars = draft.prompt.with(|prompt| prompt.trim().chars().count());
     let over = chars.saturating_sub(model.prompt_max_chars as usize);
     if over > 0 {
         return Some(texts.count(Word::TooLong, u32::try_from(over).unwrap_or(u32::MAX)));
     }
-    let available = session.balance.get()?.available;
+    let available = visitor.balance.get()?.available;
     (available < u64::from(model.price_tokens)).then(|| {
         let price = texts.tokens(model.price_tokens.into());
         let balance = texts.tokens(available);
@@ -38,20 +47,31 @@ pub(crate) fn SubmitBar(
     /// Why the button does nothing; empty where it works.
     disabled_reason: Memo<String>,
 ) -> impl IntoView {
-    let (session, texts, landmarks) = (expect_context::<Session>(), use_texts(), use_landmarks());
+    let connection = expect_context::<Connection>();
+    let draft = expect_context::<Draft>();
+    let visitor = expect_context::<Visitor>();
+    let generations = expect_context::<Generations>();
+    let page = expect_context::<Page>();
+    let (texts, landmarks) = (use_texts(), use_landmarks());
     let costs = move || {
-        if session.is_demo() {
+        if page.mode() == Mode::Demo {
             return texts.text(Word::Demo);
         }
-        let price = session.model().map(|model| texts.tokens(model.price_tokens.into()));
+        let price = draft.model().map(|model| texts.tokens(model.price_tokens.into()));
         price.map_or_else(String::new, |tokens| texts.fill(Word::Costs, &[("tokens", &tokens)]))
     };
+    // Told where the balance comes to stand: then nothing moves.
+    let connecting = move || connection.state.with(|now| *now == ConnectionState::Connecting);
+    let why = move || if connecting() { String::new() } else { disabled_reason.get() };
     let balance = move || {
-        let tokens = session.balance.get().map(|balance| texts.tokens(balance.available));
+        if connecting() {
+            return texts.text(Word::Connecting);
+        }
+        let tokens = visitor.balance.get().map(|balance| texts.tokens(balance.available));
         tokens.map_or_else(String::new, |tokens| texts.fill(Word::Balance, &[("tokens", &tokens)]))
     };
     let refusal = move || {
-        let sentence = session.refusal.get().map(|error| texts.error(&error));
+        let sentence = generations.refusal.get().map(|error| texts.error(&error));
         sentence.map(|sentence| view! { <p>{sentence}</p> }.erased())
     };
     view! {
@@ -72,7 +92,7 @@ pub(crate) fn SubmitBar(
                 {texts.text(Word::Generate)}
             </button>
             <p class="why" id="why" role="status">
-                {live(move || disabled_reason.get())}
+                {live(why)}
             </p>
             <div class="refusal" role="alert">
                 {live(refusal)}

@@ -11,7 +11,8 @@ use super::icon::Icon;
 use super::listeners::when_seen;
 use crate::browser;
 use crate::pictures::{self, Picture};
-use crate::session::Session;
+use crate::state::generations::Generations;
+use crate::state::page::Page;
 
 /// The size of what the gallery shows, in pixels.
 const WIDTH_PX: f64 = 320.0;
@@ -40,7 +41,7 @@ pub(crate) fn CatalogPicture(
     /// Its name without `.jpg`, as part of an address.
     name: String,
 ) -> impl IntoView {
-    let session = expect_context::<Session>();
+    let page = expect_context::<Page>();
     let image = ElementRef::new();
     let gone = handler(move |_| {
         if let Some(image) = image.get() {
@@ -57,15 +58,15 @@ pub(crate) fn CatalogPicture(
             width="192"
             height="108"
             on:error=gone
-            src=catalog_picture(session, &name)
+            src=catalog_picture(page, &name)
         />
     }
     .erased()
 }
 
 /// The address of a picture from beside the script.
-pub(crate) fn catalog_picture(session: Session, name: &str) -> String {
-    session.config.with_value(|config| [&config.script_base, name, ".jpg"].concat())
+pub(crate) fn catalog_picture(page: Page, name: &str) -> String {
+    page.beside_script(&[name, ".jpg"].concat())
 }
 
 /// A name out of a catalog, as part of an address.
@@ -82,7 +83,9 @@ pub(crate) fn ResultThumbnail(
     /// What is there instead: a path of [`super::icon`].
     icon: Option<&'static str>,
 ) -> impl IntoView {
-    let (session, kept) = (expect_context::<Session>(), expect_context::<KeptPictures>());
+    let generations = expect_context::<Generations>();
+    let page = expect_context::<Page>();
+    let kept = expect_context::<KeptPictures>();
     let (frame, canvas) = (ElementRef::new(), ElementRef::new());
     let (seen, drawn) = (RwSignal::new(false), RwSignal::new(false));
     when_seen(frame, move || seen.set(true));
@@ -90,12 +93,12 @@ pub(crate) fn ResultThumbnail(
         // Again with each new picture, as long as there is none of this one, or while it is the one
         // that pictures are taken of.
         kept.0.track();
-        let shown = session.shown.get_untracked().is_some_and(|job| job.key() == key);
+        let shown = generations.shown.get_untracked().is_some_and(|job| job.key() == key);
         if !seen.get() || (drawn.get_untracked() && !shown) {
             return;
         }
         let key = key.clone();
-        session.spawn(async move {
+        page.spawn(async move {
             if let (Some(picture), Some(canvas)) = (pictures::find(&key).await, canvas.get())
                 && draw(canvas.unchecked_ref(), picture, WIDTH_PX).await.is_some()
             {
@@ -111,7 +114,7 @@ pub(crate) fn ResultThumbnail(
                 aria-hidden="true"
                 hidden=live(move || !drawn.get())
             />
-            {icon.map(|path| view! { <Icon path /> }.erased())}
+            {icon.map(|path| view! { <Icon path /> })}
         </span>
     }
     .erased()

@@ -72,8 +72,11 @@ fn the_gateway_is_believed_about_the_end() {
         note: None,
         message: Some(Message::text("No.")),
     };
-    let failed =
-        |cancelled| Phase::Failed { message: "No.".into(), cancelled, tokens_returned: Some(10) };
+    let failed = |cancelled| Phase::Failed {
+        message: Message::text("No."),
+        cancelled,
+        tokens_returned: Some(10),
+    };
     let url = MediaUrl::parse("/a.mp3").unwrap();
     let table = [
         (api::State::Queued, None, Phase::Sending),
@@ -193,7 +196,9 @@ proptest! {
                 Happening::Event(seq, event) => _ = generation.apply(seq, as_read(event)),
                 Happening::Answer(answer) => _ = generation.adopt(&answer),
                 Happening::Accepted(id, price) => generation.accept(id, price),
-                Happening::GivenUp(message, cancelled) => generation.give_up(message, cancelled),
+                Happening::GivenUp(message, cancelled) => {
+                    generation.give_up(Message::text(message), cancelled);
+                }
                 Happening::Stopped => generation.stopping = !generation.is_final(),
                 Happening::Reloaded => generation = reloaded(&generation),
             }

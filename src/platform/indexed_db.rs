@@ -3,7 +3,7 @@
 //! Where storage is denied or full, nothing here fails: it answers that nothing was kept, or that
 //! there is nothing. It must not know what the values are.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -12,7 +12,10 @@ use gloo_events::EventListener;
 use js_sys::Array;
 use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
-use web_sys::{EventTarget, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
+use web_sys::{
+    EventTarget, IdbCursorDirection, IdbCursorWithValue, IdbDatabase, IdbKeyRange, IdbObjectStore,
+    IdbOpenDbRequest, IdbRequest, IdbTransactionMode,
+};
 
 /// A table. Each lies in a database of its own, so that a page with an older widget, which doesn't
 /// know it, finds the others as it left them.
@@ -21,6 +24,17 @@ pub(crate) struct Table {
     pub(crate) database: &'static str,
     /// The name of the table in it.
     pub(crate) store: &'static str,
+    /// The version of the database: higher with each change of the indexes.
+    pub(crate) version: u32,
+    /// By what values can be found, beside their keys.
+    pub(crate) indexes: &'static [Index],
+}
+
+/// An index of a table. Values without one of its fields are not in it.
+pub(crate) struct Index {
+    pub(crate) name: &'static str,
+    /// The fields of a value that it goes by, in this order.
+    pub(crate) fields: &'static [&'static str],
 }
 
 impl Table {
@@ -38,6 +52,19 @@ impl Table {
         self.ask(IdbTransactionMode::Readwrite, Box::new(delete)).await;
     }
 
+    /// Forgets several values at once.
+    pub(crate) async fn delete_all(&self, keys: &[String]) {
+        let keys = keys.to_vec();
+        let delete = move |store: &IdbObjectStore| {
+            let mut last = store.count()?;
+            for key in keys {
+                last = store.delete(&key.into())?;
+            }
+            Ok(last)
+        };
+        self.ask(IdbTransactionMode::Readwrite, Box::new(delete)).await;
+    }
+
     /// The value of a key, or `undefined`.
     pub(crate) async fn get(&self, key: &str) -> JsValue {
         let key = JsValue::from(key);
@@ -46,11 +73,59 @@ impl Table {
         value.unwrap_or(JsValue::UNDEFINED)
     }
 
-    /// All values, in the order of their keys.
-    pub(crate) async fn all(&self) -> Array {
-        let values =
-            self.ask(IdbTransactionMode::Readonly, Box::new(IdbObjectStore::get_all)).await;
+    /// Up to `count` values, in the order of their keys, after the key `after`.
+    pub(crate) async fn after(&self, after: &str, count: u32) -> Array {
+        let Ok(range) = IdbKeyRange::lower_bound_with_open(&after.into(), true) else {
+            return Array::new();
+        };
+        let ask = move |store: &IdbObjectStore| store.get_all_with_key_and_limit(&range, count);
+        let values = self.ask(IdbTransactionMode::Readonly, Box::new(ask)).await;
         values.and_then(|values| values.dyn_into().ok()).unwrap_or_default()
+    }
+
+    /// The values that an index has between two entries, both included; the last first, and not more
+    /// than `count`.
+    pub(crate) async fn last(
+        &self,
+        index: &str,
+        from: &JsValue,
+        to: &JsValue,
+        count: usize,
+    ) -> Vec<JsValue> {
+        self.last_of(index, from, to, count).await.unwrap_or_default()
+    }
+
+    async fn last_of(
+        &self,
+        index: &str,
+        from: &JsValue,
+        to: &JsValue,
+        count: usize,
+    ) -> Option<Vec<JsValue>> {
+        let database = self.open().await?;
+        let mode = IdbTransactionMode::Readonly;
+        let transaction = database.0.transaction_with_str_and_mode(self.store, mode).ok()?;
+        let index = transaction.object_store(self.store).ok()?.index(index).ok()?;
+        let range = IdbKeyRange::bound(from, to).ok()?;
+        let backwards = IdbCursorDirection::Prev;
+        let request = index.open_cursor_with_range_and_direction(&range, backwards).ok()?;
+        let end = first_of(&transaction, ["complete", "abort"]);
+        let found = Rc::new(RefCell::new(Vec::new()));
+        let _step = EventListener::new(&request, "success", {
+            let (request, found) = (request.clone(), found.clone());
+            move |_| {
+                let cursor = request.result().ok();
+                let cursor = cursor.and_then(|at| at.dyn_into::<IdbCursorWithValue>().ok());
+                if let Some(cursor) = cursor {
+                    let mut found = found.borrow_mut();
+                    found.extend(cursor.value());
+                    // The transaction ends by itself once nothing more is asked.
+                    let _ = (found.len() < count).then(|| cursor.continue_());
+                }
+            }
+        });
+        end.await;
+        Some(found.take())
     }
 
     /// Asks something of the table in a transaction, and answers what it answers once that is done.
@@ -69,18 +144,33 @@ impl Table {
 
     async fn open(&self) -> Option<Open> {
         let factory = window().indexed_db().ok()??;
-        let request = factory.open_with_u32(self.database, 1).ok()?;
-        let (opening, store) = (request.clone(), self.store);
+        let request = factory.open_with_u32(self.database, self.version).ok()?;
+        let (opening, store, indexes) = (request.clone(), self.store, self.indexes);
         let _upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
-            let database: Option<IdbDatabase> = opening.result().ok().map(JsCast::unchecked_into);
-            if let Some(database) = database {
-                // It exists already only where another tab was faster, which is as good.
-                let _ = database.create_object_store(store);
-            }
+            // Where it fails, so does opening.
+            let _ = upgrade(&opening, store, indexes);
         });
         first_of(&request, ["success", "error"]).await;
         request.result().ok().map(|database| Open(database.unchecked_into()))
     }
+}
+
+/// Makes the table and its indexes, as far as an older version hasn't.
+fn upgrade(opening: &IdbOpenDbRequest, store: &str, indexes: &[Index]) -> Result<(), JsValue> {
+    let database: IdbDatabase = opening.result()?.unchecked_into();
+    let table = match opening.transaction() {
+        Some(transaction) if database.object_store_names().contains(store) => {
+            transaction.object_store(store)?
+        }
+        _ => database.create_object_store(store)?,
+    };
+    for index in indexes {
+        if !table.index_names().contains(index.name) {
+            let fields: Array = index.fields.iter().map(|field| JsValue::from(*field)).collect();
+            table.create_index_with_str_sequence(index.name, &fields)?;
+        }
+    }
+    Ok(())
 }
 
 /// What is asked of a table.

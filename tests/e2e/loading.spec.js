@@ -58,7 +58,7 @@ test('a page that keeps too little free sees it move', async ({ page, gateway })
   expect(await shift(page, gateway)).toBeGreaterThan(0);
 });
 
-test('the outline stays until the models of the gateway are known', async ({ page, gateway }) => {
+test('the built-in models serve until those of the gateway are there, and nothing typed is lost', async ({ page, gateway }) => {
   let answer;
   await page.route('**/api/catalog', (route) => new Promise((resolve) => {
     answer = async () => {
@@ -70,13 +70,15 @@ test('the outline stays until the models of the gateway are known', async ({ pag
   }));
   await page.goto(gateway.url);
   await expect.poll(() => typeof answer).toBe('function');
-  const element = page.locator('ai-now-studio');
-  await expect(element.locator('.studio')).toBeEmpty();
-  const high = () => element.evaluate((element) => element.offsetHeight);
-  const before = await high();
+  const studio = new Studio(page);
+  const models = page.getByRole('radio', { name: /^(Suno|Luma|Pika|Run)\b/ });
+  await expect(models).toHaveCount(4);
+  await expect(page.getByText(/tokens? left/)).toBeVisible();
+  await studio.prompt.fill('typed before the gateway has answered');
   await answer();
-  await expect(page.getByRole('radio', { name: /^(Suno|Luma|Pika|Run)\b/ })).toHaveCount(2);
-  expect(await high()).toBe(before);
+  await expect(models).toHaveCount(2);
+  await expect(studio.prompt).toHaveValue('typed before the gateway has answered');
+  await expect(studio.prompt).toBeFocused();
 });
 
 test('a gateway that does not answer keeps nobody waiting', async ({ page, gateway }) => {

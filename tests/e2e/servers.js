@@ -71,6 +71,8 @@ export async function network(target) {
           return;
         }
         answer.writeHead(response.statusCode, response.headers);
+        // What is swallowed later is what the stream says, not that it stands.
+        if (streams) answer.flushHeaders();
         let passed = 0;
         let last = Promise.resolve();
         response.on('data', (bytes) => {
@@ -178,6 +180,8 @@ export async function files(folder, routes, gateway) {
       const { method, headers } = request;
       const outgoing = ask({ hostname, port, path: request.url, method, headers }, (response) => {
         answer.writeHead(response.statusCode, response.headers);
+        // What is swallowed later is what the stream says, not that it stands.
+        if (streams) answer.flushHeaders();
         response.pipe(answer);
       });
       outgoing.on('error', () => answer.destroy());

@@ -54,8 +54,8 @@ async fn something_else_than_a_gateway_is_told_as_such() {
 #[wasm_bindgen_test]
 async fn a_price_above_the_balance_is_said_before_the_click() {
     let world = World::new("poor");
-    let poor = r#"{"available":20,"held":0,"spent":0,"granted":20}"#;
-    world.answer("GET /api/balance", 200, poor);
+    let poor = session("t1").replace("1000", "20");
+    world.answer("POST /api/sessions", 200, &poor);
     let page = Page::new(&world, &[("model", "luma")]);
     page.read("This costs 30 tokens, and 20 tokens are left.").await;
     page.studio.as_ref().unwrap().preset("prompt", "x".into());

@@ -4,10 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap fails, as it should")]
 
 mod demo;
+mod draft;
 mod errors;
 mod gallery;
 mod happy;
-mod leaks;
+mod history;
 mod mounting;
 mod reconnect;
 mod stage;

@@ -5,20 +5,20 @@
 //! of `tests/api/requirements.txt`.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::demo;
-use crate::run::{find, heading, output, root, run, target_dir};
+use crate::run::{heading, output, root, run, target_dir};
+use crate::{demo, tools};
 
 /// Validates the document and tries the API out.
 ///
 /// # Errors
 /// Where Python is missing, or something is found.
 pub fn verify() -> Result<()> {
-    let bin = environment()?;
+    let bin = tools::python("api", "schemathesis and openapi-spec-validator")?;
     demo::gateway()?;
     let data = target_dir().join("api-data");
     if data.exists() {
@@ -52,29 +52,6 @@ pub fn verify() -> Result<()> {
         .env("AI_NOW_RESULT", result)
         // What it remembers is of no use to anybody else.
         .current_dir(target_dir()))
-}
-
-/// Where the programs are; installed first where they aren't.
-fn environment() -> Result<PathBuf> {
-    let dir = target_dir().join("api-python");
-    let bin = dir.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let wanted = std::fs::read(root().join("tests/api/requirements.txt"))?;
-    let stamp = dir.join("installed.txt");
-    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(bin);
-    }
-    let Some(python) = find("python3").or_else(|| find("python")) else {
-        bail!("the API's tests need Python 3.10 or newer: https://www.python.org");
-    };
-    heading("Installing schemathesis and openapi-spec-validator (once)");
-    let ask = "a virtual environment is needed; on Debian or Ubuntu: sudo apt-get install \
-               python3-venv";
-    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&dir)).context(ask)?;
-    run(Command::new(bin.join("python"))
-        .args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"])
-        .arg(root().join("tests/api/requirements.txt")))?;
-    std::fs::write(stamp, wanted)?;
-    Ok(bin)
 }
 
 /// A running gateway; ends when it is dropped.

@@ -6,6 +6,9 @@
 mod api;
 mod demo;
 mod dist;
+mod docs;
+mod links;
+mod ops;
 mod optimise;
 mod pin;
 mod run;
@@ -60,6 +63,8 @@ enum Command {
     },
     /// Build the widget into dist/, optimised for size, and print what it weighs
     Dist,
+    /// Build the documentation as a static site into dist-docs/ (mdBook)
+    Docs,
     /// What trunk calls after each build (see Trunk.toml)
     #[command(hide = true)]
     AfterTrunk,
@@ -97,6 +102,7 @@ fn main() -> ExitCode {
         Command::ContactSheet { args } => example("contact_sheet", &args).map(|()| true),
         Command::Thumbnails { check } => thumbnails(check).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
+        Command::Docs => docs::docs().map(|()| true),
         Command::AfterTrunk => dist::after_trunk().map(|()| true),
     };
     match result {

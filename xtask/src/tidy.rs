@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::links;
 use crate::run::{output, root};
 
 /// Checks the tracked and new files of the project.
@@ -18,7 +19,9 @@ use crate::run::{output, root};
 pub fn tidy() -> Result<()> {
     let mut broken = Vec::new();
     let mut texts = Vec::new();
-    for path in sources()? {
+    let sources = sources()?;
+    broken.extend(links::dead(root(), &sources));
+    for path in sources {
         let bytes = fs::read(root().join(&path))
             .with_context(|| format!("{} can't be read", path.display()))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -15,6 +15,7 @@ use crate::run::{cargo, find, heading, output, root, run, target_dir};
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// 0.22 needs a newer Rust than this project.
 const TRUNK_VERSION: &str = "0.21.14";
+const MDBOOK_VERSION: &str = "0.5.4";
 
 /// Installs what building the widget needs; quick where it is all there.
 ///
@@ -43,6 +44,23 @@ pub fn wasm_bindgen() -> Result<PathBuf> {
     }
     install_wasm_bindgen()?;
     Ok(tool("wasm-bindgen"))
+}
+
+/// mdBook in its pinned version: the one on the PATH, or our own, which is installed if need be.
+///
+/// # Errors
+/// Where there is none and it can't be installed.
+pub fn mdbook() -> Result<PathBuf> {
+    if let Some(found) = find("mdbook").filter(|found| has_version(found, MDBOOK_VERSION)) {
+        return Ok(found);
+    }
+    install(
+        "mdbook",
+        "mdbook",
+        MDBOOK_VERSION,
+        &["--no-default-features", "--features", "search"],
+    )?;
+    Ok(tool("mdbook"))
 }
 
 /// The PATH with our own tools first.
@@ -110,7 +128,8 @@ fn install(program: &str, package: &str, version: &str, features: &[&str]) -> Re
 /// Whether a program is there and says that it has this version.
 fn has_version(program: &Path, version: &str) -> bool {
     output(Command::new(program).arg("--version"))
-        .is_some_and(|said| said.split_whitespace().nth(1) == Some(version))
+        .and_then(|said| said.split_whitespace().nth(1).map(str::to_owned))
+        .is_some_and(|said| said.trim_start_matches('v') == version)
 }
 
 /// A browser and the driver that goes with it.
@@ -152,17 +171,69 @@ pub fn firefox() -> Result<PathBuf> {
 }
 
 /// Installs packages where we may; else says `ask`.
-fn install_debian(packages: &[&str], ask: &'static str) -> Result<()> {
+fn install_debian(packages: &[&str], ask: &str) -> Result<()> {
     if find("apt-get").is_none() || !is_root() {
-        bail!(ask);
+        bail!("{ask}");
     }
     heading(&format!("Installing {}", packages.join(" and ")));
-    run(Command::new("apt-get").args(["update", "-q"])).context(ask)?;
+    run(Command::new("apt-get").args(["update", "-q"])).context(ask.to_owned())?;
     run(Command::new("apt-get")
         .args(["install", "-qy", "--no-install-recommends"])
         .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive"))
-    .context(ask)
+    .context(ask.to_owned())
+}
+
+/// Sees that programs are there, each with the Debian package that brings it; installs the missing ones
+/// (as root) or asks for them.
+///
+/// # Errors
+/// Where one is missing and can't be installed.
+pub fn programs(wanted: &[(&str, &str)]) -> Result<()> {
+    // Servers are where not everybody's PATH leads.
+    let there = |program| find(program).is_some() || Path::new("/usr/sbin").join(program).is_file();
+    let missing = || wanted.iter().filter(|(program, _)| !there(program));
+    let packages: Vec<&str> = missing().map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let ask = format!(
+        "programs are missing; on Debian or Ubuntu: sudo apt-get install {}",
+        packages.join(" ")
+    );
+    install_debian(&packages, &ask)?;
+    if missing().next().is_some() {
+        bail!(ask);
+    }
+    Ok(())
+}
+
+/// The programs of a virtual environment of Python under `target/`, made as
+/// `tests/NAME/requirements.txt` says.
+///
+/// # Errors
+/// Where Python is missing or something can't be installed.
+pub fn python(name: &str, what: &str) -> Result<PathBuf> {
+    let dir = target_dir().join(format!("{name}-python"));
+    let bin = dir.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let requirements = root().join("tests").join(name).join("requirements.txt");
+    let wanted = std::fs::read(&requirements)?;
+    let stamp = dir.join("installed.txt");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(bin);
+    }
+    let Some(python) = find("python3").or_else(|| find("python")) else {
+        bail!("{what} need Python 3.10 or newer: https://www.python.org");
+    };
+    heading(&format!("Installing {what} (once)"));
+    let ask = "a virtual environment is needed; on Debian or Ubuntu: sudo apt-get install \
+               python3-venv";
+    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&dir)).context(ask)?;
+    run(Command::new(bin.join("python"))
+        .args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"])
+        .arg(requirements))?;
+    std::fs::write(stamp, wanted)?;
+    Ok(bin)
 }
 
 fn find_browser() -> Option<Browser> {

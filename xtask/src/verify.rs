@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::run::{cargo, heading, root, run, target_dir, watch};
-use crate::{api, demo, dist, tidy, tools};
+use crate::{api, demo, dist, ops, tidy, tools};
 
 /// What can be verified alone; in the order in which all are run.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,6 +32,8 @@ pub enum Step {
     Api,
     /// The real gateway, killed at random and audited
     Crash,
+    /// Proxies, backups and the other files under ops/, and documents against the program
+    Ops,
     /// The real page in a real browser against the real gateway
     E2e,
 }
@@ -108,6 +110,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             demo::gateway()?;
             tests(&mut crash_harness(CRASH_ROUNDS)?, cargo_result, tally)
         }
+        Step::Ops => tests(&mut ops::command()?, ops::result, tally),
         Step::E2e => {
             let browser = tools::browser()?;
             let firefox = tools::firefox()?;

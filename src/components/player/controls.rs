@@ -12,8 +12,8 @@ use crate::components::erased::{ElementRef, Erase, Erased, Handler, Live, handle
 use crate::components::icon::{
     FULL_SCREEN, LOOP, MUTED, PAUSE, PICTURE_IN_PICTURE, PLAY, SOUND, SwitchIcon,
 };
-use crate::components::texts::use_texts;
 use crate::i18n::Word;
+use crate::texts::use_texts;
 
 const SPEEDS: [(f64, &str); 5] =
     [(1.0, "1×"), (1.25, "1.25×"), (1.5, "1.5×"), (2.0, "2×"), (0.75, "0.75×")];
@@ -81,15 +81,17 @@ pub(super) fn Controls(
                 pressed=looping
                 on_click=handler(move |_| media.toggle_loop())
             />
-            {if video { screen_buttons(media, screen) } else { Vec::new() }}
+            {video.then(|| view! { <ScreenButtons media screen /> })}
         </div>
     }
     .erased()
 }
 
-/// How long it has played, and is, in seconds.
-fn times(media: MediaController) -> (u32, u32) {
-    media.state.with(|state| (state.time_secs as u32, state.duration_secs as u32))
+/// How long it has played, and is.
+fn times(media: MediaController) -> Memo<(u32, u32)> {
+    Memo::new(move |_| {
+        media.state.with(|state| (state.time_secs as u32, state.duration_secs as u32))
+    })
 }
 
 /// Where in the piece it is.
@@ -99,8 +101,9 @@ fn SeekSlider(
     media: MediaController,
 ) -> impl IntoView {
     let texts = use_texts();
+    let times = times(media);
     let said = move || {
-        let (time, total) = times(media);
+        let (time, total) = times.get();
         let (time, length) = (browser::clock(time), browser::clock(total));
         // How long it is, is known once something of it is loaded.
         if total == 0 {
@@ -128,8 +131,9 @@ fn Clock(
     /// What plays.
     media: MediaController,
 ) -> impl IntoView {
+    let times = times(media);
     let shown = move || {
-        let (time, total) = times(media);
+        let (time, total) = times.get();
         let time = browser::clock(time);
         if total == 0 { time } else { [&time, " / ", &browser::clock(total)].concat() }
     };
@@ -191,9 +195,9 @@ fn SpeedButton(
     media: MediaController,
 ) -> impl IntoView {
     let texts = use_texts();
-    let index = move || media.state.with(|state| speed_index(state.rate));
+    let index = Memo::new(move |_| media.state.with(|state| speed_index(state.rate)));
     let press = handler(move |_| {
-        media.set_rate(SPEEDS[(untrack(index) + 1) % SPEEDS.len()].0);
+        media.set_rate(SPEEDS[(index.get_untracked() + 1) % SPEEDS.len()].0);
     });
     view! {
         <button
@@ -201,18 +205,24 @@ fn SpeedButton(
             class="round speed"
             dir="ltr"
             aria-label=live(move || {
-                [&texts.text(Word::Speed), " ", SPEEDS[index()].1].concat()
+                [&texts.text(Word::Speed), " ", SPEEDS[index.get()].1].concat()
             })
             on:click=press
         >
-            {live(move || SPEEDS[index()].1)}
+            {live(move || SPEEDS[index.get()].1)}
         </button>
     }
     .erased()
 }
 
 /// Full screen and picture in picture, where the browser has them.
-fn screen_buttons(media: MediaController, screen: ElementRef) -> Vec<Erased> {
+#[component]
+fn ScreenButtons(
+    /// What plays.
+    media: MediaController,
+    /// The screen that is filled.
+    screen: ElementRef,
+) -> impl IntoView {
     let texts = use_texts();
     let document = JsValue::from(document());
     let float = browser::get(&document, "pictureInPictureEnabled").is_truthy().then(|| {
@@ -223,7 +233,6 @@ fn screen_buttons(media: MediaController, screen: ElementRef) -> Vec<Erased> {
                 on_click=handler(move |_| media.float())
             />
         }
-        .erased()
     });
     let has_own_way = js_sys::Reflect::has(&video_prototype(), &"webkitEnterFullscreen".into());
     let can_fill =
@@ -237,9 +246,12 @@ fn screen_buttons(media: MediaController, screen: ElementRef) -> Vec<Erased> {
                 on_click=handler(move |_| fill_screen(media, screen))
             />
         }
-        .erased()
     });
-    float.into_iter().chain(fill).collect()
+    view! {
+        {float}
+        {fill}
+    }
+    .erased()
 }
 
 /// What all videos have.

@@ -13,7 +13,7 @@ use crate::components::erased::{ElementRef, Erase, live};
 use crate::components::listeners::{listen, when_seen};
 use crate::components::thumbnail::{KeptPictures, draw, pen};
 use crate::pictures::{self, Picture};
-use crate::session::Session;
+use crate::state::page::Page;
 
 /// The longer side of what is kept, in pixels.
 const SIDE_PX: f64 = 640.0;
@@ -32,16 +32,16 @@ pub(super) fn Cover(
     /// The video.
     media: MediaController,
 ) -> impl IntoView {
-    let session = expect_context::<Session>();
+    let page = expect_context::<Page>();
     let canvas = ElementRef::new();
     let lifted = RwSignal::new(true);
     let kept = Rc::new(Cell::new(false));
-    keep_frames(session, key.clone(), media, kept.clone());
+    keep_frames(page, key.clone(), media, kept.clone());
     for sign in ["playing", "seeked"] {
         listen(media.element, sign, move |_| lifted.set(true));
     }
     when_seen(media.element, move || {
-        session.spawn(async move {
+        page.spawn(async move {
             let drawn = match (pictures::find(&key).await, canvas.get()) {
                 (Some(picture), Some(canvas)) => {
                     draw(canvas.unchecked_ref(), picture, SIDE_PX).await
@@ -69,13 +69,13 @@ pub(super) fn Cover(
 
 /// Keeps the first frame as soon as it is there, unless one is kept; and a later one as soon as it
 /// was played.
-fn keep_frames(session: Session, key: String, media: MediaController, kept: Rc<Cell<bool>>) {
+fn keep_frames(page: Page, key: String, media: MediaController, kept: Rc<Cell<bool>>) {
     let pictures = expect_context::<KeptPictures>();
     let key = StoredValue::new(key);
     let keep = move || {
         let video = media.element().map(JsCast::unchecked_into);
         if let (Some(video), Some(key)) = (video, key.try_get_value()) {
-            keep_frame(session, pictures, key, &video);
+            keep_frame(page, pictures, key, &video);
         }
     };
     listen(media.element, "seeked", move |_| {
@@ -96,7 +96,7 @@ fn keep_frames(session: Session, key: String, media: MediaController, kept: Rc<C
 
 /// `None` where the browser doesn't let this page look into the file.
 fn keep_frame(
-    session: Session,
+    page: Page,
     pictures: KeptPictures,
     key: String,
     video: &HtmlVideoElement,
@@ -115,7 +115,7 @@ fn keep_frame(
         .ok()?;
     let kept = Closure::once_into_js(move |blob: JsValue| {
         let Ok(blob) = blob.dyn_into::<Blob>() else { return };
-        session.spawn(async move { pictures.keep(&key, &Picture::Image(blob)).await });
+        page.spawn(async move { pictures.keep(&key, &Picture::Image(blob)).await });
     });
     let quality = JsValue::from_f64(0.72);
     canvas.to_blob_with_type_and_encoder_options(kept.unchecked_ref(), "image/jpeg", &quality).ok()

@@ -16,7 +16,7 @@ use crate::components::listeners::when_seen;
 use crate::components::thumbnail::{KeptPictures, bars, pen};
 use crate::files;
 use crate::pictures::{self, Picture};
-use crate::session::Session;
+use crate::state::page::Page;
 
 /// How many parts the loudness is measured in.
 const PARTS: usize = 240;
@@ -36,11 +36,12 @@ pub(super) fn Waveform(
     /// What plays.
     media: MediaController,
 ) -> impl IntoView {
-    let (session, kept) = (expect_context::<Session>(), expect_context::<KeptPictures>());
+    let page = expect_context::<Page>();
+    let kept = expect_context::<KeptPictures>();
     let canvas = ElementRef::new();
     let peaks = RwSignal::new(Vec::new());
     when_seen(canvas, move || {
-        session.spawn(async move {
+        page.spawn(async move {
             let measured = match pictures::find(&key).await {
                 Some(Picture::Wave(peaks)) => peaks,
                 _ => {

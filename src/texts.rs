@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use ai_now_protocol::Message;
 use leptos::prelude::*;
 
 use crate::api_error::ApiError;
-use crate::browser;
-use crate::i18n::{Locale, Word};
+use crate::i18n::{Locale, Word, error_word};
 use crate::platform::intl::Numbers;
 
 /// What says things in the page's language. Copies are the same one.
@@ -16,7 +16,7 @@ pub(crate) struct Texts {
     numbers: StoredValue<Numbers, LocalStorage>,
 }
 
-/// The texts that [`crate::app::App`] provides.
+/// The texts that the context has.
 pub(crate) fn use_texts() -> Texts {
     expect_context()
 }
@@ -26,6 +26,11 @@ impl Texts {
     pub(crate) fn new(locale: Arc<Locale>) -> Self {
         let numbers = Numbers::new(&locale.tag);
         Self { locale: StoredValue::new(locale), numbers: StoredValue::new_local(numbers) }
+    }
+
+    /// Whether the page's language is the built-in one, in which messages come.
+    pub(crate) fn is_english(self) -> bool {
+        self.locale.with_value(|locale| locale.tag == "en")
     }
 
     /// A text.
@@ -71,13 +76,24 @@ impl Texts {
         self.numbers.with_value(|numbers| (numbers.when(millis), numbers.date(millis)))
     }
 
-    /// What went wrong, as a sentence. The gateway's own words go first.
+    /// What went wrong, as a sentence.
     pub(crate) fn error(self, error: &ApiError) -> String {
-        match error {
-            ApiError::Unreachable if !browser::window().navigator().on_line() => {
-                self.text(Word::Offline)
-            }
-            _ => self.locale.with_value(|locale| locale.trouble(error)),
+        if let Some(message) = error.message() {
+            return self.message(message);
         }
+        let word = match error {
+            ApiError::Unreachable if !window().navigator().on_line() => Word::Offline,
+            _ => error_word(error),
+        };
+        self.text(word)
+    }
+
+    /// What a message says, in the page's language as far as that has words for its code.
+    pub(crate) fn message(self, message: &Message) -> String {
+        self.numbers.with_value(|numbers| {
+            let category = |n: u32| numbers.category(n);
+            let write = |n: u32| numbers.write(n);
+            self.locale.with_value(|locale| locale.message(message, category, write))
+        })
     }
 }

@@ -6,12 +6,12 @@ use ai_now_protocol::event::Completed;
 use ai_now_protocol::{Catalog, Event, Message};
 use leptos::prelude::*;
 
-use super::{Job, Session, lock};
+use super::generations::{GenerationSignal, Generations, lock};
+use super::records;
 use crate::api::StreamMessage;
 use crate::api::demo::{self, NotMade};
 use crate::files::{self, File};
 use crate::generation::Generation;
-use crate::history;
 use crate::i18n::Word;
 use crate::platform::web_locks::Lock;
 
@@ -32,40 +32,39 @@ pub(super) fn seed() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
-impl Session {
+impl Generations {
     /// Makes a generation that was just asked for.
-    pub(super) async fn make(self, job: Job) {
-        let lock = lock(&job.key()).await;
-        self.make_locked(job, lock).await;
+    pub(super) async fn make(self, signal: GenerationSignal) {
+        let lock = lock(&signal.key()).await;
+        self.make_locked(signal, lock).await;
     }
 
-    async fn make_locked(self, job: Job, lock: Lock) {
-        let generation = job.0.get_untracked();
-        let engine = self.config.with_value(|config| config.script_base.clone());
-        let say = |event| _ = self.hear(job, StreamMessage::Event(None, event));
+    async fn make_locked(self, signal: GenerationSignal, lock: Lock) {
+        let generation = signal.0.get_untracked();
+        let engine = self.page.beside_script("");
+        let say = |event| _ = self.hear(signal, StreamMessage::Event(None, event));
         match demo::make(&engine, &generation.key, &generation.request, say).await {
             Ok(file) => {
                 let kept = file.keep(&generation.key).await;
-                job.0.update(|generation| {
+                signal.0.update(|generation| {
                     generation.unkept = !kept;
                     complete(generation, file);
                 });
                 // Unless it is complete: a browser may refuse an address.
-                self.give_up(job, Word::EngineFault);
+                self.give_up(signal, Word::EngineFault);
             }
             Err(NotMade::Stopped) => {
-                job.0.update(|generation| generation.give_up(String::new(), true));
+                signal.0.update(|generation| generation.give_up(Message::default(), true));
             }
-            Err(NotMade::Away) => self.give_up(job, Word::EngineAway),
-            Err(NotMade::Fault) => self.give_up(job, Word::EngineFault),
+            Err(NotMade::Away) => self.give_up(signal, Word::EngineAway),
+            Err(NotMade::Fault) => self.give_up(signal, Word::EngineFault),
             Err(NotMade::Forbidden(rules)) => {
-                let message = self
-                    .locale
-                    .with_value(|locale| locale.fill(Word::EngineForbidden, &[("rules", &rules)]));
-                job.0.update(|generation| generation.give_up(message, false));
+                let message = self.page.locale().fill(Word::EngineForbidden, &[("rules", &rules)]);
+                let message = Message::text(message);
+                signal.0.update(|generation| generation.give_up(message, false));
             }
         }
-        self.finish(job).await;
+        self.finish(signal).await;
         drop(lock);
     }
 
@@ -79,31 +78,31 @@ impl Session {
         if generation.is_final() {
             self.take_in_restored(generation);
         } else {
-            self.spawn(self.make_again(key));
+            self.page.spawn(self.make_again(key));
         }
     }
 
     async fn make_again(self, key: String) {
         let lock = lock(&key).await;
         // It may have ended, or gone, while another tab had the lock.
-        let Some(generation) = history::find(&key).await else { return };
+        let Some(generation) = records::find(&key).await else { return };
         let generation = restored(generation).await;
         let is_final = generation.is_final();
-        let Some(job) = self.take_in_restored(generation) else { return };
+        let Some(signal) = self.take_in_restored(generation) else { return };
         if !is_final {
-            self.show_first(job);
-            self.make_locked(job, lock).await;
+            self.show_first(signal);
+            self.make_locked(signal, lock).await;
         }
     }
 
-    fn take_in_restored(self, generation: Generation) -> Option<Job> {
+    fn take_in_restored(self, generation: Generation) -> Option<GenerationSignal> {
         let url = generation.url().cloned();
-        let job = self.take_in(generation);
-        if let (None, Some(url)) = (job, url) {
+        let signal = self.take_in(generation);
+        if let (None, Some(url)) = (signal, url) {
             // Somebody was faster, with an address of its own.
             files::let_go(&url);
         }
-        job
+        signal
     }
 }
 

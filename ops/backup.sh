@@ -1,0 +1,64 @@
+#!/bin/sh
+# Copies the gateway's data while it runs: backup.sh DATA BACKUPS [KEEP]
+#
+# Makes BACKUPS/ai-now-<time> with the records, results, uploads and signing key of DATA, and keeps the
+# newest KEEP backups (all, where KEEP is not given). A file that did not change takes no room twice.
+# Where ai-now-gateway is on the PATH (or AI_NOW_GATEWAY names it), the backup is audited. A backup
+# that failed leaves nothing under that name. It needs sqlite3 and rsync.
+set -eu
+umask 077
+
+fail() { echo "backup: $*" >&2; exit 1; }
+
+[ $# -ge 2 ] || fail "usage: backup.sh DATA BACKUPS [KEEP]"
+data=$1 backups=$2 keep=${3:-0}
+case $keep in *[!0-9]* | '') fail "KEEP must be a number, not $keep" ;; esac
+case $backups in *\'*) fail "BACKUPS must not hold a quote" ;; esac
+[ -f "$data/ai-now.db" ] || fail "there are no records in $data"
+for tool in sqlite3 rsync; do
+    command -v "$tool" >/dev/null || fail "$tool is missing; on Debian: apt-get install $tool"
+done
+
+mkdir -p "$backups"
+backups=$(cd "$backups" && pwd)
+list() { find "$backups" -mindepth 1 -maxdepth 1 -type d -name 'ai-now-*Z' | sort; }
+last=$(list | tail -n 1)
+name=ai-now-$(date -u +%Y%m%dT%H%M%SZ)
+[ ! -e "$backups/$name" ] || fail "$name is there already"
+part=$backups/$name.part
+mkdir "$part"
+trap 'rm -rf "$part"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# Results and uploads never change once they stand under their name, so one that the last backup has is
+# linked. 24: a file was removed meanwhile, as retention does.
+copy_files() {
+    for folder in media uploads; do
+        [ -d "$data/$folder" ] || continue
+        rsync -a --exclude='*.part' ${last:+"--link-dest=$last/$folder"} "$data/$folder/" "$part/$folder/" ||
+            [ $? -eq 24 ]
+    done
+}
+
+# The files before and after the records: whatever the records name at their moment stood in its folder
+# then, so one of the two copies has it.
+copy_files
+sqlite3 -cmd '.timeout 30000' "$data/ai-now.db" "VACUUM INTO '$part/ai-now.db'"
+copy_files
+for key in signing.key demo.key; do
+    [ ! -f "$data/$key" ] || cp -p "$data/$key" "$part/$key"
+done
+
+gateway=${AI_NOW_GATEWAY:-ai-now-gateway}
+if command -v "$gateway" >/dev/null; then
+    "$gateway" audit --data "$part"
+else
+    echo "backup: not audited: $gateway is not on the PATH" >&2
+fi
+sync
+mv "$part" "$backups/$name"
+echo "$backups/$name"
+
+if [ "$keep" -gt 0 ]; then
+    list | head -n "-$keep" | while IFS= read -r old; do rm -rf "$old"; done
+fi

@@ -1,0 +1,97 @@
+//! What a studio knows and does, in reactive stores, a file each: the page it is on (`page`), the
+//! connection and the catalog (`connection`), who the visitor is (`visitor`), what is being composed
+//! (`draft`), what was made (`history`), and what is being made (`generations`, `run`; `demo` where no
+//! gateway makes it). A component takes the stores that it uses out of the context. They must not know
+//! the DOM, nor how anything looks.
+
+pub(crate) mod connection;
+mod demo;
+pub(crate) mod draft;
+pub(crate) mod generations;
+pub(crate) mod history;
+pub(crate) mod loading;
+pub(crate) mod page;
+mod records;
+mod run;
+pub(crate) mod visitor;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::config::{Config, Mode};
+use crate::i18n::Locale;
+use crate::kept_draft::KeptDraft;
+use connection::Connection;
+use draft::Draft;
+use generations::Generations;
+use history::History;
+use loading::{Loading, Part};
+use page::{Host, Page};
+use visitor::Visitor;
+
+/// All stores of one studio. Copies are the same one; it ends with the owner it was made in.
+#[derive(Clone, Copy)]
+pub(crate) struct AppState {
+    pub(crate) page: Page,
+    pub(crate) loading: Loading,
+    pub(crate) connection: Connection,
+    pub(crate) visitor: Visitor,
+    pub(crate) draft: Draft,
+    pub(crate) history: History,
+    pub(crate) generations: Generations,
+}
+
+impl AppState {
+    /// The stores of a studio in the current owner. `kept` is what was composed in the element before.
+    pub(crate) fn new(
+        config: Config,
+        locale: Arc<Locale>,
+        host: Box<dyn Host>,
+        kept: Option<KeptDraft>,
+    ) -> Self {
+        let page = Page::new(config, locale, host);
+        let loading = Loading::new(page);
+        let connection = Connection::new(page, loading);
+        let visitor = Visitor::new(page, connection, loading);
+        let draft = Draft::new(page, connection, kept);
+        let history = History::new(page);
+        let generations = Generations::new(page, connection, visitor, draft, history);
+        Self { page, loading, connection, visitor, draft, history, generations }
+    }
+
+    /// Puts each store into the context of the current owner.
+    pub(crate) fn provide(self) {
+        provide_context(self.page);
+        provide_context(self.page.texts());
+        provide_context(self.loading);
+        provide_context(self.connection);
+        provide_context(self.visitor);
+        provide_context(self.draft);
+        provide_context(self.history);
+        provide_context(self.generations);
+    }
+
+    /// Asks for all at once: the catalog, a session, what was made before.
+    pub(crate) fn start(self) {
+        if self.page.mode() == Mode::Gateway {
+            self.page.spawn(async move {
+                self.connection.load_catalog().await;
+                self.draft.follow_catalog();
+            });
+            self.page.spawn(self.visitor.connect());
+        } else {
+            self.connection.be_ready();
+            self.loading.loaded(Part::Catalog);
+            self.loading.loaded(Part::Session);
+        }
+        self.page.with_owner(|| on_cleanup(move || self.generations.end_file_addresses()));
+        self.page.spawn(async move {
+            self.generations.load_history().await;
+            self.loading.loaded(Part::History);
+            self.generations.follow_other_pages().await;
+        });
+        self.loading.start_timeout();
+        self.loading.tell_when_ready();
+    }
+}

@@ -1,0 +1,508 @@
+//! What is being made and was made: the list, newest first, with its records on this device, the same
+//! in all tabs. What is still under way is gone on with.
+
+use std::sync::Arc;
+
+use ai_now_protocol::{Catalog, GenerateRequest, MediaUrl};
+use leptos::prelude::*;
+use serde::Serialize;
+
+use super::connection::Connection;
+use super::demo;
+use super::draft::Draft;
+use super::history::History;
+use super::page::Page;
+use super::records::{self, Change, Changes};
+use super::visitor::Visitor;
+use crate::api::json;
+use crate::api_error::ApiError;
+use crate::config::Mode;
+use crate::files;
+use crate::generation::{Generation, Phase};
+use crate::pictures;
+use crate::platform::clock::{now_millis, page_millis};
+use crate::platform::downloads;
+use crate::platform::intl::lower;
+use crate::platform::web_locks::{self, Lock};
+
+/// So many records are read and shown at once; the next when somebody gets there.
+const PAGE: usize = 60;
+
+/// A generation that may be changing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct GenerationSignal(pub(crate) RwSignal<Generation>);
+
+impl GenerationSignal {
+    /// The key by which page and records know it.
+    pub(crate) fn key(self) -> String {
+        self.0.with_untracked(|generation| generation.key.clone())
+    }
+
+    pub(super) fn is_final(self) -> bool {
+        self.0.try_with_untracked(Generation::is_final).unwrap_or(true)
+    }
+}
+
+/// The generations. Copies are the same ones.
+#[derive(Clone, Copy)]
+pub(crate) struct Generations {
+    pub(super) page: Page,
+    connection: Connection,
+    pub(super) visitor: Visitor,
+    pub(super) draft: Draft,
+    pub(super) history: History,
+    /// Those that were read so far, newest first, and all that are under way.
+    pub(crate) all: RwSignal<Vec<GenerationSignal>>,
+    /// What the search finds, newest first; `None` where nothing is searched for.
+    pub(crate) found: RwSignal<Option<Vec<GenerationSignal>>>,
+    /// The one that is looked at.
+    pub(crate) shown: RwSignal<Option<GenerationSignal>>,
+    /// Why the last request was not accepted.
+    pub(crate) refusal: RwSignal<Option<ApiError>>,
+    /// Rises with each search: only the last one counts.
+    searches: StoredValue<u32>,
+    /// The keys of those that are gone from this page: a record of one may have been read before.
+    gone: StoredValue<Vec<String>>,
+    /// Up to when records were read.
+    read_until_ms: StoredValue<u64>,
+}
+
+/// What a page learns of a generation with each of its events.
+#[derive(Serialize)]
+struct Detail<'a> {
+    key: &'a str,
+    id: Option<&'a str>,
+    model: &'a str,
+    prompt: &'a str,
+    style: Option<&'a str>,
+    progress: Option<f64>,
+    step: Option<&'a str>,
+    url: Option<&'a str>,
+    message: Option<&'a str>,
+    /// What the message says, for programs; empty where nobody said.
+    code: Option<&'a str>,
+}
+
+/// What a page learns of a request that was not accepted.
+#[derive(Serialize)]
+struct Refused {
+    key: Option<String>,
+    message: String,
+    /// What the message says, for programs; empty where nobody said.
+    code: String,
+}
+
+impl Generations {
+    pub(super) fn new(
+        page: Page,
+        connection: Connection,
+        visitor: Visitor,
+        draft: Draft,
+        history: History,
+    ) -> Self {
+        Self {
+            page,
+            connection,
+            visitor,
+            draft,
+            history,
+            all: RwSignal::new(Vec::new()),
+            found: RwSignal::new(None),
+            shown: RwSignal::new(None),
+            refusal: RwSignal::new(None),
+            searches: StoredValue::new(0),
+            gone: StoredValue::new(Vec::new()),
+            read_until_ms: StoredValue::new(u64::MAX),
+        }
+    }
+
+    /// Starts what is being composed, if it is valid, and answers its key.
+    pub(crate) fn generate(self) -> Option<String> {
+        self.submit(untrack(|| self.draft.request()))
+    }
+
+    /// Starts a generation, if the request is valid, and answers its key.
+    pub(crate) fn submit(self, request: GenerateRequest) -> Option<String> {
+        let catalog = self.connection.catalog.get_untracked();
+        let order = match request.check(&catalog) {
+            Ok(order) => order,
+            Err(invalid) => {
+                self.refuse(ApiError::Refused(invalid.message()), None);
+                return None;
+            }
+        };
+        self.refusal.set(None);
+        self.history.deleted.set(Vec::new());
+        let is_demo = self.page.mode() == Mode::Demo;
+        let request = GenerateRequest {
+            style: order.style().map(|style| style.value.to_string()),
+            prompt: order.prompt,
+            ..request.clone()
+        };
+        // Kept with the record: from the same seed, the same file is made again.
+        let seed = if is_demo { Some(demo::seed()) } else { request.seed() };
+        let request = request.with_seed(seed);
+        let key = uuid::Uuid::new_v4().to_string();
+        let mut generation =
+            Generation::new(key.clone(), self.page.gateway(), request, now_millis());
+        generation.price = order.price_tokens;
+        generation.procedural = order.model.procedural;
+        generation.began_at_page_ms = Some(page_millis());
+        let signal = self.signal(generation);
+        self.all.update(|all| all.insert(0, signal));
+        self.shown.set(Some(signal));
+        self.emit("started", signal);
+        self.page.spawn(self.run(signal));
+        Some(key)
+    }
+
+    /// Asks to stop a generation.
+    pub(crate) fn cancel(self, signal: GenerationSignal) {
+        signal.0.update(|generation| generation.stopping = !generation.is_final());
+        self.page.spawn(self.stop(signal));
+    }
+
+    /// Says why there will be no generation: `key` names one that was on its way.
+    pub(super) fn refuse(self, error: ApiError, key: Option<String>) {
+        let message = self.page.sentence(&error);
+        let code = error.message().map_or_else(String::new, |message| message.code.to_string());
+        self.refusal.set(Some(error));
+        self.page.emit("failed", json::to_js(&Refused { key, message, code }));
+    }
+
+    pub(super) fn emit(self, name: &str, signal: GenerationSignal) {
+        let sentence = signal.0.with_untracked(|generation| match &generation.phase {
+            Phase::Failed { message, .. } => Some(self.page.message(message)),
+            _ => None,
+        });
+        let detail = signal.0.with_untracked(|generation| {
+            (!generation.watched).then(|| {
+                json::to_js(&Detail {
+                    key: &generation.key,
+                    id: generation.id.as_deref(),
+                    model: &generation.request.model,
+                    prompt: &generation.request.prompt,
+                    style: generation.request.style.as_deref(),
+                    progress: generation.progress.progress,
+                    step: generation.progress.step.as_ref().map(|step| &*step.text),
+                    url: generation.url().map(MediaUrl::as_str),
+                    message: sentence.as_deref(),
+                    code: match &generation.phase {
+                        Phase::Failed { message, .. } => Some(&message.code),
+                        _ => None,
+                    },
+                })
+            })
+        });
+        if let Some(detail) = detail {
+            self.page.emit(name, detail);
+        }
+    }
+
+    pub(super) fn signal(self, generation: Generation) -> GenerationSignal {
+        GenerationSignal(self.page.with_owner(|| RwSignal::new(generation)))
+    }
+
+    pub(super) fn find(self, key: &str) -> Option<GenerationSignal> {
+        self.all.with_untracked(|all| {
+            all.iter().find(|signal| signal.0.with_untracked(|known| known.key == key)).copied()
+        })
+    }
+}
+
+/// The list and its records.
+impl Generations {
+    /// Reads what was under way, and the newest of what has ended.
+    pub(super) async fn load_history(self) {
+        for generation in records::unfinished(&self.page.gateway()).await {
+            if !self.is_gone(&generation.key) {
+                self.pick_up(generation).await;
+            }
+        }
+        self.load_more().await;
+    }
+
+    /// Reads the next records of the list.
+    pub(crate) async fn load_more(self) {
+        let until_ms = self.read_until_ms.get_value();
+        let records = self.history.read_page(until_ms, PAGE).await;
+        if let Some(oldest) = records.last() {
+            // Those of the same millisecond are read again, and known then.
+            self.read_until_ms.try_update_value(|until| *until = oldest.created_at_ms);
+        }
+        let mut new = Vec::new();
+        for record in records.into_iter().filter(|record| !self.is_gone(&record.key)) {
+            if self.page.mode() == Mode::Demo || !record.is_final() {
+                self.pick_up(record).await;
+            } else if !self.is_foreign(&record) {
+                new.push(self.signal(record));
+            }
+        }
+        self.insert(new);
+    }
+
+    /// Forgets a generation that has ended.
+    pub(crate) fn delete(self, signal: GenerationSignal) {
+        self.history.deleted.set(vec![signal.0.get_untracked()]);
+        self.take_away(signal);
+    }
+
+    /// Takes one out of the list and off this device.
+    pub(super) fn take_away(self, signal: GenerationSignal) {
+        let key = signal.key();
+        self.remove(&key);
+        self.page.spawn(self.forget(vec![key]));
+    }
+
+    async fn forget(self, keys: Vec<String>) {
+        records::delete(&keys).await;
+        pictures::delete(&keys).await;
+        if self.page.mode() == Mode::Demo {
+            files::delete(&keys).await;
+        }
+    }
+
+    /// Forgets all that have ended, those too that were not read yet.
+    pub(crate) fn delete_all(self) {
+        let is_under_way = move |key: &str| self.find(key).is_some_and(|signal| !signal.is_final());
+        let ended: Vec<_> = self.all.get_untracked();
+        let ended: Vec<_> = ended.into_iter().filter(|signal| signal.is_final()).collect();
+        self.history.deleted.set(ended.iter().map(|signal| signal.0.get_untracked()).collect());
+        for signal in ended {
+            self.remove(&signal.key());
+        }
+        self.page.spawn(async move {
+            if self.history.more.get_untracked() {
+                self.history.more.set(false);
+                let all = self.history.find(|_| true, || true, usize::MAX).await;
+                let known = self.history.deleted.get_untracked();
+                let is_new = |one: &Generation| known.iter().all(|other| other.key != one.key);
+                let older = all.into_iter().filter(|one| is_new(one) && !is_under_way(&one.key));
+                self.history.deleted.update(|deleted| deleted.extend(older));
+            }
+            let keys = self.history.deleted.with_untracked(|deleted| {
+                deleted.iter().map(|generation| generation.key.clone()).collect()
+            });
+            self.forget(keys).await;
+        });
+    }
+
+    /// Takes back what was deleted last. A file that the page made is made again from its seed.
+    pub(crate) fn restore(self) {
+        let deleted = self.history.deleted.get_untracked();
+        self.history.deleted.set(Vec::new());
+        self.gone.set_value(Vec::new());
+        self.page.spawn(async move {
+            for (index, generation) in deleted.into_iter().enumerate() {
+                self.history.save(generation.clone()).await;
+                if index < PAGE {
+                    self.pick_up(generation.record()).await;
+                } else {
+                    // The rest is read when somebody gets there.
+                    self.history.more.set(true);
+                }
+            }
+        });
+    }
+
+    /// Saves the records as a JSON file, the newest first.
+    pub(crate) fn export(self) {
+        self.page.spawn(async move {
+            let known = self.all.get_untracked();
+            let mut all: Vec<_> = known.iter().map(|one| one.0.get_untracked().record()).collect();
+            if self.history.more.get_untracked() {
+                all = self.history.find(|_| true, || true, usize::MAX).await;
+            }
+            downloads::save("ai-now-history.json", &json::stringify(&all));
+        });
+    }
+
+    /// Looks for a text in all that was made: in the prompts, and in the names of models and styles.
+    pub(crate) fn search(self, text: &str) {
+        let text = lower(text.trim());
+        let search = self.searches.try_update_value(|searches| {
+            *searches += 1;
+            *searches
+        });
+        if text.is_empty() {
+            return self.found.set(None);
+        }
+        let catalog = self.connection.catalog.get_untracked();
+        let matches = {
+            let text = text.clone();
+            move |generation: &Generation| searched(&catalog, generation).contains(&text)
+        };
+        // What was read already is there at once, what is under way among it.
+        let known = self.all.get_untracked().into_iter();
+        let known = known.filter(|signal| signal.0.with_untracked(&matches)).collect();
+        self.found.set(Some(known));
+        if !self.history.more.get_untracked() {
+            return;
+        }
+        let is_last = move || self.searches.try_get_value() == search;
+        self.page.spawn(async move {
+            let found = self.history.find(matches, is_last, PAGE).await;
+            if !is_last() {
+                return;
+            }
+            let mut signals = self.found.get_untracked().unwrap_or_default();
+            for record in found {
+                if self.find(&record.key).is_none() && self.is_ended_record(&record) {
+                    signals.push(self.signal(record));
+                }
+            }
+            self.found.set(Some(signals));
+        });
+    }
+
+    /// Whether a record can be shown as it is.
+    fn is_ended_record(self, record: &Generation) -> bool {
+        record.is_final() && record.gateway == self.page.gateway()
+    }
+
+    fn is_gone(self, key: &str) -> bool {
+        self.gone.with_value(|gone| gone.iter().any(|other| other == key))
+    }
+
+    fn remove(self, key: &str) {
+        self.gone.update_value(|gone| gone.push(key.to_owned()));
+        let is_it = |signal: &GenerationSignal| signal.key() == key;
+        let found = self.found.with_untracked(|found| found.as_ref()?.iter().copied().find(is_it));
+        let Some(signal) = self.find(key).or(found) else { return };
+        if self.shown.get_untracked() == Some(signal) {
+            self.shown.set(None);
+        }
+        self.all.update(|all| all.retain(|known| *known != signal));
+        if found.is_some() {
+            self.found
+                .update(|found| found.iter_mut().for_each(|all| all.retain(|s| *s != signal)));
+        }
+        end_file_address(signal);
+    }
+
+    /// Ends the addresses of the files that the page made.
+    pub(super) fn end_file_addresses(self) {
+        self.all.try_with_untracked(|all| all.iter().copied().for_each(end_file_address));
+    }
+
+    /// Takes a record in; goes on with it where it is under way.
+    pub(super) async fn pick_up(self, generation: Generation) {
+        match self.page.mode() {
+            Mode::Demo => return self.recall(generation).await,
+            Mode::Direct if !generation.is_final() => {
+                return self.page.spawn(self.await_end(generation));
+            }
+            _ => {}
+        }
+        let watched = generation.watched;
+        let Some(signal) = self.take_in(generation) else { return };
+        if !signal.is_final() {
+            if !watched {
+                self.show_first(signal);
+            }
+            self.page.spawn(self.run(signal));
+        }
+    }
+
+    /// Shows what is under way, where nothing else is shown.
+    pub(super) fn show_first(self, signal: GenerationSignal) {
+        if self.shown.get_untracked().is_none() {
+            self.shown.set(Some(signal));
+        }
+    }
+
+    /// Whether a record is of no use here: somebody else's, or known already.
+    pub(super) fn is_foreign(self, generation: &Generation) -> bool {
+        generation.gateway != self.page.gateway() || self.find(&generation.key).is_some()
+    }
+
+    /// Puts a record among the known, if it is of use.
+    pub(super) fn take_in(self, generation: Generation) -> Option<GenerationSignal> {
+        if self.is_foreign(&generation) {
+            return None;
+        }
+        let signal = self.signal(generation);
+        self.insert(vec![signal]);
+        Some(signal)
+    }
+
+    /// Puts some that are not known yet where they belong, newest first.
+    fn insert(self, new: Vec<GenerationSignal>) {
+        if new.is_empty() {
+            return;
+        }
+        let created_at_ms = |signal: &GenerationSignal| {
+            signal.0.with_untracked(|generation| generation.created_at_ms)
+        };
+        self.all.update(|all| {
+            for signal in new {
+                // From the end: there is where older ones belong.
+                let ours = created_at_ms(&signal);
+                let place = all.iter().rposition(|other| created_at_ms(other) >= ours);
+                all.insert(place.map_or(0, |place| place + 1), signal);
+            }
+        });
+    }
+
+    /// Does what other pages do with the records, until the studio ends.
+    pub(super) async fn follow_other_pages(self) {
+        let changes = Changes::listen(move |change| self.page.spawn(self.follow(change)));
+        // Held until the studio ends: then this task is dropped, and the channel with it.
+        std::future::pending::<()>().await;
+        drop(changes);
+    }
+
+    /// What this page runs itself it knows better.
+    async fn follow(self, change: Change) {
+        match change {
+            Change::Deleted(key) => self.remove(&key),
+            Change::Saved(key) => {
+                if self.find(&key).is_none() {
+                    let saved = records::find(&key).await;
+                    // While it is being sent, it is the sender's; and what is older than all that was
+                    // read is read when somebody gets there.
+                    let until_ms = self.read_until_ms.get_value();
+                    let of_use = |saved: &Generation| {
+                        saved.phase != Phase::Sending
+                            && !(saved.is_final()
+                                && self.history.more.get_untracked()
+                                && saved.created_at_ms < until_ms)
+                    };
+                    if let Some(saved) = saved.filter(of_use) {
+                        self.pick_up(Generation { watched: true, ..saved }).await;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Only one tab runs a generation that no gateway keeps; the others wait until it is done, or that
+/// tab is gone.
+pub(super) async fn lock(key: &str) -> Lock {
+    web_locks::acquire(&["ai-now:", key].concat()).await
+}
+
+/// The model's name, and the style's.
+pub(crate) fn made_by(catalog: &Catalog, generation: &Generation) -> String {
+    let request = &generation.request;
+    let Some(model) = catalog.model(&request.model) else { return request.model.clone() };
+    match request.style.as_deref().and_then(|style| model.style(style)) {
+        Some(style) => [&*model.name, " · ", &style.name].concat(),
+        None => model.name.to_string(),
+    }
+}
+
+/// All that the search looks at, in small letters.
+fn searched(catalog: &Arc<Catalog>, generation: &Generation) -> String {
+    lower(&[&generation.request.prompt, " ", &made_by(catalog, generation)].concat())
+}
+
+/// Ends the address of a file that the page made.
+fn end_file_address(signal: GenerationSignal) {
+    signal.0.try_with_untracked(|generation| {
+        if let Some(url) = generation.url() {
+            files::let_go(url);
+        }
+    });
+}

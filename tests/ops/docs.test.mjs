@@ -1,0 +1,169 @@
+// The documents against the program: settings, routes and codes that they tell are those that there are,
+// and the commands that they show do what they say.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { binary, eventually, freePort, gateway, place, read, start, top } from './support.mjs';
+
+const documents = ['README.md', ...readdirSync(path.join(top, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+
+/** The blocks of code of one language in a document. */
+const blocks = (document, language) =>
+  [...read(document).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, text]) => text);
+
+/** The part of a document below a heading. */
+function section(document, heading) {
+  const text = read(document);
+  const at = text.indexOf(`\n## ${heading}\n`);
+  assert.ok(at >= 0, `${document} has no section ${heading}`);
+  const end = text.indexOf('\n## ', at + 1);
+  return text.slice(at, end < 0 ? undefined : end);
+}
+
+/** The settings as `config check` takes them: none of the environment's own. */
+function check(dir, toml) {
+  const file = path.join(dir, 'gateway.toml');
+  writeFileSync(file, toml);
+  return spawnSync(binary, ['config', 'check', '--config', file], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+}
+
+/** What the gateway itself names where a setting is unknown. */
+function fields(dir, toml) {
+  const said = check(dir, toml).stderr;
+  const list = /expected one of (.*)/.exec(said);
+  assert.ok(list, said);
+  return [...list[1].matchAll(/`(\w+)`/g)].map(([, name]) => name);
+}
+
+test('every setting is told, with a default that it takes, and no other', (t) => {
+  const dir = place(t);
+  const text = section('docs/operating.md', 'Settings');
+  const rows = [...text.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name, value]) => ({ name, value }));
+  const told = new Set(rows.map(({ name }) => name));
+  const sections = new Set([...read('docs/operating.md').matchAll(/\[(\w+)[\].]/g)].map(([, name]) => name));
+  const atTop = fields(dir, 'no_such_setting = 1');
+  const limits = fields(dir, '[limits]\nno_such_setting = 1');
+  for (const name of [...atTop, ...limits]) {
+    assert.ok(told.has(name) || sections.has(name), `docs/operating.md does not tell ${name}`);
+  }
+  const inLimits = text.indexOf('Under `[limits]`');
+  for (const { name, value } of rows) {
+    const list = text.indexOf(`| \`${name}\``) < inLimits ? atTop : limits;
+    // Sections of their own have tables of their own.
+    if (![...atTop, ...limits].includes(name)) assert.fail(`docs/operating.md tells ${name}, which is no setting`);
+    const plain = /^(\d+|`([^`]*)`)/.exec(value);
+    if (!plain) continue;
+    const given = plain[2] ?? plain[1];
+    const literal = /^(\d+|true|false)$/.test(given) ? given : JSON.stringify(given);
+    const toml = `${list === limits ? '[limits]\n' : ''}${name} = ${literal}\n`;
+    assert.equal(check(dir, toml).status, 0, `${toml}${check(dir, toml).stderr}`);
+  }
+});
+
+test('the settings that documents show are good', (t) => {
+  const dir = place(t);
+  let seen = 0;
+  for (const document of documents) {
+    for (const toml of blocks(document, 'toml')) {
+      const { status, stderr } = check(dir, toml);
+      assert.equal(status, 0, `${document}:\n${toml}\n${stderr}`);
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 0);
+});
+
+test('every route is told, and no other', async (t) => {
+  const { url } = await gateway(t, path.join(place(t), 'data'));
+  const { paths } = await (await fetch(`${url}/api/openapi.json`)).json();
+  const there = Object.entries(paths).flatMap(([route, ways]) => Object.keys(ways).map((way) => `${way.toUpperCase()} ${route}`));
+  const told = [...section('docs/api.md', 'Routes').matchAll(/`((?:GET|POST|PUT|DELETE|PATCH) [^`]+)`/g)].map(([, route]) => route);
+  assert.deepEqual(told.toSorted(), there.toSorted());
+});
+
+test('the pages that documents show use what the element has', () => {
+  const attributes = new Set(['class', 'id']);
+  for (const [, cell] of section('docs/embedding.md', 'Attributes and properties').matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)) {
+    for (const [, name] of cell.matchAll(/`([\w-]+)`/g)) attributes.add(name);
+  }
+  assert.ok(attributes.size > 8, [...attributes].join());
+  const styles = ['www/widget.css', 'www/ai-now.js'].map(read).join('\n');
+  for (const document of documents) {
+    for (const html of blocks(document, 'html')) {
+      for (const [tag] of html.matchAll(/<ai-now-studio[^>]*>/g)) {
+        for (const [, name] of tag.replaceAll(/"[^"]*"/g, '""').matchAll(/\s([\w-]+)(?==|>|\s)/g)) {
+          assert.ok(attributes.has(name), `${document}: the element has no attribute ${name}`);
+        }
+      }
+    }
+    for (const [property] of read(document).matchAll(/--ai-now-[a-z-]*[a-z]/g)) {
+      assert.ok(styles.includes(property), `${document}: there is no ${property}`);
+    }
+  }
+});
+
+test('the commands that documents name are those of the gateway', () => {
+  const commands = (...above) => {
+    const help = spawnSync(binary, [...above, '--help'], { encoding: 'utf8' }).stdout;
+    const list = /^Commands:\n((?: {2}.*\n)+)/m.exec(help)?.[1] ?? '';
+    return [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+  };
+  const there = Object.fromEntries(commands().map((name) => [name, commands(name)]));
+  assert.ok(there.keys.includes('create'), JSON.stringify(there));
+  let seen = 0;
+  for (const document of documents) {
+    for (const [said, command, below] of read(document).matchAll(/(?<=^|`|\/|\()ai-now-gateway ([a-z]+)(?: ([a-z]+))?/gm)) {
+      assert.ok(command in there, `${document}: ${said}`);
+      if (there[command].length > 0) assert.ok(there[command].includes(below), `${document}: ${said}`);
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 10, `${seen}`);
+});
+
+/** Runs the `sh` blocks of a document as one person would: one terminal that serves, one for the rest. */
+async function follow(t, document) {
+  const dir = place(t);
+  const bin = path.join(dir, 'bin');
+  mkdirSync(bin);
+  symlinkSync(binary, path.join(bin, 'ai-now-gateway'));
+  const [port, metrics] = [await freePort(), await freePort()];
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, RUST_LOG: 'warn', HOME: dir };
+  let script = 'set -eu\n';
+  let serving = null;
+  for (const block of blocks(document, 'sh')) {
+    const text = block.replaceAll('127.0.0.1:8787', `127.0.0.1:${port}`).replaceAll('127.0.0.1:9787', `127.0.0.1:${metrics}`);
+    if (!text.startsWith('ai-now-gateway serve')) {
+      script += text;
+      continue;
+    }
+    // What came before makes the files that it reads.
+    const before = spawnSync('sh', ['-c', script], { cwd: dir, env, encoding: 'utf8' });
+    assert.equal(before.status, 0, before.stderr);
+    script = 'set -eu\n';
+    serving = start(t, 'sh', ['-c', `exec ${text.trim()} --listen 127.0.0.1:${port}`], { cwd: dir, env });
+    await eventually(() => assert.match(serving.said(), /listening on/), () => !serving.running());
+  }
+  assert.ok(serving, `${document} starts no gateway`);
+  const done = spawnSync('sh', ['-c', script], { cwd: dir, env, encoding: 'utf8', timeout: 100_000 });
+  assert.equal(done.status, 0, `${script}\n${done.stdout}\n${done.stderr}`);
+  return done.stdout;
+}
+
+test('a developer gets results in five minutes', { timeout: 120_000 }, async (t) => {
+  const said = await follow(t, 'docs/start-developer.md');
+  assert.equal(said.match(/"status":"Completed"/g).length, 2, said);
+  assert.match(said, /"state":"completed"/);
+  assert.match(said, /"available":80/);
+});
+
+test('an operator has a gateway in five minutes', { timeout: 120_000 }, async (t) => {
+  const said = await follow(t, 'docs/start-operator.md');
+  assert.match(said, /^ready$/m);
+  assert.match(said, /^ak_/m);
+  assert.match(said, /^pk_/m);
+  assert.match(said, /all is well/);
+});

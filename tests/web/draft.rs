@@ -1,0 +1,73 @@
+//! What was composed outlives the studio, unless the page says otherwise.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Event, HtmlTextAreaElement};
+
+use crate::stage::{Page, World, turn, until};
+
+/// Types as a person does.
+async fn type_prompt(page: &Page, text: &str) {
+    let field: HtmlTextAreaElement = page.find("textarea").await.unchecked_into();
+    field.set_value(text);
+    field.dispatch_event(&Event::new("input").unwrap()).unwrap();
+    turn().await;
+}
+
+/// Waits until that stands in the field.
+async fn reads(page: &Page, text: &str) {
+    let field: HtmlTextAreaElement = page.find("textarea").await.unchecked_into();
+    until(text, || (field.value() == text).then_some(())).await;
+}
+
+/// Takes the studio down and builds another one, as the shell does after a changed setting or a
+/// fault.
+fn rebuild(page: &mut Page) {
+    page.studio.take();
+    page.root.set_inner_html("");
+    page.studio = Some(page.build().unwrap());
+}
+
+#[wasm_bindgen_test]
+async fn it_outlives_changed_settings_and_faults() {
+    let world = World::new("kept");
+    let mut page = Page::new(&world, &[("model", "pika")]);
+    page.click("input[name=model][value=run]").await;
+    page.click("input[name=style][value=retro]").await;
+    type_prompt(&page, "a lake at dawn").await;
+
+    page.element.set_attribute("lang", "de").unwrap();
+    rebuild(&mut page);
+    reads(&page, "a lake at dawn").await;
+    assert!(page.has("input[name=model][value=run]:checked"));
+    assert!(page.has("input[name=style][value=retro]:checked"));
+
+    page.element.set_attribute("prompt", "a sea at dusk").unwrap();
+    rebuild(&mut page);
+    reads(&page, "a sea at dusk").await;
+    assert!(page.has("input[name=model][value=run]:checked"), "about the prompt alone");
+}
+
+#[wasm_bindgen_test]
+async fn what_the_page_presets_while_it_stands_is_no_news_to_the_next() {
+    let world = World::new("preset");
+    let mut page = Page::new(&world, &[]);
+    page.element.set_attribute("prompt", "preset").unwrap();
+    page.studio.as_ref().unwrap().preset("prompt", "preset".into());
+    type_prompt(&page, "preset, and changed").await;
+    rebuild(&mut page);
+    reads(&page, "preset, and changed").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_model_of_the_gateway_alone_is_chosen_once_it_is_known() {
+    let world = World::new("own");
+    let model = r#"{"id":"own","name":"Own","kind":"picture","price_tokens":3,
+        "prompt_max_chars":100,"options":[]}"#;
+    world.answer("GET /api/catalog", 200, &format!(r#"{{"models":[{model}]}}"#));
+    let page = Page::new(&world, &[("model", "own"), ("prompt", "a hill")]);
+    assert!(page.has("input[name=model]"), "the built-in models serve meanwhile");
+    let chosen = "input[name=model][value=own]:checked";
+    until("the gateway's model", || page.has(chosen).then_some(())).await;
+    reads(&page, "a hill").await;
+}

@@ -1,0 +1,258 @@
+//! `cargo xtask docs`: the documents as a static site in `dist-docs/`, which works offline.
+//!
+//! `docs/SUMMARY.md` says which documents, in which order. They are put together under `target/docs`
+//! first: mdBook knows one folder only, and our documents also link to the project's other files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::links::{self, Link};
+use crate::run::{heading, root, run, target_dir};
+use crate::tools;
+
+const SUMMARY: &str = "docs/SUMMARY.md";
+
+const BOOK: &str = r#"[book]
+title = "AI-Now"
+language = "en"
+src = "src"
+
+[build]
+create-missing = false
+
+[output.html]
+no-section-label = true
+default-theme = "light"
+preferred-dark-theme = "navy"
+
+[output.html.fold]
+enable = false
+
+[output.html.search]
+enable = true
+limit-results = 20
+"#;
+
+/// Builds the site.
+///
+/// # Errors
+/// Where mdBook can't be had, or a document is missing.
+pub fn docs() -> Result<()> {
+    let book = target_dir().join("docs");
+    if book.exists() {
+        fs::remove_dir_all(&book)?;
+    }
+    let src = book.join("src");
+    let chapters = chapters()?;
+    put_together(&chapters, &src)?;
+    fs::write(book.join("book.toml"), BOOK)?;
+    let mdbook = tools::mdbook()?;
+    let site = root().join("dist-docs");
+    heading("Building the documentation");
+    run(Command::new(mdbook).arg("build").arg(&book).arg("--dest-dir").arg(&site))?;
+    fs::write(site.join("llms.txt"), llms(&chapters)?)?;
+    let mut dead = Vec::new();
+    find_dead(&site, &mut dead)?;
+    if !dead.is_empty() {
+        bail!("the site has dead links:\n  {}", dead.join("\n  "));
+    }
+    println!("{}", site.join("index.html").display());
+    Ok(())
+}
+
+/// The documents of the summary, from the project's top, in order.
+fn chapters() -> Result<Vec<PathBuf>> {
+    let summary = fs::read_to_string(root().join(SUMMARY)).context(SUMMARY)?;
+    let links = links::links(&summary).into_iter();
+    Ok(links.filter_map(|link| links::target(Path::new(SUMMARY), &link.file)).collect())
+}
+
+/// Copies the documents, and the files that they link to, with links that fit.
+fn put_together(chapters: &[PathBuf], src: &Path) -> Result<()> {
+    let known: BTreeSet<&Path> = chapters.iter().map(PathBuf::as_path).collect();
+    for chapter in chapters.iter().map(PathBuf::as_path).chain([Path::new(SUMMARY)]) {
+        let text = fs::read_to_string(root().join(chapter))
+            .with_context(|| chapter.display().to_string())?;
+        let mut others = Vec::new();
+        let text = relink(&text, chapter, &known, &mut others);
+        write(&src.join(place(chapter, &known)), text.as_bytes())?;
+        for other in others {
+            let from = root().join(&other);
+            if from.is_file() {
+                write(&src.join(place(&other, &known)), &fs::read(from)?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::create_dir_all(path.parent().context("a file has a folder")?)?;
+    Ok(fs::write(path, bytes)?)
+}
+
+/// Where a file of the project stands in the site. Sources are shown as text: a page among them would
+/// run without what it needs.
+fn place(file: &Path, chapters: &BTreeSet<&Path>) -> PathBuf {
+    if file == Path::new("README.md") {
+        // The first page.
+        return PathBuf::from("index.md");
+    }
+    if let Ok(rest) = file.strip_prefix("docs") {
+        return rest.to_owned();
+    }
+    if chapters.contains(file) {
+        return Path::new("project").join(file);
+    }
+    Path::new("files").join(format!("{}.txt", file.display()))
+}
+
+/// A document with its links as they are in the site; `others` gets the files that it needs besides.
+fn relink(
+    text: &str,
+    document: &Path,
+    chapters: &BTreeSet<&Path>,
+    others: &mut Vec<PathBuf>,
+) -> String {
+    let mut out = String::new();
+    let mut done = 0;
+    let up = "../".repeat(place(document, chapters).components().count() - 1);
+    for Link { file, range, .. } in links::links(text) {
+        let Some(target) = links::target(document, &file).filter(|_| !file.is_empty()) else {
+            continue;
+        };
+        // A picture within a link, which was already written.
+        if range.start < done {
+            continue;
+        }
+        if !chapters.contains(target.as_path()) && target != Path::new(SUMMARY) {
+            others.push(target.clone());
+        }
+        let link = &text[range.clone()];
+        // The last place: what comes before it is what is shown.
+        let Some(at) = link.rfind(&file) else { continue };
+        let shown = match target == Path::new(SUMMARY) {
+            // mdBook's own page of it.
+            true => PathBuf::from("toc.html"),
+            false => place(&target, chapters),
+        };
+        let shown = shown.to_string_lossy().replace('\\', "/");
+        out.push_str(&text[done..range.start]);
+        out.push_str(&link[..at]);
+        out.push_str(&up);
+        out.push_str(&shown);
+        out.push_str(&link[at + file.len()..]);
+        done = range.end;
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+/// Collects the links of pages to files of the site that are not there.
+fn find_dead(dir: &Path, dead: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find_dead(&path, dead)?;
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            for part in fs::read_to_string(&path)?.split(" href=\"").skip(1) {
+                let link = part.split(['"', '#']).next().unwrap_or_default();
+                let elsewhere = link.contains(':') || link.starts_with('/');
+                if !elsewhere && !link.is_empty() && !dir.join(link).exists() {
+                    dead.push(format!("{}: {link}", path.display()));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The list of documents that language models look for (llmstxt.org): each with its first sentence.
+fn llms(chapters: &[PathBuf]) -> Result<String> {
+    let known: BTreeSet<&Path> = chapters.iter().map(PathBuf::as_path).collect();
+    let mut list = String::from(
+        "# AI-Now\n\n> Music, pictures and video from a sentence, on anybody's web page: a web \
+         component, a gateway, and a procedural sketch engine.\n\n## Documents\n\n",
+    );
+    for chapter in chapters {
+        let text = fs::read_to_string(root().join(chapter))?;
+        let title = text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or("AI-Now");
+        let page = place(chapter, &known).with_extension("html");
+        list.push_str(&format!("- [{title}]({}): {}\n", page.display(), opening(&text)));
+    }
+    Ok(list)
+}
+
+/// The first sentence of a document's first paragraph.
+fn opening(text: &str) -> String {
+    let lines = text.lines().skip_while(|line| line.is_empty() || line.starts_with('#'));
+    let paragraph: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    let paragraph = paragraph.join(" ").replace("**", "");
+    let end = paragraph.find(". ").map_or(paragraph.len(), |end| end + 1);
+    paragraph[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_where_things_are_in_the_site() {
+        let chapters: Vec<PathBuf> = ["README.md", "docs/a.md"].map(PathBuf::from).into();
+        let known = chapters.iter().map(PathBuf::as_path).collect();
+        let mut others = Vec::new();
+        let in_docs = "[r](../README.md#x) [s](SUMMARY.md) [x.html](../www/x.html) [w](https://a.example) [h](#h)";
+        let said = relink(in_docs, Path::new("docs/a.md"), &known, &mut others);
+        let expected = "[r](index.md#x) [s](toc.html) [x.html](files/www/x.html.txt) \
+                        [w](https://a.example) [h](#h)";
+        assert_eq!(said, expected);
+        let at_top = relink("![p](docs/p.png)", Path::new("README.md"), &known, &mut others);
+        assert_eq!(at_top, "![p](p.png)");
+        assert_eq!(others, ["www/x.html", "docs/p.png"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn the_first_sentence_opens() {
+        assert_eq!(opening("# T\n\nOne **bold**\nline. Two.\n\nMore."), "One bold line.");
+        assert_eq!(opening("# T\n\nAlone\n"), "Alone");
+    }
+
+    #[test]
+    fn every_document_is_in_the_summary() {
+        let chapters = chapters().unwrap();
+        let mut dirs = vec![PathBuf::from("docs")];
+        while let Some(dir) = dirs.pop() {
+            for entry in fs::read_dir(root().join(&dir)).unwrap() {
+                let path = dir.join(entry.unwrap().file_name());
+                if root().join(&path).is_dir() {
+                    dirs.push(path);
+                } else if path.extension().is_some_and(|e| e == "md") && path != Path::new(SUMMARY)
+                {
+                    assert!(chapters.contains(&path), "{} is not in {SUMMARY}", path.display());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn documents_name_commands_that_there_are() {
+        use clap::CommandFactory as _;
+        let cli = crate::Cli::command();
+        let mut named = 0;
+        for chapter in chapters().unwrap() {
+            let text = fs::read_to_string(root().join(&chapter)).unwrap();
+            for part in text.split("cargo xtask ").skip(1) {
+                let end = part.find(|c: char| !c.is_ascii_lowercase() && c != '-');
+                let word = &part[..end.unwrap_or(part.len())];
+                let place = chapter.display();
+                assert!(cli.find_subcommand(word).is_some(), "{place}: cargo xtask {word}");
+                named += 1;
+            }
+        }
+        assert!(named > 5, "{named}");
+    }
+}
