@@ -21,7 +21,10 @@ const completed = (url, key, id) => eventually(async () => {
   return generation;
 }, () => false, 90);
 
-const media = async (url, address) => Buffer.from(await (await fetch(new URL(new URL(address).pathname, url))).arrayBuffer());
+const media = async (url, address) => {
+  const answer = await fetch(new URL(new URL(address).pathname, url));
+  return Buffer.from(await answer.arrayBuffer());
+};
 
 test('a backup of a running gateway is whole, and goes on where it was', { timeout: 240_000 }, async (t) => {
   const dir = place(t);
@@ -45,7 +48,8 @@ test('a backup of a running gateway is whole, and goes on where it was', { timeo
   assert.deepEqual(await media(second.url, url), original);
   for (const { id } of films) await completed(second.url, key, id);
   const { available, held, spent, granted } = await ask(`${second.url}/api/balance`, key);
-  assert.deepEqual({ available, held, spent, granted }, { available: 100_000 - 30, held: 0, spent: 30, granted: 100_000 });
+  const expected = { available: 100_000 - 30, held: 0, spent: 30, granted: 100_000 };
+  assert.deepEqual({ available, held, spent, granted }, expected);
   await second.end();
   assert.match(run(binary, ['audit', '--data', again]), /all is well/);
 });

@@ -8,7 +8,8 @@ import { test } from 'node:test';
 
 import { binary, eventually, freePort, gateway, place, read, start, top } from './support.mjs';
 
-const documents = ['README.md', ...readdirSync(path.join(top, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const documents = ['README.md', ...readdirSync(path.join(top, 'docs'), { recursive: true })
+  .filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 
 /** The blocks of code of one language in a document. */
 const blocks = (document, language) =>
@@ -27,7 +28,8 @@ function section(document, heading) {
 function check(dir, toml) {
   const file = path.join(dir, 'gateway.toml');
   writeFileSync(file, toml);
-  return spawnSync(binary, ['config', 'check', '--config', file], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+  const options = { encoding: 'utf8', env: { PATH: process.env.PATH } };
+  return spawnSync(binary, ['config', 'check', '--config', file], options);
 }
 
 /** What the gateway itself names where a setting is unknown. */
@@ -79,14 +81,17 @@ test('the settings that documents show are good', (t) => {
 test('every route is told, and no other', async (t) => {
   const { url } = await gateway(t, path.join(place(t), 'data'));
   const { paths } = await (await fetch(`${url}/api/openapi.json`)).json();
-  const there = Object.entries(paths).flatMap(([route, ways]) => Object.keys(ways).map((way) => `${way.toUpperCase()} ${route}`));
-  const told = [...section('docs/api.md', 'Routes').matchAll(/`((?:GET|POST|PUT|DELETE|PATCH) [^`]+)`/g)].map(([, route]) => route);
+  const there = Object.entries(paths)
+    .flatMap(([route, ways]) => Object.keys(ways).map((way) => `${way.toUpperCase()} ${route}`));
+  const routes = section('docs/api.md', 'Routes');
+  const told = [...routes.matchAll(/`((?:GET|POST|PUT|DELETE|PATCH) [^`]+)`/g)].map(([, route]) => route);
   assert.deepEqual(told.toSorted(), there.toSorted());
 });
 
 test('the pages that documents show use what the element has', () => {
   const attributes = new Set(['class', 'id']);
-  for (const [, cell] of section('docs/embedding.md', 'Attributes and properties').matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)) {
+  const table = section('docs/embedding.md', 'Attributes and properties');
+  for (const [, cell] of table.matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)) {
     for (const [, name] of cell.matchAll(/`([\w-]+)`/g)) attributes.add(name);
   }
   assert.ok(attributes.size > 8, [...attributes].join());
@@ -115,7 +120,8 @@ test('the commands that documents name are those of the gateway', () => {
   assert.ok(there.keys.includes('create'), JSON.stringify(there));
   let seen = 0;
   for (const document of documents) {
-    for (const [said, command, below] of read(document).matchAll(/(?<=^|`|\/|\()ai-now-gateway ([a-z]+)(?: ([a-z]+))?/gm)) {
+    const named = read(document).matchAll(/(?<=^|`|\/|\()ai-now-gateway ([a-z]+)(?: ([a-z]+))?/gm);
+    for (const [said, command, below] of named) {
       assert.ok(command in there, `${document}: ${said}`);
       if (there[command].length > 0) assert.ok(there[command].includes(below), `${document}: ${said}`);
       seen += 1;
@@ -135,7 +141,8 @@ async function follow(t, document) {
   let script = 'set -eu\n';
   let serving = null;
   for (const block of blocks(document, 'sh')) {
-    const text = block.replaceAll('127.0.0.1:8787', `127.0.0.1:${port}`).replaceAll('127.0.0.1:9787', `127.0.0.1:${metrics}`);
+    const text = block
+      .replaceAll('127.0.0.1:8787', `127.0.0.1:${port}`).replaceAll('127.0.0.1:9787', `127.0.0.1:${metrics}`);
     if (!text.startsWith('ai-now-gateway serve')) {
       script += text;
       continue;

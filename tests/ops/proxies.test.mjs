@@ -6,7 +6,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import {
-  HOST, ask, bytes, certificate, edit, events, eventually, freePort, gateway, hasEnded, newKey, place, read, start, through,
+  HOST, ask, bytes, certificate, edit, events, eventually, freePort, gateway, hasEnded, newKey, place, read, start,
+  through,
 } from './support.mjs';
 
 /** A film that takes much longer than the test. */
@@ -26,10 +27,12 @@ const proxies = {
       ['/var/log/nginx/ai-now.log', path.join(dir, 'access.log')],
     ]);
     writeFileSync(path.join(dir, 'site.conf'), site);
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`);
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+      .map((name) => `${name}_temp_path ${dir}/${name};`);
     // A server whose administrator has turned compression on for everything.
     writeFileSync(path.join(dir, 'nginx.conf'), `daemon off; pid ${dir}/pid; error_log stderr warn; worker_processes 1;
-      events {} http { access_log off; gzip on; gzip_types *; gzip_proxied any; ${temporary.join(' ')} include ${dir}/site.conf; }`);
+      events {} http { access_log off; gzip on; gzip_types *; gzip_proxied any; ${temporary.join(' ')}
+      include ${dir}/site.conf; }`);
     return { port, ...start(t, 'nginx', ['-p', dir, '-c', path.join(dir, 'nginx.conf')]) };
   },
 
@@ -37,7 +40,8 @@ const proxies = {
     const [port, plain] = [await freePort(), await freePort()];
     const file = path.join(dir, 'haproxy.cfg');
     writeFileSync(file, edit(read('ops/haproxy.cfg'), [
-      ['127.0.0.1:8787', upstream], ['bind :80\n', `bind 127.0.0.1:${plain}\n`], ['bind :443', `bind 127.0.0.1:${port}`],
+      ['127.0.0.1:8787', upstream],
+      ['bind :80\n', `bind 127.0.0.1:${plain}\n`], ['bind :443', `bind 127.0.0.1:${port}`],
       ['/etc/haproxy/studio.example.pem', both],
     ]));
     return { port, ...start(t, 'haproxy', ['-db', '-f', file]) };
@@ -72,7 +76,9 @@ for (const name of Object.keys(proxies)) {
       const ready = await through(line, { path: '/readyz' });
       ready.body.resume();
       assert.equal(ready.status, 200, proxy.said());
-    }, () => !proxy.running()).catch((cause) => { throw new Error(`${name} is not ready: ${proxy.said()}`, { cause }); });
+    }, () => !proxy.running()).catch((cause) => {
+      throw new Error(`${name} is not ready: ${proxy.said()}`, { cause });
+    });
     const headers = { authorization: `Bearer ${key}`, 'accept-encoding': 'gzip, br, zstd' };
     const state = async (id) => (await ask(`${direct.url}/api/generations/${id}`, key)).state;
 

@@ -140,7 +140,9 @@ export function through({ port, ca, http, from = '127.0.0.1' }, { method = 'GET'
 
 function overHttp1(tls, method, target, headers, sent) {
   return new Promise((resolve, reject) => {
-    const request = requestHttps({ ...tls, method, path: target, agent: false, headers: { host: `${HOST}:${tls.port}`, ...headers } });
+    const request = requestHttps({
+      ...tls, method, path: target, agent: false, headers: { host: `${HOST}:${tls.port}`, ...headers },
+    });
     request.on('error', reject);
     request.on('response', (response) => resolve({
       status: response.statusCode, headers: response.headers, body: response, close: () => response.destroy(),
