@@ -12,6 +12,8 @@ mod icon;
 pub(crate) mod landmarks;
 mod listeners;
 mod model_picker;
+mod option_fields;
+mod picture_field;
 mod player;
 mod progress;
 pub(crate) mod prompt_form;

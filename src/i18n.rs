@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use ai_now_protocol::{Code, Message, Scalar};
+use ai_now_protocol::{Code, Message, Scalar, options};
 
 use crate::api_error::ApiError;
 
@@ -37,6 +37,30 @@ words! {
     FindStyle = "Find a style",
     /// No style matches the search.
     NoSuchStyle = "No style is called that.",
+    /// The label of what else a model can be told.
+    Options = "Options",
+    /// Folds the options out that few people need.
+    MoreOptions = "More",
+    /// The label of a length.
+    InSeconds = "{name}, in seconds",
+    /// An option: how long the result is.
+    OptionSeconds = "Length",
+    /// An option: width to height.
+    OptionAspectRatio = "Shape",
+    /// An option: how large the picture is.
+    OptionResolution = "Size",
+    /// An option: a picture to begin with.
+    OptionImage = "First picture",
+    /// An option: the same seed gives the same result.
+    OptionSeed = "Seed",
+    /// An option: music without singing.
+    OptionInstrumental = "Instrumental",
+    /// An option: the words of a song.
+    OptionLyrics = "Lyrics",
+    /// Takes the first picture away.
+    RemovePicture = "Remove the picture",
+    /// The first picture is on its way.
+    Uploading = "Uploading …",
     /// What a model makes.
     Music = "Music",
     /// What a model makes.
@@ -231,6 +255,20 @@ words! {
     NeedKey = "Enter your API key first.",
     /// A stream of the documented API broke off.
     BrokeOff = "The connection broke off before the result was there. Whether it was charged, only the server knows.",
+}
+
+/// What an option is called; `None` for one that this page has never heard of.
+pub fn option_word(id: &str) -> Option<Word> {
+    Some(match id {
+        options::SECONDS => Word::OptionSeconds,
+        options::ASPECT_RATIO => Word::OptionAspectRatio,
+        options::RESOLUTION => Word::OptionResolution,
+        options::IMAGE => Word::OptionImage,
+        options::SEED => Word::OptionSeed,
+        options::INSTRUMENTAL => Word::OptionInstrumental,
+        options::LYRICS => Word::OptionLyrics,
+        _ => return None,
+    })
 }
 
 /// A language's texts.

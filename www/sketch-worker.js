@@ -1,13 +1,13 @@
 // The worker of demo mode: loads the sketch engine and makes one file with it. It must not know the
 // page: what it is told and what it says are plain messages.
 
-import init, { make } from './ai-now-sketch.js';
+import init, { sketch } from './ai-now-sketch.js';
 
 /** Nobody sees more than twenty steps a second. */
 const PAUSE_MILLIS = 50;
 
 // Set before anything is awaited: what is said meanwhile would be lost.
-self.onmessage = async ({ data: { model, prompt, style, seed, width, height } }) => {
+self.onmessage = async ({ data: wish }) => {
   try {
     await init();
   } catch (error) {
@@ -22,8 +22,7 @@ self.onmessage = async ({ data: { model, prompt, style, seed, width, height } })
     self.postMessage({ fraction, step });
   };
   try {
-    const made = make(model, prompt, style, seed, width, height, report);
-    const { bytes, format, note } = made;
+    const { bytes, format, note } = sketch(wish, report);
     self.postMessage({ bytes, format, note }, [bytes.buffer]);
   } catch (error) {
     self.postMessage({ fault: String(error?.message ?? error) });

@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 
-use ai_now_protocol::api::{Accepted, Balance, Generation, IDEMPOTENCY_KEY, Session};
+use ai_now_protocol::api::{Accepted, Balance, Generation, IDEMPOTENCY_KEY, Session, Upload};
 use ai_now_protocol::error::ErrorBody;
 use ai_now_protocol::{Catalog, GenerateRequest, Message};
 use gloo_net::http::{Method, RequestBuilder, Response};
@@ -23,7 +23,14 @@ pub(crate) struct Gateway<'a>(pub(crate) &'a str);
 
 impl Gateway<'_> {
     fn request<'a>(&self, method: Method, path: &str, token: Option<&'a str>) -> Request<'a> {
-        Request { method, url: [self.0, path].concat(), token, json: None, idempotency_key: None }
+        Request {
+            method,
+            url: [self.0, path].concat(),
+            token,
+            json: None,
+            file: None,
+            idempotency_key: None,
+        }
     }
 
     /// What can be asked for.
@@ -51,6 +58,18 @@ impl Gateway<'_> {
         let json = Some(json::stringify(request));
         let route = self.request(Method::POST, "api/generations", Some(token));
         read(&Request { json, idempotency_key: Some(key), ..route }.fetch().await?)
+    }
+
+    /// Sends a picture.
+    pub(crate) async fn upload(
+        &self,
+        token: &str,
+        file: &web_sys::File,
+    ) -> Result<Upload, ApiError> {
+        let request = self.request(Method::POST, "api/uploads", Some(token));
+        // As long as it takes: nobody knows how slow the way is.
+        let response = Request { file: Some(file), ..request }.send(None).await?;
+        read(&response.text().await.map_err(|_| ApiError::Unreachable)?)
     }
 
     /// Where a generation stands, with a fresh ticket for its events.
@@ -100,6 +119,8 @@ pub(super) struct Request<'a> {
     pub(super) token: Option<&'a str>,
     /// The body, as JSON text.
     pub(super) json: Option<String>,
+    /// The body, as a file of the person's own; the browser says its type.
+    pub(super) file: Option<&'a web_sys::File>,
     pub(super) idempotency_key: Option<&'a str>,
 }
 
@@ -117,9 +138,10 @@ impl<'a> Request<'a> {
         if let Some(key) = self.idempotency_key {
             builder = builder.header(IDEMPOTENCY_KEY, key);
         }
-        let request = match self.json {
-            Some(json) => builder.header("Content-Type", "application/json").body(json),
-            None => builder.build(),
+        let request = match (self.json, self.file) {
+            (Some(json), _) => builder.header("Content-Type", "application/json").body(json),
+            (None, Some(file)) => builder.body(file),
+            (None, None) => builder.build(),
         };
         // An address that can't be asked is as good as one that doesn't answer.
         let request = request.map_err(|_| ApiError::Unreachable)?;

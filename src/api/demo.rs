@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 
 use ai_now_protocol::event::Progress;
-use ai_now_protocol::{Event, Format, GenerateRequest, Message as Text};
+use ai_now_protocol::{Event, Format, GenerateRequest, Message as Text, Scalars};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use gloo_events::{EventListener, EventListenerOptions};
@@ -46,6 +46,7 @@ struct Asked<'a> {
     model: &'a str,
     prompt: &'a str,
     style: Option<&'a str>,
+    options: &'a Scalars,
     seed: u32,
     width: u32,
     height: u32,
@@ -156,8 +157,14 @@ pub(crate) fn stop(key: &str) {
 /// The engine did not start. If its script can be fetched, a rule forbids it to run.
 async fn why_not(engine: &str) -> NotMade {
     let url = script(engine);
-    let request =
-        Request { method: Method::HEAD, url, token: None, json: None, idempotency_key: None };
+    let request = Request {
+        method: Method::HEAD,
+        url,
+        token: None,
+        json: None,
+        file: None,
+        idempotency_key: None,
+    };
     if request.send(None).await.is_ok() { forbidden(engine) } else { NotMade::Away }
 }
 
@@ -212,6 +219,7 @@ impl Worker {
             model: &request.model,
             prompt: &request.prompt,
             style: request.style.as_deref(),
+            options: &request.options,
             seed: request.seed().unwrap_or_default(),
             width: WIDTH_PX,
             height: HEIGHT_PX,

@@ -33,6 +33,7 @@ pub(crate) async fn generate(
         url: [base, "api/generate"].concat(),
         token: Some(key),
         json: Some(json::stringify(request)),
+        file: None,
         idempotency_key: None,
     };
     let response = request.send(Some(&connection.0.signal())).await?;

@@ -8,6 +8,7 @@ use super::api_key_field::ApiKeyField;
 use super::erased::{Erase, Erased, handler, live};
 use super::landmarks::use_landmarks;
 use super::model_picker::ModelPicker;
+use super::option_fields::OptionFields;
 use super::style_picker::StylePicker;
 use super::submit_bar::{SubmitBar, disabled_reason};
 use crate::api_error::ApiError;
@@ -78,6 +79,7 @@ pub(crate) fn PromptForm() -> impl IntoView {
             <Examples />
             <ModelPicker />
             <StylePicker />
+            <OptionFields />
             {(page.mode() == Mode::Direct).then(|| view! { <ApiKeyField /> })}
             <SubmitBar disabled_reason />
         </form>

@@ -34,8 +34,9 @@ pub(crate) fn disabled_reason(
         return Some(texts.count(Word::TooLong, u32::try_from(over).unwrap_or(u32::MAX)));
     }
     let available = visitor.balance.get()?.available;
-    (available < u64::from(model.price_tokens)).then(|| {
-        let price = texts.tokens(model.price_tokens.into());
+    let price_tokens = draft.price_tokens()?;
+    (available < u64::from(price_tokens)).then(|| {
+        let price = texts.tokens(price_tokens.into());
         let balance = texts.tokens(available);
         texts.fill(Word::TooFew, &[("price", &price), ("balance", &balance)])
     })
@@ -57,7 +58,7 @@ pub(crate) fn SubmitBar(
         if page.mode() == Mode::Demo {
             return texts.text(Word::Demo);
         }
-        let price = draft.model().map(|model| texts.tokens(model.price_tokens.into()));
+        let price = draft.price_tokens().map(|price| texts.tokens(price.into()));
         price.map_or_else(String::new, |tokens| texts.fill(Word::Costs, &[("tokens", &tokens)]))
     };
     // Told where the balance comes to stand: then nothing moves.

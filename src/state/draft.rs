@@ -1,7 +1,7 @@
 //! What is being composed, held to the catalog that is known. It outlives the studio: what was typed
 //! is there again in the next one of the same element.
 
-use ai_now_protocol::{GenerateRequest, Model, Scalar, Scalars};
+use ai_now_protocol::{GenerateRequest, Model, ModelOption, Scalar, Scalars};
 use leptos::prelude::*;
 
 use super::connection::Connection;
@@ -88,6 +88,22 @@ impl Draft {
     pub(crate) fn choose_model(self, id: &str) {
         self.model.set(id.to_owned());
         self.correct();
+    }
+
+    /// Gives an option a value, or takes it away. A value that is meant anyway is not sent: what the
+    /// maker makes of it is the maker's to say.
+    pub(crate) fn set_option(self, option: &ModelOption, value: Option<Scalar>) {
+        let value = value.filter(|value| option.default.as_ref() != Some(value));
+        self.options.update(|options| match value {
+            Some(value) => _ = options.insert(option.id.clone(), value),
+            None => _ = options.remove(&option.id),
+        });
+    }
+
+    /// What the generation that is being composed costs, in tokens.
+    pub(crate) fn price_tokens(self) -> Option<u32> {
+        let model = self.model()?;
+        Some(self.options.with(|options| model.price_tokens(options)))
     }
 
     /// The request that is being composed.

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use ai_now_protocol::Message;
-use ai_now_protocol::api::{self, Balance};
+use ai_now_protocol::api::{self, Balance, Upload};
 use futures_util::lock::Mutex;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,22 @@ impl Visitor {
         self.connection.state.set(ConnectionState::Ready);
         self.loading.loaded(Part::Session);
         self.page.emit("balance", json::to_js(&balance));
+    }
+
+    /// Sends a picture to the gateway, for a generation that begins with it.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub(crate) async fn upload(self, file: &web_sys::File) -> Result<Upload, ApiError> {
+        let base = self.page.gateway();
+        let token = self.token().await?;
+        match Gateway(&base).upload(&token, file).await {
+            Err(ApiError::Unauthorized) => {
+                let token = self.new_token(&token).await?;
+                Gateway(&base).upload(&token, file).await
+            }
+            answer => answer,
+        }
     }
 
     /// A token that is good for a while.
