@@ -26,6 +26,14 @@ macro_rules! codes {
                 }
             }
 
+            /// The code of that name on the wire. `None`: a newer one, or none at all.
+            pub fn of(code: &str) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+
             /// The names of the parameters that come with it.
             pub const fn params(self) -> &'static [&'static str] {
                 match self {
@@ -107,6 +115,8 @@ codes! {
     NoSuchFile = "no_such_file" [];
     /// There is no such upload (any more), or it is somebody else's.
     NoSuchUpload = "no_such_upload" [];
+    /// There are too many uploads of one owner, or too large ones together.
+    TooManyUploads = "too_many_uploads" [];
     /// The uploaded file is not a picture that can be used.
     UnsupportedPicture = "unsupported_picture" ["allowed"];
     /// The address doesn't take that method.
@@ -192,13 +202,36 @@ codes! {
     SketchStandsIn = "sketch_stands_in" ["model"];
 }
 
+/// One of the codes that there are, or a newer one.
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Code {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        let known = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
+        let newer = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A newer code: show the English sentence that came along."));
+        AnyOfBuilder::new()
+            .description(Some(
+                "What a message says, for programs. Codes are stable; more may come.",
+            ))
+            .item(known)
+            .item(newer)
+            .into()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Code {}
+
 /// A sentence for people, with the code that says the same to a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Message {
     /// A stable code, one of [`Code::ALL`] or a newer one. Empty: there is only the text.
     #[serde(default, skip_serializing_if = "str::is_empty")]
-    #[cfg_attr(feature = "schema", schema(value_type = String, required = false))]
+    #[cfg_attr(feature = "schema", schema(value_type = Code, required = false))]
     pub code: Text,
     /// What the sentence names, by name.
     #[serde(default, skip_serializing_if = "Scalars::is_empty")]
@@ -242,6 +275,13 @@ impl Message {
         self.code == code.as_str()
     }
 
+    /// Whether its code is one of the table's and its parameters are just those that the table names.
+    pub fn is_in_table(&self) -> bool {
+        let Some(code) = Code::of(&self.code) else { return false };
+        self.params.len() == code.params().len()
+            && code.params().iter().all(|name| self.params.contains_key(*name))
+    }
+
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         self.code.is_empty() && self.text.is_empty()
@@ -261,6 +301,7 @@ mod tests {
             let text = code.as_str();
             assert!(seen.insert(text), "{text}");
             assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{text}");
+            assert_eq!(Code::of(text), Some(*code));
         }
     }
 
@@ -276,5 +317,18 @@ mod tests {
         );
         assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message);
         assert!(message.is(Code::TooFewTokens) && !message.is(Code::Internal));
+        assert_eq!(Code::of("newer"), None);
+    }
+
+    #[test]
+    fn parameters_are_those_of_the_table_and_no_others() {
+        let price = Message::new(Code::TooFewTokens, "").with("price", 10u32);
+        assert!(!price.is_in_table());
+        let both = price.with("available", 3u32);
+        assert!(both.is_in_table());
+        assert!(!both.with("more", 1u32).is_in_table());
+        assert!(Message::new(Code::Internal, "").is_in_table());
+        assert!(!Message::new(Code::Internal, "").with("why", "x").is_in_table());
+        assert!(!Message::text("somebody else's").is_in_table());
     }
 }

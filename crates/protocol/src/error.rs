@@ -16,7 +16,7 @@ pub struct ErrorBody {
     /// What is wrong, for programs: stable, one of [`crate::Code::ALL`]. Empty where another server
     /// of the documented API sends none.
     #[serde(default, skip_serializing_if = "str::is_empty")]
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = crate::Code, required = true))]
     pub code: Text,
     /// What the sentence names, by name.
     #[serde(default, skip_serializing_if = "Scalars::is_empty")]

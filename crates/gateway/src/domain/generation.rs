@@ -1,7 +1,7 @@
 //! A generation on its way through the layers: as it is submitted, accepted, and ended.
 
-use ai_now_protocol::Event;
 use ai_now_protocol::api::{Balance, State};
+use ai_now_protocol::{Event, Message, Scalars};
 
 use super::principal::Principal;
 
@@ -16,10 +16,9 @@ pub struct NewGeneration {
     pub model: String,
     /// The prompt, as it will be used.
     pub prompt: String,
-    /// The style's value.
-    pub style: Option<String>,
-    /// The seed.
-    pub seed: u32,
+    /// What the model is told beside the prompt: the options that were given, the style among them,
+    /// and always a seed.
+    pub options: Scalars,
     /// Whether the result will be a procedural sketch.
     pub procedural: bool,
     /// What it costs, in tokens.
@@ -53,7 +52,7 @@ pub enum Outcome {
         /// Its size.
         size_bytes: u64,
         /// What the maker says about it.
-        note: Option<String>,
+        note: Option<Message>,
         /// Whether it is a procedural sketch, whatever was expected when it was accepted.
         procedural: bool,
         /// The last event.
@@ -63,8 +62,8 @@ pub enum Outcome {
     Ended {
         /// [`State::Failed`] or [`State::Cancelled`].
         state: State,
-        /// Why, as a sentence.
-        message: String,
+        /// Why.
+        message: Message,
         /// The last event.
         event: Event,
     },

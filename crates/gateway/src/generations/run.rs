@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ai_now_protocol::api::State;
+use ai_now_protocol::catalog::Text;
 use ai_now_protocol::event::{Completed, Progress};
-use ai_now_protocol::options::{SEED, STYLE};
-use ai_now_protocol::{Code, Event, MediaUrl, Message, Scalars};
+use ai_now_protocol::options::SEED;
+use ai_now_protocol::{Code, Event, MediaUrl, Message, Scalar};
 use futures_util::FutureExt as _;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -35,7 +36,10 @@ impl GenerationService {
         let working = AssertUnwindSafe(self.work(&row, &active)).catch_unwind().await;
         let outcome = match working {
             Ok(outcome) => outcome,
-            Err(_) => Some(self.failed(&row, "A fault of the gateway ended this generation.")),
+            Err(_) => Some(self.failed(
+                &row,
+                Message::new(Code::Internal, "A fault of the gateway ended this generation."),
+            )),
         };
         if let Some(outcome) = outcome {
             self.end(&row, outcome).await;
@@ -69,7 +73,8 @@ impl GenerationService {
     /// one, or because it shall go on after the next start.
     async fn work(&self, row: &GenerationRow, active: &ActiveGeneration) -> Option<Outcome> {
         let Some(job) = self.job(row) else {
-            return Some(self.failed(row, "The model is offered no more."));
+            let why = Message::new(Code::ModelWithdrawn, "The model is offered no more.");
+            return Some(self.failed(row, why));
         };
         let route = self.0.pool.route(&row.model);
         let asked = match self.asked_before(row, &route).await {
@@ -82,13 +87,16 @@ impl GenerationService {
             let under_way = asked == Some(index);
             if !under_way && !pooled.admits() {
                 why.get_or_insert_with(|| {
-                    format!("{} does not answer at the moment. Try again later.", job.model.name)
+                    let name = &job.model.name;
+                    let text = format!("{name} does not answer at the moment. Try again later.");
+                    Message::new(Code::ProviderUnavailable, text)
                 });
                 continue;
             }
             let _slot = self.wait_for_slot(row, active, pooled).await?;
             if !std::mem::replace(&mut begun, true) && !self.begin(row, active).await? {
-                return Some(self.failed(row, "The gateway could not write its records."));
+                let why = "The gateway could not write its records.";
+                return Some(self.failed(row, Message::new(Code::StoreUnavailable, why)));
             }
             let started = Instant::now();
             let made = self.make(row, job.clone(), active, pooled).await;
@@ -123,8 +131,10 @@ impl GenerationService {
                     .await;
             }
         }
-        let why = why.unwrap_or_else(|| "Nobody makes this model any more.".into());
-        Some(self.failed(row, &why))
+        let why = why.unwrap_or_else(|| {
+            Message::new(Code::ModelWithdrawn, "Nobody makes this model any more.")
+        });
+        Some(self.failed(row, why))
     }
 
     /// The place in `route` of the provider that had the job when the process ended: it is asked
@@ -136,7 +146,8 @@ impl GenerationService {
     ) -> Result<Option<usize>, Outcome> {
         let job = self.0.store.provider_job(&row.id).await.map_err(|error| {
             tracing::error!(%error, generation = row.id, "its records can't be read");
-            self.failed(row, "The gateway could not read its records.")
+            let why = "The gateway could not read its records.";
+            self.failed(row, Message::new(Code::StoreUnavailable, why))
         })?;
         Ok(job.and_then(|job| route.iter().position(|pooled| pooled.name == job.provider)))
     }
@@ -161,12 +172,12 @@ impl GenerationService {
 
     fn job(&self, row: &GenerationRow) -> Option<Job> {
         let model = self.catalog().model(&row.model)?.clone();
-        let mut options = Scalars::from([(SEED.into(), row.seed.into())]);
-        if let Some(value) = &row.style {
-            options.insert(STYLE.into(), model.style(value)?.value.clone().into());
-        }
-        let (id, prompt) = (row.id.clone(), row.prompt.clone());
-        Some(Job { id, model, prompt, options, picture: None })
+        // The settings may have changed since it was accepted: what was paid for can't be had then.
+        let fits = |(id, value): (&Text, &Scalar)| {
+            id == SEED || model.option(id).is_some_and(|option| option.takes(value))
+        };
+        let (id, prompt, options) = (row.id.clone(), row.prompt.clone(), row.options.clone());
+        options.iter().all(fits).then_some(Job { id, model, prompt, options, picture: None })
     }
 
     /// Waits for a slot of a provider, and publishes the place in its queue.
@@ -253,10 +264,12 @@ impl GenerationService {
         let media_name = media::new_name(&row.prompt, made.format);
         let url = match MediaUrl::parse(&format!("/media/{media_name}")) {
             Ok(url) => url,
-            Err(error) => return self.failed(row, &error.to_string()),
+            Err(error) => {
+                return self.failed(row, Message::new(Code::Internal, error.to_string()));
+            }
         };
         let Output { content, note, procedural, .. } = made;
-        let event = Event::Completed(Completed { url, note: note.clone().map(Message::text) });
+        let event = Event::Completed(Completed { url, note: note.clone() });
         let (dir, name) = (self.0.media.clone(), media_name.clone());
         let writing = tokio::task::spawn_blocking(move || match content {
             MediaContent::Bytes(bytes) => dir.write(&name, &bytes).map(|()| bytes.len() as u64),
@@ -272,7 +285,8 @@ impl GenerationService {
             }
             Err(error) => {
                 tracing::error!(%error, generation = row.id, "a media file could not be written");
-                self.failed(row, "The result could not be stored. Try again later.")
+                let why = "The result could not be stored. Try again later.";
+                self.failed(row, Message::new(Code::ResultNotStored, why))
             }
         }
     }
@@ -307,8 +321,9 @@ impl GenerationService {
         }
     }
 
-    fn failed(&self, row: &GenerationRow, why: &str) -> Outcome {
-        ended(State::Failed, format!("{why} Nothing was charged."), row.price)
+    fn failed(&self, row: &GenerationRow, why: Message) -> Outcome {
+        let text = format!("{} Nothing was charged.", why.text).into();
+        ended(State::Failed, Message { text, ..why }, row.price)
     }
 
     /// Writes down an event that may be lost without harm.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure as FailureEvent;
-use ai_now_protocol::{Catalog, Event, GenerateRequest, Message, Scalar};
+use ai_now_protocol::options::SEED;
+use ai_now_protocol::{Catalog, Code, Event, GenerateRequest, Message, Scalar};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -148,12 +149,15 @@ impl GenerationService {
         if self.active_count() >= self.0.settings.queue {
             return Err(SubmitError::QueueFull);
         }
+        let mut options = order.options;
+        options
+            .entry(SEED.into())
+            .or_insert_with(|| Scalar::from(u32::from_be_bytes(secret::random())));
         let new = NewGeneration {
             id: secret::name(),
             owner,
             model: order.model.id.to_string(),
-            style: order.style().map(|style| style.value.to_string()),
-            seed: order.seed().unwrap_or_else(|| u32::from_be_bytes(secret::random())),
+            options,
             procedural: order.model.procedural,
             price: order.price_tokens,
             prompt: order.prompt,
@@ -179,7 +183,7 @@ impl GenerationService {
     /// # Errors
     /// [`StoreError`]
     pub async fn cancel(&self, row: &GenerationRow) -> Result<(), StoreError> {
-        let message = "Cancelled. Nothing was charged.".to_owned();
+        let message = Message::new(Code::Cancelled, "Cancelled. Nothing was charged.");
         let ended =
             self.0.store.finish(&row.id, ended(State::Cancelled, message, row.price)).await?;
         if ended {
@@ -242,9 +246,10 @@ impl GenerationService {
 }
 
 /// The end of a generation without a result.
-pub(super) fn ended(state: State, message: String, price: u32) -> Outcome {
+pub(super) fn ended(state: State, message: Message, price: u32) -> Outcome {
+    debug_assert!(message.is_in_table(), "{message:?}");
     let event = Event::Failed(FailureEvent {
-        message: Message::text(message.clone()),
+        message: message.clone(),
         cancelled: state == State::Cancelled,
         tokens_returned: Some(price),
     });

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use ai_now_protocol::Code;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -50,6 +51,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
     Err(Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::UnsupportedContentType,
         "The body must be JSON. Send it with “Content-Type: application/json”.",
     ))
 }
@@ -60,8 +62,10 @@ async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
     let too_large = || {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
+            Code::BodyTooLarge,
             format!("The body is too large; at most {max_bytes} bytes are possible."),
         )
+        .with("max_bytes", max_bytes as u64)
     };
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -72,9 +76,12 @@ async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
     match tokio::time::timeout(Duration::from_secs(limits.body_secs), body.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::bad_request("The body was cut off. Send it again.")),
+        Ok(Err(_)) => {
+            Err(Problem::bad_request(Code::BodyIncomplete, "The body was cut off. Send it again."))
+        }
         Err(_) => Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
+            Code::BodyTimeout,
             "The body did not arrive in time. Send it again.",
         )),
     }
@@ -83,11 +90,11 @@ async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // A list in the order of the fields would be taken for an object, too.
     if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(Problem::bad_request("The body must be a JSON object: {…}."));
+        return Err(invalid(1, 1, "The body must be a JSON object: {…}.".into()));
     }
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        Problem::bad_request(match error.classify() {
+        let sentence = match error.classify() {
             Category::Data => format!(
                 "A field of the body is of the wrong type (line {line}, column \
                  {column}). Compare it with the API document."
@@ -95,6 +102,13 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             Category::Syntax | Category::Eof | Category::Io => {
                 format!("The body is not valid JSON (line {line}, column {column}).")
             }
-        })
+        };
+        invalid(line, column, sentence)
     })
+}
+
+fn invalid(line: usize, column: usize, sentence: String) -> Problem {
+    Problem::bad_request(Code::InvalidBody, sentence)
+        .with("line", line as u64)
+        .with("column", column as u64)
 }

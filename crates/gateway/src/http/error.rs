@@ -1,12 +1,13 @@
 //! Every error that leaves the gateway: one type, one JSON shape, one place.
 //!
-//! `{"status":"Error","message":"…"}` with a fitting status (documented, "Error Handling"). What
-//! went wrong inside is logged here, once, and never told outside.
+//! `{"status":"Error","code":"…","message":"…"}` with a fitting status (documented, "Error Handling").
+//! Each has a code of the protocol's table with just the parameters that the table names. What went
+//! wrong inside is logged here, once, and never told outside.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use ai_now_protocol::{ErrorBody, Message};
+use ai_now_protocol::{Code, ErrorBody, Invalid, Message, Scalar};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -17,14 +18,22 @@ use crate::limits::LimitExceeded;
 #[derive(Clone, Debug)]
 pub struct Problem {
     status: StatusCode,
-    message: Cow<'static, str>,
+    message: Message,
     retry_after_secs: Option<u64>,
 }
 
 impl Problem {
-    /// An answer of this status that says `message`: what is wrong and what to do next.
-    pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), retry_after_secs: None }
+    /// An answer of this status: what is wrong, for programs, and the same as an English sentence
+    /// that says what to do next.
+    pub fn new(status: StatusCode, code: Code, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: Message::new(code, sentence), retry_after_secs: None }
+    }
+
+    /// With one more of the code's parameters.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Scalar>) -> Self {
+        self.message = self.message.with(name, value);
+        self
     }
 
     /// Tells the client when it may come back; at least a second from now.
@@ -34,37 +43,51 @@ impl Problem {
     }
 
     /// 400: the request cannot be understood, or asks for what there is not.
-    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
+    pub fn bad_request(code: Code, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, sentence)
+    }
+
+    /// 400: a field or parameter can't have this value. `allowed` ends the sentence “it must be”.
+    pub fn invalid_parameter(name: &'static str, allowed: &'static str) -> Self {
+        Self::bad_request(Code::InvalidParameter, format!("`{name}` must be {allowed}."))
+            .with("name", name)
+            .with("allowed", allowed)
     }
 
     /// 401: no key, or one that is not good.
-    pub fn unauthorized(message: &'static str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, message)
+    pub fn unauthorized(code: Code, sentence: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, sentence)
     }
 
     /// 403: a good key that is not for this.
-    pub fn forbidden(message: &'static str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, message)
+    pub fn forbidden(code: Code, sentence: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, sentence)
     }
 
     /// 404: there is no such thing, or it is somebody else's.
-    pub fn not_found(message: &'static str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, message)
+    pub fn not_found(code: Code, sentence: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, sentence)
     }
 
     /// 429: too much of something.
-    pub fn too_many(message: impl Into<Cow<'static, str>>, wait: Duration) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, message).retry_after(wait)
+    pub fn too_many(code: Code, sentence: impl Into<Cow<'static, str>>, wait: Duration) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, sentence).retry_after(wait)
     }
 
     /// 500: a fault of ours.
     pub fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
+            Code::Internal,
             "Something went wrong here. Nothing was charged for this request. Try again; if it \
              happens again, tell whoever runs this gateway.",
         )
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, message: invalid.message(), retry_after_secs: None }
     }
 }
 
@@ -73,6 +96,7 @@ impl From<StoreError> for Problem {
         tracing::error!(%error, "the store did not do what was asked");
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
+            Code::StoreUnavailable,
             "The gateway can't read or write its records right now. Nothing was charged for this \
              request. Try again in a moment.",
         )
@@ -83,10 +107,13 @@ impl From<StoreError> for Problem {
 impl From<LimitExceeded> for Problem {
     fn from(limit: LimitExceeded) -> Self {
         match limit {
-            LimitExceeded::Requests { wait } => {
-                Self::too_many("Too many requests. Wait a moment, then try again.", wait)
-            }
+            LimitExceeded::Requests { wait } => Self::too_many(
+                Code::TooManyRequests,
+                "Too many requests. Wait a moment, then try again.",
+                wait,
+            ),
             LimitExceeded::Streams => Self::too_many(
+                Code::TooManyStreams,
                 "Too many event streams are open. Close some, then open this one again.",
                 Duration::from_secs(5),
             ),
@@ -96,7 +123,8 @@ impl From<LimitExceeded> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json(&ErrorBody::from(Message::text(self.message)));
+        debug_assert!(self.message.is_in_table(), "{:?}", self.message);
+        let body = json(&ErrorBody::from(self.message));
         let mut response = (self.status, [(header::CONTENT_TYPE, JSON)], body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -119,7 +147,8 @@ pub fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value)
         .unwrap_or_else(|error| {
             tracing::error!(%error, "an answer could not be written as JSON");
-            r#"{"status":"Error","message":"The answer could not be written."}"#.into()
+            r#"{"status":"Error","code":"internal","message":"The answer could not be written."}"#
+                .into()
         })
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")
@@ -128,13 +157,17 @@ pub fn json(value: &impl serde::Serialize) -> String {
 
 /// The answer of every address that is no route.
 pub(super) async fn unknown() -> Problem {
-    Problem::not_found("There is nothing at this address. The API's routes begin with /api/.")
+    Problem::not_found(
+        Code::NoSuchRoute,
+        "There is nothing at this address. The API's routes begin with /api/.",
+    )
 }
 
 /// The answer of a route to a method that it doesn't take.
 pub(super) async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
+        Code::MethodNotAllowed,
         "This address does not take that method. The Allow header names those it takes.",
     )
 }
@@ -159,7 +192,8 @@ mod tests {
     #[test]
     fn a_wait_is_at_least_a_second_and_never_too_short() {
         let header = |millis| {
-            let problem = Problem::too_many("x", Duration::from_millis(millis));
+            let problem =
+                Problem::too_many(Code::TooManyRequests, "x", Duration::from_millis(millis));
             problem.into_response().headers()[header::RETRY_AFTER].to_str().unwrap().to_owned()
         };
         assert_eq!([0, 1, 1000, 1001].map(header), ["1", "1", "1", "2"]);

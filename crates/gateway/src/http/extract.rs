@@ -3,6 +3,7 @@
 //! Default: deny. It must not know what is asked for. A route takes the extractor that fits:
 //! [`Principal`] where tokens may be spent, [`Caller`] where the kind of key matters.
 
+use ai_now_protocol::Code;
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
@@ -32,12 +33,14 @@ impl Caller {
         let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
         let token = bearer(value).ok_or_else(|| {
             Problem::unauthorized(
+                Code::MalformedAuthorization,
                 "The Authorization header is not a Bearer token. Send it as “Authorization: \
                  Bearer YOUR_API_KEY”.",
             )
         })?;
         let unknown = || {
             Problem::unauthorized(
+                Code::InvalidKey,
                 "The API key or session is not valid. Check it, or ask for a new one.",
             )
         };
@@ -86,7 +89,10 @@ fn check_origin(session: &SessionInfo, headers: &HeaderMap) -> Result<(), Proble
     if origin.as_bytes() == bound.as_bytes() {
         return Ok(());
     }
-    Err(Problem::forbidden("This session belongs to pages of another origin."))
+    Err(Problem::forbidden(
+        Code::OriginNotAllowed,
+        "This session belongs to pages of another origin.",
+    ))
 }
 
 impl TryFrom<Caller> for Principal {
@@ -95,6 +101,7 @@ impl TryFrom<Caller> for Principal {
     fn try_from(caller: Caller) -> Result<Self, Problem> {
         match caller {
             Caller::Key(key) if key.kind == KeyKind::Publishable => Err(Problem::forbidden(
+                Code::PublishableKey,
                 "A publishable key only opens sessions. Open one with POST /api/sessions and \
                  send its token.",
             )),
@@ -127,7 +134,10 @@ impl FromRequestParts<App> for Principal {
 
 /// The answer to whoever came without a key.
 pub fn missing() -> Problem {
-    Problem::unauthorized("An API key is needed. Send it as “Authorization: Bearer YOUR_API_KEY”.")
+    Problem::unauthorized(
+        Code::MissingKey,
+        "An API key is needed. Send it as “Authorization: Bearer YOUR_API_KEY”.",
+    )
 }
 
 #[cfg(test)]

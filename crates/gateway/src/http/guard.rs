@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use ai_now_protocol::Code;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
@@ -84,7 +85,15 @@ fn in_our_shape(response: Response) -> Response {
     }
     let sentence =
         "The request cannot be understood. Compare its address and headers with the API document.";
-    let mut ours = Problem::new(status, sentence).into_response();
+    let problem = match status {
+        StatusCode::NOT_FOUND => Problem::new(status, Code::NoSuchRoute, sentence),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(status, Code::MethodNotAllowed, sentence),
+        StatusCode::RANGE_NOT_SATISFIABLE => {
+            Problem::new(status, Code::RangeNotSatisfiable, sentence)
+        }
+        _ => Problem::new(status, Code::InvalidRequest, sentence),
+    };
+    let mut ours = problem.into_response();
     for (name, value) in response.headers() {
         if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
             ours.headers_mut().insert(name, value.clone());
@@ -98,6 +107,7 @@ fn admit(app: &App, request: &Request) -> Result<(), Problem> {
     if size(request.headers()) > limits.header_bytes {
         return Err(Problem::new(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Code::HeadersTooLarge,
             "The request's headers are too large. Send fewer or shorter ones.",
         ));
     }
@@ -110,6 +120,7 @@ fn admit(app: &App, request: &Request) -> Result<(), Problem> {
     if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {
         return Err(Problem::new(
             StatusCode::URI_TOO_LONG,
+            Code::AddressTooLong,
             "The address is too long. No address here is that long.",
         ));
     }

@@ -54,8 +54,8 @@ pub(crate) async fn serve(
         title = "AI-Now API",
         description = "Makes music, pictures and video from a sentence. `POST /api/generate` is \
             the documented API; the other routes let a page come back to what it paid for. Every \
-            error is JSON: `{\"status\":\"Error\",\"message\":\"…\"}`, whose message says what to \
-            do next.",
+            error is JSON: `{\"status\":\"Error\",\"code\":\"…\",\"message\":\"…\"}`, whose code is \
+            for programs and whose message says what to do next.",
     ),
     servers((url = "/")),
     components(schemas(ErrorBody, Event)),

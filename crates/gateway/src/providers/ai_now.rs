@@ -362,11 +362,10 @@ impl AiNow {
     ) -> Result<Output, ProviderError> {
         // A path is one on the server itself.
         let url = self.base.join(completed.url.as_str());
-        let url =
-            url.map_err(|_| ProviderError::permanent("The result's address can't be read."))?;
+        let url = url.map_err(|why| ProviderError::unusable_result(&self.name, why))?;
         let taking = taking(&self.settings, &task.job);
         let made = take_over(&self.name, &self.http, url.as_str(), &taking, task).await?;
-        let note = completed.note.map(|note| text::plain(&note.text, Some(&self.key)));
+        let note = completed.note.map(|note| text::passed_on(note, &self.key));
         let procedural = match location {
             Some(location) => self.is_procedural(location).await,
             None => false,

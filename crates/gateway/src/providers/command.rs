@@ -259,7 +259,7 @@ impl Program {
             tracing::warn!(provider = self.name, generation = task.job.id, %error, "no result");
             ProviderError::unusable_result(&self.name, error)
         })?;
-        let note = note.map(|note| text::plain(&note, None));
+        let note = note.map(|note| Message::text(text::plain(&note, None)));
         Ok(Output { content: MediaContent::File(file), format, note, procedural: false })
     }
 

@@ -1,8 +1,11 @@
 //! Why a provider made nothing, or can't be used at all. An error of a job is named by what may be done
-//! about it, and has a sentence for a person.
+//! about it, and has a sentence for a person with its code for programs.
 
 use std::io;
 use std::path::PathBuf;
+
+use ai_now_protocol::catalog::Text;
+use ai_now_protocol::{Code, Message};
 
 use super::content_policy;
 use super::settings::{Key, KeyError, SettingError};
@@ -14,13 +17,13 @@ pub enum ProviderError {
     /// It was asked to stop.
     #[error("It was stopped.")]
     Stopped,
-    /// It failed, for the reason that this sentence tells a person.
-    #[error("{message}")]
+    /// It failed, for the reason that this message tells a program and a person.
+    #[error("{}", message.text)]
     Failed {
         /// What may be done about it.
         kind: ErrorKind,
-        /// A sentence or two.
-        message: String,
+        /// A sentence or two, with their code.
+        message: Message,
     },
 }
 
@@ -56,16 +59,20 @@ impl ErrorKind {
 
 /// The errors of jobs, by what happened. `name` is what the operator calls the provider.
 impl ProviderError {
-    pub(super) fn transient(message: impl Into<String>) -> Self {
-        Self::Failed { kind: ErrorKind::Transient, message: message.into() }
+    pub(super) fn transient(sentence: impl Into<Text>) -> Self {
+        Self::of(ErrorKind::Transient, Code::ProviderFailed, sentence)
     }
 
-    pub(super) fn unavailable(message: impl Into<String>) -> Self {
-        Self::Failed { kind: ErrorKind::Unavailable, message: message.into() }
+    pub(super) fn unavailable(sentence: impl Into<Text>) -> Self {
+        Self::of(ErrorKind::Unavailable, Code::ProviderUnavailable, sentence)
     }
 
-    pub(super) fn permanent(message: impl Into<String>) -> Self {
-        Self::Failed { kind: ErrorKind::Permanent, message: message.into() }
+    pub(super) fn permanent(sentence: impl Into<Text>) -> Self {
+        Self::of(ErrorKind::Permanent, Code::ProviderFailed, sentence)
+    }
+
+    fn of(kind: ErrorKind, code: Code, sentence: impl Into<Text>) -> Self {
+        Self::Failed { kind, message: Message::new(code, sentence) }
     }
 
     /// The provider does not take our key.
@@ -92,15 +99,16 @@ impl ProviderError {
     /// It can't be had at the moment. `unclear`: something may be in the making there all the same.
     pub(super) fn not_available(name: &str, unclear: bool) -> Self {
         let kind = if unclear { ErrorKind::Permanent } else { ErrorKind::Transient };
-        let message = format!("{name} is not available just now. Try again later.");
-        Self::Failed { kind, message }
+        let sentence = format!("{name} is not available just now. Try again later.");
+        Self::of(kind, Code::ProviderUnavailable, sentence)
     }
 
     /// It was asked as often as it may be, and never said whether it takes the job.
     pub(super) fn unclear(name: &str) -> Self {
-        Self::permanent(format!(
+        let sentence = format!(
             "{name} was asked twice and never said whether it takes the job. Try again later."
-        ))
+        );
+        Self::of(ErrorKind::Permanent, Code::ProviderUnavailable, sentence)
     }
 
     /// The provider failed, in its own words, which are made fit to be shown.
@@ -109,17 +117,22 @@ impl ProviderError {
         if kind == ErrorKind::ContentPolicy {
             return Self::content_policy(&reason);
         }
-        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        Self::Failed { kind, message: format!("{name} could not make it{because}.") }
+        Self::of(kind, Code::ProviderFailed, could_not(name, &reason))
+    }
+
+    /// The provider can't use the prompt or an option, in its own words.
+    pub(super) fn input(name: &str, reason: &str, key: Option<&Key>) -> Self {
+        let sentence = could_not(name, &plain(reason, key));
+        Self::of(ErrorKind::Permanent, Code::ProviderInput, sentence)
     }
 
     fn content_policy(reason: &str) -> Self {
         let because =
             if reason.is_empty() { String::new() } else { format!(" It says: {reason}.") };
-        let message = format!(
+        let sentence = format!(
             "The maker's safety rules do not allow this prompt.{because} Say it in other words."
         );
-        Self::Failed { kind: ErrorKind::ContentPolicy, message }
+        Self::of(ErrorKind::ContentPolicy, Code::ContentPolicy, sentence)
     }
 
     /// The provider does not know a job any more that it took. It may have been made.
@@ -129,12 +142,14 @@ impl ProviderError {
 
     /// It said that it is done, and not where the result is.
     pub(super) fn no_result(name: &str) -> Self {
-        Self::permanent(format!("{name} said that it is done, but not where it is."))
+        let sentence = format!("{name} said that it is done, but not where it is.");
+        Self::of(ErrorKind::Permanent, Code::InvalidResult, sentence)
     }
 
     /// Something was made that can't be used.
     pub(super) fn unusable_result(name: &str, why: impl std::fmt::Display) -> Self {
-        Self::permanent(format!("The result of {name} can't be used: {why}."))
+        let sentence = format!("The result of {name} can't be used: {why}.");
+        Self::of(ErrorKind::Permanent, Code::InvalidResult, sentence)
     }
 
     /// It did not end in its time. Something may have been made.
@@ -143,21 +158,29 @@ impl ProviderError {
             1 => "a minute".to_owned(),
             minutes => format!("{minutes} minutes"),
         };
-        Self::permanent(format!("{name} took longer than {limit}. Try again later."))
+        let sentence = format!("{name} took longer than {limit}. Try again later.");
+        Self::of(ErrorKind::Permanent, Code::ProviderTimeout, sentence)
     }
 
     /// The prompt is longer than the provider takes.
     pub(super) fn prompt_too_long(name: &str, by: usize) -> Self {
-        Self::permanent(format!(
+        let sentence = format!(
             "With its style the prompt is {by} characters too long for {name}. Shorten it."
-        ))
+        );
+        Self::of(ErrorKind::Permanent, Code::ProviderInput, sentence)
     }
 
     /// The gateway can't write down what it is about to do. Nothing was sent.
     pub(super) fn unwritten(error: &crate::store::StoreError) -> Self {
         tracing::error!(%error, "a submission record can't be used");
-        Self::permanent("The gateway could not write its records. Try again later.")
+        let sentence = "The gateway could not write its records. Try again later.";
+        Self::of(ErrorKind::Permanent, Code::StoreUnavailable, sentence)
     }
+}
+
+fn could_not(name: &str, reason: &str) -> String {
+    let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    format!("{name} could not make it{because}.")
 }
 
 /// The kind of a failure whose reason may be about the content policy.

@@ -1,7 +1,7 @@
 //! One provider: what it is given, what it gives back, and what every provider can do.
 
 use ai_now_protocol::options::{SEED, STYLE};
-use ai_now_protocol::{Choice, Format, Model, Scalar, Scalars};
+use ai_now_protocol::{Choice, Format, Message, Model, Scalar, Scalars};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -129,7 +129,7 @@ pub struct Output {
     /// Its format.
     pub format: Format,
     /// What the provider says about it.
-    pub note: Option<String>,
+    pub note: Option<Message>,
     /// Whether it is a procedural sketch.
     pub procedural: bool,
 }

@@ -226,9 +226,7 @@ pub(super) async fn take_over(
         tries += 1;
         if !matches!(problem, ResultError::Incomplete(_)) || tries >= TAKE_TRIES {
             // Something was made and paid for there: no other provider is asked.
-            return Err(ProviderError::permanent(format!(
-                "The result of {name} can't be used: {problem}."
-            )));
+            return Err(ProviderError::unusable_result(name, problem));
         }
         sleep(backoff::pause(Duration::from_millis(500), tries)).await;
     }

@@ -8,7 +8,7 @@ use ai_now_protocol::event::Progress;
 use ai_now_sketch::{Request, Resolution, SketchError};
 use futures_util::future::BoxFuture;
 
-use super::error::ProviderError;
+use super::error::{ErrorKind, ProviderError};
 use super::provider::{MediaContent, Output, Provider, Task};
 
 const FAULT: &str = "The sketch engine could not make this one. Try other words or another seed.";
@@ -45,11 +45,13 @@ async fn make(task: Task) -> Result<Output, ProviderError> {
         Ok(Ok(sketch)) => Ok(Output {
             content: MediaContent::Bytes(sketch.bytes),
             format: sketch.format,
-            note: Some(sketch.note.to_string()),
+            note: Some(sketch.note.message()),
             procedural: true,
         }),
         Ok(Err(SketchError::Cancelled)) => Err(ProviderError::Stopped),
-        Ok(Err(SketchError::Image(why))) => Err(ProviderError::permanent(why.to_string())),
+        Ok(Err(SketchError::Image(why))) => {
+            Err(ProviderError::Failed { kind: ErrorKind::Permanent, message: why.message() })
+        }
         Ok(Err(error @ SketchError::Encoding(_))) => {
             tracing::error!(%error, "the sketch engine failed");
             Err(ProviderError::permanent(FAULT))

@@ -177,7 +177,6 @@ const USED_UP: [&str; 4] =
 pub(super) fn error(name: &str, key: &Key, answer: &Answer, refusal: Refusal) -> SubmissionError {
     let status = answer.status.as_u16();
     let why = || format!("it answers with status {status}");
-    let said = |kind| ProviderError::failed(name, &said_in(&answer.json()), Some(key), kind);
     SubmissionError::Rejected(match refusal {
         Refusal::Unclear => return SubmissionError::Unclear(why()),
         Refusal::NotTaken => {
@@ -194,8 +193,11 @@ pub(super) fn error(name: &str, key: &Key, answer: &Answer, refusal: Refusal) ->
             tracing::error!(provider = name, status, "no such address or model there");
             ProviderError::not_set_up(name)
         }
-        Refusal::Input => said(ErrorKind::Permanent),
-        Refusal::ContentPolicy => said(ErrorKind::ContentPolicy),
+        Refusal::Input => ProviderError::input(name, &said_in(&answer.json()), Some(key)),
+        Refusal::ContentPolicy => {
+            let said = said_in(&answer.json());
+            ProviderError::failed(name, &said, Some(key), ErrorKind::ContentPolicy)
+        }
     })
 }
 

@@ -6,7 +6,7 @@
 use ai_now_protocol::Event;
 use sqlx::SqliteConnection;
 
-use super::database::{Store, signed};
+use super::database::{Store, json, signed};
 use super::events::append;
 use super::ledger::{self, Payer};
 use super::sql;
@@ -81,8 +81,7 @@ async fn insert(connection: &mut SqliteConnection, new: &NewGeneration) -> Resul
         .bind(owner.visitor_id)
         .bind(&new.model)
         .bind(&new.prompt)
-        .bind(&new.style)
-        .bind(i64::from(new.seed))
+        .bind(json(&new.options)?)
         .bind(new.procedural)
         .bind(i64::from(new.price))
         .bind(signed(now_ms()))

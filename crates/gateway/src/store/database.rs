@@ -64,7 +64,7 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
         let mut connection = options.connect().await?;
-        migrator().run(&mut connection).await?;
+        migrator(&versions()).run(&mut connection).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "on"))
@@ -114,21 +114,33 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
     }
 }
 
-fn migrator() -> Migrator {
-    let table = [
+/// A version of the tables: its number, its name, and how to get there from the one before.
+type Version = (i64, &'static str, &'static str);
+
+fn versions() -> [Version; 3] {
+    [
         (1, "initial", include_str!("../../migrations/0001_initial.sql")),
         (2, "provider jobs", include_str!("../../migrations/0002_provider_jobs.sql")),
-    ];
-    let migrations = table.map(|(version, name, sql)| {
+        (3, "options and codes", include_str!("../../migrations/0003_options_and_codes.sql")),
+    ]
+}
+
+fn migrator(versions: &[Version]) -> Migrator {
+    let migrations = versions.iter().map(|&(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
-    Migrator::with_migrations(migrations.into())
+    Migrator::with_migrations(migrations.collect())
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error.into())
     }
+}
+
+/// A value as a table keeps it.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    Ok(serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))?)
 }
 
 /// The integers of `SQLite` are signed. Nothing that the store keeps comes near the difference.
@@ -138,4 +150,65 @@ pub(super) fn signed(value: u64) -> i64 {
 
 pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use ai_now_protocol::api::State;
+    use ai_now_protocol::{Code, Scalar};
+
+    use super::*;
+
+    /// What the second version of the tables could hold of a generation.
+    const FILL: [&str; 5] = [
+        "INSERT INTO accounts VALUES (1, 100, 70, 10, 20)",
+        "INSERT INTO keys (id, name, hash, kind, account_id, label, created_at_ms)
+             VALUES (1, 'key-a', zeroblob(32), 'secret', 1, '', 0)",
+        "INSERT INTO generations VALUES
+             ('a', 1, 1, NULL, 'completed', 'pika', 'a lake', '4', 4294967295, 1, 20, 1, 2, 1,
+              'Procedural sketch: a \"lake\"', NULL),
+             ('b', 1, 1, NULL, 'cancelled', 'suno', 'a song', NULL, 7, 1, 10, 1, 2, 1, NULL,
+              'Cancelled. Nothing was charged.'),
+             ('c', 1, 1, NULL, 'failed', 'run', 'a film', NULL, 8, 0, 10, 1, 2, 1, NULL, 'No.'),
+             ('d', 1, 1, NULL, 'queued', 'run', 'a film', 'frost', 0, 0, 10, 1, NULL, 1, NULL, NULL)",
+        "INSERT INTO media VALUES ('a', 'a.mp4', 5)",
+        "INSERT INTO events SELECT id, 1, '{\"status\":\"Processing started\"}' FROM generations",
+    ];
+
+    #[tokio::test]
+    async fn a_filled_database_of_before_options_is_taken_over() {
+        let data = tempfile::tempdir().unwrap();
+        let file = SqliteConnectOptions::new()
+            .filename(data.path().join(FILE))
+            .create_if_missing(true)
+            .foreign_keys(true);
+        let mut before = file.connect().await.unwrap();
+        migrator(&versions()[..2]).run(&mut before).await.unwrap();
+        for sql in FILL {
+            sqlx::query(sql).execute(&mut before).await.unwrap();
+        }
+        sqlx::Connection::close(before).await.unwrap();
+
+        let store = Store::open(data.path(), Metrics::default()).await.unwrap();
+        let row = async |id| store.generation(id).await.unwrap().unwrap();
+        let (a, b, c, d) = (row("a").await, row("b").await, row("c").await, row("d").await);
+        let seed = |seed: u32| ("seed".into(), Scalar::from(seed));
+        assert_eq!(a.options, [seed(u32::MAX), ("style".into(), "4".into())].into());
+        assert_eq!(
+            (a.note.unwrap().text.as_ref(), a.message),
+            ("Procedural sketch: a \"lake\"", None)
+        );
+        assert_eq!(a.media_name.as_deref(), Some("a.mp4"));
+        assert_eq!((b.options, b.note), ([seed(7)].into(), None));
+        let message = b.message.unwrap();
+        assert!(
+            message.is(Code::Cancelled) && message.text.starts_with("Cancelled."),
+            "{message:?}"
+        );
+        assert_eq!((c.message.unwrap().text.as_ref(), c.state), ("No.", State::Failed));
+        assert_eq!(d.options, [seed(0), ("style".into(), "frost".into())].into());
+        assert_eq!((d.note, d.message), (None, None));
+        assert_eq!(store.events_after("a", 0, 9).await.unwrap().len(), 1);
+        store.close().await;
+    }
 }

@@ -3,7 +3,7 @@
 use ai_now_protocol::Event;
 use sqlx::SqliteConnection;
 
-use super::database::{Store, signed};
+use super::database::{Store, json, signed};
 use super::sql;
 use crate::domain::StoreError;
 
@@ -78,8 +78,8 @@ pub(super) async fn append(
     id: &str,
     event: &Event,
 ) -> Result<(), StoreError> {
-    let json = serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let event = json(event)?;
     let seq: i64 = sqlx::query_scalar(sql::NEXT_SEQ).bind(id).fetch_one(&mut *connection).await?;
-    sqlx::query(sql::INSERT_EVENT).bind(id).bind(seq).bind(json).execute(connection).await?;
+    sqlx::query(sql::INSERT_EVENT).bind(id).bind(seq).bind(event).execute(connection).await?;
     Ok(())
 }

@@ -2,11 +2,11 @@
 //!
 //! Each change of state is one change of the store: tokens, state, event and media together.
 
-use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
+use ai_now_protocol::{Event, Message, Scalars};
 use sqlx::SqliteConnection;
 
-use super::database::{Store, signed, unsigned};
+use super::database::{Store, json, signed, unsigned};
 use super::events::append;
 use super::ledger::{self, Payer, Settlement};
 use super::sql;
@@ -29,10 +29,9 @@ pub struct GenerationRow {
     pub model: String,
     /// The prompt.
     pub prompt: String,
-    /// The style's value.
-    pub style: Option<String>,
-    /// The seed.
-    pub seed: u32,
+    /// What the model is told beside the prompt: style and seed among it.
+    #[sqlx(try_from = "Json")]
+    pub options: Scalars,
     /// Whether the result is a procedural sketch.
     pub procedural: bool,
     /// What it costs, in tokens.
@@ -46,9 +45,11 @@ pub struct GenerationRow {
     /// The name of its media file.
     pub media_name: Option<String>,
     /// What the maker says about the result.
-    pub note: Option<String>,
+    #[sqlx(try_from = "MaybeJson")]
+    pub note: Option<Message>,
     /// Why there is no result.
-    pub message: Option<String>,
+    #[sqlx(try_from = "MaybeJson")]
+    pub message: Option<Message>,
 }
 
 /// A moment that may not have come yet, in the table.
@@ -62,6 +63,32 @@ impl From<MaybeMillis> for Option<u64> {
     }
 }
 
+/// JSON in the table.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+struct Json(String);
+
+impl TryFrom<Json> for Scalars {
+    type Error = serde_json::Error;
+
+    fn try_from(Json(text): Json) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(&text)
+    }
+}
+
+/// JSON in the table, where there is any.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+struct MaybeJson(Option<String>);
+
+impl TryFrom<MaybeJson> for Option<Message> {
+    type Error = serde_json::Error;
+
+    fn try_from(MaybeJson(text): MaybeJson) -> Result<Self, serde_json::Error> {
+        text.map(|text| serde_json::from_str(&text)).transpose()
+    }
+}
+
 impl GenerationRow {
     /// The row of a generation that is just being accepted.
     pub fn queued(new: &NewGeneration) -> Self {
@@ -72,8 +99,7 @@ impl GenerationRow {
             state: State::Queued,
             model: new.model.clone(),
             prompt: new.prompt.clone(),
-            style: new.style.clone(),
-            seed: new.seed,
+            options: new.options.clone(),
             procedural: new.procedural,
             price: new.price,
             created_at_ms: now_ms(),
@@ -236,10 +262,11 @@ async fn finish(
 ) -> Result<bool, StoreError> {
     let (state, note, message, procedural) = match &outcome {
         Outcome::Completed { note, procedural, .. } => {
-            (State::Completed, note.as_deref(), None, Some(*procedural))
+            (State::Completed, note.as_ref(), None, Some(*procedural))
         }
-        Outcome::Ended { state, message, .. } => (*state, None, Some(message.as_str()), None),
+        Outcome::Ended { state, message, .. } => (*state, None, Some(message), None),
     };
+    let (note, message) = (note.map(json).transpose()?, message.map(json).transpose()?);
     let ended: Option<EndedRow> = sqlx::query_as(sql::FINISH_GENERATION)
         .bind(state_name(state))
         .bind(signed(now_ms()))

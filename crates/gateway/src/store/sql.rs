@@ -95,8 +95,8 @@ statements! {
     USED_TOKENS_SINCE = "SELECT coalesce(sum(price), 0) FROM generations
         WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')";
     INSERT_GENERATION = "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model,
-        prompt, style, seed, procedural, price, created_at_ms, last_seq)
-        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0)";
+        prompt, options, procedural, price, created_at_ms, last_seq)
+        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0)";
 
     // Generations.
     BEGIN_GENERATION =

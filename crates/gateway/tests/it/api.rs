@@ -1,7 +1,7 @@
 //! The documented API, to the letter, and the widget's routes beside it.
 
 use ai_now_protocol::api::State;
-use ai_now_protocol::{Catalog, Event};
+use ai_now_protocol::{Catalog, Code, Event, Message};
 use reqwest::Method;
 use serde_json::json;
 
@@ -32,7 +32,13 @@ async fn the_documented_door_streams_a_song_and_charges_for_it() {
     assert!(matches!(events[1].1, Event::Processing(_)));
     assert!(events.iter().all(|(id, _)| id.is_empty()), "the document shows no ids");
     let middle = &events[1..events.len() - 1];
-    assert!(middle.iter().all(|(_, event)| matches!(event, Event::Processing(_))), "{middle:?}");
+    for (_, event) in middle {
+        let Event::Processing(progress) = event else { panic!("{middle:?}") };
+        assert!(progress.step.as_ref().is_none_or(Message::is_in_table), "{progress:?}");
+    }
+    let Event::Completed(done) = &events.last().unwrap().1 else { panic!("{events:?}") };
+    let note = done.note.clone().unwrap();
+    assert!(note.is(Code::ProceduralSketch) && note.is_in_table(), "{note:?}");
 
     let url = completed(&events);
     assert!(url.starts_with(&format!("{}/media/a-upbeat-pop-song", gateway.url)), "{url}");
@@ -45,7 +51,7 @@ async fn the_documented_door_streams_a_song_and_charges_for_it() {
     assert_eq!((balance.available, balance.held, balance.spent), (15, 0, 10));
     let shown = gateway.show(&key, location.rsplit('/').next().unwrap()).await;
     assert_eq!((shown.state, shown.price), (State::Completed, 10));
-    assert_eq!(shown.url.unwrap().as_str(), url);
+    assert_eq!((shown.url.unwrap().as_str(), shown.note), (url.as_str(), Some(note)));
     gateway.stop().await;
     place.assert_sound().await;
 }

@@ -4,9 +4,8 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use ai_now_gateway::media::new_name;
-use ai_now_protocol::Event;
-use ai_now_protocol::Format;
 use ai_now_protocol::api::State;
+use ai_now_protocol::{Code, Event, Format};
 
 use crate::support::{Place, completed, database, problem, song};
 
@@ -77,6 +76,7 @@ async fn a_result_that_finds_no_place_costs_nothing() {
     let events = gateway.follow(&accepted.events).await;
     let Event::Failed(end) = &events.last().unwrap().1 else { panic!("{events:?}") };
     assert!(end.message.text.contains("could not be stored"), "{}", end.message.text);
+    assert!(end.message.is(Code::ResultNotStored), "{:?}", end.message);
     assert_eq!(end.tokens_returned, Some(10));
     let balance = gateway.balance(&key).await;
     assert_eq!((balance.available, balance.held, balance.spent), (100, 0, 0));
@@ -95,9 +95,9 @@ async fn a_start_with_a_hundred_thousand_generations() {
     let fill = [
         "CREATE TEMP TABLE old AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
              WHERE i < 100000) SELECT i, printf('%026d', i) AS id FROM n",
-        "INSERT INTO generations (id, account_id, key_id, state, model, prompt, seed, procedural,
+        "INSERT INTO generations (id, account_id, key_id, state, model, prompt, options, procedural,
              price, created_at_ms, finished_at_ms, last_seq)
-             SELECT id, 1, 1, 'failed', 'suno', 'a song', i, 1, 10, unixepoch() * 1000,
+             SELECT id, 1, 1, 'failed', 'suno', 'a song', '{\"seed\":1}', 1, 10, unixepoch() * 1000,
              unixepoch() * 1000, 2 FROM old",
         "INSERT INTO events SELECT id, 1, '{\"status\":\"Processing started\"}' FROM old",
         "INSERT INTO events SELECT id, 2, '{\"status\":\"Error\",\"message\":\"x\"}' FROM old",
@@ -107,7 +107,7 @@ async fn a_start_with_a_hundred_thousand_generations() {
              SELECT 1, 'release', 10, id, 0 FROM old",
         // One that was running when the process ended.
         "UPDATE generations SET state = 'running', finished_at_ms = NULL, last_seq = 1
-             WHERE seed = 50000",
+             WHERE id = printf('%026d', 50000)",
         "DELETE FROM events WHERE seq = 2 AND generation_id = printf('%026d', 50000)",
         "DELETE FROM ledger WHERE kind = 'release' AND generation_id = printf('%026d', 50000)",
         "UPDATE accounts SET held = 10, available = available - 10",

@@ -15,6 +15,7 @@ mod matrix;
 mod media;
 mod money;
 mod operating;
+mod options;
 mod providers;
 mod proxies;
 mod quiet;

@@ -30,14 +30,11 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn outcome(place: &Place, how: u8) -> Outcome {
-    let message = "It ended.".to_owned();
+    let message = Message::text("It ended.");
     let failed = |state| Outcome::Ended {
         state,
         message: message.clone(),
-        event: Event::Failed(Failure {
-            message: Message::text(message.clone()),
-            ..Failure::default()
-        }),
+        event: Event::Failed(Failure { message: message.clone(), ..Failure::default() }),
     };
     match how {
         0 => failed(State::Failed),
@@ -121,8 +118,7 @@ async fn accept(store: &Store, owner: &Principal, price: u32) -> Result<String, 
         owner: owner.clone(),
         model: "suno".into(),
         prompt: "x".into(),
-        style: None,
-        seed: 1,
+        options: [("seed".into(), 1u32.into())].into(),
         procedural: true,
         price,
         submission: None,

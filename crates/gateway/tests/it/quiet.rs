@@ -63,8 +63,7 @@ async fn talkative(place: &Place, key: &str) -> String {
         },
         model: "suno".into(),
         prompt: "x".into(),
-        style: None,
-        seed: 1,
+        options: [("seed".into(), 1u32.into())].into(),
         procedural: true,
         price: 10,
         submission: None,
@@ -89,9 +88,8 @@ async fn talkative(place: &Place, key: &str) -> String {
         .await
         .unwrap();
     pool.close().await;
-    let message = "It failed.".to_owned();
-    let event =
-        Event::Failed(Failure { message: Message::text(message.clone()), ..Failure::default() });
+    let message = Message::text("It failed.");
+    let event = Event::Failed(Failure { message: message.clone(), ..Failure::default() });
     store.finish(&id, Outcome::Ended { state: State::Failed, message, event }).await.unwrap();
     store.close().await;
     id

@@ -8,7 +8,7 @@ use ai_now_gateway::secret;
 use ai_now_gateway::store::NewKey;
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::{Completed, Failure};
-use ai_now_protocol::{Event, Format, MediaUrl, Message};
+use ai_now_protocol::{Code, Event, Format, MediaUrl, Message};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -35,8 +35,7 @@ async fn of_two_ends_just_one_is_written() {
                 owner,
                 model: "suno".into(),
                 prompt: "x".into(),
-                style: None,
-                seed: 1,
+                options: [("seed".into(), 1u32.into())].into(),
                 procedural: true,
                 price: 10,
                 submission: None,
@@ -54,11 +53,8 @@ async fn of_two_ends_just_one_is_written() {
                 procedural: true,
                 event: Event::Completed(Completed { url, note: None }),
             };
-            let message = "Cancelled.".to_owned();
-            let event = Event::Failed(Failure {
-                message: Message::text(message.clone()),
-                ..Failure::default()
-            });
+            let message = Message::new(Code::Cancelled, "Cancelled.");
+            let event = Event::Failed(Failure { message: message.clone(), ..Failure::default() });
             let cancelled = Outcome::Ended { state: State::Cancelled, message, event };
             let race = |outcome| {
                 let (store, id) = (store.clone(), id.clone());

@@ -8,7 +8,7 @@ use ai_now_gateway::metrics::Metrics;
 use ai_now_gateway::server::Server;
 use ai_now_gateway::store::{Audit, NewKey, Publishable, Store};
 use ai_now_protocol::api::{Accepted, Balance, Generation};
-use ai_now_protocol::{Event, sse};
+use ai_now_protocol::{ErrorBody, Event, Message, sse};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -222,11 +222,19 @@ pub(crate) fn completed(events: &[(String, Event)]) -> String {
 
 /// The sentence of an error answer, whose shape is checked.
 pub(crate) async fn problem(response: Response, status: u16) -> String {
+    refusal(response, status).await.text.into_owned()
+}
+
+/// The message of an error answer. Its shape is checked, and that its code and parameters are those
+/// of the table.
+pub(crate) async fn refusal(response: Response, status: u16) -> Message {
     assert_eq!(response.status().as_u16(), status, "{}", response.url());
     assert_eq!(response.headers()["content-type"], "application/json");
     let body: Value = response.json().await.unwrap();
+    let known = ["status", "code", "params", "message"];
     let object = body.as_object().unwrap();
-    assert_eq!(object.len(), 2, "{body}");
-    assert_eq!(object["status"], "Error");
-    object["message"].as_str().unwrap().to_owned()
+    assert!(object.keys().all(|name| known.contains(&name.as_str())), "{body}");
+    let message = Message::from(serde_json::from_value::<ErrorBody>(body).unwrap());
+    assert!(message.is_in_table() && !message.text.is_empty(), "{message:?}");
+    message
 }

@@ -8,6 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::{
     COMPLETED, COOKIE_GENERATED, Completed, ERROR, Event, Failure, PROCESSING, Progress, STARTED,
 };
+use crate::code::Code;
 use crate::scalar::Scalar;
 
 const KNOWN: [&str; 5] = [STARTED, PROCESSING, COOKIE_GENERATED, COMPLETED, ERROR];
@@ -35,10 +36,6 @@ fn status_with<T: ToSchema>(name: &str, text: (&str, &str, bool)) -> AllOf {
     let (text, meaning, required) = text;
     let text_schema =
         ObjectBuilder::new().schema_type(Type::String).description(Some(meaning)).build();
-    let code = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some("The same for programs: a stable code."))
-        .build();
     let params = ObjectBuilder::new()
         .schema_type(Type::Object)
         .additional_properties(Some(Scalar::schema()))
@@ -47,7 +44,7 @@ fn status_with<T: ToSchema>(name: &str, text: (&str, &str, bool)) -> AllOf {
     let mut message = ObjectBuilder::new()
         .schema_type(Type::Object)
         .property(text, text_schema)
-        .property("code", code)
+        .property("code", Ref::from_schema_name(Code::name()))
         .property("params", params);
     if required {
         message = message.required(text);
@@ -87,6 +84,7 @@ impl ToSchema for Event {
         schemas.push((Progress::name().into(), Progress::schema()));
         schemas.push((Completed::name().into(), Completed::schema()));
         schemas.push((Failure::name().into(), Failure::schema()));
+        schemas.push((Code::name().into(), Code::schema()));
         Completed::schemas(schemas);
     }
 }
@@ -98,7 +96,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{Code, MediaUrl, Message};
+    use crate::{MediaUrl, Message};
 
     /// What one kind of event may have, what it must have, and the status that it has, if just one.
     struct Kind {

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use ai_now_protocol::{Event, MediaUrl, sse};
+use ai_now_protocol::{Code, Event, MediaUrl, sse};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
@@ -87,6 +87,7 @@ pub(crate) async fn events(
         }
         Some(_) => {
             return Err(Problem::unauthorized(
+                Code::TicketExpired,
                 "The ticket is not valid any more. Get a new one with GET /api/generations/{id}.",
             ));
         }
@@ -100,8 +101,9 @@ pub(crate) async fn events(
     app.limits.request_of(key_id, visitor_id)?;
     // The browser's own memory of where it was is younger than the address it opened.
     let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
-    let seen = |given: Option<&str>| given.map(number).transpose();
-    let (last, after) = (seen(last)?, seen(query.after.as_deref())?);
+    let seen = |name, given: Option<&str>| given.map(|given| number(name, given)).transpose();
+    let last = seen("Last-Event-ID", last)?;
+    let after = seen("after", query.after.as_deref())?;
     let after = last.or(after).unwrap_or(0);
     if row.state.is_final() && app.store.events_after(&id, after, 1).await?.is_empty() {
         // An EventSource that gets 204 stays closed: there is nothing more to come.
@@ -115,11 +117,9 @@ pub(crate) async fn events(
 }
 
 /// Digits and nothing else: what the standard library takes besides is no event's number.
-fn number(digits: &str) -> Result<u64, Problem> {
+fn number(name: &'static str, digits: &str) -> Result<u64, Problem> {
     let number = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok());
-    number.flatten().ok_or_else(|| {
-        Problem::bad_request("`after` and `Last-Event-ID` must be the number of an event.")
-    })
+    number.flatten().ok_or_else(|| Problem::invalid_parameter(name, "the number of an event"))
 }
 
 /// A stream to be sent.

@@ -1,5 +1,6 @@
 //! The generation that an address names, as far as it is the caller's own.
 
+use ai_now_protocol::Code;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -31,5 +32,5 @@ pub(crate) async fn owned(
 
 /// The answer to an id that the caller has no generation of.
 pub(crate) fn unknown() -> Problem {
-    Problem::not_found("There is no such generation, or it is not yours.")
+    Problem::not_found(Code::NoSuchGeneration, "There is no such generation, or it is not yours.")
 }

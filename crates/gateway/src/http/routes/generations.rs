@@ -4,8 +4,8 @@
 //! an id, for pages that want to come back. Behind both is the same [`crate::generations`].
 
 use ai_now_protocol::api::{Accepted, Generation};
-use ai_now_protocol::options::SEED;
-use ai_now_protocol::{GenerateRequest, MediaUrl, Message};
+use ai_now_protocol::options::STYLE;
+use ai_now_protocol::{GenerateRequest, MediaUrl, Scalar};
 use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -193,21 +193,23 @@ fn events_url(app: &App, base: &str, id: &str) -> String {
 
 fn generation(app: &App, row: GenerationRow, base: &str) -> Result<Generation, Problem> {
     let url = row.media_name.map(|name| MediaUrl::parse(&format!("{base}/media/{name}")));
+    let mut options = row.options;
+    let style = options.remove(STYLE);
     Ok(Generation {
         events: events_url(app, base, &row.id),
         id: row.id,
         state: row.state,
         model: row.model,
         prompt: row.prompt,
-        style: row.style,
-        options: [(SEED.into(), row.seed.into())].into(),
+        style: style.as_ref().and_then(Scalar::as_text).map(str::to_owned),
+        options,
         procedural: row.procedural,
         price: row.price,
         created_at_ms: row.created_at_ms,
         finished_at_ms: row.finished_at_ms,
         url: url.transpose().map_err(|_| Problem::internal())?,
-        note: row.note.map(Message::text),
-        message: row.message.map(Message::text),
+        note: row.note,
+        message: row.message,
     })
 }
 

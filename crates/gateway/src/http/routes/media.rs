@@ -3,7 +3,7 @@
 use std::io::SeekFrom;
 use std::time::SystemTime;
 
-use ai_now_protocol::Format;
+use ai_now_protocol::{Code, Format};
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -150,6 +150,7 @@ fn described(tag: &str, modified: &str, format: Format) -> Result<Response, Prob
 fn not_satisfiable(size: u64) -> Result<Response, Problem> {
     let problem = Problem::new(
         StatusCode::RANGE_NOT_SATISFIABLE,
+        Code::RangeNotSatisfiable,
         "The file has no such part. The Content-Range header tells its size.",
     );
     let mut response = problem.into_response();
@@ -171,7 +172,10 @@ fn unreadable(error: &std::io::Error) -> Problem {
 }
 
 fn unknown() -> Problem {
-    Problem::not_found("There is no such file. Results are kept for some days only.")
+    Problem::not_found(
+        Code::NoSuchFile,
+        "There is no such file. Results are kept for some days only.",
+    )
 }
 
 fn text(value: &str) -> Result<HeaderValue, Problem> {

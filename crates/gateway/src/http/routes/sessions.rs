@@ -1,5 +1,6 @@
 //! `POST /api/sessions`: a short-lived token that stands for a visitor, in place of a key.
 
+use ai_now_protocol::Code;
 use ai_now_protocol::api::Session;
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
@@ -128,7 +129,12 @@ fn visitor_of(
 }
 
 async fn allowed_origin(app: &App, key_id: i64, headers: &HeaderMap) -> Result<String, Problem> {
-    let refused = || Problem::forbidden("This publishable key is for pages of other origins.");
+    let refused = || {
+        Problem::forbidden(
+            Code::OriginNotAllowed,
+            "This publishable key is for pages of other origins.",
+        )
+    };
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let origin = origin.ok_or_else(refused)?;
     if app.store.key_allows_origin(key_id, origin).await? {
@@ -141,12 +147,14 @@ async fn allowed_origin(app: &App, key_id: i64, headers: &HeaderMap) -> Result<S
 async fn open_for(app: &App, new: NewVisitor) -> Result<String, Problem> {
     app.store.open_session(new).await?.map_err(|refusal| match refusal {
         VisitorRefusal::TooManyFromAddress => Problem::too_many(
+            Code::TooManyVisitors,
             "Too many visitors came from this network today. Come back tomorrow.",
             std::time::Duration::from_secs(3600),
         ),
-        VisitorRefusal::BudgetBelowSpent => {
-            Problem::bad_request("This visitor has already spent more than this budget. Raise it.")
-        }
+        VisitorRefusal::BudgetBelowSpent => Problem::bad_request(
+            Code::BudgetBelowSpent,
+            "This visitor has already spent more than this budget. Raise it.",
+        ),
     })
 }
 
@@ -159,11 +167,11 @@ async fn answer(app: &App, token: String, expires_in_secs: u32) -> Result<Respon
 
 fn check_wishes(wishes: &Wishes) -> Result<(), Problem> {
     if wishes.lifetime_secs.is_some_and(|secs| !LIFETIME_SECS.contains(&secs)) {
-        return Err(Problem::bad_request("`lifetime_secs` must be from 60 to 86400."));
+        return Err(Problem::invalid_parameter("lifetime_secs", "from 60 to 86400"));
     }
     let long = |subject: &String| subject.is_empty() || subject.len() > SUBJECT_MAX_BYTES;
     if wishes.subject.as_ref().is_some_and(long) {
-        return Err(Problem::bad_request("`subject` must have from 1 to 200 bytes."));
+        return Err(Problem::invalid_parameter("subject", "a text of 1 to 200 bytes"));
     }
     Ok(())
 }
@@ -173,6 +181,7 @@ fn check_plain(wishes: &Wishes) -> Result<(), Problem> {
     let Wishes { budget, lifetime_secs, subject } = wishes;
     if budget.is_some() || lifetime_secs.is_some() || subject.is_some() {
         return Err(Problem::forbidden(
+            Code::SecretKeyRequired,
             "Only a secret key can choose budget, lifetime and subject. Leave them out.",
         ));
     }

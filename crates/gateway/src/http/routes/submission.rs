@@ -4,8 +4,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ai_now_protocol::GenerateRequest;
 use ai_now_protocol::api::IDEMPOTENCY_KEY;
+use ai_now_protocol::{Code, GenerateRequest};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -58,6 +58,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         .filter(|_| given.next().is_none());
     let key = key.ok_or_else(|| {
         Problem::bad_request(
+            Code::InvalidIdempotencyKey,
             "The Idempotency-Key must be one text of 1 to 255 visible ASCII characters.",
         )
     })?;
@@ -79,28 +80,35 @@ pub(crate) async fn accept(
 impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         match error {
-            SubmitError::Invalid(invalid) => Self::bad_request(invalid.to_string()),
+            SubmitError::Invalid(invalid) => invalid.into(),
             SubmitError::TooFewTokens { price, available } => Self::new(
                 StatusCode::IM_A_TEAPOT,
+                Code::TooFewTokens,
                 format!(
                     "This costs {price} tokens and {available} are available. Choose something \
                      that costs less, or get more tokens."
                 ),
-            ),
+            )
+            .with("price", price)
+            .with("available", available),
             SubmitError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
+                Code::IdempotencyKeyReused,
                 "This Idempotency-Key was used for another request. Use a new one.",
             ),
             SubmitError::TooManyAtOnce => Self::too_many(
+                Code::TooManyGenerations,
                 "Too many of your generations are under way. Wait until one has ended.",
                 Duration::from_secs(10),
             ),
             SubmitError::DayUsedUp => Self::too_many(
+                Code::DayUsedUp,
                 "The visitors of this site have used up what they may in a day. Come back later.",
                 Duration::from_secs(3600),
             ),
             SubmitError::QueueFull => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
+                Code::QueueFull,
                 "Too many generations are waiting. Nothing was charged. Try again in a minute.",
             )
             .retry_after(Duration::from_secs(60)),

@@ -1,7 +1,7 @@
 //! Small answers: alive, ready, the catalog, the balance.
 
-use ai_now_protocol::Catalog;
 use ai_now_protocol::api::Balance;
+use ai_now_protocol::{Catalog, Code};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -109,6 +109,10 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
 /// The answer while the gateway ends.
 pub(crate) fn stopping() -> Problem {
     let wait = std::time::Duration::from_secs(2);
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The gateway is restarting. Try again soon.")
-        .retry_after(wait)
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        Code::Restarting,
+        "The gateway is restarting. Try again soon.",
+    )
+    .retry_after(wait)
 }

@@ -97,7 +97,8 @@ impl Polled {
                     Err(ProviderError::Failed { kind: ErrorKind::Transient, message })
                         if resubmitted < self.adapter().resubmit() =>
                     {
-                        tracing::warn!(provider = self.name, message, "it is submitted anew");
+                        let why = message.text.as_ref();
+                        tracing::warn!(provider = self.name, why, "it is submitted anew");
                         None
                     }
                     output => return output,

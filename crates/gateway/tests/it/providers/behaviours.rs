@@ -123,7 +123,9 @@ pub(super) async fn tells_a_safety_refusal_and_asks_nobody_else(speaks: Speaks) 
         let fixture = Fixture::with_stand_in(speaks, upstream, "").await;
         let made = fixture.make().await;
         assert_eq!(made.state, State::Failed);
-        let message = made.message.unwrap().text;
+        let message = made.message.unwrap();
+        assert!(message.is(Code::ContentPolicy), "{message:?}");
+        let message = message.text;
         assert!(message.contains("safety rules do not allow this prompt"), "{message}");
         assert!(message.ends_with("Nothing was charged."), "{message}");
         assert_eq!(fixture.upstream.came(What::Submit).len(), 1);
@@ -138,7 +140,9 @@ pub(super) async fn tells_why_a_request_is_refused(speaks: Speaks) {
     let fixture = Fixture::with_stand_in(speaks, upstream, "").await;
     let accepted = fixture.ask().await;
     let made = fixture.end(&accepted).await;
-    let message = made.message.unwrap().text;
+    let message = made.message.unwrap();
+    assert!(message.is(Code::ProviderInput), "{message:?}");
+    let message = message.text;
     assert_eq!(made.state, State::Failed);
     assert!(message.contains("alert(1)</script> too long for …."), "{message}");
     assert_eq!(fixture.upstream.came(What::Submit).len(), 1);

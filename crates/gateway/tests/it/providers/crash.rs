@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use ai_now_gateway::domain::Outcome;
-use ai_now_protocol::Event;
 use ai_now_protocol::api::{Accepted, Generation, State};
 use ai_now_protocol::event::Failure;
+use ai_now_protocol::{Code, Event, Message};
 
 use super::fixture::{Fixture, SECRET, request};
 use super::upstream::{Script, Speaks, Submit, Upstream, What};
@@ -130,7 +130,8 @@ async fn what_could_not_be_told_is_told_after_the_next_start() {
     gateway.stop().await;
     let store = place.store().await;
     let event = Event::Failed(Failure { cancelled: true, ..Failure::default() });
-    let cancelled = Outcome::Ended { state: State::Cancelled, message: "So.".into(), event };
+    let message = Message::new(Code::Cancelled, "So.");
+    let cancelled = Outcome::Ended { state: State::Cancelled, message, event };
     assert!(store.finish(&accepted.id, cancelled).await.unwrap());
     store.close().await;
     let gateway = place.start().await;
