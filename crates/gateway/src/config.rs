@@ -5,10 +5,12 @@
 
 mod environment;
 mod error;
+mod model_options;
 mod network;
 mod origin;
 mod routing;
 mod routing_error;
+mod text;
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -19,6 +21,9 @@ use serde::Deserialize;
 use crate::domain::CatalogConfig;
 use crate::providers::Providers;
 pub use error::ConfigError;
+pub use model_options::{
+    ChoiceSettings, KindSettings, OptionFault, OptionSettings, RangeSettings, TextSettings,
+};
 pub use network::{Network, NotANetwork};
 pub use origin::{NotABaseUrl, NotAnOrigin, is_host, normalize_base_url, normalize_origin};
 pub use routing::{ModelSettings, StyleSettings};
@@ -86,6 +91,14 @@ pub enum LogFormat {
 pub struct Limits {
     /// A request's body, in bytes.
     pub body_bytes: usize,
+    /// An uploaded picture, in bytes.
+    pub upload_max_bytes: u64,
+    /// Uploads of one owner that are kept.
+    pub uploads: u32,
+    /// The uploads of one owner together, in bytes.
+    pub owner_upload_bytes: u64,
+    /// The uploads of all together, in bytes.
+    pub all_upload_bytes: u64,
     /// A request's headers, names and values together, in bytes.
     pub header_bytes: usize,
     /// Requests of one owner in a minute.
@@ -114,6 +127,8 @@ pub struct Limits {
     pub idle_secs: u64,
     /// For how many seconds a client may take to send a request's body.
     pub body_secs: u64,
+    /// For how many seconds a client may take to send a picture.
+    pub upload_secs: u64,
     /// For how many seconds a client may leave what was sent to it unread.
     pub write_secs: u64,
 }
@@ -143,10 +158,16 @@ impl Default for Config {
     }
 }
 
+const MIB: u64 = 1024 * 1024;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 64 * 1024,
+            upload_max_bytes: 10 * MIB,
+            uploads: 100,
+            owner_upload_bytes: 200 * MIB,
+            all_upload_bytes: 20 * 1024 * MIB,
             header_bytes: 16 * 1024,
             requests_per_minute: 600,
             address_requests_per_minute: 3000,
@@ -160,6 +181,7 @@ impl Default for Limits {
             header_secs: 30,
             idle_secs: 75,
             body_secs: 30,
+            upload_secs: 120,
             write_secs: 30,
         }
     }
@@ -231,6 +253,11 @@ impl Config {
             ("ticket_secs", u64::from(self.ticket_secs)),
             ("keep_alive_secs", self.keep_alive_secs),
             ("limits.body_bytes", self.limits.body_bytes as u64),
+            ("limits.upload_max_bytes", self.limits.upload_max_bytes),
+            ("limits.uploads", self.limits.uploads.into()),
+            ("limits.owner_upload_bytes", self.limits.owner_upload_bytes),
+            ("limits.all_upload_bytes", self.limits.all_upload_bytes),
+            ("limits.upload_secs", self.limits.upload_secs),
             ("limits.header_bytes", self.limits.header_bytes as u64),
             ("limits.requests_per_minute", self.limits.requests_per_minute.into()),
             ("limits.address_requests_per_minute", self.limits.address_requests_per_minute.into()),

@@ -6,8 +6,10 @@ mod catalog;
 mod error;
 mod generation;
 mod principal;
+mod upload;
 
 pub use catalog::CatalogConfig;
 pub use error::{StoreError, SubmitError};
 pub use generation::{Acceptance, NewGeneration, Outcome};
 pub use principal::Principal;
+pub use upload::{NewUpload, UploadError, UploadQuota};

@@ -23,7 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use error::{from_panic, unknown, wrong_method};
-use routes::{events, generations, media, sessions, site, system};
+use routes::{events, generations, media, sessions, site, system, uploads};
 use state::App;
 
 /// All that the gateway answers.
@@ -35,9 +35,10 @@ pub fn router(app: App) -> Router {
         .routes(routes!(system::balance))
         .routes(routes!(sessions::open))
         .routes(routes!(generations::generate))
-        .routes(routes!(generations::create))
+        .routes(routes!(generations::list, generations::create))
         .routes(routes!(generations::show, generations::cancel))
         .routes(routes!(events::events))
+        .routes(routes!(uploads::upload))
         .routes(routes!(openapi::serve))
         .split_for_parts();
     let (media, media_described) =

@@ -31,6 +31,9 @@ pub enum LimitExceeded {
     /// Too many open event streams.
     #[error("too many event streams are open")]
     Streams,
+    /// Too many pictures are being uploaded.
+    #[error("too many uploads are under way")]
+    Uploads,
 }
 
 /// The counters behind the limits.
@@ -41,6 +44,20 @@ pub struct Limits {
     address_streams: Concurrency<IpAddr>,
     address_generations: Concurrency<IpAddr>,
     address_connections: Concurrency<IpAddr>,
+    uploads: Concurrency<Owner>,
+    address_uploads: Concurrency<IpAddr>,
+    all_uploads: Concurrency<()>,
+}
+
+/// How many pictures one owner, one address and all together may be sending at once. Each is held in
+/// memory until it is whole.
+const UPLOADS_AT_ONCE: (u32, u32, u32) = (4, 8, 32);
+
+/// Counts an upload for as long as it is being sent.
+pub struct UploadPermit {
+    _owner: Permit<Owner>,
+    _address: Permit<IpAddr>,
+    _all: Permit<()>,
 }
 
 /// Counts a connection for as long as it is open.
@@ -71,6 +88,9 @@ impl Limits {
             address_streams: Concurrency::new(limits.address_streams),
             address_generations: Concurrency::new(limits.address_generations),
             address_connections: Concurrency::new(limits.address_connections),
+            uploads: Concurrency::new(UPLOADS_AT_ONCE.0),
+            address_uploads: Concurrency::new(UPLOADS_AT_ONCE.1),
+            all_uploads: Concurrency::new(UPLOADS_AT_ONCE.2),
         }
     }
 
@@ -120,6 +140,24 @@ impl Limits {
         self.address_connections
             .acquire(network(address))
             .map(|address| ConnectionPermit { _address: address })
+    }
+
+    /// Counts an upload until the permit is dropped.
+    ///
+    /// # Errors
+    /// [`LimitExceeded::Uploads`]
+    pub fn upload(
+        &self,
+        key_id: i64,
+        visitor_id: Option<i64>,
+        address: IpAddr,
+    ) -> Result<UploadPermit, LimitExceeded> {
+        let full = || LimitExceeded::Uploads;
+        Ok(UploadPermit {
+            _owner: self.uploads.acquire((key_id, visitor_id)).ok_or_else(full)?,
+            _address: self.address_uploads.acquire(network(address)).ok_or_else(full)?,
+            _all: self.all_uploads.acquire(()).ok_or_else(full)?,
+        })
     }
 
     /// Forgets whoever has not been here for a while.
@@ -232,6 +270,25 @@ mod tests {
         assert!(limits.generation(HOME).is_some());
         drop(first);
         assert!(limits.generation("2001:db8::2".parse().unwrap()).is_some());
+    }
+
+    #[test]
+    fn few_pictures_are_sent_at_once() {
+        let limits = limits();
+        let of_owner: Vec<_> = (0..4).map(|_| limits.upload(1, None, HOME).ok().unwrap()).collect();
+        assert_eq!(limits.upload(1, None, HOME).err(), Some(LimitExceeded::Uploads));
+        let others: Vec<_> =
+            (0..4).map(|v| limits.upload(1, Some(v), HOME).ok().unwrap()).collect();
+        assert!(limits.upload(2, None, HOME).is_err(), "the address has eight");
+        drop(of_owner);
+        assert!(limits.upload(2, None, HOME).is_ok());
+        drop(others);
+        let elsewhere = |i: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, i, 0, 0, 0, 0, 0));
+        let all: Vec<_> =
+            (0..32).map(|i| limits.upload(i.into(), None, elsewhere(i)).ok().unwrap()).collect();
+        assert!(limits.upload(99, None, elsewhere(99)).is_err(), "all have 32");
+        drop(all);
+        assert!(lock(&limits.uploads.open).is_empty() && lock(&limits.all_uploads.open).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{DAY_MS, now_ms};
 use crate::limits::Limits;
-use crate::media::MediaDir;
+use crate::media::{MediaDir, UploadDir};
 use crate::store::{Store, StoreError};
 
 /// The pause between two rounds.
@@ -22,6 +22,8 @@ pub struct Retention {
     pub store: Store,
     /// Where their files are removed.
     pub media: MediaDir,
+    /// Where unused uploads are removed.
+    pub uploads: UploadDir,
     /// Where idle owners are forgotten.
     pub limits: Arc<Limits>,
     /// How long a finished generation is kept.
@@ -58,6 +60,17 @@ impl Retention {
                 self.remove_file(name).await;
             }
             if forgotten < BATCH as usize || self.stopping.is_cancelled() {
+                break;
+            }
+        }
+        // After the generations: what they used is unused now.
+        loop {
+            let forgotten = self.store.forget_unused_uploads(BATCH).await?;
+            let last = forgotten.len() < BATCH as usize || self.stopping.is_cancelled();
+            for id in forgotten {
+                self.remove_upload(id).await;
+            }
+            if last {
                 return Ok(());
             }
         }
@@ -78,7 +91,27 @@ impl Retention {
                 self.remove_file(name).await;
             }
         }
+        let dir = self.uploads.clone();
+        let listing = tokio::task::spawn_blocking(move || dir.written_before(started)).await;
+        let ids = listing.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        let ids = ids.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the uploads can't be listed");
+            Vec::new()
+        });
+        for id in ids {
+            if self.store.upload_format(&id).await?.is_none() {
+                self.remove_upload(id).await;
+            }
+        }
         Ok(())
+    }
+
+    async fn remove_upload(&self, id: String) {
+        let dir = self.uploads.clone();
+        let removed = tokio::task::spawn_blocking(move || dir.remove(&id)).await;
+        if let Ok(Err(error)) = removed {
+            tracing::warn!(%error, "an uploaded file could not be removed");
+        }
     }
 
     async fn remove_file(&self, name: String) {

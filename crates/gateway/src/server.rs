@@ -27,7 +27,7 @@ use crate::data_dir::{DataDirError, DataDirLock};
 use crate::generations::{GenerationService, Settings};
 use crate::http::state::{App, Parts, Peer};
 use crate::limits::{ConnectionPermit, Limits};
-use crate::media::MediaDir;
+use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
 use crate::providers::{ProviderPool, UnusableProvider};
 use crate::retention::Retention;
@@ -95,6 +95,7 @@ impl Server {
         let started = SystemTime::now();
         let store = Store::open(&config.data, metrics.clone()).await?;
         let media = MediaDir::open(&config.data).map_err(ServeError::Data)?;
+        let uploads = UploadDir::open(&config.data).map_err(ServeError::Data)?;
         let signing = SigningKey::load_or_create(&config.data).map_err(ServeError::Data)?;
         let demo_key =
             if config.demo { Some(demo::key(&store, &config.data).await?) } else { None };
@@ -107,8 +108,14 @@ impl Server {
             ProviderPool::open(catalog, &config.providers, sketches, &config.data, &metrics)?;
         let settings =
             Settings { queue: config.limits.queue, per_owner: config.limits.generations };
-        let generations =
-            GenerationService::new(store.clone(), media.clone(), pool, metrics.clone(), settings);
+        let generations = GenerationService::new(
+            store.clone(),
+            media.clone(),
+            uploads.clone(),
+            pool,
+            metrics.clone(),
+            settings,
+        );
         // Listen before work begins: an address that is taken shall cost nothing.
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(ServeError::Data)?;
@@ -123,6 +130,7 @@ impl Server {
         let retention = Retention {
             store: store.clone(),
             media: media.clone(),
+            uploads: uploads.clone(),
             limits: limits.clone(),
             retention_days: config.retention_days,
             stopping: stopping.clone(),
@@ -133,6 +141,7 @@ impl Server {
             store,
             generations,
             media,
+            uploads,
             signing,
             metrics,
             demo_key,

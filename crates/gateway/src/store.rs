@@ -14,6 +14,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod sql;
+mod uploads;
 mod visitors;
 mod writer;
 

@@ -228,14 +228,14 @@ fn check_options(
 ) -> Result<Scalars, Invalid> {
     let mut options = Scalars::new();
     for (id, value) in given {
-        if matches!(value, Scalar::Text(text) if text.trim().is_empty()) {
-            continue;
-        }
         let option = model.option(id).ok_or_else(|| Invalid::UnknownOption {
             asked: id.to_string(),
             model: model.name.clone(),
             known: model.options.iter().map(|option| option.id.clone()).collect(),
         })?;
+        if matches!(value, Scalar::Text(text) if text.trim().is_empty()) {
+            continue;
+        }
         if !option.takes(value) {
             return Err(invalid(option));
         }

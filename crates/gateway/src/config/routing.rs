@@ -10,7 +10,9 @@ use ai_now_protocol::options::STYLE;
 use ai_now_protocol::{Catalog, Choice, Code, MediaKind, Message, Model, ModelOption, OptionKind};
 use serde::Deserialize;
 
+use super::model_options::{self, OptionFault, OptionSettings};
 use super::routing_error::{ModelFault, PROMPT_CHARS_LIMIT, RoutingError};
+use super::text::{is_id, is_line};
 use crate::domain::CatalogConfig;
 use crate::providers::{Providers, SKETCH};
 
@@ -38,6 +40,8 @@ pub struct ModelSettings {
     pub prompt_max_chars: Option<u32>,
     /// Its styles, in order, instead of those that it has.
     pub styles: Option<Vec<StyleSettings>>,
+    /// What it can be told: changes of the options that it has, and new ones.
+    pub options: Option<Vec<OptionSettings>>,
     /// Whether it is left out of the catalog.
     #[serde(default)]
     pub hidden: bool,
@@ -125,6 +129,8 @@ fn apply<'m>(
     };
     let model = &mut models[at];
     change(model, settings);
+    let options = settings.options.as_deref().unwrap_or_default();
+    model_options::change(model.options.to_mut(), options).map_err(option_fault)?;
     check(model)?;
     Ok(Some(model))
 }
@@ -168,6 +174,7 @@ fn change(model: &mut Model, settings: &ModelSettings) {
         note,
         prompt_max_chars,
         styles,
+        options: _,
     } = settings.clone();
     model.name = name.map_or(model.name.clone(), Text::from);
     model.kind = kind.unwrap_or(model.kind);
@@ -223,7 +230,11 @@ fn check(model: &Model) -> Result<(), ModelFault> {
             return Err(ModelFault::StyleTaken(style.value.to_string()));
         }
     }
-    Ok(())
+    model_options::check(&model.options).map_err(option_fault)
+}
+
+fn option_fault((option, fault): (String, OptionFault)) -> ModelFault {
+    ModelFault::Option { option, fault }
 }
 
 fn check_routes(names: &[String], model: &Model, providers: &Providers) -> Result<(), ModelFault> {
@@ -250,17 +261,10 @@ fn check_routes(names: &[String], model: &Model, providers: &Providers) -> Resul
     Ok(())
 }
 
-fn is_id(text: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
-    (1..=40).contains(&text.len()) && text.bytes().all(plain)
-}
-
-fn is_line(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control)
-}
-
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Scalars;
+
     use super::*;
 
     #[derive(Deserialize)]
@@ -314,7 +318,12 @@ mod tests {
         let page = include_str!("../../../../docs/providers.md");
         let examples: Vec<_> =
             page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        assert_eq!(examples.len(), 1);
+        assert_eq!(examples.len(), 2);
+        let run = resolve(examples[1]).unwrap().catalog.model("run").unwrap().clone();
+        assert_eq!(run.price_tokens(&Scalars::new()), 30);
+        let options = [("seconds".into(), 20u32.into()), ("quality".into(), "draft".into())];
+        assert_eq!(run.price_tokens(&options.into()), 60);
+        assert!(run.option("image").is_none());
         let first = resolve(examples[0]).unwrap();
         assert_eq!(first.routes["luma"], ["dream", "pika"]);
     }

@@ -2,6 +2,7 @@
 
 use ai_now_protocol::MediaKind;
 
+use super::model_options::OptionFault;
 use crate::providers::SettingError;
 
 /// The most that `prompt_max_chars` may be.
@@ -72,6 +73,14 @@ pub enum ModelFault {
     /// `styles`
     #[error("two have the value “{0}”")]
     StyleTaken(String),
+    /// `options`
+    #[error("“{option}”: {fault}")]
+    Option {
+        /// The option.
+        option: String,
+        /// What is wrong with it.
+        fault: OptionFault,
+    },
     /// `routes`
     #[error("name at least one provider")]
     NoRoute,
@@ -108,6 +117,7 @@ impl ModelFault {
             Self::PromptMaxChars => "prompt_max_chars",
             Self::ExpectedSecs => "expected_secs",
             Self::StyleText | Self::StyleTaken(_) => "styles",
+            Self::Option { .. } => "options",
             Self::NoRoute
             | Self::RouteTwice(_)
             | Self::UnknownProvider { .. }

@@ -65,6 +65,9 @@ pub enum SubmitError {
         /// What there is.
         available: u64,
     },
+    /// An option names an upload that is not there, or is somebody else's.
+    #[error("there is no such upload")]
+    NoSuchUpload,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

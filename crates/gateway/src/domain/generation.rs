@@ -19,6 +19,8 @@ pub struct NewGeneration {
     /// What the model is told beside the prompt: the options that were given, the style among them,
     /// and always a seed.
     pub options: Scalars,
+    /// The ids of the uploads that the options name.
+    pub uploads: Vec<String>,
     /// Whether the result will be a procedural sketch.
     pub procedural: bool,
     /// What it costs, in tokens.

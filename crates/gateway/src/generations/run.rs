@@ -7,7 +7,7 @@ use std::time::Duration;
 use ai_now_protocol::api::State;
 use ai_now_protocol::catalog::Text;
 use ai_now_protocol::event::{Completed, Progress};
-use ai_now_protocol::options::SEED;
+use ai_now_protocol::options::{IMAGE, SEED};
 use ai_now_protocol::{Code, Event, MediaUrl, Message, Scalar};
 use futures_util::FutureExt as _;
 use tokio::sync::SemaphorePermit;
@@ -15,9 +15,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::service::{ActiveGeneration, GenerationService, ended};
 use crate::domain::Outcome;
-use crate::media;
+use crate::media::{self, PictureFormat};
 use crate::providers::{
-    Job, MediaContent, Output, PooledProvider, ProgressReporter, ProviderError, Task,
+    Job, MediaContent, Output, Picture, PooledProvider, ProgressReporter, ProviderError, Task,
 };
 use crate::store::{GenerationRow, ProviderJob};
 
@@ -73,8 +73,8 @@ impl GenerationService {
     /// one, or because it shall go on after the next start.
     async fn work(&self, row: &GenerationRow, active: &ActiveGeneration) -> Option<Outcome> {
         let Some(job) = self.job(row) else {
-            let why = Message::new(Code::ModelWithdrawn, "The model is offered no more.");
-            return Some(self.failed(row, why));
+            let why = "The model is offered no more, or not like this.";
+            return Some(self.failed(row, Message::new(Code::ModelWithdrawn, why)));
         };
         let route = self.0.pool.route(&row.model);
         let asked = match self.asked_before(row, &route).await {
@@ -98,8 +98,13 @@ impl GenerationService {
                 let why = "The gateway could not write its records.";
                 return Some(self.failed(row, Message::new(Code::StoreUnavailable, why)));
             }
+            // Not before its turn: who waits holds no picture in memory.
+            let job = match self.with_picture(job.clone()).await {
+                Ok(job) => job,
+                Err(why) => return Some(self.failed(row, why)),
+            };
             let started = Instant::now();
-            let made = self.make(row, job.clone(), active, pooled).await;
+            let made = self.make(row, job, active, pooled).await;
             let took = started.elapsed();
             self.0.metrics.generated(&row.model, took);
             match made {
@@ -178,6 +183,28 @@ impl GenerationService {
         };
         let (id, prompt, options) = (row.id.clone(), row.prompt.clone(), row.options.clone());
         options.iter().all(fits).then_some(Job { id, model, prompt, options, picture: None })
+    }
+
+    /// The job with the picture that its options name, if they name one.
+    async fn with_picture(&self, job: Job) -> Result<Job, Message> {
+        let Some(upload) = job.options.get(IMAGE).and_then(Scalar::as_text) else { return Ok(job) };
+        let picture = self.picture(upload).await;
+        let picture = picture.ok_or_else(|| {
+            Message::new(Code::NoSuchUpload, "The uploaded picture is not there any more.")
+        })?;
+        Ok(Job { picture: Some(picture), ..job })
+    }
+
+    /// An uploaded picture, whoever's it is: that was asked when the generation was accepted.
+    async fn picture(&self, upload: &str) -> Option<Picture> {
+        let format = self.0.store.upload_format(upload).await;
+        let format = format.inspect_err(|error| tracing::error!(%error, "an upload's record"));
+        let format = PictureFormat::from_extension(&format.ok()??)?;
+        let (uploads, id) = (self.0.uploads.clone(), upload.to_owned());
+        let reading = tokio::task::spawn_blocking(move || uploads.read(&id)).await;
+        let bytes = reading.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        let bytes = bytes.inspect_err(|error| tracing::error!(%error, upload, "an upload's file"));
+        Some(Picture { format, bytes: bytes.ok()?.into() })
     }
 
     /// Waits for a slot of a provider, and publishes the place in its queue.

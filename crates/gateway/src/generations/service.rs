@@ -7,7 +7,7 @@ use std::time::Duration;
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure as FailureEvent;
 use ai_now_protocol::options::SEED;
-use ai_now_protocol::{Catalog, Code, Event, GenerateRequest, Message, Scalar};
+use ai_now_protocol::{Catalog, Code, Event, GenerateRequest, Message, OptionKind, Scalar};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 use super::events::EventStream;
 use crate::domain::{Acceptance, NewGeneration, Outcome, Principal, SubmitError};
 use crate::limits::GenerationPermit;
-use crate::media::MediaDir;
+use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
 use crate::providers::ProviderPool;
 use crate::secret;
@@ -30,6 +30,7 @@ pub struct GenerationService(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) media: MediaDir,
+    pub(super) uploads: UploadDir,
     pub(super) pool: ProviderPool,
     pub(super) metrics: Metrics,
     settings: Settings,
@@ -65,6 +66,7 @@ impl GenerationService {
     pub fn new(
         store: Store,
         media: MediaDir,
+        uploads: UploadDir,
         pool: ProviderPool,
         metrics: Metrics,
         settings: Settings,
@@ -72,6 +74,7 @@ impl GenerationService {
         Self(Arc::new(Inner {
             store,
             media,
+            uploads,
             pool,
             metrics,
             settings,
@@ -153,11 +156,17 @@ impl GenerationService {
         options
             .entry(SEED.into())
             .or_insert_with(|| Scalar::from(u32::from_be_bytes(secret::random())));
+        let uploads =
+            order.model.options.iter().filter(|option| option.kind == OptionKind::Picture);
+        let uploads: Vec<String> = uploads
+            .filter_map(|option| options.get(&option.id)?.as_text().map(str::to_owned))
+            .collect();
         let new = NewGeneration {
             id: secret::name(),
             owner,
             model: order.model.id.to_string(),
             options,
+            uploads,
             procedural: order.model.procedural,
             price: order.price_tokens,
             prompt: order.prompt,

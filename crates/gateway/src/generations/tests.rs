@@ -13,7 +13,7 @@ use super::{GenerationService, Settings};
 use crate::config::{Config, Limits};
 use crate::domain::Principal;
 use crate::limits;
-use crate::media::MediaDir;
+use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
 use crate::providers::{Output, Provider, ProviderError, ProviderPool, Sketch, Task};
 use crate::store::{NewKey, Store};
@@ -52,7 +52,9 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
     let media = MediaDir::open(data.path()).unwrap();
     let pool = ProviderPool::all_by(Arc::new(Faulty), &metrics);
     let settings = Settings { queue: 10, per_owner: 10 };
-    let service = GenerationService::new(store.clone(), media.clone(), pool, metrics, settings);
+    let uploads = UploadDir::open(data.path()).unwrap();
+    let service =
+        GenerationService::new(store.clone(), media.clone(), uploads, pool, metrics, settings);
     let limits = limits::Limits::new(&Limits::default());
 
     let runs = ["a song, 5 seconds", FAULT, "another song, 5 seconds"].map(|prompt| {

@@ -58,7 +58,18 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
 
 async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
     let limits = &app.config.limits;
-    let max_bytes = limits.body_bytes;
+    read_up_to(request, limits.body_bytes, Duration::from_secs(limits.body_secs)).await
+}
+
+/// Reads a body of whatever type.
+///
+/// # Errors
+/// [`Problem`], where it is too large, too slow, or cut off.
+pub(crate) async fn read_up_to(
+    request: Request,
+    max_bytes: usize,
+    limit: Duration,
+) -> Result<Bytes, Problem> {
     let too_large = || {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -73,7 +84,7 @@ async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
         return Err(too_large());
     }
     let body: Limited<Body> = Limited::new(request.into_body(), max_bytes);
-    match tokio::time::timeout(Duration::from_secs(limits.body_secs), body.collect()).await {
+    match tokio::time::timeout(limit, body.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => {

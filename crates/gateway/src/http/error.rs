@@ -112,6 +112,11 @@ impl From<LimitExceeded> for Problem {
                 "Too many requests. Wait a moment, then try again.",
                 wait,
             ),
+            LimitExceeded::Uploads => Self::too_many(
+                Code::Overloaded,
+                "Too many pictures are being sent at the moment. Try again in a moment.",
+                Duration::from_secs(5),
+            ),
             LimitExceeded::Streams => Self::too_many(
                 Code::TooManyStreams,
                 "Too many event streams are open. Close some, then open this one again.",

@@ -114,7 +114,10 @@ fn admit(app: &App, request: &Request) -> Result<(), Problem> {
     // RFC 9112, 3.2: what a proxy before us took for the host may be another one than we do.
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
-        return Err(Problem::bad_request("The request must have one Host header."));
+        return Err(Problem::bad_request(
+            Code::InvalidRequest,
+            "The request must have one Host header.",
+        ));
     }
     let uri = request.uri();
     if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {

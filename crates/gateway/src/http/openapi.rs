@@ -4,10 +4,12 @@
 //! that are read and written, so that neither can be forgotten. What all answers have in common,
 //! and what depends on the catalog, is added here. It must not know what is answered.
 
+mod request;
+
 use std::sync::Arc;
 
 use ai_now_protocol::api::IDEMPOTENCY_KEY;
-use ai_now_protocol::{Catalog, ErrorBody, Event, Format, Model};
+use ai_now_protocol::{Catalog, ErrorBody, Event, Format};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, header};
@@ -19,6 +21,7 @@ use utoipa::{IntoResponses, OpenApi as _};
 use crate::http::error::JSON;
 use crate::http::origin::{base, path_of};
 use crate::http::state::App;
+use crate::media::PictureFormat;
 
 /// The finished document.
 #[derive(Clone)]
@@ -96,9 +99,11 @@ errors! {
     /// Of whoever reads a body.
     Sent: [400, 408, 413, 415];
     /// Of whoever accepts a generation.
-    Accepting: [418, 422];
+    Accepting: [404, 418, 422];
     /// Of whoever looks something up by what stands in the address.
     Located: [400, 404];
+    /// Of whoever reads what stands behind the address.
+    Queried: [400];
     /// Of whoever answers with parts of a file.
     InParts: [416];
     /// Of whoever needs the store.
@@ -129,7 +134,7 @@ const ERRORS: &[Error] = &[
     (408, "The body did not arrive in time.", None),
     (413, "The body is too large.", None),
     (414, "The address is too long.", None),
-    (415, "The body is not said to be JSON.", None),
+    (415, "The body is of no type that is taken here.", None),
     (
         416,
         "The file has no such part.",
@@ -170,7 +175,7 @@ impl Document {
         document["components"]["responses"] = ERRORS.iter().map(error).collect();
         document["components"]["schemas"]["StreamedEvent"] = streamed_event();
         let base = document["components"]["schemas"]["GenerateRequest"].take();
-        document["components"]["schemas"]["GenerateRequest"] = requests(&base, catalog);
+        document["components"]["schemas"]["GenerateRequest"] = request::of_all(&base, catalog);
         for path in members(&mut document["paths"]) {
             for operation in members(path) {
                 finish(operation);
@@ -298,8 +303,12 @@ fn finish(operation: &mut Value) {
             *kinds = kinds[0].take();
         }
     }
-    if let Some(body) = operation.get_mut("requestBody") {
-        let content = &mut body["content"][JSON]["schema"];
+    if let Some(content) = operation.pointer_mut("/requestBody/content/image~1*").map(Value::take) {
+        let kinds = PictureFormat::all();
+        let kinds = kinds.map(|format| (format.content_type().to_owned(), content.clone()));
+        operation["requestBody"]["content"] = kinds.collect();
+    }
+    if let Some(content) = operation.pointer_mut("/requestBody/content/application~1json/schema") {
         let mut kinds = content["oneOf"].as_array().into_iter().flatten();
         if let Some(kind) = kinds.find(|kind| kind.get("$ref").is_some()).cloned() {
             *content = kind;
@@ -337,31 +346,6 @@ fn submission(operation: &mut Value) {
     }
 }
 
-/// The request, once for each model: what the types say, with what the catalog says.
-fn requests(base: &Value, catalog: &Catalog) -> Value {
-    let kinds: Vec<Value> = catalog.models.iter().map(|model| request(base, model)).collect();
-    json!({"description": base["description"], "oneOf": kinds})
-}
-
-fn request(base: &Value, model: &Model) -> Value {
-    let mut request = base.clone();
-    if let Some(request) = request.as_object_mut() {
-        request.remove("description");
-    }
-    request["title"] = model.name.as_ref().into();
-    request["required"] = json!(["model", "prompt"]);
-    request["properties"]["model"]["enum"] = json!([model.id]);
-    let prompt = &mut request["properties"]["prompt"];
-    prompt["minLength"] = 1.into();
-    prompt["maxLength"] = model.prompt_max_chars.into();
-    prompt["pattern"] = ai_now_protocol::request::visible_pattern().into();
-    // An empty text and `null` are no style, too.
-    let mut styles: Vec<Value> = vec!["".into(), Value::Null];
-    styles.extend(model.styles().iter().map(|style| Value::from(style.value.as_ref())));
-    request["properties"]["style"]["enum"] = styles.into();
-    request
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -373,6 +357,7 @@ mod tests {
             Sent::responses(),
             Accepting::responses(),
             Located::responses(),
+            Queried::responses(),
             InParts::responses(),
             Stored::responses(),
         ];

@@ -8,3 +8,4 @@ pub(crate) mod sessions;
 pub(crate) mod site;
 mod submission;
 pub(crate) mod system;
+pub(crate) mod uploads;

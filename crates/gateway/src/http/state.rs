@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::generations::GenerationService;
 use crate::limits::Limits;
-use crate::media::MediaDir;
+use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
 use crate::secret::SigningKey;
 use crate::store::{KeyInfo, Store};
@@ -28,6 +28,8 @@ pub struct Parts {
     pub generations: GenerationService,
     /// The media files.
     pub media: MediaDir,
+    /// The uploaded files.
+    pub uploads: UploadDir,
     /// Signs tickets.
     pub signing: SigningKey,
     /// Counts what is limited.

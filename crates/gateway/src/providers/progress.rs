@@ -1,7 +1,7 @@
 //! What a provider reports while it works. A report never waits for whoever reads it.
 
-use ai_now_protocol::Event;
 use ai_now_protocol::event::Progress;
+use ai_now_protocol::{Code, Event, Message};
 use tokio::sync::{mpsc, watch};
 
 /// Takes what a provider has to report while it works.
@@ -30,7 +30,8 @@ impl ProgressReporter {
 
     /// Reports that the job waits in the provider's own queue.
     pub(super) fn queued(&self, queue_position: Option<u32>) {
-        self.report(Progress { queue_position, ..Progress::default() });
+        let step = Some(Message::new(Code::Waiting, "waiting"));
+        self.report(Progress { queue_position, step, ..Progress::default() });
     }
 
     /// Publishes something else that a visitor may see. What comes too fast is left out.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::ProviderError;
 use super::progress::ProgressReporter;
-use crate::media::{MediaDir, Unfinished};
+use crate::media::{MediaDir, PictureFormat, Unfinished};
 use crate::store::SubmissionRecord;
 
 /// A service, a program or an engine that makes media.
@@ -61,7 +61,7 @@ impl Job {
 
     /// With a picture of three bytes.
     pub(super) fn with_picture(self) -> Self {
-        let picture = Picture { format: Format::Png, bytes: Bytes::from_static(b"png") };
+        let picture = Picture { format: PictureFormat::Png, bytes: Bytes::from_static(b"png") };
         Self { picture: Some(picture), ..self }
     }
 }
@@ -70,7 +70,7 @@ impl Job {
 #[derive(Clone, Debug)]
 pub struct Picture {
     /// Its format, told by its first bytes.
-    pub format: Format,
+    pub format: PictureFormat,
     /// The file.
     pub bytes: Bytes,
 }

@@ -10,6 +10,7 @@ use super::database::{Store, json, signed};
 use super::events::append;
 use super::ledger::{self, Payer};
 use super::sql;
+use super::uploads::are_owned;
 use super::visitors::visitor_balance;
 use crate::clock::{DAY_MS, now_ms};
 use crate::domain::{Acceptance, NewGeneration, Principal, StoreError, SubmitError};
@@ -59,6 +60,9 @@ async fn accept(
     if let Some(refusal) = over_limit(connection, new).await? {
         return Ok(Err(refusal));
     }
+    if !are_owned(connection, &new.uploads, owner).await? {
+        return Ok(Err(SubmitError::NoSuchUpload));
+    }
     let payer = Payer { account_id: owner.account_id, visitor_id: owner.visitor_id };
     if !ledger::hold(connection, payer, new.price, &new.id).await? {
         let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
@@ -87,6 +91,9 @@ async fn insert(connection: &mut SqliteConnection, new: &NewGeneration) -> Resul
         .bind(signed(now_ms()))
         .execute(&mut *connection)
         .await?;
+    for upload in &new.uploads {
+        sqlx::query(sql::USE_UPLOAD).bind(&new.id).bind(upload).execute(&mut *connection).await?;
+    }
     if let Some((key, body_hash)) = &new.submission {
         sqlx::query(sql::INSERT_SUBMISSION)
             .bind(owner.key_id)

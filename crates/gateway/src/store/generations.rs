@@ -213,6 +213,28 @@ impl Store {
         Ok(sqlx::query_as(sql::UNFINISHED_GENERATIONS).fetch_all(&self.reader).await?)
     }
 
+    /// Up to `limit` generations of an owner, the newest first, that come after the one at this
+    /// place. Places are a moment of acceptance and an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn generations_before(
+        &self,
+        owner: &Principal,
+        (created_at_ms, id): (u64, &str),
+        limit: u32,
+    ) -> Result<Vec<GenerationRow>, StoreError> {
+        let rows = sqlx::query_as(sql::GENERATIONS_BEFORE)
+            .bind(owner.key_id)
+            .bind(owner.visitor_id)
+            .bind(signed(created_at_ms))
+            .bind(id)
+            .bind(limit)
+            .fetch_all(&self.reader)
+            .await?;
+        Ok(rows)
+    }
+
     /// Whether a file of this name belongs to a completed generation.
     ///
     /// # Errors

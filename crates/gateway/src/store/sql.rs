@@ -118,8 +118,28 @@ statements! {
     FINISHED_BEFORE = "SELECT g.id, m.name AS media_name FROM generations g
         LEFT JOIN media m ON m.generation_id = g.id
         WHERE g.finished_at_ms IS NOT NULL AND g.finished_at_ms < ? LIMIT ?";
+    /// Whoever's cursor it is: what is older than a moment, and of that moment what comes before an id.
+    GENERATIONS_BEFORE = "SELECT g.*, m.name AS media_name FROM generations g
+        LEFT JOIN media m ON m.generation_id = g.id
+        WHERE g.key_id = ?1 AND g.visitor_id IS ?2 AND (g.created_at_ms, g.id) < (?3, ?4)
+        ORDER BY g.created_at_ms DESC, g.id DESC LIMIT ?5";
     DELETE_GENERATION = "DELETE FROM generations WHERE id = ?";
     MEDIA_IS_KNOWN = "SELECT 1 FROM media WHERE name = ?";
+
+    // Uploads.
+    INSERT_UPLOAD = "INSERT INTO uploads (id, key_id, visitor_id, format, size_bytes,
+        expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)";
+    UPLOADED_BYTES = "SELECT coalesce(sum(size_bytes), 0) FROM uploads";
+    UPLOADS_OF_OWNER = "SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes
+        FROM uploads WHERE key_id = ? AND visitor_id IS ?";
+    UPLOAD_FORMAT = "SELECT format FROM uploads WHERE id = ?";
+    UPLOAD_IS_OWNED = "SELECT 1 FROM uploads WHERE id = ?1 AND key_id = ?2 AND visitor_id IS ?3
+        AND (expires_at_ms > ?4 OR EXISTS
+        (SELECT 1 FROM generation_uploads WHERE upload_id = ?1))";
+    USE_UPLOAD = "INSERT INTO generation_uploads (generation_id, upload_id) VALUES (?, ?)";
+    FORGET_UNUSED_UPLOADS = "DELETE FROM uploads WHERE id IN (SELECT id FROM uploads
+        WHERE expires_at_ms <= ? AND NOT EXISTS
+        (SELECT 1 FROM generation_uploads WHERE upload_id = uploads.id) LIMIT ?) RETURNING id";
 
     // Events.
     GENERATION_IS_ACTIVE =
@@ -193,6 +213,10 @@ mod tests {
             SUBMISSION,
             ACTIVE_OF_OWNER,
             USED_TOKENS_SINCE,
+            GENERATIONS_BEFORE,
+            UPLOADS_OF_OWNER,
+            UPLOAD_IS_OWNED,
+            FORGET_UNUSED_UPLOADS,
         ] {
             let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
             let plan: Vec<(i64, i64, i64, String)> =

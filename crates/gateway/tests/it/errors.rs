@@ -70,9 +70,14 @@ async fn requests_that_are_not_good_cost_nothing() {
             .await;
         problem(raw(&gateway, door, &key, "text/plain", song().to_string()).await, 415).await;
         problem(raw(&gateway, door, &key, "application/json", vec![b' '; 70_000]).await, 413).await;
+        let listed = door == "/api/generations";
+        let allowed = if listed { "GET,HEAD,POST" } else { "POST" };
         for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::GET] {
+            if method == Method::GET && listed {
+                continue;
+            }
             let response = gateway.ask(method, door).bearer_auth(&key).send().await.unwrap();
-            assert_eq!(response.headers()["allow"], "POST");
+            assert_eq!(response.headers()["allow"], allowed);
             problem(response, 405).await;
         }
     }

@@ -106,6 +106,9 @@ fn paths() -> Vec<String> {
         .collect();
     paths.extend(names.iter().map(|name| format!("/api/generations/x/events?ticket={name}")));
     paths.extend(names.iter().map(|name| format!("/api/generations/{name}/events")));
+    paths.extend(names.iter().map(|name| format!("/api/generations?before={name}")));
+    paths.extend(names.iter().map(|name| format!("/api/generations?before=1-{name}&limit={name}")));
+    paths.extend(names.iter().map(|name| format!("/api/uploads/{name}")));
     paths.extend(names.iter().map(|name| format!("/media/x.mp3?download={name}")));
     paths.push(format!("/{}", "a/".repeat(3000)));
     paths.push(format!("/media/{}.mp3", "a".repeat(7000)));
@@ -129,7 +132,7 @@ async fn gateway_with_page() -> (Place, Gateway, String) {
 async fn bodies_paths_and_headers_do_no_harm() {
     let (place, gateway, key) = gateway_with_page().await;
     for body in bodies() {
-        for door in ["/api/generate", "/api/generations", "/api/sessions"] {
+        for door in ["/api/generate", "/api/generations", "/api/sessions", "/api/uploads"] {
             let what = format!("{door} {}", String::from_utf8_lossy(&body[..body.len().min(60)]));
             let asked = gateway.ask(Method::POST, door).bearer_auth(&key).body(body.clone());
             let asked = asked.header("content-type", "application/json");

@@ -27,13 +27,15 @@ enum Rule {
 use Rule::{Keyed, Owned, Public, Ticketed};
 
 /// Bodies are not valid where they would cost something: 400 tells that the caller was let in.
-const LINES: [(Method, &str, Rule); 13] = [
+const LINES: [(Method, &str, Rule); 15] = [
     (Method::GET, "/api/ping", Keyed { good: 200, publishable: 200 }),
     (Method::GET, "/api/catalog", Public),
     (Method::GET, "/api/balance", Keyed { good: 200, publishable: 403 }),
     (Method::POST, "/api/sessions", Keyed { good: 201, publishable: 201 }),
     (Method::POST, "/api/generate", Keyed { good: 400, publishable: 403 }),
     (Method::POST, "/api/generations", Keyed { good: 400, publishable: 403 }),
+    (Method::GET, "/api/generations", Keyed { good: 200, publishable: 403 }),
+    (Method::POST, "/api/uploads", Keyed { good: 415, publishable: 403 }),
     (Method::GET, "/api/generations/{id}", Owned),
     (Method::DELETE, "/api/generations/{id}", Owned),
     (Method::GET, "/api/generations/{id}/events", Ticketed),
@@ -205,7 +207,7 @@ async fn everyone_at_every_route() {
             }
         }
     }
-    let unknown = world.gateway.ask(Method::GET, "/api/generations").bearer_auth(&world.owners[0]);
+    let unknown = world.gateway.ask(Method::PUT, "/api/generations").bearer_auth(&world.owners[0]);
     problem(unknown.send().await.unwrap(), 405).await;
     world.gateway.stop().await;
 }

@@ -1,6 +1,7 @@
 //! What a model is told beside the prompt: checked, priced, kept, shown; and unknown to those who
 //! know only the document.
 
+use ai_now_gateway::config::ModelSettings;
 use ai_now_protocol::api::State;
 use ai_now_protocol::{Code, Message};
 use serde_json::{Value, json};
@@ -116,4 +117,31 @@ async fn old_clients_see_no_difference() {
     let said = problem(gateway.post("/api/generate", &key, &body).send().await.unwrap(), 418).await;
     assert!(said.starts_with("This costs 10 tokens and 0 are available."), "{said}");
     gateway.cancel(&key, id).await;
+}
+
+/// What was paid for and can't be had any more is not made in another way.
+#[tokio::test]
+async fn an_option_that_went_with_a_restart_ends_its_generation() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &with(&json!({"seconds": 10}))).await;
+    gateway.stop().await;
+    let mut config = place.config.clone();
+    let hidden = toml::from_str("id = 'seconds'\nhidden = true").unwrap();
+    config.models = vec![ModelSettings {
+        id: "run".into(),
+        options: Some(vec![hidden]),
+        ..ModelSettings::default()
+    }];
+    let gateway = Gateway::start(config).await;
+    gateway.follow(&accepted.events).await;
+    let shown = gateway.show(&key, &accepted.id).await;
+    assert_eq!((shown.state, shown.price), (State::Failed, 60));
+    assert!(shown.message.unwrap().is(Code::ModelWithdrawn));
+    assert_eq!(gateway.balance(&key).await.available, 100);
+    let again = refused(&gateway, &key, &with(&json!({"seconds": 10}))).await;
+    assert!(again.is(Code::UnknownOption), "{again:?}");
+    gateway.stop().await;
+    place.assert_sound().await;
 }

@@ -64,6 +64,7 @@ async fn talkative(place: &Place, key: &str) -> String {
         model: "suno".into(),
         prompt: "x".into(),
         options: [("seed".into(), 1u32.into())].into(),
+        uploads: Vec::new(),
         procedural: true,
         price: 10,
         submission: None,

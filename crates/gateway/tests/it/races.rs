@@ -36,6 +36,7 @@ async fn of_two_ends_just_one_is_written() {
                 model: "suno".into(),
                 prompt: "x".into(),
                 options: [("seed".into(), 1u32.into())].into(),
+                uploads: Vec::new(),
                 procedural: true,
                 price: 10,
                 submission: None,

@@ -7,7 +7,7 @@ use ai_now_gateway::config::{Config, Limits};
 use ai_now_gateway::metrics::Metrics;
 use ai_now_gateway::server::Server;
 use ai_now_gateway::store::{Audit, NewKey, Publishable, Store};
-use ai_now_protocol::api::{Accepted, Balance, Generation};
+use ai_now_protocol::api::{Accepted, Balance, Generation, GenerationPage};
 use ai_now_protocol::{ErrorBody, Event, Message, sse};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
@@ -142,6 +142,17 @@ impl Gateway {
         let response = self.post("/api/generations", key, body).send().await.unwrap();
         assert_eq!(response.status(), 201);
         response.json().await.unwrap()
+    }
+
+    pub(crate) async fn list(&self, key: &str, query: &str) -> GenerationPage {
+        let asked = self.get(&format!("/api/generations{query}"), key);
+        let response = asked.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        response.json().await.unwrap()
+    }
+
+    pub(crate) async fn upload(&self, key: &str, file: Vec<u8>) -> Response {
+        self.ask(Method::POST, "/api/uploads").bearer_auth(key).body(file).send().await.unwrap()
     }
 
     pub(crate) async fn show(&self, key: &str, id: &str) -> Generation {

@@ -3,12 +3,14 @@
 //! `POST /api/generate` (documented) answers with the event stream; `POST /api/generations` with
 //! an id, for pages that want to come back. Behind both is the same [`crate::generations`].
 
-use ai_now_protocol::api::{Accepted, Generation};
+use ai_now_protocol::api::{Accepted, Generation, GenerationPage};
 use ai_now_protocol::options::STYLE;
 use ai_now_protocol::{GenerateRequest, MediaUrl, Scalar};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::events::{self, Stream};
 use super::generation_id::{Which, owned};
@@ -17,7 +19,7 @@ use super::system::json;
 use crate::domain::Principal;
 use crate::http::body::Json;
 use crate::http::error::Problem;
-use crate::http::openapi::{Accepting, Keyed, Located, Sent};
+use crate::http::openapi::{Accepting, Keyed, Located, Queried, Sent};
 use crate::http::origin::{base, client_address, path_of};
 use crate::http::state::App;
 use crate::store::GenerationRow;
@@ -130,6 +132,81 @@ pub(crate) async fn create(
     set(response.headers_mut(), header::LOCATION, &location);
     mark_replayed(&mut response, &accepted);
     Ok(response)
+}
+
+/// Which part of the list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Page {
+    /// The `next` of the page before. Absent: the newest.
+    #[param(pattern = "^[0-9]{1,15}-[a-km-z2-9]{26}$")]
+    before: Option<String>,
+    /// How many, from 1 to 100.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
+    limit: Option<String>,
+}
+
+const PAGE: u32 = 20;
+const PAGE_MAX: u32 = 100;
+
+impl Page {
+    /// The moment and the id that the list goes on after.
+    fn place(&self) -> Result<(u64, &str), Problem> {
+        let Some(before) = &self.before else { return Ok((MOST_MS, "")) };
+        let place = before.split_once('-').and_then(|(millis, id)| {
+            let digits = millis.len() <= 15 && millis.bytes().all(|b| b.is_ascii_digit());
+            let plain = id.len() == 26 && id.bytes().all(|b| b.is_ascii_alphanumeric());
+            Some((millis.parse().ok().filter(|_| digits && plain)?, id))
+        });
+        place.ok_or_else(|| Problem::invalid_parameter("before", "the `next` of another page"))
+    }
+
+    fn limit(&self) -> Result<u32, Problem> {
+        let Some(limit) = &self.limit else { return Ok(PAGE) };
+        let digits = limit.bytes().all(|b| b.is_ascii_digit());
+        let limit = limit.parse().ok().filter(|limit| digits && (1..=PAGE_MAX).contains(limit));
+        limit.ok_or_else(|| Problem::invalid_parameter("limit", "from 1 to 100"))
+    }
+}
+
+/// A moment after all others that a cursor can name.
+const MOST_MS: u64 = 1_000_000_000_000_000;
+
+/// One's own generations, the newest first.
+///
+/// A visitor with the same subject sees the same list, wherever they are.
+#[utoipa::path(
+    get,
+    path = "/generations",
+    operation_id = "listGenerations",
+    tag = "generations",
+    params(Page),
+    responses(
+        (status = 200, description = "A page of the list.", body = GenerationPage),
+        Keyed,
+        Queried,
+    ),
+    security(("key" = []))
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    principal: Principal,
+    Query(page): Query<Page>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let limit = page.limit()?;
+    // One more tells whether there is another page.
+    let mut rows =
+        app.store.generations_before(&principal, page.place()?, limit.saturating_add(1)).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|row| format!("{}-{}", row.created_at_ms, row.id));
+    let base = base(&app, &headers, &extensions);
+    let generations = rows.into_iter().map(|row| generation(&app, row, &base));
+    let generations = generations.collect::<Result<_, _>>()?;
+    Ok(json(StatusCode::OK, &GenerationPage { generations, next }))
 }
 
 /// Where a generation stands.

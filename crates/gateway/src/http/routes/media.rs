@@ -166,6 +166,7 @@ fn unreadable(error: &std::io::Error) -> Problem {
     tracing::error!(%error, "a media file could not be opened");
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
+        Code::Overloaded,
         "The file can't be read right now. Try again in a moment.",
     )
     .retry_after(std::time::Duration::from_secs(5))

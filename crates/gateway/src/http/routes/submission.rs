@@ -91,6 +91,10 @@ impl From<SubmitError> for Problem {
             )
             .with("price", price)
             .with("available", available),
+            SubmitError::NoSuchUpload => Self::not_found(
+                Code::NoSuchUpload,
+                "There is no such uploaded picture, or it is not yours. Upload it again.",
+            ),
             SubmitError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Code::IdempotencyKeyReused,

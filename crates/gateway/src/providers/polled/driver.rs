@@ -94,11 +94,11 @@ impl Polled {
             };
             let error = tokio::select! {
                 output = finishing => match output {
-                    Err(ProviderError::Failed { kind: ErrorKind::Transient, message })
+                    Err(ProviderError::Failed { kind: ErrorKind::Transient, .. })
                         if resubmitted < self.adapter().resubmit() =>
                     {
-                        let why = message.text.as_ref();
-                        tracing::warn!(provider = self.name, why, "it is submitted anew");
+                        // Not what it said: that may repeat the prompt.
+                        tracing::warn!(provider = self.name, "it is submitted anew");
                         None
                     }
                     output => return output,

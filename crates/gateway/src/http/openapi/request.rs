@@ -1,0 +1,74 @@
+//! The body of a submission as a JSON schema: once for each model, with its styles and options. It must
+//! not know where the schema is shown.
+
+use ai_now_protocol::options::STYLE;
+use ai_now_protocol::{Catalog, Model, ModelOption, OptionKind};
+use serde_json::{Map, Value, json};
+
+/// What the ids of uploads look like.
+const UPLOAD_ID: &str = "^[a-km-z2-9]{26}$";
+
+/// The request, once for each model: what the types say, with what the catalog says.
+pub(super) fn of_all(base: &Value, catalog: &Catalog) -> Value {
+    let kinds: Vec<Value> = catalog.models.iter().map(|model| request(base, model)).collect();
+    json!({"description": base["description"], "oneOf": kinds})
+}
+
+fn request(base: &Value, model: &Model) -> Value {
+    let mut request = base.clone();
+    if let Some(request) = request.as_object_mut() {
+        request.remove("description");
+    }
+    request["title"] = model.name.as_ref().into();
+    request["required"] = json!(["model", "prompt"]);
+    request["properties"]["model"]["enum"] = json!([model.id]);
+    let prompt = &mut request["properties"]["prompt"];
+    prompt["minLength"] = 1.into();
+    prompt["maxLength"] = model.prompt_max_chars.into();
+    prompt["pattern"] = ai_now_protocol::request::visible_pattern().into();
+    // An empty text and `null` are no style, too.
+    let mut styles: Vec<Value> = vec!["".into(), Value::Null];
+    styles.extend(model.styles().iter().map(|style| Value::from(style.value.as_ref())));
+    request["properties"]["style"]["enum"] = styles.into();
+    // The style has its documented place.
+    let options = model.options.iter().filter(|option| option.id != STYLE);
+    let options: Map<String, Value> =
+        options.map(|option| (option.id.to_string(), described(option))).collect();
+    request["properties"]["options"] = json!({
+        "description": base["properties"]["options"]["description"],
+        "type": "object",
+        "properties": options,
+        "additionalProperties": false,
+    });
+    request
+}
+
+/// What an option takes. An empty text is no value, as forms send it.
+fn described(option: &ModelOption) -> Value {
+    let mut takes = match &option.kind {
+        OptionKind::Choice(choices) => {
+            let values: Vec<Value> = choices.iter().map(|choice| json!(choice.value)).collect();
+            json!({"type": "string", "enum": values})
+        }
+        OptionKind::Integer(range) if range.step > 1 => {
+            let numbers: Vec<i64> = (range.min..=range.max).step_by(range.step as usize).collect();
+            json!({"type": "integer", "enum": numbers})
+        }
+        OptionKind::Integer(range) => {
+            json!({"type": "integer", "minimum": range.min, "maximum": range.max})
+        }
+        OptionKind::Flag => json!({"type": "boolean"}),
+        OptionKind::Text { max_chars } => json!({"type": "string", "maxLength": max_chars}),
+        OptionKind::Picture => {
+            json!({"type": "string", "pattern": UPLOAD_ID, "description": "The id of an upload."})
+        }
+    };
+    if let Some(default) = &option.default {
+        takes["default"] = json!(default);
+    }
+    if let OptionKind::Text { .. } = option.kind {
+        takes["title"] = option.name.as_ref().into();
+        return takes;
+    }
+    json!({"title": option.name, "anyOf": [takes, {"type": "string", "maxLength": 0}]})
+}

@@ -1,0 +1,124 @@
+//! `POST /api/uploads`: a picture that a generation can begin with.
+//!
+//! What it is, its own bytes say. It is nobody's but the caller's, and is served to nobody.
+
+use std::time::Duration;
+
+use ai_now_protocol::Code;
+use ai_now_protocol::api::Upload;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::system::json;
+use crate::domain::{NewUpload, Principal, UploadError, UploadQuota};
+use crate::http::body::read_up_to;
+use crate::http::error::Problem;
+use crate::http::openapi::{Keyed, Sent};
+use crate::http::origin::client_address;
+use crate::http::state::App;
+use crate::media::{PICTURE_FORMATS, PictureError, PictureFormat};
+use crate::secret;
+
+/// How long an upload stays that no generation uses.
+const UNUSED_SECS: u32 = 3600;
+
+/// Uploads a picture, as the body of the request: JPEG, PNG, WebP or GIF.
+///
+/// Its id is a value for options of the kind `picture`. It is kept for an hour, and as long as a
+/// generation that uses it.
+#[utoipa::path(
+    post,
+    path = "/uploads",
+    operation_id = "uploadPicture",
+    tag = "generations",
+    request_body(content = [u8], content_type = "image/*"),
+    responses(
+        (status = 201, description = "What it is called.", body = Upload),
+        Keyed,
+        Sent,
+    ),
+    security(("key" = []))
+)]
+pub(crate) async fn upload(
+    State(app): State<App>,
+    principal: Principal,
+    request: Request,
+) -> Result<Response, Problem> {
+    let address = client_address(&app, request.headers(), request.extensions());
+    let _permit = app.limits.upload(principal.key_id, principal.visitor_id, address)?;
+    let limits = &app.config.limits;
+    let max_bytes = usize::try_from(limits.upload_max_bytes).unwrap_or(usize::MAX);
+    let file = read_up_to(request, max_bytes, Duration::from_secs(limits.upload_secs)).await?;
+    let format = PictureFormat::of(&file)?;
+    let (id, size_bytes) = (secret::name(), file.len() as u64);
+    let new = NewUpload {
+        id: id.clone(),
+        owner: principal,
+        format: format.extension(),
+        size_bytes,
+        unused_secs: UNUSED_SECS,
+    };
+    let quota = UploadQuota {
+        owner_files: limits.uploads,
+        owner_bytes: limits.owner_upload_bytes,
+        all_bytes: limits.all_upload_bytes,
+    };
+    keep(&app, new, file, quota).await?;
+    Ok(json(StatusCode::CREATED, &Upload { id, size_bytes, expires_in_secs: UNUSED_SECS }))
+}
+
+/// First the file, then the row: a row has its file, always.
+async fn keep(
+    app: &App,
+    new: NewUpload,
+    file: axum::body::Bytes,
+    quota: UploadQuota,
+) -> Result<(), Problem> {
+    let (dir, id) = (app.uploads.clone(), new.id.clone());
+    let writing = tokio::task::spawn_blocking(move || dir.write(&id, &file)).await;
+    writing.unwrap_or_else(|error| Err(std::io::Error::other(error))).map_err(|error| {
+        tracing::error!(%error, "an upload could not be written");
+        full()
+    })?;
+    let id = new.id.clone();
+    if let Err(error) = app.store.keep_upload(new, quota).await {
+        if let Err(error) = app.uploads.remove(&id) {
+            tracing::warn!(%error, "a file of nobody was left");
+        }
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+fn full() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        Code::Overloaded,
+        "There is no room for more pictures just now. Try again later.",
+    )
+    .retry_after(Duration::from_secs(600))
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::TooMany => Self::too_many(
+                Code::TooManyUploads,
+                "Too many of your pictures are kept already. Use those, or wait until they are \
+                 forgotten.",
+                Duration::from_secs(UNUSED_SECS.into()),
+            ),
+            UploadError::Full => full(),
+            UploadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PictureError> for Problem {
+    fn from(error: PictureError) -> Self {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, Code::UnsupportedPicture, error.to_string())
+            .with("allowed", PICTURE_FORMATS)
+    }
+}
