@@ -453,7 +453,7 @@ mod tests {
         assert_eq!(words().count(), Word::ALL.len() + 3);
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/locales");
         for tag in Locale::TAGS.iter().filter(|tag| **tag != "en") {
-            let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).unwrap();
+            let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).expect("its file");
             let texts: BTreeMap<String, String> = serde_json::from_str(&file).unwrap();
             let names: BTreeSet<_> = texts.keys().map(String::as_str).collect();
             let codes = Code::ALL.iter().map(|code| code.as_str());
@@ -474,8 +474,8 @@ mod tests {
     /// A language as the shell loads it.
     fn load(tag: &str) -> (BTreeMap<String, String>, Locale) {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/locales");
-        let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).unwrap();
-        let texts: BTreeMap<String, String> = serde_json::from_str(&file).unwrap();
+        let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).expect("its file");
+        let texts: BTreeMap<String, String> = serde_json::from_str(&file).expect("texts by name");
         let locale = Locale::new(tag, |name| texts.get(name).cloned());
         (texts, locale)
     }

@@ -281,7 +281,7 @@ fn reloaded(generation: &Generation) -> Generation {
 #[derive(Clone, Debug)]
 enum Happening {
     Event(Option<u64>, Event),
-    Answer(api::Generation),
+    Answer(Box<api::Generation>),
     Accepted(String, u32),
     GivenUp(String, bool),
     Stopped,
@@ -294,7 +294,7 @@ fn any_happening() -> impl Strategy<Value = Happening> {
             .prop_map(|(seq, event)| Happening::Event(seq, event)),
         3 => (proptest::option::of(0..20_u64), any_event())
             .prop_map(|(seq, event)| Happening::Event(seq, event)),
-        2 => any_answer().prop_map(Happening::Answer),
+        2 => any_answer().prop_map(|answer| Happening::Answer(Box::new(answer))),
         1 => (".*", any::<u32>()).prop_map(|(id, price)| Happening::Accepted(id, price)),
         1 => (".*", any::<bool>()).prop_map(|(said, stop)| Happening::GivenUp(said, stop)),
         1 => Just(Happening::Stopped),

@@ -58,7 +58,7 @@ fn piece(model: &Model, prompt: &str) -> Took {
     let made = make(&Request::new(model, prompt), &mut |progress| {
         let now = processor_secs();
         gap = gap.max(now - told);
-        if let Some(stage) = stages.get_mut(progress.step) {
+        if let Some(stage) = stages.get_mut(progress.step.as_str()) {
             *stage += now - told;
         }
         told = now;
