@@ -13,6 +13,7 @@ use crate::api::json;
 use crate::app::{App, AppProps};
 use crate::components::erased::{Erase, Erased};
 use crate::config::Config;
+use crate::fault::fault_message;
 use crate::i18n::Locale;
 use crate::platform::drop_guard::held;
 use crate::state::AppState;
@@ -172,8 +173,9 @@ fn install_panic_hook() {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             before(info);
+            let message = fault_message(&info.to_string());
             // A set takes any property.
-            let _ = Reflect::set(&held(), &"panic".into(), &info.to_string().into());
+            let _ = Reflect::set(&held(), &"panic".into(), &message.into());
         }));
     });
 }

@@ -6,6 +6,7 @@
 pub mod api_error;
 pub mod config;
 pub mod duration_estimate;
+pub mod fault;
 pub mod generation;
 pub mod i18n;
 pub mod kept_draft;
