@@ -2,7 +2,8 @@
 //! node reference, and the compiler writes code for each: code that builds it, and code that compares
 //! it with the next one of its type. Here are the few types that views share instead:
 //!
-//! - a component ends in [`Erase::erased`]: its type is forgotten, and it is replaced, never compared;
+//! - a component ends in [`Erase::erased`]: its type is forgotten, and what is put in its place
+//!   replaces it without a look at what it was;
 //! - what follows from signals is wrapped in [`live`], an event handler in [`handler`];
 //! - [`ElementRef`] is the reference to an element of any kind, and [`effect`] the one effect.
 //!
@@ -19,13 +20,18 @@ use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtm
 use send_wrapper::SendWrapper;
 use web_sys::{Element, Node};
 
-/// A view that is built already, of whatever type it was. Attributes that are spread onto it have no
-/// effect.
-pub(crate) struct Erased(SendWrapper<Box<dyn Mountable>>);
+/// A view that is built already, of whatever type it was: one element, always the same, or none.
+/// Attributes that are spread onto it have no effect.
+pub(crate) struct Erased(SendWrapper<(Option<Element>, Box<dyn Held>)>);
+
+/// What a view holds on to: it is only ever dropped, so that no type needs more code for this.
+trait Held {}
+
+impl<T> Held for T {}
 
 /// Forgets the type of a view.
 pub(crate) trait Erase {
-    /// Builds the view, in the current owner.
+    /// Builds the view, in the current owner. Its root is one element, always the same, or none.
     fn erased(self) -> Erased;
 }
 
@@ -35,25 +41,38 @@ where
     V::State: 'static,
 {
     fn erased(self) -> Erased {
-        Erased(SendWrapper::new(Box::new(self.build())))
+        let state = self.build();
+        let mut roots = state.elements();
+        debug_assert!(roots.len() <= 1, "its root is one element");
+        Erased(SendWrapper::new((roots.pop(), Box::new(state))))
     }
 }
 
 impl Mountable for Erased {
     fn unmount(&mut self) {
-        self.0.unmount();
+        if let (Some(root), _) = &*self.0 {
+            root.remove();
+        }
     }
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        self.0.mount(parent, marker);
+        if let (Some(root), _) = &*self.0 {
+            // The marker stands in the parent: there is nothing to refuse.
+            let _ = parent.insert_before(root, marker);
+        }
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        self.0.insert_before_this(child)
+        let (root, _) = &*self.0;
+        let parent = root.as_ref().and_then(|root| root.parent_element());
+        parent.is_some_and(|parent| {
+            child.mount(&parent, root.as_deref());
+            true
+        })
     }
 
     fn elements(&self) -> Vec<Element> {
-        self.0.elements()
+        self.0.0.iter().cloned().collect()
     }
 }
 

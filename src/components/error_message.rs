@@ -28,7 +28,7 @@ pub(crate) fn ErrorMessage(
     let prompt = request.prompt.clone();
     let returned = tokens_returned.map(|n| {
         let returned = texts.count(Word::Returned, n);
-        view! { <p>{returned}</p> }
+        view! { <p>{returned}</p> }.erased()
     });
     view! {
         <div class="failed" class:cancelled=cancelled>

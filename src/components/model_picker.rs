@@ -52,7 +52,7 @@ fn ModelCard(
     };
     let price = (page.mode() != Mode::Demo).then(|| {
         let tokens = texts.tokens(model.price_tokens.into());
-        view! { <span>{tokens}</span> }
+        view! { <span>{tokens}</span> }.erased()
     });
     // What a sketch is, its label says; the note is about the model that it stands in for.
     let status = if model.procedural {

@@ -91,9 +91,9 @@ pub(crate) fn Player(
     let Some(file) = ResultFile::of(expect_context(), expect_context(), &generation) else {
         return ().erased();
     };
-    let unkept = generation.unkept.then(|| {
-        view! { <p role="status">{texts.text(Word::NotKept)}</p> }
-    });
+    let unkept = generation
+        .unkept
+        .then(|| view! { <p role="status">{texts.text(Word::NotKept)}</p> }.erased());
     let (prompt, made_by) = (file.prompt.clone(), file.made_by.clone());
     let ResultFile { address, name, own, kind, .. } = file.clone();
     let screen = match kind {
@@ -161,7 +161,9 @@ fn Image(
             let _ = image.set_attribute("src", &address);
         }
     });
-    let error = Memo::new(move |_| failed.get().then_some(Word::CannotPlay));
+    let texts = use_texts();
+    let sentence =
+        Memo::new(move |_| if failed.get() { texts.text(Word::CannotPlay) } else { String::new() });
     view! {
         <div class="screen" part="screen">
             <img
@@ -171,7 +173,7 @@ fn Image(
                 on:error=handler(move |_| failed.set(true))
                 src=file.address
             />
-            <PlaybackError error retry />
+            <PlaybackError sentence retry />
         </div>
     }
     .erased()
@@ -294,25 +296,30 @@ fn MediaError(
     /// What plays.
     media: MediaController,
 ) -> impl IntoView {
-    let error = Memo::new(move |_| media.state.with(|state| state.error));
+    let texts = use_texts();
+    let sentence = Memo::new(move |_| {
+        let error = media.state.with(|state| state.error);
+        error.map_or_else(String::new, |word| texts.text(word))
+    });
     let retry = Callback::new(move |()| media.load());
-    view! { <PlaybackError error retry /> }.erased()
+    view! { <PlaybackError sentence retry /> }.erased()
 }
 
 /// A sentence and a way on, where a file can't be loaded.
 #[component]
 fn PlaybackError(
-    /// The sentence.
-    error: Memo<Option<Word>>,
+    /// The sentence; empty where all is well.
+    sentence: Memo<String>,
     /// Loads it again.
     retry: Callback<()>,
 ) -> impl IntoView {
     let texts = use_texts();
     let line = move || {
-        error.get().map(|word| {
+        let sentence = sentence.get();
+        (!sentence.is_empty()).then(|| {
             view! {
                 <div class="unplayable">
-                    <p>{texts.text(word)}</p>
+                    <p>{sentence}</p>
                     <TextButton
                         text=texts.text(Word::TryAgain)
                         on_click=handler(move |_| retry.run(()))

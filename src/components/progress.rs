@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::button::TextButton;
 use super::duration_estimate::duration_estimate;
 use super::erased::{Erase, handler, live, truth};
 use super::icon::{Icon, kind_icon};
@@ -30,7 +29,7 @@ pub(crate) fn Progress(
     let model = generation.request.model;
     let kind = connection.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
     let elapsed_secs = elapsed_secs(generation.created_at_ms);
-    let part = Memo::new(move |_| job.0.with(|generation| generation.progress.progress));
+    let part = move || job.0.with(|generation| generation.progress.progress);
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
     let restoring = Memo::new(move |_| job.0.with(|job| job.link == Link::Restoring));
     let emblem = kind.map(|kind| {
@@ -39,11 +38,12 @@ pub(crate) fn Progress(
                 <Icon path=kind_icon(kind) />
             </span>
         }
+        .erased()
     });
-    let sketch = generation.procedural.then(|| {
-        view! { <p class="sketch">{texts.text(Word::Sketch)}</p> }
-    });
-    let percent = move || part.get().map_or_else(String::new, |part| texts.percent(part));
+    let sketch = generation
+        .procedural
+        .then(|| view! { <p class="sketch">{texts.text(Word::Sketch)}</p> }.erased());
+    let percent = move || part().map_or_else(String::new, |part| texts.percent(part));
     let calm = move || if restoring.get() { texts.text(Word::Restoring) } else { String::new() };
     let cancel = handler(move |_| {
         if !stopping.get_untracked() {
@@ -64,7 +64,7 @@ pub(crate) fn Progress(
             <progress
                 aria-label=texts.text(Word::Progress)
                 max="1"
-                value=live(move || part.get().map(browser::decimal))
+                value=live(move || part().map(browser::decimal))
             />
             <p class="times">{live(move || times(job, &model, elapsed_secs.get()))}</p>
             {sketch}
@@ -82,7 +82,7 @@ pub(crate) fn Progress(
                         texts.text(if stopping.get() { Word::Stopping } else { Word::Cancel })
                     })}
                 </button>
-                {notifications::can_ask().then(|| view! { <NotifyButton elapsed_secs /> })}
+                {notifications::can_ask().then(|| view! { <NotifyButton elapsed_secs /> }.erased())}
             </div>
         </div>
     }
@@ -101,17 +101,19 @@ fn NotifyButton(
     let texts = use_texts();
     let asked = RwSignal::new(false);
     // What is done in seconds nobody leaves alone.
-    let offered = Memo::new(move |_| !asked.get() && elapsed_secs.get() >= NOTIFY_AFTER_SECS);
+    let hidden = move || asked.get() || elapsed_secs.get() < NOTIFY_AFTER_SECS;
     view! {
-        <Show when=move || offered.get()>
-            <TextButton
-                text=texts.text(Word::TellMe)
-                on_click=handler(move |_| {
-                    asked.set(true);
-                    notifications::ask();
-                })
-            />
-        </Show>
+        <button
+            type="button"
+            class="plain"
+            hidden=live(hidden)
+            on:click=handler(move |_| {
+                asked.set(true);
+                notifications::ask();
+            })
+        >
+            {texts.text(Word::TellMe)}
+        </button>
     }
     .erased()
 }

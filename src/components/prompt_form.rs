@@ -80,7 +80,7 @@ pub(crate) fn PromptForm() -> impl IntoView {
             <ModelPicker />
             <StylePicker />
             <OptionFields />
-            {(page.mode() == Mode::Direct).then(|| view! { <ApiKeyField /> })}
+            {(page.mode() == Mode::Direct).then(|| view! { <ApiKeyField /> }.erased())}
             <SubmitBar disabled_reason />
         </form>
     }
@@ -92,13 +92,17 @@ pub(crate) fn PromptForm() -> impl IntoView {
 fn CharCounter() -> impl IntoView {
     let draft = expect_context::<Draft>();
     let texts = use_texts();
-    let counts = Memo::new(move |_| {
+    let counts = move || {
         let used = draft.prompt.with(|prompt| prompt.trim().chars().count());
         (used, draft.model().map_or(0, |model| model.prompt_max_chars as usize))
-    });
+    };
     let numbers = move || {
-        let (used, max) = counts.get();
+        let (used, max) = counts();
         (texts.number(used), texts.number(max))
+    };
+    let over = move || {
+        let (used, max) = counts();
+        used > max
     };
     let shown = move || {
         let (used, max) = numbers();
@@ -109,7 +113,7 @@ fn CharCounter() -> impl IntoView {
         texts.fill(Word::CharsOf, &[("used", &used), ("max", &max)])
     };
     view! {
-        <p class="chars" class:over=live(move || counts.with(|(used, max)| used > max))>
+        <p class="chars" class:over=live(over)>
             <span aria-hidden="true" dir="ltr">
                 {live(shown)}
             </span>

@@ -54,7 +54,7 @@ pub(crate) fn ResultActions(
             <TextButton text=texts.text(Word::Vary) icon=AGAIN on_click=vary />
             <TextButton text=texts.text(Word::Reuse) icon=EDIT on_click=reuse />
             <ElsewhereMenu request />
-            {(!own).then(|| view! { <LinkActions address /> })}
+            {if own { Vec::new() } else { link_actions(address) }}
         </div>
     }
     .erased()
@@ -132,11 +132,7 @@ fn option(value: String, name: String) -> Erased {
 }
 
 /// What can be done with a result's address, where the browser can.
-#[component]
-fn LinkActions(
-    /// The address.
-    address: String,
-) -> impl IntoView {
+fn link_actions(address: String) -> Vec<Erased> {
     let page = expect_context::<Page>();
     let texts = use_texts();
     let navigator = browser::window().navigator();
@@ -160,6 +156,7 @@ fn LinkActions(
                 <span>{live(name)}</span>
             </button>
         }
+        .erased()
     });
     let share = can_share.then(|| {
         let share = handler(move |_| {
@@ -168,11 +165,7 @@ fn LinkActions(
             let navigator = browser::window().navigator();
             browser::let_go(browser::call(&navigator, "share", &[data.into()]));
         });
-        view! { <TextButton text=texts.text(Word::Share) icon=SHARE on_click=share /> }
+        view! { <TextButton text=texts.text(Word::Share) icon=SHARE on_click=share /> }.erased()
     });
-    view! {
-        {copy}
-        {share}
-    }
-    .erased()
+    copy.into_iter().chain(share).collect()
 }

@@ -81,16 +81,14 @@ const QUIET_MILLIS: u64 = 8_000;
 fn Announcer() -> impl IntoView {
     let generations = expect_context::<Generations>();
     let texts = use_texts();
-    let news = Memo::new(move |_| {
-        let shown = generations.shown.get();
-        shown.map_or_else(Default::default, |job| job.0.with(|job| announcement(texts, job)))
-    });
     let mut said = String::new();
     let mut said_at_ms = page_millis();
     let line = move || {
-        let (is_turn, text) = news.get();
+        let shown = generations.shown.get();
+        let (is_turn, text) =
+            shown.map_or_else(Default::default, |job| job.0.with(|job| announcement(texts, job)));
         let now = page_millis();
-        if is_turn || now.saturating_sub(said_at_ms) >= QUIET_MILLIS {
+        if text != said && (is_turn || now.saturating_sub(said_at_ms) >= QUIET_MILLIS) {
             said_at_ms = now;
             said = text;
         }

@@ -114,7 +114,7 @@ pub(crate) fn ResultThumbnail(
                 aria-hidden="true"
                 hidden=live(move || !drawn.get())
             />
-            {icon.map(|path| view! { <Icon path /> })}
+            {icon.map(|path| view! { <Icon path /> }.erased())}
         </span>
     }
     .erased()

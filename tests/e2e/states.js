@@ -12,8 +12,12 @@ const CATALOG = {
   models: [
     { id: 'suno', name: 'Suno', kind: 'audio', price_tokens: 10, prompt_max_chars: 2000, expected_secs: { min: 60, max: 180 } },
     {
-      id: 'pika', name: 'Pika', kind: 'video', price_tokens: 10, prompt_max_chars: 2000, note: 'Silent.', status: 'Pika is busy, about 4 minutes',
-      styles: [['1', 'Anime'], ['2', 'Moody'], ['4', 'Watercolor']].map(([value, name]) => ({ value, name, words: name })),
+      id: 'pika', name: 'Pika', kind: 'video', price_tokens: 10, prompt_max_chars: 2000, note: { text: 'Silent.' }, status: { text: 'Pika is busy, about 4 minutes' },
+      options: [{
+        id: 'style',
+        name: 'Style',
+        kind: { choice: [['1', 'Anime'], ['2', 'Moody'], ['4', 'Watercolor']].map(([value, name]) => ({ value, name, words: name })) },
+      }],
     },
     { id: 'run', name: 'Run', kind: 'picture', price_tokens: 30, prompt_max_chars: 2000, procedural: true },
   ],

@@ -9,6 +9,7 @@ mod errors;
 mod gallery;
 mod happy;
 mod history;
+mod leaks;
 mod mounting;
 mod reconnect;
 mod stage;

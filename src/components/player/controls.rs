@@ -81,17 +81,15 @@ pub(super) fn Controls(
                 pressed=looping
                 on_click=handler(move |_| media.toggle_loop())
             />
-            {video.then(|| view! { <ScreenButtons media screen /> })}
+            {if video { screen_buttons(media, screen) } else { Vec::new() }}
         </div>
     }
     .erased()
 }
 
-/// How long it has played, and is.
-fn times(media: MediaController) -> Memo<(u32, u32)> {
-    Memo::new(move |_| {
-        media.state.with(|state| (state.time_secs as u32, state.duration_secs as u32))
-    })
+/// How long it has played, and is, in seconds.
+fn times(media: MediaController) -> (u32, u32) {
+    media.state.with(|state| (state.time_secs as u32, state.duration_secs as u32))
 }
 
 /// Where in the piece it is.
@@ -101,9 +99,8 @@ fn SeekSlider(
     media: MediaController,
 ) -> impl IntoView {
     let texts = use_texts();
-    let times = times(media);
     let said = move || {
-        let (time, total) = times.get();
+        let (time, total) = times(media);
         let (time, length) = (browser::clock(time), browser::clock(total));
         // How long it is, is known once something of it is loaded.
         if total == 0 {
@@ -131,9 +128,8 @@ fn Clock(
     /// What plays.
     media: MediaController,
 ) -> impl IntoView {
-    let times = times(media);
     let shown = move || {
-        let (time, total) = times.get();
+        let (time, total) = times(media);
         let time = browser::clock(time);
         if total == 0 { time } else { [&time, " / ", &browser::clock(total)].concat() }
     };
@@ -195,9 +191,9 @@ fn SpeedButton(
     media: MediaController,
 ) -> impl IntoView {
     let texts = use_texts();
-    let index = Memo::new(move |_| media.state.with(|state| speed_index(state.rate)));
+    let index = move || media.state.with(|state| speed_index(state.rate));
     let press = handler(move |_| {
-        media.set_rate(SPEEDS[(index.get_untracked() + 1) % SPEEDS.len()].0);
+        media.set_rate(SPEEDS[(untrack(index) + 1) % SPEEDS.len()].0);
     });
     view! {
         <button
@@ -205,24 +201,18 @@ fn SpeedButton(
             class="round speed"
             dir="ltr"
             aria-label=live(move || {
-                [&texts.text(Word::Speed), " ", SPEEDS[index.get()].1].concat()
+                [&texts.text(Word::Speed), " ", SPEEDS[index()].1].concat()
             })
             on:click=press
         >
-            {live(move || SPEEDS[index.get()].1)}
+            {live(move || SPEEDS[index()].1)}
         </button>
     }
     .erased()
 }
 
 /// Full screen and picture in picture, where the browser has them.
-#[component]
-fn ScreenButtons(
-    /// What plays.
-    media: MediaController,
-    /// The screen that is filled.
-    screen: ElementRef,
-) -> impl IntoView {
+fn screen_buttons(media: MediaController, screen: ElementRef) -> Vec<Erased> {
     let texts = use_texts();
     let document = JsValue::from(document());
     let float = browser::get(&document, "pictureInPictureEnabled").is_truthy().then(|| {
@@ -233,6 +223,7 @@ fn ScreenButtons(
                 on_click=handler(move |_| media.float())
             />
         }
+        .erased()
     });
     let has_own_way = js_sys::Reflect::has(&video_prototype(), &"webkitEnterFullscreen".into());
     let can_fill =
@@ -246,12 +237,9 @@ fn ScreenButtons(
                 on_click=handler(move |_| fill_screen(media, screen))
             />
         }
+        .erased()
     });
-    view! {
-        {float}
-        {fill}
-    }
-    .erased()
+    float.into_iter().chain(fill).collect()
 }
 
 /// What all videos have.
