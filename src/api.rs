@@ -5,6 +5,7 @@
 pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod direct;
+pub(crate) mod early;
 pub(crate) mod events;
 pub(crate) mod json;
 pub(crate) mod media;

@@ -13,8 +13,10 @@ pub struct Config {
     /// `gateway`: the base address of the gateway, ending in `/`. Default: where the script came
     /// from.
     pub gateway: String,
-    /// Where the script came from, ending in `/`: the engine of `mode="demo"` lies beside it.
+    /// Where the script came from, ending in `/`: pictures lie beside it.
     pub script_base: String,
+    /// The script of the worker that makes everything with `mode="demo"`.
+    pub worker_script: String,
     /// How generations are asked for.
     pub mode: Mode,
     /// `publishable-key`: names the page's owner to the gateway when a session is opened. Default:
@@ -93,6 +95,7 @@ impl Config {
         Ok(Self {
             gateway: base,
             script_base: script_base.to_owned(),
+            worker_script: [script_base, "sketch-worker.js"].concat(),
             mode,
             publishable_key: given("publishable-key"),
             models: words.map(str::to_owned).collect(),

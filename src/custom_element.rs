@@ -4,16 +4,15 @@
 use std::sync::Arc;
 
 use js_sys::Reflect;
-use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, Url};
 
-use crate::api::json;
-use crate::app::{App, AppProps};
-use crate::components::erased::{Erase, Erased};
+use crate::api::{demo, early, json};
+use crate::app;
 use crate::config::Config;
 use crate::fault::fault_message;
+use crate::frame::Frame;
 use crate::i18n::Locale;
 use crate::platform::drop_guard::held;
 use crate::state::AppState;
@@ -38,56 +37,75 @@ extern "C" {
     fn warn(this: &StudioElement, message: &str, shown: bool) -> Result<(), JsValue>;
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// What the shell knows of the release that it belongs to.
+    pub type Release;
+    /// The folder that its files lie in, up to its last slash.
+    #[wasm_bindgen(method, getter)]
+    fn base(this: &Release) -> String;
+    /// The tag of the language that the texts are in.
+    #[wasm_bindgen(method, getter)]
+    fn language(this: &Release) -> String;
+    /// An object of the language's texts by name, `undefined` for English.
+    #[wasm_bindgen(method, getter)]
+    fn texts(this: &Release) -> JsValue;
+    /// The address of the worker's script, where its name bears a hash.
+    #[wasm_bindgen(method, getter, js_name = workerScript)]
+    fn worker_script(this: &Release) -> Option<String>;
+    /// The function that starts workers under the page's policy.
+    #[wasm_bindgen(method, getter, js_name = startWorker)]
+    fn start_worker(this: &Release) -> JsValue;
+    /// The function that hands out answers to what the shell has asked already.
+    #[wasm_bindgen(method, getter, js_name = takeEarly)]
+    fn take_early(this: &Release) -> JsValue;
+}
+
 /// A studio that stands in an element. Freeing it takes it down with all it holds; what runs at the
 /// gateway runs on.
 #[wasm_bindgen]
 pub struct Studio {
     state: AppState,
     owner: Owner,
-    /// Dropping it takes the view out of the page.
-    _view: UnmountHandle<Erased>,
 }
 
 #[wasm_bindgen]
 impl Studio {
-    /// Puts a studio into `place`, a child of the shadow root of `element`. It stands at once, with
-    /// what was composed in the element before; once all that it asks for is there, it raises
-    /// `ai-now-ready`.
-    ///
-    /// `script_base` is the address that the script was loaded from, up to its last slash; `texts`
-    /// an object of the language's texts by name, `undefined` for English; `language` its tag.
+    /// Puts a studio into the frame in the shadow root of `element`, with what was composed in the
+    /// element before; once all that it asks for is there, it raises `ai-now-ready`.
     ///
     /// # Errors
     /// A message for people, where an attribute can't be followed.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        element: HtmlElement,
-        place: HtmlElement,
-        script_base: &str,
-        language: &str,
-        texts: &JsValue,
-    ) -> Result<Studio, JsError> {
+    pub fn new(element: HtmlElement, frame: Frame, release: &Release) -> Result<Studio, JsError> {
         install_panic_hook();
         let page = element.base_uri().ok().flatten().unwrap_or_default();
-        let config = Config::read(
+        let mut config = Config::read(
             |name| element.get_attribute(name),
             |url| Some(Url::new_with_base(url, &page).ok()?.href()),
-            script_base,
+            &release.base(),
         )?;
+        if let Some(script) = release.worker_script() {
+            config.worker_script = script;
+        }
+        let texts = release.texts();
         let locale = if texts.is_object() {
-            Locale::new(language, |name| Reflect::get(texts, &name.into()).ok()?.as_string())
+            let text = |name: &str| Reflect::get(&texts, &name.into()).ok()?.as_string();
+            Locale::new(&release.language(), text)
         } else {
             Locale::english()
         };
+        early::take_with(release.take_early());
+        demo::start_workers_with(release.start_worker());
         let owner = Owner::new();
         let element: StudioElement = element.unchecked_into();
         let kept = json::from_js(element.kept_draft());
         let host = Box::new(Page(element.clone()));
         let state = owner.with(|| AppState::new(config, Arc::new(locale), host, kept));
-        let view = owner.with(|| mount_to(place, move || App(AppProps { state }).erased()));
+        owner.with(|| app::mount(state, frame));
         owner.with(|| keep_draft(element, state.draft));
         state.start();
-        Ok(Self { state, owner, _view: view })
+        Ok(Self { state, owner })
     }
 
     /// Starts a generation of what is composed, with what is given put in first. Answers the key

@@ -25,8 +25,6 @@ macro_rules! words {
 }
 
 words! {
-    /// The label of the prompt.
-    PromptLabel = "What shall it be?",
     /// The label of the models.
     Model = "Model",
     /// The label of the styles.
@@ -101,8 +99,6 @@ words! {
     ExampleScene3 = "Sunset over the sea with birds",
     /// How much of the prompt's room is used, for screen readers.
     CharsOf = "{used} of {max} characters",
-    /// The button that starts.
-    Generate = "Generate",
     /// What it costs.
     Costs = "Costs {tokens}",
     /// What there is to spend.
@@ -412,7 +408,7 @@ mod tests {
         let english = Locale::english();
         assert_eq!(english.plural(Word::Tokens, "one", "1"), "1 token");
         assert_eq!(english.plural(Word::Tokens, "few", "3"), "3 tokens");
-        assert_eq!(english.text(Word::Generate), "Generate");
+        assert_eq!(english.text(Word::Cancel), "Cancel");
     }
 
     fn placeholders(text: &str) -> BTreeSet<&str> {
@@ -433,7 +429,12 @@ mod tests {
         }
     }
 
-    /// What the shell says itself, with English of its own: it speaks where no wasm does.
+    fn source(name: &str) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www").join(name);
+        std::fs::read_to_string(path).expect("a source of the shell")
+    }
+
+    /// What the shell says of the files' words, with English of its own: it says it where no wasm does.
     fn shell_words(shell: &str) -> Vec<(&str, &str)> {
         let (_, table) = shell.split_once("const ENGLISH = {").expect("the table");
         let (table, _) = table.split_once('}').expect("its end");
@@ -441,16 +442,11 @@ mod tests {
         lines.map(|(name, text)| (name, text.trim_matches([',', '\'']))).collect()
     }
 
-    fn shell() -> String {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/ai-now.js");
-        std::fs::read_to_string(path).expect("the shell")
-    }
-
     #[test]
     fn every_language_has_every_word() {
-        let shell = shell();
+        let shell = source("ai-now.js");
         let words = || Word::ALL.iter().copied().chain(shell_words(&shell));
-        assert_eq!(words().count(), Word::ALL.len() + 3);
+        assert_eq!(words().count(), Word::ALL.len() + 1);
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/locales");
         for tag in Locale::TAGS.iter().filter(|tag| **tag != "en") {
             let file = std::fs::read_to_string(dir.join(format!("{tag}.json"))).expect("its file");
@@ -527,9 +523,20 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_loads_the_same_languages() {
-        let list = Locale::TAGS.map(|tag| format!("'{tag}'")).join(", ");
-        assert!(shell().contains(&format!("[{list}]")));
+    fn the_shell_speaks_the_same_languages() {
+        let words = source("shell/words.js");
+        let (_, table) = words.split_once("const TEXTS = {\n").expect("the table");
+        let (table, _) = table.split_once("};").expect("its end");
+        let languages: Vec<_> = table
+            .lines()
+            .filter_map(|line| {
+                let (tag, texts) = line.trim().split_once(": [")?;
+                assert_eq!(texts.matches('\'').count(), 2 * 6, "{line}");
+                assert!(!texts.contains("''"), "{line}");
+                Some(tag)
+            })
+            .collect();
+        assert_eq!(languages, Locale::TAGS);
     }
 
     #[test]

@@ -1,45 +1,33 @@
-// The shell of <ai-now-studio>: small enough to load at once. It paints the outline, and fetches the
-// studio itself (wasm, style sheet, language) when the element comes near the viewport or somebody
-// turns to it. It must not know what the studio does. Where there is no DOM, it does nothing.
-
+// The shell of <ai-now-studio>: small enough to load at once. It shows the prompt and the button, in
+// which one can type before anything else is there, and fetches the studio itself (wasm, style sheet,
+// language) when the element comes near the viewport or somebody turns to it. It must not know what
+// the studio does. Where there is no DOM, it does nothing.
+import { askEarly, takeEarly } from './shell/early.js';
+import { Files } from './shell/files.js';
+import { buildFrame } from './shell/frame.js';
 import { instantiate } from './shell/instance.js';
+import { LOOKS } from './shell/looks.js';
+import { LANGUAGES, spoken, words } from './shell/words.js';
 
-const base = new URL('.', import.meta.url).href;
-const file = (name) => new URL(name, base).href;
-
-// What each file must hash to, as in an `integrity` attribute. `cargo xtask dist` writes it; a file
-// that is not named is not checked.
-const INTEGRITY = {};
-
-const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
 const PRESETS = ['model', 'preset-style', 'prompt'];
 const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models'];
 const ENDS = ['completed', 'failed', 'cancelled'];
 
-// The outline is as high as the studio will be: then nothing moves when that comes.
-const LOOKS = `:host{display:block;container-type:inline-size}:host([hidden]){display:none}
-.outline{--_h:84rem}.outline:not(:has(form)){min-height:calc(var(--ai-now-height,var(--_h)) + var(--_made,0px));border-radius:1.25rem;background:#8881}
-@container (width>=30rem){.outline{--_h:66rem}}@container (width>=56rem){.outline{--_h:51rem}}
-.sorry{background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif;padding:1.5rem 2rem;overflow-wrap:anywhere}
-.sorry p{margin:0 0 1rem}.sorry button{font:inherit;padding:.5rem 1rem;border:1px solid;border-radius:2rem;background:0 0;color:inherit}`;
-
-// What the shell itself says. The other languages' files have the same names.
+// What it says of the words in locales/, where those are not there.
 const ENGLISH = {
-  NotLoaded: 'The studio could not be loaded. Check the connection, then start again.',
   Stopped: 'The studio stopped because of a fault of its own. What you asked for is not lost.',
-  StartAgain: 'Start again',
 };
 
 const REMOVED = 'The element is not in the page.';
 
-// Shared by all elements of the page: the running module, its style sheet, and that of the shell.
+Files.base = new URL('.', import.meta.url).href;
+
+// Shared by all elements of the page: the running module, and the text of its style sheet.
 let studio;
-let sheet;
-let looks;
+let style;
 let current;
 // Takes an element off a module that has ended.
 let abandon;
-// Browsers remember modules by address, those too that failed: each new attempt has its own.
 let attempt = 0;
 const alive = new Set();
 
@@ -52,32 +40,9 @@ const said = (error) => {
   return typeof text === 'string' && text.trim() ? text : 'No reason was given.';
 };
 
-async function get(name) {
-  const answer = await fetch(file(name), { integrity: INTEGRITY[name] ?? '' });
-  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-  return answer;
-}
-
-/** The address of a module; where it is pinned, only after the browser has checked it. */
-async function checked(name) {
-  const url = file(name) + (attempt ? `?${attempt}` : '');
-  const integrity = INTEGRITY[name];
-  if (integrity) {
-    const link = document.createElement('link');
-    Object.assign(link, { rel: 'modulepreload', href: url, crossOrigin: 'anonymous', integrity });
-    await new Promise((resolve, reject) => {
-      link.onload = resolve;
-      link.onerror = () => reject(new Error(`${name} is not the file that was pinned.`));
-      document.head.append(link);
-    }).finally(() => link.remove());
-  }
-  return url;
-}
-
 async function load() {
-  const wasm = get('ai-now-widget_bg.wasm');
-  const [glue] = await Promise.all([checked('ai-now-widget_bg.js'), wasm]);
-  const module = await instantiate(glue, wasm, (thrown) => {
+  const glue = Files.module('ai-now-widget_bg.js', attempt);
+  const module = await instantiate(glue, Files.get('ai-now-widget_bg.wasm'), (thrown) => {
     // Others may stand on a newer one already.
     if (current === module) forget();
     for (const element of alive) abandon(element, module, held.panic ?? said(thrown));
@@ -90,23 +55,36 @@ async function load() {
 
 // Forgotten, so that the next start tries anew.
 const forget = () => {
-  studio = sheet = current = undefined;
+  studio = style = current = undefined;
   attempt += 1;
 };
 
-const sheetOf = (css) => {
-  const made = new CSSStyleSheet();
-  made.replaceSync(css);
-  return made;
-};
+/** The sheets of each document: one that was made for another can't be used. */
+const sheets = new WeakMap();
+
+function sheetOf(document, css) {
+  if (!sheets.has(document)) sheets.set(document, new Map());
+  const made = sheets.get(document);
+  if (!made.has(css)) {
+    const sheet = new document.defaultView.CSSStyleSheet();
+    sheet.replaceSync(css);
+    made.set(css, sheet);
+  }
+  return made.get(css);
+}
 
 class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = [...PRESETS, ...SETTINGS, 'lang'];
+  #frame;
+  #styles = [LOOKS];
+  #language;
+  #words;
+  #texts;
   #studio;
   #module;
-  #words;
   #fallen;
   #near;
+  #spoken;
   #begun = false;
   #due = false;
   #turn = 0;
@@ -119,6 +97,8 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     super();
     this.attachShadow({ mode: 'open' });
     this.addEventListener('ai-now-ready', () => this.#settle.resolve(this));
+    this.#frame = buildFrame();
+    this.#frame.onpress = this.#begin;
     this.#renew();
   }
 
@@ -141,6 +121,13 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       delete this[name];
       this[name] = value;
     }
+    this.#show();
+    this.#speak();
+    // Another language of the page is this element's, too.
+    this.#spoken ??= new MutationObserver(() => { if (this.#speak()) this.#restartSoon(); });
+    for (let node = this.getRootNode(); node; node = node.host?.getRootNode()) {
+      this.#spoken.observe(node, { subtree: true, attributeFilter: ['lang'] });
+    }
     if (this.#begun) return;
     this.#near ??= new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.#begin();
@@ -155,19 +142,29 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       if (this.isConnected) return;
       alive.delete(this);
       this.#near?.disconnect();
+      this.#spoken?.disconnect();
       this.#begun = false;
       this.#takeDown();
       for (const reject of this.#waiting) reject(new Error(REMOVED));
     });
   }
 
+  adoptedCallback() { this.#dress(); }
+
   /** With it, `moveBefore` moves the element as it is. */
   connectedMoveCallback() {}
 
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
-    if (this.#studio && PRESETS.includes(name)) this.#studio.preset(name, now ?? '');
-    else this.#restartSoon();
+    if (name === 'lang') {
+      if (!this.isConnected) return;
+      if (this.#speak()) this.#restartSoon();
+      else if (this.#studio) this.#checkLanguage();
+    } else if (PRESETS.includes(name)) {
+      // Written anew, the caret would move.
+      if (name === 'prompt' && this.#frame.field.value !== now) this.#frame.field.value = now ?? '';
+      this.#studio?.preset(name, now ?? '');
+    } else this.#restartSoon();
   }
 
   /** Loads the studio now, wherever the element is. Answers `ready`. */
@@ -223,7 +220,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   /** Says what the page should set otherwise: on the console, as an event, and in place if `shown`. */
   warn(message, shown) {
     console.error('ai-now-studio:', message);
-    if (shown) this.shadowRoot.prepend(this.#sorry(message));
+    if (shown) this.#sorry(message);
     this.#emit('error', { message, fatal: false });
   }
 
@@ -236,69 +233,73 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   #begin = () => { this.start().catch(() => {}); };
 
   async #build(turn) {
-    const language = this.#language();
+    const language = this.#language;
     const texts = language === 'en' ? undefined
-      : get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
-    let trouble = 'NotLoaded';
+      : Files.get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
+    let trouble = 'notLoaded';
     try {
       studio ??= load();
-      sheet ??= get('widget.css').then(async (answer) => sheetOf(await answer.text()));
-      const [module, style, words] = await Promise.all([studio, sheet, texts]);
+      style ??= Files.get('widget.css').then((answer) => answer.text());
+      askEarly(this, Files.base);
+      const [module, css, others] = await Promise.all([studio, style, texts]);
+      this.#texts = others;
       // Removed, or started anew, meanwhile.
       if (turn !== this.#turn) return;
       if (module !== current) return this.#build(turn);
       trouble = '';
-      this.#words = words;
+      this.#dress(css);
       this.#module = module;
-      this.#studio = new module.Studio(this, this.#outline(style), base, words ? language : 'en', words);
-      const asked = this.lang.toLowerCase().split('-')[0];
-      if (asked && !LANGUAGES.includes(asked)) {
-        this.warn(`lang=“${this.lang}” is none of ${LANGUAGES.join(', ')}.`);
-      }
+      this.#studio = new module.Studio(this, this.#frame, {
+        base: Files.base,
+        workerScript: Files.url('sketch-worker.js'),
+        language: others ? language : 'en',
+        texts: others,
+        takeEarly,
+        startWorker: Files.startWorker,
+      });
+      this.#checkLanguage();
     } catch (error) {
+      const rule = trouble && Files.forbidden();
       if (trouble) forget();
-      // A fault is told first.
-      this.#words = await texts;
-      if (turn === this.#turn) this.#fail(said(error), trouble);
+      // A fault of the wasm is told first.
+      await undefined;
+      if (turn === this.#turn) this.#fail(rule || said(error), error?.gone ? 'newer' : trouble, rule);
     }
   }
 
-  /** Says what went wrong, in place, on the console and as an event, and offers to start again. */
-  #fail(message, trouble) {
+  /** Says what went wrong, in place, on the console and as an event, and offers the way on. */
+  #fail(message, trouble, detail) {
     this.#studio = this.#module = undefined;
     this.#turn += 1;
     this.#fallen = trouble;
     console.error('ai-now-studio:', message);
-    const words = { ...ENGLISH, ...this.#words };
     const focused = this.shadowRoot.activeElement;
+    this.#clear();
     const again = document.createElement('button');
-    again.textContent = words.StartAgain;
+    again.type = 'button';
+    again.textContent = this.#words[trouble === 'newer' ? 'reload' : 'startAgain'];
     again.onclick = () => {
+      if (trouble === 'newer') return Files.reload(import.meta.url);
       this.#fallen = true;
       // What fell with it stands up with it.
       for (const element of alive) if (element.#fallen) element.restart().catch(() => {});
     };
-    const sorry = this.#sorry(words[trouble] ?? message);
+    const sorry = this.#sorry(this.#words[trouble] ?? this.#texts?.[trouble] ?? ENGLISH[trouble] ?? message);
+    if (detail) sorry.append(Object.assign(document.createElement('p'), { textContent: detail }));
     sorry.append(again);
-    this.#outline().append(sorry);
-    if (focused) again.focus();
+    if (focused && !this.shadowRoot.activeElement) again.focus();
     this.#settle.reject(new Error(message));
     this.#emit('error', { message, fatal: true });
   }
 
-  /** Empties the element but for its outline: where the studio will be. */
-  #outline(...sheets) {
-    looks ??= sheetOf(LOOKS);
-    const root = this.shadowRoot;
-    const outline = document.createElement('div');
-    outline.className = 'outline';
-    try {
-      // What was made on this device stands below the rest, and is as high as it was.
-      outline.style.setProperty('--_made', localStorage.getItem('ai-now:made'));
-    } catch { /* Nothing is kept here. */ }
-    root.adoptedStyleSheets = [looks, ...sheets];
-    root.replaceChildren(outline);
-    return outline;
+  /** Empties the places around the prompt, which stays as it is. */
+  #clear() {
+    const { places, button } = this.#frame;
+    this.#frame.live = false;
+    this.#frame.pressed = undefined;
+    button.removeAttribute('aria-busy');
+    button.removeAttribute('aria-disabled');
+    for (const place of Object.values(places)) place.replaceChildren();
   }
 
   #sorry(text) {
@@ -309,7 +310,53 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     const line = document.createElement('p');
     line.textContent = text;
     sorry.append(line);
+    this.#frame.places.notice.append(sorry);
     return sorry;
+  }
+
+  /** Puts the frame into the element, once there is a document to be seen in. */
+  #show() {
+    const { root, field } = this.#frame;
+    if (root.isConnected) return;
+    try {
+      // What was made on this device stands below the rest, and is as high as it was.
+      root.style.setProperty('--_made', localStorage.getItem('ai-now:made'));
+    } catch { /* Nothing is kept here. */ }
+    if (!field.value) field.value = this.getAttribute('prompt') ?? '';
+    this.#dress();
+    this.shadowRoot.append(root);
+  }
+
+  #dress(css) {
+    if (css) this.#styles = [LOOKS, css];
+    const { ownerDocument } = this;
+    if (ownerDocument.defaultView) {
+      this.shadowRoot.adoptedStyleSheets = this.#styles.map((text) => sheetOf(ownerDocument, text));
+    }
+  }
+
+  /** Says what the frame says in the language of the place. Answers whether that is another one. */
+  #speak() {
+    let place = this;
+    // Out of each shadow root, too.
+    while (place && !place.lang) place = place.parentNode ?? place.host;
+    const language = spoken([place?.lang, ...navigator.languages]);
+    if (language === this.#language) return false;
+    this.#language = language;
+    this.#words = words(language);
+    const { root, question, button } = this.#frame;
+    root.lang = language;
+    root.dir = language === 'ar' ? 'rtl' : 'ltr';
+    question.textContent = this.#words.question;
+    button.textContent = this.#words.generate;
+    return true;
+  }
+
+  #checkLanguage() {
+    const asked = this.lang.toLowerCase().split('-')[0];
+    if (asked && !LANGUAGES.includes(asked)) {
+      this.warn(`lang=“${this.lang}” is none of ${LANGUAGES.join(', ')}.`);
+    }
   }
 
   #restartSoon() {
@@ -331,19 +378,10 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   }
 
   #renew() {
-    this.#outline();
+    this.#clear();
     this.#ready = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
     // Whoever waits for it hears of it; where nobody does, it was said in place.
     this.#ready.catch(() => {});
-  }
-
-  #language() {
-    const asked = [this.closest('[lang]')?.lang, ...navigator.languages];
-    for (const tag of asked) {
-      const short = tag?.toLowerCase().split('-')[0];
-      if (LANGUAGES.includes(short)) return short;
-    }
-    return 'en';
   }
 
   #emit(name, detail) {

@@ -9,7 +9,7 @@ const PAUSE_MILLIS = 50;
 // Set before anything is awaited: what is said meanwhile would be lost.
 self.onmessage = async ({ data: wish }) => {
   try {
-    await init();
+    await init({ module_or_path: new URL('ai-now-sketch_bg.wasm', import.meta.url) });
   } catch (error) {
     self.postMessage({ unloaded: String(error) });
     return;

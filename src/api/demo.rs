@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_file::{Blob, ObjectUrl};
 use gloo_net::http::Method;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Function, Reflect, Uint8Array};
 use leptos::prelude::window;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -80,15 +80,25 @@ enum Message {
     Stop,
 }
 
-/// Makes the file of a request and tells how far it is. `engine` is the folder that the worker's
-/// script lies in, ending in `/`; `key` names the generation to [`stop`].
+thread_local! {
+    /// The shell's way to start a worker, which knows the page's policy.
+    static START: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// From now on workers are started with this function of the shell's, if it is one.
+pub(crate) fn start_workers_with(start: JsValue) {
+    START.set(start.dyn_into().ok());
+}
+
+/// Makes the file of a request and tells how far it is. `script` is the address of the worker's
+/// script; `key` names the generation to [`stop`].
 ///
 /// Dropping the future stops the work.
 ///
 /// # Errors
 /// [`NotMade`]
 pub(crate) async fn make(
-    engine: &str,
+    script: &str,
     key: &str,
     request: &GenerateRequest,
     mut say: impl FnMut(Event),
@@ -100,8 +110,7 @@ pub(crate) async fn make(
         let said = match message {
             Message::Place(0) => {
                 say(Event::Started);
-                let started = Worker::start(engine, request, &sender);
-                worker = Some(started.ok_or_else(|| forbidden(engine))?);
+                worker = Some(Worker::start(script, request, &sender)?);
                 continue;
             }
             Message::Place(before) => {
@@ -113,7 +122,7 @@ pub(crate) async fn make(
                 continue;
             }
             Message::Stop => return Err(NotMade::Stopped),
-            Message::Broken => return Err(why_not(engine).await),
+            Message::Broken => return Err(why_not(script).await),
             Message::Said(said) => said,
         };
         let bytes = Reflect::get(&said, &"bytes".into()).ok();
@@ -123,7 +132,7 @@ pub(crate) async fn make(
             return made(&bytes, said.format, said.note).ok_or(NotMade::Fault);
         }
         if said.unloaded.is_some() {
-            return Err(why_not(engine).await);
+            return Err(why_not(script).await);
         }
         if let Some(fault) = said.fault {
             web_sys::console::error_1(&fault.into());
@@ -155,23 +164,22 @@ pub(crate) fn stop(key: &str) {
 }
 
 /// The engine did not start. If its script can be fetched, a rule forbids it to run.
-async fn why_not(engine: &str) -> NotMade {
-    let url = script(engine);
+async fn why_not(script: &str) -> NotMade {
     let request = Request {
         method: Method::HEAD,
-        url,
+        url: script.to_owned(),
         token: None,
         json: None,
         file: None,
         idempotency_key: None,
     };
-    if request.send(None).await.is_ok() { forbidden(engine) } else { NotMade::Away }
+    if request.send(None).await.is_ok() { forbidden(script) } else { NotMade::Away }
 }
 
 /// What a policy has to allow, in the policy's own words.
-fn forbidden(engine: &str) -> NotMade {
-    let own = is_own_origin(engine);
-    let origin = if own { "'self'".to_owned() } else { origin(engine).unwrap_or_default() };
+fn forbidden(script: &str) -> NotMade {
+    let own = is_own_origin(script);
+    let origin = if own { "'self'".to_owned() } else { origin(script).unwrap_or_default() };
     // Browsers count what a worker imports as a worker, too.
     let starter = if own { "" } else { "blob: " };
     let rules = [
@@ -181,10 +189,6 @@ fn forbidden(engine: &str) -> NotMade {
         "media-src blob:".to_owned(),
     ];
     NotMade::Forbidden(rules.join("; "))
-}
-
-fn script(engine: &str) -> String {
-    [engine, "sketch-worker.js"].concat()
 }
 
 fn is_own_origin(url: &str) -> bool {
@@ -201,20 +205,20 @@ struct Worker {
 }
 
 impl Worker {
-    /// `None` where the browser refuses at once.
+    /// An error where the browser refuses at once.
     fn start(
-        engine: &str,
+        script: &str,
         request: &GenerateRequest,
         sender: &UnboundedSender<Message>,
-    ) -> Option<Self> {
-        let script = script(engine);
+    ) -> Result<Self, NotMade> {
         // A worker's script must be of the page's own origin. From elsewhere, a line of the page's
         // own imports it.
-        let starter = if is_own_origin(engine) { None } else { Some(starter(&script)) };
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let url = starter.as_deref().unwrap_or(&script);
-        let worker = web_sys::Worker::new_with_options(url, &options).ok()?;
+        let starter = if is_own_origin(script) { None } else { Some(starter(script)) };
+        let worker = new_worker(starter.as_deref().unwrap_or(script)).map_err(|thrown| {
+            // The shell says which rule it was, where it knows.
+            let rule = Reflect::get(&thrown, &"rule".into()).ok().and_then(|rule| rule.as_string());
+            rule.map_or_else(|| forbidden(script), NotMade::Forbidden)
+        })?;
         let asked = Asked {
             model: &request.model,
             prompt: &request.prompt,
@@ -227,7 +231,19 @@ impl Worker {
         let listeners = listeners(&worker, sender);
         let asked = worker.post_message(&json::to_js(&asked));
         let end = DropGuard::method(&worker, "terminate");
-        asked.ok().map(|()| Self { _listeners: listeners, _end: end, _starter: starter })
+        asked.map_err(|_| NotMade::Fault)?;
+        Ok(Self { _listeners: listeners, _end: end, _starter: starter })
+    }
+}
+
+fn new_worker(url: &str) -> Result<web_sys::Worker, JsValue> {
+    match START.with_borrow(Clone::clone) {
+        Some(start) => start.call1(&JsValue::UNDEFINED, &url.into())?.dyn_into(),
+        None => {
+            let options = WorkerOptions::new();
+            options.set_type(WorkerType::Module);
+            web_sys::Worker::new_with_options(url, &options)
+        }
     }
 }
 

@@ -164,6 +164,11 @@ impl ElementRef {
         Self(StoredValue::new_local(None))
     }
 
+    /// Refers to an element that stands already.
+    pub(crate) fn set(self, element: Element) {
+        self.0.set_value(Some(element));
+    }
+
     /// The element; `None` before its view is built, and once the owner has ended.
     pub(crate) fn get(self) -> Option<Element> {
         self.0.try_get_value().flatten()

@@ -1,95 +1,104 @@
-//! Composing: the sentence, the model, the style, what it costs, and the button.
+//! Composing: the prompt and the button, which the studio takes over from the shell's frame, and what
+//! belongs to them.
 
 use ai_now_protocol::{MediaKind, Message};
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use web_sys::{KeyboardEvent, SubmitEvent};
 
-use super::api_key_field::ApiKeyField;
-use super::erased::{Erase, Erased, handler, live};
+use super::erased::{Erase, Erased, effect, handler, live, truth};
 use super::landmarks::use_landmarks;
-use super::model_picker::ModelPicker;
-use super::option_fields::OptionFields;
-use super::style_picker::StylePicker;
-use super::submit_bar::{SubmitBar, disabled_reason};
 use crate::api_error::ApiError;
-use crate::config::Mode;
+use crate::frame::Frame;
 use crate::i18n::Word;
+use crate::state::connection::{Connection, ConnectionState};
 use crate::state::draft::Draft;
 use crate::state::generations::Generations;
 use crate::state::page::Page;
 use crate::texts::use_texts;
 
-/// The form in which a generation is composed.
-#[component]
-pub(crate) fn PromptForm() -> impl IntoView {
-    let draft = expect_context::<Draft>();
-    let generations = expect_context::<Generations>();
-    let page = expect_context::<Page>();
+/// For how long a button that waits for the connection looks as if it had it: mostly it has it sooner,
+/// and nothing flickers.
+const PATIENCE_MILLIS: u32 = 3_000;
+
+/// Takes the field of the prompt over, with what is written in it.
+pub(crate) fn adopt_field(frame: &Frame) {
+    let prompt = expect_context::<Draft>().prompt;
+    let refusal = expect_context::<Generations>().refusal;
+    let field = frame.field();
+    use_landmarks().prompt.set(field.clone().into());
+    prompt.set(field.value());
+    let written = field.clone();
+    StoredValue::new_local(EventListener::new(&field, "input", move |_| {
+        prompt.set(written.value());
+        refusal.set(None);
+    }));
+    effect(move || {
+        let text = prompt.get();
+        // Written anew, the caret would move.
+        if field.value() != text {
+            field.set_value(&text);
+        }
+    });
+}
+
+/// Takes the form and its button over. If the button is pressed before it is known whether that can
+/// be done, or was pressed before there was a studio, it counts once it is known.
+pub(crate) fn adopt_form(frame: &Frame, disabled_reason: Memo<String>) {
+    let (draft, generations) = (expect_context::<Draft>(), expect_context::<Generations>());
     let (texts, landmarks) = (use_texts(), use_landmarks());
-    let (prompt, refusal) = (draft.prompt, generations.refusal);
-    let stores = (page, expect_context(), expect_context(), draft);
-    let disabled_reason = Memo::new(move |_| disabled_reason(stores, texts).unwrap_or_default());
-    let submit = move || {
+    let connection = expect_context::<Connection>();
+    let connecting =
+        Memo::new(move |_| connection.state.with(|state| *state == ConnectionState::Connecting));
+    let pressed = RwSignal::new(frame.take_over());
+    let patient = RwSignal::new(true);
+    expect_context::<Page>().spawn(async move {
+        TimeoutFuture::new(PATIENCE_MILLIS).await;
+        patient.set(false);
+    });
+    let button = frame.button();
+    landmarks.generate.set(button.clone().into());
+    effect(move || {
+        let disabled = disabled_reason.with(|reason| !reason.is_empty());
+        let disabled = disabled && !(connecting.get() && patient.get());
+        // The names are ours: there is nothing to refuse.
+        let _ = button.set_attribute("aria-disabled", truth(disabled));
+        let _ = button.set_attribute("aria-busy", truth(pressed.with(Option::is_some)));
+    });
+    let submit = move |prompt: String| {
         if disabled_reason.with_untracked(|reason| !reason.is_empty()) {
             return;
         }
-        if prompt.with_untracked(|prompt| prompt.trim().is_empty()) {
-            refusal.set(Some(ApiError::Refused(Message::text(texts.text(Word::NeedPrompt)))));
+        if prompt.trim().is_empty() {
+            let need = Message::text(texts.text(Word::NeedPrompt));
+            generations.refusal.set(Some(ApiError::Refused(need)));
             landmarks.prompt.focus();
             return;
         }
-        generations.generate();
+        generations.generate_from(prompt);
         landmarks.show_result_panel();
     };
-    view! {
-        <form
-            class="compose"
-            part="compose"
-            on:submit=handler(move |event: SubmitEvent| {
-                event.prevent_default();
-                submit();
-            })
-        >
-            <div class="prompt">
-                <label class="question" for="prompt">
-                    {texts.text(Word::PromptLabel)}
-                </label>
-                <textarea
-                    node_ref=landmarks.prompt
-                    part="prompt"
-                    id="prompt"
-                    rows="3"
-                    dir="auto"
-                    autocomplete="off"
-                    aria-describedby="chars why"
-                    prop:value=live(move || prompt.get())
-                    on:input=handler(move |event| {
-                        prompt.set(event_target_value(&event));
-                        refusal.set(None);
-                    })
-                    on:keydown=handler(move |event: KeyboardEvent| {
-                        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-                            event.prevent_default();
-                            submit();
-                        }
-                    })
-                />
-                <CharCounter />
-            </div>
-            <Examples />
-            <ModelPicker />
-            <StylePicker />
-            <OptionFields />
-            {(page.mode() == Mode::Direct).then(|| view! { <ApiKeyField /> }.erased())}
-            <SubmitBar disabled_reason />
-        </form>
-    }
-    .erased()
+    effect(move || {
+        if !connecting.get()
+            && let Some(prompt) = pressed.try_update(Option::take).flatten()
+        {
+            untrack(|| submit(prompt));
+        }
+    });
+    // The shell keeps the browser from sending the form anywhere.
+    StoredValue::new_local(EventListener::new(&frame.form(), "submit", move |_| {
+        let prompt = draft.prompt.get_untracked();
+        if connecting.get_untracked() && !prompt.trim().is_empty() {
+            pressed.set(Some(prompt));
+        } else {
+            submit(prompt);
+        }
+    }));
 }
 
 /// How long the prompt is, and may be.
 #[component]
-fn CharCounter() -> impl IntoView {
+pub(crate) fn CharCounter() -> impl IntoView {
     let draft = expect_context::<Draft>();
     let texts = use_texts();
     let counts = move || {
@@ -127,7 +136,7 @@ fn CharCounter() -> impl IntoView {
 
 /// Prompts to begin with, as long as the field is empty.
 #[component]
-fn Examples() -> impl IntoView {
+pub(crate) fn Examples() -> impl IntoView {
     let draft = expect_context::<Draft>();
     let texts = use_texts();
     let prompt = draft.prompt;

@@ -1,9 +1,8 @@
-//! What a generation costs, what there is, why it can't be asked for, and the button.
+//! What a generation costs, what there is, and why it can't be asked for.
 
 use leptos::prelude::*;
 
-use super::erased::{Erase, live, truth};
-use super::landmarks::use_landmarks;
+use super::erased::{Erase, live};
 use crate::config::Mode;
 use crate::i18n::Word;
 use crate::state::connection::Connection;
@@ -14,8 +13,15 @@ use crate::state::page::Page;
 use crate::state::visitor::Visitor;
 use crate::texts::{Texts, use_texts};
 
+/// Why the button does nothing, kept up to date; empty where it works.
+pub(crate) fn use_disabled_reason() -> Memo<String> {
+    let stores = (expect_context(), expect_context(), expect_context(), expect_context());
+    let texts = use_texts();
+    Memo::new(move |_| disabled_reason(stores, texts).unwrap_or_default())
+}
+
 /// Why the button would do nothing, if so. To be called where signals are read.
-pub(crate) fn disabled_reason(
+fn disabled_reason(
     (page, connection, visitor, draft): (Page, Connection, Visitor, Draft),
     texts: Texts,
 ) -> Option<String> {
@@ -42,7 +48,7 @@ pub(crate) fn disabled_reason(
     })
 }
 
-/// The price, the balance, and the button that generates.
+/// What stands beside the button that generates: the price, the balance, and why it does nothing.
 #[component]
 pub(crate) fn SubmitBar(
     /// Why the button does nothing; empty where it works.
@@ -53,7 +59,7 @@ pub(crate) fn SubmitBar(
     let visitor = expect_context::<Visitor>();
     let generations = expect_context::<Generations>();
     let page = expect_context::<Page>();
-    let (texts, landmarks) = (use_texts(), use_landmarks());
+    let texts = use_texts();
     let costs = move || {
         if page.mode() == Mode::Demo {
             return texts.text(Word::Demo);
@@ -76,22 +82,11 @@ pub(crate) fn SubmitBar(
         sentence.map(|sentence| view! { <p>{sentence}</p> }.erased())
     };
     view! {
-        <div class="bar">
+        <div class="place">
             <p class="price">
                 <strong>{live(costs)}</strong>
                 <span class="balance">{live(balance)}</span>
             </p>
-            <button
-                node_ref=landmarks.generate
-                class="primary"
-                part="generate"
-                type="submit"
-                aria-describedby="why"
-                aria-keyshortcuts="Control+Enter Meta+Enter"
-                aria-disabled=live(move || truth(disabled_reason.with(|why| !why.is_empty())))
-            >
-                {texts.text(Word::Generate)}
-            </button>
             <p class="why" id="why" role="status">
                 {live(why)}
             </p>

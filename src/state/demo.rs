@@ -41,9 +41,9 @@ impl Generations {
 
     async fn make_locked(self, signal: GenerationSignal, lock: Lock) {
         let generation = signal.0.get_untracked();
-        let engine = self.page.beside_script("");
+        let worker = self.page.config().worker_script;
         let say = |event| _ = self.hear(signal, StreamMessage::Event(None, event));
-        match demo::make(&engine, &generation.key, &generation.request, say).await {
+        match demo::make(&worker, &generation.key, &generation.request, say).await {
             Ok(file) => {
                 let kept = file.keep(&generation.key).await;
                 signal.0.update(|generation| {

@@ -121,6 +121,12 @@ impl Generations {
         self.submit(untrack(|| self.draft.request()))
     }
 
+    /// Starts what is being composed, from this prompt.
+    pub(crate) fn generate_from(self, prompt: String) {
+        let request = untrack(|| self.draft.request());
+        self.submit(GenerateRequest { prompt, ..request });
+    }
+
     /// Starts a generation, if the request is valid, and answers its key.
     pub(crate) fn submit(self, request: GenerateRequest) -> Option<String> {
         let catalog = self.connection.catalog.get_untracked();

@@ -102,13 +102,18 @@ test.describe('a fault', () => {
     ['a panic', async (glue) => {
       const { Studio } = await import(glue);
       const element = document.createElement('div');
-      const place = element.appendChild(document.createElement('div'));
       document.body.append(element);
-      const studio = new Studio(element, place, `${location.origin}/`, 'en', undefined);
+      const part = (name) => element.appendChild(document.createElement(name));
+      const places = Object.fromEntries(['prompt', 'bar', 'compose', 'desk', 'studio'].map((name) => [name, part('div')]));
+      const form = part('form');
+      const button = form.appendChild(document.createElement('button'));
+      form.onsubmit = (event) => event.preventDefault();
+      const frame = { form, button, field: part('textarea'), places };
+      const studio = new Studio(element, frame, { base: `${location.origin}/`, language: 'en' });
       // Taken away in the middle of what it does.
       element.addEventListener('ai-now-completed', () => studio.free());
       studio.preset('prompt', 'A tune, 3 seconds');
-      const generate = () => element.querySelector('[type=submit]:not([aria-disabled=true])');
+      const generate = () => element.querySelector('form > [aria-disabled=false]');
       while (!generate()) await new Promise((resolve) => { setTimeout(resolve, 5); });
       generate().click();
     }, /panicked at/],

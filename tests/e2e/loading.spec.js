@@ -1,4 +1,4 @@
-// From the outline to the studio: in one step, and nothing on the page moves.
+// From the prompt to the studio: all that it needs is asked for at once, and nothing on the page moves.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
 
@@ -79,6 +79,27 @@ test('the built-in models serve until those of the gateway are there, and nothin
   await expect(models).toHaveCount(2);
   await expect(studio.prompt).toHaveValue('typed before the gateway has answered');
   await expect(studio.prompt).toBeFocused();
+});
+
+test('nothing waits for what it does not need, and nothing is asked for twice', async ({ page, gateway }) => {
+  const asked = [];
+  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`.replace(/\.[\w-]{16}\./, '.')));
+  let letGo;
+  const held = new Promise((resolve) => { letGo = resolve; });
+  await page.route('**/ai-now-widget_bg*.wasm', (route) => held.then(() => route.continue()));
+  const needed = ['GET /ai-now-widget_bg.js', 'GET /ai-now-widget_bg.wasm', 'GET /widget.css', 'GET /api/catalog'];
+  const count = (name) => asked.filter((one) => one === name).length;
+  await page.goto(gateway.url);
+  // While the wasm is still on its way.
+  for (const name of [...needed, 'POST /api/sessions']) await expect.poll(() => count(name), name).toBe(1);
+  letGo();
+  await expect(page.getByText(/tokens? left/)).toBeVisible();
+  expect([...needed, 'POST /api/sessions', 'GET /api/balance'].map(count)).toEqual([1, 1, 1, 1, 1, 0]);
+  // The next time the visitor is known.
+  asked.length = 0;
+  await page.reload();
+  await expect(page.getByText(/tokens? left/)).toBeVisible();
+  expect([...needed, 'POST /api/sessions', 'GET /api/balance'].map(count)).toEqual([1, 1, 1, 1, 0, 1]);
 });
 
 test('a gateway that does not answer keeps nobody waiting', async ({ page, gateway }) => {

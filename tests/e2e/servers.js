@@ -181,7 +181,7 @@ export async function files(folder, routes, gateway) {
       const outgoing = ask({ hostname, port, path: request.url, method, headers }, (response) => {
         answer.writeHead(response.statusCode, response.headers);
         // What is swallowed later is what the stream says, not that it stands.
-        if (url.pathname.endsWith('/events')) answer.flushHeaders();
+        if (pathname.endsWith('/events')) answer.flushHeaders();
         response.pipe(answer);
       });
       outgoing.on('error', () => answer.destroy());

@@ -78,7 +78,7 @@ async fn a_stream_is_closed_when_the_element_goes() {
     until("the stream", || (!world.streams().is_empty()).then_some(())).await;
     page.studio.take();
     until("the stream to be closed", || (world.streams()[0].1 == 2).then_some(())).await;
-    assert!(!page.has(".studio"), "taken down");
+    assert!(!page.has("[part=stage]"), "taken down");
 }
 
 #[wasm_bindgen_test]
@@ -86,7 +86,7 @@ async fn a_hundred_come_and_go() {
     let world = World::new("many");
     for _ in 0..100 {
         let page = Page::new(&world, &[]);
-        assert!(page.has(".studio"));
+        assert!(page.has("#prompt"));
     }
     let page = Page::new(&world, &[]);
     page.read("tokens left").await;
@@ -107,5 +107,5 @@ fn wrong_attributes_are_an_error_that_says_so() {
     let page = Page::empty();
     page.element.set_attribute("mode", "magic").unwrap();
     assert!(page.build().is_err());
-    assert!(!page.has(".studio"));
+    assert!(page.has("#prompt"), "what was typed stays");
 }

@@ -1,6 +1,7 @@
 //! The stage of the tests: an element with a studio in it, and the scripted world around it.
 
 use ai_now_widget::custom_element::Studio;
+use ai_now_widget::frame::Frame;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -16,6 +17,13 @@ extern "C" {
     fn say(base: &str, id: &str, data: &str);
     fn open(base: &str);
     fn lose(base: &str, for_good: bool);
+}
+
+#[wasm_bindgen(module = "/www/shell/frame.js")]
+extern "C" {
+    /// The very frame that the shell builds.
+    #[wasm_bindgen(js_name = buildFrame)]
+    fn build_frame() -> JsValue;
 }
 
 /// A gateway of a test's own, that answers what it was told to.
@@ -108,6 +116,7 @@ fn get(object: &JsValue, name: &str) -> Option<String> {
 pub(crate) struct Page {
     pub(crate) element: HtmlElement,
     pub(crate) root: ShadowRoot,
+    frame: Frame,
     pub(crate) studio: Option<Studio>,
 }
 
@@ -127,14 +136,17 @@ impl Page {
         let element: HtmlElement = document.create_element("div").unwrap().unchecked_into();
         document.body().unwrap().append_child(&element).unwrap();
         let root = element.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).unwrap();
-        Self { element, root, studio: None }
+        let frame = build_frame();
+        let shown = js_sys::Reflect::get(&frame, &"root".into()).unwrap();
+        root.append_child(shown.unchecked_ref()).unwrap();
+        Self { element, root, frame: frame.unchecked_into(), studio: None }
     }
 
     pub(crate) fn build(&self) -> Result<Studio, JsError> {
-        let document = self.element.owner_document().unwrap();
-        let place: HtmlElement = document.create_element("div").unwrap().unchecked_into();
-        self.root.append_child(&place).unwrap();
-        Studio::new(self.element.clone(), place, "https://script.test/", "en", &JsValue::UNDEFINED)
+        let release = js_sys::Object::new();
+        js_sys::Reflect::set(&release, &"base".into(), &"https://script.test/".into()).unwrap();
+        js_sys::Reflect::set(&release, &"language".into(), &"en".into()).unwrap();
+        Studio::new(self.element.clone(), self.frame.clone(), release.unchecked_ref())
     }
 
     /// Waits until an element matches, and answers it.

@@ -4,11 +4,11 @@
 // and nothing enters the wasm any more. It must not know what the wasm does.
 
 /**
- * Answers the module of wasm-bindgen's glue at `glueUrl`, set up for the wasm that `response` brings.
- * The glue is of the target `bundler`, which leaves instantiating the wasm to us.
+ * Sets wasm-bindgen's glue up for the wasm that `response` brings, and answers it. It is of the target
+ * `bundler`, which leaves instantiating the wasm to us. Both are promises: they come at the same time.
  */
-export async function instantiate(glueUrl, response, onFault) {
-  const [glue, wasm] = await Promise.all([import(glueUrl), response]);
+export async function instantiate(module, response, onFault) {
+  const [glue, wasm] = await Promise.all([module, response]);
   const imports = { './ai-now-widget_bg.js': glue };
   // Browsers compile while it arrives, where the server names the type.
   const { instance } = wasm.headers.get('Content-Type') === 'application/wasm'

@@ -54,7 +54,7 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
 fn build() -> Result<PathBuf> {
     thread::scope(|scope| {
         let gateway = scope.spawn(gateway);
-        let web = dist::studio("");
+        let web = dist::demo();
         gateway.join().map_err(|_| anyhow!("building the gateway broke off"))??;
         web
     })

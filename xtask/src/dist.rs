@@ -8,19 +8,24 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::optimise;
-use crate::pin::pin;
-use crate::run::{cargo, heading, output, root, run, target_dir};
+use crate::release::{self, Effort, Release, SHELL};
+use crate::run::{cargo, heading, root, run, target_dir};
 use crate::tools;
 
 /// The files that trunk and wasm-bindgen name after the package.
-const WIDGET_WASM: &str = "ai-now-widget_bg.wasm";
-const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
+pub const WIDGET_WASM: &str = "ai-now-widget_bg.wasm";
+pub const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
 const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
 const ENGINE_GLUE: &str = "ai-now-sketch.js";
-const STYLE: &str = "widget.css";
+pub const STYLE: &str = "widget.css";
 
 /// Tells [`after_trunk`] to leave the sketch engine to us.
 const WITHOUT_ENGINE: &str = "XTASK_WITHOUT_ENGINE";
+
+/// The worker that runs the engine.
+const WORKER: &str = "sketch-worker.js";
+/// The pages that give hints.
+const PAGES: [&str; 2] = ["index.html", "demo.html"];
 
 /// Builds the widget with trunk, and the sketch engine for the page beside it; answers the folder
 /// that holds them: all that a static host needs.
@@ -28,16 +33,35 @@ const WITHOUT_ENGINE: &str = "XTASK_WITHOUT_ENGINE";
 /// # Errors
 /// Where a tool is missing or the build fails.
 pub fn widget() -> Result<PathBuf> {
-    let dist = studio("")?;
+    let dist = demo()?;
     engine(&dist)?;
     Ok(dist)
 }
 
-/// Builds the widget alone: all that a page with a gateway needs. `rust_flags` are for the wasm.
+/// Builds the widget for a demo: all that a page with a gateway needs, named and compressed.
 ///
 /// # Errors
 /// Where a tool is missing or the build fails.
-pub fn studio(rust_flags: &str) -> Result<PathBuf> {
+pub fn demo() -> Result<PathBuf> {
+    let dist = studio("")?;
+    let mut release = Release::new(&dist);
+    name_studio(&mut release)?;
+    release.tell_shell()?;
+    release.write_hints(&PAGES)?;
+    release::compress(&dist, Effort::Quick)?;
+    Ok(dist)
+}
+
+/// Names what the shell loads of the studio.
+fn name_studio(release: &mut Release) -> Result<()> {
+    for file in [WIDGET_WASM, WIDGET_GLUE, STYLE] {
+        release.name(file)?;
+    }
+    release.name_locales()
+}
+
+/// Has trunk build the widget. `rust_flags` are for the wasm.
+fn studio(rust_flags: &str) -> Result<PathBuf> {
     tools::setup()?;
     heading("Building the widget");
     let dist = root().join("dist");
@@ -107,17 +131,30 @@ pub fn dist() -> Result<()> {
     for script in [WIDGET_GLUE, ENGINE_GLUE, STYLE] {
         tools.bundle(&dist.join(script))?;
     }
-    pin(&dist, &tools)?;
+    let mut release = Release::new(&dist);
+    name_studio(&mut release)?;
+    let engine = [ENGINE_GLUE, ENGINE_WASM];
+    for file in engine {
+        release.name(file)?;
+    }
+    release.rename_in(WORKER, &engine)?;
+    release.name(WORKER)?;
+    release.tell_shell()?;
+    tools.bundle(&dist.join(SHELL))?;
     for folder in ["shell", "snippets"] {
         optimise::remove_bundled(&dist.join(folder))?;
     }
-    weigh(&dist)
+    release.pin()?;
+    release.write_hints(&PAGES)?;
+    heading("Compressing");
+    release::compress(&dist, Effort::Best)?;
+    weigh(&release)
 }
 
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
 const BUDGETS: &[Budget] = &[
-    Budget { what: "the shell", files: &["ai-now.js"], max_bytes: 3 * 1024 },
+    Budget { what: "the shell", files: &[SHELL], max_bytes: 6 * 1024 },
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],
@@ -126,7 +163,7 @@ const BUDGETS: &[Budget] = &[
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
-        files: &[ENGINE_WASM, ENGINE_GLUE, "sketch-worker.js"],
+        files: &[ENGINE_WASM, ENGINE_GLUE, WORKER],
         // It decodes the pictures that people send: JPEG, PNG, WebP and GIF.
         max_bytes: 606_000,
     },
@@ -135,16 +172,16 @@ const BUDGETS: &[Budget] = &[
 struct Budget {
     what: &'static str,
     files: &'static [&'static str],
-    max_bytes: usize,
+    max_bytes: u64,
 }
 
-fn weigh(dist: &Path) -> Result<()> {
+fn weigh(release: &Release) -> Result<()> {
     heading("What a visitor loads (bytes, brotli)");
     let mut over = Vec::new();
     for budget in BUDGETS {
         let mut sum = 0;
         for file in budget.files {
-            let bytes = brotli_bytes(&dist.join(file))?;
+            let bytes = release.brotli_bytes(file)?;
             println!("{bytes:>9}  {file}");
             sum += bytes;
         }
@@ -157,13 +194,4 @@ fn weigh(dist: &Path) -> Result<()> {
         bail!("over budget: {}", over.join(", "));
     }
     Ok(())
-}
-
-/// The size of a file under brotli at its best, as Node's zlib makes it.
-fn brotli_bytes(file: &Path) -> Result<usize> {
-    const SCRIPT: &str = "const {brotliCompressSync:b}=require('zlib');\
-        console.log(b(require('fs').readFileSync(process.argv[1])).length)";
-    output(Command::new("node").args(["-e", SCRIPT]).arg(file))
-        .and_then(|said| said.parse().ok())
-        .with_context(|| format!("{} can't be weighed", file.display()))
 }

@@ -10,7 +10,7 @@ mod docs;
 mod links;
 mod ops;
 mod optimise;
-mod pin;
+mod release;
 mod run;
 mod tidy;
 mod tools;

@@ -71,7 +71,7 @@ impl Tools {
         out.push(file);
         run(Command::new(self.bin.join("esbuild"))
             .args(["--bundle", "--format=esm", "--minify", "--allow-overwrite"])
-            .args([SCRIPT_TARGET, "--legal-comments=none", "--log-level=warning"])
+            .args([SCRIPT_TARGET, "--charset=utf8", "--legal-comments=none", "--log-level=warning"])
             .arg(file)
             .arg(out))
     }

@@ -47,6 +47,7 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response 
     if !stays_within(web, request.uri().path()).await {
         return unknown().await.into_response();
     }
+    let kept = kept(request.uri().path());
     let files = ServeDir::new(web).precompressed_br().precompressed_gzip();
     let Ok(found) = files.oneshot(request).await;
     if !found.status().is_success() && !found.status().is_redirection() {
@@ -61,8 +62,7 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response 
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        // Names are not made from contents: ask each time, and mostly hear "not modified".
-        (header::CACHE_CONTROL, "no-cache"),
+        (header::CACHE_CONTROL, kept),
         // Pages elsewhere embed the widget by its files.
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::VARY, "Accept-Encoding"),
@@ -71,4 +71,42 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response 
     }
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
+}
+
+/// How long browsers keep a file: for good where its name bears the hash of its contents, as
+/// `cargo xtask dist` names what the shell loads; a day where it is a picture, which nothing depends
+/// on. The rest they ask for each time, and mostly hear "not modified".
+fn kept(path: &str) -> &'static str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let mut parts = name.rsplit('.');
+    let (extension, hash) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_hash = hash.len() == HASH_CHARS
+        && hash.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if is_hash && parts.next().is_some() {
+        "public, max-age=31536000, immutable"
+    } else if matches!(extension, "jpg" | "svg") {
+        "public, max-age=86400"
+    } else {
+        "no-cache"
+    }
+}
+
+/// So many characters of its hash stand in a file's name: see `xtask/src/release.rs`.
+const HASH_CHARS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_never_changes_is_kept_for_good() {
+        for path in ["/a_bg.ab-_efghijklmnop.wasm", "/locales/de.0123456789abcdef.json"] {
+            assert!(kept(path).contains("immutable"), "{path}");
+        }
+        for path in ["/", "/ai-now.js", "/0123456789abcdef.js", "/a.0123456789abcde.js", "/a.b.js"]
+        {
+            assert_eq!(kept(path), "no-cache", "{path}");
+        }
+        assert_eq!(kept("/styles/run-retro.jpg"), "public, max-age=86400");
+    }
 }

@@ -1,0 +1,80 @@
+// The files of the release that this shell belongs to: their addresses, and how they are fetched.
+// Where a page pins the shell, the browser checks all of them.
+import pins from './pins.js';
+
+/** The page's leave to start a worker, where it demands one (`require-trusted-types-for`). */
+let policy;
+
+/** What was broken of the page's policy while our files were fetched: a directive's name. */
+let broken;
+
+globalThis.document?.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
+  if (blockedURI === 'wasm-eval' || blockedURI.startsWith(Files.base)) broken = effectiveDirective;
+});
+
+export const Files = {
+  /** The folder that they lie in. */
+  base: '',
+
+  /** The address of a file. */
+  url(name) {
+    const hash = pins[name]?.slice(7, 23).replaceAll('+', '-').replaceAll('/', '_');
+    return this.base + (hash ? name.replace(/(?=\.\w+$)/, `.${hash}`) : name);
+  },
+
+  async get(name) {
+    const answer = await fetch(this.url(name), { integrity: pins[name] ?? '' });
+    // A name with a hash is good for one release: where it is gone, there is another one.
+    if (!answer.ok) throw Object.assign(new Error(`${name}: ${answer.status}`), { gone: pins[name] && answer.status === 404 });
+    return answer;
+  },
+
+  /**
+   * Imports a module; where it is pinned, only after the browser has checked it.
+   * Browsers remember modules by address, those too that failed: each new attempt has its own.
+   */
+  async module(name, attempt) {
+    const href = this.url(name) + (attempt ? `?${attempt}` : '');
+    const integrity = pins[name];
+    if (integrity) {
+      const link = document.createElement('link');
+      // A policy by nonces lets in what bears the nonce of the script that we came with.
+      const { nonce } = document.querySelector('script[nonce]') ?? {};
+      Object.assign(link, { rel: 'modulepreload', href, crossOrigin: 'anonymous', integrity, nonce });
+      await new Promise((resolve, reject) => {
+        link.onload = resolve;
+        link.onerror = reject;
+        document.head.append(link);
+      }).catch(async () => {
+        await this.get(name);
+        throw new Error(`${name} is not the file that was pinned.`);
+      }).finally(() => link.remove());
+    }
+    return import(href);
+  },
+
+  /** Starts a worker; throws what has a `rule` where the page's policy names no policy of ours. */
+  startWorker(url) {
+    try {
+      policy ??= globalThis.trustedTypes?.createPolicy('ai-now', { createScriptURL: (own) => own });
+    } catch {
+      throw Object.assign(new Error(), { rule: 'trusted-types ai-now' });
+    }
+    return new Worker(policy?.createScriptURL(url) ?? url, { type: 'module' });
+  },
+
+  /** Why it failed, as a sentence, where the page's policy forbade it. */
+  forbidden() {
+    const rule = broken;
+    broken = undefined;
+    if (!rule) return undefined;
+    const wants = rule === 'script-src' ? `${new URL(this.base).origin} 'wasm-unsafe-eval'` : new URL(this.base).origin;
+    return `The page's Content-Security-Policy forbids it: ${rule} needs ${wants}.`;
+  },
+
+  /** Has the browser ask for the shell anew, and loads the page with it. */
+  async reload(shell) {
+    await fetch(shell, { cache: 'reload' }).catch(() => {});
+    location.reload();
+  },
+};

@@ -1,0 +1,61 @@
+// The looks of what the shell shows: the frame, the prompt and the button. The studio's own sheet,
+// widget.css, is put beside this one and goes on from its colours.
+
+export const LOOKS = `
+:host {
+  /* For pages to set. */
+  --_accent: var(--ai-now-accent, light-dark(#b8400f, #ff935f));
+  --_on-accent: var(--ai-now-on-accent, light-dark(#fff, #2a0f02));
+  --_paper: var(--ai-now-background, light-dark(#fffdf9, #1b1917));
+  --_ink: var(--ai-now-text, light-dark(#211d19, #f3ede4));
+  --_radius: var(--ai-now-radius, 1.25rem);
+  --_font: var(--ai-now-font, ui-rounded, system-ui, "Segoe UI", "Noto Sans", sans-serif);
+  /* Made from them. */
+  --_soft: color-mix(in oklab, var(--_ink) 68%, var(--_paper));
+  --_line: color-mix(in oklab, var(--_ink) 16%, var(--_paper));
+  --_edge: color-mix(in oklab, var(--_ink) 48%, var(--_paper));
+  --_well: color-mix(in oklab, var(--_ink) 4%, var(--_paper));
+  display: block;
+  container: ai-now / inline-size;
+  color-scheme: light dark;
+  color: var(--_ink);
+  font: 400 1rem/1.5 var(--_font);
+  text-align: start;
+  -webkit-text-size-adjust: 100%;
+}
+:host([hidden]) { display: none; }
+:host([theme="light"]) { color-scheme: light; }
+:host([theme="dark"]) { color-scheme: dark; }
+*, *::before, *::after { box-sizing: border-box; }
+p { margin: 0; }
+button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
+button { cursor: pointer; }
+:focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
+/* As high as the studio will be: then nothing on the page moves when that comes. */
+.studio {
+  --_h: 84rem;
+  min-block-size: calc(var(--ai-now-height, var(--_h)) + var(--_made, 0px));
+  background: var(--_paper);
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  overflow: clip;
+}
+.desk { display: grid; grid-template: auto 1fr / minmax(0, 1fr); min-block-size: calc(var(--ai-now-height, var(--_h)) - 2px); }
+.compose { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 1.375rem; padding: clamp(1rem, 4cqi, 2rem); }
+.place { display: contents; }
+.prompt { position: relative; }
+.question { display: block; margin-block-end: .625rem; font-size: clamp(1.5rem, 1.1rem + 2cqi, 2.125rem); font-weight: 700; line-height: 1.15; letter-spacing: -.025em; text-wrap: balance; }
+textarea { display: block; inline-size: 100%; min-block-size: 7rem; max-block-size: 20rem; padding: .875rem 1rem 2rem; resize: vertical; font-size: 1.125rem; line-height: 1.45; background: var(--_well); border: 1px solid var(--_edge); border-radius: calc(var(--_radius) * .7); field-sizing: content; }
+textarea:focus-visible { outline-offset: 0; }
+.bar { display: grid; grid-template-columns: 1fr auto; align-items: start; gap: .5rem 1rem; }
+.bar > .primary { grid-area: 1 / 2; }
+.primary { display: inline-flex; align-items: center; justify-content: center; gap: .5rem; min-block-size: 2.75rem; padding: .5rem 1.625rem; font-weight: 650; color: var(--_on-accent); background: var(--_accent); border: 1px solid transparent; border-radius: 1.375rem; }
+.primary[aria-busy="true"] { opacity: .7; cursor: progress; }
+.sorry { overflow-wrap: anywhere; }
+.sorry p { margin: 0 0 1rem; }
+.sorry button { padding: .5rem 1rem; border: 1px solid; border-radius: 2rem; background: none; }
+@container ai-now (min-width: 30rem) { .studio { --_h: 66rem; } }
+@container ai-now (min-width: 50rem) { .desk { grid-template: 1fr / minmax(0, 11fr) minmax(0, 10fr); } }
+@container ai-now (min-width: 56rem) { .studio { --_h: 51rem; } }
+@container ai-now (max-width: 24rem) { .compose { gap: 1.125rem; } .bar { grid-template-columns: 1fr; } .bar > .primary { grid-area: 1 / 1; } }
+`;
