@@ -189,7 +189,7 @@ test('whatever is thrown while it loads is a sentence, and it can be started aga
     const { detail, text } = await page.evaluate(async ([thrown, shell]) => {
       const { fetch } = window;
       window.fetch = async (input, init) => {
-        if (String(input).includes('widget.css')) throw (0, eval)(`(${thrown})`);
+        if (/\bwidget[.\w-]*\.css/.test(String(input))) throw (0, eval)(`(${thrown})`);
         return fetch(input, init);
       };
       await import(shell);

@@ -18,7 +18,7 @@ export const web = process.env.E2E_WEB ?? path.join(top, 'dist');
 /** The built file of that name, with the hash that a build for distribution puts into it. */
 export function built(name) {
   const [, stem, type] = /^(.*)(\.\w+)$/.exec(name);
-  const found = readdirSync(web).find((file) => file === name || new RegExp(`^${stem}-[\\w-]{10}${type}$`).test(file));
+  const found = readdirSync(web).find((file) => file === name || new RegExp(`^${stem}\\.[\\w-]{16}${type}$`).test(file));
   if (!found) throw new Error(`no ${name} in ${web}`);
   return found;
 }

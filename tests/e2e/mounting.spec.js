@@ -30,6 +30,18 @@ async function counter(page) {
   };
 }
 
+/** What is counted once nothing changes any more: what is under way when an element goes ends a moment later. */
+async function settled(count) {
+  let last = await count();
+  await expect.poll(async () => {
+    const now = await count();
+    const same = now.nodes === last.nodes && now.listeners === last.listeners;
+    last = now;
+    return same;
+  }).toBe(true);
+  return last;
+}
+
 /** Mounts, moves and removes `count` elements, four at a time. */
 const comeAndGo = (page, count) => page.evaluate(async (count) => {
   const [one, other] = [document.createElement('div'), document.createElement('div')];
@@ -64,7 +76,7 @@ test('a thousand come and go, several at once, and leave nothing behind', async 
     const count = await counter(page);
     // What is made once and kept (tables, sheets, the allocator's reserve) is made here.
     await comeAndGo(page, 100);
-    const before = await count();
+    const before = await settled(count);
     await comeAndGo(page, 1000);
     // What is under way when an element goes ends a moment later.
     await expect.poll(async () => {

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, web } from './fixtures.js';
+import { test as base, built, expect, web } from './fixtures.js';
 import { Studio } from './studio.js';
 
 /** Pictures of many formats that the engine's own tests read. */
@@ -166,9 +166,9 @@ test('the engine of the page makes the same files as the one of this machine', a
   const folder = await mkdtemp(path.join(tmpdir(), 'ai-now-engine-'));
   try {
     const script = path.join(folder, 'engine.mjs');
-    await copyFile(path.join(web, 'ai-now-sketch.js'), script);
+    await copyFile(path.join(web, built('ai-now-sketch.js')), script);
     const { default: init, make, sketch } = await import(pathToFileURL(script).href);
-    await init({ module_or_path: await readFile(path.join(web, 'ai-now-sketch_bg.wasm')) });
+    await init({ module_or_path: await readFile(path.join(web, built('ai-now-sketch_bg.wasm'))) });
     const genres = ['pop', 'metal', 'jazz', 'funk', 'house', 'drum and bass', 'reggae', 'salsa',
       'classical', 'cinematic', 'ambient', 'chiptune'];
     // What names no genre gets one by its mood and seed.
@@ -234,7 +234,7 @@ test('a second tab waits for the first and shows what it made', async ({ page, c
   await expect(other.play).toBeVisible();
   expect(await other.hash()).toBe(await studio.hash());
   // One engine was enough.
-  expect(host.requests.filter((name) => name.endsWith('sketch-worker.js')).length).toBe(1);
+  expect(host.requests.filter((name) => /sketch-worker[.\w-]*\.js$/.test(name)).length).toBe(1);
 });
 
 test('cancelling ends the worker at once, and the next one goes on', async ({ page, host }) => {

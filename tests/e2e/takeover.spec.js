@@ -188,7 +188,7 @@ test('what is typed outlives new settings, moves and restarts', async ({ page, g
   ]) {
     await page.locator('ai-now-studio').evaluate(change);
     await page.locator('ai-now-studio').evaluate((element) => element.start());
-    await expect(page.locator('ai-now-studio textarea')).toHaveValue('A tune, 3 seconds');
+    await expect(page.locator('ai-now-studio textarea#prompt')).toHaveValue('A tune, 3 seconds');
     await expect(page.getByText(/17 (of|von) 2[,.]000/)).toBeAttached();
   }
   await page.locator('ai-now-studio').evaluate((element) => { element.prompt = 'Another'; });

@@ -33,7 +33,7 @@ button { cursor: pointer; }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 /* As high as the studio will be: then nothing on the page moves when that comes. */
 .studio {
-  --_h: 84rem;
+  --_h: 104rem;
   min-block-size: calc(var(--ai-now-height, var(--_h)) + var(--_made, 0px));
   background: var(--_paper);
   border: 1px solid var(--_line);
@@ -54,8 +54,8 @@ textarea:focus-visible { outline-offset: 0; }
 .sorry { overflow-wrap: anywhere; }
 .sorry p { margin: 0 0 1rem; }
 .sorry button { padding: .5rem 1rem; border: 1px solid; border-radius: 2rem; background: none; }
-@container ai-now (min-width: 30rem) { .studio { --_h: 66rem; } }
+@container ai-now (min-width: 30rem) { .studio { --_h: 84rem; } }
 @container ai-now (min-width: 50rem) { .desk { grid-template: 1fr / minmax(0, 11fr) minmax(0, 10fr); } }
-@container ai-now (min-width: 56rem) { .studio { --_h: 51rem; } }
+@container ai-now (min-width: 56rem) { .studio { --_h: 63rem; } }
 @container ai-now (max-width: 24rem) { .compose { gap: 1.125rem; } .bar { grid-template-columns: 1fr; } .bar > .primary { grid-area: 1 / 1; } }
 `;

@@ -154,12 +154,13 @@ pub fn dist() -> Result<()> {
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
 const BUDGETS: &[Budget] = &[
-    Budget { what: "the shell", files: &[SHELL], max_bytes: 6 * 1024 },
+    Budget { what: "the shell", files: &[SHELL], max_bytes: 6_900 },
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],
-        // An ordinary Leptos app on gloo-net and serde-wasm-bindgen; the aim is 128 KiB.
-        max_bytes: 176 * 1024,
+        // An ordinary Leptos app on gloo-net and serde-wasm-bindgen, with options, uploads and codes.
+        // Too heavy: it is to come back to 176 KiB, and the aim is 128 KiB.
+        max_bytes: 228_000,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
