@@ -62,7 +62,7 @@ fn element(attributes: &[(&str, &str)]) -> Page {
 async fn generate(page: &Page, prompt: &str) {
     page.read("made in this browser").await;
     page.studio.as_ref().unwrap().preset("prompt", prompt.into());
-    page.click(".bar .primary").await;
+    page.click(".bar .primary[aria-disabled]").await;
 }
 
 #[wasm_bindgen_test]

@@ -29,7 +29,7 @@ async fn a_page_without_permission_says_who_can_help() {
     world.answer("POST /api/sessions", 401, r#"{"status":"Error","message":"Who?"}"#);
     let page = Page::new(&world, &[]);
     page.read("Its owner has to give the element a publishable key").await;
-    let button = page.find(".bar .primary").await;
+    let button = page.find(".bar .primary[aria-disabled]").await;
     assert_eq!(button.get_attribute("aria-disabled").as_deref(), Some("true"));
 }
 
@@ -59,7 +59,7 @@ async fn a_price_above_the_balance_is_said_before_the_click() {
     let page = Page::new(&world, &[("model", "luma")]);
     page.read("This costs 30 tokens, and 20 tokens are left.").await;
     page.studio.as_ref().unwrap().preset("prompt", "x".into());
-    page.click(".bar .primary").await;
+    page.click(".bar .primary[aria-disabled]").await;
     assert_eq!(world.requests("POST /api/generations").len(), 0);
 }
 

@@ -176,7 +176,7 @@ impl Page {
     pub(crate) async fn generate(&self, prompt: &str) {
         self.read("tokens left").await;
         self.studio.as_ref().unwrap().preset("prompt", prompt.into());
-        self.click(".bar .primary").await;
+        self.click(".bar .primary[aria-disabled]").await;
     }
 }
 
