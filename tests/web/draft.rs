@@ -24,7 +24,6 @@ async fn reads(page: &Page, text: &str) {
 /// fault.
 fn rebuild(page: &mut Page) {
     page.studio.take();
-    page.root.set_inner_html("");
     page.studio = Some(page.build().unwrap());
 }
 

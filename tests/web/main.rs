@@ -9,7 +9,6 @@ mod errors;
 mod gallery;
 mod happy;
 mod history;
-mod leaks;
 mod mounting;
 mod reconnect;
 mod stage;

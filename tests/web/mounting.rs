@@ -55,10 +55,11 @@ async fn presets_are_followed() {
     let world = World::new("presets");
     let attributes = [("models", "run pika"), ("model", "pika"), ("preset-style", "4")];
     let page = Page::new(&world, &attributes);
-    page.read("tokens left").await;
+    page.find("input[name=model]").await;
     assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 2);
     assert!(page.has("input[name=model][value=pika]:checked"));
-    assert!(page.has("input[name=style][value='4']:checked"));
+    // Styles stand a moment after the models.
+    page.find("input[name=style][value='4']:checked").await;
 }
 
 #[wasm_bindgen_test]

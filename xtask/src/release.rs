@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-use crate::dist::{STYLE, WIDGET_GLUE, WIDGET_WASM};
+use crate::dist::{STYLE, WIDGET_WASM};
 
 /// What a page writes down, and all that begins with it.
 pub const SHELL: &str = "ai-now.js";
@@ -23,9 +23,9 @@ pub const SHELL: &str = "ai-now.js";
 /// Where the shell has its hashes; empty as it is written.
 const PINS: &str = "shell/pins.js";
 
-/// What a page may say to have the browser ask for these files before the shell is there.
-const HINTS: [(&str, &str); 3] = [
-    (WIDGET_GLUE, r#"rel="modulepreload""#),
+/// What a page may say to have the browser ask for these files before the shell is there. Not the glue:
+/// Firefox takes a module that was preloaded for one that fails its check when it is pinned.
+const HINTS: [(&str, &str); 2] = [
     (WIDGET_WASM, r#"rel="preload" as="fetch" type="application/wasm" crossorigin"#),
     (STYLE, r#"rel="preload" as="fetch" type="text/css" crossorigin"#),
 ];
