@@ -38,13 +38,16 @@ async fn it_outlives_changed_settings_and_faults() {
     page.element.set_attribute("lang", "de").unwrap();
     rebuild(&mut page);
     reads(&page, "a lake at dawn").await;
-    assert!(page.has("input[name=model][value=run]:checked"));
-    assert!(page.has("input[name=style][value=retro]:checked"));
+    page.find("input[name=model][value=run]:checked").await;
+    page.find("input[name=style][value=retro]:checked").await;
 
     page.element.set_attribute("prompt", "a sea at dusk").unwrap();
+    page.studio.as_ref().unwrap().preset("prompt", "a sea at dusk".into());
+    reads(&page, "a sea at dusk").await;
     rebuild(&mut page);
     reads(&page, "a sea at dusk").await;
-    assert!(page.has("input[name=model][value=run]:checked"), "about the prompt alone");
+    // It was about the prompt alone.
+    page.find("input[name=model][value=run]:checked").await;
 }
 
 #[wasm_bindgen_test]
@@ -65,7 +68,8 @@ async fn a_model_of_the_gateway_alone_is_chosen_once_it_is_known() {
         "prompt_max_chars":100,"options":[]}"#;
     world.answer("GET /api/catalog", 200, &format!(r#"{{"models":[{model}]}}"#));
     let page = Page::new(&world, &[("model", "own"), ("prompt", "a hill")]);
-    assert!(page.has("input[name=model]"), "the built-in models serve meanwhile");
+    // The built-in models serve meanwhile.
+    page.find("input[name=model]").await;
     let chosen = "input[name=model][value=own]:checked";
     until("the gateway's model", || page.has(chosen).then_some(())).await;
     reads(&page, "a hill").await;

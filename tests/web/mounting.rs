@@ -11,7 +11,10 @@ async fn it_shows_models_price_and_balance() {
     let page = Page::new(&world, &[]);
     page.read("1,000 tokens left").await;
     assert!(page.text().contains("Costs 10 tokens"));
+    // The parts stand one after the other.
+    page.find("input[name=model]").await;
     assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 4);
+    page.find("[part=options]").await;
     assert!(!page.has(".styles"), "Suno has no styles");
 }
 

@@ -126,6 +126,11 @@ impl Page {
         page.element.set_attribute("gateway", world.base()).unwrap();
         for (name, value) in attributes {
             page.element.set_attribute(name, value).unwrap();
+            if *name == "prompt" {
+                // The shell shows it at once.
+                let field = page.root.query_selector("textarea").unwrap().unwrap();
+                field.unchecked_into::<web_sys::HtmlTextAreaElement>().set_value(value);
+            }
         }
         page.studio = Some(page.build().unwrap());
         page
