@@ -22,10 +22,9 @@ const REMOVED = 'The element is not in the page.';
 
 Files.base = new URL('.', import.meta.url).href;
 
-// Shared by all elements of the page: the running module, and the text of its style sheet.
+// Shared by all elements of the page, as promises: the running module, and the text of its style sheet.
 let studio;
 let style;
-let current;
 // Takes an element off a module that has ended.
 let abandon;
 let attempt = 0;
@@ -40,22 +39,26 @@ const said = (error) => {
   return typeof text === 'string' && text.trim() ? text : 'No reason was given.';
 };
 
-async function load() {
-  const glue = Files.module('ai-now-widget_bg.js', attempt);
-  const module = await instantiate(glue, Files.get('ai-now-widget_bg.wasm'), (thrown) => {
-    // Others may stand on a newer one already.
-    if (current === module) forget();
-    for (const element of alive) abandon(element, module, held.panic ?? said(thrown));
-    for (const end of held) end();
-  });
-  const held = module.held();
-  current = module;
-  return module;
+function load() {
+  const start = async () => {
+    const glue = Files.module('ai-now-widget_bg.js', attempt);
+    const module = await instantiate(glue, Files.get('ai-now-widget_bg.wasm'), (thrown) => {
+      forget(loading);
+      for (const element of alive) abandon(element, module, held.panic ?? said(thrown));
+      for (const end of held) end();
+    });
+    const held = module.held();
+    return module;
+  };
+  const loading = start();
+  return loading;
 }
 
-// Forgotten, so that the next start tries anew.
-const forget = () => {
-  studio = style = current = undefined;
+// Forgets what did not load or has ended, so that the next start tries anew: unless that was forgotten
+// before, and others stand on a newer one already.
+const forget = (loading) => {
+  if (studio !== loading) return;
+  studio = style = undefined;
   attempt += 1;
 };
 
@@ -237,15 +240,16 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     const texts = language === 'en' ? undefined
       : Files.get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
     let trouble = 'notLoaded';
+    const loading = studio ??= load();
     try {
-      studio ??= load();
       style ??= Files.get('widget.css').then((answer) => answer.text());
       askEarly(this, Files.base);
-      const [module, css, others] = await Promise.all([studio, style, texts]);
+      const [module, css, others] = await Promise.all([loading, style, texts]);
       this.#texts = others;
       // Removed, or started anew, meanwhile.
       if (turn !== this.#turn) return;
-      if (module !== current) return this.#build(turn);
+      // It ended while this waited for the rest. What a newer load brings is another promise.
+      if (studio !== loading) return this.#build(turn);
       trouble = '';
       this.#dress(css);
       this.#module = module;
@@ -260,7 +264,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       this.#checkLanguage();
     } catch (error) {
       const rule = trouble && Files.forbidden();
-      if (trouble) forget();
+      if (trouble) forget(loading);
       // A fault of the wasm is told first.
       await undefined;
       if (turn === this.#turn) this.#fail(rule || said(error), error?.gone ? 'newer' : trouble, rule);

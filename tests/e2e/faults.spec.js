@@ -211,6 +211,46 @@ test('whatever is thrown while it loads is a sentence, and it can be started aga
   await elsewhere.stop();
 });
 
+test('an earlier start that arrives late holds up no later one', async ({ page, gateway }) => {
+  const elsewhere = await site('<!doctype html><html lang="en"><title>A page</title>');
+  await page.goto(elsewhere.origin);
+  const stands = await page.evaluate(async (shell) => {
+    const { fetch } = window;
+    // The first start gets no style sheet at all, and its wasm only once another start is through.
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    window.fetch = async (input, init) => {
+      if (/\bwidget[.\w-]*\.css/.test(String(input))) throw new Error('no style sheet');
+      if (/widget_bg[.\w-]*\.wasm/.test(String(input))) await held;
+      return fetch(input, init);
+    };
+    await import(shell);
+    const start = () => {
+      const element = document.createElement('ai-now-studio');
+      document.body.append(element);
+      return element.start().then(() => 'stands', (error) => error.message);
+    };
+    const first = await start();
+    window.fetch = fetch;
+    const second = await start();
+    const { instantiateStreaming } = WebAssembly;
+    const running = new Promise((resolve) => {
+      WebAssembly.instantiateStreaming = (...given) => {
+        WebAssembly.instantiateStreaming = instantiateStreaming;
+        const made = instantiateStreaming.apply(WebAssembly, given);
+        // What the shell does with it comes in tasks of its own before this one.
+        made.then(() => setTimeout(resolve));
+        return made;
+      };
+    });
+    release();
+    await running;
+    return [first, second, await start()];
+  }, `${gateway.url}/ai-now.js`);
+  expect(stands).toEqual(['no style sheet', 'stands', 'stands']);
+  await elsewhere.stop();
+});
+
 test('whatever a page\'s getSession throws is a sentence', async ({ page, gateway }) => {
   await new Studio(page).open(gateway.url);
   for (const thrown of THROWN) {
