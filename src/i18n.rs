@@ -106,7 +106,7 @@ words! {
     /// The connection to the gateway is being made.
     Connecting = "Connecting …",
     /// Why it doesn't start: nothing to go by.
-    NeedPrompt = "Say first what it shall be.",
+    NeedPrompt = "Describe what you would like to make.",
     /// Why it doesn't start: the prompt is too long.
     TooLong = "one=The prompt is {n} character too long. Shorten it. | other=The prompt is {n} characters too long. Shorten it.",
     /// Why it doesn't start: too few tokens.
@@ -118,7 +118,7 @@ words! {
     /// The browser is offline.
     Offline = "You are offline. It goes on by itself as soon as there is a connection.",
     /// The gateway asks to wait.
-    Busy = "There is much to do just now. It is tried again by itself.",
+    Busy = "It's busy right now. It will be tried again automatically.",
     /// The gateway failed, without a sentence of its own.
     Broken = "Something went wrong at the gateway. Try again in a moment.",
     /// The gateway's answer can't be read.

@@ -64,7 +64,7 @@ test.describe('a fault', () => {
       line.weather.silent = false;
       await page.unroute(asking);
       await page.getByRole('button', { name: 'Start again' }).click();
-      await expect(page.getByRole('textbox', { name: 'Was soll es werden?' })).toBeVisible();
+      await expect(page.getByRole('textbox', { name: 'Was möchtest du erstellen?' })).toBeVisible();
       await expect(studio.play).toBeVisible({ timeout: 90_000 });
       await expect(studio.result).toContainText('piece for piano');
       await expect.poll(() => studio.tokens()).toBe(990);

@@ -38,7 +38,7 @@ async function again(page, world, name) {
 
 /** Makes another with these words, and waits until it stands in the list. */
 async function make(studio, prompt) {
-  await studio.getByRole('textbox', { name: 'What shall it be?' }).fill(prompt);
+  await studio.getByRole('textbox', { name: 'What would you like to make?' }).fill(prompt);
   await studio.getByRole('button', { name: /^Generate/ }).click();
   await expect(entries(studio).filter({ hasText: prompt }).locator('.show')).toHaveAttribute('aria-current', 'true');
   await expect(studio.locator('.screen')).toBeVisible();
@@ -82,7 +82,7 @@ history('all is deleted after a second word, and comes back by one click, over a
   await button(studio, 'Delete all').click();
   await expect(entries(studio)).toHaveCount(2);
   // Whoever goes elsewhere did not mean it.
-  await studio.getByRole('textbox', { name: 'What shall it be?' }).focus();
+  await studio.getByRole('textbox', { name: 'What would you like to make?' }).focus();
   await button(studio, 'Delete all').click();
   await button(studio, 'Really delete all?').click();
   await expect(entries(studio)).toHaveCount(0);

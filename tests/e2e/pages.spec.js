@@ -118,7 +118,7 @@ test('in a frame', async ({ page, gateway, picture }) => {
   await page.goto(`${gateway.url}/examples/iframe.html`);
   const frame = page.frameLocator('iframe');
   await expect(frame.getByText(/tokens? left/)).toBeVisible();
-  await frame.getByRole('textbox', { name: 'What shall it be?' }).fill(QUICK.prompt);
+  await frame.getByRole('textbox', { name: 'What would you like to make?' }).fill(QUICK.prompt);
   await frame.getByRole('button', { name: /^Generate/ }).click();
   await frame.getByRole('button', { name: 'Play', exact: true }).first().click();
   const media = frame.locator('ai-now-studio audio').first();
@@ -196,7 +196,7 @@ test('a pinned page runs what it pinned, and nothing else', async ({ page, gatew
   const shop = await site(`<!doctype html><html lang="en"><title>A shop</title><h1>A shop</h1>
     <script type="module" src="${cdn.origin}/ai-now.js" integrity="${hash(shell)}" crossorigin="anonymous"></script>
     <ai-now-studio gateway="${gateway.url}"></ai-now-studio>`);
-  const stands = page.getByRole('textbox', { name: 'What shall it be?' });
+  const stands = page.getByRole('textbox', { name: 'What would you like to make?' });
   try {
     await page.goto(shop.origin);
     await expect(stands).toBeVisible();

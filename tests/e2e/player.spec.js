@@ -119,7 +119,7 @@ play('keys steer it, while the focus is in the player', async ({ page, world }) 
   await key('m');
   await comes('muted', false);
   // Elsewhere they are letters.
-  const prompt = studio.getByRole('textbox', { name: 'What shall it be?' });
+  const prompt = studio.getByRole('textbox', { name: 'What would you like to make?' });
   await prompt.fill('');
   await prompt.pressSequentially('km jl');
   expect([await is('paused'), await is('muted'), await is('currentTime')]).toEqual([true, false, 5]);
@@ -205,7 +205,7 @@ play('it is taken along, handed on, and asked for again', async ({ page, context
   expect(file.suggestedFilename()).toBe('a-calm-lake.mp3');
   expect(file.url()).toBe(`${address}?download=1`);
 
-  const prompt = studio.getByRole('textbox', { name: 'What shall it be?' });
+  const prompt = studio.getByRole('textbox', { name: 'What would you like to make?' });
   await prompt.fill('Something else');
   await button(studio, 'Use this prompt').click();
   await expect(prompt).toHaveValue(PROMPT);

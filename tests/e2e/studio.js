@@ -4,7 +4,7 @@ import { expect } from '@playwright/test';
 export class Studio {
   constructor(page) {
     this.page = page;
-    this.prompt = page.getByRole('textbox', { name: 'What shall it be?' });
+    this.prompt = page.getByRole('textbox', { name: 'What would you like to make?' });
     this.generate = page.getByRole('button', { name: /^Generate/ });
     this.cancel = page.getByRole('button', { name: 'Cancel' });
     this.result = page.getByRole('region', { name: 'Result' });

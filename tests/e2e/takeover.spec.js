@@ -196,7 +196,7 @@ test('what is typed outlives new settings, moves and restarts', async ({ page, g
 });
 
 for (const [language, question, button] of [
-  ['de', 'Was soll es werden?', 'Erzeugen'], ['ja', '何を作りますか？', '生成する'], ['ar', 'ماذا تريد أن نصنع؟', 'اصنع'],
+  ['de', 'Was möchtest du erstellen?', 'Erzeugen'], ['ja', '何を作りますか？', '生成する'], ['ar', 'ماذا تريد أن نصنع؟', 'اصنع'],
 ]) {
   test.describe(`in a browser that speaks ${language}`, () => {
     test.use({ locale: language, colorScheme: 'dark' });

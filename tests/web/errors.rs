@@ -68,7 +68,7 @@ async fn an_empty_prompt_and_one_too_long_are_said() {
     let world = World::new("prompts");
     let page = Page::new(&world, &[]);
     page.generate(" ").await;
-    page.read("Say first what it shall be.").await;
+    page.read("Describe what you would like to make.").await;
     page.generate(&"é".repeat(2001)).await;
     page.read("The prompt is 1 character too long.").await;
     assert_eq!(world.requests("POST /api/generations").len(), 0);
