@@ -142,16 +142,24 @@ impl Table {
         })
     }
 
+    /// A connection of its own. It is closed even where nobody waits for it any more: the browser
+    /// opens it all the same, and one left open holds up deletes and upgrades in every tab.
     async fn open(&self) -> Option<Open> {
         let factory = window().indexed_db().ok()??;
         let request = factory.open_with_u32(self.database, self.version).ok()?;
         let (opening, store, indexes) = (request.clone(), self.store, self.indexes);
-        let _upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
+        let upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
             // Where it fails, so does opening.
             let _ = upgrade(&opening, store, indexes);
         });
-        first_of(&request, ["success", "error"]).await;
-        request.result().ok().map(|database| Open(database.unchecked_into()))
+        let (sender, receiver) = oneshot::channel();
+        wasm_bindgen_futures::spawn_local(async move {
+            first_of(&request, ["success", "error"]).await;
+            drop(upgrade);
+            // What can't be sent is dropped, and thereby closed.
+            drop(request.result().map(|opened| sender.send(Open(opened.unchecked_into()))));
+        });
+        receiver.await.ok()
     }
 }
 

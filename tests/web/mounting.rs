@@ -1,9 +1,18 @@
 //! Coming and going: what is put up can be taken down again, and leaves nothing behind.
 
-use wasm_bindgen::JsValue;
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Page, World, until};
+
+#[wasm_bindgen(module = "/tests/web/connections.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = nextConnection)]
+    fn next_connection() -> Promise;
+    fn connections() -> u32;
+}
 
 #[wasm_bindgen_test]
 async fn it_shows_models_price_and_balance() {
@@ -97,13 +106,25 @@ async fn a_hundred_come_and_go() {
 }
 
 #[wasm_bindgen_test]
+async fn who_goes_early_leaves_no_connection_to_the_database() {
+    let world = World::new("early");
+    let next = next_connection();
+    let page = Page::new(&world, &[]);
+    JsFuture::from(next).await.unwrap();
+    assert!(connections() > 0, "it is on its way");
+    drop(page);
+    until("all are closed", || (connections() == 0).then_some(())).await;
+}
+
+#[wasm_bindgen_test]
 async fn two_on_one_page_are_one_visitor() {
     let world = World::new("two");
     let (one, two) = (Page::new(&world, &[]), Page::new(&world, &[("model", "pika")]));
     one.read("tokens left").await;
     two.read("tokens left").await;
     assert_eq!(world.requests("POST /api/sessions").len(), 1);
-    assert!(one.has("input[value=suno]:checked") && two.has("input[value=pika]:checked"));
+    one.find("input[value=suno]:checked").await;
+    two.find("input[value=pika]:checked").await;
 }
 
 #[wasm_bindgen_test]

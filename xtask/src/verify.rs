@@ -99,7 +99,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
                     .env("PATH", tools::path()?)
                     .env("CHROMEDRIVER", browser.driver)
                     // For all tests together; a busy machine needs more than the usual 20 s.
-                    .env("WASM_BINDGEN_TEST_TIMEOUT", "300"),
+                    .env("WASM_BINDGEN_TEST_TIMEOUT", "600"),
                 cargo_result,
                 tally,
             )
