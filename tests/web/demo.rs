@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Page, until};
 
-#[wasm_bindgen(module = "/tests/web/worker.js")]
+#[wasm_bindgen(module = "/tests/web/browser.js")]
 extern "C" {
     fn reset(can_be_reached: bool) -> Promise;
     fn all() -> String;

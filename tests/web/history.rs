@@ -8,7 +8,7 @@ use web_sys::{Event, HtmlInputElement};
 
 use crate::stage::{Page, World, until};
 
-#[wasm_bindgen(module = "/tests/web/history.js")]
+#[wasm_bindgen(module = "/tests/web/browser.js")]
 extern "C" {
     fn fill(gateway: &str, count: u32) -> Promise;
     fn count(gateway: &str) -> Promise;

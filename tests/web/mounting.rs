@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Page, World, until};
 
-#[wasm_bindgen(module = "/tests/web/connections.js")]
+#[wasm_bindgen(module = "/tests/web/browser.js")]
 extern "C" {
     #[wasm_bindgen(js_name = nextConnection)]
     fn next_connection() -> Promise;
