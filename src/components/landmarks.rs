@@ -16,7 +16,7 @@ pub(crate) struct Landmarks {
     pub(crate) result_panel: ElementRef,
 }
 
-/// The places that [`crate::app::App`] provides.
+/// The places that [`crate::app`] provides.
 pub(crate) fn use_landmarks() -> Landmarks {
     expect_context()
 }

@@ -20,7 +20,7 @@ pub enum Step {
     Tidy,
     /// Formatting
     Format,
-    /// clippy on the host and for wasm, warnings denied
+    /// clippy and rustdoc on the host and for wasm, warnings denied
     Lint,
     /// Unit, property and socket tests on the host
     Host,
@@ -83,7 +83,16 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
             run(cargo().args(["clippy", "--all-targets"]).args(WIDGET_ON_WASM).args(deny))?;
             let engine = ["clippy", "--package", "ai-now-sketch-worker", "--target"];
-            run(cargo().args(engine).arg(tools::WASM_TARGET).args(deny))
+            run(cargo().args(engine).arg(tools::WASM_TARGET).args(deny))?;
+            // What the comments link to is there, private items too.
+            let document = ["doc", "--no-deps", "--document-private-items"];
+            let document = || {
+                let mut command = cargo();
+                command.args(document).env("RUSTDOCFLAGS", "-D warnings");
+                command
+            };
+            run(document().arg("--workspace"))?;
+            run(document().args(WIDGET_ON_WASM))
         }
         Step::Host => {
             crate::thumbnails(true)?;

@@ -57,7 +57,7 @@ pub(in crate::providers) trait Adapter: Service + Send + Sync {
     /// What the answer to that means. `None`: it can't be understood.
     fn read(&self, answer: &Value) -> Option<UpstreamStatus>;
 
-    /// What the answer at [`UpstreamStatus::ResultAt`] means. `None`: it can't be understood.
+    /// What the answer at [`UpstreamStatus::ResultAtResponse`] means. `None`: it can't be understood.
     fn read_result(&self, answer: &Answer) -> Option<UpstreamStatus> {
         self.read(&answer.json())
     }
