@@ -218,3 +218,30 @@ test('a pinned page runs what it pinned, and nothing else', async ({ page, gatew
     await shop.stop();
   }
 });
+
+test('a gateway is looked for from where the element is, in another document, too', async ({ page, gateway }) => {
+  const elsewhere = await site('<!doctype html><html lang="en"><title>A page</title>');
+  await page.goto(elsewhere.origin);
+  const asked = await page.evaluate(async (shell) => {
+    const { fetch } = window;
+    const asked = [];
+    window.fetch = (input, init) => {
+      const url = String(input.url ?? input);
+      if (!url.includes('/api/')) return fetch(input, init);
+      asked.push(url);
+      return Promise.reject(new TypeError('Failed to fetch'));
+    };
+    await import(shell);
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    frame.contentDocument.head.innerHTML = '<base href="https://other.test/page/">';
+    const element = document.createElement('ai-now-studio');
+    element.setAttribute('gateway', '../tool');
+    frame.contentDocument.body.append(element);
+    await element.start();
+    return asked;
+  }, `${gateway.url}/ai-now.js`);
+  expect(asked.length).toBeGreaterThan(0);
+  for (const url of asked) expect(url).toMatch(/^https:\/\/other\.test\/tool\/api\//);
+  await elsewhere.stop();
+});

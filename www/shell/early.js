@@ -8,7 +8,7 @@ const PATIENCE_MILLIS = 20_000;
 
 /** The gateway that an element is to use, ending in a slash. */
 function gatewayOf(element, base) {
-  const url = new URL(element.getAttribute('gateway')?.trim() || base, document.baseURI);
+  const url = new URL(element.getAttribute('gateway')?.trim() || base, element.baseURI);
   url.search = url.hash = '';
   return url.href.replace(/\/?$/, '/');
 }
