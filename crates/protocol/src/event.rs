@@ -4,14 +4,15 @@
 //! ours, another of the documented API, or nobody's friend. It must not know how a stream is cut
 //! into frames ([`crate::sse`]) nor how JSON is parsed.
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Deserialize as DeriveDeserialize, Serialize, Serializer};
-use std::fmt;
 
 use crate::code::Message;
 use crate::media::{BadMediaUrl, MediaUrl};
-use crate::scalar::{Scalar, Scalars};
+use crate::scalar::Scalars;
+use loose::Loose;
 
+mod loose;
 #[cfg(feature = "schema")]
 mod schema;
 
@@ -100,9 +101,6 @@ const PROCESSING: &str = "Processing";
 const COOKIE_GENERATED: &str = "Cookie generated";
 const COMPLETED: &str = "Completed";
 const ERROR: &str = "Error";
-
-/// How long a text from outside may get before it is cut, in characters. Nobody reads more.
-const MAX_TEXT_CHARS: usize = 500;
 
 /// The event as it is written. Optional fields are left out where there is nothing to say, so that
 /// a reader of the document alone sees just what it shows.
@@ -206,15 +204,15 @@ struct Read {
     #[serde(default)]
     code: Loose,
     #[serde(default)]
-    params: LooseParams,
+    params: Loose,
 }
 
 impl Read {
     /// A text of the event, with its code and parameters. `None` where neither says anything.
-    fn message(text: Loose, code: Loose, params: LooseParams) -> Option<Message> {
+    fn message(text: Loose, code: Loose, params: Loose) -> Option<Message> {
         let message = Message {
             code: code.text().unwrap_or_default().into(),
-            params: params.0,
+            params: params.scalars(),
             text: text.text().unwrap_or_default().into(),
         };
         (!message.is_empty()).then_some(message)
@@ -254,176 +252,9 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-/// A value of any type, of which only the simple ones are kept.
-#[derive(Default)]
-enum Loose {
-    #[default]
-    Absent,
-    Bool(bool),
-    Number(f64),
-    Text(String),
-}
-
-impl Loose {
-    fn text(self) -> Option<String> {
-        let Self::Text(mut text) = self else { return None };
-        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT_CHARS) {
-            text.truncate(end);
-            text.push('…');
-        }
-        Some(text).filter(|text| !text.is_empty())
-    }
-
-    fn number(&self) -> Option<f64> {
-        if let Self::Number(number) = self { Some(*number).filter(|n| n.is_finite()) } else { None }
-    }
-
-    fn count(&self) -> Option<u32> {
-        let number = self.number().filter(|n| (0.0..=f64::from(u32::MAX)).contains(n))?;
-        Some(number.round() as u32)
-    }
-}
-
-impl<'de> Deserialize<'de> for Loose {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor)
-    }
-}
-
-/// Parameters, of which only the simple ones are kept, and no more than a sentence can name.
-#[derive(Default)]
-struct LooseParams(Scalars);
-
-const MAX_PARAMS: usize = 16;
-
-impl<'de> Deserialize<'de> for LooseParams {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseParamsVisitor)
-    }
-}
-
-struct LooseParamsVisitor;
-
-impl<'de> Visitor<'de> for LooseParamsVisitor {
-    type Value = LooseParams;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<LooseParams, E> {
-        Ok(LooseParams::default())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<LooseParams, E> {
-        Ok(LooseParams::default())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<LooseParams, E> {
-        Ok(LooseParams::default())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<LooseParams, E> {
-        Ok(LooseParams::default())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<LooseParams, E> {
-        Ok(LooseParams::default())
-    }
-
-    fn visit_unit<E>(self) -> Result<LooseParams, E> {
-        Ok(LooseParams::default())
-    }
-
-    fn visit_none<E>(self) -> Result<LooseParams, E> {
-        Ok(LooseParams::default())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<LooseParams, D::Error> {
-        LooseParams::deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<LooseParams, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(LooseParams::default())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LooseParams, A::Error> {
-        let mut params = Scalars::new();
-        while let Some((name, value)) = map.next_entry::<String, Loose>()? {
-            let value = match value {
-                Loose::Absent => None,
-                Loose::Bool(flag) => Some(Scalar::Flag(flag)),
-                Loose::Number(number) => {
-                    let whole = number.is_finite() && number.fract() == 0.0;
-                    whole.then_some(Scalar::Integer(number as i64))
-                }
-                text @ Loose::Text(_) => text.text().map(Scalar::from),
-            };
-            if let Some(value) = value
-                && params.len() < MAX_PARAMS
-            {
-                params.insert(name.into(), value);
-            }
-        }
-        Ok(LooseParams(params))
-    }
-}
-
-struct LooseVisitor;
-
-impl<'de> Visitor<'de> for LooseVisitor {
-    type Value = Loose;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Loose, E> {
-        Ok(Loose::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Loose, E> {
-        Ok(Loose::Number(value as f64))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Loose, E> {
-        Ok(Loose::Number(value as f64))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Loose, E> {
-        Ok(Loose::Number(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Loose, E> {
-        Ok(Loose::Text(value.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Absent)
-    }
-
-    fn visit_none<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Absent)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Loose, D::Error> {
-        Loose::deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::Absent)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Loose::Absent)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::loose::MAX_TEXT_CHARS;
     use super::*;
     use crate::Code;
 

@@ -4,14 +4,13 @@
 //! function when it receives, so neither can promise what the other refuses. It must not know
 //! tokens or keys: whether someone may and can pay is the gateway's business.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, Model, Text};
-use crate::code::{Code, Message};
+use crate::catalog::{Catalog, Model};
+use crate::invalid::Invalid;
 use crate::options::{Choice, ModelOption, SEED, STYLE};
 use crate::scalar::{Scalar, Scalars};
+use crate::visible::is_invisible;
 
 /// The body of `POST /api/generate` (documented) and of `POST /api/generations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,62 +60,6 @@ impl<'a> Order<'a> {
 
 fn seed_of(options: &Scalars) -> Option<u32> {
     options.get(SEED)?.as_integer()?.try_into().ok()
-}
-
-/// Why a request is not valid. Its `Display` is a sentence that says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Invalid {
-    /// No model was named.
-    NoModel {
-        /// The ids that there are.
-        known: Vec<Text>,
-    },
-    /// No model has this id.
-    UnknownModel {
-        /// The id that was asked for.
-        asked: String,
-        /// The ids that there are.
-        known: Vec<Text>,
-    },
-    /// The prompt has nothing in it that can be seen.
-    EmptyPrompt,
-    /// The prompt is longer than the model takes.
-    LongPrompt {
-        /// Its length, in characters.
-        chars: usize,
-        /// What the model takes, in characters.
-        max_chars: u32,
-    },
-    /// The model takes no style, but one was given.
-    NoStyles {
-        /// The model's name for people.
-        model: Text,
-    },
-    /// The model has no style with this value.
-    UnknownStyle {
-        /// The value that was asked for.
-        asked: String,
-        /// The model's name for people.
-        model: Text,
-        /// The styles it has, as `(value, name)`.
-        known: Vec<(Text, Text)>,
-    },
-    /// The model has no such option.
-    UnknownOption {
-        /// The id that was asked for.
-        asked: String,
-        /// The model's name for people.
-        model: Text,
-        /// The ids that there are.
-        known: Vec<Text>,
-    },
-    /// An option can't have this value.
-    InvalidOption {
-        /// The option's id.
-        option: Text,
-        /// What it takes, in words.
-        allowed: String,
-    },
 }
 
 impl GenerateRequest {
@@ -172,42 +115,6 @@ fn check_prompt(prompt: &str, model: &Model) -> Result<String, Invalid> {
     Ok(trimmed.to_owned())
 }
 
-/// Characters that take no room of their own: joiners, direction marks, the byte order mark
-/// (from Unicode's `Default_Ignorable_Code_Point`). A prompt of nothing else is blank.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
-}
-
-/// Whether a character alone would leave a prompt blank.
-#[cfg(feature = "schema")]
-fn is_blank(c: char) -> bool {
-    c.is_control() || c.is_whitespace() || is_invisible(c)
-}
-
-/// What a prompt must match to be one, as an ECMA-262 pattern: something in it can be seen. Made
-/// from the rule that [`GenerateRequest::check`] applies.
-#[cfg(feature = "schema")]
-pub fn visible_pattern() -> String {
-    use std::fmt::Write as _;
-    let mut pattern = String::from("[^");
-    let mut blank = (0..=u32::from(u16::MAX)).filter(|&c| char::from_u32(c).is_some_and(is_blank));
-    let mut range = blank.next().map(|first| (first, first));
-    while let Some((first, last)) = range {
-        range =
-            blank.next().map(|next| if next == last + 1 { (first, next) } else { (next, next) });
-        if range.is_none_or(|(begin, _)| begin != first) {
-            // Writing into a string cannot fail.
-            let _ = write!(pattern, "\\u{first:04x}");
-            if last > first {
-                let _ = write!(pattern, "-\\u{last:04x}");
-            }
-        }
-    }
-    pattern.push(']');
-    pattern
-}
-
 fn check_style<'a>(value: Option<&str>, model: &'a Model) -> Result<Option<&'a Choice>, Invalid> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
     if model.styles().is_empty() {
@@ -258,110 +165,11 @@ fn invalid(option: &ModelOption) -> Invalid {
     Invalid::InvalidOption { option: option.id.clone(), allowed: option.allowed() }
 }
 
-impl Invalid {
-    /// The same as a message: a code, what the sentence names, and the sentence in English.
-    pub fn message(&self) -> Message {
-        let of = |code| Message::new(code, self.to_string());
-        let list = |known: &[Text]| known.join(", ");
-        match self {
-            Self::NoModel { known } => of(Code::NoModel).with("known", list(known)),
-            Self::UnknownModel { asked, known } => {
-                of(Code::UnknownModel).with("asked", excerpt(asked)).with("known", list(known))
-            }
-            Self::EmptyPrompt => of(Code::EmptyPrompt),
-            Self::LongPrompt { chars, max_chars } => of(Code::PromptTooLong)
-                .with("chars", u32::try_from(*chars).unwrap_or(u32::MAX))
-                .with("max_chars", *max_chars),
-            Self::NoStyles { model } => of(Code::NoStyles).with("model", model.clone()),
-            Self::UnknownStyle { asked, model, known } => {
-                let names: Vec<_> = known.iter().map(|(_, name)| name.clone()).collect();
-                of(Code::UnknownStyle)
-                    .with("asked", excerpt(asked))
-                    .with("model", model.clone())
-                    .with("known", list(&names))
-            }
-            Self::UnknownOption { asked, model, known } => of(Code::UnknownOption)
-                .with("asked", excerpt(asked))
-                .with("model", model.clone())
-                .with("known", list(known)),
-            Self::InvalidOption { option, allowed } => of(Code::InvalidOption)
-                .with("option", option.clone())
-                .with("allowed", allowed.clone()),
-        }
-    }
-}
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoModel { known } => {
-                write!(f, "No model was named. Choose one of: {}.", known.join(", "))
-            }
-            Self::UnknownModel { asked, known } => {
-                let asked = excerpt(asked);
-                write!(f, "There is no model “{asked}”. Choose one of: {}.", known.join(", "))
-            }
-            Self::EmptyPrompt => f.write_str("The prompt is empty. Say what to make."),
-            Self::LongPrompt { chars, max_chars } => write!(
-                f,
-                "The prompt is {chars} characters long; at most {max_chars} are possible. \
-                 Shorten it."
-            ),
-            Self::NoStyles { model } => {
-                write!(f, "{model} has no styles. Leave the style out.")
-            }
-            Self::UnknownStyle { asked, model, known } => {
-                write!(f, "{model} has no style “{}”. Choose one of: ", excerpt(asked))?;
-                for (index, (value, name)) in known.iter().enumerate() {
-                    let comma = if index == 0 { "" } else { ", " };
-                    write!(f, "{comma}{value} ({name})")?;
-                }
-                f.write_str(".")
-            }
-            Self::UnknownOption { asked, model, known } => {
-                let asked = excerpt(asked);
-                write!(f, "{model} has no option “{asked}”. ")?;
-                if known.is_empty() {
-                    return f.write_str("It has none; leave the options out.");
-                }
-                write!(f, "It has: {}.", known.join(", "))
-            }
-            Self::InvalidOption { option, allowed } => {
-                write!(f, "The option “{option}” can't have this value. It takes: {allowed}.")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Invalid {}
-
-/// What somebody sent, short and plain enough to be said back in a sentence.
-fn excerpt(asked: &str) -> String {
-    const MAX_CHARS: usize = 40;
-    let plain = asked.chars().filter(|c| !c.is_control() && !is_invisible(*c));
-    let mut short: String = plain.take(MAX_CHARS + 1).collect();
-    if let Some((end, _)) = short.char_indices().nth(MAX_CHARS) {
-        short.truncate(end);
-        short.push('…');
-    }
-    short
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[cfg(feature = "schema")]
-    #[test]
-    fn the_pattern_of_a_prompt_names_what_cannot_be_seen() {
-        let pattern = visible_pattern();
-        assert!(pattern.starts_with(r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u034f"), "{pattern}");
-        assert!(pattern.ends_with(r"\u3000\ufe00-\ufe0f\ufeff]"), "{pattern}");
-        // Beyond these ranges nothing is blank: the pattern needs no pairs of surrogates.
-        assert!(!('\u{10000}'..=char::MAX).any(is_blank));
-    }
 
     fn request(model: &str, prompt: &str, style: Option<&str>) -> GenerateRequest {
         GenerateRequest {
@@ -461,33 +269,6 @@ mod tests {
             let request: GenerateRequest = serde_json::from_str(json).unwrap();
             let message = request.check(&Catalog::BUILT_IN).unwrap_err().message();
             assert_eq!((message.text.as_ref(), message.code.as_ref()), (sentence, code));
-        }
-    }
-
-    /// Each reason carries just the parameters that the table of codes promises.
-    #[test]
-    fn every_reason_has_its_code() {
-        let (model, known) = (Text::from("M"), vec![Text::from("a")]);
-        let asked = String::from("x");
-        for invalid in [
-            Invalid::NoModel { known: known.clone() },
-            Invalid::UnknownModel { asked: asked.clone(), known: known.clone() },
-            Invalid::EmptyPrompt,
-            Invalid::LongPrompt { chars: 2, max_chars: 1 },
-            Invalid::NoStyles { model: model.clone() },
-            Invalid::UnknownStyle {
-                asked: asked.clone(),
-                model: model.clone(),
-                known: vec![("1".into(), "A".into())],
-            },
-            Invalid::UnknownOption { asked, model, known },
-            Invalid::InvalidOption { option: "o".into(), allowed: "a".into() },
-        ] {
-            let message = invalid.message();
-            let code = Code::ALL.iter().find(|code| message.is(**code)).unwrap();
-            let mut promised = code.params().to_vec();
-            promised.sort_unstable();
-            assert_eq!(message.params.keys().map(AsRef::as_ref).collect::<Vec<_>>(), promised);
         }
     }
 

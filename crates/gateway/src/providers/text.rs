@@ -5,7 +5,7 @@
 
 use ai_now_protocol::{Message, Scalar};
 
-use ai_now_protocol::request::is_invisible;
+use ai_now_protocol::visible::is_invisible;
 
 use super::settings::Key;
 

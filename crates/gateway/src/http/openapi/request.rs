@@ -25,7 +25,7 @@ fn request(base: &Value, model: &Model) -> Value {
     let prompt = &mut request["properties"]["prompt"];
     prompt["minLength"] = 1.into();
     prompt["maxLength"] = model.prompt_max_chars.into();
-    prompt["pattern"] = ai_now_protocol::request::visible_pattern().into();
+    prompt["pattern"] = ai_now_protocol::visible::visible_pattern().into();
     // An empty text and `null` are no style, too.
     let mut styles: Vec<Value> = vec!["".into(), Value::Null];
     styles.extend(model.styles().iter().map(|style| Value::from(style.value.as_ref())));
