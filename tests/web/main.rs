@@ -1,7 +1,7 @@
 //! The widget in a real browser, against scripted answers: one binary, a module for each feature.
 //! On the host there is no browser, and nothing of this exists.
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap fails, as it should")]
+#![expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap fails, as it should")]
 
 mod demo;
 mod draft;

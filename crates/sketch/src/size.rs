@@ -65,7 +65,7 @@ impl Default for Size {
 
 /// The shape of a picture: its width to its height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the ratios")]
+#[expect(missing_docs, reason = "the names are the ratios")]
 pub enum AspectRatio {
     #[default]
     R16x9,
@@ -134,7 +134,7 @@ impl AspectRatio {
 
 /// How fine a picture is: the pixels of its shorter side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the resolutions")]
+#[expect(missing_docs, reason = "the names are the resolutions")]
 pub enum Resolution {
     P360,
     P540,
@@ -188,7 +188,6 @@ impl FromStr for Resolution {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 mod tests {
     use super::*;
 

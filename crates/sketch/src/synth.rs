@@ -23,7 +23,6 @@ pub(crate) const RATE: f32 = crate::encode::mp3::SAMPLE_RATE as f32;
 
 /// Instruments that play pitches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are those of the instruments")]
 pub(crate) enum Tone {
     Piano,
     Rhodes,
@@ -115,7 +114,6 @@ impl Tone {
 
 /// Drums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are those of the drums")]
 pub(crate) enum Drum {
     Kick,
     Boom,

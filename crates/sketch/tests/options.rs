@@ -1,6 +1,6 @@
 //! The options of a request, each by what it does to the file; and pictures that cannot be used.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 
 use std::ops::ControlFlow;
 

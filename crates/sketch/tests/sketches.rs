@@ -1,7 +1,7 @@
 //! The engine from outside: every model makes a file that its decoder takes, the same bytes each
 //! time, with true progress, and no prompt breaks it.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 
 use std::ops::ControlFlow;
 

@@ -1,6 +1,6 @@
 //! The gateway from outside, over its real socket: one binary, a module for each subject.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails to get what it asks for has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that fails to get what it asks for has failed")]
 
 mod api;
 mod cli;

@@ -4,7 +4,6 @@
 
 /// The languages that the lexicon knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of ISO 639")]
 pub(crate) enum Language {
     En,
     De,

@@ -36,7 +36,6 @@ pub(crate) enum Sense {
 
 /// Kinds of music.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the genres")]
 pub(crate) enum Genre {
     Pop,
     Rock,
@@ -85,7 +84,6 @@ pub(crate) enum Genre {
 
 /// Parts of a band that a person can ask for, or ask to leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the instruments")]
 pub(crate) enum Part {
     Drums,
     Bass,
@@ -125,7 +123,6 @@ pub(crate) enum Part {
 
 /// Places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the places")]
 pub(crate) enum Place {
     Lake,
     River,
@@ -150,7 +147,6 @@ pub(crate) enum Place {
 
 /// Times of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the times")]
 pub(crate) enum Time {
     Dawn,
     Day,
@@ -160,7 +156,6 @@ pub(crate) enum Time {
 
 /// Weather.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the weather")]
 pub(crate) enum Weather {
     Clear,
     Cloudy,
@@ -173,7 +168,6 @@ pub(crate) enum Weather {
 
 /// Seasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the seasons")]
 pub(crate) enum Season {
     Spring,
     Summer,
@@ -183,7 +177,6 @@ pub(crate) enum Season {
 
 /// Things that can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are those of the things")]
 pub(crate) enum Thing {
     Sun,
     Moon,
@@ -325,7 +318,6 @@ pub(crate) enum Thing {
 
 /// What living things do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the deeds")]
 pub(crate) enum Act {
     Run,
     Jump,
@@ -338,7 +330,6 @@ pub(crate) enum Act {
 
 /// Camera moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the moves")]
 pub(crate) enum Camera {
     Still,
     PanLeft,

@@ -1,6 +1,6 @@
 //! What the music sounds like: files are made, decoded and measured, without a look at how.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 
 mod genres;
 mod loudness;

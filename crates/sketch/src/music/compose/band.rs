@@ -123,7 +123,7 @@ fn stroke(mark: u8) -> Option<f32> {
 }
 
 /// One bar of drums; before a new section, a fill.
-#[allow(clippy::too_many_arguments, reason = "one bar's circumstances, used here alone")]
+#[expect(clippy::too_many_arguments, reason = "one bar's circumstances, used here alone")]
 pub(super) fn drums(
     hits: &mut Vec<Hit>,
     piece: &Piece,

@@ -45,7 +45,7 @@ pub(super) fn vary(theme: &[Cell], rng: &mut Rng, steps: usize) -> Vec<Cell> {
 }
 
 /// One bar of the melody.
-#[allow(clippy::too_many_arguments, reason = "one bar's circumstances, used here alone")]
+#[expect(clippy::too_many_arguments, reason = "one bar's circumstances, used here alone")]
 pub(super) fn play_theme(
     track: &mut Track,
     key: Key,
