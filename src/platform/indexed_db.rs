@@ -148,14 +148,14 @@ impl Table {
         let factory = window().indexed_db().ok()??;
         let request = factory.open_with_u32(self.database, self.version).ok()?;
         let (opening, store, indexes) = (request.clone(), self.store, self.indexes);
-        let upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
+        let upgrading = EventListener::once(&request, "upgradeneeded", move |_| {
             // Where it fails, so does opening.
             let _ = upgrade(&opening, store, indexes);
         });
         let (sender, receiver) = oneshot::channel();
         wasm_bindgen_futures::spawn_local(async move {
             first_of(&request, ["success", "error"]).await;
-            drop(upgrade);
+            drop(upgrading);
             // What can't be sent is dropped, and thereby closed.
             drop(request.result().map(|opened| sender.send(Open(opened.unchecked_into()))));
         });

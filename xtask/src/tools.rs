@@ -160,8 +160,10 @@ pub fn browser() -> Result<Browser> {
 /// # Errors
 /// Where there is none and none can be installed.
 pub fn firefox() -> Result<PathBuf> {
-    // Firefox plays H.264 through FFmpeg's libraries, which its package only recommends.
-    programs(&[("ffmpeg", "ffmpeg")])?;
+    if cfg!(target_os = "linux") {
+        // There, it plays H.264 through FFmpeg's libraries, which its package only recommends.
+        programs(&[("ffmpeg", "ffmpeg")])?;
+    }
     let found = || ["firefox-esr", "firefox"].into_iter().find_map(find);
     if let Some(firefox) = found() {
         return Ok(firefox);

@@ -84,15 +84,8 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             run(cargo().args(["clippy", "--all-targets"]).args(WIDGET_ON_WASM).args(deny))?;
             let engine = ["clippy", "--package", "ai-now-sketch-worker", "--target"];
             run(cargo().args(engine).arg(tools::WASM_TARGET).args(deny))?;
-            // What the comments link to is there, private items too.
-            let document = ["doc", "--no-deps", "--document-private-items"];
-            let document = || {
-                let mut command = cargo();
-                command.args(document).env("RUSTDOCFLAGS", "-D warnings");
-                command
-            };
-            run(document().arg("--workspace"))?;
-            run(document().args(WIDGET_ON_WASM))
+            document(&["--workspace"])?;
+            document(&WIDGET_ON_WASM)
         }
         Step::Host => {
             crate::thumbnails(true)?;
@@ -143,6 +136,12 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             )
         }
     }
+}
+
+/// Builds the documentation, private items too: what comments link to is there.
+fn document(what: &[&str]) -> Result<()> {
+    let doc = ["doc", "--no-deps", "--document-private-items"];
+    run(cargo().args(doc).args(what).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Builds the sketch engine's example: what it makes is compared with what the page makes.
