@@ -1,10 +1,12 @@
 //! What a studio knows and does, in reactive stores, a file each: the page it is on (`page`), the
 //! connection and the catalog (`connection`), who the visitor is (`visitor`), what is being composed
-//! (`draft`), what was made (`history`), and what is being made (`generations`, `run`; `demo` where no
-//! gateway makes it). A component takes the stores that it uses out of the context. They must not know
-//! the DOM, nor how anything looks.
+//! (`draft`), what was made (`history`, `records`), and the list of what is being made and was
+//! (`generations`, with `run`, `demo` where no gateway makes it, `deletion` and `search`). A
+//! component takes the stores that it uses out of the context. They must not know the DOM, nor how
+//! anything looks.
 
 pub(crate) mod connection;
+mod deletion;
 mod demo;
 pub(crate) mod draft;
 pub(crate) mod generations;
@@ -13,6 +15,7 @@ pub(crate) mod loading;
 pub(crate) mod page;
 mod records;
 mod run;
+mod search;
 pub(crate) mod visitor;
 
 use std::sync::Arc;

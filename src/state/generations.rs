@@ -1,7 +1,6 @@
 //! What is being made and was made: the list, newest first, with its records on this device, the same
-//! in all tabs. What is still under way is gone on with.
-
-use std::sync::Arc;
+//! in all tabs. What is still under way is gone on with. How one is taken out of it stands in
+//! `deletion`, how it is searched in `search`, how a generation runs in `run` and `demo`.
 
 use ai_now_protocol::{Catalog, GenerateRequest, MediaUrl};
 use leptos::prelude::*;
@@ -17,16 +16,13 @@ use super::visitor::Visitor;
 use crate::api::json;
 use crate::api_error::ApiError;
 use crate::config::Mode;
-use crate::files;
 use crate::generation::{Generation, Phase};
-use crate::pictures;
 use crate::platform::clock::{now_millis, page_millis};
 use crate::platform::downloads;
-use crate::platform::intl::lower;
 use crate::platform::web_locks::{self, Lock};
 
 /// So many records are read and shown at once; the next when somebody gets there.
-const PAGE: usize = 60;
+pub(super) const PAGE: usize = 60;
 
 /// A generation that may be changing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,7 +43,7 @@ impl GenerationSignal {
 #[derive(Clone, Copy)]
 pub(crate) struct Generations {
     pub(super) page: Page,
-    connection: Connection,
+    pub(super) connection: Connection,
     pub(super) visitor: Visitor,
     pub(super) draft: Draft,
     pub(super) history: History,
@@ -60,9 +56,9 @@ pub(crate) struct Generations {
     /// Why the last request was not accepted.
     pub(crate) refusal: RwSignal<Option<ApiError>>,
     /// Rises with each search: only the last one counts.
-    searches: StoredValue<u32>,
+    pub(super) searches: StoredValue<u32>,
     /// The keys of those that are gone from this page: a record of one may have been read before.
-    gone: StoredValue<Vec<String>>,
+    pub(super) gone: StoredValue<Vec<String>>,
     /// Up to when records were read.
     read_until_ms: StoredValue<u64>,
 }
@@ -247,70 +243,6 @@ impl Generations {
         self.insert(new);
     }
 
-    /// Forgets a generation that has ended.
-    pub(crate) fn delete(self, signal: GenerationSignal) {
-        self.history.deleted.set(vec![signal.0.get_untracked()]);
-        self.take_away(signal);
-    }
-
-    /// Takes one out of the list and off this device.
-    pub(super) fn take_away(self, signal: GenerationSignal) {
-        let key = signal.key();
-        self.remove(&key);
-        self.page.spawn(self.forget(vec![key]));
-    }
-
-    async fn forget(self, keys: Vec<String>) {
-        records::delete(&keys).await;
-        pictures::delete(&keys).await;
-        if self.page.mode() == Mode::Demo {
-            files::delete(&keys).await;
-        }
-    }
-
-    /// Forgets all that have ended, those too that were not read yet.
-    pub(crate) fn delete_all(self) {
-        let is_under_way = move |key: &str| self.find(key).is_some_and(|signal| !signal.is_final());
-        let ended: Vec<_> = self.all.get_untracked();
-        let ended: Vec<_> = ended.into_iter().filter(|signal| signal.is_final()).collect();
-        self.history.deleted.set(ended.iter().map(|signal| signal.0.get_untracked()).collect());
-        for signal in ended {
-            self.remove(&signal.key());
-        }
-        self.page.spawn(async move {
-            if self.history.more.get_untracked() {
-                self.history.more.set(false);
-                let all = self.history.find(|_| true, || true, usize::MAX).await;
-                let known = self.history.deleted.get_untracked();
-                let is_new = |one: &Generation| known.iter().all(|other| other.key != one.key);
-                let older = all.into_iter().filter(|one| is_new(one) && !is_under_way(&one.key));
-                self.history.deleted.update(|deleted| deleted.extend(older));
-            }
-            let keys = self.history.deleted.with_untracked(|deleted| {
-                deleted.iter().map(|generation| generation.key.clone()).collect()
-            });
-            self.forget(keys).await;
-        });
-    }
-
-    /// Takes back what was deleted last. A file that the page made is made again from its seed.
-    pub(crate) fn restore(self) {
-        let deleted = self.history.deleted.get_untracked();
-        self.history.deleted.set(Vec::new());
-        self.gone.set_value(Vec::new());
-        self.page.spawn(async move {
-            for (index, generation) in deleted.into_iter().enumerate() {
-                self.history.save(generation.clone()).await;
-                if index < PAGE {
-                    self.pick_up(generation.record()).await;
-                } else {
-                    // The rest is read when somebody gets there.
-                    self.history.more.set(true);
-                }
-            }
-        });
-    }
-
     /// Saves the records as a JSON file, the newest first.
     pub(crate) fn export(self) {
         self.page.spawn(async move {
@@ -321,74 +253,6 @@ impl Generations {
             }
             downloads::save("ai-now-history.json", &json::stringify(&all));
         });
-    }
-
-    /// Looks for a text in all that was made: in the prompts, and in the names of models and styles.
-    pub(crate) fn search(self, text: &str) {
-        let text = lower(text.trim());
-        let search = self.searches.try_update_value(|searches| {
-            *searches += 1;
-            *searches
-        });
-        if text.is_empty() {
-            return self.found.set(None);
-        }
-        let catalog = self.connection.catalog.get_untracked();
-        let matches = {
-            let text = text.clone();
-            move |generation: &Generation| searched(&catalog, generation).contains(&text)
-        };
-        // What was read already is there at once, what is under way among it.
-        let known = self.all.get_untracked().into_iter();
-        let known = known.filter(|signal| signal.0.with_untracked(&matches)).collect();
-        self.found.set(Some(known));
-        if !self.history.more.get_untracked() {
-            return;
-        }
-        let is_last = move || self.searches.try_get_value() == search;
-        self.page.spawn(async move {
-            let found = self.history.find(matches, is_last, PAGE).await;
-            if !is_last() {
-                return;
-            }
-            let mut signals = self.found.get_untracked().unwrap_or_default();
-            for record in found {
-                if self.find(&record.key).is_none() && self.is_ended_record(&record) {
-                    signals.push(self.signal(record));
-                }
-            }
-            self.found.set(Some(signals));
-        });
-    }
-
-    /// Whether a record can be shown as it is.
-    fn is_ended_record(self, record: &Generation) -> bool {
-        record.is_final() && record.gateway == self.page.gateway()
-    }
-
-    fn is_gone(self, key: &str) -> bool {
-        self.gone.with_value(|gone| gone.iter().any(|other| other == key))
-    }
-
-    fn remove(self, key: &str) {
-        self.gone.update_value(|gone| gone.push(key.to_owned()));
-        let is_it = |signal: &GenerationSignal| signal.key() == key;
-        let found = self.found.with_untracked(|found| found.as_ref()?.iter().copied().find(is_it));
-        let Some(signal) = self.find(key).or(found) else { return };
-        if self.shown.get_untracked() == Some(signal) {
-            self.shown.set(None);
-        }
-        self.all.update(|all| all.retain(|known| *known != signal));
-        if found.is_some() {
-            self.found
-                .update(|found| found.iter_mut().for_each(|all| all.retain(|s| *s != signal)));
-        }
-        end_file_address(signal);
-    }
-
-    /// Ends the addresses of the files that the page made.
-    pub(super) fn end_file_addresses(self) {
-        self.all.try_with_untracked(|all| all.iter().copied().for_each(end_file_address));
     }
 
     /// Takes a record in; goes on with it where it is under way.
@@ -497,18 +361,4 @@ pub(crate) fn made_by(catalog: &Catalog, generation: &Generation) -> String {
         Some(style) => [&*model.name, " · ", &style.name].concat(),
         None => model.name.to_string(),
     }
-}
-
-/// All that the search looks at, in small letters.
-fn searched(catalog: &Arc<Catalog>, generation: &Generation) -> String {
-    lower(&[&generation.request.prompt, " ", &made_by(catalog, generation)].concat())
-}
-
-/// Ends the address of a file that the page made.
-fn end_file_address(signal: GenerationSignal) {
-    signal.0.try_with_untracked(|generation| {
-        if let Some(url) = generation.url() {
-            files::let_go(url);
-        }
-    });
 }
