@@ -8,16 +8,14 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::optimise;
-use crate::release::{self, Effort, Release, SHELL};
+use crate::release::{self, Effort, Release, SHELL, STYLE, WIDGET_WASM};
 use crate::run::{cargo, heading, root, run, target_dir};
 use crate::tools;
 
 /// The files that trunk and wasm-bindgen name after the package.
-pub const WIDGET_WASM: &str = "ai-now-widget_bg.wasm";
 pub const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
 const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
 const ENGINE_GLUE: &str = "ai-now-sketch.js";
-pub const STYLE: &str = "widget.css";
 
 /// Tells [`after_trunk`] to leave the sketch engine to us.
 const WITHOUT_ENGINE: &str = "XTASK_WITHOUT_ENGINE";

@@ -12,6 +12,7 @@ mod ops;
 mod optimise;
 mod release;
 mod run;
+mod sketch;
 mod tidy;
 mod tools;
 mod verify;
@@ -98,9 +99,9 @@ fn main() -> ExitCode {
         }
         Command::Verify(args) => verify::verify(&args.steps),
         Command::Crash { rounds } => verify::crash(rounds).map(|()| true),
-        Command::Sketch { args } => example("sketch", &args).map(|()| true),
-        Command::ContactSheet { args } => example("contact_sheet", &args).map(|()| true),
-        Command::Thumbnails { check } => thumbnails(check).map(|()| true),
+        Command::Sketch { args } => sketch::example("sketch", &args).map(|()| true),
+        Command::ContactSheet { args } => sketch::example("contact_sheet", &args).map(|()| true),
+        Command::Thumbnails { check } => sketch::thumbnails(check).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
         Command::Docs => docs::docs().map(|()| true),
         Command::AfterTrunk => dist::after_trunk().map(|()| true),
@@ -113,17 +114,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The sketch engine's own examples do the work: it needs nothing of ours.
-fn example(name: &str, args: &[String]) -> anyhow::Result<()> {
-    let example = ["run", "--package", "ai-now-sketch", "--example", name, "--"];
-    run::run(run::cargo().args(example).args(args))
-}
-
-/// `cargo xtask thumbnails`, and a part of `verify host`.
-fn thumbnails(check: bool) -> anyhow::Result<()> {
-    let mut args = vec![run::root().join("www").to_string_lossy().into_owned()];
-    args.extend(check.then(|| "--check".to_owned()));
-    example("thumbnails", &args)
 }

@@ -15,10 +15,14 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-use crate::dist::{STYLE, WIDGET_WASM};
-
 /// What a page writes down, and all that begins with it.
 pub const SHELL: &str = "ai-now.js";
+
+/// The widget, as trunk and wasm-bindgen name it after the package.
+pub const WIDGET_WASM: &str = "ai-now-widget_bg.wasm";
+
+/// The widget's style sheet.
+pub const STYLE: &str = "widget.css";
 
 /// Where the shell has its hashes; empty as it is written.
 const PINS: &str = "shell/pins.js";

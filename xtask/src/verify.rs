@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::run::{cargo, heading, root, run, target_dir, watch};
-use crate::{api, demo, dist, ops, tidy, tools};
+use crate::{api, demo, dist, ops, sketch, tidy, tools};
 
 /// What can be verified alone; in the order in which all are run.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -88,7 +88,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             document(&WIDGET_ON_WASM)
         }
         Step::Host => {
-            crate::thumbnails(true)?;
+            sketch::thumbnails(true)?;
             tests(cargo().args(["test", "--workspace", "--no-fail-fast"]), cargo_result, tally)
         }
         Step::Wasm => {

@@ -10,6 +10,7 @@ mod backoff;
 mod check;
 mod circuit_breaker;
 mod command;
+mod connection;
 mod content;
 mod content_policy;
 mod error;
@@ -18,9 +19,11 @@ mod open;
 mod options;
 mod polled;
 mod pool;
+mod probe;
 mod progress;
 mod provider;
 mod result;
+mod service;
 mod services;
 mod settings;
 mod sketch;
@@ -33,8 +36,9 @@ pub use self::pool::{PooledProvider, ProviderPool, Queue};
 pub use self::progress::ProgressReporter;
 pub use self::provider::{Job, MediaContent, Output, Picture, Provider, Task};
 pub use self::services::ServiceSettings;
-pub use self::settings::{
-    ConnectionSettings, Key, KeyError, LimitSettings, ProviderSettings, Providers, SKETCH,
-    SettingError,
-};
+pub use self::settings::checks::SettingError;
+pub use self::settings::connection::ConnectionSettings;
+pub use self::settings::key::KeyError;
+pub use self::settings::limits::LimitSettings;
+pub use self::settings::{ProviderSettings, Providers, SKETCH};
 pub use self::sketch::Sketch;

@@ -14,10 +14,7 @@ use crate::options::{
     self, ASPECT_RATIO, Choice, IMAGE, INSTRUMENTAL, LYRICS, ModelOption, OptionKind, RESOLUTION,
     Range, SECONDS, SEED, STYLE, Unit,
 };
-use crate::scalar::{Scalar, Scalars};
-
-/// Text that is in the table, or was read from outside.
-pub type Text = Cow<'static, str>;
+use crate::scalar::{Scalar, Scalars, Text};
 
 /// The models that can be asked, in the order in which they are offered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,7 @@
 //! sentence for the code and its parameters, in that person's language; a code that it doesn't know
 //! is shown with the English text that came along. It must not know any sentence.
 
-use crate::catalog::Text;
-use crate::scalar::{Scalar, Scalars};
+use crate::scalar::{Scalar, Scalars, Text};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal [$($param:literal),*];)*) => {

@@ -4,9 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Text;
 use crate::code::Message;
-use crate::scalar::Scalars;
+use crate::scalar::{Scalars, Text};
 
 /// The body of every error answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

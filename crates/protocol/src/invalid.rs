@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use crate::catalog::Text;
 use crate::code::{Code, Message};
+use crate::scalar::Text;
 use crate::visible::is_invisible;
 
 /// Why a request is not valid. Its `Display` is a sentence that says what to do.

@@ -30,4 +30,4 @@ pub use invalid::Invalid;
 pub use media::{Format, MediaKind, MediaUrl};
 pub use options::{Choice, ModelOption, OptionKind};
 pub use request::{GenerateRequest, Order};
-pub use scalar::{Scalar, Scalars};
+pub use scalar::{Scalar, Scalars, Text};

@@ -8,8 +8,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Text;
-use crate::scalar::{Scalar, Scalars};
+use crate::scalar::{Scalar, Scalars, Text};
 
 /// The option that has a place of its own in a request: the documented `style`.
 pub const STYLE: &str = "style";

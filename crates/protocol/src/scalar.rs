@@ -10,6 +10,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
+/// A text that is in a table, or was read from outside.
+pub type Text = Cow<'static, str>;
+
 /// A flag, a whole number or a text. On the wire it is the JSON value of that type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scalar {

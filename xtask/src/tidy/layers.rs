@@ -17,20 +17,44 @@ pub(super) struct Layers {
     pub(super) rows: &'static [(&'static str, &'static [&'static str])],
     /// Whether a module without a row breaks the rule, and a circle of files does.
     pub(super) complete: bool,
-    /// The modules whose own files may still use each other in a circle.
-    pub(super) circles: &'static [&'static str],
 }
 
 /// The sources of one crate: path below its root, text.
 pub(super) type Sources<'a> = BTreeMap<&'a str, &'a str>;
 
 /// All crates that have a table.
-pub(super) const ALL: &[Layers] = &[GATEWAY, WIDGET];
+pub(super) const ALL: &[Layers] = &[PROTOCOL, GATEWAY, WIDGET, XTASK];
+
+const PROTOCOL: Layers = Layers {
+    root: "crates/protocol/src/",
+    complete: true,
+    rows: &[
+        ("scalar", &[]),
+        ("visible", &[]),
+        ("whole", &[]),
+        ("sse", &[]),
+        ("media", &[]),
+        ("code", &["scalar"]),
+        ("error", &["code", "scalar"]),
+        ("invalid", &["code", "scalar", "visible"]),
+        ("options", &["code", "scalar"]),
+        ("catalog", &["code", "media", "options", "scalar"]),
+        ("request", &["catalog", "invalid", "options", "scalar", "visible"]),
+        ("event", &["code", "media", "scalar"]),
+        ("api", &["code", "media", "scalar"]),
+        (
+            "lib",
+            &[
+                "catalog", "code", "error", "event", "invalid", "media", "options", "request",
+                "scalar",
+            ],
+        ),
+    ],
+};
 
 const GATEWAY: Layers = Layers {
     root: "crates/gateway/src/",
     complete: true,
-    circles: &["providers"],
     rows: &[
         ("clock", &[]),
         ("data_dir", &[]),
@@ -80,7 +104,6 @@ const GATEWAY: Layers = Layers {
 const WIDGET: Layers = Layers {
     root: "src/",
     complete: false,
-    circles: &[],
     rows: &[
         ("api_error", &[]),
         ("config", &[]),
@@ -91,11 +114,34 @@ const WIDGET: Layers = Layers {
     ],
 };
 
+/// What a person types. One step may use another; what runs programs knows none of them.
+const XTASK: Layers = Layers {
+    root: "xtask/src/",
+    complete: true,
+    rows: &[
+        ("run", &[]),
+        ("links", &[]),
+        ("tidy", &["links", "run"]),
+        ("sketch", &["run"]),
+        ("tools", &["run"]),
+        ("optimise", &["run"]),
+        ("release", &[]),
+        ("dist", &["optimise", "release", "run", "tools"]),
+        ("demo", &["dist", "run"]),
+        ("docs", &["links", "run", "tools"]),
+        ("api", &["demo", "run", "tools"]),
+        ("ops", &["demo", "run", "tools"]),
+        ("verify", &["api", "demo", "dist", "ops", "run", "sketch", "tidy", "tools"]),
+        ("main", &["demo", "dist", "docs", "run", "sketch", "tools", "verify"]),
+    ],
+};
+
 impl Layers {
     /// A line for each use that the table doesn't allow, and for each circle of files.
     pub(super) fn complaints(&self, sources: &Sources<'_>) -> Vec<String> {
         let mut lines = self.table_complaints();
         let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let root = Root::read(sources);
         for (&file, &text) in sources {
             if is_test(file) {
                 continue;
@@ -109,9 +155,10 @@ impl Layers {
                 ));
             }
             for path in paths(text, &module_path(file)) {
-                let Some(target) = file_of(&path, sources) else { continue };
+                let target = file_of(&path, sources).or_else(|| root.file_of(&path));
+                let Some(target) = target else { continue };
                 let used = top_module(target);
-                if target != file && !(used == module && self.circles.contains(&used)) {
+                if target != file {
                     edges.entry(file).or_default().insert(target);
                 }
                 if let Some((_, allowed)) = row
@@ -186,6 +233,31 @@ fn file_of<'s>(path: &[String], sources: &Sources<'s>) -> Option<&'s str> {
     })
 }
 
+/// The names that stand at the root of a crate.
+struct Root<'s> {
+    file: Option<&'s str>,
+    /// What it passes on, with the file that defines it.
+    passed_on: BTreeMap<String, &'s str>,
+}
+
+impl<'s> Root<'s> {
+    fn read(sources: &Sources<'s>) -> Self {
+        let file = ["lib.rs", "main.rs"].iter().find_map(|file| sources.get_key_value(file));
+        let passed_on = file.map_or_else(BTreeMap::new, |(_, text)| {
+            let paths = paths(text, &[]).into_iter();
+            paths
+                .filter_map(|path| Some((path.last()?.clone(), file_of(&path, sources)?)))
+                .collect()
+        });
+        Self { file: file.map(|(file, _)| *file), passed_on }
+    }
+
+    /// The file that defines a name of the root: another one that it is passed on from, or the root.
+    fn file_of(&self, path: &[String]) -> Option<&'s str> {
+        self.passed_on.get(path.first()?).copied().or(self.file)
+    }
+}
+
 /// The groups of more than one file in which each can be reached from each other one.
 fn circles<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
     let reachable = |from: &'a str| {
@@ -218,8 +290,7 @@ mod tests {
     const TWO: Layers = Layers {
         root: "src/",
         complete: true,
-        circles: &[],
-        rows: &[("low", &[]), ("high", &["low"])],
+        rows: &[("low", &[]), ("high", &["low"]), ("lib", &["low", "high"])],
     };
 
     fn complaints(files: &[(&str, &str)]) -> Vec<String> {
@@ -264,6 +335,7 @@ mod tests {
             "const TEXT: &str = \"crate::high::x\";",
             "#[cfg(test)]\nmod tests { use crate::high::Thing; }",
             "use other::high::Thing;",
+            "pub(in crate::high) fn f() {}",
         ] {
             assert_eq!(complaints(&[("low.rs", text), ("high.rs", "")]), [""; 0], "{text}");
         }
@@ -288,6 +360,20 @@ mod tests {
         assert_eq!(lines, [circle]);
         let facade = [("low.rs", "mod a; mod b; pub use a::A;"), ("low/a.rs", "use super::b::B;")];
         assert_eq!(complaints(&[facade[0], facade[1], ("low/b.rs", "")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_name_that_the_root_passes_on_leads_to_where_it_is_defined() {
+        let root = "mod low; mod high; pub use low::Thing; pub use crate::high::Other;";
+        let found = |low: &str| complaints(&[("lib.rs", root), ("low.rs", low), ("high.rs", "")]);
+        let lines = found("use crate::{Thing, Other};");
+        assert_eq!(
+            lines,
+            ["src/low.rs: uses `Other`; the layers allow `low` to use no other module"]
+        );
+        assert_eq!(found("use crate::Thing;"), [""; 0]);
+        let own = found("use crate::own_of_the_root;");
+        assert_eq!(own.len(), 2, "{own:?}");
     }
 
     #[test]

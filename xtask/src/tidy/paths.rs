@@ -41,6 +41,10 @@ fn read(tokens: TokenStream, module: &[String], children: &[String], found: &mut
             at += 3;
             continue;
         }
+        if is_visibility(&tokens[at..]) {
+            at += 2;
+            continue;
+        }
         let begins = at == 0 || !is_punct(&tokens[at - 1], ':');
         if begins && let Some((base, next)) = root(&tokens, at, module, children) {
             tree(&tokens[next..], &base, found);
@@ -50,6 +54,12 @@ fn read(tokens: TokenStream, module: &[String], children: &[String], found: &mut
         }
         at += 1;
     }
+}
+
+/// `pub(in crate::module)`: it says who may look in, and uses nothing.
+fn is_visibility(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [keyword, TokenTree::Group(scope), ..]
+        if is_ident(keyword, "pub") && scope.delimiter() == Delimiter::Parenthesis)
 }
 
 /// `mod name { … }`

@@ -5,9 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ai_now_protocol::catalog::{Expected, Text};
+use ai_now_protocol::catalog::Expected;
 use ai_now_protocol::options::STYLE;
-use ai_now_protocol::{Catalog, Choice, Code, MediaKind, Message, Model, ModelOption, OptionKind};
+use ai_now_protocol::{
+    Catalog, Choice, Code, MediaKind, Message, Model, ModelOption, OptionKind, Text,
+};
 use serde::Deserialize;
 
 use super::model_options::{self, OptionFault, OptionSettings};

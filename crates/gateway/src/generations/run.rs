@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ai_now_protocol::api::State;
-use ai_now_protocol::catalog::Text;
 use ai_now_protocol::event::{Completed, Progress};
 use ai_now_protocol::options::{IMAGE, SEED};
-use ai_now_protocol::{Code, Event, MediaUrl, Message, Scalar};
+use ai_now_protocol::{Code, Event, MediaUrl, Message, Scalar, Text};
 use futures_util::FutureExt as _;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};

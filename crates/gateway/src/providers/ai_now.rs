@@ -17,17 +17,17 @@ use hyper::Response;
 use hyper::body::Incoming;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
-use url::Url;
 
-use super::check::ProbeError;
-use super::error::OpenError;
-use super::http::{Answer, Call, Http};
-use super::result::{take_over, taking};
-use super::services::Service;
-use super::settings::{Key, KeyError, ProviderSettings, SettingError};
+use super::connection::Connection;
+use super::error::{self, ErrorKind, OpenError, ProviderError};
+use super::http::{Answer, Call};
+use super::probe::ProbeError;
+use super::provider::{Job, Output, Provider, Task};
+use super::service::Service;
+use super::settings::checks::SettingError;
+use super::settings::key::KeyError;
 use super::submission::{self, CANCEL_LIMIT, Refusal, SubmissionError, Submitter};
-use super::{ErrorKind, Job, Output, Provider, ProviderError, Task, backoff, error, text};
-use crate::metrics::Metrics;
+use super::{backoff, text};
 use crate::store::SubmissionState;
 
 /// What a provider of kind `ai-now` is told.
@@ -61,14 +61,9 @@ impl Service for Settings {
 
 /// A server of the documented API.
 pub struct AiNow {
-    name: String,
-    base: Url,
-    key: Key,
+    connection: Connection,
     authorization: HeaderValue,
-    settings: ProviderSettings,
     own: Settings,
-    http: Http,
-    metrics: Metrics,
 }
 
 /// How long a stream that can be come back to may be silent. Such a server says something every
@@ -102,30 +97,16 @@ impl Provider for AiNow {
 }
 
 impl AiNow {
-    pub(super) fn open(
-        name: &str,
-        settings: &ProviderSettings,
-        own: &Settings,
-        metrics: Metrics,
-    ) -> Result<Self, OpenError> {
-        let key = settings.key()?;
-        let value = HeaderValue::from_str(&format!("Bearer {}", key.reveal()));
-        let mut authorization = value.map_err(|_| KeyError::Malformed(settings.key_place()))?;
+    pub(super) fn open(connection: Connection, own: Settings) -> Result<Self, OpenError> {
+        let value = HeaderValue::from_str(&format!("Bearer {}", connection.key.reveal()));
+        let mut authorization =
+            value.map_err(|_| KeyError::Malformed("a form that a header takes".into()))?;
         authorization.set_sensitive(true);
-        Ok(Self {
-            name: name.to_owned(),
-            base: settings.base()?,
-            key,
-            authorization,
-            http: Http::new(settings)?,
-            settings: settings.clone(),
-            own: own.clone(),
-            metrics,
-        })
+        Ok(Self { connection, authorization, own })
     }
 
     async fn make(&self, task: Task) -> Result<Output, ProviderError> {
-        let timeout_secs = self.settings.limits.timeout_secs;
+        let timeout_secs = self.connection.limits.timeout_secs;
         let limit = Instant::now() + Duration::from_secs(timeout_secs);
         let mut location =
             match task.record.read().await.map_err(|error| ProviderError::unwritten(&error))? {
@@ -150,7 +131,7 @@ impl AiNow {
                         self.taken_over(&task, completed, location.as_deref()).await.map(Some)
                     }
                     Streamed::Failed(failed) => Err(self.failed(&failed)),
-                    Streamed::Unusable => Err(ProviderError::no_result(&self.name)),
+                    Streamed::Unusable => Err(ProviderError::no_result(&self.connection.name)),
                     Streamed::Broken(spoke) => {
                         misses = if spoke { 0 } else { misses };
                         Ok(None)
@@ -161,7 +142,7 @@ impl AiNow {
                 made = going_on => match made {
                     Ok(Some(made)) => return Ok(made),
                     Ok(None) if location.is_some() => {
-                        tracing::debug!(provider = self.name, "a stream broke off");
+                        tracing::debug!(provider = self.connection.name, "a stream broke off");
                         continue;
                     }
                     Ok(None) => {
@@ -171,7 +152,7 @@ impl AiNow {
                     Err(failure) => return Err(failure),
                 },
                 () = task.stop.cancelled() => ProviderError::Stopped,
-                () = sleep_until(limit) => ProviderError::too_slow(&self.name, timeout_secs),
+                () = sleep_until(limit) => ProviderError::too_slow(&self.connection.name, timeout_secs),
             };
             if let Some(location) = &location
                 && !task.halted.is_cancelled()
@@ -184,14 +165,19 @@ impl AiNow {
 
     /// Tells the server that a generation is not wanted any more.
     async fn abandon(&self, location: &str) {
-        match self.http.call(self.request(Method::DELETE, location), CANCEL_LIMIT).await {
+        match self.connection.http.call(self.request(Method::DELETE, location), CANCEL_LIMIT).await
+        {
             Ok(answer) if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND => {}
             Ok(answer) => {
                 let status = answer.status.as_u16();
-                tracing::warn!(provider = self.name, status, "a job could not be cancelled");
+                tracing::warn!(
+                    provider = self.connection.name,
+                    status,
+                    "a job could not be cancelled"
+                );
             }
             Err(error) => {
-                tracing::warn!(provider = self.name, %error, "a job could not be cancelled");
+                tracing::warn!(provider = self.connection.name, %error, "a job could not be cancelled");
             }
         }
     }
@@ -220,13 +206,8 @@ impl AiNow {
                 self.stream(call).await
             })
         };
-        let submitter = Submitter {
-            name: &self.name,
-            settings: &self.settings,
-            idempotent: self.own.idempotent,
-            metrics: &self.metrics,
-            limit,
-        };
+        let submitter =
+            Submitter { connection: &self.connection, idempotent: self.own.idempotent, limit };
         let response = submitter.submit(task, unclear, &send).await?;
         *location = location_in(&response);
         if let Some(location) = location
@@ -260,14 +241,22 @@ impl AiNow {
             match self.stream(call).await {
                 Ok(stream) => return Ok(stream),
                 Err(SubmissionError::Unclear(why) | SubmissionError::NotTaken { why, .. }) => {
-                    tracing::debug!(provider = self.name, why, "a stream could not be reopened");
+                    tracing::debug!(
+                        provider = self.connection.name,
+                        why,
+                        "a stream could not be reopened"
+                    );
                 }
                 Err(SubmissionError::Rejected(ProviderError::Failed {
                     kind: ErrorKind::Unavailable,
                     ..
                 })) => {
-                    tracing::warn!(provider = self.name, generation = task.job.id, "a job is gone");
-                    return Err(ProviderError::lost(&self.name));
+                    tracing::warn!(
+                        provider = self.connection.name,
+                        generation = task.job.id,
+                        "a job is gone"
+                    );
+                    return Err(ProviderError::lost(&self.connection.name));
                 }
                 Err(SubmissionError::Rejected(failure)) => return Err(failure),
             }
@@ -276,8 +265,8 @@ impl AiNow {
 
     /// Opens a stream.
     async fn stream(&self, call: Call) -> Result<Response<Incoming>, SubmissionError> {
-        let limit = self.settings.connection.request_limit();
-        let response = self.http.open(call, limit).await?;
+        let limit = self.connection.request_limit();
+        let response = self.connection.http.open(call, limit).await?;
         let kind = response.headers().get(header::CONTENT_TYPE);
         let is_stream =
             kind.is_some_and(|kind| kind.as_bytes().starts_with(CONTENT_TYPE.as_bytes()));
@@ -286,7 +275,7 @@ impl AiNow {
         }
         if response.status() == StatusCode::NO_CONTENT {
             // Of a stream that is opened again: its last word was heard, and not understood.
-            return Err(SubmissionError::Rejected(ProviderError::no_result(&self.name)));
+            return Err(SubmissionError::Rejected(ProviderError::no_result(&self.connection.name)));
         }
         if response.status().is_success() {
             return Err(SubmissionError::Unclear("its answer is not an event stream".into()));
@@ -302,7 +291,7 @@ impl AiNow {
         // What is no stream is no success either, whatever it says of itself.
         let refusal = submission::refused(&answer, submission::not_taken);
         let refusal = refusal.unwrap_or(Refusal::Unclear);
-        Err(submission::error(&self.name, &self.key, &answer, refusal))
+        Err(submission::error(&self.connection.name, &self.connection.key, &answer, refusal))
     }
 
     /// Reads a stream to its end, and passes on what it says.
@@ -339,12 +328,12 @@ impl AiNow {
                     Event::Failed(failed) => return Streamed::Failed(failed),
                     Event::Started => {}
                     Event::Processing(progress) => task.reporter.report(Progress {
-                        step: progress.step.map(|step| text::passed_on(step, &self.key)),
+                        step: progress.step.map(|step| text::passed_on(step, &self.connection.key)),
                         ..progress
                     }),
                     Event::CookieGenerated => task.reporter.publish(Event::CookieGenerated),
                     Event::Other(text) => {
-                        let said = text::plain(&text, Some(&self.key));
+                        let said = text::plain(&text, Some(&self.connection.key));
                         if !said.is_empty() {
                             task.reporter.publish(Event::Other(said));
                         }
@@ -361,11 +350,10 @@ impl AiNow {
         location: Option<&str>,
     ) -> Result<Output, ProviderError> {
         // A path is one on the server itself.
-        let url = self.base.join(completed.url.as_str());
-        let url = url.map_err(|why| ProviderError::unusable_result(&self.name, why))?;
-        let taking = taking(&self.settings, &task.job);
-        let made = take_over(&self.name, &self.http, url.as_str(), &taking, task).await?;
-        let note = completed.note.map(|note| text::passed_on(note, &self.key));
+        let url = self.connection.base.join(completed.url.as_str());
+        let url = url.map_err(|why| ProviderError::unusable_result(&self.connection.name, why))?;
+        let made = self.connection.take_over(url.as_str(), task).await?;
+        let note = completed.note.map(|note| text::passed_on(note, &self.connection.key));
         let procedural = match location {
             Some(location) => self.is_procedural(location).await,
             None => false,
@@ -376,7 +364,7 @@ impl AiNow {
     /// Whether the result is a sketch: a server of our kind says so.
     async fn is_procedural(&self, location: &str) -> bool {
         let call = self.request(Method::GET, location);
-        let answer = self.http.call(call, self.settings.connection.request_limit()).await;
+        let answer = self.connection.http.call(call, self.connection.request_limit()).await;
         answer.is_ok_and(|answer| answer.json()["procedural"] == true)
     }
 
@@ -385,7 +373,7 @@ impl AiNow {
         let kind = if failed.cancelled { ErrorKind::Permanent } else { ErrorKind::Transient };
         let about_policy = failed.message.is(Code::ContentPolicy);
         let kind = if about_policy { ErrorKind::ContentPolicy } else { error::kind_of(said, kind) };
-        ProviderError::failed(&self.name, said, Some(&self.key), kind)
+        ProviderError::failed(&self.connection.name, said, Some(&self.connection.key), kind)
     }
 
     fn body(&self, job: &Job) -> GenerateRequest {
@@ -410,8 +398,8 @@ impl AiNow {
 
     /// A request at the server. `path` is ours, or was checked.
     fn request(&self, method: Method, path: &str) -> Call {
-        let mut url = self.base.clone();
-        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
+        let mut url = self.connection.base.clone();
+        url.set_path(&format!("{}{path}", self.connection.base.path().trim_end_matches('/')));
         let headers = vec![(header::AUTHORIZATION, self.authorization.clone())];
         Call { method, url, headers, body: None }
     }
@@ -419,7 +407,7 @@ impl AiNow {
     /// Asks for something that costs nothing.
     pub(super) async fn probe(&self) -> Result<Option<bool>, ProbeError> {
         let call = self.request(Method::GET, "/api/ping");
-        let answer = self.http.call(call, self.settings.connection.request_limit()).await;
+        let answer = self.connection.http.call(call, self.connection.request_limit()).await;
         let answer = answer?;
         match answer.status.as_u16() {
             200 if answer.body.trim_ascii() == b"pong" => Ok(Some(true)),

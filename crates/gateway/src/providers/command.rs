@@ -23,13 +23,13 @@ use tokio::io::{
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::error::OpenError;
-use super::result::{ResultError, Taking, taking};
-use super::services::Service;
-use super::settings::{ProviderSettings, SettingError};
-use super::{
-    ErrorKind, Job, MediaContent, Output, Picture, Provider, ProviderError, Task, content, text,
-};
+use super::error::{ErrorKind, OpenError, ProviderError};
+use super::provider::{Job, MediaContent, Output, Picture, Provider, Task};
+use super::result::{ResultError, Taking};
+use super::service::Service;
+use super::settings::checks::SettingError;
+use super::settings::limits::LimitSettings;
+use super::{content, text};
 use crate::media::{MediaDir, Unfinished};
 use crate::store::SubmissionState;
 
@@ -71,7 +71,7 @@ impl Service for Settings {
 /// A program of the operator's.
 pub struct Program {
     name: String,
-    settings: ProviderSettings,
+    limits: LimitSettings,
     own: Settings,
     /// Where the working directories are.
     work: PathBuf,
@@ -115,7 +115,7 @@ impl Provider for Program {
 impl Program {
     pub(super) fn open(
         name: &str,
-        settings: &ProviderSettings,
+        limits: &LimitSettings,
         own: &Settings,
         data: &Path,
     ) -> Result<Self, OpenError> {
@@ -129,7 +129,7 @@ impl Program {
         }
         std::fs::create_dir_all(&work).map_err(unusable)?;
         let work = work.canonicalize().map_err(unusable)?;
-        Ok(Self { name: name.to_owned(), settings: settings.clone(), own: own.clone(), work })
+        Ok(Self { name: name.to_owned(), limits: limits.clone(), own: own.clone(), work })
     }
 
     async fn make(&self, task: Task) -> Result<Output, ProviderError> {
@@ -168,7 +168,7 @@ impl Program {
         })?);
         let log =
             running.0.stderr.take().map(|stderr| tokio::spawn(log(self.name.clone(), stderr)));
-        let timeout_secs = self.settings.limits.timeout_secs;
+        let timeout_secs = self.limits.timeout_secs;
         let limit = Duration::from_secs(timeout_secs);
         let made = tokio::select! {
             made = timeout(limit, self.talk(task, &dir, &mut running.0)) => made.unwrap_or_else(|_| {
@@ -251,7 +251,8 @@ impl Program {
         let Some(file) = file.filter(|_| status.success()) else {
             return Err(broken(io::Error::other(format!("{status}"))));
         };
-        let (media, taking) = (task.media.clone(), taking(&self.settings, &task.job));
+        let media = task.media.clone();
+        let taking = Taking::new(task.job.model.kind, &self.limits);
         let work = dir.0.clone();
         let taken = tokio::task::spawn_blocking(move || take(&work, &file, &taking, &media)).await;
         let taken = taken.unwrap_or_else(|error| Err(io::Error::other(error).into()));

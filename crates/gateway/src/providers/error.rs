@@ -4,11 +4,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use ai_now_protocol::catalog::Text;
-use ai_now_protocol::{Code, Message};
+use ai_now_protocol::{Code, Message, Text};
 
 use super::content_policy;
-use super::settings::{Key, KeyError, SettingError};
+use super::settings::checks::SettingError;
+use super::settings::key::{Key, KeyError};
 use super::text::plain;
 
 /// Why nothing was made.

@@ -27,7 +27,6 @@ use url::Url;
 
 use super::address;
 use super::error::OpenError;
-use super::settings::ProviderSettings;
 
 /// How a name becomes addresses.
 pub(super) type Resolver =
@@ -95,13 +94,13 @@ pub(super) enum TransportError {
 }
 
 impl Http {
-    /// A client for what these settings describe.
+    /// A client that reaches public hosts, and these.
     ///
     /// # Errors
     /// Where the system has no certificates to trust.
-    pub(super) fn new(settings: &ProviderSettings) -> Result<Self, OpenError> {
+    pub(super) fn new(own: OwnHosts) -> Result<Self, OpenError> {
         let resolver: Resolver = Arc::new(|host, port| Box::pin(system(host, port)));
-        Self::with(settings.own_hosts()?, resolver)
+        Self::with(own, resolver)
     }
 
     fn with(own: OwnHosts, resolver: Resolver) -> Result<Self, OpenError> {

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::error::UnusableProvider;
+use super::ai_now::AiNow;
+use super::command::Program;
+use super::error::{OpenError, UnusableProvider};
+use super::polled::Polled;
 use super::provider::Provider;
-use super::services::ServiceSettings;
+use super::services::Reached;
 use super::settings::ProviderSettings;
-use super::{ai_now, command, polled};
 use crate::metrics::Metrics;
 
 /// The provider that settings describe. `name` is what the operator calls it.
@@ -20,19 +22,23 @@ pub(super) fn open(
     data: &Path,
     metrics: &Metrics,
 ) -> Result<Arc<dyn Provider>, UnusableProvider> {
-    let opened = match &settings.service {
-        ServiceSettings::AiNow(own) => {
-            let opened = ai_now::AiNow::open(name, settings, own, metrics.clone());
-            opened.map(|provider| Arc::new(provider) as Arc<dyn Provider>)
+    opened(name, settings, data, metrics)
+        .map_err(|source| UnusableProvider { name: name.to_owned(), source })
+}
+
+fn opened(
+    name: &str,
+    settings: &ProviderSettings,
+    data: &Path,
+    metrics: &Metrics,
+) -> Result<Arc<dyn Provider>, OpenError> {
+    Ok(match settings.service.reached() {
+        Reached::AiNow(own) => {
+            Arc::new(AiNow::open(settings.connect(name, metrics)?, own.clone())?)
         }
-        ServiceSettings::Command(own) => {
-            let opened = command::Program::open(name, settings, own, data);
-            opened.map(|provider| Arc::new(provider) as Arc<dyn Provider>)
+        Reached::Command(own) => Arc::new(Program::open(name, &settings.limits, own, data)?),
+        Reached::Polled(adapter) => {
+            Arc::new(Polled::new(settings.connect(name, metrics)?, adapter))
         }
-        _ => {
-            let opened = polled::Polled::open(name, settings, metrics.clone());
-            opened.map(|provider| Arc::new(provider) as Arc<dyn Provider>)
-        }
-    };
-    opened.map_err(|source| UnusableProvider { name: name.to_owned(), source })
+    })
 }

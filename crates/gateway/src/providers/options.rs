@@ -13,8 +13,8 @@ use ai_now_protocol::{Scalar, Scalars};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Job;
-use super::settings::SettingError;
+use super::provider::Job;
+use super::settings::checks::SettingError;
 
 impl Job {
     /// How long it shall be, in seconds: the nearest allowed length, if one was chosen.

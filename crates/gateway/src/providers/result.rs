@@ -14,9 +14,12 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
+use super::error::ProviderError;
 use super::http::{Call, Http, TransportError, causes};
-use super::settings::ProviderSettings;
-use super::{Job, MediaContent, Output, ProviderError, Task, backoff, content};
+use super::provider::{MediaContent, Output, Task};
+use super::settings::connection::ConnectionSettings;
+use super::settings::limits::LimitSettings;
+use super::{backoff, content};
 use crate::media::{MediaDir, Unfinished};
 
 /// What is taken as a result.
@@ -71,6 +74,18 @@ pub(super) enum ResultError {
 }
 
 impl Taking {
+    /// A result of this kind, from anywhere, that stands still no longer than a request may take
+    /// where the settings say nothing.
+    pub(super) fn new(kind: MediaKind, limits: &LimitSettings) -> Self {
+        let max_bytes = limits.result_max_mib * 1024 * 1024;
+        Self {
+            kind,
+            hosts: Vec::new(),
+            max_bytes,
+            idle: ConnectionSettings::default().request_limit(),
+        }
+    }
+
     /// Whether results may come from this host.
     fn admits(&self, host: &str) -> bool {
         self.hosts.is_empty()
@@ -185,21 +200,6 @@ async fn write(
     let format = format.map_or_else(|| taking.check_format(&head), Ok)?;
     file.flush().await?;
     Ok(format)
-}
-
-/// What is taken as a result for a job.
-pub(super) fn taking(settings: &ProviderSettings, job: &Job) -> Taking {
-    let mut hosts = settings.connection.result_hosts.clone();
-    if !hosts.is_empty() {
-        // Where results are named at all, the provider itself is meant as well.
-        hosts.extend(settings.base().ok().and_then(|url| url.host_str().map(ToOwned::to_owned)));
-    }
-    Taking {
-        kind: job.model.kind,
-        hosts,
-        max_bytes: settings.limits.result_max_mib * 1024 * 1024,
-        idle: settings.connection.request_limit(),
-    }
 }
 
 /// How often a result that did not arrive whole is loaded again.

@@ -7,24 +7,8 @@ use ai_now_protocol::MediaKind;
 use serde::Deserialize;
 
 use super::polled::{Adapter, fal, kling, luma, luma_agents, mureka, replicate, runway};
-use super::settings::SettingError;
+use super::service::Service;
 use super::{ai_now, command};
-
-/// What the rest of the gateway may know about a service.
-pub(super) trait Service {
-    /// The address of the public service. Empty: it is not on the network.
-    fn base_url(&self) -> &'static str;
-
-    /// The environment variable that holds its key, where the settings name none: the one that the
-    /// service's own tools read.
-    fn key_env(&self) -> &'static str;
-
-    /// Whether it can make this kind of media.
-    fn makes(&self, kind: MediaKind) -> bool;
-
-    /// Checks its settings. It reads no key and asks nobody.
-    fn check(&self) -> Result<(), SettingError>;
-}
 
 macro_rules! services {
     (
@@ -66,13 +50,21 @@ macro_rules! services {
                 }
             }
 
-            /// How a polled service is spoken to. `None`: it is not polled.
-            pub(super) fn adapter(&self) -> Option<&dyn Adapter> {
+            /// How it is reached.
+            pub(super) fn reached(&self) -> Reached<'_> {
                 match self {
-                    $(Self::$variant(_) => None,)*
-                    $(Self::$polled_variant(settings) => Some(settings),)*
+                    $(Self::$variant(settings) => Reached::$variant(settings),)*
+                    $(Self::$polled_variant(settings) => {
+                        Reached::Polled(Box::new(settings.clone()))
+                    })*
                 }
             }
+        }
+
+        /// How a service is reached: in a way of its own, or as all that are polled.
+        pub(super) enum Reached<'a> {
+            $($variant(&'a $module::Settings),)*
+            Polled(Box<dyn Adapter>),
         }
     };
 }

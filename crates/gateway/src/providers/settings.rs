@@ -1,22 +1,25 @@
-//! The settings of a provider: what all of them have in common, and how a provider is reached. What
-//! one service has besides is in its own file, as a variant of [`ServiceSettings`].
+//! The settings of a provider: what all of them have in common ([`limits`], [`connection`]), and
+//! which service it is. What one service has besides is in its own file, as a variant of
+//! [`ServiceSettings`]; these files use the modules below this one, and not this one.
 //!
 //! It must not know which model a provider is for, nor any service's API.
 
-mod key;
+pub(super) mod checks;
+pub(super) mod connection;
+pub(super) mod key;
+pub(super) mod limits;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
-use url::Url;
 
-pub use self::key::{Key, KeyError};
-use super::address;
-use super::http::OwnHosts;
+use self::checks::SettingError;
+use self::connection::ConnectionSettings;
+use self::limits::LimitSettings;
+use super::connection::Connection;
+use super::error::OpenError;
 use super::services::ServiceSettings;
+use crate::metrics::Metrics;
 
 /// The name of the provider that is always there: the sketch engine.
 pub const SKETCH: &str = "sketch";
@@ -39,129 +42,6 @@ pub struct ProviderSettings {
     pub service: ServiceSettings,
 }
 
-/// How much a provider may do at once, and how long it may take.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct LimitSettings {
-    /// How many generations it makes for us at once.
-    pub concurrent: usize,
-    /// For how many seconds one generation may take.
-    pub timeout_secs: u64,
-    /// After how many failures in a row its circuit breaker opens.
-    pub failure_threshold: u32,
-    /// For how many seconds the circuit breaker stays open.
-    pub cooldown_secs: u64,
-    /// The largest result that is taken, in MiB.
-    pub result_max_mib: u64,
-}
-
-impl Default for LimitSettings {
-    fn default() -> Self {
-        Self {
-            concurrent: 4,
-            timeout_secs: 900,
-            failure_threshold: 5,
-            cooldown_secs: 60,
-            result_max_mib: 512,
-        }
-    }
-}
-
-/// How a service on the network is reached.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct ConnectionSettings {
-    /// Where it is. Default: the public service's address.
-    pub base_url: Option<String>,
-    /// The environment variable that holds its key. Default: the one that its own tools read.
-    pub key_env: Option<String>,
-    /// The file that holds its key, instead of the environment.
-    pub key_file: Option<PathBuf>,
-    /// Hosts that results may be fetched from, besides its own; `.example.com` means all under it.
-    /// Empty: any public host.
-    pub result_hosts: Vec<String>,
-    /// Whether it, and the hosts of `result_hosts`, may be at private addresses and be spoken to
-    /// without TLS.
-    pub allow_private: bool,
-    /// For how many seconds one request may take, and a result may stand still while it loads.
-    pub request_secs: u64,
-    /// How often a submission that was not taken is tried again.
-    pub retries: u32,
-    /// The pause before the first of these tries, in milliseconds; it doubles each time.
-    pub retry_ms: u64,
-}
-
-impl Default for ConnectionSettings {
-    fn default() -> Self {
-        Self {
-            base_url: None,
-            key_env: None,
-            key_file: None,
-            result_hosts: Vec::new(),
-            allow_private: false,
-            request_secs: 30,
-            retries: 3,
-            retry_ms: 1000,
-        }
-    }
-}
-
-/// A setting that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{setting}: {why}")]
-pub struct SettingError {
-    /// Its name.
-    pub setting: &'static str,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-impl SettingError {
-    pub(super) fn new(setting: &'static str, why: impl fmt::Display) -> Self {
-        Self { setting, why: why.to_string() }
-    }
-}
-
-impl LimitSettings {
-    fn check(&self) -> Result<(), SettingError> {
-        at_least_one("concurrent", self.concurrent as u64)?;
-        at_least_one("timeout_secs", self.timeout_secs)?;
-        at_least_one("failure_threshold", self.failure_threshold.into())?;
-        at_least_one("cooldown_secs", self.cooldown_secs)?;
-        at_least_one("result_max_mib", self.result_max_mib)?;
-        if self.concurrent > 1000 {
-            return Err(SettingError::new("concurrent", "it must be at most 1000"));
-        }
-        Ok(())
-    }
-}
-
-impl ConnectionSettings {
-    fn check(&self) -> Result<(), SettingError> {
-        at_least_one("request_secs", self.request_secs)?;
-        at_least_one("retry_ms", self.retry_ms)?;
-        if self.key_env.is_some() && self.key_file.is_some() {
-            let why = "name either a file or an environment variable, not both";
-            return Err(SettingError::new("key_file", why));
-        }
-        if self.key_env.as_deref().is_some_and(|name| name.starts_with("AI_NOW_")) {
-            let why = "what begins with AI_NOW_ is a setting; choose another name";
-            return Err(SettingError::new("key_env", why));
-        }
-        Ok(())
-    }
-
-    /// The pause before the first try that is not the first.
-    pub(super) fn retry(&self) -> Duration {
-        Duration::from_millis(self.retry_ms)
-    }
-
-    /// What one request may take.
-    pub(super) fn request_limit(&self) -> Duration {
-        Duration::from_secs(self.request_secs)
-    }
-}
-
 impl ProviderSettings {
     /// Checks that the settings fit their service and each other. It reads no key and asks nobody.
     ///
@@ -179,60 +59,27 @@ impl ProviderSettings {
                 return Err(SettingError::new("kind", why));
             }
         } else {
-            self.base()?;
+            self.connection.base(service.base_url())?;
         }
         service.check()
     }
 
-    /// The address that all requests go to, without a slash at its end.
-    pub(super) fn base(&self) -> Result<Url, SettingError> {
-        let wrong = |why: &str| SettingError::new("base_url", why);
-        let default = self.service.service().base_url();
-        let text = self.connection.base_url.as_deref().unwrap_or(default);
-        let url =
-            Url::parse(text.trim_end_matches('/')).map_err(|_| wrong("it is not an address"))?;
-        address::check(&url, self.connection.allow_private).map_err(wrong)?;
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("it must end with a path"));
-        }
-        Ok(url)
+    /// The service, ready to be asked.
+    ///
+    /// # Errors
+    /// [`OpenError`]: its key is missing, a setting does not fit.
+    pub(super) fn connect(&self, name: &str, metrics: &Metrics) -> Result<Connection, OpenError> {
+        let service = self.service.service();
+        let base = self.connection.base(service.base_url())?;
+        let key = self.connection.key(service.key_env())?;
+        let (limits, settings) = (self.limits.clone(), self.connection.clone());
+        Connection::open(name, base, key, limits, settings, metrics.clone())
     }
 
-    /// The hosts that may be private: with `allow_private` its own, and the named ones that
-    /// results come from.
-    pub(super) fn own_hosts(&self) -> Result<OwnHosts, SettingError> {
-        if !self.connection.allow_private {
-            return Ok(OwnHosts::default());
-        }
-        let base = self.base()?.host_str().unwrap_or_default().to_owned();
-        Ok(OwnHosts::new(self.connection.result_hosts.iter().cloned().chain([base])))
+    /// Where its key is, for people.
+    pub(super) fn key_place(&self) -> String {
+        self.connection.key_place(self.service.service().key_env())
     }
-}
-
-/// Checks a setting that 0 makes no sense for.
-pub(super) fn at_least_one(setting: &'static str, value: u64) -> Result<(), SettingError> {
-    if value == 0 {
-        return Err(SettingError::new(setting, "it must be at least 1"));
-    }
-    Ok(())
-}
-
-/// Checks JSON pointers (RFC 6901).
-pub(super) fn pointers(setting: &'static str, pointers: &[String]) -> Result<(), SettingError> {
-    if pointers.iter().any(|pointer| !pointer.starts_with('/')) {
-        return Err(SettingError::new(setting, "a JSON pointer begins with “/”"));
-    }
-    Ok(())
-}
-
-/// Checks a model's name that stands in an address as it is.
-pub(super) fn model_path(model: &str) -> Result<(), SettingError> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:".contains(&b);
-    let good = !model.is_empty() && model.bytes().all(plain) && !model.contains("..");
-    if good && !model.starts_with('/') {
-        return Ok(());
-    }
-    Err(SettingError::new("model", "it must be of letters, digits and “-_./:”"))
 }
 
 #[cfg(test)]
@@ -298,12 +145,13 @@ mod tests {
         let path = dir.path().join("key");
         let settings =
             settings(&format!("kind = 'luma'\nkey_file = '{}'", path.display())).unwrap();
-        assert!(settings.key().unwrap_err().to_string().contains("key is not in the file"));
+        let key = || settings.connection.key("LUMAAI_API_KEY");
+        assert!(key().unwrap_err().to_string().contains("key is not in the file"));
         std::fs::write(&path, "luma-secret\n").unwrap();
-        let key = settings.key().unwrap();
-        assert_eq!(key.reveal(), "luma-secret");
-        assert_eq!(format!("{key:?}"), "Key(…)");
+        let found = key().unwrap();
+        assert_eq!(found.reveal(), "luma-secret");
+        assert_eq!(format!("{found:?}"), "Key(…)");
         std::fs::write(&path, "two words").unwrap();
-        assert!(!settings.key().unwrap_err().to_string().contains("two words"));
+        assert!(!key().unwrap_err().to_string().contains("two words"));
     }
 }

@@ -11,11 +11,12 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use super::error::ProviderError;
+use super::connection::Connection;
+use super::error::{ErrorKind, ProviderError};
 use super::http::{Answer, TransportError};
-use super::settings::{Key, ProviderSettings};
-use super::{ErrorKind, Task, backoff, content_policy};
-use crate::metrics::Metrics;
+use super::provider::Task;
+use super::settings::key::Key;
+use super::{backoff, content_policy};
 
 /// How many submissions of which nobody knows whether they were taken there may be.
 const UNCLEAR_MAX: u32 = 2;
@@ -73,11 +74,9 @@ impl From<TransportError> for SubmissionError {
 
 /// Who is asked, and how patiently.
 pub(super) struct Submitter<'a> {
-    pub(super) name: &'a str,
-    pub(super) settings: &'a ProviderSettings,
+    pub(super) connection: &'a Connection,
     /// Whether a submission that is sent again is made once all the same.
     pub(super) idempotent: bool,
-    pub(super) metrics: &'a Metrics,
     /// When all patience ends.
     pub(super) limit: Instant,
 }
@@ -92,13 +91,14 @@ impl Submitter<'_> {
         send: &(dyn Fn() -> BoxFuture<'s, Result<T, SubmissionError>> + Sync),
     ) -> Result<T, ProviderError> {
         let unwritten = |error| ProviderError::unwritten(&error);
+        let Connection { name, settings, metrics, .. } = self.connection;
         let mut tries = 0;
         loop {
             if task.stop.is_cancelled() {
                 return Err(ProviderError::Stopped);
             }
             if unclear >= UNCLEAR_MAX && !self.idempotent {
-                return Err(ProviderError::unclear(self.name));
+                return Err(ProviderError::unclear(name));
             }
             task.record.intend().await.map_err(unwritten)?;
             // Not interrupted: a job that was taken, and nobody here heard it, could not even be
@@ -118,15 +118,14 @@ impl Submitter<'_> {
                     return Err(error);
                 }
             };
-            tracing::warn!(provider = self.name, generation = task.job.id, why, "not submitted");
-            let connection = &self.settings.connection;
-            let pause = backoff::pause(connection.retry(), tries).max(after.unwrap_or_default());
+            tracing::warn!(provider = name, generation = task.job.id, why, "not submitted");
+            let pause = backoff::pause(settings.retry(), tries).max(after.unwrap_or_default());
             let too_long = pause > PAUSE_MAX || Instant::now() + pause > self.limit;
-            if tries >= connection.retries || too_long {
-                return Err(ProviderError::not_available(self.name, unclear > 0));
+            if tries >= settings.retries || too_long {
+                return Err(ProviderError::not_available(name, unclear > 0));
             }
             tries += 1;
-            self.metrics.provider_retried(self.name);
+            metrics.provider_retried(name);
             tokio::select! {
                 () = sleep(pause) => {}
                 () = task.stop.cancelled() => return Err(ProviderError::Stopped),

@@ -3,11 +3,10 @@
 //! They are never markup. Whoever shows them shows them as text; this only takes away what would
 //! be in the way of reading it.
 
+use ai_now_protocol::visible::is_invisible;
 use ai_now_protocol::{Message, Scalar};
 
-use ai_now_protocol::visible::is_invisible;
-
-use super::settings::Key;
+use super::settings::key::Key;
 
 /// How long a provider's text may get, in characters.
 const MAX_CHARS: usize = 200;

@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::providers::content_policy;
+use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
-use crate::providers::services::Service;
-use crate::providers::settings::{Key, LimitSettings};
+use crate::providers::provider::Job;
+use crate::providers::service::Service;
+use crate::providers::settings::key::Key;
+use crate::providers::settings::limits::LimitSettings;
 use crate::providers::submission::{self, Refusal};
-use crate::providers::{ErrorKind, Job, content_policy};
 
 /// How a polled service is spoken to. It is implemented by the service's own settings.
 pub(in crate::providers) trait Adapter: Service + Send + Sync {

@@ -16,25 +16,19 @@ use tokio::time::{Instant, sleep, sleep_until};
 use url::Url;
 
 use super::adapter::{Adapter, Handle, ServiceRequest, UpstreamStatus};
-use crate::metrics::Metrics;
-use crate::providers::check::ProbeError;
-use crate::providers::error::OpenError;
-use crate::providers::http::{Answer, Call, Http};
-use crate::providers::result::{take_over, taking};
-use crate::providers::settings::{Key, ProviderSettings};
+use crate::providers::connection::Connection;
+use crate::providers::error::{ErrorKind, ProviderError};
+use crate::providers::http::{Answer, Call};
+use crate::providers::probe::ProbeError;
+use crate::providers::provider::{Job, Output, Provider, Task};
 use crate::providers::submission::{self, CANCEL_LIMIT, SubmissionError, Submitter};
-use crate::providers::{ErrorKind, Job, Output, Provider, ProviderError, Task, backoff};
+use crate::providers::{backoff, text};
 use crate::store::SubmissionState;
 
 /// A service that is polled.
 pub struct Polled {
-    /// What the operator calls it.
-    name: String,
-    base: Url,
-    key: Key,
-    settings: ProviderSettings,
-    http: Http,
-    metrics: Metrics,
+    connection: Connection,
+    adapter: Box<dyn Adapter>,
     /// The states that no document names and that were logged.
     unknown: Mutex<HashSet<String>>,
 }
@@ -56,29 +50,12 @@ impl Provider for Polled {
 }
 
 impl Polled {
-    pub(in crate::providers) fn open(
-        name: &str,
-        settings: &ProviderSettings,
-        metrics: Metrics,
-    ) -> Result<Self, OpenError> {
-        Ok(Self {
-            name: name.to_owned(),
-            base: settings.base()?,
-            key: settings.key()?,
-            http: Http::new(settings)?,
-            settings: settings.clone(),
-            metrics,
-            unknown: Mutex::default(),
-        })
-    }
-
-    fn adapter(&self) -> &dyn Adapter {
-        let adapter = self.settings.service.adapter();
-        adapter.expect("only a polled service is opened as one")
+    pub(in crate::providers) fn new(connection: Connection, adapter: Box<dyn Adapter>) -> Self {
+        Self { connection, adapter, unknown: Mutex::default() }
     }
 
     async fn make(&self, task: Task) -> Result<Output, ProviderError> {
-        let timeout_secs = self.settings.limits.timeout_secs;
+        let timeout_secs = self.connection.limits.timeout_secs;
         let limit = Instant::now() + Duration::from_secs(timeout_secs);
         let mut resubmitted = 0;
         loop {
@@ -95,16 +72,16 @@ impl Polled {
             let error = tokio::select! {
                 output = finishing => match output {
                     Err(ProviderError::Failed { kind: ErrorKind::Transient, .. })
-                        if resubmitted < self.adapter().resubmit() =>
+                        if resubmitted < self.adapter.resubmit() =>
                     {
                         // Not what it said: that may repeat the prompt.
-                        tracing::warn!(provider = self.name, "it is submitted anew");
+                        tracing::warn!(provider = self.connection.name, "it is submitted anew");
                         None
                     }
                     output => return output,
                 },
                 () = task.stop.cancelled() => Some(ProviderError::Stopped),
-                () = sleep_until(limit) => Some(ProviderError::too_slow(&self.name, timeout_secs)),
+                () = sleep_until(limit) => Some(ProviderError::too_slow(&self.connection.name, timeout_secs)),
             };
             if let Some(error) = error {
                 if !done && !task.halted.is_cancelled() {
@@ -114,8 +91,8 @@ impl Polled {
             }
             // The job failed there: nothing was made, and nothing is in the making.
             task.record.start_over().await.map_err(|error| ProviderError::unwritten(&error))?;
-            self.metrics.provider_retried(&self.name);
-            let pause = backoff::pause(self.settings.connection.retry(), resubmitted);
+            self.connection.metrics.provider_retried(&self.connection.name);
+            let pause = backoff::pause(self.connection.settings.retry(), resubmitted);
             tokio::select! {
                 () = sleep(pause) => resubmitted += 1,
                 () = task.stop.cancelled() => return Err(ProviderError::Stopped),
@@ -141,26 +118,27 @@ impl Polled {
             SubmissionState::Unclear(unclear) => unclear,
         };
         self.check_length(&task.job)?;
-        let request = self.adapter().submit(&task.job, &self.settings.limits);
+        let request = self.adapter.submit(&task.job, &self.connection.limits);
         let send = || -> BoxFuture<'_, Result<Handle, SubmissionError>> {
             Box::pin(async {
                 let call = self.call(request.clone()).map_err(SubmissionError::Rejected)?;
-                let answer = self.http.call(call, self.settings.connection.request_limit()).await?;
-                if let Some(refusal) = self.adapter().refused(&answer) {
-                    return Err(submission::error(&self.name, &self.key, &answer, refusal));
+                let answer =
+                    self.connection.http.call(call, self.connection.request_limit()).await?;
+                if let Some(refusal) = self.adapter.refused(&answer) {
+                    return Err(submission::error(
+                        &self.connection.name,
+                        &self.connection.key,
+                        &answer,
+                        refusal,
+                    ));
                 }
-                let handle = self.adapter().accepted(&task.job, &answer.json(), &self.base);
+                let handle =
+                    self.adapter.accepted(&task.job, &answer.json(), &self.connection.base);
                 let unclear = || SubmissionError::Unclear("its answer can't be understood".into());
                 handle.ok_or_else(unclear)
             })
         };
-        let submitter = Submitter {
-            name: &self.name,
-            settings: &self.settings,
-            idempotent: false,
-            metrics: &self.metrics,
-            limit,
-        };
+        let submitter = Submitter { connection: &self.connection, idempotent: false, limit };
         let handle = submitter.submit(task, unclear, &send).await?;
         let text = serde_json::to_string(&handle).unwrap_or_default();
         if let Err(error) = task.record.taken(&text).await {
@@ -173,11 +151,11 @@ impl Polled {
 
     fn check_length(&self, job: &Job) -> Result<(), ProviderError> {
         let (units, max) =
-            (job.phrased().encode_utf16().count(), self.adapter().prompt_max_units(job));
+            (job.phrased().encode_utf16().count(), self.adapter.prompt_max_units(job));
         if max == 0 || units <= max {
             return Ok(());
         }
-        Err(ProviderError::prompt_too_long(&self.name, units - max))
+        Err(ProviderError::prompt_too_long(&self.connection.name, units - max))
     }
 
     /// Asks until the job is done, and returns where its result is.
@@ -190,16 +168,16 @@ impl Polled {
             let request = if at_response {
                 ServiceRequest::get(handle.response.as_deref().unwrap_or_default())
             } else {
-                self.adapter().status(handle)
+                self.adapter.status(handle)
             };
             let Some(answer) = self.ask(task, request, at_response).await? else {
                 misses += 1;
                 continue;
             };
             let status = if at_response {
-                self.adapter().read_result(&answer)
+                self.adapter.read_result(&answer)
             } else if answer.status.is_success() {
-                self.adapter().read(&answer.json())
+                self.adapter.read(&answer.json())
             } else {
                 // Whatever a job's answer says besides, an error status is no answer about a job.
                 None
@@ -216,11 +194,16 @@ impl Polled {
                 }
                 Some(UpstreamStatus::Done(Some(url))) => return Ok(url),
                 Some(UpstreamStatus::Done(None)) => {
-                    tracing::warn!(provider = self.name, "a result without an address");
-                    return Err(ProviderError::no_result(&self.name));
+                    tracing::warn!(provider = self.connection.name, "a result without an address");
+                    return Err(ProviderError::no_result(&self.connection.name));
                 }
                 Some(UpstreamStatus::Failed { reason, kind }) => {
-                    return Err(ProviderError::failed(&self.name, &reason, Some(&self.key), kind));
+                    return Err(ProviderError::failed(
+                        &self.connection.name,
+                        &reason,
+                        Some(&self.connection.key),
+                        kind,
+                    ));
                 }
                 Some(UpstreamStatus::Queued { position }) => {
                     misses = 0;
@@ -237,12 +220,16 @@ impl Polled {
 
     /// A state that no document names is logged once, and counted each time.
     fn unknown(&self, word: &str) {
-        self.metrics.provider_unknown_status(&self.name);
-        let word = crate::providers::text::plain(word, Some(&self.key));
+        self.connection.metrics.provider_unknown_status(&self.connection.name);
+        let word = text::plain(word, Some(&self.connection.key));
         let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
         if unknown.len() < UNKNOWN_MAX && unknown.insert(word.clone()) {
             drop(unknown);
-            tracing::warn!(provider = self.name, status = word, "a status that is not documented");
+            tracing::warn!(
+                provider = self.connection.name,
+                status = word,
+                "a status that is not documented"
+            );
         }
     }
 
@@ -256,15 +243,15 @@ impl Polled {
         for_result: bool,
     ) -> Result<Option<Answer>, ProviderError> {
         // A handle of another address that the settings named before.
-        let call = self.call(request).map_err(|_| ProviderError::lost(&self.name))?;
-        let answer = match self.http.call(call, self.settings.connection.request_limit()).await {
+        let call = self.call(request).map_err(|_| ProviderError::lost(&self.connection.name))?;
+        let answer = match self.connection.http.call(call, self.connection.request_limit()).await {
             Ok(answer) => answer,
             Err(error) => {
-                tracing::debug!(provider = self.name, %error, "no answer about a job");
+                tracing::debug!(provider = self.connection.name, %error, "no answer about a job");
                 return Ok(None);
             }
         };
-        let (name, generation) = (self.name.as_str(), task.job.id.as_str());
+        let (name, generation) = (self.connection.name.as_str(), task.job.id.as_str());
         match answer.status.as_u16() {
             408 | 429 => {}
             500.. if !for_result => {}
@@ -292,7 +279,7 @@ impl Polled {
     }
 
     fn pause(&self, misses: u32) -> Duration {
-        let poll = self.adapter().poll();
+        let poll = self.adapter.poll();
         match misses {
             0 => poll,
             misses => backoff::pause(poll * 2, misses - 1).clamp(poll, POLL_MAX.max(poll)),
@@ -303,22 +290,26 @@ impl Polled {
     async fn taken_over(&self, task: &Task, url: &str) -> Result<Output, ProviderError> {
         let step = Some(Message::new(Code::Fetching, "fetching"));
         task.reporter.report(Progress { step, ..Progress::default() });
-        take_over(&self.name, &self.http, url, &taking(&self.settings, &task.job), task).await
+        self.connection.take_over(url, task).await
     }
 
     /// Tells that a job is not wanted any more. It is heard or not: nothing here depends on it.
     async fn cancel(&self, handle: &Handle) {
-        let Some(request) = self.adapter().cancel(handle) else { return };
+        let Some(request) = self.adapter.cancel(handle) else { return };
         let Ok(call) = self.call(request) else { return };
-        match self.http.call(call, CANCEL_LIMIT).await {
+        match self.connection.http.call(call, CANCEL_LIMIT).await {
             Ok(answer) if answer.status.is_success() => {}
-            Ok(answer) if self.adapter().cancelled_too_late(&answer) => {}
+            Ok(answer) if self.adapter.cancelled_too_late(&answer) => {}
             Ok(answer) => {
                 let status = answer.status.as_u16();
-                tracing::warn!(provider = self.name, status, "a job could not be cancelled");
+                tracing::warn!(
+                    provider = self.connection.name,
+                    status,
+                    "a job could not be cancelled"
+                );
             }
             Err(error) => {
-                tracing::warn!(provider = self.name, %error, "a job could not be cancelled");
+                tracing::warn!(provider = self.connection.name, %error, "a job could not be cancelled");
             }
         }
     }
@@ -326,30 +317,33 @@ impl Polled {
     fn call(&self, request: ServiceRequest) -> Result<Call, ProviderError> {
         let ServiceRequest { method, at, headers: more, body } = request;
         let url = if at.starts_with('/') {
-            format!("{}{at}", self.base.as_str().trim_end_matches('/'))
+            format!("{}{at}", self.connection.base.as_str().trim_end_matches('/'))
         } else {
             at
         };
-        let not_set_up = || ProviderError::not_set_up(&self.name);
+        let not_set_up = || ProviderError::not_set_up(&self.connection.name);
         let url = Url::parse(&url).map_err(|_| not_set_up())?;
         // Whatever it was made of: the key goes to the configured host alone.
-        if url.origin() != self.base.origin() {
-            return Err(ProviderError::unavailable(format!("{} points elsewhere.", self.name)));
+        if url.origin() != self.connection.base.origin() {
+            return Err(ProviderError::unavailable(format!(
+                "{} points elsewhere.",
+                self.connection.name
+            )));
         }
-        let authorization = self.adapter().authorization(&self.key, SystemTime::now());
+        let authorization = self.adapter.authorization(&self.connection.key, SystemTime::now());
         let mut authorization = HeaderValue::from_str(&authorization).map_err(|_| not_set_up())?;
         authorization.set_sensitive(true);
         let mut headers = vec![(header::AUTHORIZATION, authorization)];
-        headers.extend(self.adapter().headers());
+        headers.extend(self.adapter.headers());
         headers.extend(more);
         Ok(Call { method, url, headers, body })
     }
 
     /// Asks for something that costs nothing. Whether the key is good; `None`: that can't be told.
     pub(in crate::providers) async fn probe(&self) -> Result<Option<bool>, ProbeError> {
-        let probe = self.adapter().probe();
+        let probe = self.adapter.probe();
         let call = self.call(probe.request)?;
-        let answer = self.http.call(call, self.settings.connection.request_limit()).await?;
+        let answer = self.connection.http.call(call, self.connection.request_limit()).await?;
         match answer.status.as_u16() {
             status if probe.good.contains(&status) => Ok(Some(true)),
             401 | 403 => Ok(Some(false)),

@@ -13,15 +13,17 @@ use url::Url;
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, merged, result_url, text,
 };
+use crate::providers::content_policy;
+use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
 use crate::providers::options::{self, OptionField, OptionFields, Spelling, option_fields};
-use crate::providers::services::Service;
-use crate::providers::settings::{
-    Key, LimitSettings, SettingError, at_least_one, model_path, pointers,
-};
+use crate::providers::provider::Job;
+use crate::providers::service::Service;
+use crate::providers::settings::checks::{SettingError, at_least_one, model_path, pointers};
+use crate::providers::settings::key::Key;
+use crate::providers::settings::limits::LimitSettings;
 use crate::providers::submission::{self, Refusal};
 use crate::providers::text::percentage;
-use crate::providers::{ErrorKind, Job, content_policy};
 
 /// What a provider of kind `fal` is told.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -15,12 +15,15 @@ use url::Url;
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
+use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
 use crate::providers::options::set;
-use crate::providers::services::Service;
-use crate::providers::settings::{Key, LimitSettings, SettingError, at_least_one, model_path};
+use crate::providers::provider::Job;
+use crate::providers::service::Service;
+use crate::providers::settings::checks::{SettingError, at_least_one, model_path};
+use crate::providers::settings::key::Key;
+use crate::providers::settings::limits::LimitSettings;
 use crate::providers::submission::{self, Refusal};
-use crate::providers::{ErrorKind, Job};
 
 /// What a provider of kind `kling` is told.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -13,10 +13,12 @@ use url::Url;
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
+use crate::providers::error::ErrorKind;
 use crate::providers::options::set;
-use crate::providers::services::Service;
-use crate::providers::settings::{LimitSettings, SettingError, at_least_one};
-use crate::providers::{ErrorKind, Job};
+use crate::providers::provider::Job;
+use crate::providers::service::Service;
+use crate::providers::settings::checks::{SettingError, at_least_one};
+use crate::providers::settings::limits::LimitSettings;
 
 /// What a provider of kind `luma` is told.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -11,13 +11,15 @@ use url::Url;
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
 };
+use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
 use crate::providers::options::{self, OptionFields, option_fields};
-use crate::providers::services::Service;
-use crate::providers::settings::{LimitSettings, SettingError, at_least_one, model_path, pointers};
+use crate::providers::provider::Job;
+use crate::providers::service::Service;
+use crate::providers::settings::checks::{SettingError, at_least_one, model_path, pointers};
+use crate::providers::settings::limits::LimitSettings;
 use crate::providers::submission::{self, Refusal};
 use crate::providers::text::percentage;
-use crate::providers::{ErrorKind, Job};
 
 /// What a provider of kind `replicate` is told.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

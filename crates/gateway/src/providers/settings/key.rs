@@ -3,8 +3,6 @@
 use std::fmt;
 use std::path::Path;
 
-use super::ProviderSettings;
-
 /// A key that is not where it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -19,41 +17,6 @@ pub enum KeyError {
     Malformed(String),
 }
 
-impl ProviderSettings {
-    /// Where its key is, for people.
-    pub fn key_place(&self) -> String {
-        match &self.connection.key_file {
-            Some(path) => format!("the file {}", path.display()),
-            None => format!("the environment variable {}", self.key_env()),
-        }
-    }
-
-    /// Its key.
-    ///
-    /// # Errors
-    /// [`KeyError`]
-    pub fn key(&self) -> Result<Key, KeyError> {
-        let text = match &self.connection.key_file {
-            Some(path) => {
-                read_key(path).map_err(|error| KeyError::Unreadable(self.key_place(), error))?
-            }
-            None => {
-                std::env::var(self.key_env()).map_err(|_| KeyError::Missing(self.key_place()))?
-            }
-        };
-        let text = text.trim();
-        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(KeyError::Malformed(self.key_place()));
-        }
-        Ok(Key(text.to_owned()))
-    }
-
-    fn key_env(&self) -> &str {
-        let default = self.service.service().key_env();
-        self.connection.key_env.as_deref().unwrap_or(default)
-    }
-}
-
 fn read_key(path: &Path) -> std::io::Result<String> {
     use std::io::Read as _;
     let mut text = String::new();
@@ -66,6 +29,29 @@ fn read_key(path: &Path) -> std::io::Result<String> {
 pub struct Key(String);
 
 impl Key {
+    /// The key in a file. `place` tells people where that is.
+    pub(super) fn in_file(path: &Path, place: impl Fn() -> String) -> Result<Self, KeyError> {
+        let text = read_key(path).map_err(|error| KeyError::Unreadable(place(), error))?;
+        Self::read(&text, place)
+    }
+
+    /// The key in a variable of the environment.
+    pub(super) fn in_environment(
+        variable: &str,
+        place: impl Fn() -> String,
+    ) -> Result<Self, KeyError> {
+        let text = std::env::var(variable).map_err(|_| KeyError::Missing(place()))?;
+        Self::read(&text, place)
+    }
+
+    fn read(text: &str, place: impl Fn() -> String) -> Result<Self, KeyError> {
+        let text = text.trim();
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(KeyError::Malformed(place()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
     /// A key, where it is known already.
     #[cfg(test)]
     pub(in crate::providers) fn new(text: &str) -> Self {

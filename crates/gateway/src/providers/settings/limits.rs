@@ -1,0 +1,49 @@
+//! How much a provider may do at once, and how long it may take.
+//!
+//! It must not know any service.
+
+use serde::Deserialize;
+
+use super::checks::{SettingError, at_least_one};
+
+/// How much a provider may do at once, and how long it may take.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct LimitSettings {
+    /// How many generations it makes for us at once.
+    pub concurrent: usize,
+    /// For how many seconds one generation may take.
+    pub timeout_secs: u64,
+    /// After how many failures in a row its circuit breaker opens.
+    pub failure_threshold: u32,
+    /// For how many seconds the circuit breaker stays open.
+    pub cooldown_secs: u64,
+    /// The largest result that is taken, in MiB.
+    pub result_max_mib: u64,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            concurrent: 4,
+            timeout_secs: 900,
+            failure_threshold: 5,
+            cooldown_secs: 60,
+            result_max_mib: 512,
+        }
+    }
+}
+
+impl LimitSettings {
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        at_least_one("concurrent", self.concurrent as u64)?;
+        at_least_one("timeout_secs", self.timeout_secs)?;
+        at_least_one("failure_threshold", self.failure_threshold.into())?;
+        at_least_one("cooldown_secs", self.cooldown_secs)?;
+        at_least_one("result_max_mib", self.result_max_mib)?;
+        if self.concurrent > 1000 {
+            return Err(SettingError::new("concurrent", "it must be at most 1000"));
+        }
+        Ok(())
+    }
+}
