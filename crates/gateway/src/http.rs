@@ -9,6 +9,7 @@ mod forwarded;
 mod guard;
 mod openapi;
 mod origin;
+pub mod readiness;
 mod routes;
 pub mod state;
 

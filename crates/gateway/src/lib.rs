@@ -22,3 +22,4 @@ pub mod retention;
 pub mod secret;
 pub mod server;
 pub mod store;
+pub mod system_error;

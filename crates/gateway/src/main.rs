@@ -9,7 +9,7 @@ async fn main() -> ExitCode {
     match ai_now_gateway::cli::run(ai_now_gateway::cli::Cli::parse()).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", ai_now_gateway::system_error::in_words(&error));
             ExitCode::FAILURE
         }
     }

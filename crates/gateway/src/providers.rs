@@ -14,6 +14,7 @@ mod connection;
 mod content;
 mod content_policy;
 mod error;
+mod happy_eyeballs;
 mod http;
 mod open;
 mod options;

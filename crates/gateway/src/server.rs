@@ -25,6 +25,7 @@ use self::head_timeout::HeadTimeout;
 use crate::config::{Config, ConfigError};
 use crate::data_dir::{DataDirError, DataDirLock};
 use crate::generations::{GenerationService, Settings};
+use crate::http::readiness::Readiness;
 use crate::http::state::{App, Parts, Peer};
 use crate::limits::{ConnectionPermit, Limits};
 use crate::media::{MediaDir, UploadDir};
@@ -144,6 +145,7 @@ impl Server {
             uploads,
             signing,
             metrics,
+            readiness: Readiness::default(),
             demo_key,
             address,
             stopping,

@@ -57,13 +57,14 @@ const GATEWAY: Layers = Layers {
     complete: true,
     rows: &[
         ("clock", &[]),
+        ("system_error", &[]),
         ("data_dir", &[]),
         ("secret", &["clock"]),
         ("metrics", &[]),
         ("domain", &[]),
         ("media", &["data_dir", "secret"]),
         ("store", &["clock", "data_dir", "domain", "metrics", "secret"]),
-        ("providers", &["domain", "media", "metrics", "secret", "store"]),
+        ("providers", &["domain", "media", "metrics", "secret", "store", "system_error"]),
         ("config", &["domain", "providers"]),
         ("limits", &["config"]),
         ("generations", &["domain", "limits", "media", "metrics", "providers", "secret", "store"]),
@@ -93,7 +94,10 @@ const GATEWAY: Layers = Layers {
         ),
         (
             "cli",
-            &["config", "domain", "media", "metrics", "providers", "secret", "server", "store"],
+            &[
+                "config", "domain", "media", "metrics", "providers", "secret", "server", "store",
+                "system_error",
+            ],
         ),
         ("lib", &[]),
         ("main", &["cli"]),

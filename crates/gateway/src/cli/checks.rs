@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::media::MediaDir;
 use crate::providers;
 use crate::store::Audit;
+use crate::system_error::in_words;
 
 /// Looks at each provider, and says where each model goes.
 pub(super) async fn check_providers(config: &Config) -> Result<ExitCode, CliError> {
@@ -20,7 +21,7 @@ pub(super) async fn check_providers(config: &Config) -> Result<ExitCode, CliErro
         let finding = providers::check(name, settings).await;
         all_good &= finding.good;
         let verdict = if finding.good { "good" } else { "bad" };
-        writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.service.kind(), finding.says)?;
+        writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.service.kind(), in_words(&finding.says))?;
     }
     for model in catalog.catalog.models.iter() {
         writeln!(
@@ -40,7 +41,7 @@ pub(super) async fn audit(data: &Path) -> Result<ExitCode, CliError> {
     store.close().await;
     let mut stdout = std::io::stdout();
     for fault in &audit.faults {
-        writeln!(stdout, "{fault}")?;
+        writeln!(stdout, "{}", in_words(fault))?;
     }
     let Audit { accounts, generations, unfinished, faults } = audit;
     writeln!(

@@ -74,6 +74,17 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, code, sentence).retry_after(wait)
     }
 
+    /// 503: nothing can be kept, or what is kept can't be read.
+    pub fn store_unavailable() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Code::StoreUnavailable,
+            "The gateway can't read or write its records right now. Nothing was charged for this \
+             request. Try again in a moment.",
+        )
+        .retry_after(Duration::from_secs(5))
+    }
+
     /// 500: a fault of ours.
     pub fn internal() -> Self {
         Self::new(
@@ -94,13 +105,7 @@ impl From<Invalid> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store did not do what was asked");
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            Code::StoreUnavailable,
-            "The gateway can't read or write its records right now. Nothing was charged for this \
-             request. Try again in a moment.",
-        )
-        .retry_after(Duration::from_secs(5))
+        Self::store_unavailable()
     }
 }
 

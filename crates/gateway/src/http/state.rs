@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::generations::GenerationService;
+use crate::http::readiness::Readiness;
 use crate::limits::Limits;
 use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
@@ -34,6 +35,8 @@ pub struct Parts {
     pub signing: SigningKey,
     /// Counts what is limited.
     pub limits: Arc<Limits>,
+    /// Whether anything can be written down.
+    pub readiness: Readiness,
     /// Counts what is watched.
     pub metrics: Metrics,
     /// The key whose tokens pages of the gateway's own origin may use without one.

@@ -101,6 +101,17 @@ impl MediaDir {
         adopted
     }
 
+    /// Whether a file can be written here, now.
+    ///
+    /// # Errors
+    /// What the system says, where the disk is full or may only be read.
+    pub fn try_to_write(&self) -> io::Result<()> {
+        /// More than a file system puts into what it knows of the file anyway.
+        const TRIAL: [u8; 64 * 1024] = [0x55; 64 * 1024];
+        let trial = self.unfinished();
+        create_private(&trial.path)?.write_all(&TRIAL)
+    }
+
     /// Removes a file. One that is gone already is no error.
     ///
     /// # Errors

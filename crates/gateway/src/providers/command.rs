@@ -5,6 +5,8 @@
 //! directory of its own that is removed after it, and in a process group of its own, so that it
 //! is ended together with whatever it started. The file that it names must be in that directory.
 
+mod running;
+
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,12 +19,11 @@ use ai_now_protocol::{Format, MediaKind};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{
-    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader,
-};
+use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use self::running::{Running, Said, log};
 use super::error::{ErrorKind, OpenError, ProviderError};
 use super::provider::{Job, MediaContent, Output, Picture, Provider, Task};
 use super::result::{ResultError, Taking};
@@ -76,12 +77,6 @@ pub struct Program {
     /// Where the working directories are.
     work: PathBuf,
 }
-
-/// The longest line that is read. A longer one ends the program.
-const LINE_MAX_BYTES: u64 = 64 * 1024;
-
-/// How many lines of its standard error go to the log.
-const LOG_LINES: usize = 200;
 
 /// How long a program that has said its last word may take to end by itself.
 const END: Duration = Duration::from_secs(10);
@@ -159,7 +154,7 @@ impl Program {
             let path = dir.0.join(picture_name(picture));
             tokio::fs::write(path, &picture.bytes).await.map_err(no_room)?;
         }
-        let mut running = Running(self.start(&dir).map_err(|error| {
+        let mut running = Running::new(self.start(&dir).map_err(|error| {
             tracing::error!(%error, provider = self.name, "the program can't be started");
             ProviderError::unavailable(format!(
                 "{} can't be started. Tell whoever runs this gateway.",
@@ -167,11 +162,11 @@ impl Program {
             ))
         })?);
         let log =
-            running.0.stderr.take().map(|stderr| tokio::spawn(log(self.name.clone(), stderr)));
+            running.child.stderr.take().map(|stderr| tokio::spawn(log(self.name.clone(), stderr)));
         let timeout_secs = self.limits.timeout_secs;
         let limit = Duration::from_secs(timeout_secs);
         let made = tokio::select! {
-            made = timeout(limit, self.talk(task, &dir, &mut running.0)) => made.unwrap_or_else(|_| {
+            made = timeout(limit, self.talk(task, &dir, &mut running.child)) => made.unwrap_or_else(|_| {
                 Err(ProviderError::too_slow(&self.name, timeout_secs))
             }),
             () = task.stop.cancelled() => Err(ProviderError::Stopped),
@@ -222,9 +217,9 @@ impl Program {
             let _ = stdin.write_all(request.as_bytes()).await;
         }
         let stdout = child.stdout.take().ok_or_else(|| broken(io::Error::other("no output")))?;
-        let mut lines = BufReader::new(stdout);
+        let mut said = Said::new(BufReader::new(stdout));
         let (mut file, mut note) = (None, None);
-        while let Some(line) = next_line(&mut lines).await.map_err(broken)? {
+        while let Some(line) = said.next(child).await.map_err(broken)? {
             // Programs say all sorts of things; what is no object of ours is for nobody.
             let Ok(line) = serde_json::from_slice::<Line>(&line) else { continue };
             if let Some(error) = line.error {
@@ -304,31 +299,6 @@ pub(super) fn usable(program: &Path) -> Result<(), OpenError> {
     Err(OpenError::NotRunnable(program.to_owned()))
 }
 
-/// A line without its end; `None` at the end of all.
-async fn next_line(
-    lines: &mut (impl tokio::io::AsyncBufRead + Unpin),
-) -> io::Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    let read = lines.take(LINE_MAX_BYTES).read_until(b'\n', &mut line).await?;
-    if read as u64 == LINE_MAX_BYTES && line.last() != Some(&b'\n') {
-        return Err(io::Error::other("a line is too long"));
-    }
-    Ok((read > 0).then_some(line))
-}
-
-/// What the program says on its standard error, for the operator.
-async fn log(provider: String, stderr: impl AsyncRead + Unpin) {
-    let mut lines = BufReader::new(stderr);
-    let mut count = 0;
-    while let Ok(Some(line)) = next_line(&mut lines).await {
-        count += 1;
-        if count <= LOG_LINES {
-            let text = text::plain(&String::from_utf8_lossy(&line), None);
-            tracing::info!(provider, text, "the program says");
-        }
-    }
-}
-
 /// Takes the file that the program named: a plain file within its directory, of a fitting kind.
 fn take(
     work: &Path,
@@ -378,32 +348,5 @@ impl Drop for WorkingDir {
         if let Err(error) = std::fs::remove_dir_all(&self.0) {
             tracing::warn!(%error, "a working directory could not be removed");
         }
-    }
-}
-
-/// A program that runs. It is ended with the value, and everything it started with it.
-struct Running(Child);
-
-impl Running {
-    fn kill(&mut self) {
-        // Its id stays its own until it was waited for; the group lives on in its children.
-        #[cfg(unix)]
-        if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok())
-            && let Some(group) = rustix::process::Pid::from_raw(group)
-        {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.0.start_kill();
-    }
-
-    async fn end(mut self) {
-        self.kill();
-        let _ = self.0.wait().await;
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.kill();
     }
 }

@@ -25,8 +25,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use super::address;
 use super::error::OpenError;
+use super::{address, happy_eyeballs};
+use crate::system_error;
 
 /// How a name becomes addresses.
 pub(super) type Resolver =
@@ -174,13 +175,13 @@ impl Http {
     }
 }
 
-/// The innermost cause says most.
+/// The innermost cause says most. It may reach people, who have no use for numbers of errors.
 pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    innermost.to_string()
+    system_error::in_words(innermost)
 }
 
 async fn system(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
@@ -226,17 +227,9 @@ async fn connect(uri: Uri, resolver: Resolver, own: OwnHosts) -> io::Result<Toki
     if !private && !addresses.iter().all(|address| address::is_public(address.ip())) {
         return Err(io::Error::other("it is at a private address"));
     }
-    let mut last = io::Error::other("the host has no address");
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                let _ = stream.set_nodelay(true);
-                return Ok(TokioIo::new(stream));
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
+    let stream = happy_eyeballs::connect(addresses).await?;
+    let _ = stream.set_nodelay(true);
+    Ok(TokioIo::new(stream))
 }
 
 #[cfg(test)]

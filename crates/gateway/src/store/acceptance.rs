@@ -12,7 +12,7 @@ use super::ledger::{self, Payer};
 use super::sql;
 use super::uploads::are_owned;
 use super::visitors::visitor_balance;
-use crate::clock::{DAY_MS, now_ms};
+use crate::clock::{last_day_ms, now_ms};
 use crate::domain::{Acceptance, NewGeneration, Principal, StoreError, SubmitError};
 
 /// What was accepted under an idempotency key.
@@ -136,9 +136,11 @@ async fn over_limit(
         return Ok(Some(SubmitError::TooManyAtOnce));
     }
     if let Some(tokens_per_day) = owner.tokens_per_day {
+        let (after_ms, until_ms) = last_day_ms();
         let used: i64 = sqlx::query_scalar(sql::USED_TOKENS_SINCE)
             .bind(owner.key_id)
-            .bind(signed(now_ms().saturating_sub(DAY_MS)))
+            .bind(signed(after_ms))
+            .bind(signed(until_ms))
             .fetch_one(&mut *connection)
             .await?;
         if used + i64::from(new.price) > i64::from(tokens_per_day) {

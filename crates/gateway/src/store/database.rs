@@ -86,6 +86,22 @@ impl Store {
         Ok(())
     }
 
+    /// Whether the store takes a change and keeps it: a disk that is full, or may only be read,
+    /// answers readers for as long as it likes.
+    ///
+    /// # Errors
+    /// [`StoreError`], where it doesn't.
+    pub async fn try_to_write(&self) -> Result<(), StoreError> {
+        self.writer
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::query(sql::TRY_TO_WRITE).execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
     /// Writes what is still waiting, then closes the file.
     pub async fn close(&self) {
         self.writer.close().await;

@@ -27,6 +27,8 @@ macro_rules! select_keys {
 statements! {
     // The connection and its transactions.
     PING = "SELECT 1 FROM accounts LIMIT 1";
+    /// Changes the file, and nothing that anybody reads.
+    TRY_TO_WRITE = "PRAGMA user_version = 1";
     BEGIN = "BEGIN IMMEDIATE";
     COMMIT = "COMMIT";
     ROLLBACK = "ROLLBACK";
@@ -81,7 +83,7 @@ statements! {
         "SELECT id, held + spent AS used FROM visitors WHERE key_id = ? AND subject = ?";
     UPDATE_VISITOR_BUDGET = "UPDATE visitors SET budget = ? WHERE id = ?";
     NEW_VISITORS_FROM_ADDRESS = "SELECT count(*) FROM visitors
-        WHERE key_id = ? AND address_hash = ? AND created_at_ms > ?";
+        WHERE key_id = ? AND address_hash = ? AND created_at_ms > ? AND created_at_ms <= ?";
     INSERT_VISITOR = "INSERT INTO visitors (key_id, subject, address_hash, created_at_ms, budget)
         VALUES (?, ?, ?, ?, ?)";
 
@@ -93,7 +95,8 @@ statements! {
     ACTIVE_OF_OWNER = "SELECT count(*) FROM generations
         WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')";
     USED_TOKENS_SINCE = "SELECT coalesce(sum(price), 0) FROM generations
-        WHERE key_id = ? AND created_at_ms > ? AND state NOT IN ('failed', 'cancelled')";
+        WHERE key_id = ? AND created_at_ms > ? AND created_at_ms <= ?
+        AND state NOT IN ('failed', 'cancelled')";
     INSERT_GENERATION = "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model,
         prompt, options, procedural, price, created_at_ms, last_seq)
         VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0)";

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::database::{Store, signed, unsigned};
 use super::keys::{KeyKind, KindName};
 use super::{ledger, sql};
-use crate::clock::{DAY_MS, now_ms};
+use crate::clock::{DAY_MS, last_day_ms, now_ms};
 use crate::domain::StoreError;
 use crate::secret::{self, Hash};
 
@@ -227,10 +227,12 @@ async fn visitor(
         return Ok(Ok(visitor_id));
     }
     if let Some((address, limit)) = &new.address {
+        let (after_ms, until_ms) = last_day_ms();
         let recent: i64 = sqlx::query_scalar(sql::NEW_VISITORS_FROM_ADDRESS)
             .bind(new.key_id)
             .bind(address.as_slice())
-            .bind(signed(now_ms().saturating_sub(DAY_MS)))
+            .bind(signed(after_ms))
+            .bind(signed(until_ms))
             .fetch_one(&mut *connection)
             .await?;
         if recent >= i64::from(*limit) {

@@ -21,7 +21,9 @@ fn good(arguments: &[&str]) -> String {
 fn bad(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert!(!output.status.success(), "{arguments:?}");
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!said.contains("os error"), "{said}");
+    said
 }
 
 fn text(path: &Path) -> &str {

@@ -19,13 +19,13 @@ fn dice(limit: u64) -> u64 {
     u64::from_be_bytes(ai_now_gateway::secret::random()) % limit
 }
 
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Process {
-    fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         Self::run(Command::new(PROGRAM), data)
     }
 
@@ -37,6 +37,17 @@ impl Process {
         let script = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";
         shell.args(["-c", script, &blocks, PROGRAM]);
         Self::run(shell, data)
+    }
+
+    /// Where a file that gets too large is an error and not the end, as a full disk is one.
+    pub(crate) fn start_where_files_may_fill(data: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", PROGRAM]);
+        Self::run(shell, data)
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     fn run(mut command: Command, data: &Path) -> Self {

@@ -24,4 +24,5 @@ mod races;
 mod sessions;
 mod streams;
 mod support;
+mod truths;
 mod uploads;

@@ -89,7 +89,9 @@ pub(crate) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// The gateway can do its work.
+/// The gateway can do its work: what must be written down can be written.
+///
+/// While the disk is full, or may only be read, the answer is 503.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -102,7 +104,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
     if app.stopping.is_cancelled() {
         return Err(stopping());
     }
-    app.store.ping().await?;
+    app.readiness.check(&app.store, &app.media).await?;
     Ok("ready")
 }
 

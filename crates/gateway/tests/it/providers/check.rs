@@ -49,6 +49,7 @@ async fn it_tells_who_can_be_used_and_spends_nothing() {
         let nobody = toml.replace(url, "http://127.0.0.1:1");
         let (good, said) = check(&place, &nobody, &[("KEY_OF_UP", SECRET)]);
         assert!(!good && said.contains("can't be reached"), "{said}");
+        assert!(!said.contains("os error"), "{said}");
     }
     // Looking makes nothing.
     assert!(!place.data().exists());

@@ -204,6 +204,40 @@ async fn it_is_ended_with_its_children() {
     }
 }
 
+/// A helper of the program's that holds its output open, in its process group or out of it, and one
+/// that goes on talking.
+#[tokio::test]
+async fn a_child_that_holds_the_output_open_costs_no_result() {
+    let table = [
+        ("sleep 1000 & echo $! > \"$0/child\"", "\\n", true),
+        ("sleep 1000 & echo $! > \"$0/child\"", "", true),
+        ("setsid sh -c 'echo $$ > \"$0/child\"; exec sleep 1000' \"$0\" &", "\\n", false),
+        ("(while echo '{\"progress\":0.5}'; do :; done) & echo $! > \"$0/child\"", "\\n", true),
+    ];
+    for (helper, newline, ended) in table {
+        let script = format!(
+            "{helper}
+until test -s \"$0/child\"; do sleep 0.02; done
+             {FILM}; printf '{{\"file\":\"a.mp4\",\"note\":\"made here\"}}{newline}'"
+        );
+        let setup = setup(&script, "").await;
+        let made = setup.make().await;
+        let child = std::fs::read_to_string(setup.place.path("child")).unwrap();
+        let child = child.trim();
+        let note = made.note.as_ref().map(|note| &*note.text);
+        assert_eq!(note, Some("made here"), "{helper}: {:?}", made.message);
+        let patience = Instant::now() + Duration::from_secs(30);
+        while ended && !is_dead(child) {
+            assert!(Instant::now() < patience, "{helper}: the child {child} lives on");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        if !ended {
+            let _ = std::process::Command::new("kill").args(["-9", child]).status();
+        }
+        setup.finish(30).await;
+    }
+}
+
 /// The worked example of the documentation, as it stands there, with stand-ins for the libraries
 /// that it draws with: what the real ones are asked is written down.
 #[tokio::test]
