@@ -40,7 +40,10 @@ mod tests {
         for (text, words) in [
             (in_words(&refused), refused.to_string().replace(" (os error 111)", "")),
             (in_words("a (os error 2). Then b (os error -3)!"), "a. Then b!".into()),
-            (in_words("nothing of it (os error x) and (os error"), "nothing of it (os error x) and (os error".into()),
+            (
+                in_words("nothing of it (os error x) and (os error"),
+                "nothing of it (os error x) and (os error".into(),
+            ),
             (in_words(""), String::new()),
         ] {
             assert_eq!(text, words);

@@ -95,7 +95,14 @@ const GATEWAY: Layers = Layers {
         (
             "cli",
             &[
-                "config", "domain", "media", "metrics", "providers", "secret", "server", "store",
+                "config",
+                "domain",
+                "media",
+                "metrics",
+                "providers",
+                "secret",
+                "server",
+                "store",
                 "system_error",
             ],
         ),

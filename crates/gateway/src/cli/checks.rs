@@ -21,7 +21,12 @@ pub(super) async fn check_providers(config: &Config) -> Result<ExitCode, CliErro
         let finding = providers::check(name, settings).await;
         all_good &= finding.good;
         let verdict = if finding.good { "good" } else { "bad" };
-        writeln!(stdout, "{name}\t{}\t{verdict}\t{}", settings.service.kind(), in_words(&finding.says))?;
+        writeln!(
+            stdout,
+            "{name}\t{}\t{verdict}\t{}",
+            settings.service.kind(),
+            in_words(&finding.says)
+        )?;
     }
     for model in catalog.catalog.models.iter() {
         writeln!(

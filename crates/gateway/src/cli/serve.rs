@@ -32,7 +32,10 @@ fn start_logs(format: LogFormat) {
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Of a log that can't be written nobody can be told, least of all there: that would be a panic
+        // for every line, and the end of a gateway whose log lies on a full disk.
+        .log_internal_errors(false);
     match format {
         LogFormat::Text => logs.init(),
         LogFormat::Json => logs.json().init(),

@@ -43,6 +43,8 @@ impl Process {
     pub(crate) fn start_where_files_may_fill(data: &Path) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", PROGRAM]);
+        // Its log lies on that disk, too.
+        shell.stderr(std::fs::File::create(data.with_extension("log")).unwrap());
         Self::run(shell, data)
     }
 

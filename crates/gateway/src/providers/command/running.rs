@@ -68,10 +68,7 @@ async fn next_line(lines: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option
 }
 
 /// Reads a line with its end; nothing at the end of all.
-async fn read_line(
-    lines: &mut (impl AsyncBufRead + Unpin),
-    line: &mut Vec<u8>,
-) -> io::Result<()> {
+async fn read_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> io::Result<()> {
     let read = lines.take(LINE_MAX_BYTES).read_until(b'\n', line).await?;
     if read as u64 == LINE_MAX_BYTES && line.last() != Some(&b'\n') {
         return Err(io::Error::other("a line is too long"));
