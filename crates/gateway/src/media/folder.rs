@@ -107,7 +107,7 @@ impl MediaDir {
     /// What the system says, where the disk is full or may only be read.
     pub fn try_to_write(&self) -> io::Result<()> {
         /// More than a file system puts into what it knows of the file anyway.
-        const TRIAL: [u8; 64 * 1024] = [0x55; 64 * 1024];
+        static TRIAL: [u8; 64 * 1024] = [0x55; 64 * 1024];
         let trial = self.unfinished();
         create_private(&trial.path)?.write_all(&TRIAL)
     }
