@@ -54,6 +54,31 @@ function load() {
   return loading;
 }
 
+/** Fetches all that an element's studio is made of, which is the same for every element. */
+function fetchStudio() {
+  style ??= Files.get('widget.css').then((answer) => answer.text());
+  studio ??= load();
+  return [studio, style];
+}
+
+/** How far outside the viewport an element may be for its studio to be fetched, in px. */
+const NEAR_PX = 400;
+
+/** Whether an element is near the viewport, where it can be told without waiting for a frame. */
+function isNear(element) {
+  const view = element.ownerDocument.defaultView;
+  // What of a frame is to be seen, only an observer knows.
+  if (!view || view.parent !== view || element.ownerDocument.hidden) return false;
+  const { top, bottom, height } = element.getBoundingClientRect();
+  return height > 0 && bottom > -NEAR_PX && top < view.innerHeight + NEAR_PX;
+}
+
+/** Has the browser load what it writes numbers with. Its first number takes longer than all the rest. */
+const warmUp = (language) => setTimeout(() => {
+  (1).toLocaleString(language);
+  new Intl.PluralRules(language).select(1);
+});
+
 // Forgets what did not load or has ended, so that the next start tries anew: unless that was forgotten
 // before, and others stand on a newer one already.
 const forget = (loading) => {
@@ -132,9 +157,11 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       this.#spoken.observe(node, { subtree: true, attributeFilter: ['lang'] });
     }
     if (this.#begun) return;
+    // A page may still be about to set what decides how it starts; the files are the same whatever it sets.
+    if (isNear(this)) for (const file of fetchStudio()) file.catch(() => {});
     this.#near ??= new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.#begin();
-    }, { rootMargin: '400px' });
+    }, { rootMargin: `${NEAR_PX}px` });
     this.#near.observe(this);
     for (const sign of ['pointerenter', 'focusin']) this.addEventListener(sign, this.#begin, { once: true });
   }
@@ -240,10 +267,10 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     const texts = language === 'en' ? undefined
       : Files.get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
     let trouble = 'notLoaded';
-    const loading = studio ??= load();
+    const [loading] = fetchStudio();
     try {
-      style ??= Files.get('widget.css').then((answer) => answer.text());
       askEarly(this, Files.base);
+      warmUp(language);
       const [module, css, others] = await Promise.all([loading, style, texts]);
       this.#texts = others;
       // Removed, or started anew, meanwhile.

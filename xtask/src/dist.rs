@@ -152,7 +152,7 @@ pub fn dist() -> Result<()> {
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
 const BUDGETS: &[Budget] = &[
-    Budget { what: "the shell", files: &[SHELL], max_bytes: 6_900 },
+    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_000 },
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],

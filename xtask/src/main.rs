@@ -4,6 +4,7 @@
 //! fresh clone. It must not know how the product works: it builds it, starts it and runs its tests.
 
 mod api;
+mod bench;
 mod demo;
 mod dist;
 mod docs;
@@ -43,6 +44,12 @@ enum Command {
         /// How often
         #[arg(long, value_name = "N", default_value_t = 100)]
         rounds: u32,
+    },
+    /// Measure, beside others in the same run, and write BENCHMARKS.md
+    Bench {
+        /// Only these (by default all)
+        #[arg(value_enum)]
+        benchmarks: Vec<bench::Benchmark>,
     },
     /// Make one file from a sentence, without a server: "PROMPT" [--model --style --seed --out --png]
     Sketch {
@@ -99,6 +106,7 @@ fn main() -> ExitCode {
         }
         Command::Verify(args) => verify::verify(&args.steps),
         Command::Crash { rounds } => verify::crash(rounds).map(|()| true),
+        Command::Bench { benchmarks } => bench::bench(&benchmarks).map(|()| true),
         Command::Sketch { args } => sketch::example("sketch", &args).map(|()| true),
         Command::ContactSheet { args } => sketch::example("contact_sheet", &args).map(|()| true),
         Command::Thumbnails { check } => sketch::thumbnails(check).map(|()| true),

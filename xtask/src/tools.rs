@@ -261,16 +261,24 @@ fn is_root() -> bool {
 /// # Errors
 /// Where Node is missing or the packages can't be installed.
 pub fn node_packages() -> Result<PathBuf> {
-    let dir = root().join("tests/e2e");
+    node_packages_of("tests/e2e", "the end-to-end tests")
+}
+
+/// A folder of the project with its Node packages, installed as its lock file says. `what` needs them.
+///
+/// # Errors
+/// Where Node is missing or the packages can't be installed.
+pub fn node_packages_of(folder: &str, what: &str) -> Result<PathBuf> {
+    let dir = root().join(folder);
     if find("npm").is_none() {
-        bail!("the end-to-end tests need Node.js 20 or newer with npm: https://nodejs.org");
+        bail!("{what} need Node.js 20 or newer with npm: https://nodejs.org");
     }
     let lock = std::fs::read(dir.join("package-lock.json")).context("package-lock.json")?;
     let stamp = dir.join("node_modules/.installed-lock");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(dir);
     }
-    heading("Installing the Node packages of the end-to-end tests");
+    heading(&format!("Installing the Node packages of {what}"));
     run(Command::new("npm")
         .args(["ci", "--no-audit", "--no-fund"])
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")

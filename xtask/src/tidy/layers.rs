@@ -141,9 +141,10 @@ const XTASK: Layers = Layers {
         ("demo", &["dist", "run"]),
         ("docs", &["links", "run", "tools"]),
         ("api", &["demo", "run", "tools"]),
+        ("bench", &["demo", "dist", "run", "tools"]),
         ("ops", &["demo", "run", "tools"]),
         ("verify", &["api", "demo", "dist", "ops", "run", "sketch", "tidy", "tools"]),
-        ("main", &["demo", "dist", "docs", "run", "sketch", "tools", "verify"]),
+        ("main", &["bench", "demo", "dist", "docs", "run", "sketch", "tools", "verify"]),
     ],
 };
 
