@@ -1,7 +1,7 @@
 //! What a model can be told beside the prompt and the style: a field for each of its options, by the
 //! option's kind. Few people need the advanced ones; those are folded away.
 
-use ai_now_protocol::options::{IMAGE, Range, SEED, STYLE, Unit};
+use ai_now_protocol::options::{IMAGE, Range, SEED, STYLE, TextLimit, Unit};
 use ai_now_protocol::{ModelOption, OptionKind, Scalar};
 use leptos::prelude::*;
 
@@ -87,7 +87,7 @@ fn OptionField(
             view! { <IntegerField option range id=id.clone() /> }.erased()
         }
         OptionKind::Flag => view! { <FlagField option id=id.clone() /> }.erased(),
-        OptionKind::Text { max_chars } => {
+        OptionKind::Text(TextLimit { max_chars }) => {
             let max_chars = *max_chars;
             view! { <TextField option max_chars id=id.clone() /> }.erased()
         }

@@ -1,8 +1,8 @@
-//! The gateway against its own OpenAPI document: the document is valid, and a tester that makes up
-//! requests from it finds nothing that the document doesn't say.
+//! The gateway against its own OpenAPI document: the document is valid, generators make clients from
+//! it, and a tester that makes up requests from it finds nothing that the document doesn't say.
 //!
-//! Both programs are Python's; they live in a virtual environment under `target/`, in the versions
-//! of `tests/api/requirements.txt`.
+//! Python's programs live in a virtual environment under `target/`, in the versions of
+//! `tests/api/requirements.txt`.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -11,14 +11,15 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::run::{heading, output, root, run, target_dir};
-use crate::{demo, tools};
+use crate::{clients, demo, tools};
 
 /// Validates the document and tries the API out.
 ///
 /// # Errors
 /// Where Python is missing, or something is found.
 pub fn verify() -> Result<()> {
-    let bin = tools::python("api", "schemathesis and openapi-spec-validator")?;
+    let bin =
+        tools::python("api", "schemathesis, openapi-spec-validator and openapi-python-client")?;
     demo::gateway()?;
     let data = target_dir().join("api-data");
     if data.exists() {
@@ -42,6 +43,8 @@ pub fn verify() -> Result<()> {
     .context("the gateway made nothing to be asked about")?;
     heading("The document");
     run(Command::new(bin.join("openapi-spec-validator")).arg(&file))?;
+    let clients = clients::Gateway { url: &gateway.url, key: &key, document: &file };
+    clients.try_clients(&bin)?;
     heading("The API, by its document");
     run(Command::new(bin.join("schemathesis"))
         .arg("--config-file")

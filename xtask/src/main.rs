@@ -5,6 +5,7 @@
 
 mod api;
 mod bench;
+mod clients;
 mod demo;
 mod dist;
 mod docs;

@@ -16,6 +16,8 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// 0.22 needs a newer Rust than this project.
 const TRUNK_VERSION: &str = "0.21.14";
 const MDBOOK_VERSION: &str = "0.5.4";
+/// The client in `tests/api/clients/rust` needs the same version of its library.
+const OAS3_GEN_VERSION: &str = "0.29.0";
 
 /// Installs what building the widget needs; quick where it is all there.
 ///
@@ -61,6 +63,19 @@ pub fn mdbook() -> Result<PathBuf> {
         &["--no-default-features", "--features", "search"],
     )?;
     Ok(tool("mdbook"))
+}
+
+/// The generator of clients in Rust, in its pinned version: the one on the PATH, or our own, which is
+/// installed if need be.
+///
+/// # Errors
+/// Where there is none and it can't be installed.
+pub fn oas3_gen() -> Result<PathBuf> {
+    if let Some(found) = find("oas3-gen").filter(|found| has_version(found, OAS3_GEN_VERSION)) {
+        return Ok(found);
+    }
+    install("oas3-gen", "oas3-gen", OAS3_GEN_VERSION, &[])?;
+    Ok(tool("oas3-gen"))
 }
 
 /// The PATH with our own tools first.
@@ -256,7 +271,7 @@ fn is_root() -> bool {
     false
 }
 
-/// The folder with the Node packages of the end-to-end tests, installed as its lock file says.
+/// The folder of the end-to-end tests, with its Node packages.
 ///
 /// # Errors
 /// Where Node is missing or the packages can't be installed.
@@ -268,7 +283,7 @@ pub fn node_packages() -> Result<PathBuf> {
 ///
 /// # Errors
 /// Where Node is missing or the packages can't be installed.
-pub fn node_packages_of(folder: &str, what: &str) -> Result<PathBuf> {
+pub fn node_packages_of(folder: impl AsRef<Path>, what: &str) -> Result<PathBuf> {
     let dir = root().join(folder);
     if find("npm").is_none() {
         bail!("{what} need Node.js 20 or newer with npm: https://nodejs.org");

@@ -1,6 +1,7 @@
 //! HTTP: requests in, responses out. It translates, and decides nothing about a generation.
 
 mod body;
+mod compression;
 mod cors;
 pub mod error;
 pub mod extract;
@@ -50,7 +51,7 @@ pub fn router(app: App) -> Router {
         .split_for_parts();
     document.merge(media_described);
     let document =
-        openapi::Document::new(&document.nest("/api", described), app.generations.catalog());
+        openapi::Document::new(document.nest("/api", described), app.generations.catalog());
     let api = api
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -58,7 +59,10 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(guard::never_cached));
     // CORS is around everything that can refuse: a page shall hear why, and preflights, which it
     // answers itself, are counted nowhere.
-    let api = guarded(api, &app).layer(cors::api(app.clone()));
+    let api = guarded(api, &app)
+        .layer(compression::layer())
+        .layer(from_fn(compression::gzip_or_nothing))
+        .layer(cors::api(app.clone()));
     let media = guarded(media, &app).layer(cors::media());
     let rest = rest.fallback(site::serve).method_not_allowed_fallback(wrong_method);
     guarded(rest, &app)

@@ -12,7 +12,7 @@ use crate::code::{Code, Message};
 use crate::media::MediaKind;
 use crate::options::{
     self, ASPECT_RATIO, Choice, IMAGE, INSTRUMENTAL, LYRICS, ModelOption, OptionKind, RESOLUTION,
-    Range, SECONDS, SEED, STYLE, Unit,
+    Range, SECONDS, SEED, STYLE, TextLimit, Unit,
 };
 use crate::scalar::{Scalar, Scalars, Text};
 
@@ -180,7 +180,8 @@ const ONE_TO_THREE_MINUTES: Option<Expected> = Some(Expected { min: 60, max: 180
 
 /// What Runway takes as a prompt, in UTF-16 units, is 1000; the others take more.
 const RUN_PROMPT_MAX_CHARS: u32 = 1000;
-const PROMPT_MAX_CHARS: u32 = 2000;
+/// The longest prompt, in characters, where nobody says otherwise.
+pub const PROMPT_MAX_CHARS: u32 = 2000;
 /// What Mureka takes as lyrics; others take less and say so.
 const LYRICS_MAX_CHARS: u32 = 5000;
 
@@ -255,7 +256,7 @@ const SUNO_OPTIONS: &[ModelOption] = &[
         default: Some(Scalar::Flag(false)),
         advanced: false,
     },
-    option(LYRICS, "Lyrics", OptionKind::Text { max_chars: LYRICS_MAX_CHARS }),
+    option(LYRICS, "Lyrics", OptionKind::Text(TextLimit { max_chars: LYRICS_MAX_CHARS })),
     SEED_OPTION,
 ];
 

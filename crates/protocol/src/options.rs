@@ -61,12 +61,17 @@ pub enum OptionKind {
     /// Yes or no.
     Flag,
     /// A text.
-    Text {
-        /// The longest it may be, in characters (Unicode scalar values).
-        max_chars: u32,
-    },
+    Text(TextLimit),
     /// A picture: the id of an upload.
     Picture,
+}
+
+/// How long a text may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TextLimit {
+    /// The longest it may be, in characters (Unicode scalar values).
+    pub max_chars: u32,
 }
 
 /// One value of a choice.
@@ -148,8 +153,8 @@ impl ModelOption {
             }
             (OptionKind::Integer(range), Scalar::Integer(number)) => range.has(*number),
             (OptionKind::Flag, Scalar::Flag(_)) => true,
-            (OptionKind::Text { max_chars }, Scalar::Text(text)) => {
-                text.chars().count() <= *max_chars as usize
+            (OptionKind::Text(limit), Scalar::Text(text)) => {
+                text.chars().count() <= limit.max_chars as usize
             }
             (OptionKind::Picture, Scalar::Text(id)) => is_upload_id(id),
             _ => false,
@@ -164,7 +169,7 @@ impl ModelOption {
             }
             OptionKind::Integer(range) => range.allowed(),
             OptionKind::Flag => "true or false".into(),
-            OptionKind::Text { max_chars } => format!("a text of at most {max_chars} characters"),
+            OptionKind::Text(limit) => format!("a text of at most {} characters", limit.max_chars),
             OptionKind::Picture => "the id of an uploaded picture".into(),
         }
     }

@@ -15,6 +15,17 @@ use crate::visible::is_invisible;
 /// The body of `POST /api/generate` (documented) and of `POST /api/generations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schema(examples(
+        json!({"model": "suno", "prompt": "A upbeat pop song about summer"}),
+        json!({
+            "model": "pika",
+            "prompt": "A serene lake surrounded by mountains",
+            "style": "4",
+        }),
+    ))
+)]
 pub struct GenerateRequest {
     /// The id of a model in the catalog. Absent is as bad as empty, and told in the same sentence.
     #[serde(default)]

@@ -95,6 +95,7 @@ const GATEWAY: Layers = Layers {
         (
             "cli",
             &[
+                "clock",
                 "config",
                 "domain",
                 "media",
@@ -140,7 +141,8 @@ const XTASK: Layers = Layers {
         ("dist", &["optimise", "release", "run", "tools"]),
         ("demo", &["dist", "run"]),
         ("docs", &["links", "run", "tools"]),
-        ("api", &["demo", "run", "tools"]),
+        ("clients", &["run", "tools"]),
+        ("api", &["clients", "demo", "run", "tools"]),
         ("bench", &["demo", "dist", "run", "tools"]),
         ("ops", &["demo", "run", "tools"]),
         ("verify", &["api", "demo", "dist", "ops", "run", "sketch", "tidy", "tools"]),

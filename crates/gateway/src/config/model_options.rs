@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 
 use ai_now_protocol::options::{
-    ASPECT_RATIO, IMAGE, INSTRUMENTAL, LYRICS, RESOLUTION, Range, SECONDS, SEED, STYLE, Unit,
+    ASPECT_RATIO, IMAGE, INSTRUMENTAL, LYRICS, RESOLUTION, Range, SECONDS, SEED, STYLE, TextLimit,
+    Unit,
 };
 use ai_now_protocol::{Choice, ModelOption, OptionKind, Scalar};
 use serde::Deserialize;
@@ -229,7 +230,7 @@ fn check_one(option: &ModelOption) -> Result<(), OptionFault> {
         (SEED, OptionKind::Integer(range)) => range.min >= 0 && range.max <= u32::MAX.into(),
         (SEED, _) => false,
         (INSTRUMENTAL, kind) => matches!(kind, OptionKind::Flag),
-        (LYRICS, kind) => matches!(kind, OptionKind::Text { .. }),
+        (LYRICS, kind) => matches!(kind, OptionKind::Text(_)),
         (id, kind) => (id == IMAGE) == matches!(kind, OptionKind::Picture),
     };
     if !fits {
@@ -238,10 +239,10 @@ fn check_one(option: &ModelOption) -> Result<(), OptionFault> {
     match &option.kind {
         OptionKind::Choice(choices) => check_choices(choices)?,
         OptionKind::Integer(range) => check_range(range)?,
-        OptionKind::Text { max_chars } if !(1..=MAX_TEXT_CHARS).contains(max_chars) => {
+        OptionKind::Text(limit) if !(1..=MAX_TEXT_CHARS).contains(&limit.max_chars) => {
             return Err(OptionFault::MaxChars);
         }
-        OptionKind::Text { .. } | OptionKind::Flag | OptionKind::Picture => {}
+        OptionKind::Text(_) | OptionKind::Flag | OptionKind::Picture => {}
     }
     if option.default.as_ref().is_some_and(|value| !option.takes(value)) {
         return Err(OptionFault::Default(option.allowed()));
@@ -294,7 +295,7 @@ impl From<KindSettings> for OptionKind {
                 Self::Integer(Range { min, max, step: step.unwrap_or(1), unit, priced_per })
             }
             KindSettings::Flag => Self::Flag,
-            KindSettings::Text(TextSettings { max_chars }) => Self::Text { max_chars },
+            KindSettings::Text(TextSettings { max_chars }) => Self::Text(TextLimit { max_chars }),
             KindSettings::Picture => Self::Picture,
         }
     }

@@ -17,7 +17,8 @@ use crate::secret;
 /// The longest path and query that is read.
 const URI_BYTES: usize = 8 * 1024;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header of every answer that names the request in the log.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest part of a path that is logged, in characters.
 const LOGGED_PATH_CHARS: usize = 200;
@@ -27,6 +28,9 @@ const LOGGED_PATH_CHARS: usize = 200;
 fn logged_path(path: &str) -> String {
     if path.starts_with("/media/") {
         return "/media/…".to_owned();
+    }
+    if path.starts_with("/uploads/") {
+        return "/uploads/…".to_owned();
     }
     match path.char_indices().nth(LOGGED_PATH_CHARS) {
         Some((end, _)) => format!("{}…", &path[..end]),

@@ -4,6 +4,7 @@
 
 mod api;
 mod cli;
+mod compression;
 mod crash;
 mod durable;
 mod errors;
@@ -15,6 +16,7 @@ mod logs;
 mod matrix;
 mod media;
 mod money;
+mod openapi;
 mod operating;
 mod options;
 mod providers;

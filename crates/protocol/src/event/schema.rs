@@ -1,7 +1,7 @@
 //! The event as it is written, as a JSON schema: the known kinds by their status, then any other
 //! status. It must not know where the schema is shown.
 
-use utoipa::openapi::schema::{AllOf, Object, OneOf, Schema};
+use utoipa::openapi::schema::{AnyOf, Discriminator, Object, Schema};
 use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Type};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -11,80 +11,138 @@ use super::{
 use crate::code::Code;
 use crate::scalar::Scalar;
 
-const KNOWN: [&str; 5] = [STARTED, PROCESSING, COOKIE_GENERATED, COMPLETED, ERROR];
+/// A kind of event, as one flat object: its name in a document, its status, the fields of its own
+/// type, and its message, whose text has a name of its own.
+struct Kind {
+    name: &'static str,
+    status: &'static str,
+    about: &'static str,
+    fields: Option<fn() -> RefOr<Schema>>,
+    message: Option<MessageText>,
+}
 
-/// The message of each kind of event: what its text is called, what it says, whether it is always
-/// there.
-const STEP: (&str, &str, bool) = ("step", "What is being done, in a few words: `mixing`.", false);
-const NOTE: (&str, &str, bool) = ("note", "What the maker says about the result.", false);
-const MESSAGE: (&str, &str, bool) = ("message", "A sentence for a person: why.", true);
+/// What a message's text is called, what it says, and whether it is always there.
+struct MessageText {
+    name: &'static str,
+    about: &'static str,
+    required: bool,
+}
 
-fn with_status(status: Object) -> Object {
+const KINDS: [Kind; 5] = [
+    Kind {
+        name: "StartedEvent",
+        status: STARTED,
+        about: "The generation was accepted.",
+        fields: None,
+        message: None,
+    },
+    Kind {
+        name: "ProcessingEvent",
+        status: PROCESSING,
+        about: "The generation goes on.",
+        fields: Some(Progress::schema),
+        message: Some(MessageText {
+            name: "step",
+            about: "What is being done, in a few words: `mixing`.",
+            required: false,
+        }),
+    },
+    Kind {
+        name: "CookieGeneratedEvent",
+        status: COOKIE_GENERATED,
+        about: "The generation has got its credential at whoever makes it.",
+        fields: None,
+        message: None,
+    },
+    Kind {
+        name: "CompletedEvent",
+        status: COMPLETED,
+        about: "The result is there. The last event.",
+        fields: Some(Completed::schema),
+        message: Some(MessageText {
+            name: "note",
+            about: "What the maker says about the result.",
+            required: false,
+        }),
+    },
+    Kind {
+        name: "ErrorEvent",
+        status: ERROR,
+        about: "The generation failed, or was cancelled. The last event.",
+        fields: Some(Failure::schema),
+        message: Some(MessageText {
+            name: "message",
+            about: "A sentence for a person: why.",
+            required: true,
+        }),
+    },
+];
+
+/// A status that is none of the others.
+const OTHER: &str = "OtherEvent";
+
+fn text(about: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).description(Some(about))
+}
+
+impl Kind {
+    fn schema(&self) -> Object {
+        let status = ObjectBuilder::new().schema_type(Type::String);
+        let mut kind = with_status(status.enum_values(Some([self.status])), self.about);
+        if let Some(RefOr::T(Schema::Object(fields))) = self.fields.map(|schema| schema()) {
+            kind.properties.extend(fields.properties);
+            kind.required.extend(fields.required);
+        }
+        if let Some(MessageText { name, about, required }) = self.message {
+            let params = ObjectBuilder::new()
+                .schema_type(Type::Object)
+                .additional_properties(Some(Ref::from_schema_name(Scalar::name())))
+                .description(Some("What the sentence names, by name."));
+            let code = Ref::from_schema_name(Code::name());
+            kind.properties.insert(name.into(), text(about).into());
+            kind.properties.insert("code".into(), code.into());
+            kind.properties.insert("params".into(), params.into());
+            kind.required.extend(required.then(|| name.into()));
+        }
+        kind
+    }
+}
+
+fn with_status(status: ObjectBuilder, about: &str) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Object)
+        .description(Some(about))
         .property("status", status)
         .required("status")
         .build()
 }
 
-fn status(status: &str) -> Object {
-    with_status(ObjectBuilder::new().schema_type(Type::String).enum_values(Some([status])).build())
-}
-
-/// A kind of event with fields of its own and a message, whose text is called `text`.
-fn status_with<T: ToSchema>(name: &str, text: (&str, &str, bool)) -> AllOf {
-    let (text, meaning, required) = text;
-    let text_schema =
-        ObjectBuilder::new().schema_type(Type::String).description(Some(meaning)).build();
-    let params = ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .additional_properties(Some(Scalar::schema()))
-        .description(Some("What the sentence names, by name."))
-        .build();
-    let mut message = ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .property(text, text_schema)
-        .property("code", Ref::from_schema_name(Code::name()))
-        .property("params", params);
-    if required {
-        message = message.required(text);
-    }
-    let mut all = AllOf::new();
-    all.items = vec![
-        RefOr::T(Schema::Object(status(name))),
-        RefOr::Ref(Ref::from_schema_name(T::name())),
-        RefOr::T(Schema::Object(message.build())),
-    ];
-    all
+fn other() -> Object {
+    let status = ObjectBuilder::new().schema_type(Type::String);
+    with_status(status, "A status that is not documented, to be shown as text.")
 }
 
 impl PartialSchema for Event {
     fn schema() -> RefOr<Schema> {
-        // A status that we don't know is any text but those that we do.
-        let other = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .pattern(Some(format!("^(?!({})$)", KNOWN.join("|"))))
-            .build();
-        let mut kinds = OneOf::new();
+        // That a schema's own name stands for it goes without saying; some generators need it said.
+        let kinds = KINDS.iter().map(|kind| (kind.status, kind.name)).chain([(OTHER, OTHER)]);
+        let mapping =
+            kinds.map(|(status, name)| (status, Ref::from_schema_name(name).ref_location));
+        let mut kinds = AnyOf::new();
         kinds.description = Some("One event of a generation.".into());
-        kinds.items = vec![
-            RefOr::T(Schema::Object(status(STARTED))),
-            RefOr::T(Schema::AllOf(status_with::<Progress>(PROCESSING, STEP))),
-            RefOr::T(Schema::Object(status(COOKIE_GENERATED))),
-            RefOr::T(Schema::AllOf(status_with::<Completed>(COMPLETED, NOTE))),
-            RefOr::T(Schema::AllOf(status_with::<Failure>(ERROR, MESSAGE))),
-            RefOr::T(Schema::Object(with_status(other))),
-        ];
-        RefOr::T(Schema::OneOf(kinds))
+        let names = KINDS.iter().map(|kind| kind.name).chain([OTHER]);
+        kinds.items = names.map(|name| Ref::from_schema_name(name).into()).collect();
+        kinds.discriminator = Some(Discriminator::with_mapping("status", mapping));
+        RefOr::T(Schema::AnyOf(kinds))
     }
 }
 
 impl ToSchema for Event {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((Progress::name().into(), Progress::schema()));
-        schemas.push((Completed::name().into(), Completed::schema()));
-        schemas.push((Failure::name().into(), Failure::schema()));
+        schemas.extend(KINDS.iter().map(|kind| (kind.name.into(), kind.schema().into())));
+        schemas.push((OTHER.into(), other().into()));
         schemas.push((Code::name().into(), Code::schema()));
+        schemas.push((Scalar::name().into(), Scalar::schema()));
         Completed::schemas(schemas);
     }
 }
@@ -99,43 +157,33 @@ mod tests {
     use crate::{MediaUrl, Message};
 
     /// What one kind of event may have, what it must have, and the status that it has, if just one.
-    struct Kind {
-        fields: BTreeSet<String>,
+    struct Fields {
+        all: BTreeSet<String>,
         required: BTreeSet<String>,
         status: Option<String>,
     }
 
-    impl Kind {
-        fn read(kind: &Value, named: &[(String, Value)]) -> Self {
-            let parts = kind["allOf"].as_array().map_or(vec![kind], |all| all.iter().collect());
-            let parts = parts.into_iter().map(|part| match part["$ref"].as_str() {
-                None => part,
-                Some(path) => {
-                    let name = path.rsplit('/').next().unwrap();
-                    &named.iter().find(|(known, _)| known == name).unwrap().1
-                }
-            });
-            let mut this =
-                Self { fields: BTreeSet::new(), required: BTreeSet::new(), status: None };
-            for part in parts {
-                this.fields.extend(part["properties"].as_object().unwrap().keys().cloned());
-                let required = part["required"].as_array().into_iter().flatten();
-                this.required.extend(required.map(|name| name.as_str().unwrap().to_owned()));
-                let status = part.pointer("/properties/status/enum/0").and_then(Value::as_str);
-                this.status = this.status.or(status.map(str::to_owned));
+    impl Fields {
+        fn read(kind: &Value) -> Self {
+            let required = kind["required"].as_array().into_iter().flatten();
+            let status = kind.pointer("/properties/status/enum/0").and_then(Value::as_str);
+            Self {
+                all: kind["properties"].as_object().unwrap().keys().cloned().collect(),
+                required: required.map(|name| name.as_str().unwrap().to_owned()).collect(),
+                status: status.map(str::to_owned),
             }
-            this
         }
 
+        /// Whether it is an event of this kind, which has all of its fields.
         fn fits(&self, event: &Value) -> bool {
             let event = event.as_object().unwrap();
             let status = event["status"].as_str().unwrap();
             let fields: BTreeSet<String> = event.keys().cloned().collect();
             let right_status = match &self.status {
                 Some(known) => known == status,
-                None => !KNOWN.contains(&status),
+                None => KINDS.iter().all(|kind| kind.status != status),
             };
-            right_status && self.required.is_subset(&fields) && fields.is_subset(&self.fields)
+            right_status && self.required.is_subset(&fields) && fields.is_subset(&self.all)
         }
     }
 
@@ -148,9 +196,12 @@ mod tests {
             .map(|(name, schema)| (name, serde_json::to_value(schema).unwrap()))
             .collect();
         let schema = serde_json::to_value(Event::schema()).unwrap();
-        let kinds = schema["oneOf"].as_array().unwrap();
-        let kinds: Vec<Kind> = kinds.iter().map(|kind| Kind::read(kind, &named)).collect();
-        assert_eq!(kinds.len(), KNOWN.len() + 1);
+        let kinds = schema["anyOf"].as_array().unwrap().iter().map(|kind| {
+            let name = kind["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            Fields::read(&named.iter().find(|(known, _)| known == name).unwrap().1)
+        });
+        let kinds: Vec<Fields> = kinds.collect();
+        assert_eq!(kinds.len(), KINDS.len() + 1);
         let url = MediaUrl::parse("/media/a.mp3").unwrap();
         for event in [
             Event::Started,

@@ -8,18 +8,36 @@ use serde_json::{Map, Value, json};
 /// What the ids of uploads look like.
 const UPLOAD_ID: &str = "^[a-km-z2-9]{26}$";
 
-/// The request, once for each model: what the types say, with what the catalog says.
-pub(super) fn of_all(base: &Value, catalog: &Catalog) -> Value {
-    let kinds: Vec<Value> = catalog.models.iter().map(|model| request(base, model)).collect();
-    json!({"description": base["description"], "oneOf": kinds})
+/// The request as named schemas: what the types say, with what the catalog says. It is one of the
+/// requests that there are, one for each model, whose options have a name of their own, too.
+pub(super) fn of_all(base: &Value, catalog: &Catalog) -> Vec<(String, Value)> {
+    let mut schemas = Vec::new();
+    let (mut kinds, mut mapping) = (Vec::new(), Map::new());
+    for model in catalog.models.iter() {
+        let name = format!("GenerateRequest_{}", model.id);
+        let reference = format!("#/components/schemas/{name}");
+        kinds.push(json!({"$ref": reference}));
+        mapping.insert(model.id.to_string(), reference.into());
+        let options_name = format!("GenerateOptions_{}", model.id);
+        schemas.push((name, request(base, model, &options_name)));
+        schemas.push((options_name, options(base, model)));
+    }
+    let request = json!({
+        "description": base["description"],
+        "examples": base["examples"],
+        "oneOf": kinds,
+        "discriminator": {"propertyName": "model", "mapping": mapping},
+    });
+    schemas.push(("GenerateRequest".into(), request));
+    schemas
 }
 
-fn request(base: &Value, model: &Model) -> Value {
+fn request(base: &Value, model: &Model, options: &str) -> Value {
     let mut request = base.clone();
     if let Some(request) = request.as_object_mut() {
-        request.remove("description");
+        request.remove("examples");
     }
-    request["title"] = model.name.as_ref().into();
+    request["description"] = format!("A generation of {}.", model.name).into();
     request["required"] = json!(["model", "prompt"]);
     request["properties"]["model"]["enum"] = json!([model.id]);
     let prompt = &mut request["properties"]["prompt"];
@@ -30,17 +48,21 @@ fn request(base: &Value, model: &Model) -> Value {
     let mut styles: Vec<Value> = vec!["".into(), Value::Null];
     styles.extend(model.styles().iter().map(|style| Value::from(style.value.as_ref())));
     request["properties"]["style"]["enum"] = styles.into();
-    // The style has its documented place.
+    request["properties"]["options"] = json!({"$ref": format!("#/components/schemas/{options}")});
+    request
+}
+
+/// The options of a model. The style has its documented place.
+fn options(base: &Value, model: &Model) -> Value {
     let options = model.options.iter().filter(|option| option.id != STYLE);
     let options: Map<String, Value> =
         options.map(|option| (option.id.to_string(), described(option))).collect();
-    request["properties"]["options"] = json!({
+    json!({
         "description": base["properties"]["options"]["description"],
         "type": "object",
         "properties": options,
         "additionalProperties": false,
-    });
-    request
+    })
 }
 
 /// What an option takes. An empty text is no value, as forms send it.
@@ -58,7 +80,7 @@ fn described(option: &ModelOption) -> Value {
             json!({"type": "integer", "minimum": range.min, "maximum": range.max})
         }
         OptionKind::Flag => json!({"type": "boolean"}),
-        OptionKind::Text { max_chars } => json!({"type": "string", "maxLength": max_chars}),
+        OptionKind::Text(limit) => json!({"type": "string", "maxLength": limit.max_chars}),
         OptionKind::Picture => {
             json!({"type": "string", "pattern": UPLOAD_ID, "description": "The id of an upload."})
         }
@@ -66,7 +88,7 @@ fn described(option: &ModelOption) -> Value {
     if let Some(default) = &option.default {
         takes["default"] = json!(default);
     }
-    if let OptionKind::Text { .. } = option.kind {
+    if let OptionKind::Text(_) = option.kind {
         takes["title"] = option.name.as_ref().into();
         return takes;
     }

@@ -14,12 +14,14 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
-use utoipa::IntoParams;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::generation_id::{Which, owned, unknown};
 use crate::domain::Principal;
 use crate::generations::EventStream;
-use crate::http::error::{Problem, json};
+use crate::http::error::{JSON, Problem, json};
 use crate::http::extract::{self, Caller};
 use crate::http::openapi::{Keyed, Located};
 use crate::http::origin::{base, client_address};
@@ -41,6 +43,32 @@ pub(crate) struct EventsQuery {
     #[param(value_type = Option<u64>)]
     after: Option<String>,
 }
+
+/// An event as the stream frames it; the stream is any number of them.
+pub(crate) struct StreamedEvent;
+
+impl PartialSchema for StreamedEvent {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let data = text()
+            .content_media_type(JSON)
+            .content_schema(Some(Ref::from_schema_name(Event::name())));
+        let id = text()
+            .description(Some("The event's number, where the stream can be continued."))
+            .pattern(Some("^[0-9]*$"));
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some(
+                "One event of the stream. Lines that begin with a colon are comments.",
+            ))
+            .property("data", data)
+            .required("data")
+            .property("id", id)
+            .into()
+    }
+}
+
+impl ToSchema for StreamedEvent {}
 
 /// The events of a generation, those there are and those to come, for an `EventSource`.
 ///
@@ -65,7 +93,7 @@ pub(crate) struct EventsQuery {
             status = 200,
             description = "The events, each in a `data:` line, with its number in an `id:` line. \
                 The last is `Completed` or `Error`.",
-            body = String,
+            body = StreamedEvent,
             content_type = "text/event-stream",
         ),
         (status = 204, description = "There is nothing more to come: don't reconnect."),

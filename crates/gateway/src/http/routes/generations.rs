@@ -12,7 +12,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::events::{self, Stream};
+use super::events::{self, Stream, StreamedEvent};
 use super::generation_id::{Which, owned};
 use super::submission::{Repeatable, accept, mark_replayed};
 use super::system::json;
@@ -40,10 +40,15 @@ use crate::store::GenerationRow;
             status = 200,
             description = "The events of the generation, each in a `data:` line. The last is \
                 `Completed` or `Error`.",
-            body = String,
+            body = StreamedEvent,
             content_type = "text/event-stream",
             headers(
                 ("Content-Location" = String, description = "The generation's own address."),
+                (
+                    "Idempotent-Replayed" = String,
+                    description = "`true` where it had been accepted before, under the same \
+                        Idempotency-Key."
+                ),
             ),
         ),
         Keyed,
@@ -88,6 +93,11 @@ pub(crate) async fn generate(
             body = Accepted,
             headers(
                 ("Location" = String, description = "The generation's own address."),
+                (
+                    "Idempotent-Replayed" = String,
+                    description = "`true` where it had been accepted before, under the same \
+                        Idempotency-Key."
+                ),
             ),
             links(
                 ("show" = (
@@ -230,8 +240,7 @@ pub(crate) async fn show(
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let row = owned(&app, &id, &principal).await?;
-    Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
+    shown(&app, &id, &principal, &headers, &extensions).await
 }
 
 /// Cancels a generation, unless it has ended.
@@ -259,8 +268,19 @@ pub(crate) async fn cancel(
 ) -> Result<Response, Problem> {
     let row = owned(&app, &id, &principal).await?;
     app.generations.cancel(&row).await?;
-    let row = owned(&app, &id, &principal).await?;
-    Ok(json(StatusCode::OK, &generation(&app, row, &base(&app, &headers, &extensions))?))
+    shown(&app, &id, &principal, &headers, &extensions).await
+}
+
+/// The generation as it is now.
+async fn shown(
+    app: &App,
+    id: &str,
+    principal: &Principal,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Result<Response, Problem> {
+    let row = owned(app, id, principal).await?;
+    Ok(json(StatusCode::OK, &generation(app, row, &base(app, headers, extensions))?))
 }
 
 fn events_url(app: &App, base: &str, id: &str) -> String {

@@ -1,5 +1,6 @@
 //! `GET /media/{name}`: the files, whole or in part. Whoever knows a name may load it.
 
+use std::collections::BTreeMap;
 use std::io::SeekFrom;
 use std::time::SystemTime;
 
@@ -11,11 +12,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
-use utoipa::IntoParams;
+use utoipa::openapi::{self, Content, RefOr, ResponseBuilder};
+use utoipa::{IntoParams, IntoResponses, PartialSchema as _};
 
 use crate::http::error::Problem;
 use crate::http::file_request::{self, Wanted};
-use crate::http::openapi::{InParts, Located};
+use crate::http::openapi::{Binary, InParts, Located, text_header};
 use crate::http::state::App;
 
 #[derive(Deserialize, IntoParams)]
@@ -27,6 +29,37 @@ pub(crate) struct MediaQuery {
 
 /// How much of a file is read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
+
+/// A result, whole or in part, in whichever format it has.
+struct MediaFile;
+
+impl IntoResponses for MediaFile {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let answer = |about: &str, headers: &[(&str, &str)]| {
+            let mut answer = ResponseBuilder::new().description(about);
+            for format in Format::all() {
+                answer =
+                    answer.content(format.content_type(), Content::new(Some(Binary::schema())));
+            }
+            for (name, about) in headers {
+                answer = answer.header(*name, text_header(about));
+            }
+            RefOr::T(answer.build())
+        };
+        let version = ("ETag", "The file's version; it never changes.");
+        let whole = [
+            version,
+            ("Last-Modified", "When it was made."),
+            ("Accept-Ranges", "`bytes`"),
+            ("Content-Disposition", "Where a download was asked for."),
+        ];
+        let part = [version, ("Content-Range", "Which part: `bytes 0-9/1234`.")];
+        BTreeMap::from([
+            ("200".to_owned(), answer("The file.", &whole)),
+            ("206".to_owned(), answer("The part that was asked for.", &part)),
+        ])
+    }
+}
 
 /// A result, whole or in part. Whoever knows its name may load it.
 #[utoipa::path(
@@ -43,28 +76,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
         ("If-Modified-Since" = Option<String>, Header, description = "The version's date."),
     ),
     responses(
-        (
-            status = 200,
-            description = "The file.",
-            content_type = "*/*",
-            body = [u8],
-            headers(
-                ("ETag" = String, description = "The file's version; it never changes."),
-                ("Last-Modified" = String, description = "When it was made."),
-                ("Accept-Ranges" = String, description = "`bytes`"),
-                ("Content-Disposition" = String, description = "Where a download was asked for."),
-            ),
-        ),
-        (
-            status = 206,
-            description = "The part that was asked for.",
-            content_type = "*/*",
-            body = [u8],
-            headers(
-                ("ETag" = String, description = "The file's version; it never changes."),
-                ("Content-Range" = String, description = "Which part: `bytes 0-9/1234`."),
-            ),
-        ),
+        MediaFile,
         (status = 304, description = "The version that is there is the right one."),
         Located,
         InParts,

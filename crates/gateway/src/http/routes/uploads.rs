@@ -14,7 +14,7 @@ use super::system::json;
 use crate::domain::{NewUpload, Principal, UploadError, UploadQuota};
 use crate::http::body::read_up_to;
 use crate::http::error::Problem;
-use crate::http::openapi::{Keyed, Sent};
+use crate::http::openapi::{Binary, Keyed, Sent};
 use crate::http::origin::client_address;
 use crate::http::state::App;
 use crate::media::{PICTURE_FORMATS, PictureError, PictureFormat};
@@ -32,7 +32,12 @@ const UNUSED_SECS: u32 = 3600;
     path = "/uploads",
     operation_id = "uploadPicture",
     tag = "generations",
-    request_body(content = [u8], content_type = "image/*"),
+    request_body(content(
+        (inline(Binary) = "image/gif"),
+        (inline(Binary) = "image/jpeg"),
+        (inline(Binary) = "image/png"),
+        (inline(Binary) = "image/webp"),
+    )),
     responses(
         (status = 201, description = "What it is called.", body = Upload),
         Keyed,
@@ -120,5 +125,24 @@ impl From<PictureError> for Problem {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         Self::new(status, Code::UnsupportedPicture, error.to_string())
             .with("allowed", PICTURE_FORMATS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use utoipa::Path as _;
+    use utoipa::openapi::RefOr;
+
+    use super::*;
+
+    #[test]
+    fn each_format_that_is_taken_is_described() {
+        let operation = __path_upload::operation();
+        let Some(RefOr::T(body)) = operation.request_body else { panic!("no body") };
+        let described: BTreeSet<&str> = body.content.keys().map(String::as_str).collect();
+        let taken = PictureFormat::all().map(PictureFormat::content_type).collect();
+        assert_eq!(described, taken);
     }
 }
