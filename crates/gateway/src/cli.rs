@@ -30,6 +30,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Providers { command: ProvidersCommand::Check { settings } } => {
             checks::check_providers(&settings.load(None, false)?).await
         }
+        Command::Providers { command: ProvidersCommand::Costs { data, days } } => {
+            checks::provider_costs(&data.data, days).await
+        }
         Command::Audit { data } => checks::audit(&data.data).await,
         Command::Config { command: ConfigCommand::Check { settings } } => {
             settings.load(None, false)?;

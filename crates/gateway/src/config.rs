@@ -284,7 +284,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Routing`]
     pub fn catalog(&self) -> Result<CatalogConfig, ConfigError> {
-        Ok(CatalogConfig::new(&self.models, &self.providers)?)
+        Ok(CatalogConfig::new(&self.models, &self.providers, self.public_url.is_some())?)
     }
 }
 

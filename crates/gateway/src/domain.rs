@@ -3,12 +3,14 @@
 //! It must not know HTTP, the database, or how anything is done.
 
 mod catalog;
+mod cost;
 mod error;
 mod generation;
 mod principal;
 mod upload;
 
 pub use catalog::CatalogConfig;
+pub use cost::{Cost, CostBasis};
 pub use error::{StoreError, SubmitError};
 pub use generation::{Acceptance, NewGeneration, Outcome};
 pub use principal::Principal;

@@ -9,6 +9,8 @@ mod run;
 mod service;
 #[cfg(test)]
 mod tests;
+mod upload_urls;
 
 pub use events::EventStream;
 pub use service::{GenerationService, Settings};
+pub use upload_urls::UploadUrls;

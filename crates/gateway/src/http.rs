@@ -64,6 +64,8 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(compression::gzip_or_nothing))
         .layer(cors::api(app.clone()));
     let media = guarded(media, &app).layer(cors::media());
+    // Not described: it is for providers that were handed an address.
+    let rest = rest.route("/uploads/{name}", get(uploads::serve));
     let rest = rest.fallback(site::serve).method_not_allowed_fallback(wrong_method);
     guarded(rest, &app)
         .merge(media)

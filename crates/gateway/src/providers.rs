@@ -13,6 +13,7 @@ mod command;
 mod connection;
 mod content;
 mod content_policy;
+mod cost;
 mod error;
 mod happy_eyeballs;
 mod http;
@@ -32,6 +33,7 @@ mod submission;
 mod text;
 
 pub use self::check::{Finding, check};
+pub use self::cost::CostSettings;
 pub use self::error::{ErrorKind, OpenError, ProviderError, UnusableProvider};
 pub use self::pool::{PooledProvider, ProviderPool, Queue};
 pub use self::progress::ProgressReporter;

@@ -79,7 +79,11 @@ pub fn name() -> String {
     random::<26>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
 
-/// The gateway's own key: signs event tickets, and hides addresses in the store.
+/// What a ticket opens, as it is signed.
+const EVENTS: &[u8] = b"events";
+const UPLOAD: &[u8] = b"upload";
+
+/// The gateway's own key: signs tickets, and hides addresses in the store.
 #[derive(Clone)]
 pub struct SigningKey(Hash);
 
@@ -116,17 +120,35 @@ impl SigningKey {
 
     /// A ticket that lets its holder read the events of one generation until it expires.
     pub fn ticket(&self, generation: &str, lifetime_secs: u32) -> String {
-        let expires_at_ms = now_ms() + u64::from(lifetime_secs) * 1000;
-        let mut bytes = expires_at_ms.to_be_bytes().to_vec();
-        bytes.extend(self.mac(&[b"events", &expires_at_ms.to_be_bytes(), generation.as_bytes()]));
-        URL_SAFE_NO_PAD.encode(bytes)
+        self.ticket_to(EVENTS, generation, lifetime_secs)
     }
 
     /// Whether a ticket is one for this generation, and still good.
     pub fn admits(&self, ticket: &str, generation: &str) -> bool {
+        self.admits_to(EVENTS, ticket, generation)
+    }
+
+    /// A ticket that lets its holder load one upload until it expires.
+    pub fn upload_ticket(&self, upload: &str, lifetime_secs: u32) -> String {
+        self.ticket_to(UPLOAD, upload, lifetime_secs)
+    }
+
+    /// Whether a ticket is one for this upload, and still good.
+    pub fn admits_upload(&self, ticket: &str, upload: &str) -> bool {
+        self.admits_to(UPLOAD, ticket, upload)
+    }
+
+    fn ticket_to(&self, what: &[u8], id: &str, lifetime_secs: u32) -> String {
+        let expires_at_ms = now_ms() + u64::from(lifetime_secs) * 1000;
+        let mut bytes = expires_at_ms.to_be_bytes().to_vec();
+        bytes.extend(self.mac(&[what, &expires_at_ms.to_be_bytes(), id.as_bytes()]));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn admits_to(&self, what: &[u8], ticket: &str, id: &str) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(ticket) else { return false };
         let Some((expiry, mac)) = bytes.split_first_chunk::<8>() else { return false };
-        let expected = self.mac(&[b"events", expiry, generation.as_bytes()]);
+        let expected = self.mac(&[what, expiry, id.as_bytes()]);
         same(mac, &expected) && u64::from_be_bytes(*expiry) > now_ms()
     }
 
@@ -205,6 +227,17 @@ mod tests {
         for junk in ["", "é", "AAAA", "=", "..."] {
             assert!(!key.admits(junk, "g1"));
         }
+    }
+
+    #[test]
+    fn a_ticket_for_an_upload_opens_no_events_and_no_other_upload() {
+        let key = SigningKey::random();
+        let ticket = key.upload_ticket("u1", 60);
+        assert!(key.admits_upload(&ticket, "u1"));
+        assert!(!key.admits_upload(&ticket, "u2"));
+        assert!(!key.admits(&ticket, "u1"));
+        assert!(!key.admits_upload(&key.ticket("u1", 60), "u1"));
+        assert!(!key.admits_upload(&key.upload_ticket("u1", 0), "u1"));
     }
 
     #[test]

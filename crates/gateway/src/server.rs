@@ -24,7 +24,7 @@ use self::head_timeout::HeadTimeout;
 
 use crate::config::{Config, ConfigError};
 use crate::data_dir::{DataDirError, DataDirLock};
-use crate::generations::{GenerationService, Settings};
+use crate::generations::{GenerationService, Settings, UploadUrls};
 use crate::http::readiness::Readiness;
 use crate::http::state::{App, Parts, Peer};
 use crate::limits::{ConnectionPermit, Limits};
@@ -100,15 +100,12 @@ impl Server {
         let signing = SigningKey::load_or_create(&config.data).map_err(ServeError::Data)?;
         let demo_key =
             if config.demo { Some(demo::key(&store, &config.data).await?) } else { None };
-        let sketches = match config.sketch_workers {
-            0 => std::thread::available_parallelism().map_or(1, Into::into),
-            workers => workers,
+        let pool = providers(&config, &metrics)?;
+        let settings = Settings {
+            queue: config.limits.queue,
+            per_owner: config.limits.generations,
+            upload_urls: config.public_url.clone().map(|url| UploadUrls::new(url, signing.clone())),
         };
-        let catalog = config.catalog()?;
-        let pool =
-            ProviderPool::open(catalog, &config.providers, sketches, &config.data, &metrics)?;
-        let settings =
-            Settings { queue: config.limits.queue, per_owner: config.limits.generations };
         let generations = GenerationService::new(
             store.clone(),
             media.clone(),
@@ -189,6 +186,24 @@ impl Server {
         drop(lock);
         tracing::info!("stopped");
     }
+}
+
+/// Opens the providers that models are routed to, and says which models lack something.
+fn providers(config: &Config, metrics: &Metrics) -> Result<ProviderPool, ServeError> {
+    let catalog = config.catalog()?;
+    for (model, provider) in &catalog.without_picture {
+        tracing::warn!(
+            model,
+            provider,
+            "the model is offered without its picture: the provider would load it from this \
+             gateway, and public_url is not set"
+        );
+    }
+    let sketches = match config.sketch_workers {
+        0 => std::thread::available_parallelism().map_or(1, Into::into),
+        workers => workers,
+    };
+    Ok(ProviderPool::open(catalog, &config.providers, sketches, &config.data, metrics)?)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {

@@ -7,6 +7,7 @@
 
 mod acceptance;
 mod audit;
+mod costs;
 mod database;
 mod events;
 mod generations;
@@ -19,6 +20,7 @@ mod visitors;
 mod writer;
 
 pub use audit::Audit;
+pub use costs::ProviderCost;
 pub use database::Store;
 pub use events::StoredEvent;
 pub use generations::GenerationRow;

@@ -88,6 +88,15 @@ pub(super) enum ProvidersCommand {
         #[command(flatten)]
         settings: SettingsArgs,
     },
+    /// Tells what the jobs at each provider cost, by model, as far as the settings and the providers
+    /// say: provider, model, jobs, sum, how many jobs the provider's own word counts for.
+    Costs {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Only the jobs of the last so many days.
+        #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        days: u32,
+    },
 }
 
 #[derive(Debug, Args)]

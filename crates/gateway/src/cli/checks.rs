@@ -1,4 +1,4 @@
-//! `providers check` and `audit`: they look, and change nothing.
+//! `providers check`, `providers costs` and `audit`: they look, and change nothing.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use super::error::CliError;
 use super::store::existing;
+use crate::clock::{DAY_MS, now_ms};
 use crate::config::Config;
+use crate::domain::Cost;
 use crate::media::MediaDir;
 use crate::providers;
-use crate::store::Audit;
+use crate::store::{Audit, ProviderCost};
 use crate::system_error::in_words;
 
 /// Looks at each provider, and says where each model goes.
@@ -28,6 +30,13 @@ pub(super) async fn check_providers(config: &Config) -> Result<ExitCode, CliErro
             in_words(&finding.says)
         )?;
     }
+    for (model, provider) in &catalog.without_picture {
+        writeln!(
+            stdout,
+            "{model} is offered without its picture: {provider} would load it from this gateway, and \
+             public_url is not set"
+        )?;
+    }
     for model in catalog.catalog.models.iter() {
         writeln!(
             stdout,
@@ -37,6 +46,19 @@ pub(super) async fn check_providers(config: &Config) -> Result<ExitCode, CliErro
         )?;
     }
     Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says what jobs cost at providers.
+pub(super) async fn provider_costs(data: &Path, days: u32) -> Result<ExitCode, CliError> {
+    let store = existing(data).await?;
+    let costs = store.provider_costs(now_ms().saturating_sub(u64::from(days) * DAY_MS)).await?;
+    store.close().await;
+    let mut stdout = std::io::stdout();
+    for ProviderCost { provider, model, currency, jobs, micros, billed_jobs } in costs {
+        let sum = Cost { currency, micros };
+        writeln!(stdout, "{provider}\t{model}\t{jobs} jobs\t{sum}\t{billed_jobs} billed")?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Proves the records, and says what is wrong with them.

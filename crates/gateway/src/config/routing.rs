@@ -5,8 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ai_now_protocol::catalog::Expected;
-use ai_now_protocol::options::STYLE;
+use ai_now_protocol::catalog::{Expected, PROMPT_MAX_CHARS};
+use ai_now_protocol::options::{IMAGE, STYLE};
 use ai_now_protocol::{
     Catalog, Choice, Code, MediaKind, Message, Model, ModelOption, OptionKind, Text,
 };
@@ -66,14 +66,17 @@ const SKETCH_SECS: Expected = Expected { min: 1, max: 15 };
 
 const SKETCH_NOTE: &str = "A procedural sketch, drawn by rules from your words.";
 
-const PROMPT_MAX_CHARS: u32 = 2000;
-
 impl CatalogConfig {
-    /// Applies the operator's settings to the built-in catalog.
+    /// Applies the operator's settings to the built-in catalog. `public`: whether the gateway has a
+    /// public address, which others can load pictures from.
     ///
     /// # Errors
     /// [`RoutingError`]
-    pub fn new(models: &[ModelSettings], providers: &Providers) -> Result<Self, RoutingError> {
+    pub fn new(
+        models: &[ModelSettings],
+        providers: &Providers,
+        public: bool,
+    ) -> Result<Self, RoutingError> {
         for (name, settings) in providers {
             if name == SKETCH || !is_id(name) {
                 return Err(RoutingError::ProviderName(name.clone()));
@@ -99,14 +102,30 @@ impl CatalogConfig {
         if catalog.models.is_empty() {
             return Err(RoutingError::AllHidden);
         }
+        let mut without_picture = Vec::new();
         for model in catalog.models.to_mut() {
             let route = routes.entry(model.id.to_string()).or_insert_with(|| vec![SKETCH.into()]);
             if route[0] == SKETCH {
                 say_it_sketches(model, models);
             }
+            if !public && let Some(name) = picture_loader(route, providers) {
+                let before = model.options.len();
+                model.options.to_mut().retain(|option| option.id != IMAGE);
+                if model.options.len() < before {
+                    without_picture.push((model.id.to_string(), name.to_owned()));
+                }
+            }
         }
-        Ok(Self { catalog, routes })
+        Ok(Self { catalog, routes, without_picture })
     }
+}
+
+/// The first provider of a route that takes a picture only as an address to load it from.
+fn picture_loader<'r>(route: &'r [String], providers: &Providers) -> Option<&'r str> {
+    let loads = |name: &&String| {
+        providers.get(*name).is_some_and(|settings| settings.service.loads_pictures())
+    };
+    route.iter().find(loads).map(String::as_str)
 }
 
 /// Hides, changes or adds the model that the settings are about; `None`: it is hidden.
@@ -279,7 +298,8 @@ mod tests {
 
     fn resolve(toml: &str) -> Result<CatalogConfig, String> {
         let settings: Settings = toml::from_str(toml).map_err(|e| e.message().to_owned())?;
-        CatalogConfig::new(&settings.models, &settings.providers).map_err(|error| error.to_string())
+        let config = CatalogConfig::new(&settings.models, &settings.providers, true);
+        config.map_err(|error| error.to_string())
     }
 
     #[test]
@@ -316,11 +336,29 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_nobody_could_load_is_not_offered() {
+        let settings: Settings = toml::from_str(
+            "[providers.dream]\nkind = 'luma'\n[providers.own]\nkind = 'command'\n\
+             program = '/bin/own'\n\
+             [[models]]\nid = 'luma'\nroutes = ['own', 'dream']\n\
+             [[models]]\nid = 'pika'\nroutes = ['own']\n",
+        )
+        .unwrap();
+        let offered = |public| {
+            let config = CatalogConfig::new(&settings.models, &settings.providers, public).unwrap();
+            let image = |id: &str| config.catalog.model(id).unwrap().option(IMAGE).is_some();
+            ((image("luma"), image("pika")), config.without_picture)
+        };
+        assert_eq!(offered(true), ((true, true), vec![]));
+        assert_eq!(offered(false), ((false, true), vec![("luma".into(), "dream".into())]));
+    }
+
+    #[test]
     fn what_the_documentation_shows_is_good() {
         let page = include_str!("../../../../docs/providers.md");
         let examples: Vec<_> =
             page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        assert_eq!(examples.len(), 2);
+        assert_eq!(examples.len(), 3);
         let run = resolve(examples[1]).unwrap().catalog.model("run").unwrap().clone();
         assert_eq!(run.price_tokens(&Scalars::new()), 30);
         let options = [("seconds".into(), 20u32.into()), ("quality".into(), "draft".into())];

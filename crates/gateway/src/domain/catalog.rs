@@ -12,4 +12,7 @@ pub struct CatalogConfig {
     /// For each model's id the names of its providers, in the order in which they are tried; at
     /// least one.
     pub routes: HashMap<String, Vec<String>>,
+    /// The models that are offered without the picture that they could begin with, each with the
+    /// provider that could not load it.
+    pub without_picture: Vec<(String, String)>,
 }

@@ -85,11 +85,7 @@ impl GenerationService {
             let elsewhere = index + 1 < route.len();
             let under_way = asked == Some(index);
             if !under_way && !pooled.admits() {
-                why.get_or_insert_with(|| {
-                    let name = &job.model.name;
-                    let text = format!("{name} does not answer at the moment. Try again later.");
-                    Message::new(Code::ProviderUnavailable, text)
-                });
+                why.get_or_insert_with(|| does_not_answer(&job));
                 continue;
             }
             let _slot = self.wait_for_slot(row, active, pooled).await?;
@@ -117,9 +113,8 @@ impl GenerationService {
                 }
                 Err(ProviderError::Failed { kind, message }) => {
                     pooled.failed(kind, took);
-                    let name = pooled.name.as_str();
                     // Not what it said: that may repeat the prompt.
-                    tracing::warn!(generation = row.id, provider = name, ?kind, "not made");
+                    tracing::warn!(generation = row.id, provider = pooled.name, ?kind, "not made");
                     why = Some(message);
                     if !kind.may_go_elsewhere() {
                         break;
@@ -127,18 +122,13 @@ impl GenerationService {
                 }
             }
             if elsewhere {
-                let step = Some(Message::new(
-                    Code::TryingAnotherProvider,
-                    "going on with another provider",
-                ));
-                self.publish(row, active, processing(Progress { step, ..Progress::default() }))
-                    .await;
+                let text = "going on with another provider";
+                let step = Some(Message::new(Code::TryingAnotherProvider, text));
+                let going_on = processing(Progress { step, ..Progress::default() });
+                self.publish(row, active, going_on).await;
             }
         }
-        let why = why.unwrap_or_else(|| {
-            Message::new(Code::ModelWithdrawn, "Nobody makes this model any more.")
-        });
-        Some(self.failed(row, why))
+        Some(self.failed(row, why.unwrap_or_else(nobody_makes_it)))
     }
 
     /// The place in `route` of the provider that had the job when the process ended: it is asked
@@ -203,7 +193,8 @@ impl GenerationService {
         let reading = tokio::task::spawn_blocking(move || uploads.read(&id)).await;
         let bytes = reading.unwrap_or_else(|error| Err(std::io::Error::other(error)));
         let bytes = bytes.inspect_err(|error| tracing::error!(%error, upload, "an upload's file"));
-        Some(Picture { format, bytes: bytes.ok()?.into() })
+        let url = self.0.settings.upload_urls.as_ref().map(|urls| urls.of(upload, format));
+        Some(Picture { format, bytes: bytes.ok()?.into(), url })
     }
 
     /// Waits for a slot of a provider, and publishes the place in its queue.
@@ -249,10 +240,13 @@ impl GenerationService {
         pooled: &PooledProvider,
     ) -> Result<Output, ProviderError> {
         let (reporter, mut latest, mut others) = ProgressReporter::new();
+        let cost = pooled.cost.as_ref().and_then(|cost| cost.estimate(&job));
+        let record = self.0.store.submission_record(&row.id, &pooled.name);
+        let record = record.with_cost(&row.model, cost);
         let task = Task {
             job,
             reporter,
-            record: self.0.store.submission_record(&row.id, &pooled.name),
+            record: record.clone(),
             media: self.0.media.clone(),
             stop: active.cancel.clone(),
             halted: self.0.halted.clone(),
@@ -264,7 +258,16 @@ impl GenerationService {
         let (mut published, mut event_count) = (None, 0);
         loop {
             tokio::select! {
-                made = &mut making => return made,
+                made = &mut making => {
+                    let billed = made.as_ref().ok().and_then(|made| pooled.billed(made));
+                    if let Some(cost) = billed
+                        && let Err(error) = record.billed(cost).await
+                    {
+                        // The estimate stands.
+                        tracing::warn!(%error, generation = row.id, "a cost was not written");
+                    }
+                    return made;
+                }
                 Some(event) = others.recv(), if event_count < EVENTS_MAX => {
                     event_count += 1;
                     self.publish(row, active, event).await;
@@ -361,6 +364,15 @@ impl GenerationService {
             Err(error) => tracing::warn!(%error, generation = row.id, "progress was not written"),
         }
     }
+}
+
+fn nobody_makes_it() -> Message {
+    Message::new(Code::ModelWithdrawn, "Nobody makes this model any more.")
+}
+
+fn does_not_answer(job: &Job) -> Message {
+    let text = format!("{} does not answer at the moment. Try again later.", job.model.name);
+    Message::new(Code::ProviderUnavailable, text)
 }
 
 fn processing(progress: Progress) -> Event {

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::events::EventStream;
+use super::upload_urls::UploadUrls;
 use crate::domain::{Acceptance, NewGeneration, Outcome, Principal, SubmitError};
 use crate::limits::GenerationPermit;
 use crate::media::{MediaDir, UploadDir};
@@ -33,7 +34,7 @@ pub(super) struct Inner {
     pub(super) uploads: UploadDir,
     pub(super) pool: ProviderPool,
     pub(super) metrics: Metrics,
-    settings: Settings,
+    pub(super) settings: Settings,
     /// The generations that are queued or running in this process.
     active: Mutex<HashMap<String, Arc<ActiveGeneration>>>,
     tasks: TaskTracker,
@@ -44,12 +45,14 @@ pub(super) struct Inner {
 }
 
 /// What the operator decides.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How many generations may be active at once in the whole gateway.
     pub queue: usize,
     /// How many generations of one owner may be active at once.
     pub per_owner: u32,
+    /// Where providers may load uploaded pictures, if the gateway has a public address.
+    pub upload_urls: Option<UploadUrls>,
 }
 
 /// A generation that is queued or running.

@@ -51,7 +51,7 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
     let key = store.key_by_secret(&key).await.unwrap().unwrap();
     let media = MediaDir::open(data.path()).unwrap();
     let pool = ProviderPool::all_by(Arc::new(Faulty), &metrics);
-    let settings = Settings { queue: 10, per_owner: 10 };
+    let settings = Settings { queue: 10, per_owner: 10, upload_urls: None };
     let uploads = UploadDir::open(data.path()).unwrap();
     let service =
         GenerationService::new(store.clone(), media.clone(), uploads, pool, metrics, settings);

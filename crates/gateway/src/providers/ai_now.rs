@@ -210,9 +210,11 @@ impl AiNow {
             Submitter { connection: &self.connection, idempotent: self.own.idempotent, limit };
         let response = submitter.submit(task, unclear, &send).await?;
         *location = location_in(&response);
-        if let Some(location) = location
-            && let Err(error) = task.record.taken(location).await
-        {
+        let written = match location {
+            Some(location) => task.record.taken(location).await,
+            None => task.record.begun().await,
+        };
+        if let Err(error) = written {
             tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
         }
         Ok(response)

@@ -136,6 +136,7 @@ impl Program {
             return Err(ProviderError::permanent(message));
         }
         task.record.intend().await.map_err(|error| ProviderError::unwritten(&error))?;
+        task.record.begun().await.map_err(|error| ProviderError::unwritten(&error))?;
         let made = self.run(&task).await;
         if matches!(made, Err(ProviderError::Stopped)) {
             // It was stopped in order, and counts for nothing.
@@ -246,6 +247,17 @@ impl Program {
         let Some(file) = file.filter(|_| status.success()) else {
             return Err(broken(io::Error::other(format!("{status}"))));
         };
+        self.taken_over(task, dir, file, note).await
+    }
+
+    /// Takes over the file that the program names.
+    async fn taken_over(
+        &self,
+        task: &Task,
+        dir: &WorkingDir,
+        file: PathBuf,
+        note: Option<String>,
+    ) -> Result<Output, ProviderError> {
         let media = task.media.clone();
         let taking = Taking::new(task.job.model.kind, &self.limits);
         let work = dir.0.clone();
@@ -256,7 +268,13 @@ impl Program {
             ProviderError::unusable_result(&self.name, error)
         })?;
         let note = note.map(|note| Message::text(text::plain(&note, None)));
-        Ok(Output { content: MediaContent::File(file), format, note, procedural: false })
+        Ok(Output {
+            content: MediaContent::File(file),
+            format,
+            note,
+            procedural: false,
+            billed_ms: None,
+        })
     }
 
     fn request(&self, job: &Job, dir: &WorkingDir) -> String {

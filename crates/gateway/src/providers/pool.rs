@@ -11,12 +11,13 @@ use ai_now_protocol::{Catalog, Code, Message, Model};
 use tokio::sync::Semaphore;
 
 use super::circuit_breaker::CircuitBreaker;
+use super::cost::CostSettings;
 use super::error::{ErrorKind, UnusableProvider};
 use super::open::open;
-use super::provider::Provider;
+use super::provider::{Output, Provider};
 use super::settings::{Providers, SKETCH};
 use super::sketch::Sketch;
-use crate::domain::CatalogConfig;
+use crate::domain::{CatalogConfig, Cost};
 use crate::metrics::Metrics;
 
 /// All providers that models are routed to.
@@ -33,6 +34,8 @@ pub struct PooledProvider {
     pub(crate) slots: Semaphore,
     /// Who waits for one.
     pub(crate) queue: Queue,
+    /// What its jobs cost, where the settings say.
+    pub(crate) cost: Option<CostSettings>,
     concurrent: usize,
     breaker: CircuitBreaker,
     /// How long one generation took lately, in seconds: the latest counts for a quarter.
@@ -69,6 +72,7 @@ impl ProviderPool {
                     provider: open(name, settings, data, metrics)?,
                     slots: Semaphore::new(settings.limits.concurrent),
                     queue: Queue::default(),
+                    cost: settings.cost.clone(),
                     concurrent: settings.limits.concurrent,
                     breaker: CircuitBreaker::new(
                         settings.limits.failure_threshold,
@@ -89,7 +93,8 @@ impl ProviderPool {
     pub(crate) fn all_by(provider: Arc<dyn Provider>, metrics: &Metrics) -> Self {
         let catalog = Catalog::BUILT_IN;
         let routes = catalog.models.iter().map(|model| (model.id.to_string(), vec![SKETCH.into()]));
-        let config = CatalogConfig { routes: routes.collect(), catalog };
+        let (routes, without_picture) = (routes.collect(), Vec::new());
+        let config = CatalogConfig { routes, catalog, without_picture };
         let pooled = PooledProvider { provider, ..PooledProvider::sketch(2, metrics) };
         Self { config, by_name: HashMap::from([(SKETCH.into(), Arc::new(pooled))]) }
     }
@@ -169,12 +174,18 @@ impl PooledProvider {
             provider: Arc::new(Sketch),
             slots: Semaphore::new(concurrent.max(1)),
             queue: Queue::default(),
+            cost: None,
             concurrent: concurrent.max(1),
             // It is never away.
             breaker: CircuitBreaker::new(u32::MAX, Duration::ZERO),
             duration_secs: Mutex::default(),
             metrics: metrics.clone(),
         }
+    }
+
+    /// What a job has cost, where the provider says how long it has worked on it.
+    pub(crate) fn billed(&self, made: &Output) -> Option<Cost> {
+        self.cost.as_ref()?.billed(made.billed_ms?)
     }
 
     /// For how long its circuit breaker stays open; `None` where it may be asked.
@@ -313,7 +324,8 @@ mod tests {
         let routed = |routes: &[&str]| {
             let route = routes.iter().map(ToString::to_string).collect();
             let routes = HashMap::from([("luma".to_owned(), route)]);
-            let config = CatalogConfig { catalog: Catalog::BUILT_IN, routes };
+            let (catalog, without_picture) = (Catalog::BUILT_IN, Vec::new());
+            let config = CatalogConfig { catalog, routes, without_picture };
             let data = tempfile::tempdir().unwrap();
             ProviderPool::open(config, &providers, 1, data.path(), &Metrics::default()).unwrap()
         };

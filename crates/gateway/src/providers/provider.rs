@@ -61,7 +61,11 @@ impl Job {
 
     /// With a picture of three bytes.
     pub(super) fn with_picture(self) -> Self {
-        let picture = Picture { format: PictureFormat::Png, bytes: Bytes::from_static(b"png") };
+        let picture = Picture {
+            format: PictureFormat::Png,
+            bytes: Bytes::from_static(b"png"),
+            url: Some("https://gateway.example/uploads/a.png?ticket=t".into()),
+        };
         Self { picture: Some(picture), ..self }
     }
 }
@@ -73,6 +77,8 @@ pub struct Picture {
     pub format: PictureFormat,
     /// The file.
     pub bytes: Bytes,
+    /// Where a provider may load it for a while. `None`: nowhere.
+    pub url: Option<String>,
 }
 
 impl Picture {
@@ -132,6 +138,8 @@ pub struct Output {
     pub note: Option<Message>,
     /// Whether it is a procedural sketch.
     pub procedural: bool,
+    /// How long the provider says it has worked on it, if that is what it counts by.
+    pub billed_ms: Option<u64>,
 }
 
 /// A result's bytes.

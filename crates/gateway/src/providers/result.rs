@@ -218,7 +218,13 @@ pub(super) async fn take_over(
         let problem = match take(http, url, taking, &task.media).await {
             Ok((file, format)) => {
                 let content = MediaContent::File(file);
-                return Ok(Output { content, format, note: None, procedural: false });
+                return Ok(Output {
+                    content,
+                    format,
+                    note: None,
+                    procedural: false,
+                    billed_ms: None,
+                });
             }
             Err(problem) => problem,
         };

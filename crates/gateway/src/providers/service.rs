@@ -18,6 +18,16 @@ pub(super) trait Service {
     /// Whether it can make this kind of media.
     fn makes(&self, kind: MediaKind) -> bool;
 
+    /// Whether its answers say how long it has worked on a job.
+    fn tells_billed_time(&self) -> bool {
+        false
+    }
+
+    /// Whether it takes a picture only as an address that it can load it from.
+    fn loads_pictures(&self) -> bool {
+        false
+    }
+
     /// Checks its settings. It reads no key and asks nobody.
     fn check(&self) -> Result<(), SettingError>;
 }

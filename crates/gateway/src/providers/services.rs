@@ -83,6 +83,11 @@ services! {
 }
 
 impl ServiceSettings {
+    /// Whether it takes a picture only as an address that it can load it from.
+    pub fn loads_pictures(&self) -> bool {
+        self.service().loads_pictures()
+    }
+
     /// Whether it can make this kind of media.
     pub fn makes(&self, kind: MediaKind) -> bool {
         self.service().makes(kind)

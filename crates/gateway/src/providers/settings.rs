@@ -17,6 +17,7 @@ use self::checks::SettingError;
 use self::connection::ConnectionSettings;
 use self::limits::LimitSettings;
 use super::connection::Connection;
+use super::cost::CostSettings;
 use super::error::OpenError;
 use super::services::ServiceSettings;
 use crate::metrics::Metrics;
@@ -36,6 +37,8 @@ pub struct ProviderSettings {
     /// How it is reached.
     #[serde(flatten)]
     pub connection: ConnectionSettings,
+    /// What its jobs cost. Absent: nobody says.
+    pub cost: Option<CostSettings>,
     /// Which service it is (`kind`), with the settings that only this service has. It stands last,
     /// so that a setting that the others did not take must be one of its own.
     #[serde(flatten)]
@@ -60,6 +63,9 @@ impl ProviderSettings {
             }
         } else {
             self.connection.base(service.base_url())?;
+        }
+        if let Some(cost) = &self.cost {
+            cost.check(service.tells_billed_time())?;
         }
         service.check()
     }

@@ -47,6 +47,7 @@ async fn make(task: Task) -> Result<Output, ProviderError> {
             format: sketch.format,
             note: Some(sketch.note.message()),
             procedural: true,
+            billed_ms: None,
         }),
         Ok(Err(SketchError::Cancelled)) => Err(ProviderError::Stopped),
         Ok(Err(SketchError::Image(why))) => {

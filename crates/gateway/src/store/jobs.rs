@@ -3,9 +3,10 @@
 
 use sqlx::SqliteConnection;
 
+use super::costs::JobCost;
 use super::database::Store;
 use super::sql;
-use crate::domain::StoreError;
+use crate::domain::{Cost, StoreError};
 
 /// What is written down about a generation at a provider.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -67,6 +68,7 @@ impl Store {
             store: self.clone(),
             generation_id: generation_id.to_owned(),
             provider: provider.to_owned(),
+            costs: None,
         }
     }
 }
@@ -77,6 +79,8 @@ pub struct SubmissionRecord {
     store: Store,
     generation_id: String,
     provider: String,
+    /// The model, and what a job is expected to cost.
+    costs: Option<(String, Option<Cost>)>,
 }
 
 /// What a submission record says.
@@ -89,6 +93,12 @@ pub enum SubmissionState {
 }
 
 impl SubmissionRecord {
+    /// With what each job of this generation is expected to cost, as far as that is known.
+    #[must_use]
+    pub fn with_cost(self, model: &str, cost: Option<Cost>) -> Self {
+        Self { costs: Some((model.to_owned(), cost)), ..self }
+    }
+
     /// What was written down.
     ///
     /// # Errors
@@ -126,6 +136,42 @@ impl SubmissionRecord {
         self.change(sql::SUBMISSION_TAKEN, Some(handle.to_owned())).await
     }
 
+    /// Writes down that a job was begun that has no name: it costs what it costs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn begun(&self) -> Result<(), StoreError> {
+        let Some(cost) = self.job_cost(None) else { return Ok(()) };
+        let writing = self.store.writer.write(move |connection| {
+            Box::pin(async move { Ok(cost.estimated(connection).await?) })
+        });
+        writing.await
+    }
+
+    /// Writes down what the last job has cost, as the provider says.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn billed(&self, cost: Cost) -> Result<(), StoreError> {
+        let Some(cost) = self.job_cost(Some(cost)) else { return Ok(()) };
+        let writing = self
+            .store
+            .writer
+            .write(move |connection| Box::pin(async move { Ok(cost.billed(connection).await?) }));
+        writing.await
+    }
+
+    /// The job with this cost, or with the one that is expected. `None`: nobody knows one.
+    fn job_cost(&self, cost: Option<Cost>) -> Option<JobCost> {
+        let (model, expected) = self.costs.clone()?;
+        Some(JobCost {
+            generation_id: self.generation_id.clone(),
+            provider: self.provider.clone(),
+            model,
+            cost: cost.or(expected)?,
+        })
+    }
+
     /// Writes down that the job ended there without a result: there is nothing to go on with, and
     /// nothing in the making.
     ///
@@ -137,6 +183,8 @@ impl SubmissionRecord {
 
     async fn change(&self, sql: &'static str, handle: Option<String>) -> Result<(), StoreError> {
         let (id, provider) = (self.generation_id.clone(), self.provider.clone());
+        // A job that was taken costs something from then on.
+        let cost = handle.is_some().then(|| self.job_cost(None)).flatten();
         self.store
             .writer
             .write(move |connection: &mut SqliteConnection| {
@@ -145,7 +193,10 @@ impl SubmissionRecord {
                     if let Some(handle) = handle {
                         query = query.bind(handle);
                     }
-                    query.execute(connection).await?;
+                    query.execute(&mut *connection).await?;
+                    if let Some(cost) = cost {
+                        cost.estimated(connection).await?;
+                    }
                     Ok(())
                 })
             })

@@ -170,6 +170,15 @@ statements! {
     RESET_SUBMISSION = "UPDATE provider_jobs SET handle = NULL, unclear = 0
         WHERE generation_id = ?1 AND provider = ?2";
 
+    // What jobs cost at providers.
+    INSERT_PROVIDER_COST = "INSERT INTO provider_costs (generation_id, provider, model, currency,
+        micros, basis, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    FORGET_LAST_COST = "DELETE FROM provider_costs WHERE id = (SELECT max(id) FROM provider_costs
+        WHERE generation_id = ? AND provider = ?)";
+    PROVIDER_COSTS = "SELECT provider, model, currency, count(*) AS jobs, sum(micros) AS micros,
+        count(*) FILTER (WHERE basis = 'billed') AS billed_jobs FROM provider_costs
+        WHERE at_ms >= ? GROUP BY provider, model, currency ORDER BY provider, model, currency";
+
     // The audit.
     QUICK_CHECK = "PRAGMA quick_check";
     ALL_MEDIA = "SELECT name, size_bytes FROM media";

@@ -176,6 +176,13 @@ pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder().timeout(Duration::from_secs(120)).build().unwrap()
 }
 
+/// A whole picture of one pixel.
+pub(crate) fn png() -> Vec<u8> {
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
+      \0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\x05\x02\0\x5f\xc8\xf1\xd2\0\0\0\0IEND\xaeB`\x82"
+        .to_vec()
+}
+
 /// A generation that takes a moment.
 pub(crate) fn song() -> Value {
     serde_json::json!({"model": "suno", "prompt": "A upbeat pop song about summer, 5 seconds"})

@@ -9,13 +9,11 @@ use ai_now_protocol::api::{State, Upload};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Gateway, Place, completed, database, film, refusal};
+use crate::support::{self, Gateway, Place, completed, database, film, refusal};
 
 /// A whole picture of one pixel, with `more` bytes behind it.
 fn png(more: usize) -> Vec<u8> {
-    let pixel = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
-        \0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\x05\x02\0\x5f\xc8\xf1\xd2\0\0\0\0IEND\xaeB`\x82";
-    [pixel.as_slice(), &vec![0; more]].concat()
+    [support::png(), vec![0; more]].concat()
 }
 
 async fn uploaded(gateway: &Gateway, key: &str) -> Upload {

@@ -1,14 +1,16 @@
 //! `POST /api/uploads`: a picture that a generation can begin with.
 //!
-//! What it is, its own bytes say. It is nobody's but the caller's, and is served to nobody.
+//! What it is, its own bytes say. It is nobody's but the caller's, and is served to nobody but a
+//! provider that was handed a signed address of it.
 
 use std::time::Duration;
 
 use ai_now_protocol::Code;
 use ai_now_protocol::api::Upload;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 
 use super::system::json;
 use crate::domain::{NewUpload, Principal, UploadError, UploadQuota};
@@ -71,6 +73,42 @@ pub(crate) async fn upload(
     };
     keep(&app, new, file, quota).await?;
     Ok(json(StatusCode::CREATED, &Upload { id, size_bytes, expires_in_secs: UNUSED_SECS }))
+}
+
+/// What opens an upload.
+#[derive(Deserialize)]
+pub(crate) struct UploadQuery {
+    #[serde(default)]
+    ticket: String,
+}
+
+/// `GET /uploads/{name}`: the file, for a provider that was handed this address a while ago. Whoever has
+/// no ticket for this very upload learns nothing, not even whether there is one.
+pub(crate) async fn serve(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(UploadQuery { ticket }): Query<UploadQuery>,
+) -> Result<Response, Problem> {
+    let (id, extension) = name.split_once('.').ok_or_else(unknown)?;
+    if !app.signing.admits_upload(&ticket, id) {
+        return Err(unknown());
+    }
+    let format = app.store.upload_format(id).await?.filter(|format| format == extension);
+    let format = format.as_deref().and_then(PictureFormat::from_extension).ok_or_else(unknown)?;
+    let (dir, id) = (app.uploads.clone(), id.to_owned());
+    let reading = tokio::task::spawn_blocking(move || dir.read(&id)).await;
+    let bytes = reading.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    let bytes = bytes.map_err(|error| {
+        tracing::error!(%error, "an upload could not be read");
+        unknown()
+    })?;
+    let headers =
+        [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, bytes).into_response())
+}
+
+fn unknown() -> Problem {
+    Problem::not_found(Code::NoSuchFile, "There is no such file, or it is not for you.")
 }
 
 /// First the file, then the row: a row has its file, always.

@@ -60,6 +60,11 @@ pub(in crate::providers) trait Adapter: Service + Send + Sync {
     /// What the answer to that means. `None`: it can't be understood.
     fn read(&self, answer: &Value) -> Option<UpstreamStatus>;
 
+    /// How long the service has worked on a job that is done, where it says so and counts by it.
+    fn billed_ms(&self, _answer: &Value) -> Option<u64> {
+        None
+    }
+
     /// What the answer at [`UpstreamStatus::ResultAtResponse`] means. `None`: it can't be understood.
     fn read_result(&self, answer: &Answer) -> Option<UpstreamStatus> {
         self.read(&answer.json())

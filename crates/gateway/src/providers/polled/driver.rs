@@ -39,6 +39,14 @@ const POLL_MAX: Duration = Duration::from_secs(60);
 /// How many unknown states are logged. A service that makes up a new one each time fills no log.
 const UNKNOWN_MAX: usize = 16;
 
+/// A job that is done there.
+struct Finished {
+    /// Where its result is.
+    url: String,
+    /// How long the service has worked on it, where it says so.
+    billed_ms: Option<u64>,
+}
+
 impl Provider for Polled {
     fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>> {
         Box::pin(self.make(task))
@@ -65,9 +73,10 @@ impl Polled {
             // What is done is not cancelled: some services delete it then.
             let mut done = false;
             let finishing = async {
-                let url = self.followed(&task, &handle).await?;
+                let Finished { url, billed_ms } = self.followed(&task, &handle).await?;
                 done = true;
-                self.taken_over(&task, &url).await
+                let output = self.taken_over(&task, &url).await?;
+                Ok(Output { billed_ms, ..output })
             };
             let error = tokio::select! {
                 output = finishing => match output {
@@ -158,18 +167,14 @@ impl Polled {
         Err(ProviderError::prompt_too_long(&self.connection.name, units - max))
     }
 
-    /// Asks until the job is done, and returns where its result is.
-    async fn followed(&self, task: &Task, handle: &Handle) -> Result<String, ProviderError> {
+    /// Asks until the job is done.
+    async fn followed(&self, task: &Task, handle: &Handle) -> Result<Finished, ProviderError> {
         let (mut misses, mut at_response, mut at_once) = (0, false, false);
         loop {
             if !std::mem::take(&mut at_once) {
                 sleep(self.pause(misses)).await;
             }
-            let request = if at_response {
-                ServiceRequest::get(handle.response.as_deref().unwrap_or_default())
-            } else {
-                self.adapter.status(handle)
-            };
+            let request = self.question(handle, at_response);
             let Some(answer) = self.ask(task, request, at_response).await? else {
                 misses += 1;
                 continue;
@@ -192,7 +197,10 @@ impl Polled {
                 Some(UpstreamStatus::ResultAtResponse) => {
                     (misses, at_response, at_once) = (0, true, true);
                 }
-                Some(UpstreamStatus::Done(Some(url))) => return Ok(url),
+                Some(UpstreamStatus::Done(Some(url))) => {
+                    let billed_ms = self.adapter.billed_ms(&answer.json());
+                    return Ok(Finished { url, billed_ms });
+                }
                 Some(UpstreamStatus::Done(None)) => {
                     tracing::warn!(provider = self.connection.name, "a result without an address");
                     return Err(ProviderError::no_result(&self.connection.name));
@@ -216,6 +224,14 @@ impl Polled {
                 }
             }
         }
+    }
+
+    /// How a job is asked about: where its state is told, or where its result is.
+    fn question(&self, handle: &Handle, at_response: bool) -> ServiceRequest {
+        if at_response {
+            return ServiceRequest::get(handle.response.as_deref().unwrap_or_default());
+        }
+        self.adapter.status(handle)
     }
 
     /// A state that no document names is logged once, and counted each time.

@@ -63,6 +63,11 @@ impl Service for Settings {
         kind == MediaKind::Video
     }
 
+    /// Luma's `keyframes` take nothing but a `url`.
+    fn loads_pictures(&self) -> bool {
+        true
+    }
+
     fn check(&self) -> Result<(), SettingError> {
         at_least_one("poll_ms", self.poll_ms)
     }
@@ -84,6 +89,9 @@ impl Adapter for Settings {
         set(&mut of_job, "duration", job.seconds(SECONDS).map(|seconds| format!("{seconds}s")));
         set(&mut of_job, "aspect_ratio", job.aspect_ratio(RATIOS));
         set(&mut of_job, "resolution", job.resolution(SIZES));
+        let url = job.picture.as_ref().and_then(|picture| picture.url.as_deref());
+        let frames = url.map(|url| json!({"frame0": {"type": "image", "url": url}}));
+        set(&mut of_job, "keyframes", frames);
         let body = merged(built_in.into_iter().collect(), &self.input, of_job);
         ServiceRequest::post("/generations/video", body)
     }
@@ -168,5 +176,9 @@ mod tests {
         let expected = json!({"model": "ray-2", "prompt": "A lake", "duration": "9s",
             "aspect_ratio": "9:21", "resolution": "1080p", "loop": true});
         assert_eq!(body, Some(expected));
+        let of_picture = settings.submit(&job.with_picture(), &LimitSettings::default()).body;
+        let url = "https://gateway.example/uploads/a.png?ticket=t";
+        let frames = json!({"frame0": {"type": "image", "url": url}});
+        assert_eq!(of_picture.unwrap()["keyframes"], frames);
     }
 }

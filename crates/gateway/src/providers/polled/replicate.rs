@@ -79,6 +79,10 @@ impl Service for Settings {
         true
     }
 
+    fn tells_billed_time(&self) -> bool {
+        true
+    }
+
     fn check(&self) -> Result<(), SettingError> {
         model_path(&self.model)?;
         if !self.model.contains('/') {
@@ -160,6 +164,11 @@ impl Adapter for Settings {
             "aborted" => ended("it was aborted there", ErrorKind::Transient),
             other => UpstreamStatus::Unknown(other.to_owned()),
         })
+    }
+
+    fn billed_ms(&self, answer: &Value) -> Option<u64> {
+        let seconds = answer.pointer("/metrics/predict_time")?.as_f64()?;
+        (0.0..1e9).contains(&seconds).then(|| (seconds * 1000.0).ceil() as u64)
     }
 
     fn cancel(&self, handle: &Handle) -> Option<ServiceRequest> {

@@ -74,15 +74,31 @@ pub(crate) fn program_with(script: &str, args: &[&str], more: &str) -> ProviderS
 impl Fixture {
     /// A gateway that asks `upstream`, and nobody else.
     pub(crate) async fn alone(speaks: Speaks, upstream: Upstream, more: &str) -> Self {
-        Self::start(speaks, upstream, &[UP], more).await
+        Self::start(speaks, upstream, &[UP], more, |_| {}).await
+    }
+
+    /// A gateway that asks `upstream`, and nobody else, with other settings.
+    pub(crate) async fn alone_changed(
+        speaks: Speaks,
+        upstream: Upstream,
+        more: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        Self::start(speaks, upstream, &[UP], more, change).await
     }
 
     /// A gateway that asks `upstream`, and then a stand-in.
     pub(crate) async fn with_stand_in(speaks: Speaks, upstream: Upstream, more: &str) -> Self {
-        Self::start(speaks, upstream, &[UP, "stand-in"], more).await
+        Self::start(speaks, upstream, &[UP, "stand-in"], more, |_| {}).await
     }
 
-    async fn start(speaks: Speaks, upstream: Upstream, names: &[&str], more: &str) -> Self {
+    async fn start(
+        speaks: Speaks,
+        upstream: Upstream,
+        names: &[&str],
+        more: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut place = Place::new();
         place.config.metrics_listen = "127.0.0.1:0".parse().ok();
         let provider = settings(speaks, &upstream.url, &place, more);
@@ -91,6 +107,7 @@ impl Fixture {
         let stand_in = if is_song { SONG_STAND_IN } else { STAND_IN };
         place.config.providers.insert("stand-in".into(), program(stand_in));
         route(&mut place.config, names, speaks.api().media());
+        change(&mut place.config);
         let key = place.key(1000).await;
         let gateway = place.start().await;
         Self { speaks, place, gateway, upstream, key }

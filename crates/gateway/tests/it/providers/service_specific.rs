@@ -1,10 +1,12 @@
 //! What single services do otherwise than the rest, and what must never be paid for twice.
 
-use ai_now_protocol::api::State;
+use ai_now_protocol::api::{State, Upload};
+use reqwest::Method;
 use serde_json::json;
 
-use super::fixture::Fixture;
+use super::fixture::{Fixture, request};
 use super::upstream::{Result, Script, Speaks, Stands, Submit, Upstream, What};
+use crate::support::png;
 
 async fn upstream(speaks: Speaks, change: impl FnOnce(&mut Script)) -> Upstream {
     let mut script = Script::default();
@@ -148,4 +150,90 @@ async fn kling_is_sent_a_token_that_is_made_for_each_request() {
         }
     }
     fixture.finish(30).await;
+}
+
+/// Luma takes nothing but addresses: it gets one that is good for a while, and for this picture alone.
+#[tokio::test]
+async fn luma_is_handed_a_signed_address_of_the_picture() {
+    let upstream = upstream(Speaks::Luma, |_| {}).await;
+    let fixture = Fixture::alone_changed(Speaks::Luma, upstream, "", |config| {
+        config.public_url = Some("https://gateway.example".into());
+    })
+    .await;
+    let (gateway, key) = (&fixture.gateway, &fixture.key);
+    let picture = png();
+    let upload = async || {
+        let response = gateway.upload(key, picture.clone()).await;
+        response.json::<Upload>().await.unwrap().id
+    };
+    let (id, other) = (upload().await, upload().await);
+    let mut body = request();
+    body["options"] = json!({"image": id});
+    gateway.follow(&gateway.create(key, &body).await.events).await;
+    let came = fixture.upstream.came(What::Submit);
+    let frame = &came[0].body["keyframes"]["frame0"];
+    assert_eq!(frame["type"], "image");
+    let url = frame["url"].as_str().unwrap();
+    let path = url.strip_prefix("https://gateway.example").unwrap();
+    let (name, ticket) = path.split_once("?ticket=").unwrap();
+    assert_eq!(name, format!("/uploads/{id}.png"));
+
+    let load = async |path: String| {
+        let response = gateway.ask(Method::GET, &path).send().await.unwrap();
+        (response.status().as_u16(), response.headers().clone(), response.bytes().await.unwrap())
+    };
+    let (status, headers, bytes) = load(path.to_owned()).await;
+    assert_eq!((status, bytes.to_vec()), (200, picture));
+    assert_eq!(headers["content-type"], "image/png");
+    assert_eq!(headers["cache-control"], "no-store");
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    let mut forged = ticket.to_owned().into_bytes();
+    forged[20] = if forged[20] == b'A' { b'B' } else { b'A' };
+    let forged = String::from_utf8(forged).unwrap();
+    let event_ticket = {
+        let accepted = gateway.create(key, &body).await;
+        accepted.events.split_once("?ticket=").unwrap().1.to_owned()
+    };
+    for path in [
+        name.to_owned(),
+        format!("{name}?ticket="),
+        format!("{name}?ticket={forged}"),
+        format!("{name}?ticket={event_ticket}"),
+        format!("/uploads/{other}.png?ticket={ticket}"),
+        format!("/uploads/{id}.jpg?ticket={ticket}"),
+        format!("/uploads/{id}?ticket={ticket}"),
+        format!("/uploads/..%2F{id}.png?ticket={ticket}"),
+        format!("/uploads/?ticket={ticket}"),
+        "/uploads/".to_owned(),
+        "/uploads".to_owned(),
+    ] {
+        assert_eq!(load(path.clone()).await.0, 404, "{path}");
+    }
+}
+
+/// Each job that a provider took is counted by what the settings say, or by what the provider says.
+#[tokio::test]
+async fn what_jobs_cost_is_kept() {
+    for (speaks, cost, expected) in [
+        (Speaks::Luma, "per_second_micros = 70000, seconds = 5", (1, 350_000, 0)),
+        (Speaks::AiNow, "per_job_micros = 1000", (1, 1000, 0)),
+        (
+            Speaks::Replicate,
+            "per_job_micros = 10, per_billed_second_micros = 1400",
+            (1, 10 + 3500, 1),
+        ),
+    ] {
+        let upstream = upstream(speaks, |_| {}).await;
+        let more = format!("cost = {{ currency = 'USD', {cost} }}\n");
+        // Tables of TOML come last, settings of the provider first.
+        let fixture = Fixture::alone(speaks, upstream, &more).await;
+        assert_eq!(fixture.make().await.state, State::Completed, "{speaks:?}");
+        let store = fixture.place.store().await;
+        let costs = store.provider_costs(0).await.unwrap();
+        store.close().await;
+        assert_eq!(costs.len(), 1, "{speaks:?}: {costs:?}");
+        let cost = &costs[0];
+        assert_eq!((cost.provider.as_str(), cost.model.as_str()), ("up", "run"));
+        assert_eq!((cost.jobs, cost.micros, cost.billed_jobs), expected, "{speaks:?}");
+    }
 }

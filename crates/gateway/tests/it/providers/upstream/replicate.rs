@@ -45,7 +45,8 @@ impl Api for Replicate {
                 let log = format!("{}%|##", part * 100.0);
                 json!({"id": ID, "status": "processing", "logs": log})
             }
-            Stands::Done => json!({"id": ID, "status": "succeeded", "output": [result]}),
+            Stands::Done => json!({"id": ID, "status": "succeeded", "output": [result],
+                "metrics": {"predict_time": 2.5}}),
             Stands::Unsafe => json!({"id": ID, "status": "failed",
                 "error": "not this (flagged by moderation)"}),
             Stands::Word(word) => json!({"id": ID, "status": word}),
