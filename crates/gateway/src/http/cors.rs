@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
+use super::guard::REQUEST_ID;
 use super::state::App;
 
 /// For how long a browser may remember what it was allowed.
@@ -36,7 +37,7 @@ pub(super) fn api(app: App) -> CorsLayer {
             header::LOCATION,
             header::RETRY_AFTER,
             name("idempotent-replayed"),
-            name("x-request-id"),
+            REQUEST_ID,
         ])
         .max_age(MAX_AGE)
 }

@@ -108,11 +108,10 @@ impl AiNow {
     async fn make(&self, task: Task) -> Result<Output, ProviderError> {
         let timeout_secs = self.connection.limits.timeout_secs;
         let limit = Instant::now() + Duration::from_secs(timeout_secs);
-        let mut location =
-            match task.record.read().await.map_err(|error| ProviderError::unwritten(&error))? {
-                SubmissionState::Submitted(location) => Some(location),
-                SubmissionState::Unclear(_) => None,
-            };
+        let mut location = match task.record.read().await? {
+            SubmissionState::Submitted(location) => Some(location),
+            SubmissionState::Unclear(_) => None,
+        };
         let mut stream = match location {
             Some(_) => None,
             None => Some(self.submitted(&task, limit, &mut location).await?),
@@ -189,11 +188,10 @@ impl AiNow {
         limit: Instant,
         location: &mut Option<String>,
     ) -> Result<Response<Incoming>, ProviderError> {
-        let unclear =
-            match task.record.read().await.map_err(|error| ProviderError::unwritten(&error))? {
-                SubmissionState::Unclear(unclear) => unclear,
-                SubmissionState::Submitted(_) => 0,
-            };
+        let unclear = match task.record.read().await? {
+            SubmissionState::Unclear(unclear) => unclear,
+            SubmissionState::Submitted(_) => 0,
+        };
         let body = serde_json::to_value(self.body(&task.job)).unwrap_or_default();
         let send = || -> BoxFuture<'_, Result<Response<Incoming>, SubmissionError>> {
             Box::pin(async {
@@ -409,8 +407,7 @@ impl AiNow {
     /// Asks for something that costs nothing.
     pub(super) async fn probe(&self) -> Result<Option<bool>, ProbeError> {
         let call = self.request(Method::GET, "/api/ping");
-        let answer = self.connection.http.call(call, self.connection.request_limit()).await;
-        let answer = answer?;
+        let answer = self.connection.http.call(call, self.connection.request_limit()).await?;
         match answer.status.as_u16() {
             200 if answer.body.trim_ascii() == b"pong" => Ok(Some(true)),
             401 | 403 => Ok(Some(false)),
@@ -430,9 +427,7 @@ fn location_in(response: &Response<Incoming>) -> Option<String> {
 }
 
 fn is_location(text: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    text.strip_prefix("/api/generations/")
-        .is_some_and(|id| (1..=128).contains(&id.len()) && id.bytes().all(plain))
+    text.strip_prefix("/api/generations/").is_some_and(text::is_plain_id)
 }
 
 #[cfg(test)]

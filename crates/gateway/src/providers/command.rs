@@ -128,19 +128,17 @@ impl Program {
     }
 
     async fn make(&self, task: Task) -> Result<Output, ProviderError> {
-        if let SubmissionState::Unclear(starts @ STARTS..) =
-            task.record.read().await.map_err(|error| ProviderError::unwritten(&error))?
-        {
+        if let SubmissionState::Unclear(starts @ STARTS..) = task.record.read().await? {
             tracing::error!(provider = self.name, starts, "the gateway ended while it ran");
             let message = format!("{} was interrupted twice. Try again later.", self.name);
             return Err(ProviderError::permanent(message));
         }
-        task.record.intend().await.map_err(|error| ProviderError::unwritten(&error))?;
-        task.record.begun().await.map_err(|error| ProviderError::unwritten(&error))?;
+        task.record.intend().await?;
+        task.record.begun().await?;
         let made = self.run(&task).await;
         if matches!(made, Err(ProviderError::Stopped)) {
             // It was stopped in order, and counts for nothing.
-            task.record.not_taken().await.map_err(|error| ProviderError::unwritten(&error))?;
+            task.record.not_taken().await?;
         }
         made
     }

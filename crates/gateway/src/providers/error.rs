@@ -10,6 +10,7 @@ use super::content_policy;
 use super::settings::checks::SettingError;
 use super::settings::key::{Key, KeyError};
 use super::text::plain;
+use crate::store::StoreError;
 
 /// Why nothing was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -169,9 +170,11 @@ impl ProviderError {
         );
         Self::of(ErrorKind::Permanent, Code::ProviderInput, sentence)
     }
+}
 
-    /// The gateway can't write down what it is about to do. Nothing was sent.
-    pub(super) fn unwritten(error: &crate::store::StoreError) -> Self {
+/// The gateway can't write down what it is about to do. Nothing was sent.
+impl From<StoreError> for ProviderError {
+    fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a submission record can't be used");
         let sentence = "The gateway could not write its records. Try again later.";
         Self::of(ErrorKind::Permanent, Code::StoreUnavailable, sentence)

@@ -90,7 +90,6 @@ impl Submitter<'_> {
         mut unclear: u32,
         send: &(dyn Fn() -> BoxFuture<'s, Result<T, SubmissionError>> + Sync),
     ) -> Result<T, ProviderError> {
-        let unwritten = |error| ProviderError::unwritten(&error);
         let Connection { name, settings, metrics, .. } = self.connection;
         let mut tries = 0;
         loop {
@@ -100,7 +99,7 @@ impl Submitter<'_> {
             if unclear >= UNCLEAR_MAX && !self.idempotent {
                 return Err(ProviderError::unclear(name));
             }
-            task.record.intend().await.map_err(unwritten)?;
+            task.record.intend().await?;
             // Not interrupted: a job that was taken, and nobody here heard it, could not even be
             // cancelled.
             let (why, after) = match send().await {
@@ -110,11 +109,11 @@ impl Submitter<'_> {
                     (why, None)
                 }
                 Err(SubmissionError::NotTaken { why, after }) => {
-                    task.record.not_taken().await.map_err(unwritten)?;
+                    task.record.not_taken().await?;
                     (why, after)
                 }
                 Err(SubmissionError::Rejected(error)) => {
-                    task.record.not_taken().await.map_err(unwritten)?;
+                    task.record.not_taken().await?;
                     return Err(error);
                 }
             };

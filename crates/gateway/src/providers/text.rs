@@ -50,6 +50,12 @@ pub(super) fn passed_on(message: Message, key: &Key) -> Message {
     }
 }
 
+/// Whether a text is an id that can stand in a path as it is.
+pub(super) fn is_plain_id(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    (1..=128).contains(&text.len()) && text.bytes().all(plain)
+}
+
 /// The last percentage that a log names, as a part of 1: `frame 12: 45%|###`.
 pub(super) fn percentage(log: &str) -> Option<f64> {
     let (before, _) = log.rsplit_once('%')?;

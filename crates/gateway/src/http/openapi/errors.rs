@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use utoipa::IntoResponses;
 use utoipa::openapi::{Ref, RefOr};
 
-use super::operation::REQUEST_ID_SAYS;
 use crate::http::error::JSON;
 use crate::http::guard::REQUEST_ID;
 
@@ -42,6 +41,9 @@ errors! {
     /// Of whoever needs the store.
     Stored: [503];
 }
+
+/// What the header says that every answer has, an error or not.
+pub(super) const REQUEST_ID_SAYS: &str = "Names the request in the gateway's log.";
 
 /// Any route may answer with these.
 pub(super) const ANY: [u16; 5] = [405, 414, 429, 431, 500];

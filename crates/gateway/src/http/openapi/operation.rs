@@ -5,11 +5,8 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{Schema, SchemaType};
 use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Type};
 
-use super::errors::ANY;
+use super::errors::{ANY, REQUEST_ID_SAYS};
 use crate::http::guard::REQUEST_ID;
-
-/// What the header of every answer says.
-pub(super) const REQUEST_ID_SAYS: &str = "Names the request in the gateway's log.";
 
 /// A header that is a text.
 pub(crate) fn text_header(about: &str) -> Header {

@@ -16,6 +16,7 @@ use crate::providers::service::Service;
 use crate::providers::settings::key::Key;
 use crate::providers::settings::limits::LimitSettings;
 use crate::providers::submission::{self, Refusal};
+use crate::providers::text::is_plain_id;
 
 /// How a polled service is spoken to. It is implemented by the service's own settings.
 pub(in crate::providers) trait Adapter: Service + Send + Sync {
@@ -219,9 +220,12 @@ pub(super) fn text<'a>(answer: &'a Value, pointer: &str) -> Option<&'a str> {
 /// An id that can stand in a path as it is.
 pub(super) fn id(answer: &Value, pointer: &str) -> Option<Handle> {
     let id = text(answer, pointer)?;
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let good = (1..=128).contains(&id.len()) && id.bytes().all(plain);
-    good.then(|| Handle { id: id.to_owned(), status: None, response: None, cancel: None })
+    is_plain_id(id).then(|| Handle {
+        id: id.to_owned(),
+        status: None,
+        response: None,
+        cancel: None,
+    })
 }
 
 /// Where a result is: a text, the first of a list, or an object with a `url`. The first pointer that

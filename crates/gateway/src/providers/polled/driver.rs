@@ -99,7 +99,7 @@ impl Polled {
                 return Err(error);
             }
             // The job failed there: nothing was made, and nothing is in the making.
-            task.record.start_over().await.map_err(|error| ProviderError::unwritten(&error))?;
+            task.record.start_over().await?;
             self.connection.metrics.provider_retried(&self.connection.name);
             let pause = backoff::pause(self.connection.settings.retry(), resubmitted);
             tokio::select! {
@@ -118,7 +118,7 @@ impl Polled {
     /// The job's handle: the one that was written down, or that of a submission.
     async fn submitted(&self, task: &Task, limit: Instant) -> Result<Handle, ProviderError> {
         let recorded = task.record.read().await;
-        let unclear = match recorded.map_err(|error| ProviderError::unwritten(&error))? {
+        let unclear = match recorded? {
             SubmissionState::Submitted(handle) => {
                 return serde_json::from_str(&handle).map_err(|_| {
                     ProviderError::permanent("The gateway's own records can't be read.")
