@@ -37,7 +37,7 @@ async function moved(page, gateway) {
   });
 }
 
-const WIDTHS = [320, 640, 1280];
+const WIDTHS = [320, 390, 640, 1280];
 
 test('nothing moves when it comes, nor when it brings what was made before', async ({ page, gateway }) => {
   await article(page);

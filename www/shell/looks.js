@@ -33,7 +33,7 @@ button { cursor: pointer; }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 /* As high as the studio will be: then nothing on the page moves when that comes. */
 .studio {
-  --_h: 106rem;
+  --_h: 96rem;
   min-block-size: calc(var(--ai-now-height, var(--_h)) + var(--_made, 0px));
   background: var(--_paper);
   border: 1px solid var(--_line);
