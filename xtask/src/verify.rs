@@ -116,6 +116,8 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
         Step::E2e => {
             let browser = tools::browser()?;
             let firefox = tools::firefox()?;
+            // For its recipe under examples/.
+            tools::programs(&[("hugo", "hugo")])?;
             let dir = tools::node_packages()?;
             demo::gateway()?;
             let web = root().join("dist");
