@@ -130,6 +130,25 @@ test('the commands that documents name are those of the gateway', () => {
   assert.ok(seen > 10, `${seen}`);
 });
 
+test('what troubleshooting quotes is what is said', () => {
+  const sources = ['src/i18n/words.rs', 'www/shell/words.js', 'crates/gateway/src/cli/error.rs'].map(read).join('\n');
+  const codes = new Set([...read('crates/protocol/src/code.rs').matchAll(/^ +\w+ = "(\w+)" \[/gm)].map(([, code]) => code));
+  const cells = [...read('docs/troubleshooting.md').matchAll(/^\| (.*?) \|/gm)].map(([, cell]) => cell);
+  let [quotes, named] = [0, 0];
+  for (const cell of cells) {
+    for (const [, quote] of cell.matchAll(/"([^"]+)"/g)) {
+      // What differs from case to case is left out.
+      for (const part of quote.split('…')) assert.ok(sources.includes(part), quote);
+      quotes += 1;
+    }
+    for (const [, code] of cell.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)) {
+      assert.ok(codes.has(code), code);
+      named += 1;
+    }
+  }
+  assert.ok(quotes > 8 && named > 8, `${quotes} ${named}`);
+});
+
 /** Runs the `sh` blocks of a document as one person would: one terminal that serves, one for the rest. */
 async function follow(t, document) {
   const dir = place(t);
