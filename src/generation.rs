@@ -181,11 +181,14 @@ impl Generation {
         self.procedural = answer.procedural;
         self.price = answer.price;
         let message = || answer.message.clone().unwrap_or_default();
+        let charged = answer.message.as_ref().filter(|message| message.is(Code::CancelledCharged));
+        let charged = charged.and_then(|message| message.params.get("tokens")?.as_integer());
+        let charged = u32::try_from(charged.unwrap_or(0)).unwrap_or(0);
         let failure = |cancelled| {
             Event::Failed(Failure {
                 message: message(),
                 cancelled,
-                tokens_returned: Some(answer.price),
+                tokens_returned: Some(answer.price.saturating_sub(charged)),
             })
         };
         match (answer.state, &answer.url) {

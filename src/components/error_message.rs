@@ -26,7 +26,7 @@ pub(crate) fn ErrorMessage(
     let title = if cancelled { Word::CancelledTitle } else { Word::FailedTitle };
     let request = generation.request;
     let prompt = request.prompt.clone();
-    let returned = tokens_returned.map(|n| {
+    let returned = tokens_returned.filter(|n| *n > 0).map(|n| {
         let returned = texts.count(Word::Returned, n);
         view! { <p>{returned}</p> }.erased()
     });

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ai_now_protocol::catalog::percent_of;
 use leptos::prelude::*;
 
 use super::duration_estimate::duration_estimate;
@@ -45,6 +46,19 @@ pub(crate) fn Progress(
         .then(|| view! { <p class="sketch">{texts.text(Word::Sketch)}</p> }.erased());
     let percent = move || part().map_or_else(String::new, |part| texts.percent(part));
     let calm = move || if restoring.get() { texts.text(Word::Restoring) } else { String::new() };
+    let cancel_percent = connection
+        .catalog
+        .with_untracked(|all| all.model(&model).map(|model| model.cancel_percent));
+    let cancel_tokens = percent_of(generation.price, cancel_percent.unwrap_or(0));
+    // Told before the click, from when on it is so.
+    let cancel_costs = move || {
+        let taken = job.0.with(|job| job.phase == Phase::Running && !waits(job));
+        if cancel_tokens == 0 || !taken {
+            return String::new();
+        }
+        let cost = texts.count(Word::Tokens, cancel_tokens);
+        texts.fill(Word::CancelCosts, &[("cost", &cost)])
+    };
     let cancel = handler(move |_| {
         if !stopping.get_untracked() {
             generations.cancel(job);
@@ -71,6 +85,7 @@ pub(crate) fn Progress(
             <p class="calm" role="status">
                 {live(calm)}
             </p>
+            <p class="calm">{live(cancel_costs)}</p>
             <div class="ways">
                 <button
                     type="button"
@@ -116,6 +131,12 @@ fn NotifyButton(
         </button>
     }
     .erased()
+}
+
+/// Whether it waits in the gateway's own queue, where it costs nobody anything yet.
+fn waits(generation: &Generation) -> bool {
+    let progress = &generation.progress;
+    progress.queue_position.is_some() || progress.step.is_none()
 }
 
 /// What is happening.

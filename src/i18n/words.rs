@@ -156,6 +156,8 @@ words! {
     Restoring = "The connection was lost and is being restored. Your generation goes on meanwhile.",
     /// Stops the generation.
     Cancel = "Cancel",
+    /// What stopping it costs from now on.
+    CancelCosts = "Cancelling now costs {cost}.",
     /// It is being stopped.
     Stopping = "Stopping …",
     /// Announced when the result is there.

@@ -109,3 +109,24 @@ async fn it_can_be_cancelled() {
     assert_eq!(world.requests("DELETE /api/generations/g1").len(), 1);
     page.read("10 tokens were returned.").await;
 }
+
+#[wasm_bindgen_test]
+async fn what_cancelling_costs_is_told_before_it_is_done() {
+    let world = World::new("cancel costs");
+    let catalog = serde_json::to_string(&ai_now_protocol::Catalog::BUILT_IN).unwrap();
+    let catalog = catalog.replace("\"cancel_percent\":0", "\"cancel_percent\":50");
+    world.answer("GET /api/catalog", 200, &catalog);
+    let page = Page::new(&world, &[]);
+    page.generate("x").await;
+    until("the stream", || (!world.streams().is_empty()).then_some(())).await;
+    world.say(1, r#"{"status":"Processing started"}"#);
+    world.say(2, r#"{"status":"Processing","step":"generating"}"#);
+    page.read("Cancelling now costs 5 tokens.").await;
+    let stopped = crate::reconnect::LOOK.replace(
+        "\"state\":\"running\"",
+        r#""state":"cancelled","message":{"code":"cancelled_charged","params":{"tokens":5},"text":"x"}"#,
+    );
+    world.answer("DELETE /api/generations/g1", 200, &stopped);
+    page.click(".watching button").await;
+    page.read("5 tokens were returned.").await;
+}

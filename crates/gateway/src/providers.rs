@@ -11,7 +11,6 @@ mod check;
 mod circuit_breaker;
 mod command;
 mod connection;
-mod content;
 mod content_policy;
 mod cost;
 mod error;

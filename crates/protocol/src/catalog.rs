@@ -62,6 +62,9 @@ pub struct Model {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub status: Option<Message>,
+    /// What cancelling costs once its provider has taken the work, in percent of the price.
+    #[serde(default)]
+    pub cancel_percent: u8,
 }
 
 /// A usual duration, as a range.
@@ -105,6 +108,12 @@ impl Model {
     pub fn price_tokens(&self, options: &Scalars) -> u32 {
         options::price_tokens(self.price_tokens, &self.options, options)
     }
+}
+
+/// So many percent of a price, in whole tokens: a part of one is one.
+pub fn percent_of(price: u32, percent: u8) -> u32 {
+    let tokens = (u64::from(price) * u64::from(percent.min(100))).div_ceil(100);
+    u32::try_from(tokens).unwrap_or(price)
 }
 
 impl Default for Catalog {
@@ -197,6 +206,7 @@ const MODELS: &[Model] = &[
         options: Cow::Borrowed(SUNO_OPTIONS),
         procedural: false,
         status: None,
+        cancel_percent: 0,
     },
     Model {
         id: text("luma"),
@@ -209,6 +219,7 @@ const MODELS: &[Model] = &[
         options: Cow::Borrowed(LUMA_OPTIONS),
         procedural: false,
         status: None,
+        cancel_percent: 0,
     },
     Model {
         id: text("pika"),
@@ -221,6 +232,7 @@ const MODELS: &[Model] = &[
         options: Cow::Borrowed(PIKA_OPTIONS),
         procedural: false,
         status: None,
+        cancel_percent: 0,
     },
     Model {
         id: text("run"),
@@ -233,6 +245,7 @@ const MODELS: &[Model] = &[
         options: Cow::Borrowed(RUN_OPTIONS),
         procedural: false,
         status: None,
+        cancel_percent: 0,
     },
 ];
 

@@ -143,6 +143,8 @@ codes! {
 
     /// It was cancelled on request.
     Cancelled = "cancelled" [];
+    /// It was cancelled on request, after its provider had taken it.
+    CancelledCharged = "cancelled_charged" ["tokens"];
     /// The provider's content policy refused the prompt or the result.
     ContentPolicy = "content_policy" [];
     /// The provider can't use the prompt or an option.

@@ -34,15 +34,39 @@ pub enum Format {
     Jpeg,
     /// WebP.
     Webp,
+    /// AAC in frames of its own (ADTS).
+    Aac,
+    /// Sound alone in MPEG-4 part 14.
+    M4a,
+    /// Waves, uncompressed.
+    Wav,
+    /// Free Lossless Audio Codec.
+    Flac,
+    /// Opus or Vorbis in Ogg.
+    Ogg,
+    /// WebM.
+    Webm,
+    /// AVIF.
+    Avif,
+    /// GIF.
+    Gif,
 }
 
 /// Every format: extensions (the first is the one we write), content type, kind.
-const FORMATS: [(Format, &[&str], &str, MediaKind); 5] = [
+const FORMATS: [(Format, &[&str], &str, MediaKind); 13] = [
     (Format::Mp3, &["mp3"], "audio/mpeg", MediaKind::Audio),
     (Format::Mp4, &["mp4"], "video/mp4", MediaKind::Video),
     (Format::Png, &["png"], "image/png", MediaKind::Picture),
     (Format::Jpeg, &["jpg", "jpeg"], "image/jpeg", MediaKind::Picture),
     (Format::Webp, &["webp"], "image/webp", MediaKind::Picture),
+    (Format::Aac, &["aac"], "audio/aac", MediaKind::Audio),
+    (Format::M4a, &["m4a"], "audio/mp4", MediaKind::Audio),
+    (Format::Wav, &["wav"], "audio/wav", MediaKind::Audio),
+    (Format::Flac, &["flac"], "audio/flac", MediaKind::Audio),
+    (Format::Ogg, &["ogg", "oga", "opus"], "audio/ogg", MediaKind::Audio),
+    (Format::Webm, &["webm"], "video/webm", MediaKind::Video),
+    (Format::Avif, &["avif"], "image/avif", MediaKind::Picture),
+    (Format::Gif, &["gif"], "image/gif", MediaKind::Picture),
 ];
 
 impl Format {

@@ -180,6 +180,7 @@ fn added(settings: &ModelSettings) -> Result<Model, ModelFault> {
         options: Vec::new().into(),
         procedural: false,
         status: None,
+        cancel_percent: 0,
     })
 }
 

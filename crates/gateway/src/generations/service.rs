@@ -195,10 +195,9 @@ impl GenerationService {
     /// # Errors
     /// [`StoreError`]
     pub async fn cancel(&self, row: &GenerationRow) -> Result<(), StoreError> {
-        let message = Message::new(Code::Cancelled, "Cancelled. Nothing was charged.");
-        let ended =
-            self.0.store.finish(&row.id, ended(State::Cancelled, message, row.price)).await?;
-        if ended {
+        let inner = self.0.clone();
+        let percent = move |provider: &str| inner.pool.cancel_percent(provider);
+        if self.0.store.cancel(&row.id, percent, cancelled).await? {
             self.0.metrics.ended(&row.model, State::Cancelled);
             tracing::info!(generation = row.id, state = ?State::Cancelled, "ended");
             if let Some(active) = self.active().remove(&row.id) {
@@ -257,13 +256,26 @@ impl GenerationService {
     }
 }
 
-/// The end of a generation without a result.
-pub(super) fn ended(state: State, message: Message, price: u32) -> Outcome {
+/// The end of a generation of this price that was cancelled, and what that cost.
+fn cancelled(price: u32, charged: u32) -> Outcome {
+    let message = match charged {
+        0 => Message::new(Code::Cancelled, "Cancelled. Nothing was charged."),
+        _ => {
+            let text =
+                format!("Cancelled. It was in the making already and cost {charged} tokens.");
+            Message::new(Code::CancelledCharged, text).with("tokens", charged)
+        }
+    };
+    ended(State::Cancelled, message, price - charged)
+}
+
+/// The end of a generation without a result, of which so many tokens go back.
+pub(super) fn ended(state: State, message: Message, returned: u32) -> Outcome {
     debug_assert!(message.is_in_table(), "{message:?}");
     let event = Event::Failed(FailureEvent {
         message: message.clone(),
         cancelled: state == State::Cancelled,
-        tokens_returned: Some(price),
+        tokens_returned: Some(returned),
     });
     Outcome::Ended { state, message, event }
 }

@@ -30,7 +30,7 @@ use super::result::{ResultError, Taking};
 use super::service::Service;
 use super::settings::checks::SettingError;
 use super::settings::limits::LimitSettings;
-use super::{content, text};
+use super::text;
 use crate::media::{MediaDir, Unfinished};
 use crate::store::SubmissionState;
 
@@ -322,7 +322,6 @@ fn take(
     taking: &Taking,
     media: &MediaDir,
 ) -> Result<(Unfinished, Format), ResultError> {
-    use std::io::Read as _;
     let missing = |_| ResultError::NoFile;
     let path = work.join(file).canonicalize().map_err(missing)?;
     // After all links are followed: it must have been made here, not just be named here.
@@ -334,10 +333,7 @@ fn take(
         return Err(ResultError::NotAFile);
     }
     taking.check_size(about.len())?;
-    let mut head = Vec::new();
-    let opened = std::fs::File::open(&path).map_err(missing)?;
-    opened.take(content::HEAD_BYTES as u64).read_to_end(&mut head).map_err(missing)?;
-    let format = taking.check_format(&head)?;
+    let format = taking.inspect(&path)?;
     let unfinished = media.unfinished();
     if std::fs::rename(&path, unfinished.path()).is_err() {
         // Another file system, or one where it may not be moved.

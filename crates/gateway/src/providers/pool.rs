@@ -36,6 +36,8 @@ pub struct PooledProvider {
     pub(crate) queue: Queue,
     /// What its jobs cost, where the settings say.
     pub(crate) cost: Option<CostSettings>,
+    /// What cancelling costs once it has taken a job, in percent of the price.
+    cancel_percent: u8,
     concurrent: usize,
     breaker: CircuitBreaker,
     /// How long one generation took lately, in seconds: the latest counts for a quarter.
@@ -73,6 +75,7 @@ impl ProviderPool {
                     slots: Semaphore::new(settings.limits.concurrent),
                     queue: Queue::default(),
                     cost: settings.cost.clone(),
+                    cancel_percent: settings.cancel_percent(),
                     concurrent: settings.limits.concurrent,
                     breaker: CircuitBreaker::new(
                         settings.limits.failure_threshold,
@@ -109,6 +112,9 @@ impl ProviderPool {
         let mut catalog = self.config.catalog.clone();
         for model in catalog.models.to_mut() {
             model.status = self.status(model);
+            let route = self.route(&model.id);
+            let percent = route.iter().map(|pooled| pooled.cancel_percent).max();
+            model.cancel_percent = percent.unwrap_or(0);
         }
         catalog
     }
@@ -117,6 +123,12 @@ impl ProviderPool {
     pub(crate) fn route(&self, model: &str) -> Vec<Arc<PooledProvider>> {
         let names = self.config.routes.get(model).map_or(&[][..], Vec::as_slice);
         names.iter().filter_map(|name| self.by_name.get(name).cloned()).collect()
+    }
+
+    /// What cancelling costs once this provider has taken a job, in percent of the price. One that is
+    /// offered no more may have billed it.
+    pub(crate) fn cancel_percent(&self, provider: &str) -> u8 {
+        self.get(provider).map_or(100, |pooled| pooled.cancel_percent)
     }
 
     /// A provider by its name.
@@ -175,6 +187,7 @@ impl PooledProvider {
             slots: Semaphore::new(concurrent.max(1)),
             queue: Queue::default(),
             cost: None,
+            cancel_percent: 0,
             concurrent: concurrent.max(1),
             // It is never away.
             breaker: CircuitBreaker::new(u32::MAX, Duration::ZERO),

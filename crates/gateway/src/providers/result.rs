@@ -2,6 +2,7 @@
 //! its host, size, kind and content checked on the way.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use ai_now_protocol::{Format, MediaKind};
@@ -14,13 +15,13 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
+use super::backoff;
 use super::error::ProviderError;
 use super::http::{Call, Http, TransportError, causes};
 use super::provider::{MediaContent, Output, Task};
 use super::settings::connection::ConnectionSettings;
 use super::settings::limits::LimitSettings;
-use super::{backoff, content};
-use crate::media::{MediaDir, Unfinished};
+use crate::media::{self, ContentError, MediaDir, Unfinished};
 
 /// What is taken as a result.
 #[derive(Clone, Debug)]
@@ -53,9 +54,9 @@ pub(super) enum ResultError {
     /// It is too large.
     #[error("it is larger than {0} MiB")]
     TooLarge(u64),
-    /// Its first bytes are of no format that is known here.
-    #[error("it is not a media file of a kind that is known here (MP3, MP4, PNG, JPEG, WebP)")]
-    UnknownFormat,
+    /// What is in it can't be played or shown, or is not whole.
+    #[error(transparent)]
+    Content(#[from] ContentError),
     /// It is of another kind.
     #[error("it is {}, which was not asked for", .0.content_type())]
     OtherKind(Format),
@@ -71,6 +72,13 @@ pub(super) enum ResultError {
     /// It could not be written down here.
     #[error("it could not be stored here")]
     Disk(#[from] io::Error),
+}
+
+impl ResultError {
+    /// Whether it may come well another time: some servers answer while they still write.
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::Incomplete(_) | Self::Content(ContentError::Cut))
+    }
 }
 
 impl Taking {
@@ -104,10 +112,26 @@ impl Taking {
         Ok(())
     }
 
-    /// The format of a file that begins like this, if it is of the kind that was asked for.
-    pub(super) fn check_format(&self, head: &[u8]) -> Result<Format, ResultError> {
-        let format = content::format(head).ok_or(ResultError::UnknownFormat)?;
+    /// The format of a file, if all of it is there and can be played, and it is of the kind that was
+    /// asked for.
+    ///
+    /// It blocks for as long as the disk takes.
+    pub(super) fn inspect(&self, path: &Path) -> Result<Format, ResultError> {
+        let format = media::inspect(path).map_err(|error| match error {
+            ContentError::Io(error) => ResultError::Disk(error),
+            other => other.into(),
+        })?;
         if format.kind() == self.kind { Ok(format) } else { Err(ResultError::OtherKind(format)) }
+    }
+
+    /// The same for a file of our own that is just written, while others go on.
+    async fn look_into(&self, file: Unfinished) -> Result<(Unfinished, Format), ResultError> {
+        let taking = self.clone();
+        let looking = tokio::task::spawn_blocking(move || {
+            taking.inspect(file.path()).map(|format| (file, format))
+        });
+        // A parser that panics met a file that nobody should have to play.
+        looking.await.unwrap_or(Err(ResultError::Content(ContentError::Broken)))
     }
 }
 
@@ -147,8 +171,8 @@ async fn take(
     }
     taking.check_size(length.unwrap_or(0))?;
     let file = media.unfinished();
-    let format = write(response.into_body(), taking, &file).await?;
-    Ok((file, format))
+    write(response.into_body(), taking, &file).await?;
+    taking.look_into(file).await
 }
 
 /// Takes a small result that the answer itself holds: a data URI (RFC 2397) in base64. `data`: what
@@ -165,19 +189,18 @@ async fn take_data(
     }
     let bytes = STANDARD.decode(text.trim()).map_err(|_| wrong())?;
     taking.check_size(bytes.len() as u64)?;
-    let format = taking.check_format(&bytes[..bytes.len().min(content::HEAD_BYTES)])?;
     let file = media.unfinished();
     tokio::fs::write(file.path(), bytes).await?;
-    Ok((file, format))
+    taking.look_into(file).await
 }
 
 async fn write(
     mut body: Incoming,
     taking: &Taking,
     unfinished: &Unfinished,
-) -> Result<Format, ResultError> {
+) -> Result<(), ResultError> {
     let mut file = tokio::fs::File::create_new(unfinished.path()).await?;
-    let (mut head, mut size, mut format) = (Vec::new(), 0_u64, None);
+    let (mut head, mut size) = (Vec::new(), 0_u64);
     loop {
         let next = timeout(taking.idle, body.frame()).await;
         let frame = match next {
@@ -188,18 +211,16 @@ async fn write(
         let Ok(bytes) = frame.into_data() else { continue };
         size += bytes.len() as u64;
         taking.check_size(size)?;
-        if format.is_none() {
-            head.extend_from_slice(&bytes[..bytes.len().min(content::HEAD_BYTES)]);
-            if head.len() >= content::HEAD_BYTES {
-                format = Some(taking.check_format(&head)?);
+        if head.len() < media::HEAD_BYTES {
+            head.extend_from_slice(&bytes[..bytes.len().min(media::HEAD_BYTES)]);
+            if head.len() >= media::HEAD_BYTES && !media::begins_like_media(&head) {
+                return Err(ContentError::Unknown.into());
             }
         }
         file.write_all(&bytes).await?;
     }
-    // Whatever is shorter than a head is no media file either, but let it be told the same way.
-    let format = format.map_or_else(|| taking.check_format(&head), Ok)?;
     file.flush().await?;
-    Ok(format)
+    Ok(())
 }
 
 /// How often a result that did not arrive whole is loaded again.
@@ -230,7 +251,7 @@ pub(super) async fn take_over(
         };
         tracing::warn!(provider = name, generation = task.job.id, %problem, "no result");
         tries += 1;
-        if !matches!(problem, ResultError::Incomplete(_)) || tries >= TAKE_TRIES {
+        if !problem.may_pass() || tries >= TAKE_TRIES {
             // Something was made and paid for there: no other provider is asked.
             return Err(ProviderError::unusable_result(name, problem));
         }
@@ -267,17 +288,22 @@ mod tests {
         let taking = Taking {
             kind: MediaKind::Video,
             hosts: Vec::new(),
-            max_bytes: 1024,
+            max_bytes: 4096,
             idle: Duration::ZERO,
         };
-        let film = [b"\x00\x00\x00\x20ftypisom".as_slice(), &[7; 100]].concat();
+        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files/");
+        let [film, song, hevc] = ["film.mp4", "song.mp3", "hevc.mp4"]
+            .map(|name| std::fs::read(format!("{files}{name}")).unwrap());
         let data = |bytes: &[u8]| format!("video/mp4;base64,{}", STANDARD.encode(bytes));
         let (file, format) = take_data(&data(&film), &taking, &media).await.unwrap();
-        assert_eq!((format, std::fs::read(file.path()).unwrap()), (Format::Mp4, film));
+        assert_eq!((format, std::fs::read(file.path()).unwrap()), (Format::Mp4, film.clone()));
         for (data, why) in [
-            (data(b"ID3\x04 a song"), "not asked for"),
+            (data(&song), "not asked for"),
+            (data(&hevc), "HEVC (H.265), which browsers don't play"),
+            (data(&film[..film.len() / 2]), "not whole"),
+            (data(b"ID3\x04\0\0\0\0\0\0<html>"), "not a media file"),
             (data(b"<script>"), "not a media file"),
-            (data(&[0; 2048]), "larger than"),
+            (data(&[0; 5000]), "larger than"),
             ("video/mp4,plain".into(), "no data in base64"),
             ("video/mp4;base64,%%%".into(), "no data in base64"),
             ("video/mp4;base64".into(), "no data in base64"),

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use self::checks::SettingError;
 use self::connection::ConnectionSettings;
-use self::limits::LimitSettings;
+use self::limits::{CancelRule, LimitSettings};
 use super::connection::Connection;
 use super::cost::CostSettings;
 use super::error::OpenError;
@@ -82,6 +82,14 @@ impl ProviderSettings {
         Connection::open(name, base, key, limits, settings, metrics.clone())
     }
 
+    /// What cancelling costs once it has taken a job, in percent of the price. A service may bill what
+    /// it has begun; a program of the operator's own bills nobody.
+    pub(super) fn cancel_percent(&self) -> u8 {
+        let own = self.service.service().base_url().is_empty();
+        let rule = if own { CancelRule::Refund } else { CancelRule::Capture };
+        self.limits.cancel.unwrap_or(rule).percent()
+    }
+
     /// Where its key is, for people.
     pub(super) fn key_place(&self) -> String {
         self.connection.key_place(self.service.service().key_env())
@@ -125,6 +133,7 @@ mod tests {
             ("kind = 'command'\nprogram = '/bin/true'\nretries = 5", "not on the network"),
             ("kind = 'luma'\nkey_env = 'AI_NOW_LUMA'", "key_env"),
             ("kind = 'luma'\nkey_env = 'A'\nkey_file = 'b'", "not both"),
+            ("kind = 'luma'\ncancel = 'never'", "unknown variant `never`"),
             ("kind = 'luma'\nconcurrent = 0", "concurrent: it must be at least 1"),
             ("kind = 'luma'\npoll_ms = 0", "poll_ms: it must be at least 1"),
             ("kind = 'luma'\nbase_url = 'http://api.example'", "base_url"),
@@ -142,6 +151,20 @@ mod tests {
         ] {
             let said = check(bad).unwrap_err();
             assert!(said.contains(why), "{bad}: {said}");
+        }
+    }
+
+    #[test]
+    fn cancelling_costs_what_a_provider_may_bill() {
+        for (toml, percent) in [
+            ("kind = 'luma'", 100),
+            ("kind = 'luma'\ncancel = 'refund'", 0),
+            ("kind = 'luma'\ncancel = 'partial'", 50),
+            ("kind = 'ai-now'\nbase_url = 'https://a.example'", 100),
+            ("kind = 'command'\nprogram = '/bin/true'", 0),
+            ("kind = 'command'\nprogram = '/bin/true'\ncancel = 'capture'", 100),
+        ] {
+            assert_eq!(settings(toml).unwrap().cancel_percent(), percent, "{toml}");
         }
     }
 

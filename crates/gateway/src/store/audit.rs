@@ -62,24 +62,41 @@ pub(super) const RULES: &[(&str, &str)] = &[
     (
         "completed generation {} was not charged its price",
         "SELECT g.id FROM generations g WHERE state = 'completed' AND NOT EXISTS
-         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind IN ('capture', 'release')
-         AND kind = 'capture' AND tokens = g.price)",
+         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'capture'
+         AND tokens = g.price)",
+    ),
+    (
+        "generation {} failed, but its tokens were not returned",
+        "SELECT g.id FROM generations g WHERE state = 'failed' AND charged <> 0",
+    ),
+    (
+        "generation {} was cancelled before anybody took it, and was charged",
+        "SELECT g.id FROM generations g WHERE state = 'cancelled' AND NOT taken AND charged <> 0",
     ),
     (
         "generation {} failed or was cancelled, but its tokens were not returned",
-        "SELECT g.id FROM generations g WHERE state IN ('failed', 'cancelled') AND NOT EXISTS
-         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind IN ('capture', 'release')
-         AND kind = 'release' AND tokens = g.price)",
+        "SELECT g.id FROM generations g WHERE state IN ('failed', 'cancelled')
+         AND g.price <> g.charged AND NOT EXISTS
+         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'release'
+         AND tokens = g.price - g.charged)",
+    ),
+    (
+        "generation {} was cancelled, and charged another sum than its ledger says",
+        "SELECT g.id FROM generations g WHERE state IN ('failed', 'cancelled')
+         AND g.charged <> coalesce((SELECT tokens FROM ledger
+         WHERE generation_id = g.id AND kind = 'capture'), 0)",
     ),
     (
         "unfinished generation {} is settled already",
-        "SELECT g.id FROM generations g WHERE state IN ('queued', 'running') AND EXISTS
-         (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind IN ('capture', 'release'))",
+        "SELECT g.id FROM generations g WHERE state IN ('queued', 'running') AND
+         (EXISTS (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'capture')
+         OR EXISTS (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'release'))",
     ),
     (
-        "generation {} was settled more than once",
-        "SELECT generation_id AS id FROM ledger WHERE kind IN ('capture', 'release')
-         GROUP BY generation_id HAVING count(*) > 1",
+        "generation {} was settled with more than was held",
+        "SELECT generation_id AS id FROM ledger WHERE kind <> 'grant' GROUP BY generation_id
+         HAVING sum(CASE kind WHEN 'hold' THEN tokens ELSE -tokens END) < 0
+         OR sum(kind = 'capture') > 1 OR sum(kind = 'release') > 1",
     ),
     (
         "generation {} has media, or none, against its state",

@@ -3,6 +3,7 @@
 //! Each change of state is one change of the store: tokens, state, event and media together.
 
 use ai_now_protocol::api::State;
+use ai_now_protocol::catalog::percent_of;
 use ai_now_protocol::{Event, Message, Scalars};
 use sqlx::SqliteConnection;
 
@@ -123,6 +124,22 @@ struct EndedRow {
     account_id: i64,
     visitor_id: Option<i64>,
     price: u32,
+    charged: u32,
+}
+
+/// A generation that can be cancelled.
+#[derive(sqlx::FromRow)]
+struct CancellableRow {
+    price: u32,
+    provider: Option<String>,
+}
+
+/// What a generation without a result costs all the same.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    /// Whether a provider had taken it, and may bill it.
+    taken: bool,
+    charged: u32,
 }
 
 impl Store {
@@ -173,7 +190,38 @@ impl Store {
         let id = id.to_owned();
         self.writer
             .write(move |connection| {
-                Box::pin(async move { finish(connection, &id, outcome).await })
+                Box::pin(async move { finish(connection, &id, outcome, Cost::default()).await })
+            })
+            .await
+    }
+
+    /// Cancels a generation. `percent` says what that costs, in percent of the price, where this
+    /// provider has taken it; `end` what is told, by price and cost. `false`: it had ended before, and
+    /// nothing was done.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn cancel(
+        &self,
+        id: &str,
+        percent: impl FnOnce(&str) -> u8 + Send + 'static,
+        end: impl FnOnce(u32, u32) -> Outcome + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let row: Option<CancellableRow> = sqlx::query_as(sql::CANCELLABLE)
+                        .bind(&id)
+                        .fetch_optional(&mut *connection)
+                        .await?;
+                    let Some(CancellableRow { price, provider }) = row else { return Ok(false) };
+                    let taken = provider.is_some();
+                    let percent = provider.map_or(0, |provider| percent(&provider));
+                    let charged = percent_of(price, percent);
+                    let cost = Cost { taken, charged };
+                    finish(connection, &id, end(price, charged), cost).await
+                })
             })
             .await
     }
@@ -281,6 +329,7 @@ async fn finish(
     connection: &mut SqliteConnection,
     id: &str,
     outcome: Outcome,
+    cost: Cost,
 ) -> Result<bool, StoreError> {
     let (state, note, message, procedural) = match &outcome {
         Outcome::Completed { note, procedural, .. } => {
@@ -295,12 +344,14 @@ async fn finish(
         .bind(note)
         .bind(message)
         .bind(procedural)
+        .bind(cost.taken)
+        .bind(cost.charged)
         .bind(id)
         .fetch_optional(&mut *connection)
         .await?;
-    let Some(EndedRow { account_id, visitor_id, price }) = ended else { return Ok(false) };
+    let Some(EndedRow { account_id, visitor_id, price, charged }) = ended else { return Ok(false) };
     let payer = Payer { account_id, visitor_id };
-    let (settlement, event) = match &outcome {
+    let (completed, event) = match &outcome {
         Outcome::Completed { media_name, size_bytes, event, .. } => {
             sqlx::query(sql::INSERT_MEDIA)
                 .bind(id)
@@ -308,11 +359,12 @@ async fn finish(
                 .bind(signed(*size_bytes))
                 .execute(&mut *connection)
                 .await?;
-            (Settlement::Capture, event)
+            (true, event)
         }
-        Outcome::Ended { event, .. } => (Settlement::Release, event),
+        Outcome::Ended { event, .. } => (false, event),
     };
-    ledger::settle(connection, payer, price, id, settlement).await?;
+    let settlement = Settlement { price, charged, completed, taken: cost.taken };
+    ledger::settle(connection, payer, id, settlement).await?;
     append(connection, id, event).await?;
     Ok(true)
 }

@@ -117,7 +117,10 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`]; then it must not be sent.
     pub async fn intend(&self) -> Result<(), StoreError> {
-        self.change(sql::INTEND_SUBMISSION, None).await
+        match self.change(sql::INTEND_SUBMISSION, None).await? {
+            0 => Err(StoreError::NotWritten("the generation has ended".into())),
+            _ => Ok(()),
+        }
     }
 
     /// Writes down that the last submission was clearly not taken.
@@ -125,7 +128,7 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`].
     pub async fn not_taken(&self) -> Result<(), StoreError> {
-        self.change(sql::SUBMISSION_NOT_TAKEN, None).await
+        self.change(sql::SUBMISSION_NOT_TAKEN, None).await.map(drop)
     }
 
     /// Writes down that the job was taken, and what it is called.
@@ -133,7 +136,7 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`].
     pub async fn taken(&self, handle: &str) -> Result<(), StoreError> {
-        self.change(sql::SUBMISSION_TAKEN, Some(handle.to_owned())).await
+        self.change(sql::SUBMISSION_TAKEN, Some(handle.to_owned())).await.map(drop)
     }
 
     /// Writes down that a job was begun that has no name: it costs what it costs.
@@ -178,10 +181,11 @@ impl SubmissionRecord {
     /// # Errors
     /// [`StoreError`].
     pub async fn start_over(&self) -> Result<(), StoreError> {
-        self.change(sql::RESET_SUBMISSION, None).await
+        self.change(sql::RESET_SUBMISSION, None).await.map(drop)
     }
 
-    async fn change(&self, sql: &'static str, handle: Option<String>) -> Result<(), StoreError> {
+    /// How many records it changed.
+    async fn change(&self, sql: &'static str, handle: Option<String>) -> Result<u64, StoreError> {
         let (id, provider) = (self.generation_id.clone(), self.provider.clone());
         // A job that was taken costs something from then on.
         let cost = handle.is_some().then(|| self.job_cost(None)).flatten();
@@ -193,11 +197,11 @@ impl SubmissionRecord {
                     if let Some(handle) = handle {
                         query = query.bind(handle);
                     }
-                    query.execute(&mut *connection).await?;
+                    let changed = query.execute(&mut *connection).await?.rows_affected();
                     if let Some(cost) = cost {
                         cost.estimated(connection).await?;
                     }
-                    Ok(())
+                    Ok(changed)
                 })
             })
             .await

@@ -12,13 +12,17 @@ use super::sql;
 use crate::clock::now_ms;
 use crate::domain::StoreError;
 
-/// How a hold ends.
+/// How a hold ends: what of it is spent. The rest goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Settlement {
-    /// The tokens are spent.
-    Capture,
-    /// The tokens go back.
-    Release,
+pub(super) struct Settlement {
+    /// What was held.
+    pub(super) price: u32,
+    /// What is spent.
+    pub(super) charged: u32,
+    /// Whether there is a result. One that cost nothing was captured all the same.
+    pub(super) completed: bool,
+    /// Whether somebody else had taken the work, and may bill it: what goes back is counted then.
+    pub(super) taken: bool,
 }
 
 /// Who is charged: an account, and the budget of a visitor within it.
@@ -114,23 +118,39 @@ pub(super) async fn hold(
     Ok(true)
 }
 
-/// Ends a hold. A second settlement of the same generation fails on the ledger's own index.
+/// Ends a hold. A second settlement of the same generation fails on the ledger's own indexes.
 pub(super) async fn settle(
     connection: &mut SqliteConnection,
     payer: Payer,
-    price: u32,
     generation_id: &str,
     settlement: Settlement,
 ) -> Result<(), StoreError> {
-    let price = i64::from(price);
-    let (kind, account, visitor) = match settlement {
-        Settlement::Capture => ("capture", sql::CAPTURE, sql::CAPTURE_OF_VISITOR),
-        Settlement::Release => ("release", sql::RELEASE, sql::RELEASE_OF_VISITOR),
-    };
-    record(connection, payer.account_id, kind, price, Some(generation_id)).await?;
-    sqlx::query(account).bind(price).bind(payer.account_id).execute(&mut *connection).await?;
+    let Settlement { price, charged, completed, taken } = settlement;
+    let released = price - charged;
+    let captures = completed || charged > 0;
+    for (kind, tokens, happens) in
+        [("capture", charged, captures), ("release", released, released > 0 || !captures)]
+    {
+        if happens {
+            let tokens = i64::from(tokens);
+            record(connection, payer.account_id, kind, tokens, Some(generation_id)).await?;
+        }
+    }
+    let (price, charged) = (i64::from(price), i64::from(charged));
+    sqlx::query(sql::SETTLE)
+        .bind(price)
+        .bind(charged)
+        .bind(payer.account_id)
+        .execute(&mut *connection)
+        .await?;
     if let Some(visitor_id) = payer.visitor_id {
-        sqlx::query(visitor).bind(price).bind(visitor_id).execute(&mut *connection).await?;
+        sqlx::query(sql::SETTLE_OF_VISITOR)
+            .bind(price)
+            .bind(charged)
+            .bind(if taken { i64::from(released) } else { 0 })
+            .bind(visitor_id)
+            .execute(connection)
+            .await?;
     }
     Ok(())
 }

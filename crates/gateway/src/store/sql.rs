@@ -43,13 +43,16 @@ statements! {
         WHERE id = ?2 AND granted + ?1 <= ?3";
     HOLD = "UPDATE accounts SET available = available - ?1, held = held + ?1
         WHERE id = ?2 AND available >= ?1";
+    /// What came back of work that a provider had taken may be started once more, not for ever.
     HOLD_OF_VISITOR = "UPDATE visitors SET held = held + ?1
-        WHERE id = ?2 AND (budget IS NULL OR held + spent + ?1 <= budget)";
-    CAPTURE = "UPDATE accounts SET held = held - ?1, spent = spent + ?1 WHERE id = ?2";
-    CAPTURE_OF_VISITOR =
-        "UPDATE visitors SET held = held - ?1, spent = spent + ?1 WHERE id = ?2";
-    RELEASE = "UPDATE accounts SET held = held - ?1, available = available + ?1 WHERE id = ?2";
+        WHERE id = ?2 AND (budget IS NULL OR (held + spent + ?1 <= budget
+        AND held + spent + returned + ?1 <= 2 * budget))";
     RELEASE_OF_VISITOR = "UPDATE visitors SET held = held - ?1 WHERE id = ?2";
+    /// Of a hold, a part is spent and the rest is available again.
+    SETTLE = "UPDATE accounts SET held = held - ?1, spent = spent + ?2,
+        available = available + ?1 - ?2 WHERE id = ?3";
+    SETTLE_OF_VISITOR = "UPDATE visitors SET held = held - ?1, spent = spent + ?2,
+        returned = returned + ?3 WHERE id = ?4";
     INSERT_LEDGER_ENTRY = "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
         VALUES (?, ?, ?, ?, ?)";
 
@@ -78,7 +81,7 @@ statements! {
     INSERT_SESSION = "INSERT INTO sessions (hash, visitor_id, origin, lifetime_secs, expires_at_ms)
         VALUES (?, ?, ?, ?, ?)";
     DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms <= ?";
-    VISITOR_BUDGET = "SELECT budget, held, spent FROM visitors WHERE id = ?";
+    VISITOR_BUDGET = "SELECT budget, held, spent, returned FROM visitors WHERE id = ?";
     VISITOR_BY_SUBJECT =
         "SELECT id, held + spent AS used FROM visitors WHERE key_id = ? AND subject = ?";
     UPDATE_VISITOR_BUDGET = "UPDATE visitors SET budget = ? WHERE id = ?";
@@ -96,7 +99,7 @@ statements! {
         WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')";
     USED_TOKENS_SINCE = "SELECT coalesce(sum(price), 0) FROM generations
         WHERE key_id = ? AND created_at_ms > ? AND created_at_ms <= ?
-        AND state NOT IN ('failed', 'cancelled')";
+        AND state <> 'failed' AND (state <> 'cancelled' OR taken)";
     INSERT_GENERATION = "INSERT INTO generations (id, account_id, key_id, visitor_id, state, model,
         prompt, options, procedural, price, created_at_ms, last_seq)
         VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0)";
@@ -106,10 +109,16 @@ statements! {
         "UPDATE generations SET state = 'running' WHERE id = ? AND state = 'queued'";
     REQUEUE_RUNNING = "UPDATE generations SET state = 'queued'
         WHERE state IN ('queued', 'running') AND state = 'running'";
-    FINISH_GENERATION = "UPDATE generations SET state = ?, finished_at_ms = ?, note = ?,
-        message = ?, procedural = coalesce(?, procedural)
-        WHERE id = ? AND state IN ('queued', 'running')
-        RETURNING account_id, visitor_id, price";
+    FINISH_GENERATION = "UPDATE generations SET state = ?1, finished_at_ms = ?2, note = ?3,
+        message = ?4, procedural = coalesce(?5, procedural), taken = ?6,
+        charged = CASE ?1 WHEN 'completed' THEN price ELSE min(?7, price) END
+        WHERE id = ?8 AND state IN ('queued', 'running')
+        RETURNING account_id, visitor_id, price, charged";
+    /// With the provider that took it, or may have.
+    CANCELLABLE = "SELECT g.price, j.provider FROM generations g
+        LEFT JOIN provider_jobs j ON j.generation_id = g.id
+        AND (j.handle IS NOT NULL OR j.unclear > 0)
+        WHERE g.id = ? AND g.state IN ('queued', 'running')";
     INSERT_MEDIA = "INSERT INTO media (generation_id, name, size_bytes) VALUES (?, ?, ?)";
     GENERATION = "SELECT g.*, m.name AS media_name FROM generations g
         LEFT JOIN media m ON m.generation_id = g.id WHERE g.id = ?";
@@ -160,8 +169,10 @@ statements! {
         WHERE g.state NOT IN ('queued', 'running')";
     FORGET_PROVIDER_JOB = "DELETE FROM provider_jobs WHERE generation_id = ?1 AND EXISTS (SELECT 1
         FROM generations WHERE id = ?1 AND state NOT IN ('queued', 'running'))";
+    /// Not for one that has ended meanwhile: what is cancelled before this costs nothing, and is not made.
     INTEND_SUBMISSION = "INSERT INTO provider_jobs (generation_id, provider, unclear)
-        VALUES (?1, ?2, 1) ON CONFLICT (generation_id) DO UPDATE SET handle = NULL, provider = ?2,
+        SELECT id, ?2, 1 FROM generations WHERE id = ?1 AND state IN ('queued', 'running')
+        ON CONFLICT (generation_id) DO UPDATE SET handle = NULL, provider = ?2,
         unclear = CASE WHEN provider = ?2 THEN unclear + 1 ELSE 1 END";
     SUBMISSION_NOT_TAKEN = "UPDATE provider_jobs SET unclear = max(unclear - 1, 0)
         WHERE generation_id = ?1 AND provider = ?2";

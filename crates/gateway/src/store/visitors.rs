@@ -60,6 +60,7 @@ struct BudgetRow {
     budget: Option<i64>,
     held: i64,
     spent: i64,
+    returned: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -198,10 +199,12 @@ pub(super) async fn visitor_balance(
 ) -> Result<Balance, sqlx::Error> {
     let account = ledger::balance(connection, account_id).await?;
     let Some(visitor_id) = visitor_id else { return Ok(account) };
-    let BudgetRow { budget, held, spent } =
+    let BudgetRow { budget, held, spent, returned } =
         sqlx::query_as(sql::VISITOR_BUDGET).bind(visitor_id).fetch_one(connection).await?;
     let Some(budget) = budget else { return Ok(account) };
-    let available = account.available.min(unsigned(budget - held - spent));
+    // What came back of work that a provider had taken can be used once more, not for ever.
+    let left = (budget - held - spent).min(2 * budget - held - spent - returned);
+    let available = account.available.min(unsigned(left));
     let (held, spent) = (unsigned(held), unsigned(spent));
     Ok(Balance { available, held, spent, granted: available + held + spent })
 }

@@ -191,20 +191,20 @@ async fn the_table_itself_refuses_a_second_settlement() {
     let place = Place::new();
     place.key(100).await;
     let pool = database(&place).await;
-    let capture = || {
-        sqlx::query(
-            "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
-             VALUES (1, 'capture', 1, 'g', 0)",
-        )
-        .execute(&pool)
+    let record = async |kind: &str, tokens: i64| {
+        let sql = "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
+                   VALUES (1, ?, ?, 'g', 0)";
+        sqlx::query(sql).bind(kind).bind(tokens).execute(&pool).await.is_ok()
     };
-    assert!(capture().await.is_ok());
-    assert!(capture().await.is_err());
-    let release = sqlx::query(
-        "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
-         VALUES (1, 'release', 1, 'g', 0)",
-    );
-    assert!(release.execute(&pool).await.is_err());
+    assert!(!record("capture", 3).await, "nothing is held");
+    assert!(record("hold", 5).await);
+    assert!(record("capture", 3).await);
+    assert!(!record("capture", 1).await);
+    // The rest goes back, and no more than that.
+    assert!(!record("release", 3).await);
+    assert!(record("release", 2).await);
+    assert!(!record("release", 0).await);
+    assert!(!record("hold", 5).await);
     let stolen = sqlx::query("UPDATE accounts SET available = available + 1").execute(&pool).await;
     assert!(stolen.is_err());
 }

@@ -1,10 +1,12 @@
 //! Providers, each against a local server that speaks its API: the same behaviours of all.
 
+mod abuse;
 mod ai_now;
 mod behaviours;
 mod check;
 mod command;
 mod crash;
+mod files;
 mod fixture;
 mod service_specific;
 mod upstream;

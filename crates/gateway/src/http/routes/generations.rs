@@ -245,7 +245,8 @@ pub(crate) async fn show(
 
 /// Cancels a generation, unless it has ended.
 ///
-/// Its tokens return and its streams end. What is known of it stays.
+/// Its streams end, and its tokens return. Once a provider has taken the work, cancelling costs
+/// `cancel_percent` of the price, as the catalog says.
 #[utoipa::path(
     delete,
     path = "/generations/{id}",

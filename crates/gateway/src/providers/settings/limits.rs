@@ -20,6 +20,32 @@ pub struct LimitSettings {
     pub cooldown_secs: u64,
     /// The largest result that is taken, in MiB.
     pub result_max_mib: u64,
+    /// What cancelling costs once it has taken a job. Absent: what it may bill, a service the price, a
+    /// program of the operator's own nothing.
+    pub cancel: Option<CancelRule>,
+}
+
+/// What cancelling costs once a provider has taken a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CancelRule {
+    /// Nothing.
+    Refund,
+    /// The price.
+    Capture,
+    /// Half of the price.
+    Partial,
+}
+
+impl CancelRule {
+    /// In percent of the price.
+    pub fn percent(self) -> u8 {
+        match self {
+            Self::Refund => 0,
+            Self::Capture => 100,
+            Self::Partial => 50,
+        }
+    }
 }
 
 impl Default for LimitSettings {
@@ -30,6 +56,7 @@ impl Default for LimitSettings {
             failure_threshold: 5,
             cooldown_secs: 60,
             result_max_mib: 512,
+            cancel: None,
         }
     }
 }

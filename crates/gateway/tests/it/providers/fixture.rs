@@ -19,12 +19,18 @@ pub(crate) const UP: &str = "up";
 pub(crate) const SECRET: &str = "secret-of-the-provider";
 
 /// A program that makes a film at once.
-const STAND_IN: &str = "printf '\\0\\0\\0\\040ftypisom\\0\\0\\2\\0stand-in' > a.mp4; \
-                        echo '{\"file\":\"a.mp4\",\"note\":\"the stand-in\"}'";
+const STAND_IN: &str = concat!(
+    "cp ",
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/files/film.mp4 a.mp4; echo '{\"file\":\"a.mp4\",\"note\":\"the stand-in\"}'"
+);
 
 /// One that makes a song.
-const SONG_STAND_IN: &str = "printf 'ID3\\4\\0\\0\\0\\0\\0\\0stand-in' > a.mp3; \
-                             echo '{\"file\":\"a.mp3\",\"note\":\"the stand-in\"}'";
+const SONG_STAND_IN: &str = concat!(
+    "cp ",
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/files/song.mp3 a.mp3; echo '{\"file\":\"a.mp3\",\"note\":\"the stand-in\"}'"
+);
 
 pub(crate) struct Fixture {
     pub(crate) speaks: Speaks,

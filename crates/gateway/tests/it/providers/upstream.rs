@@ -83,6 +83,8 @@ pub(crate) enum Result {
     /// Breaks off the first time.
     CutOnce,
     Redirect,
+    /// This file, whole.
+    File(Vec<u8>),
     /// It is said to be at this address.
     At(&'static str),
 }
@@ -154,16 +156,20 @@ impl Drop for Upstream {
 
 /// A film, byte by byte.
 pub(crate) fn film() -> Vec<u8> {
-    let mut film = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41".to_vec();
-    film.extend((0..5000_u32).flat_map(u32::to_be_bytes));
-    film
+    file("film.mp4")
 }
 
 /// A song, byte by byte.
 pub(crate) fn song() -> Vec<u8> {
-    let mut song = b"ID3\x04\x00\x00\x00\x00\x00\x00".to_vec();
-    song.extend((0..5000_u32).flat_map(u32::to_be_bytes));
-    song
+    file("song.mp3")
+}
+
+/// The media files of the tests.
+pub(crate) const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files");
+
+/// One of them.
+pub(crate) fn file(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{FILES}/{name}")).unwrap()
 }
 
 impl Speaks {
@@ -400,6 +406,7 @@ impl Server {
                 (declared, Body::from_stream(stream::iter([Ok(half), Err("cut")]))).into_response()
             }
             Result::Html => axum::response::Html("<script>alert(1)</script>").into_response(),
+            Result::File(bytes) => (declared, bytes.clone()).into_response(),
             Result::OtherKind => (declared, speaks.other_result()).into_response(),
             Result::Silence => std::future::pending().await,
             Result::Giant => {

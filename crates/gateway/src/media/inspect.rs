@@ -1,0 +1,266 @@
+//! What a result's file is, told by looking inside: its container, its tracks, its length, its end.
+//! Whoever sent it may have said anything, and may have been cut off.
+//!
+//! Containers and tracks are read by symphonia, the sizes of pictures by imagesize. That a file is
+//! whole is found out in `whole`. It must not know who made the file, nor what it was asked for.
+
+mod error;
+mod tracks;
+mod whole;
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use ai_now_protocol::Format;
+
+pub use error::ContentError;
+use tracks::Container;
+
+/// How many first bytes tell the container.
+pub const HEAD_BYTES: usize = 512;
+
+/// Whether a file that begins like this may be one of ours: what surely is none need not be loaded
+/// to its end.
+pub fn begins_like_media(head: &[u8]) -> bool {
+    head.starts_with(b"ID3") || begins(head).is_some()
+}
+
+/// The format of a file that is whole and can be played or shown by browsers. All of it is read.
+///
+/// It blocks for as long as the disk takes.
+///
+/// # Errors
+/// [`ContentError`]
+pub fn inspect(path: &Path) -> Result<Format, ContentError> {
+    let mut file = File::open(path).map_err(ContentError::Io)?;
+    let size = file.metadata().map_err(ContentError::Io)?.len();
+    let start = whole::after_tags(&mut file)?;
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(start))?;
+    match begins(&head) {
+        // Before anything else a tag says little: it is looked behind it.
+        Some(Begins::Mpeg) => tracks::read(Container::Mpeg, file, size, start),
+        Some(Begins::Adts) => tracks::read(Container::Adts, file, size, start),
+        Some(Begins::Flac) if start == 0 => tracks::read(Container::Flac, file, size, start),
+        _ if start > 0 => Err(ContentError::Unknown),
+        Some(Begins::Iso) => {
+            let codecs = whole::boxes(&mut file, size)?;
+            if let Some(what) = codecs.iter().find_map(unplayable) {
+                return Err(ContentError::Unplayable(what));
+            }
+            tracks::read(Container::Iso, file, size, start)
+        }
+        Some(Begins::Matroska) => {
+            whole::segment(&mut file, size)?;
+            tracks::read(Container::Matroska, file, size, start)
+        }
+        Some(Begins::Ogg) => tracks::read(Container::Ogg, file, size, start),
+        Some(Begins::Wave) => {
+            whole::wave(&mut file, size)?;
+            tracks::read(Container::Wave, file, size, start)
+        }
+        Some(Begins::Picture(format)) => {
+            whole::picture(format, &mut file, size)?;
+            picture(format, path)
+        }
+        Some(Begins::Unplayable(what)) => Err(ContentError::Unplayable(what)),
+        Some(Begins::Flac) | None => Err(ContentError::Unknown),
+    }
+}
+
+enum Begins {
+    Mpeg,
+    Adts,
+    Flac,
+    Iso,
+    Matroska,
+    Ogg,
+    Wave,
+    Picture(Format),
+    Unplayable(&'static str),
+}
+
+fn begins(head: &[u8]) -> Option<Begins> {
+    Some(match head {
+        [0xff, 0xd8, 0xff, ..] => Begins::Picture(Format::Jpeg),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Begins::Picture(Format::Png),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Begins::Picture(Format::Gif),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => {
+            Begins::Picture(Format::Webp)
+        }
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Begins::Wave,
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => {
+            Begins::Unplayable("AVI")
+        }
+        [b'O', b'g', b'g', b'S', ..] => Begins::Ogg,
+        [b'f', b'L', b'a', b'C', ..] => Begins::Flac,
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => Begins::Matroska,
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => of_brands(head),
+        // A frame's sync word; then its layer tells the two apart.
+        [0xff, b, ..] if b & 0xf6 == 0xf0 => Begins::Adts,
+        [0xff, b, c, ..] if b & 0xe6 == 0xe2 && b & 0x18 != 0x08 && c & 0xf0 != 0xf0 => {
+            Begins::Mpeg
+        }
+        _ => return None,
+    })
+}
+
+/// A film and a picture are in the same container: its brands tell them apart.
+fn of_brands(head: &[u8]) -> Begins {
+    let declared = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
+    let brands = &head[8..declared.clamp(8, head.len())];
+    let has = |names: &[&[u8]]| brands.chunks_exact(4).any(|brand| names.contains(&brand));
+    if has(&[b"avif", b"avis"]) {
+        Begins::Picture(Format::Avif)
+    } else if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]) {
+        Begins::Unplayable("HEIC")
+    } else {
+        Begins::Iso
+    }
+}
+
+/// What of a film's codecs browsers don't play, by name.
+fn unplayable(sample_entry: &[u8; 4]) -> Option<&'static str> {
+    match sample_entry {
+        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" | b"hvc2" | b"hev2" => Some("HEVC (H.265)"),
+        b"vvc1" | b"vvi1" => Some("VVC (H.266)"),
+        b"mp4v" => Some("MPEG-4 Part 2"),
+        b"apcn" | b"apch" | b"apcs" | b"apco" | b"ap4h" => Some("ProRes"),
+        _ => None,
+    }
+}
+
+/// A picture whose header says how large it is.
+fn picture(format: Format, path: &Path) -> Result<Format, ContentError> {
+    match imagesize::size(path) {
+        Ok(size) if size.width > 0 && size.height > 0 => Ok(format),
+        Ok(_) => Err(ContentError::Empty),
+        Err(imagesize::ImageError::IoError(error)) => Err(error.into()),
+        Err(_) => Err(ContentError::Broken),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files/");
+
+    fn bytes(name: &str) -> Vec<u8> {
+        std::fs::read(format!("{FILES}{name}")).unwrap()
+    }
+
+    fn of(bytes: &[u8]) -> Result<Format, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        inspect(file.path()).map_err(|error| error.to_string())
+    }
+
+    const GOOD: [(&str, Format); 20] = [
+        ("song.mp3", Format::Mp3),
+        ("song-without-length.mp3", Format::Mp3),
+        ("song.m4a", Format::M4a),
+        ("song.aac", Format::Aac),
+        ("song.wav", Format::Wav),
+        ("song.flac", Format::Flac),
+        ("song.ogg", Format::Ogg),
+        ("song.opus", Format::Ogg),
+        ("sound-alone.mp4", Format::M4a),
+        ("film.mp4", Format::Mp4),
+        ("film-with-sound.mp4", Format::Mp4),
+        ("film-fragmented.mp4", Format::Mp4),
+        ("film-faststart.mp4", Format::Mp4),
+        ("film-av1.mp4", Format::Mp4),
+        ("film.webm", Format::Webm),
+        ("film-vp8.webm", Format::Webm),
+        ("picture.jpg", Format::Jpeg),
+        ("picture.png", Format::Png),
+        ("picture.webp", Format::Webp),
+        ("picture.avif", Format::Avif),
+    ];
+
+    #[test]
+    fn files_that_browsers_play_are_told_by_what_is_in_them() {
+        for (name, format) in GOOD {
+            assert_eq!(of(&bytes(name)), Ok(format), "{name}");
+        }
+        assert_eq!(of(&bytes("picture.gif")), Ok(Format::Gif));
+        assert_eq!(of(&bytes("moving.avif")), Ok(Format::Avif));
+    }
+
+    #[test]
+    fn files_that_browsers_do_not_play_are_refused_with_the_reason() {
+        for (name, why) in [
+            ("hevc.mp4", "HEVC"),
+            ("hevc.mkv", "HEVC"),
+            ("mpeg4.mp4", "MPEG-4 Part 2"),
+            ("film.mkv", "Matroska"),
+            ("film.avi", "AVI"),
+            ("sound-alone.webm", "nothing in it to play"),
+            ("two-tracks.mp4", "more than one"),
+            ("picture.bmp", "not a media file"),
+            ("picture.tiff", "not a media file"),
+        ] {
+            let error = of(&bytes(name)).unwrap_err();
+            assert!(error.contains(why), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_only_begins_like_a_media_file_is_none() {
+        let html = b"<!doctype html><html><body>Not found</body></html>".repeat(40);
+        let tag = b"ID3\x04\0\0\0\0\0\x04\0\0\0\0";
+        for (name, bytes) in [
+            ("HTML behind a tag", [tag.as_slice(), &html].concat()),
+            ("HTML", html.clone()),
+            ("a tag alone", tag.to_vec()),
+            ("a frame's sync word", [b"\xff\xfb\x90\x00".as_slice(), &html].concat()),
+            (
+                "a file type box",
+                [b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41".as_slice(), &html].concat(),
+            ),
+            ("a file type box alone", b"\0\0\0\x18ftypisom\0\0\x02\0isommp41".to_vec()),
+            ("a page of Ogg", [b"OggS".as_slice(), &html].concat()),
+            ("EBML", [b"\x1a\x45\xdf\xa3".as_slice(), &html].concat()),
+            ("a PNG's signature", [b"\x89PNG\r\n\x1a\n".as_slice(), &html].concat()),
+            ("a JPEG's marker", [b"\xff\xd8\xff\xe0".as_slice(), &html].concat()),
+            ("a RIFF", [b"RIFF\0\0\0\0WAVE".as_slice(), &html].concat()),
+            ("nothing", Vec::new()),
+            ("zeros", vec![0; 4096]),
+            ("a film with HTML behind it", [bytes("film.mp4"), html.clone()].concat()),
+        ] {
+            assert!(of(&bytes).is_err(), "{name}");
+        }
+    }
+
+    /// However much is missing.
+    #[test]
+    fn a_cut_file_is_refused() {
+        for (name, format) in GOOD {
+            let whole = bytes(name);
+            for part in [5, 25, 50, 75, 90, 99] {
+                let cut = &whole[..whole.len() * part / 100];
+                assert!(of(cut).is_err(), "{part} % of {name} ({format:?})");
+            }
+        }
+    }
+
+    #[test]
+    fn no_bytes_are_too_odd() {
+        use proptest::prelude::*;
+        let names: Vec<&str> = GOOD.iter().map(|(name, _)| *name).collect();
+        let damage = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20);
+        proptest!(ProptestConfig::with_cases(256), |(name in prop::sample::select(names), damage in damage)| {
+            let mut bytes = bytes(name);
+            for (at, byte) in damage {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            // Whatever it says, it says it.
+            let _ = of(&bytes);
+        });
+    }
+}

@@ -1,0 +1,263 @@
+//! Whether a file is whole: whether what its container says of its own size is there.
+//!
+//! Only sizes and ends are looked at; what is in between is read by parsers.
+
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+
+use ai_now_protocol::Format;
+
+use super::error::ContentError;
+
+/// Where the content begins, behind the ID3v2 tags (and the zeros that may follow them).
+pub(super) fn after_tags(file: &mut File) -> Result<u64, ContentError> {
+    /// No more tags than anybody writes.
+    const TAGS_MAX: u32 = 8;
+    let mut start = 0;
+    for _ in 0..TAGS_MAX {
+        file.seek(SeekFrom::Start(start))?;
+        let mut head = [0; 10];
+        if !fills(file, &mut head)? || head[..3] != *b"ID3" {
+            break;
+        }
+        let [.., flags, a, b, c, d] = head;
+        // Seven bits of each byte count.
+        let size = [a, b, c, d].iter().fold(0_u64, |size, byte| size << 7 | u64::from(byte & 0x7f));
+        let footer = if flags & 0x10 == 0 { 0 } else { 10 };
+        start += 10 + size + footer;
+    }
+    if start == 0 {
+        return Ok(0);
+    }
+    file.seek(SeekFrom::Start(start))?;
+    let mut padding = Vec::new();
+    file.by_ref().take(4096).read_to_end(&mut padding)?;
+    let zeros = padding.iter().take_while(|byte| **byte == 0).count();
+    Ok(start + zeros as u64)
+}
+
+/// Where the frames end, before an ID3v1 tag and an APE tag.
+pub(super) fn before_tags(file: &mut File, size: u64) -> Result<u64, ContentError> {
+    let mut end = size;
+    if ends_with(file, end, 128, b"TAG")? {
+        end -= 128;
+    }
+    if ends_with(file, end, 32, b"APETAGEX")? {
+        file.seek(SeekFrom::Start(end - 20))?;
+        let mut length = [0; 4];
+        file.read_exact(&mut length)?;
+        end = end.saturating_sub(u64::from(u32::from_le_bytes(length)));
+        if ends_with(file, end, 32, b"APETAGEX")? {
+            end -= 32;
+        }
+    }
+    Ok(end)
+}
+
+/// What the first frame of a stream says of the whole.
+pub(super) enum Told {
+    /// So many bytes it is long, that frame included.
+    Bytes(u32),
+    /// That it says something, but not that.
+    Nothing,
+}
+
+/// The tag of Xing and LAME, or that of Fraunhofer, in a stream's first frame; `None` where it has none.
+pub(super) fn told_by_first_frame(frame: &[u8]) -> Option<Told> {
+    const HAS_FRAMES: u32 = 1;
+    const HAS_BYTES: u32 = 2;
+    let number = |at: usize| {
+        frame.get(at..at + 4).map(|part| u32::from_be_bytes([part[0], part[1], part[2], part[3]]))
+    };
+    let find = |mark: &[u8]| frame.windows(4).position(|window| window == mark);
+    if let Some(at) = find(b"Xing").or_else(|| find(b"Info")) {
+        let flags = number(at + 4)?;
+        let after_frames = if flags & HAS_FRAMES == 0 { at + 8 } else { at + 12 };
+        let bytes = number(after_frames).filter(|_| flags & HAS_BYTES != 0);
+        return Some(bytes.map_or(Told::Nothing, Told::Bytes));
+    }
+    let at = find(b"VBRI")?;
+    Some(number(at + 10).map_or(Told::Nothing, Told::Bytes))
+}
+
+/// Whether this stands so many bytes before `end`.
+fn ends_with(file: &mut File, end: u64, before: u64, mark: &[u8]) -> Result<bool, ContentError> {
+    let Some(at) = end.checked_sub(before) else { return Ok(false) };
+    file.seek(SeekFrom::Start(at))?;
+    let mut found = [0; 8];
+    Ok(fills(file, &mut found[..mark.len()])? && found[..mark.len()] == *mark)
+}
+
+/// Reads as much as there is room for. `false`: there is less.
+fn fills(file: &mut File, room: &mut [u8]) -> Result<bool, ContentError> {
+    match file.read_exact(room) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(ContentError::Io(error)),
+    }
+}
+
+/// The boxes of ISO/IEC 14496-12, one after the other to the very end, a film's among them. What its
+/// tracks are coded in, by the four characters of their sample entries.
+pub(super) fn boxes(file: &mut File, size: u64) -> Result<Vec<[u8; 4]>, ContentError> {
+    /// The index of a film of hours has less.
+    const INDEX_MAX_BYTES: u64 = 64 * 1024 * 1024;
+    let mut film = None;
+    walk_boxes(file, size, |kind, at, length| {
+        if kind == b"moov" {
+            film.get_or_insert((at, length));
+        }
+    })?;
+    let (at, length) = film.ok_or(ContentError::Cut)?;
+    let mut index = Vec::new();
+    file.seek(SeekFrom::Start(at))?;
+    file.by_ref().take(length.min(INDEX_MAX_BYTES)).read_to_end(&mut index)?;
+    file.seek(SeekFrom::Start(0))?;
+    let descriptions = index.windows(20).filter(|part| part[..4] == *b"stsd");
+    Ok(descriptions.map(|part| [part[16], part[17], part[18], part[19]]).collect())
+}
+
+fn walk_boxes(
+    file: &mut File,
+    size: u64,
+    mut see: impl FnMut(&[u8; 4], u64, u64),
+) -> Result<(), ContentError> {
+    let mut at = 0;
+    while at < size {
+        file.seek(SeekFrom::Start(at))?;
+        let mut head = [0; 8];
+        file.read_exact(&mut head)?;
+        let [a, b, c, d, kind @ ..] = head;
+        let length = match u32::from_be_bytes([a, b, c, d]) {
+            // To the end of the file.
+            0 => size - at,
+            1 => {
+                let mut long = [0; 8];
+                file.read_exact(&mut long)?;
+                u64::from_be_bytes(long)
+            }
+            length => length.into(),
+        };
+        if length < 8 || !kind.iter().all(|byte| (0x20..0x7f).contains(byte) || *byte == 0xa9) {
+            return Err(ContentError::Broken);
+        }
+        see(&kind, at, length);
+        at = at.checked_add(length).ok_or(ContentError::Broken)?;
+    }
+    if at == size { Ok(()) } else { Err(ContentError::Cut) }
+}
+
+/// The segment of Matroska (RFC 8794, RFC 9559), in a document that says that it is WebM.
+pub(super) fn segment(file: &mut File, size: u64) -> Result<(), ContentError> {
+    const SEGMENT: u64 = 0x1853_8067;
+    const DOC_TYPE: &[u8] = &[0x42, 0x82];
+    let mut reader = BufReader::new(&mut *file);
+    let _id = number(&mut reader, true)?;
+    let header = number(&mut reader, false)?.filter(|size| *size <= 4096).unwrap_or(0);
+    let mut content = Vec::new();
+    reader.by_ref().take(header).read_to_end(&mut content)?;
+    let is_webm = content.windows(7).any(|part| part[..2] == *DOC_TYPE && part[3..] == *b"webm");
+    let hevc = |reader: &mut BufReader<&mut File>| -> Result<bool, ContentError> {
+        let mut more = Vec::new();
+        reader.by_ref().take(64 * 1024).read_to_end(&mut more)?;
+        Ok(more.windows(15).any(|part| part == b"V_MPEGH/ISO/HEV"))
+    };
+    let id = number(&mut reader, true)?;
+    let length = number(&mut reader, false)?;
+    let at = reader.stream_position()?;
+    if id != Some(SEGMENT) {
+        return Err(ContentError::Broken);
+    }
+    if !is_webm {
+        let what = if hevc(&mut reader)? { "HEVC (H.265)" } else { "Matroska" };
+        return Err(ContentError::Unplayable(what));
+    }
+    // A stream that was written as it went does not know.
+    let whole = length.is_none_or(|length| at.saturating_add(length) <= size);
+    drop(reader);
+    file.seek(SeekFrom::Start(0))?;
+    if whole { Ok(()) } else { Err(ContentError::Cut) }
+}
+
+/// A number of EBML; `None` where all its bits say that it is not known. An id keeps its marker.
+fn number(reader: &mut impl std::io::Read, is_id: bool) -> Result<Option<u64>, ContentError> {
+    let mut first = [0];
+    reader.read_exact(&mut first)?;
+    let more = first[0].leading_zeros();
+    if more > 7 {
+        return Err(ContentError::Broken);
+    }
+    let mut value = u64::from(first[0]);
+    if !is_id {
+        value &= (0x80_u64 >> more) - 1;
+    }
+    for _ in 0..more {
+        let mut next = [0];
+        reader.read_exact(&mut next)?;
+        value = value << 8 | u64::from(next[0]);
+    }
+    let unknown = (1_u64 << (7 * (more + 1))) - 1;
+    Ok(Some(value).filter(|value| is_id || *value != unknown))
+}
+
+/// The chunks of a wave: its sound is there, as much as it says.
+pub(super) fn wave(file: &mut File, size: u64) -> Result<(), ContentError> {
+    let mut at = 12;
+    loop {
+        file.seek(SeekFrom::Start(at))?;
+        let mut head = [0; 8];
+        file.read_exact(&mut head)?;
+        let [kind @ .., a, b, c, d] = head;
+        let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+        if kind == *b"data" {
+            file.seek(SeekFrom::Start(0))?;
+            // Written as it went: all that there is.
+            let streamed = length >= u64::from(u32::MAX) - 4096;
+            return match at + 8 + length {
+                _ if length == 0 || at + 8 == size => Err(ContentError::Empty),
+                end if end > size && !streamed => Err(ContentError::Cut),
+                _ => Ok(()),
+            };
+        }
+        at += 8 + length + (length & 1);
+    }
+}
+
+/// Whether a picture's last bytes are those that end one.
+pub(super) fn picture(format: Format, file: &mut File, size: u64) -> Result<(), ContentError> {
+    let whole = match format {
+        Format::Png => ends_with(file, size, 8, b"IEND")?,
+        Format::Gif => ends_with(file, size, 1, b"\x3b")?,
+        Format::Jpeg => {
+            // Some write zeros behind the end. An end further up may be that of a small picture within.
+            let tail = tail(file, size)?;
+            let zeros = tail.iter().rev().take_while(|byte| **byte == 0).count();
+            tail[..tail.len() - zeros].ends_with(&[0xff, 0xd9])
+        }
+        Format::Webp => {
+            file.seek(SeekFrom::Start(4))?;
+            let mut length = [0; 4];
+            file.read_exact(&mut length)?;
+            u64::from(u32::from_le_bytes(length)) + 8 <= size
+        }
+        Format::Avif => {
+            let (mut meta, mut data) = (false, false);
+            walk_boxes(file, size, |kind, _, _| {
+                meta |= kind == b"meta" || kind == b"moov";
+                data |= kind == b"mdat";
+            })?;
+            meta && data
+        }
+        _ => true,
+    };
+    if whole { Ok(()) } else { Err(ContentError::Cut) }
+}
+
+/// The last bytes of a file.
+fn tail(file: &mut File, size: u64) -> Result<Vec<u8>, ContentError> {
+    const TAIL_BYTES: u64 = 64 * 1024;
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(size.saturating_sub(TAIL_BYTES)))?;
+    file.read_to_end(&mut tail)?;
+    Ok(tail)
+}

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Makes the media files of the tests beside it, with FFmpeg. They are committed: no test needs FFmpeg.
+set -e
+cd "$(dirname "$0")"
+Q="ffmpeg -hide_banner -loglevel error -y"
+A="-f lavfi -i sine=frequency=440:duration=0.3:sample_rate=8000"
+V="-f lavfi -i testsrc=size=32x32:rate=10:duration=0.4"
+N="-map_metadata -1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact"
+$Q $A $N -ac 1 -b:a 16k song.mp3
+$Q $A $N -ac 1 -b:a 16k -write_xing 0 -id3v2_version 0 song-without-length.mp3
+$Q $A $N -ac 1 -b:a 16k -c:a aac song.m4a
+$Q $A $N -ac 1 -b:a 16k -c:a aac -f adts song.aac
+$Q $A $N -ac 1 song.wav
+$Q $A $N -ac 1 -metadata_header_padding 0 song.flac
+$Q $A $N -ac 1 -ar 48000 -c:a libopus -b:a 12k song.opus
+$Q $A $N -ac 1 -c:a libvorbis -q:a 0 song.ogg
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 film.mp4
+$Q $V $A $N -c:v libx264 -pix_fmt yuv420p -crf 40 -c:a aac -b:a 16k -ac 1 -shortest film-with-sound.mp4
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 -movflags frag_keyframe+empty_moov film-fragmented.mp4
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 -movflags +faststart film-faststart.mp4
+$Q $V $N -c:v libvpx-vp9 -crf 50 -b:v 0 film.webm
+$Q $V $N -c:v libvpx -b:v 20k film-vp8.webm
+$Q $V $N -c:v libaom-av1 -crf 50 -cpu-used 8 film-av1.mp4
+$Q $V $N -c:v libx265 -x265-params log-level=none -crf 45 -tag:v hvc1 hevc.mp4
+$Q $V $N -c:v mpeg4 -q:v 30 mpeg4.mp4
+$Q $V $N -c:v libx265 -x265-params log-level=none -crf 45 hevc.mkv
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 film.mkv
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 film.mov
+$Q $V $V $N -map 0 -map 1 -c:v libx264 -pix_fmt yuv420p -crf 40 two-tracks.mp4
+$Q $A $N -ac 1 -b:a 16k -c:a aac -f mp4 sound-alone.mp4
+$Q $A $N -ac 1 -c:a libopus -ar 48000 -b:a 12k -f webm sound-alone.webm
+$Q $V $N -c:v mjpeg -q:v 20 film.avi
+P="-f lavfi -i testsrc=size=16x16 -frames:v 1"
+$Q $P $N picture.png
+$Q $P $N -q:v 20 picture.jpg
+$Q $P $N -c:v libwebp -q:v 30 picture.webp
+$Q $P $N -c:v libaom-av1 -still-picture 1 -crf 50 picture.avif
+$Q $V $N -c:v libaom-av1 -crf 50 -cpu-used 8 -f avif moving.avif
+$Q $P $N picture.gif
+$Q $P $N picture.bmp
+$Q $P $N picture.tiff
