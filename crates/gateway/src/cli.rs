@@ -1,4 +1,4 @@
-//! The command line: serve, keys, providers, audit, config. Answers go to standard output, logs and
+//! The command line: serve, keys, visitors, providers, audit, config. Answers go to standard output, logs and
 //! errors to standard error.
 
 mod arguments;
@@ -7,6 +7,7 @@ mod error;
 mod keys;
 mod serve;
 mod store;
+mod visitors;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Keys { command } => keys::keys(command).await,
+        Command::Visitors { command } => visitors::visitors(command).await,
         Command::Providers { command: ProvidersCommand::Check { settings } } => {
             checks::check_providers(&settings.load(None, false)?).await
         }

@@ -58,6 +58,8 @@ pub struct Config {
     pub retention_days: u32,
     /// For how many seconds a visitor's session is good, where its opener doesn't say.
     pub session_secs: u32,
+    /// For how many seconds after the first one was opened a session can be renewed.
+    pub session_max_secs: u32,
     /// For how many seconds an event ticket is good.
     pub ticket_secs: u32,
     /// For how many seconds a stream may be silent before a comment shows that it lives. Less than
@@ -147,6 +149,7 @@ impl Default for Config {
             log_format: LogFormat::Text,
             retention_days: 7,
             session_secs: 3600,
+            session_max_secs: 24 * 60 * 60,
             ticket_secs: 900,
             keep_alive_secs: 15,
             sketch_workers: 0,
@@ -250,6 +253,7 @@ impl Config {
         }
         let least = [
             ("session_secs", u64::from(self.session_secs)),
+            ("session_max_secs", u64::from(self.session_max_secs)),
             ("ticket_secs", u64::from(self.ticket_secs)),
             ("keep_alive_secs", self.keep_alive_secs),
             ("limits.body_bytes", self.limits.body_bytes as u64),

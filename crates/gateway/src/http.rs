@@ -11,6 +11,7 @@ mod guard;
 mod openapi;
 mod origin;
 pub mod readiness;
+pub mod refusal_log;
 mod routes;
 pub mod state;
 
@@ -25,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use error::{from_panic, unknown, wrong_method};
-use routes::{events, generations, media, sessions, site, system, uploads};
+use routes::{events, generations, media, sessions, site, system, uploads, visitors};
 use state::App;
 
 /// All that the gateway answers.
@@ -36,6 +37,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(system::catalog))
         .routes(routes!(system::balance))
         .routes(routes!(sessions::open))
+        .routes(routes!(visitors::end))
         .routes(routes!(generations::generate))
         .routes(routes!(generations::list, generations::create))
         .routes(routes!(generations::show, generations::cancel))

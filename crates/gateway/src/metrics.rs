@@ -23,6 +23,7 @@ pub struct Metrics {
     changes: Counter,
     active: Gauge,
     streams: Gauge,
+    results_waiting: Gauge,
     responses: Family<StatusLabel, Counter>,
     provider_ended: Family<ProviderEndLabel, Counter>,
     provider_durations: Family<ProviderLabel, Histogram, DurationBuckets>,
@@ -78,6 +79,7 @@ impl Default for Metrics {
             changes: Counter::default(),
             active: Gauge::default(),
             streams: Gauge::default(),
+            results_waiting: Gauge::default(),
             responses: Family::default(),
             provider_ended: Family::default(),
             provider_durations: Family::new_with_constructor(DurationBuckets),
@@ -108,6 +110,11 @@ impl Default for Metrics {
             m.active.clone(),
         );
         registry.register("event_streams", "Event streams that are open", m.streams.clone());
+        registry.register(
+            "results_waiting",
+            "Results that are made and can't be stored yet",
+            m.results_waiting.clone(),
+        );
         registry.register("http_responses", "HTTP responses, by status", m.responses.clone());
         registry.register(
             "provider_ended",
@@ -210,6 +217,12 @@ impl Metrics {
         OpenStream(self.streams.clone())
     }
 
+    /// A result that is made waits to be stored for as long as this lives.
+    pub fn result_waits(&self) -> WaitingResult {
+        self.results_waiting.inc();
+        WaitingResult(self.results_waiting.clone())
+    }
+
     /// All of it in the text format that Prometheus reads.
     pub fn text(&self, active: usize) -> String {
         self.active.set(i64::try_from(active).unwrap_or(i64::MAX));
@@ -218,6 +231,15 @@ impl Metrics {
         // Writing into a string cannot fail.
         let _ = encode(&mut text, &registry);
         text
+    }
+}
+
+/// Counts a result that waits.
+pub struct WaitingResult(Gauge);
+
+impl Drop for WaitingResult {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

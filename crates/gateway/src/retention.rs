@@ -11,7 +11,10 @@ use crate::media::{MediaDir, UploadDir};
 use crate::store::{Store, StoreError};
 
 /// The pause between two rounds.
-const PAUSE: Duration = Duration::from_secs(600);
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// How long a generation is kept that was cancelled before anybody had taken it.
+const NEVER_MADE_MS: u64 = 10 * 60 * 1000;
 
 /// How many generations one change of the store forgets, so that other changes don't wait long.
 const BATCH: u32 = 100;
@@ -26,6 +29,8 @@ pub struct Retention {
     pub uploads: UploadDir,
     /// Where idle owners are forgotten.
     pub limits: Arc<Limits>,
+    /// For how long sessions can be renewed.
+    pub session_max_secs: u32,
     /// How long a finished generation is kept.
     pub retention_days: u32,
     /// Ends it.
@@ -52,7 +57,7 @@ impl Retention {
     }
 
     async fn remove_expired(&self) -> Result<(), StoreError> {
-        self.store.forget_expired_sessions().await?;
+        self.store.forget_expired_sessions(self.session_max_secs).await?;
         let before_ms = now_ms().saturating_sub(u64::from(self.retention_days) * DAY_MS);
         loop {
             let (forgotten, names) = self.store.forget_finished(before_ms, BATCH).await?;
@@ -61,6 +66,19 @@ impl Retention {
             }
             if forgotten < BATCH as usize || self.stopping.is_cancelled() {
                 break;
+            }
+        }
+        let never_made_ms = now_ms().saturating_sub(NEVER_MADE_MS);
+        while self.store.forget_never_made(never_made_ms, BATCH).await? == BATCH as usize {
+            if self.stopping.is_cancelled() {
+                return Ok(());
+            }
+        }
+        // After the sessions and the generations: who has none of either did nothing.
+        let day_before_ms = now_ms().saturating_sub(DAY_MS);
+        while self.store.forget_unused_visitors(day_before_ms, BATCH).await? == u64::from(BATCH) {
+            if self.stopping.is_cancelled() {
+                return Ok(());
             }
         }
         // After the generations: what they used is unused now.

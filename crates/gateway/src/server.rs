@@ -26,6 +26,7 @@ use crate::config::{Config, ConfigError};
 use crate::data_dir::{DataDirError, DataDirLock};
 use crate::generations::{GenerationService, Settings, UploadUrls};
 use crate::http::readiness::Readiness;
+use crate::http::refusal_log::RefusalLog;
 use crate::http::state::{App, Parts, Peer};
 use crate::limits::{ConnectionPermit, Limits};
 use crate::media::{MediaDir, UploadDir};
@@ -89,7 +90,7 @@ impl Server {
         {
             return Err(ServeError::Web(web.display().to_string()));
         }
-        descriptors::prepare(config.limits.connections)?;
+        let media_readers = descriptors::prepare(config.limits.connections)?;
         // Before anything is touched: another server's running work lies in there.
         let lock = DataDirLock::acquire(&config.data)?;
         let metrics = Metrics::default();
@@ -130,6 +131,7 @@ impl Server {
             media: media.clone(),
             uploads: uploads.clone(),
             limits: limits.clone(),
+            session_max_secs: config.session_max_secs,
             retention_days: config.retention_days,
             stopping: stopping.clone(),
         };
@@ -142,7 +144,9 @@ impl Server {
             uploads,
             signing,
             metrics,
+            media_readers: Arc::new(Semaphore::new(media_readers)),
             readiness: Readiness::default(),
+            refusals: RefusalLog::default(),
             demo_key,
             address,
             stopping,
@@ -168,11 +172,17 @@ impl Server {
         let Self { app, listener, metrics_listener, lock } = self;
         if let Some(listener) = metrics_listener {
             let metrics = http::metrics(app.clone());
-            tokio::spawn(accept(app.clone(), listener, metrics, app.stopping.clone()));
+            let stop = app.stopping.clone();
+            tokio::spawn(accept(app.clone(), listener, metrics, MONITORS, stop));
         }
         let closing = CancellationToken::new();
-        let serving =
-            tokio::spawn(accept(app.clone(), listener, http::router(app.clone()), closing.clone()));
+        let serving = tokio::spawn(accept(
+            app.clone(),
+            listener,
+            http::router(app.clone()),
+            app.config.limits.connections,
+            closing.clone(),
+        ));
         stop.cancelled().await;
         tracing::info!("stopping");
         app.stopping.cancel();
@@ -213,8 +223,17 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// How long connections may take to end once they were asked to.
 const CLOSING: Duration = Duration::from_secs(5);
 
-async fn accept(app: App, listener: TcpListener, router: Router, stop: CancellationToken) {
-    let connections = Arc::new(Semaphore::new(app.config.limits.connections));
+/// How many connections the listener of the metrics takes, out of what is kept for the gateway's own work.
+const MONITORS: usize = 16;
+
+async fn accept(
+    app: App,
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    stop: CancellationToken,
+) {
+    let connections = Arc::new(Semaphore::new(connections));
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {

@@ -26,6 +26,6 @@ pub use events::StoredEvent;
 pub use generations::GenerationRow;
 pub use jobs::{ProviderJob, SubmissionRecord, SubmissionState};
 pub use keys::{KeyInfo, KeyKind, NewKey, Publishable};
-pub use visitors::{NewVisitor, SessionInfo, VisitorRefusal};
+pub use visitors::{NewVisitor, SessionInfo, VisitorInfo, VisitorRefusal};
 
 pub use crate::domain::StoreError;

@@ -34,6 +34,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Lists and ends the visitors of a key. Works while the gateway runs.
+    Visitors {
+        #[command(subcommand)]
+        command: VisitorsCommand,
+    },
     /// Proves that no token and no result was lost. Exits with 1 and the reasons where one was.
     Audit {
         #[command(flatten)]
@@ -161,6 +166,29 @@ pub(super) enum KeysCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(super) enum VisitorsCommand {
+    /// Lists the visitors of a key's account, the newest first.
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+        /// The key's name, or the key itself.
+        key: String,
+        /// How many at most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Ends a visitor: none of their sessions is good any more, and no address of an event stream.
+    End {
+        #[command(flatten)]
+        data: DataArgs,
+        /// The key's name, or the key itself.
+        key: String,
+        /// The visitor, as `visitors list` shows them.
+        subject: String,
+    },
+}
+
 fn parse_origin(text: &str) -> Result<String, NotAnOrigin> {
     normalize_origin(text)
 }
@@ -170,5 +198,29 @@ impl SettingsArgs {
     pub(super) fn load(self, web: Option<PathBuf>, demo: bool) -> Result<Config, ConfigError> {
         let flags = Flags { listen: self.listen, data: self.data, web, demo };
         Config::load(self.config.as_deref(), std::env::vars_os(), flags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One address alone must not use up what a page may spend in a day.
+    #[test]
+    fn one_address_is_a_small_part_of_a_publishable_keys_day() {
+        let words = [
+            "ai-now-gateway",
+            "keys",
+            "create",
+            "--publishable",
+            "key-a",
+            "--origin",
+            "https://a.example",
+        ];
+        let Command::Keys { command: KeysCommand::Create(key) } = Cli::parse_from(words).command
+        else {
+            panic!("another command");
+        };
+        assert!(key.visitor_tokens * key.address_visitors * 10 <= key.day_tokens, "{key:?}");
     }
 }

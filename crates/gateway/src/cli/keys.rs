@@ -85,7 +85,7 @@ fn write_key(key: &KeyInfo, balance: Balance) -> std::io::Result<()> {
 }
 
 /// A key's name, out of the name or the key itself.
-async fn name(store: &Store, key: String) -> Result<String, StoreError> {
+pub(super) async fn name(store: &Store, key: String) -> Result<String, StoreError> {
     if secret::Kind::of(&key).is_none() {
         return Ok(key);
     }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::service::{ActiveGeneration, GenerationService, ended};
 use crate::domain::Outcome;
-use crate::media::{self, PictureFormat};
+use crate::media::{self, MediaDir, PictureFormat};
 use crate::providers::{
     Job, MediaContent, Output, Picture, PooledProvider, ProgressReporter, ProviderError, Task,
 };
@@ -105,7 +105,7 @@ impl GenerationService {
             match made {
                 Ok(made) => {
                     pooled.succeeded(took);
-                    return Some(self.keep(row, made).await);
+                    return self.keep(row, made, active).await;
                 }
                 Err(ProviderError::Stopped) => {
                     pooled.cancelled(took);
@@ -289,33 +289,63 @@ impl GenerationService {
     }
 
     /// Puts the file onto the disk: first the file, then the word that it is there.
-    async fn keep(&self, row: &GenerationRow, made: Output) -> Outcome {
+    async fn keep(
+        &self,
+        row: &GenerationRow,
+        made: Output,
+        active: &ActiveGeneration,
+    ) -> Option<Outcome> {
         let media_name = media::new_name(&row.prompt, made.format);
         let url = match MediaUrl::parse(&format!("/media/{media_name}")) {
             Ok(url) => url,
             Err(error) => {
-                return self.failed(row, Message::new(Code::Internal, error.to_string()));
+                return Some(self.failed(row, Message::new(Code::Internal, error.to_string())));
             }
         };
         let Output { content, note, procedural, .. } = made;
         let event = Event::Completed(Completed { url, note: note.clone() });
-        let (dir, name) = (self.0.media.clone(), media_name.clone());
-        let writing = tokio::task::spawn_blocking(move || match content {
-            MediaContent::Bytes(bytes) => dir.write(&name, &bytes).map(|()| bytes.len() as u64),
-            MediaContent::File(file) => {
-                let size_bytes = std::fs::metadata(file.path())?.len();
-                dir.adopt(&file, &name).map(|()| size_bytes)
-            }
-        });
-        let written = writing.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-        match written {
-            Ok(size_bytes) => {
-                Outcome::Completed { media_name, size_bytes, note, procedural, event }
-            }
-            Err(error) => {
-                tracing::error!(%error, generation = row.id, "a media file could not be written");
+        let size_bytes = match self.store_file(row, content, &media_name, active).await {
+            Ok(size_bytes) => size_bytes?,
+            Err(fault) => {
+                tracing::error!(%fault, generation = row.id, "a media file could not be written");
                 let why = "The result could not be stored. Try again later.";
-                self.failed(row, Message::new(Code::ResultNotStored, why))
+                return Some(self.failed(row, Message::new(Code::ResultNotStored, why)));
+            }
+        };
+        Some(Outcome::Completed { media_name, size_bytes, note, procedural, event })
+    }
+
+    /// Puts a file that was made, and perhaps paid for, onto the disk: again and again, until the disk
+    /// takes it. `None`: it is wanted no more, or the gateway stops; the next start makes it again, or
+    /// asks its provider for it again.
+    async fn store_file(
+        &self,
+        row: &GenerationRow,
+        content: MediaContent,
+        name: &str,
+        active: &ActiveGeneration,
+    ) -> Result<Option<u64>, tokio::task::JoinError> {
+        let mut content = content;
+        let (mut waiting, mut pause) = (None, Duration::from_millis(100));
+        loop {
+            let (dir, name) = (self.0.media.clone(), name.to_owned());
+            let writing = tokio::task::spawn_blocking(move || {
+                let written = write_file(&dir, &name, &content);
+                (content, written)
+            });
+            let written;
+            (content, written) = writing.await?;
+            match written {
+                Ok(size_bytes) => return Ok(Some(size_bytes)),
+                Err(error) => {
+                    tracing::error!(%error, generation = row.id, "a result waits to be stored");
+                    waiting.get_or_insert_with(|| self.0.metrics.result_waits());
+                }
+            }
+            tokio::select! {
+                () = sleep(pause) => pause = (pause * 2).min(RETRY_PAUSE_MAX),
+                // Also where the service stops.
+                () = active.cancel.cancelled() => return Ok(None),
             }
         }
     }
@@ -373,6 +403,17 @@ fn nobody_makes_it() -> Message {
 fn does_not_answer(job: &Job) -> Message {
     let text = format!("{} does not answer at the moment. Try again later.", job.model.name);
     Message::new(Code::ProviderUnavailable, text)
+}
+
+/// Writes a file under its name, or gives one that is written its name. Its size.
+fn write_file(dir: &MediaDir, name: &str, content: &MediaContent) -> std::io::Result<u64> {
+    match content {
+        MediaContent::Bytes(bytes) => dir.write(name, bytes).map(|()| bytes.len() as u64),
+        MediaContent::File(file) => {
+            let size_bytes = std::fs::metadata(file.path())?.len();
+            dir.adopt(file, name).map(|()| size_bytes)
+        }
+    }
 }
 
 fn processing(progress: Progress) -> Event {

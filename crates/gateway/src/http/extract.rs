@@ -60,7 +60,7 @@ impl Caller {
     }
 }
 
-/// Whose session it was that ended not long ago: it can be renewed, and nothing else.
+/// Whose session it was that has ended: it may be renewed, and nothing else.
 ///
 /// # Errors
 /// [`Problem`], where the page is not one of its origin.
@@ -69,7 +69,7 @@ pub async fn ended_session(app: &App, headers: &HeaderMap) -> Result<Option<Sess
     if !matches!(secret::Kind::of(token), Some(secret::Kind::Session)) {
         return Ok(None);
     }
-    let session = app.store.renewable_session(token).await?;
+    let session = app.store.expired_session(token).await?;
     if let Some(session) = &session {
         check_origin(session, headers)?;
     }

@@ -32,24 +32,36 @@ fn logged_path(path: &str) -> String {
     if path.starts_with("/uploads/") {
         return "/uploads/…".to_owned();
     }
-    match path.char_indices().nth(LOGGED_PATH_CHARS) {
-        Some((end, _)) => format!("{}…", &path[..end]),
-        None => path.to_owned(),
+    short(path)
+}
+
+/// A text of a client's, cut where it gets long.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LOGGED_PATH_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
 /// Logs a request by path, without its query: that may hold a ticket.
 pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = &secret::name()[..12];
-    let (method, path) = (request.method().clone(), logged_path(request.uri().path()));
+    let (method, path) = (short(request.method().as_str()), logged_path(request.uri().path()));
     let span = tracing::info_span!("request", id);
     let begun = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     app.metrics.responded(status);
     let millis = begun.elapsed().as_millis();
+    let refused = status >= 400;
+    let (admitted, unlogged) = if refused { app.refusals.admits() } else { (true, 0) };
+    if unlogged > 0 {
+        tracing::warn!(unlogged, "refused requests were not logged");
+    }
     // `{:?}` writes control characters as escapes: nobody writes lines of their own.
-    span.in_scope(|| tracing::info!(%method, ?path, status, millis, "answered"));
+    if admitted {
+        span.in_scope(|| tracing::info!(%method, ?path, status, millis, "answered"));
+    }
     if let Ok(id) = HeaderValue::from_str(id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

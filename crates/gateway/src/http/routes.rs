@@ -9,3 +9,4 @@ pub(crate) mod site;
 mod submission;
 pub(crate) mod system;
 pub(crate) mod uploads;
+pub(crate) mod visitors;

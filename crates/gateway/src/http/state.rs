@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::generations::GenerationService;
 use crate::http::readiness::Readiness;
+use crate::http::refusal_log::RefusalLog;
 use crate::limits::Limits;
 use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
@@ -35,8 +37,12 @@ pub struct Parts {
     pub signing: SigningKey,
     /// Counts what is limited.
     pub limits: Arc<Limits>,
+    /// A permit for each media file that may be open for a reader.
+    pub media_readers: Arc<Semaphore>,
     /// Whether anything can be written down.
     pub readiness: Readiness,
+    /// Which refusals are logged.
+    pub refusals: RefusalLog,
     /// Counts what is watched.
     pub metrics: Metrics,
     /// The key whose tokens pages of the gateway's own origin may use without one.

@@ -96,7 +96,8 @@ impl MediaDir {
             std::fs::File::open(&self.path)?.sync_all()
         })();
         if adopted.is_err() {
-            let _ = std::fs::remove_file(path);
+            // It is nobody's under its name, and is to be tried again.
+            let _ = std::fs::rename(path, &file.path);
         }
         adopted
     }

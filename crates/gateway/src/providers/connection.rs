@@ -62,6 +62,6 @@ impl Connection {
         }
         let idle = self.request_limit();
         let taking = Taking { hosts, idle, ..Taking::new(task.job.model.kind, &self.limits) };
-        result::take_over(&self.name, &self.http, url, &taking, task).await
+        result::take_over(&self.name, &self.http, url, &taking, task, &self.metrics).await
     }
 }

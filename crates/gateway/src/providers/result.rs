@@ -22,6 +22,7 @@ use super::provider::{MediaContent, Output, Task};
 use super::settings::connection::ConnectionSettings;
 use super::settings::limits::LimitSettings;
 use crate::media::{self, ContentError, MediaDir, Unfinished};
+use crate::metrics::Metrics;
 
 /// What is taken as a result.
 #[derive(Clone, Debug)]
@@ -223,6 +224,9 @@ async fn write(
     Ok(())
 }
 
+/// The longest pause between two tries to store a result.
+const DISK_PAUSE_MAX: Duration = Duration::from_secs(10);
+
 /// How often a result that did not arrive whole is loaded again.
 const TAKE_TRIES: u32 = 4;
 
@@ -233,8 +237,9 @@ pub(super) async fn take_over(
     url: &str,
     taking: &Taking,
     task: &Task,
+    metrics: &Metrics,
 ) -> Result<Output, ProviderError> {
-    let mut tries = 0;
+    let (mut tries, mut waiting, mut pause) = (0, None, Duration::from_millis(100));
     loop {
         let problem = match take(http, url, taking, &task.media).await {
             Ok((file, format)) => {
@@ -250,6 +255,15 @@ pub(super) async fn take_over(
             Err(problem) => problem,
         };
         tracing::warn!(provider = name, generation = task.job.id, %problem, "no result");
+        if matches!(problem, ResultError::Disk(_)) {
+            // It was made, and perhaps paid for: it is loaded again until the disk takes it.
+            waiting.get_or_insert_with(|| metrics.result_waits());
+            tokio::select! {
+                () = sleep(pause) => pause = (pause * 2).min(DISK_PAUSE_MAX),
+                () = task.stop.cancelled() => return Err(ProviderError::Stopped),
+            }
+            continue;
+        }
         tries += 1;
         if !problem.may_pass() || tries >= TAKE_TRIES {
             // Something was made and paid for there: no other provider is asked.

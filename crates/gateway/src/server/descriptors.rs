@@ -1,7 +1,12 @@
 //! File descriptors: as many as the system gives, and enough of them kept for work and results.
 
+use tokio::sync::Semaphore;
+
 /// What is kept for the store, providers and media, beside the connections of clients.
 const RESERVED: u64 = 256;
+
+/// How much of that readers of media may have at most, where nothing else is left for them.
+const READERS: u64 = RESERVED / 4;
 
 /// More connections than the system lets this process open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,22 +21,23 @@ pub struct TooFewDescriptors {
     limit: u64,
 }
 
-/// Raises the soft limit of open files to the hard one, and checks that the connections fit.
+/// Raises the soft limit of open files to the hard one, and checks that the connections fit. How many
+/// media files may be open at once for their readers, so that work and results find a descriptor.
 ///
 /// # Errors
 /// [`TooFewDescriptors`]
-pub(super) fn prepare(connections: usize) -> Result<(), TooFewDescriptors> {
+pub(super) fn prepare(connections: usize) -> Result<usize, TooFewDescriptors> {
     match raise_limit() {
-        Some(limit) => check(connections as u64, limit),
-        None => Ok(()),
+        Some(limit) => readers(connections as u64, limit),
+        None => Ok(Semaphore::MAX_PERMITS),
     }
 }
 
-fn check(connections: u64, limit: u64) -> Result<(), TooFewDescriptors> {
-    if connections.saturating_add(RESERVED) > limit {
-        return Err(TooFewDescriptors { connections, limit });
-    }
-    Ok(())
+fn readers(connections: u64, limit: u64) -> Result<usize, TooFewDescriptors> {
+    let spare = limit.checked_sub(connections.saturating_add(RESERVED));
+    let spare = spare.ok_or(TooFewDescriptors { connections, limit })?;
+    Ok(usize::try_from(spare.max(READERS))
+        .map_or(Semaphore::MAX_PERMITS, |readers| readers.min(Semaphore::MAX_PERMITS)))
 }
 
 /// The limit that holds now; `None` where there is none.
@@ -54,8 +60,10 @@ mod tests {
 
     #[test]
     fn connections_must_fit_beside_the_gateways_own_files() {
-        assert_eq!(check(768, 1024), Ok(()));
-        let error = check(769, 1024).unwrap_err().to_string();
+        assert_eq!(readers(768, 1024), Ok(64));
+        assert_eq!(readers(100, 1024), Ok(668));
+        assert_eq!(readers(100, u64::MAX), Ok(Semaphore::MAX_PERMITS));
+        let error = readers(769, 1024).unwrap_err().to_string();
         assert!(error.contains("Lower `limits.connections` to 768"), "{error}");
     }
 }

@@ -35,7 +35,8 @@ pub(super) const RULES: &[(&str, &str)] = &[
     (
         "account {} has spent another sum than its ledger says",
         "SELECT a.id FROM accounts a WHERE a.spent <> (SELECT coalesce(sum(tokens), 0)
-         FROM ledger WHERE account_id = a.id AND kind = 'capture')",
+         FROM ledger WHERE account_id = a.id AND kind = 'capture')
+         + (SELECT coalesce(sum(captured), 0) FROM ledger_days WHERE account_id = a.id)",
     ),
     (
         "account {} holds another sum than its ledger says",

@@ -133,7 +133,7 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
 /// A version of the tables: its number, its name, and how to get there from the one before.
 type Version = (i64, &'static str, &'static str);
 
-fn versions() -> [Version; 6] {
+fn versions() -> [Version; 8] {
     [
         (1, "initial", include_str!("../../migrations/0001_initial.sql")),
         (2, "provider jobs", include_str!("../../migrations/0002_provider_jobs.sql")),
@@ -141,6 +141,8 @@ fn versions() -> [Version; 6] {
         (4, "uploads", include_str!("../../migrations/0004_uploads.sql")),
         (6, "cancelled work", include_str!("../../migrations/0006_cancelled_work.sql")),
         (8, "provider costs", include_str!("../../migrations/0008_provider_costs.sql")),
+        (9, "sessions end", include_str!("../../migrations/0009_sessions_end.sql")),
+        (10, "compaction", include_str!("../../migrations/0010_compaction.sql")),
     ]
 }
 

@@ -295,7 +295,7 @@ impl Store {
 
     /// Forgets up to `limit` generations that ended before a moment, with their events, and
     /// returns how many, and the names of their media files, which are now nobody's. What they
-    /// cost stays in the ledger.
+    /// cost stays in the ledger, as a part of its account's day.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -304,19 +304,41 @@ impl Store {
         before_ms: u64,
         limit: u32,
     ) -> Result<(usize, Vec<String>), StoreError> {
+        self.forget(sql::FINISHED_BEFORE, before_ms, limit).await
+    }
+
+    /// The same for those that were cancelled before anybody had taken them. How many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_never_made(&self, before_ms: u64, limit: u32) -> Result<usize, StoreError> {
+        Ok(self.forget(sql::NEVER_MADE_BEFORE, before_ms, limit).await?.0)
+    }
+
+    async fn forget(
+        &self,
+        which: &'static str,
+        before_ms: u64,
+        limit: u32,
+    ) -> Result<(usize, Vec<String>), StoreError> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let old: Vec<FinishedRow> = sqlx::query_as(sql::FINISHED_BEFORE)
+                    let old: Vec<FinishedRow> = sqlx::query_as(which)
                         .bind(signed(before_ms))
                         .bind(limit)
                         .fetch_all(&mut *connection)
                         .await?;
                     for FinishedRow { id, .. } in &old {
-                        sqlx::query(sql::DELETE_GENERATION)
-                            .bind(id)
-                            .execute(&mut *connection)
-                            .await?;
+                        for statement in [
+                            sql::FOLD_CAPTURE,
+                            sql::DELETE_HOLD,
+                            sql::DELETE_CAPTURE,
+                            sql::DELETE_RELEASE,
+                            sql::DELETE_GENERATION,
+                        ] {
+                            sqlx::query(statement).bind(id).execute(&mut *connection).await?;
+                        }
                     }
                     Ok((old.len(), old.into_iter().filter_map(|row| row.media_name).collect()))
                 })

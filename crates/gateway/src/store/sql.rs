@@ -75,16 +75,33 @@ statements! {
 
     // Visitors and sessions.
     SESSION_BY_HASH = "SELECT k.id AS key_id, k.kind AS key_kind, k.tokens_per_day, k.account_id,
-        v.id AS visitor_id, s.origin, s.lifetime_secs, s.hash
+        v.id AS visitor_id, s.origin, s.lifetime_secs, s.opened_at_ms, s.hash
         FROM sessions s JOIN visitors v ON v.id = s.visitor_id JOIN keys k ON k.id = v.key_id
         WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL";
-    INSERT_SESSION = "INSERT INTO sessions (hash, visitor_id, origin, lifetime_secs, expires_at_ms)
-        VALUES (?, ?, ?, ?, ?)";
-    DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms <= ?";
+    INSERT_SESSION = "INSERT INTO sessions (hash, visitor_id, origin, lifetime_secs, expires_at_ms,
+        opened_at_ms) VALUES (?, ?, ?, ?, ?, ?)";
+    DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms <= ? AND opened_at_ms <= ?";
+    END_VISITORS = "UPDATE visitors SET ended_at_ms = ?1 WHERE subject = ?2
+        AND key_id IN (SELECT id FROM keys WHERE account_id = ?3) RETURNING id";
+    DELETE_SESSIONS_OF_VISITOR = "DELETE FROM sessions WHERE visitor_id = ?";
+    VISITORS_OF_ACCOUNT = "SELECT v.subject, k.name AS key_name, v.created_at_ms, v.held, v.spent,
+        v.ended_at_ms IS NOT NULL AS ended FROM visitors v JOIN keys k ON k.id = v.key_id
+        WHERE k.account_id = ? ORDER BY v.id DESC LIMIT ?";
+    /// What a ticket stands for ends with its key, and with its visitor.
+    OWNER_IS_GOOD = "SELECT 1 FROM keys k LEFT JOIN visitors v ON v.id = ?2
+        WHERE k.id = ?1 AND k.revoked_at_ms IS NULL AND v.ended_at_ms IS NULL";
     VISITOR_BUDGET = "SELECT budget, held, spent, returned FROM visitors WHERE id = ?";
     VISITOR_BY_SUBJECT =
         "SELECT id, held + spent AS used FROM visitors WHERE key_id = ? AND subject = ?";
-    UPDATE_VISITOR_BUDGET = "UPDATE visitors SET budget = ? WHERE id = ?";
+    /// Opening a session for somebody who was ended lets them in again.
+    UPDATE_VISITOR_BUDGET = "UPDATE visitors SET budget = ?, ended_at_ms = NULL WHERE id = ?";
+    /// Who came, did nothing and went. A day long they count for their address.
+    FORGET_UNUSED_VISITORS = "DELETE FROM visitors WHERE id IN (SELECT v.id FROM visitors v
+        WHERE v.held = 0 AND v.spent = 0 AND v.returned = 0 AND v.created_at_ms < ?1
+        AND NOT EXISTS (SELECT 1 FROM sessions WHERE visitor_id = v.id)
+        AND NOT EXISTS (SELECT 1 FROM generations WHERE key_id = v.key_id AND visitor_id = v.id)
+        AND NOT EXISTS (SELECT 1 FROM uploads WHERE key_id = v.key_id AND visitor_id = v.id)
+        LIMIT ?2)";
     NEW_VISITORS_FROM_ADDRESS = "SELECT count(*) FROM visitors
         WHERE key_id = ? AND address_hash = ? AND created_at_ms > ? AND created_at_ms <= ?";
     INSERT_VISITOR = "INSERT INTO visitors (key_id, subject, address_hash, created_at_ms, budget)
@@ -135,6 +152,16 @@ statements! {
         LEFT JOIN media m ON m.generation_id = g.id
         WHERE g.key_id = ?1 AND g.visitor_id IS ?2 AND (g.created_at_ms, g.id) < (?3, ?4)
         ORDER BY g.created_at_ms DESC, g.id DESC LIMIT ?5";
+    NEVER_MADE_BEFORE = "SELECT g.id, NULL AS media_name FROM generations g
+        WHERE g.state = 'cancelled' AND g.taken = 0 AND g.finished_at_ms < ? LIMIT ?";
+    /// What a generation captured goes into the row of its account and day.
+    FOLD_CAPTURE = "INSERT INTO ledger_days (account_id, day, captured)
+        SELECT account_id, at_ms / 86400000, tokens FROM ledger
+        WHERE generation_id = ? AND kind = 'capture' AND tokens > 0
+        ON CONFLICT (account_id, day) DO UPDATE SET captured = captured + excluded.captured";
+    DELETE_HOLD = "DELETE FROM ledger WHERE generation_id = ? AND kind = 'hold'";
+    DELETE_CAPTURE = "DELETE FROM ledger WHERE generation_id = ? AND kind = 'capture'";
+    DELETE_RELEASE = "DELETE FROM ledger WHERE generation_id = ? AND kind = 'release'";
     DELETE_GENERATION = "DELETE FROM generations WHERE id = ?";
     MEDIA_IS_KNOWN = "SELECT 1 FROM media WHERE name = ?";
 
@@ -232,6 +259,12 @@ mod tests {
             REQUEUE_RUNNING,
             UNFINISHED_GENERATIONS,
             FINISHED_BEFORE,
+            NEVER_MADE_BEFORE,
+            FOLD_CAPTURE,
+            DELETE_HOLD,
+            DELETE_CAPTURE,
+            DELETE_RELEASE,
+            FORGET_UNUSED_VISITORS,
             MEDIA_IS_KNOWN,
             SUBMISSION,
             ACTIVE_OF_OWNER,

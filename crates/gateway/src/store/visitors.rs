@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::database::{Store, signed, unsigned};
 use super::keys::{KeyKind, KindName};
 use super::{ledger, sql};
-use crate::clock::{DAY_MS, last_day_ms, now_ms};
+use crate::clock::{last_day_ms, now_ms};
 use crate::domain::StoreError;
 use crate::secret::{self, Hash};
 
@@ -46,6 +46,36 @@ pub struct SessionInfo {
     pub origin: Option<String>,
     /// How long it, and a renewed one, is good.
     pub lifetime_secs: u32,
+    /// When the first session was opened of which this one is a renewal.
+    #[sqlx(try_from = "i64")]
+    pub opened_at_ms: u64,
+}
+
+impl SessionInfo {
+    /// Whether it can be renewed: for so many seconds after the first one was opened.
+    pub fn is_renewable(&self, max_secs: u32) -> bool {
+        now_ms() < self.opened_at_ms.saturating_add(u64::from(max_secs) * 1000)
+    }
+}
+
+/// A visitor, as its key's owner sees it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct VisitorInfo {
+    /// Who they are, in the owner's terms.
+    pub subject: String,
+    /// The key that let them in.
+    pub key_name: String,
+    /// When they came first.
+    #[sqlx(try_from = "i64")]
+    pub created_at_ms: u64,
+    /// What their unfinished generations hold, in tokens.
+    #[sqlx(try_from = "i64")]
+    pub held: u64,
+    /// What they have spent, in tokens.
+    #[sqlx(try_from = "i64")]
+    pub spent: u64,
+    /// Whether they were ended.
+    pub ended: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -78,10 +108,6 @@ pub enum VisitorRefusal {
     BudgetBelowSpent,
 }
 
-/// For how long after its end a session opens one thing still: another session for the same visitor.
-/// A laptop that slept over a weekend finds what its visitor had asked for.
-const RENEWABLE_MS: u64 = 7 * DAY_MS;
-
 impl Store {
     /// Opens a session and returns its token.
     ///
@@ -102,7 +128,9 @@ impl Store {
                         Err(refusal) => return Ok(Err(refusal)),
                     };
                     let origin = new.origin.as_deref();
-                    insert_session(connection, hash, visitor_id, origin, new.lifetime_secs).await?;
+                    let now_ms = now_ms();
+                    insert_session(connection, hash, visitor_id, origin, new.lifetime_secs, now_ms)
+                        .await?;
                     Ok(Ok(()))
                 })
             })
@@ -120,9 +148,20 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let SessionInfo { visitor_id, origin, lifetime_secs, .. } = session;
-                    insert_session(connection, hash, visitor_id, origin.as_deref(), lifetime_secs)
-                        .await
+                    let SessionInfo { visitor_id, origin, lifetime_secs, opened_at_ms, .. } =
+                        session;
+                    // Nobody has opened one that is still to come: the clock was set back.
+                    let opened_at_ms = opened_at_ms.min(now_ms());
+                    let origin = origin.as_deref();
+                    insert_session(
+                        connection,
+                        hash,
+                        visitor_id,
+                        origin,
+                        lifetime_secs,
+                        opened_at_ms,
+                    )
+                    .await
                 })
             })
             .await?;
@@ -137,12 +176,100 @@ impl Store {
         self.session_good_at(token, now_ms()).await
     }
 
-    /// The same for one that may have expired, but not so long ago that it can't be renewed.
+    /// The same for one that may have expired.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn renewable_session(&self, token: &str) -> Result<Option<SessionInfo>, StoreError> {
-        self.session_good_at(token, now_ms().saturating_sub(RENEWABLE_MS)).await
+    pub async fn expired_session(&self, token: &str) -> Result<Option<SessionInfo>, StoreError> {
+        self.session_good_at(token, 0).await
+    }
+
+    /// Ends everybody whom an account's owner calls so: no session and no ticket of theirs is good any
+    /// more. What is under way goes to its end. How many were ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_visitors(
+        &self,
+        account_id: i64,
+        subject: String,
+    ) -> Result<usize, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let ended: Vec<i64> = sqlx::query_scalar(sql::END_VISITORS)
+                        .bind(signed(now_ms()))
+                        .bind(subject)
+                        .bind(account_id)
+                        .fetch_all(&mut *connection)
+                        .await?;
+                    for visitor_id in &ended {
+                        sqlx::query(sql::DELETE_SESSIONS_OF_VISITOR)
+                            .bind(visitor_id)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(ended.len())
+                })
+            })
+            .await
+    }
+
+    /// Forgets up to `limit` visitors who came before a moment, did nothing and have no session. How
+    /// many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_unused_visitors(
+        &self,
+        before_ms: u64,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let gone = sqlx::query(sql::FORGET_UNUSED_VISITORS)
+                        .bind(signed(before_ms))
+                        .bind(limit)
+                        .execute(connection)
+                        .await?;
+                    Ok(gone.rows_affected())
+                })
+            })
+            .await
+    }
+
+    /// The visitors of an account's keys, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn visitors(
+        &self,
+        account_id: i64,
+        limit: u32,
+    ) -> Result<Vec<VisitorInfo>, StoreError> {
+        Ok(sqlx::query_as(sql::VISITORS_OF_ACCOUNT)
+            .bind(account_id)
+            .bind(limit)
+            .fetch_all(&self.reader)
+            .await?)
+    }
+
+    /// Whether a key, and a visitor of it, are good still.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn owner_is_good(
+        &self,
+        key_id: i64,
+        visitor_id: Option<i64>,
+    ) -> Result<bool, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar(sql::OWNER_IS_GOOD)
+            .bind(key_id)
+            .bind(visitor_id)
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(found.is_some())
     }
 
     async fn session_good_at(
@@ -172,16 +299,18 @@ impl Store {
         Ok(visitor_balance(&mut connection, account_id, Some(visitor_id)).await?)
     }
 
-    /// Forgets the sessions that expired too long ago to be renewed.
+    /// Forgets the sessions that have expired and can't be renewed: those that were first opened more
+    /// than `max_secs` ago.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn forget_expired_sessions(&self) -> Result<u64, StoreError> {
+    pub async fn forget_expired_sessions(&self, max_secs: u32) -> Result<u64, StoreError> {
         self.writer
-            .write(|connection| {
+            .write(move |connection| {
                 Box::pin(async move {
                     let gone = sqlx::query(sql::DELETE_EXPIRED_SESSIONS)
-                        .bind(signed(now_ms().saturating_sub(RENEWABLE_MS)))
+                        .bind(signed(now_ms()))
+                        .bind(signed(now_ms().saturating_sub(u64::from(max_secs) * 1000)))
                         .execute(connection)
                         .await?;
                     Ok(gone.rows_affected())
@@ -259,6 +388,7 @@ async fn insert_session(
     visitor_id: i64,
     origin: Option<&str>,
     lifetime_secs: u32,
+    opened_at_ms: u64,
 ) -> Result<(), StoreError> {
     sqlx::query(sql::INSERT_SESSION)
         .bind(hash.as_slice())
@@ -266,6 +396,7 @@ async fn insert_session(
         .bind(origin)
         .bind(i64::from(lifetime_secs))
         .bind(signed(now_ms() + u64::from(lifetime_secs) * 1000))
+        .bind(signed(opened_at_ms))
         .execute(connection)
         .await?;
     Ok(())

@@ -48,6 +48,24 @@ impl Process {
         Self::run(shell, data)
     }
 
+    /// The same with settings and an environment of its own.
+    pub(crate) fn start_with(data: &Path, config: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut shell = Command::new("sh");
+        let script = "trap '' XFSZ; config=\"$0\"; exec \"$@\" --config \"$config\"";
+        shell.arg("-c").arg(script).arg(config).arg(PROGRAM);
+        shell.envs(environment.iter().copied());
+        shell.stderr(std::fs::File::create(data.with_extension("log")).unwrap());
+        Self::run(shell, data)
+    }
+
+    /// One that may open so many files and connections at once.
+    pub(crate) fn start_with_descriptors(data: &Path, limit: u32, connections: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n \"$0\"; exec \"$@\"", &limit.to_string(), PROGRAM]);
+        shell.env("AI_NOW_LIMITS__CONNECTIONS", connections.to_string());
+        Self::run(shell, data)
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }

@@ -66,20 +66,89 @@ async fn results_go_with_their_rows_when_their_time_is_over() {
     assert_eq!(place.assert_sound().await.generations, 1);
 }
 
+/// Submitting and cancelling, and coming and going, leave nothing behind for long; what was spent stays
+/// provable.
 #[tokio::test]
-async fn a_result_that_finds_no_place_costs_nothing() {
-    let place = Place::new();
+async fn what_never_ran_and_who_did_nothing_are_forgotten_soon() {
+    let place = Place::with(|config| config.retention_days = 8);
+    let key = place.key(1000).await;
+    let gateway = place.start().await;
+    let session = async || {
+        let asked = gateway.post("/api/sessions", &key, &serde_json::json!({}));
+        let session: ai_now_protocol::api::Session =
+            asked.send().await.unwrap().json().await.unwrap();
+        session.token
+    };
+    let (used, unused) = (session().await, session().await);
+    assert_ne!(used, unused);
+    let made = gateway.create(&used, &song()).await;
+    completed(&gateway.follow(&made.events).await);
+    for _ in 0..5 {
+        let accepted = gateway.create(&key, &crate::support::film(60)).await;
+        gateway.cancel(&key, &accepted.id).await;
+    }
+    gateway.stop().await;
+    let pool = database(&place).await;
+    for sql in [
+        "UPDATE generations SET finished_at_ms = finished_at_ms - 700000",
+        "UPDATE visitors SET created_at_ms = created_at_ms - 2 * 86400000",
+        "UPDATE sessions SET opened_at_ms = 0, expires_at_ms = 1",
+    ] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let count =
+        async |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).fetch_one(&pool).await.unwrap();
+    let gateway = place.start().await;
+    until(async || count("SELECT count(*) FROM generations").await == 1).await;
+    until(async || count("SELECT count(*) FROM visitors").await == 1).await;
+    // One grant, and the hold and the capture of what was made.
+    assert_eq!(count("SELECT count(*) FROM ledger").await, 3);
+    gateway.stop().await;
+    place.assert_sound().await;
+
+    // A week later its movements are a part of its day, and the sums are what they were.
+    sqlx::query("UPDATE generations SET finished_at_ms = finished_at_ms - 9 * 86400000")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let gateway = place.start().await;
+    until(async || count("SELECT count(*) FROM generations").await == 0).await;
+    assert_eq!(count("SELECT count(*) FROM ledger").await, 1);
+    assert_eq!(count("SELECT sum(captured) FROM ledger_days").await, 10);
+    assert_eq!(gateway.balance(&key).await.spent, 10);
+    gateway.stop().await;
+    place.assert_sound().await;
+    // It would be found if one was missing.
+    sqlx::query("UPDATE ledger_days SET captured = 9").execute(&pool).await.unwrap();
+    pool.close().await;
+    assert!(place.audit().await.faults[0].contains("has spent another sum"));
+}
+
+/// It is never thrown away: it waits, for all to see, until there is room for it.
+#[tokio::test]
+async fn a_result_that_finds_no_place_waits_until_there_is_one() {
+    let place = Place::with(|config| config.metrics_listen = "127.0.0.1:0".parse().ok());
     let key = place.key(100).await;
     let gateway = place.start().await;
-    std::fs::remove_dir_all(place.data().join("media")).unwrap();
+    let (media, away) = (place.data().join("media"), place.data().join("away"));
+    std::fs::rename(&media, &away).unwrap();
     let accepted = gateway.create(&key, &song()).await;
-    let events = gateway.follow(&accepted.events).await;
-    let Event::Failed(end) = &events.last().unwrap().1 else { panic!("{events:?}") };
-    assert!(end.message.text.contains("could not be stored"), "{}", end.message.text);
-    assert!(end.message.is(Code::ResultNotStored), "{:?}", end.message);
-    assert_eq!(end.tokens_returned, Some(10));
+    let cancelled = gateway.create(&key, &song()).await;
+    let waiting = async |count: u32| {
+        let url = gateway.metrics.as_ref().unwrap();
+        let text = crate::support::client().get(url).send().await.unwrap().text().await.unwrap();
+        text.lines().any(|line| line == format!("ai_now_results_waiting {count}"))
+    };
+    until(async || waiting(2).await).await;
+    assert_eq!(gateway.balance(&key).await.held, 20);
+    // Whoever wants it no more need not wait.
+    gateway.cancel(&key, &cancelled.id).await;
+    until(async || waiting(1).await).await;
+    std::fs::rename(&away, &media).unwrap();
+    completed(&gateway.follow(&accepted.events).await);
+    until(async || waiting(0).await).await;
     let balance = gateway.balance(&key).await;
-    assert_eq!((balance.available, balance.held, balance.spent), (100, 0, 0));
+    assert_eq!((balance.available, balance.held, balance.spent), (90, 0, 10));
     gateway.stop().await;
     place.assert_sound().await;
 }

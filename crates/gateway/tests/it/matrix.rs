@@ -18,20 +18,23 @@ enum Rule {
     /// Whoever has a key or a session that is good, with `good`; a publishable key hears another
     /// status.
     Keyed { good: u16, publishable: u16 },
+    /// Whoever has a secret key.
+    Secret,
     /// The generation's owner alone.
     Owned,
     /// The generation's owner, and whoever has a ticket for it.
     Ticketed,
 }
 
-use Rule::{Keyed, Owned, Public, Ticketed};
+use Rule::{Keyed, Owned, Public, Secret, Ticketed};
 
 /// Bodies are not valid where they would cost something: 400 tells that the caller was let in.
-const LINES: [(Method, &str, Rule); 15] = [
+const LINES: [(Method, &str, Rule); 16] = [
     (Method::GET, "/api/ping", Keyed { good: 200, publishable: 200 }),
     (Method::GET, "/api/catalog", Public),
     (Method::GET, "/api/balance", Keyed { good: 200, publishable: 403 }),
     (Method::POST, "/api/sessions", Keyed { good: 201, publishable: 201 }),
+    (Method::DELETE, "/api/visitors/{subject}", Secret),
     (Method::POST, "/api/generate", Keyed { good: 400, publishable: 403 }),
     (Method::POST, "/api/generations", Keyed { good: 400, publishable: 403 }),
     (Method::GET, "/api/generations", Keyed { good: 200, publishable: 403 }),
@@ -121,6 +124,7 @@ impl World {
     ) -> RequestBuilder {
         let (accepted, file) = &self.made[which];
         let path = path.replace("{id}", &accepted.id).replace("{name}", file);
+        let path = path.replace("{subject}", "nobody");
         let asked = self.gateway.ask(method.clone(), &format!("{path}{query}"));
         let asked = asked.header("origin", PAGE);
         if *method == Method::POST && path.starts_with("/api/generat") {
@@ -182,7 +186,7 @@ async fn everyone_at_every_route() {
             let expected = match rule {
                 Public => 200,
                 Ticketed if which == 0 => 200,
-                Keyed { .. } | Owned | Ticketed => 401,
+                Keyed { .. } | Secret | Owned | Ticketed => 401,
             };
             assert_eq!(world.status(line, asked).await, expected, "{method} {path} ticket {which}");
         }
@@ -190,7 +194,7 @@ async fn everyone_at_every_route() {
         let expected = match rule {
             Public => 200,
             Keyed { publishable, .. } => *publishable,
-            Owned | Ticketed => 403,
+            Secret | Owned | Ticketed => 403,
         };
         assert_eq!(world.status(line, asked).await, expected, "{method} {path} publishable");
         for (owner, token) in world.owners.iter().enumerate() {
@@ -198,6 +202,8 @@ async fn everyone_at_every_route() {
                 let expected = match rule {
                     Public => 200,
                     Keyed { good, .. } => *good,
+                    Secret if token.starts_with("ak_") => 200,
+                    Secret => 403,
                     Owned | Ticketed if owner == which => 200,
                     Owned | Ticketed => 404,
                 };

@@ -7,9 +7,9 @@ mod check;
 mod command;
 mod crash;
 mod files;
-mod fixture;
+pub(crate) mod fixture;
 mod service_specific;
-mod upstream;
+pub(crate) mod upstream;
 
 /// The same tests for each service that a gateway can ask.
 macro_rules! suite {

@@ -5,7 +5,7 @@ use ai_now_protocol::api::Session;
 use reqwest::{Method, Response};
 use serde_json::json;
 
-use crate::support::{Gateway, Place, completed, problem, song};
+use crate::support::{Gateway, Place, completed, problem, refusal, song};
 
 const LIMITS: Publishable =
     Publishable { visitor_budget: 10, visitors_per_address: 2, tokens_per_day: 15 };
@@ -154,4 +154,131 @@ async fn other_origins_are_let_in_only_where_configured() {
         assert_eq!(header.map(|value| value.to_str().unwrap()), allowed.then_some(origin));
         assert!(!response.headers().contains_key("access-control-allow-credentials"));
     }
+}
+
+/// However short a session is, it is not renewed for ever.
+#[tokio::test]
+async fn renewing_ends() {
+    let place = Place::with(|config| config.session_max_secs = 3600);
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let wishes = json!({"lifetime_secs": 60, "subject": "user-1"});
+    let first = gateway.post("/api/sessions", &key, &wishes).send().await.unwrap();
+    let mut token = session(first).await.token;
+    let aged = async |secs: i64| {
+        let pool = crate::support::database(&place).await;
+        let sql = "UPDATE sessions SET opened_at_ms = opened_at_ms - ?1, expires_at_ms = expires_at_ms - ?1";
+        sqlx::query(sql).bind(secs * 1000).execute(&pool).await.unwrap();
+        pool.close().await;
+    };
+    // After its end, too; and the first one's time counts for all that follow.
+    for secs in [30, 90, 3000] {
+        aged(secs).await;
+        token = session(open(&gateway, &token, None).await).await.token;
+    }
+    aged(30).await;
+    assert_eq!(gateway.get("/api/ping", &token).send().await.unwrap().status(), 200);
+    aged(600).await;
+    let over = refusal(open(&gateway, &token, None).await, 401).await;
+    assert!(over.text.contains("for as long as it may be"), "{}", over.text);
+    // Whoever opened it opens another one, for the same visitor.
+    let again = gateway.post("/api/sessions", &key, &wishes).send().await.unwrap();
+    session(again).await;
+    gateway.stop().await;
+    // What can't be renewed is forgotten.
+    let gateway = place.start().await;
+    let pool = crate::support::database(&place).await;
+    let left = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sessions");
+        count.fetch_one(&pool).await.unwrap()
+    };
+    let forgotten = async {
+        while left().await > 1 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), forgotten).await.unwrap();
+    pool.close().await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_owner_ends_one_visitor() {
+    let place = Place::new();
+    let (key, other) = (place.key(100).await, place.key(100).await);
+    let gateway = place.start().await;
+    let opened = async |key: &str, subject: &str| {
+        let asked = gateway.post("/api/sessions", key, &json!({"subject": subject}));
+        session(asked.send().await.unwrap()).await.token
+    };
+    let (bad, again) = (opened(&key, "a/b c").await, opened(&key, "a/b c").await);
+    let (good, theirs) = (opened(&key, "good").await, opened(&other, "a/b c").await);
+    let made = gateway.create(&bad, &song()).await;
+    completed(&gateway.follow(&made.events).await);
+    let end = async |key: &str| {
+        gateway
+            .ask(Method::DELETE, "/api/visitors/a%2Fb%20c")
+            .bearer_auth(key)
+            .send()
+            .await
+            .unwrap()
+    };
+    problem(end(&good).await, 403).await;
+    let ended: serde_json::Value = end(&key).await.json().await.unwrap();
+    assert_eq!(ended, json!({"ended": 1}));
+    for token in [&bad, &again] {
+        problem(gateway.get("/api/ping", token).send().await.unwrap(), 401).await;
+        problem(open(&gateway, token, None).await, 401).await;
+    }
+    // The address of a stream is good no more, either.
+    problem(gateway.ask(Method::GET, &made.events).send().await.unwrap(), 401).await;
+    for token in [&good, &theirs] {
+        assert_eq!(gateway.get("/api/ping", token).send().await.unwrap().status(), 200);
+    }
+    // The site's own server may let them in again.
+    let back = opened(&key, "a/b c").await;
+    assert_eq!(gateway.show(&back, &made.id).await.id, made.id);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_ticket_ends_with_its_key() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let made = gateway.create(&key, &song()).await;
+    completed(&gateway.follow(&made.events).await);
+    let store = place.store().await;
+    let name = store.key_by_secret(&key).await.unwrap().unwrap().name;
+    store.revoke_key(&name).await.unwrap();
+    store.close().await;
+    let message = refusal(gateway.ask(Method::GET, &made.events).send().await.unwrap(), 401).await;
+    assert!(message.is(ai_now_protocol::Code::TicketExpired));
+    gateway.stop().await;
+}
+
+/// Whoever has an IPv6 address has all those of its /64.
+#[tokio::test]
+async fn the_visitors_of_one_network_are_counted_together() {
+    let place = Place::with(|config| config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]);
+    let key = place.key(1000).await;
+    let page_key = place.publishable(&key, PAGE, LIMITS).await;
+    let gateway = place.start().await;
+    let from = async |address: &str| {
+        let asked = gateway.ask(Method::POST, "/api/sessions").bearer_auth(&page_key);
+        let asked = asked.header("origin", PAGE).header("x-forwarded-for", address);
+        asked.send().await.unwrap().status().as_u16()
+    };
+    for (address, status) in [
+        ("2001:db8:0:1::1", 201),
+        ("2001:db8:0:1:ffff::2", 201),
+        ("2001:db8:0:1:abcd:ef01:2345:6789", 429),
+        ("2001:db8:0:2::1", 201),
+        ("192.0.2.1", 201),
+        ("::ffff:192.0.2.1", 201),
+        ("192.0.2.1", 429),
+    ] {
+        assert_eq!(from(address).await, status, "{address}");
+    }
+    gateway.stop().await;
 }

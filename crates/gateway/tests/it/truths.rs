@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::crash::Process;
-use crate::support::{Place, database, refusal, song};
+use crate::support::{Place, completed, database, refusal, song};
 
 /// Waits for what comes to pass.
 async fn until(what: impl AsyncFn() -> bool) {
@@ -100,4 +100,79 @@ async fn a_clock_that_was_set_back_refuses_nobody() {
         assert_eq!(answer.status(), expected);
     }
     gateway.stop().await;
+}
+
+/// A result of a provider's that finds the disk full is loaded again, and asked for only once.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_provider_made_outlives_a_full_disk() {
+    use crate::providers::fixture::{SECRET, request};
+    use crate::providers::upstream::{Script, Speaks, Stands, Upstream, What};
+    use ai_now_protocol::api::Accepted;
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let place = Place::new();
+    let key = place.key(100).await;
+    // It is done as soon as the disk is full.
+    let script =
+        Script { stands: vec![Stands::Queued(1), Stands::Done], held: 1, ..Script::default() };
+    let upstream = Upstream::start(Speaks::Luma, script).await;
+    let config = place.path("config.toml");
+    let toml = format!(
+        "[providers.up]\nkind = 'luma'\nbase_url = '{}'\nallow_private = true\nkey_env = 'KEY_OF_UP'\n\
+         poll_ms = 5\n[[models]]\nid = 'run'\nkind = 'video'\nroutes = ['up']\n",
+        upstream.url
+    );
+    std::fs::write(&config, toml).unwrap();
+    let process = Process::start_with(place.data(), &config, &[("KEY_OF_UP", SECRET)]);
+    let client = crate::support::client();
+    let asked = client.post(format!("{}/api/generations", process.url)).bearer_auth(&key);
+    let accepted: Accepted = asked.json(&request()).send().await.unwrap().json().await.unwrap();
+    upstream.wait_for(What::Status, 1).await;
+    let pid = Pid::from_raw(process.id().cast_signed());
+    let before = prlimit(pid, Resource::Fsize, Rlimit { current: Some(0), maximum: None }).unwrap();
+    upstream.go_on();
+    upstream.wait_for(What::Media, 3).await;
+    prlimit(pid, Resource::Fsize, before).unwrap();
+    let events = client.get(format!("{}{}", process.url, accepted.events));
+    completed(&crate::support::read_all(events.send().await.unwrap()).await);
+    assert_eq!(upstream.came(What::Submit).len(), 1);
+    drop(process);
+    place.assert_sound().await;
+}
+
+/// Readers that stall hold a connection and a file each. They leave enough for work and results.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_of_media_leave_descriptors_for_results() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    const READERS: usize = 290;
+    let place = Place::new();
+    let key = place.key(100).await;
+    let name = ai_now_gateway::media::new_name("long", ai_now_protocol::Format::Mp4);
+    let process = Process::start_with_descriptors(place.data(), 560, 300);
+    let file = std::fs::File::create(place.data().join("media").join(&name)).unwrap();
+    file.set_len(64 * 1024 * 1024).unwrap();
+    let address = process.url.strip_prefix("http://").unwrap();
+    let (mut readers, mut served, mut refused) = (Vec::new(), 0, 0);
+    for _ in 0..READERS {
+        let mut reader = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = format!("GET /media/{name} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        reader.write_all(request.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        reader.read_exact(&mut status).await.unwrap();
+        match &status[9..] {
+            b"200" => served += 1,
+            b"503" => refused += 1,
+            other => panic!("{}", String::from_utf8_lossy(other)),
+        }
+        readers.push(reader);
+    }
+    assert_eq!((served, refused), (64, READERS - 64));
+    let client = crate::support::client();
+    let asked = client.post(format!("{}/api/generations", process.url)).bearer_auth(&key);
+    let accepted: ai_now_protocol::api::Accepted =
+        asked.json(&song()).send().await.unwrap().json().await.unwrap();
+    let events = client.get(format!("{}{}", process.url, accepted.events));
+    completed(&crate::support::read_all(events.send().await.unwrap()).await);
+    drop(readers);
 }

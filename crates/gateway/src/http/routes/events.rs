@@ -111,14 +111,14 @@ pub(crate) async fn events(
 ) -> Result<Response, Problem> {
     let row = match &query.ticket {
         Some(ticket) if app.signing.admits(ticket, &id) => {
-            app.store.generation(&id).await?.ok_or_else(unknown)?
+            let row = app.store.generation(&id).await?.ok_or_else(unknown)?;
+            // It ends with the key, and with the visitor, that it was made for.
+            if !app.store.owner_is_good(row.key_id, row.visitor_id).await? {
+                return Err(ticket_expired());
+            }
+            row
         }
-        Some(_) => {
-            return Err(Problem::unauthorized(
-                Code::TicketExpired,
-                "The ticket is not valid any more. Get a new one with GET /api/generations/{id}.",
-            ));
-        }
+        Some(_) => return Err(ticket_expired()),
         None => {
             let caller = Caller::of(&app, &headers).await?;
             let principal = Principal::try_from(caller.ok_or_else(extract::missing)?)?;
@@ -142,6 +142,13 @@ pub(crate) async fn events(
     let events = app.generations.subscribe(&id, after);
     let base = base(&app, &headers, &extensions);
     Ok(response(&app, Stream { events, base, _permit, numbered: true }))
+}
+
+fn ticket_expired() -> Problem {
+    Problem::unauthorized(
+        Code::TicketExpired,
+        "The ticket is not valid any more. Get a new one with GET /api/generations/{id}.",
+    )
 }
 
 /// Digits and nothing else: what the standard library takes besides is no event's number.

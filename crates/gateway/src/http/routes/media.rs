@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
@@ -91,6 +92,8 @@ pub(crate) async fn serve(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (path, format) = app.media.file(&name).ok_or_else(unknown)?;
+    // Held for as long as the file is open: descriptors are kept for work and results.
+    let reading = app.media_readers.clone().try_acquire_owned().map_err(|_| overloaded())?;
     let mut file = tokio::fs::File::open(&path).await.map_err(|error| unreadable(&error))?;
     let metadata = file.metadata().await.map_err(|error| unreadable(&error))?;
     let size = metadata.len();
@@ -129,6 +132,7 @@ pub(crate) async fn serve(
             })?;
         }
         let stream = ReaderStream::with_capacity(file.take(length), CHUNK_BYTES);
+        let stream = stream.inspect(move |_| _ = &reading);
         *response.body_mut() = Body::from_stream(stream);
     }
     Ok(response)
@@ -176,6 +180,10 @@ fn unreadable(error: &std::io::Error) -> Problem {
         return unknown();
     }
     tracing::error!(%error, "a media file could not be opened");
+    overloaded()
+}
+
+fn overloaded() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         Code::Overloaded,

@@ -44,7 +44,8 @@ const SUBJECT_MAX_BYTES: usize = 200;
 ///
 /// A site's own server asks with its secret key and may choose budget, lifetime and subject. A
 /// page asks with a publishable key from an origin that the key is for, or with its session, to
-/// renew it. Without either, only the gateway's own page gets one, and only where it is a demo.
+/// renew it, also after its end; for a day after the first one was opened, unless the gateway's
+/// settings (`session_max_secs`) say otherwise. Without either, only the gateway's own page gets one, and only where it is a demo.
 #[utoipa::path(
     post,
     path = "/sessions",
@@ -76,6 +77,12 @@ pub(crate) async fn open(
     let token = match caller {
         Some(Caller::Session(session)) => {
             check_plain(&wishes)?;
+            if !session.is_renewable(app.config.session_max_secs) {
+                return Err(Problem::unauthorized(
+                    Code::InvalidKey,
+                    "This session was renewed for as long as it may be. Open a new one with a key.",
+                ));
+            }
             app.limits.request_of(session.key_id, Some(session.visitor_id))?;
             let expires_in_secs = session.lifetime_secs;
             let token = app.store.renew_session(session).await?;

@@ -77,7 +77,7 @@ async fn what_does_not_play_costs_the_visitor_nothing_and_is_made_nowhere_else()
     ] {
         let script = Script { result: Result::File(bytes), ..Script::default() };
         let upstream = Upstream::start(speaks, script).await;
-        let fixture = Fixture::with_stand_in(speaks, upstream, "poll_ms = 1").await;
+        let fixture = Fixture::with_stand_in(speaks, upstream, "").await;
         let made = fixture.make().await;
         assert_eq!(made.state, State::Failed, "{why}");
         let message = made.message.unwrap();

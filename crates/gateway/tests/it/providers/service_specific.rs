@@ -70,7 +70,7 @@ async fn nothing_is_cancelled_once_it_is_done() {
         let cancelled = fixture.gateway.cancel(&fixture.key, &accepted.id).await;
         assert_eq!(cancelled.state, State::Cancelled);
         assert_eq!(fixture.upstream.came(What::Cancel).len(), 0, "{speaks:?}");
-        fixture.finish(0).await;
+        fixture.finish(30).await;
     }
 }
 
