@@ -156,9 +156,10 @@ const BUDGETS: &[Budget] = &[
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],
-        // An ordinary Leptos app on gloo-net and serde-wasm-bindgen, with options, uploads and codes.
+        // An ordinary Leptos app on gloo-net and serde-wasm-bindgen, with options, uploads and codes, and
+        // what cancelling costs, told before it is done.
         // Too heavy: it is to come back to 176 KiB, and the aim is 128 KiB.
-        max_bytes: 228_000,
+        max_bytes: 229_500,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
