@@ -15,5 +15,8 @@ DELETE FROM ledger WHERE kind <> 'grant' AND generation_id NOT IN (SELECT id FRO
 -- What nobody made, and who did nothing, goes soon.
 CREATE INDEX generations_never_made ON generations (finished_at_ms)
     WHERE state = 'cancelled' AND taken = 0;
+-- Deleting a visitor looks for what still names them.
+CREATE INDEX generations_by_visitor ON generations (visitor_id);
+CREATE INDEX uploads_by_visitor ON uploads (visitor_id);
 CREATE INDEX visitors_unused ON visitors (created_at_ms)
     WHERE held = 0 AND spent = 0 AND returned = 0;

@@ -127,7 +127,10 @@ async fn what_never_ran_and_who_did_nothing_are_forgotten_soon() {
 /// It is never thrown away: it waits, for all to see, until there is room for it.
 #[tokio::test]
 async fn a_result_that_finds_no_place_waits_until_there_is_one() {
-    let place = Place::with(|config| config.metrics_listen = "127.0.0.1:0".parse().ok());
+    let place = Place::with(|config| {
+        config.metrics_listen = "127.0.0.1:0".parse().ok();
+        config.sketch_workers = 2;
+    });
     let key = place.key(100).await;
     let gateway = place.start().await;
     let (media, away) = (place.data().join("media"), place.data().join("away"));
