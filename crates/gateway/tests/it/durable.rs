@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use ai_now_gateway::media::new_name;
 use ai_now_protocol::api::State;
-use ai_now_protocol::{Code, Event, Format};
+use ai_now_protocol::Format;
 
 use crate::support::{Place, completed, database, problem, song};
 
