@@ -44,7 +44,7 @@ pub enum Format {
     Flac,
     /// Opus or Vorbis in Ogg.
     Ogg,
-    /// WebM.
+    /// `WebM`.
     Webm,
     /// AVIF.
     Avif,

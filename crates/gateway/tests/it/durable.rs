@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use ai_now_gateway::media::new_name;
-use ai_now_protocol::api::State;
 use ai_now_protocol::Format;
+use ai_now_protocol::api::State;
 
 use crate::support::{Place, completed, database, problem, song};
 

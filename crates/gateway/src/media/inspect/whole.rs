@@ -9,7 +9,7 @@ use ai_now_protocol::Format;
 
 use super::error::ContentError;
 
-/// Where the content begins, behind the ID3v2 tags (and the zeros that may follow them).
+/// Where the content begins, behind the `ID3v2` tags (and the zeros that may follow them).
 pub(super) fn after_tags(file: &mut File) -> Result<u64, ContentError> {
     /// No more tags than anybody writes.
     const TAGS_MAX: u32 = 8;
@@ -36,7 +36,7 @@ pub(super) fn after_tags(file: &mut File) -> Result<u64, ContentError> {
     Ok(start + zeros as u64)
 }
 
-/// Where the frames end, before an ID3v1 tag and an APE tag.
+/// Where the frames end, before an `ID3v1` tag and an APE tag.
 pub(super) fn before_tags(file: &mut File, size: u64) -> Result<u64, ContentError> {
     let mut end = size;
     if ends_with(file, end, 128, b"TAG")? {
@@ -147,7 +147,7 @@ fn walk_boxes(
     if at == size { Ok(()) } else { Err(ContentError::Cut) }
 }
 
-/// The segment of Matroska (RFC 8794, RFC 9559), in a document that says that it is WebM.
+/// The segment of Matroska (RFC 8794, RFC 9559), in a document that says that it is `WebM`.
 pub(super) fn segment(file: &mut File, size: u64) -> Result<(), ContentError> {
     const SEGMENT: u64 = 0x1853_8067;
     const DOC_TYPE: &[u8] = &[0x42, 0x82];
