@@ -82,7 +82,10 @@ impl World {
         };
         let expired = open(&theirs).await;
         let pool = database(&place).await;
-        sqlx::query("UPDATE sessions SET expires_at_ms = 1").execute(&pool).await.unwrap();
+        sqlx::query("UPDATE sessions SET expires_at_ms = 1, opened_at_ms = 1")
+            .execute(&pool)
+            .await
+            .unwrap();
         pool.close().await;
         let owners = vec![
             mine.clone(),
