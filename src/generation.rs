@@ -5,7 +5,7 @@
 //! that the history keeps.
 
 use ai_now_protocol::event::{Completed, Failure, Progress};
-use ai_now_protocol::{Event, GenerateRequest, MediaUrl, Message, api};
+use ai_now_protocol::{Code, Event, GenerateRequest, MediaUrl, Message, api};
 use serde::{Deserialize, Serialize};
 
 /// One generation, from the click on.
