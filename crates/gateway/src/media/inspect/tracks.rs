@@ -11,6 +11,7 @@ use symphonia::core::codecs::video::{CODEC_ID_NULL_VIDEO, well_known as video};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::units::Duration;
 use symphonia::default::formats::{
     AdtsReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
 };
@@ -88,7 +89,7 @@ fn sort(tracks: &[Track]) -> Result<Tracks, ContentError> {
     for track in tracks {
         let length = Length {
             id: track.id,
-            told: track.duration.map(|duration| duration.get()).or(track.num_frames),
+            told: track.duration.map(Duration::get).or(track.num_frames),
             found: 0,
             packets: 0,
             bytes: 0,
