@@ -38,7 +38,7 @@ test.describe('a fault', () => {
       await listen(page);
       // It may be made in no time: until the fault is told, nobody hears of its end.
       const asking = '**/api/generations/*';
-      line.weather.silent = true;
+      line.faults.silent = true;
       await page.route(asking, (route) => route.fulfill({ status: 503, body: '{"status":"Error","message":"Not now."}' }));
       await studio.ask({ model: 'Suno', prompt: 'A piece for piano' });
       await studio.generate.click();
@@ -61,7 +61,7 @@ test.describe('a fault', () => {
       const asked = line.seen.length;
       await expect.poll(() => line.openStreams()).toBe(0);
 
-      line.weather.silent = false;
+      line.faults.silent = false;
       await page.unroute(asking);
       await page.getByRole('button', { name: 'Start again' }).click();
       await expect(page.getByRole('textbox', { name: 'Was möchtest du erstellen?' })).toBeVisible();

@@ -13,7 +13,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: {
     timeout: 20_000,
-    toHaveScreenshot: { pathTemplate: 'looks/{arg}{ext}' },
+    toHaveScreenshot: { pathTemplate: 'screenshots/{arg}{ext}' },
     toMatchAriaSnapshot: { pathTemplate: 'aria/{arg}{ext}' },
   },
   reporter: [['list']],

@@ -27,7 +27,7 @@ export async function site(html = '', headers = {}) {
 
 /**
  * A network between the page and its gateway. It passes everything on, writes down what was asked,
- * and behaves as `weather` says:
+ * and behaves as `faults` says:
  *
  * - `status`: answers that, instead of asking the gateway;
  * - `delayMs`: holds every piece of an answer that long;
@@ -37,7 +37,7 @@ export async function site(html = '', headers = {}) {
  */
 export async function network(target) {
   const seen = [];
-  const weather = {};
+  const faults = {};
   const open = new Set();
   const { hostname, port } = new URL(target);
   const server = await listen((incoming, answer) => {
@@ -56,16 +56,16 @@ export async function network(target) {
     incoming.on('data', (bytes) => body.push(bytes));
     incoming.on('end', () => {
       const api = url.pathname.startsWith('/api/');
-      if (api && weather.status) {
-        answer.writeHead(weather.status, { 'Content-Type': 'application/json' });
+      if (api && faults.status) {
+        answer.writeHead(faults.status, { 'Content-Type': 'application/json' });
         answer.end('{"status":"Error","message":"Not now."}');
         return;
       }
       const { method, headers } = incoming;
       const outgoing = ask({ hostname, port, path: incoming.url, method, headers }, (response) => {
         entry.status = response.statusCode;
-        if (api && method === 'POST' && url.pathname === '/api/generations' && weather.loseAnswers > 0) {
-          weather.loseAnswers -= 1;
+        if (api && method === 'POST' && url.pathname === '/api/generations' && faults.loseAnswers > 0) {
+          faults.loseAnswers -= 1;
           response.resume();
           response.on('end', () => answer.destroy());
           return;
@@ -76,22 +76,22 @@ export async function network(target) {
         let passed = 0;
         let last = Promise.resolve();
         response.on('data', (bytes) => {
-          if (streams && weather.silent) return;
-          if (streams && weather.cutAfterBytes) {
-            const rest = weather.cutAfterBytes - passed;
+          if (streams && faults.silent) return;
+          if (streams && faults.cutAfterBytes) {
+            const rest = faults.cutAfterBytes - passed;
             passed += bytes.length;
-            if (passed >= weather.cutAfterBytes) {
+            if (passed >= faults.cutAfterBytes) {
               answer.write(bytes.subarray(0, rest), () => answer.destroy());
               response.destroy();
               return;
             }
           }
-          if (!weather.delayMs) return answer.write(bytes);
-          last = last.then(() => new Promise((resolve) => setTimeout(resolve, weather.delayMs)))
+          if (!faults.delayMs) return answer.write(bytes);
+          last = last.then(() => new Promise((resolve) => setTimeout(resolve, faults.delayMs)))
             .then(() => answer.write(bytes));
         });
         response.on('end', () => last.then(() => {
-          if (!(streams && weather.silent)) answer.end();
+          if (!(streams && faults.silent)) answer.end();
         }));
         response.on('error', () => answer.destroy());
         answer.on('close', () => response.destroy());
@@ -103,7 +103,7 @@ export async function network(target) {
   return {
     ...server,
     seen,
-    weather,
+    faults,
     count: (route) => seen.filter((entry) => entry.route === route).length,
     /** What was asked for as a new generation: once for each time it was sent. */
     submissions: () => seen.filter((entry) => entry.route === 'POST /api/generations'),

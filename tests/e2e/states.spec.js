@@ -7,7 +7,7 @@ import { blocks } from './blocks.js';
 import { test, expect, web } from './fixtures.js';
 import { STATES, enter, tooSmall, world } from './states.js';
 
-const LOOKS = fileURLToPath(new URL('looks.css', import.meta.url));
+const SCREENSHOT_STYLE = fileURLToPath(new URL('screenshots.css', import.meta.url));
 const states = Object.keys(STATES);
 
 // Each goes through all states in one page.
@@ -106,7 +106,7 @@ for (const { name = '', media = {}, attributes, widthPx, of } of PICTURES) {
     for (const state of of) {
       const studio = await enter(page, world.origin, state, attributes);
       await expect.soft(studio, state).toHaveScreenshot(`${state}${name}.png`, {
-        mask: [studio.locator('img, video, canvas')], stylePath: LOOKS, maxDiffPixelRatio: 0.005,
+        mask: [studio.locator('img, video, canvas')], stylePath: SCREENSHOT_STYLE, maxDiffPixelRatio: 0.005,
       });
     }
   });

@@ -31,34 +31,34 @@ async function expectOne({ page, studio, line, gateway }) {
 }
 
 test('a stream that breaks off in the middle of an event goes on after the last one', async ({ page, studio, line, gateway }) => {
-  line.weather.cutAfterBytes = 150;
+  line.faults.cutAfterBytes = 150;
   await studio.ask(ASKED);
   await studio.generate.click();
   await expect.poll(() => line.streams().length).toBeGreaterThan(3);
-  line.weather.cutAfterBytes = 0;
+  line.faults.cutAfterBytes = 0;
   await expectOne({ page, studio, line, gateway });
   expect(line.submissions()).toHaveLength(1);
 });
 
 test('503 for a while, as a proxy answers when the gateway starts anew', async ({ page, studio, line, gateway, picture }) => {
-  line.weather.cutAfterBytes = 150;
+  line.faults.cutAfterBytes = 150;
   await studio.ask(ASKED);
   await studio.generate.click();
   await expect.poll(() => line.streams().length).toBeGreaterThan(0);
-  line.weather.status = 503;
+  line.faults.status = 503;
   line.cut();
   await expect(page.getByText(CALM)).toHaveCount(1);
   await picture('6-503');
   // It is asked again and again, and not in a storm.
   const before = line.seen.length;
   await expect.poll(() => line.seen.length).toBeGreaterThan(before + 2);
-  Object.assign(line.weather, { status: 0, cutAfterBytes: 0 });
+  Object.assign(line.faults, { status: 0, cutAfterBytes: 0 });
   await expectOne({ page, studio, line, gateway });
   expect(line.submissions()).toHaveLength(1);
 });
 
 test('a submission whose answer is lost is sent again under the same key', async ({ page, studio, line, gateway }) => {
-  line.weather.loseAnswers = 2;
+  line.faults.loseAnswers = 2;
   await studio.ask(ASKED);
   await studio.generate.click();
   await expectOne({ page, studio, line, gateway });
@@ -67,16 +67,16 @@ test('a submission whose answer is lost is sent again under the same key', async
 
 test('a submission that meets 503 waits for the gateway', async ({ page, studio, line, gateway }) => {
   await studio.ask(ASKED);
-  line.weather.status = 503;
+  line.faults.status = 503;
   await studio.generate.click();
   await expect.poll(() => line.submissions().length).toBeGreaterThan(1);
   await expect(page.getByText(CALM)).toHaveCount(1);
-  line.weather.status = 0;
+  line.faults.status = 0;
   await expectOne({ page, studio, line, gateway });
 });
 
 test('offline, and online again', async ({ page, context, studio, line, gateway, picture }) => {
-  line.weather.cutAfterBytes = 150;
+  line.faults.cutAfterBytes = 150;
   await studio.ask(ASKED);
   await studio.generate.click();
   await expect.poll(() => line.streams().length).toBeGreaterThan(0);
@@ -84,7 +84,7 @@ test('offline, and online again', async ({ page, context, studio, line, gateway,
   line.cut();
   await expect(page.getByText(CALM)).toHaveCount(1);
   await picture('6-offline');
-  line.weather.cutAfterBytes = 0;
+  line.faults.cutAfterBytes = 0;
   await context.setOffline(false);
   await expectOne({ page, studio, line, gateway });
   expect(line.submissions()).toHaveLength(1);
@@ -101,7 +101,7 @@ test('asked for while offline, it is sent once there is a network', async ({ pag
 });
 
 test('a slow network', async ({ page, studio, line, gateway }) => {
-  line.weather.delayMs = 250;
+  line.faults.delayMs = 250;
   await studio.ask(ASKED);
   await studio.generate.click();
   await expectOne({ page, studio, line, gateway });
@@ -113,7 +113,7 @@ async function askInSilence(page, line) {
   await page.clock.install();
   const studio = new Studio(page);
   await studio.open(line.origin);
-  line.weather.silent = true;
+  line.faults.silent = true;
   await studio.ask(ASKED);
   await studio.generate.click();
   await expect.poll(() => line.streams().length).toBe(1);
@@ -131,7 +131,7 @@ test('a proxy that swallows the stream: the gateway is asked where it stands', a
 
 test('a sleep of hours: the stream is dead and nobody said so', async ({ page, line, gateway }) => {
   const studio = await askInSilence(page, line);
-  line.weather.silent = false;
+  line.faults.silent = false;
   // The session that the page knows has ended by its own clock.
   await page.clock.fastForward('03:00:00');
   await expectOne({ page, studio, line, gateway });
@@ -147,17 +147,17 @@ test('a session and a ticket that ended are replaced, and the generation is stil
     const studio = new Studio(page);
     await studio.open(line.origin);
     await page.clock.pauseAt(Date.now() + 1000);
-    line.weather.cutAfterBytes = 150;
+    line.faults.cutAfterBytes = 150;
     await studio.ask(ASKED);
     await studio.generate.click();
     await expect.poll(() => line.streams().length).toBeGreaterThan(0);
-    line.weather.status = 503;
+    line.faults.status = 503;
     line.cut();
     await expect.poll(() => gateway.keys('list')).toMatch(/\b990\b/);
     const { token } = line.submissions()[0];
     const alive = () => fetch(`${gateway.url}/api/balance`, { headers: { authorization: token } }).then(({ status }) => status);
     await expect.poll(alive).toBe(401);
-    Object.assign(line.weather, { status: 0, cutAfterBytes: 0 });
+    Object.assign(line.faults, { status: 0, cutAfterBytes: 0 });
     await page.clock.resume();
     await expectOne({ page, studio, line, gateway });
     expect(line.seen.some(({ status }) => status === 401)).toBe(true);
@@ -169,7 +169,7 @@ test('a session and a ticket that ended are replaced, and the generation is stil
 });
 
 test('a page that comes back out of the back-forward cache goes on', async ({ page, studio, line, gateway }) => {
-  line.weather.cutAfterBytes = 150;
+  line.faults.cutAfterBytes = 150;
   await studio.ask(ASKED);
   await studio.generate.click();
   await expect.poll(() => line.streams().length).toBeGreaterThan(0);
@@ -177,7 +177,7 @@ test('a page that comes back out of the back-forward cache goes on', async ({ pa
     window.addEventListener('pageshow', ({ persisted }) => { window.wasPersisted = persisted; });
   });
   await page.goto(`${line.origin}/icon.svg`);
-  line.weather.cutAfterBytes = 0;
+  line.faults.cutAfterBytes = 0;
   // A page that comes back was never gone: there is no second `load` to wait for.
   await page.goBack({ waitUntil: 'commit' });
   await expectOne({ page, studio, line, gateway });
