@@ -7,6 +7,7 @@ mod cost;
 mod error;
 mod generation;
 mod principal;
+mod safe_json;
 mod upload;
 
 pub use catalog::CatalogConfig;
@@ -14,4 +15,5 @@ pub use cost::{Cost, CostBasis};
 pub use error::{StoreError, SubmitError};
 pub use generation::{Acceptance, NewGeneration, Outcome};
 pub use principal::Principal;
+pub use safe_json::safe_json;
 pub use upload::{NewUpload, UploadError, UploadQuota};

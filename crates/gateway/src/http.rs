@@ -26,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use error::{from_panic, unknown, wrong_method};
-use routes::{events, generations, media, sessions, site, system, uploads, visitors};
+use routes::{events, feed, generations, media, sessions, site, system, uploads, visitors};
 use state::App;
 
 /// All that the gateway answers.
@@ -42,6 +42,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(generations::list, generations::create))
         .routes(routes!(generations::show, generations::cancel))
         .routes(routes!(events::events))
+        .routes(routes!(feed::feed))
         .routes(routes!(uploads::upload))
         .routes(routes!(openapi::serve))
         .split_for_parts();

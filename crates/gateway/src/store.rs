@@ -22,7 +22,7 @@ mod writer;
 pub use audit::Audit;
 pub use costs::ProviderCost;
 pub use database::Store;
-pub use events::StoredEvent;
+pub use events::{StoredEvent, is_free_for_progress};
 pub use generations::GenerationRow;
 pub use jobs::{ProviderJob, SubmissionRecord, SubmissionState};
 pub use keys::{KeyInfo, KeyKind, NewKey, Publishable};

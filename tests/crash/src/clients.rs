@@ -30,8 +30,8 @@ struct Submission {
     request: GenerateRequest,
     /// The generation, once an answer came through.
     accepted: Option<String>,
-    /// The events seen so far, in their order: number 1 first.
-    events: Vec<String>,
+    /// The events seen so far, by their numbers.
+    events: BTreeMap<u64, String>,
     /// Whether a cancellation was answered.
     cancelled: bool,
     /// Whether it was sent and no answer came: it may have been accepted.
@@ -190,7 +190,7 @@ impl Client {
         Submission {
             request,
             accepted: None,
-            events: Vec::new(),
+            events: BTreeMap::new(),
             cancelled: false,
             unanswered: false,
         }
@@ -263,7 +263,12 @@ impl Client {
     /// whether they are at their end.
     async fn follow(&self, key: &str) -> Result<bool, Stop> {
         let Some(id) = self.accepted(key) else { return Ok(false) };
-        let seen = self.promises.lock().get(key).map_or(0, |s| s.events.len());
+        // From the beginning now and then: what happened is told as it was told before.
+        let from_start = fastrand::u8(0..4) == 0;
+        let seen = match self.promises.lock().get(key).and_then(|s| s.events.last_key_value()) {
+            Some((number, _)) if !from_start => *number,
+            _ => 0,
+        };
         let path = format!("/api/generations/{id}/events?after={seen}");
         let answer = self.ask(Method::GET, &path).send().await?;
         match answer.status() {
@@ -274,16 +279,16 @@ impl Client {
         }
         let mut reader = sse::Reader::default();
         let mut bytes = answer.bytes_stream();
-        let mut next = seen as u64 + 1;
+        let mut last = seen;
         while let Some(chunk) = bytes.next().await {
             for frame in reader.feed(&chunk?) {
                 let frame = frame.context("an event was too long")?;
-                if frame.last_event_id != next.to_string() {
-                    let number = frame.last_event_id;
-                    return Err(anyhow::anyhow!("{id}: {number} came instead of {next}").into());
+                let number = frame.last_event_id.parse().context("an event without a number")?;
+                if number <= last {
+                    return Err(anyhow::anyhow!("{id}: {number} came after {last}").into());
                 }
-                self.note(key, next, frame.data)?;
-                next += 1;
+                self.note(key, number, frame.data)?;
+                last = number;
             }
         }
         Ok(false)
@@ -296,13 +301,8 @@ impl Client {
         let event: Event = serde_json::from_str(&data).with_context(|| data.clone())?;
         // The address of a result begins with that of the gateway, whose port changes.
         let data = data.replace(&self.url, "");
-        let index = usize::try_from(number)? - 1;
-        match submission.events.get(index) {
-            Some(before) => ensure!(*before == data, "event {number}: {before} became {data}"),
-            None => {
-                ensure!(submission.events.len() == index, "event {number} left a gap");
-                submission.events.push(data);
-            }
+        if let Some(before) = submission.events.insert(number, data.clone()) {
+            ensure!(before == data, "event {number}: {before} became {data}");
         }
         let done = matches!(event, Event::Completed(_));
         ensure!(!(done && submission.cancelled), "completed, after it was said to be cancelled");
@@ -368,13 +368,32 @@ impl Client {
     async fn check_end(&self, key: &str, generation: &Generation) -> Result<()> {
         let events = self.promises.lock().get(key).map(|s| s.events.clone()).unwrap_or_default();
         let last = |data: &String| serde_json::from_str::<Event>(data).is_ok_and(|e| e.is_last());
-        ensure!(events.iter().filter(|data| last(data)).count() == 1, "{key}: {events:?}");
-        ensure!(events.last().is_some_and(last), "{key}: something came after the end");
+        ensure!(events.values().filter(|data| last(data)).count() == 1, "{key}: {events:?}");
+        let end = events.last_key_value();
+        ensure!(end.is_some_and(|(_, data)| last(data)), "{key}: something came after the end");
+        self.check_facts(key, &generation.id, &events).await?;
         if generation.state == State::Completed {
             let url = generation.url.as_ref().context("completed without an address")?;
             let file = self.http.get(url.as_str()).send().await?.error_for_status()?;
             ensure!(file.bytes().await?.len() > 1000, "{}: the file is empty", url.as_str());
         }
+        Ok(())
+    }
+
+    /// What happened is told again as it was, and none of it was left out on the way.
+    async fn check_facts(&self, key: &str, id: &str, seen: &BTreeMap<u64, String>) -> Result<()> {
+        let path = format!("/api/generations/{id}/events?after=0");
+        let answer = self.ask(Method::GET, &path).send().await?.error_for_status()?;
+        let bytes = answer.bytes().await?;
+        let mut facts = 0;
+        for frame in sse::Reader::default().feed(&bytes) {
+            let frame = frame.context("an event was too long")?;
+            let data = frame.data.replace(&self.url, "");
+            let told = seen.get(&frame.last_event_id.parse()?);
+            ensure!(told == Some(&data), "{key}: {data} was told as {told:?}");
+            facts += 1;
+        }
+        ensure!(facts >= 2, "{key}: only {facts} events are kept");
         Ok(())
     }
 

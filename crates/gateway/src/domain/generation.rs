@@ -42,6 +42,8 @@ pub struct Acceptance {
     pub balance: Balance,
     /// Whether it had been accepted before, under the same idempotency key.
     pub replayed: bool,
+    /// The number of its first event; 0 where it had been accepted before.
+    pub first_seq: u64,
 }
 
 /// How a generation ends.
@@ -69,4 +71,13 @@ pub enum Outcome {
         /// The last event.
         event: Event,
     },
+}
+
+impl Outcome {
+    /// The last event.
+    pub fn event(&self) -> &Event {
+        match self {
+            Self::Completed { event, .. } | Self::Ended { event, .. } => event,
+        }
+    }
 }

@@ -20,7 +20,7 @@ use crate::providers::{
 };
 use crate::store::{GenerationRow, ProviderJob};
 
-/// How often progress is written down at most.
+/// How often progress is told at most.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
 
 /// How many events that are no progress are written down of one provider's work.
@@ -41,7 +41,7 @@ impl GenerationService {
             )),
         };
         if let Some(outcome) = outcome {
-            self.end(&row, outcome).await;
+            self.end(&row, &active, outcome).await;
         }
         if !self.0.halted.is_cancelled() {
             self.forget_job(&row.id).await;
@@ -125,7 +125,7 @@ impl GenerationService {
                 let text = "going on with another provider";
                 let step = Some(Message::new(Code::TryingAnotherProvider, text));
                 let going_on = processing(Progress { step, ..Progress::default() });
-                self.publish(row, active, going_on).await;
+                self.tell(row, active, going_on).await;
             }
         }
         Some(self.failed(row, why.unwrap_or_else(nobody_makes_it)))
@@ -151,12 +151,13 @@ impl GenerationService {
     async fn begin(&self, row: &GenerationRow, active: &ActiveGeneration) -> Option<bool> {
         let step = Some(Message::new(Code::Starting, "starting"));
         let first = processing(Progress { progress: Some(0.0), step, ..Progress::default() });
-        match self.0.store.begin(&row.id, first).await {
-            Ok(true) => {
-                active.updates.send_replace(());
+        let _writing = active.hub.writing().await;
+        match self.0.store.begin(&row.id, first.clone()).await {
+            Ok(Some(seq)) => {
+                active.hub.fact(seq, &first);
                 Some(true)
             }
-            Ok(false) => None,
+            Ok(None) => None,
             Err(error) => {
                 tracing::error!(%error, generation = row.id, "a generation could not be begun");
                 Some(false)
@@ -216,7 +217,7 @@ impl GenerationService {
             let position = pooled.queue.position(number);
             if published != Some(position) {
                 published = Some(position);
-                self.publish(row, active, queued(position, pooled.wait_secs(position))).await;
+                self.tell(row, active, queued(position, pooled.wait_secs(position))).await;
             }
             // Far back in a long queue, an exact number helps nobody.
             let pause = Duration::from_secs((position as u64 / 10).clamp(1, 30));
@@ -279,7 +280,7 @@ impl GenerationService {
                         if progress != published
                             && let Some(progress) = &progress
                         {
-                            self.publish(row, active, processing(progress.clone())).await;
+                            self.tell(row, active, processing(progress.clone())).await;
                         }
                         published = progress;
                     }
@@ -351,14 +352,14 @@ impl GenerationService {
     }
 
     /// Writes down an end, however long the store takes to take it: only then is it one.
-    async fn end(&self, row: &GenerationRow, outcome: Outcome) {
+    async fn end(&self, row: &GenerationRow, active: &ActiveGeneration, outcome: Outcome) {
         let (state, file) = match &outcome {
             Outcome::Completed { media_name, .. } => (State::Completed, Some(media_name.clone())),
             Outcome::Ended { state, .. } => (*state, None),
         };
         let mut pause = Duration::from_millis(100);
         let won = loop {
-            match self.0.store.finish(&row.id, outcome.clone()).await {
+            match self.write_end(&row.id, outcome.clone(), active).await {
                 Ok(won) => break won,
                 Err(error) => {
                     tracing::error!(%error, generation = row.id, "an end could not be written");
@@ -385,14 +386,27 @@ impl GenerationService {
         ended(State::Failed, Message { text, ..why }, row.price)
     }
 
-    /// Writes down an event that may be lost without harm.
+    /// Writes down a fact that may be lost without harm, and tells it.
     async fn publish(&self, row: &GenerationRow, active: &ActiveGeneration, event: Event) {
-        match self.0.store.append_event(&row.id, event).await {
-            Ok(()) => {
-                active.updates.send_replace(());
-            }
-            Err(error) => tracing::warn!(%error, generation = row.id, "progress was not written"),
+        let _writing = active.hub.writing().await;
+        match self.0.store.append_event(&row.id, event.clone()).await {
+            Ok(Some(seq)) => active.hub.fact(seq, &event),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, generation = row.id, "an event was not written"),
         }
+    }
+
+    /// Tells how far it is. That stands nowhere: the next report replaces it.
+    async fn tell(&self, row: &GenerationRow, active: &ActiveGeneration, event: Event) {
+        if active.hub.progress(&event) {
+            return;
+        }
+        let _writing = active.hub.writing().await;
+        match self.0.store.claim_numbers(&row.id).await {
+            Ok(seq) => active.hub.claimed(seq),
+            Err(error) => tracing::warn!(%error, generation = row.id, "no numbers for progress"),
+        }
+        active.hub.progress(&event);
     }
 }
 

@@ -9,12 +9,11 @@ use ai_now_protocol::event::Failure as FailureEvent;
 use ai_now_protocol::options::SEED;
 use ai_now_protocol::{Catalog, Code, Event, GenerateRequest, Message, OptionKind, Scalar};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use super::events::EventStream;
+use super::events::{EventStream, Feed, Feeds, Hub};
 use super::upload_urls::UploadUrls;
 use crate::domain::{Acceptance, NewGeneration, Outcome, Principal, SubmitError};
 use crate::limits::GenerationPermit;
@@ -37,6 +36,7 @@ pub(super) struct Inner {
     pub(super) settings: Settings,
     /// The generations that are queued or running in this process.
     active: Mutex<HashMap<String, Arc<ActiveGeneration>>>,
+    feeds: Feeds,
     tasks: TaskTracker,
     /// Nothing new is begun.
     pub(super) stopping: CancellationToken,
@@ -57,8 +57,8 @@ pub struct Settings {
 
 /// A generation that is queued or running.
 pub(super) struct ActiveGeneration {
-    /// Notified each time the event log has grown. Dropped after the last event.
-    pub(super) updates: watch::Sender<()>,
+    /// Where its events are told. Dropped after the last one.
+    pub(super) hub: Hub,
     pub(super) cancel: CancellationToken,
     /// Counts it for the address that it was submitted from.
     _permit: Option<GenerationPermit>,
@@ -82,6 +82,7 @@ impl GenerationService {
             metrics,
             settings,
             active: Mutex::default(),
+            feeds: Feeds::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             halted: CancellationToken::new(),
@@ -111,7 +112,7 @@ impl GenerationService {
         let unfinished = self.0.store.unfinished().await?;
         let count = unfinished.len();
         for row in unfinished {
-            let active = self.insert(&row.id, None);
+            let active = self.insert(&row, None);
             self.start(row, active);
         }
         Ok(count)
@@ -177,10 +178,13 @@ impl GenerationService {
             concurrent_limit: permit.as_ref().map_or(0, |_| self.0.settings.per_owner),
         };
         // Before it is in the store, so that no stream can find it there and nothing here.
-        let active = self.insert(&new.id, permit);
         let row = GenerationRow::queued(&new);
+        let active = self.insert(&row, permit);
         let accepted = self.0.store.accept(new, Event::Started).await;
-        if matches!(&accepted, Ok(acceptance) if !acceptance.replayed) {
+        if let Ok(acceptance) = &accepted
+            && !acceptance.replayed
+        {
+            active.hub.fact(acceptance.first_seq, &Event::Started);
             self.0.metrics.accepted(&row.model);
             tracing::info!(generation = row.id, model = row.model, price = row.price, "accepted");
             self.start(row, active);
@@ -190,28 +194,79 @@ impl GenerationService {
         accepted
     }
 
-    /// Cancels a generation, unless it has ended before.
+    /// Cancels a generation, unless it has ended before. Once this is called it goes on to its end,
+    /// even where the caller stops waiting.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn cancel(&self, row: &GenerationRow) -> Result<(), StoreError> {
+        let (service, row) = (self.clone(), row.clone());
+        let cancelling = async move { service.cancel_now(&row).await };
+        match self.0.tasks.spawn(cancelling.in_current_span()).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(StoreError::NotWritten(error.to_string())),
+        }
+    }
+
+    async fn cancel_now(&self, row: &GenerationRow) -> Result<(), StoreError> {
+        let active = self.active().get(&row.id).cloned();
+        let writing = match &active {
+            Some(active) => Some(active.hub.writing().await),
+            None => None,
+        };
         let inner = self.0.clone();
         let percent = move |provider: &str| inner.pool.cancel_percent(provider);
-        if self.0.store.cancel(&row.id, percent, cancelled).await? {
+        let end = self.0.store.cancel(&row.id, percent, cancelled).await?;
+        if let (Some(end), Some(active)) = (&end, &active) {
+            active.hub.fact(end.seq, &end.event);
+        }
+        drop(writing);
+        if end.is_some() {
             self.0.metrics.ended(&row.model, State::Cancelled);
             tracing::info!(generation = row.id, state = ?State::Cancelled, "ended");
-            if let Some(active) = self.active().remove(&row.id) {
+            if let Some(active) = active {
+                self.remove(&row.id);
                 active.cancel.cancel();
-                active.updates.send_replace(());
             }
         }
         Ok(())
     }
 
+    /// Writes down an end and tells it. `false`: it had ended before.
+    pub(super) async fn write_end(
+        &self,
+        id: &str,
+        outcome: Outcome,
+        active: &ActiveGeneration,
+    ) -> Result<bool, StoreError> {
+        let event = outcome.event().clone();
+        let _writing = active.hub.writing().await;
+        let seq = self.0.store.finish(id, outcome).await?;
+        if let Some(seq) = seq {
+            active.hub.fact(seq, &event);
+        }
+        Ok(seq.is_some())
+    }
+
     /// The events of a generation after number `after`: those there are, and those to come.
     pub fn subscribe(&self, id: &str, after: u64) -> EventStream {
-        let updates = self.active().get(id).map(|active| active.updates.subscribe());
-        EventStream::new(self.0.store.clone(), id.to_owned(), after, updates)
+        let active = self.active().get(id).cloned();
+        let hub = active.as_deref().map(|active| &active.hub);
+        EventStream::new(self.0.store.clone(), id.to_owned(), after, hub)
+    }
+
+    /// The events of all generations of an owner after number `after`, or from now on, and what is
+    /// known now of those that are active. It never ends.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn follow_all(
+        &self,
+        owner: Principal,
+        after: Option<u64>,
+    ) -> Result<Feed, StoreError> {
+        let feed = self.0.feeds.of((owner.key_id, owner.visitor_id));
+        Feed::new(self.0.store.clone(), owner, after, feed).await
     }
 
     /// Stops: nothing new is begun, what runs may go on for `patience`, then it is put back into
@@ -231,13 +286,18 @@ impl GenerationService {
         self.active().len()
     }
 
-    fn insert(&self, id: &str, permit: Option<GenerationPermit>) -> Arc<ActiveGeneration> {
+    fn insert(
+        &self,
+        row: &GenerationRow,
+        permit: Option<GenerationPermit>,
+    ) -> Arc<ActiveGeneration> {
+        let feed = self.0.feeds.of((row.key_id, row.visitor_id));
         let active = Arc::new(ActiveGeneration {
-            updates: watch::Sender::new(()),
+            hub: Hub::new(&row.id, row.last_seq, feed),
             cancel: self.0.halted.child_token(),
             _permit: permit,
         });
-        self.active().insert(id.to_owned(), active.clone());
+        self.active().insert(row.id.clone(), active.clone());
         active
     }
 

@@ -76,7 +76,7 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
             let mut events = service.subscribe(&id, 0);
             let mut last = None;
             while let Some(batch) = events.next().await.unwrap() {
-                last = batch.into_iter().last().map(|stored| stored.event);
+                last = batch.last().map(|event| serde_json::from_slice(event.json()).unwrap());
             }
             (id, last.unwrap())
         }

@@ -11,7 +11,7 @@ use ai_now_protocol::{Code, ErrorBody, Invalid, Message, Scalar};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::StoreError;
+use crate::domain::{StoreError, safe_json};
 use crate::limits::LimitExceeded;
 
 /// An error answer.
@@ -151,18 +151,13 @@ impl IntoResponse for Problem {
 /// The content type of JSON.
 pub const JSON: &str = "application/json";
 
-/// JSON in which nothing reads as markup, wherever it may end up: `<`, `>` and `&` occur in JSON
-/// only within texts, where they can be written as numbers.
+/// A value as an answer's JSON.
 pub fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value)
-        .unwrap_or_else(|error| {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            r#"{"status":"Error","code":"internal","message":"The answer could not be written."}"#
-                .into()
-        })
-        .replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
+    safe_json(value).unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        r#"{"status":"Error","code":"internal","message":"The answer could not be written."}"#
+            .into()
+    })
 }
 
 /// The answer of every address that is no route.

@@ -1,6 +1,8 @@
 //! The handlers of the routes, a module for each resource.
 
+mod event_stream;
 pub(crate) mod events;
+pub(crate) mod feed;
 mod generation_id;
 pub(crate) mod generations;
 pub(crate) mod media;

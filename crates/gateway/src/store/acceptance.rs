@@ -55,7 +55,7 @@ async fn accept(
         }
         let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
         let Submission { id, price, .. } = submission;
-        return Ok(Ok(Acceptance { id, price, balance, replayed: true }));
+        return Ok(Ok(Acceptance { id, price, balance, replayed: true, first_seq: 0 }));
     }
     if let Some(refusal) = over_limit(connection, new).await? {
         return Ok(Err(refusal));
@@ -70,9 +70,9 @@ async fn accept(
         return Ok(Err(SubmitError::TooFewTokens { price, available }));
     }
     insert(connection, new).await?;
-    append(connection, &new.id, first).await?;
+    let first_seq = append(connection, &new.id, first).await?;
     let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
-    Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false }))
+    Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false, first_seq }))
 }
 
 /// Writes the generation, and the idempotency key that it was submitted under.

@@ -105,16 +105,33 @@ pub(super) const RULES: &[(&str, &str)] = &[
          EXISTS (SELECT 1 FROM media WHERE generation_id = g.id)",
     ),
     (
-        "the events of generation {} are not numbered from 1 without a gap",
+        "the events of generation {} are not those that were counted",
         "SELECT g.id FROM generations g LEFT JOIN events e ON e.generation_id = g.id GROUP BY g.id
-         HAVING count(e.seq) <> g.last_seq OR min(e.seq) <> 1 OR max(e.seq) <> g.last_seq",
+         HAVING count(e.seq) <> g.event_count OR count(e.seq) = 0",
+    ),
+    (
+        "an event of generation {} has a number that was not given out",
+        "SELECT g.id FROM generations g JOIN events e ON e.generation_id = g.id
+         WHERE e.seq > g.last_seq",
+    ),
+    (
+        "generation {} was given a number that its owner's events have not reached",
+        "SELECT g.id FROM generations g JOIN keys k ON k.id = g.key_id
+         LEFT JOIN visitors v ON v.id = g.visitor_id
+         WHERE g.last_seq / 100000 > coalesce(v.last_block, k.last_block)",
+    ),
+    (
+        "generation {} does not begin with its acceptance",
+        "SELECT g.id FROM generations g JOIN events e ON e.generation_id = g.id
+         AND e.seq = (SELECT min(seq) FROM events WHERE generation_id = g.id)
+         WHERE e.json ->> 'status' <> 'Processing started'",
     ),
     (
         "generation {} does not end with the event of its state",
         "SELECT g.id FROM generations g JOIN events e ON e.generation_id = g.id
-         AND e.seq = g.last_seq WHERE (state = 'completed')
-         <> (e.json ->> 'status' = 'Completed') OR (state IN ('failed', 'cancelled'))
-         <> (e.json ->> 'status' = 'Error')",
+         AND e.seq = (SELECT max(seq) FROM events WHERE generation_id = g.id)
+         WHERE (state = 'completed') <> (e.json ->> 'status' = 'Completed')
+         OR (state IN ('failed', 'cancelled')) <> (e.json ->> 'status' = 'Error')",
     ),
     (
         "generation {} has more than one last event",

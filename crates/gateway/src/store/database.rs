@@ -133,12 +133,13 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
 /// A version of the tables: its number, its name, and how to get there from the one before.
 type Version = (i64, &'static str, &'static str);
 
-fn versions() -> [Version; 8] {
+fn versions() -> [Version; 9] {
     [
         (1, "initial", include_str!("../../migrations/0001_initial.sql")),
         (2, "provider jobs", include_str!("../../migrations/0002_provider_jobs.sql")),
         (3, "options and codes", include_str!("../../migrations/0003_options_and_codes.sql")),
         (4, "uploads", include_str!("../../migrations/0004_uploads.sql")),
+        (5, "event numbers", include_str!("../../migrations/0005_event_numbers.sql")),
         (6, "cancelled work", include_str!("../../migrations/0006_cancelled_work.sql")),
         (8, "provider costs", include_str!("../../migrations/0008_provider_costs.sql")),
         (9, "sessions end", include_str!("../../migrations/0009_sessions_end.sql")),
@@ -176,9 +177,10 @@ pub(super) fn unsigned(value: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use ai_now_protocol::api::State;
-    use ai_now_protocol::{Code, Scalar};
+    use ai_now_protocol::{Code, Event, Scalar};
 
     use super::*;
+    use crate::domain::Principal;
 
     /// What the second version of the tables could hold of a generation.
     const FILL: [&str; 5] = [
@@ -230,6 +232,14 @@ mod tests {
         assert_eq!(d.options, [seed(0), ("style".into(), "frost".into())].into());
         assert_eq!((d.note, d.message), (None, None));
         assert_eq!(store.events_after("a", 0, 9).await.unwrap().len(), 1);
+        // What comes now has higher numbers than what came before.
+        let seq = store.begin("d", Event::PROCESSING).await.unwrap().unwrap();
+        assert!(seq >= 100_000, "{seq}");
+        let owner = Principal { key_id: 1, account_id: 1, visitor_id: None, tokens_per_day: None };
+        assert_eq!(store.last_number(&owner).await.unwrap(), seq);
+        let facts = store.facts_of_owner(&owner, 0, 9).await.unwrap();
+        let facts: Vec<_> = facts.iter().map(|(id, fact)| (id.as_str(), fact.seq)).collect();
+        assert_eq!(facts, [("d", seq)]);
         store.close().await;
     }
 }

@@ -8,7 +8,7 @@ use ai_now_protocol::{Event, Message, Scalars};
 use sqlx::SqliteConnection;
 
 use super::database::{Store, json, signed, unsigned};
-use super::events::append;
+use super::events::{StoredEvent, append, claim};
 use super::ledger::{self, Payer, Settlement};
 use super::sql;
 use crate::clock::now_ms;
@@ -40,6 +40,9 @@ pub struct GenerationRow {
     /// When it was accepted.
     #[sqlx(try_from = "i64")]
     pub created_at_ms: u64,
+    /// The last number that was given out for its events.
+    #[sqlx(try_from = "i64")]
+    pub last_seq: u64,
     /// When it was finished.
     #[sqlx(try_from = "MaybeMillis")]
     pub finished_at_ms: Option<u64>,
@@ -104,6 +107,7 @@ impl GenerationRow {
             procedural: new.procedural,
             price: new.price,
             created_at_ms: now_ms(),
+            last_seq: 0,
             finished_at_ms: None,
             media_name: None,
             note: None,
@@ -143,11 +147,12 @@ struct Cost {
 }
 
 impl Store {
-    /// Marks a queued generation as running. `false`: it is queued no more.
+    /// Marks a queued generation as running, and returns the number of the event that says so.
+    /// `None`: it is queued no more.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn begin(&self, id: &str, event: Event) -> Result<bool, StoreError> {
+    pub async fn begin(&self, id: &str, event: Event) -> Result<Option<u64>, StoreError> {
         let id = id.to_owned();
         self.writer
             .write(move |connection| {
@@ -157,16 +162,16 @@ impl Store {
                         .execute(&mut *connection)
                         .await?;
                     if changed.rows_affected() == 0 {
-                        return Ok(false);
+                        return Ok(None);
                     }
-                    append(connection, &id, &event).await?;
-                    Ok(true)
+                    append(connection, &id, &event).await.map(Some)
                 })
             })
             .await
     }
 
-    /// Puts generations that were running back into the queue, after a start or before an end.
+    /// Puts generations that were running back into the queue after a start, and gives all that are
+    /// unfinished numbers that were never told.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -174,19 +179,24 @@ impl Store {
         self.writer
             .write(|connection| {
                 Box::pin(async move {
-                    sqlx::query(sql::REQUEUE_RUNNING).execute(connection).await?;
+                    sqlx::query(sql::REQUEUE_RUNNING).execute(&mut *connection).await?;
+                    let ids: Vec<String> =
+                        sqlx::query_scalar(sql::UNFINISHED_IDS).fetch_all(&mut *connection).await?;
+                    for id in ids {
+                        claim(connection, &id).await?;
+                    }
                     Ok(())
                 })
             })
             .await
     }
 
-    /// Ends a generation. `false`: it had ended before, and nothing was done. Of a race between
-    /// two ends, just one gets `true`.
+    /// Ends a generation, and returns the number of its last event. `None`: it had ended before,
+    /// and nothing was done. Of a race between two ends, just one gets a number.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn finish(&self, id: &str, outcome: Outcome) -> Result<bool, StoreError> {
+    pub async fn finish(&self, id: &str, outcome: Outcome) -> Result<Option<u64>, StoreError> {
         let id = id.to_owned();
         self.writer
             .write(move |connection| {
@@ -196,8 +206,8 @@ impl Store {
     }
 
     /// Cancels a generation. `percent` says what that costs, in percent of the price, where this
-    /// provider has taken it; `end` what is told, by price and cost. `false`: it had ended before, and
-    /// nothing was done.
+    /// provider has taken it; `end` what is told, by price and cost. Returns the last event. `None`: it
+    /// had ended before, and nothing was done.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -206,7 +216,7 @@ impl Store {
         id: &str,
         percent: impl FnOnce(&str) -> u8 + Send + 'static,
         end: impl FnOnce(u32, u32) -> Outcome + Send + 'static,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<StoredEvent>, StoreError> {
         let id = id.to_owned();
         self.writer
             .write(move |connection| {
@@ -215,12 +225,15 @@ impl Store {
                         .bind(&id)
                         .fetch_optional(&mut *connection)
                         .await?;
-                    let Some(CancellableRow { price, provider }) = row else { return Ok(false) };
+                    let Some(CancellableRow { price, provider }) = row else { return Ok(None) };
                     let taken = provider.is_some();
                     let percent = provider.map_or(0, |provider| percent(&provider));
                     let charged = percent_of(price, percent);
                     let cost = Cost { taken, charged };
-                    finish(connection, &id, end(price, charged), cost).await
+                    let outcome = end(price, charged);
+                    let event = outcome.event().clone();
+                    let seq = finish(connection, &id, outcome, cost).await?;
+                    Ok(seq.map(|seq| StoredEvent { seq, event }))
                 })
             })
             .await
@@ -352,7 +365,7 @@ async fn finish(
     id: &str,
     outcome: Outcome,
     cost: Cost,
-) -> Result<bool, StoreError> {
+) -> Result<Option<u64>, StoreError> {
     let (state, note, message, procedural) = match &outcome {
         Outcome::Completed { note, procedural, .. } => {
             (State::Completed, note.as_ref(), None, Some(*procedural))
@@ -371,7 +384,7 @@ async fn finish(
         .bind(id)
         .fetch_optional(&mut *connection)
         .await?;
-    let Some(EndedRow { account_id, visitor_id, price, charged }) = ended else { return Ok(false) };
+    let Some(EndedRow { account_id, visitor_id, price, charged }) = ended else { return Ok(None) };
     let payer = Payer { account_id, visitor_id };
     let (completed, event) = match &outcome {
         Outcome::Completed { media_name, size_bytes, event, .. } => {
@@ -387,8 +400,7 @@ async fn finish(
     };
     let settlement = Settlement { price, charged, completed, taken: cost.taken };
     ledger::settle(connection, payer, id, settlement).await?;
-    append(connection, id, event).await?;
-    Ok(true)
+    append(connection, id, event).await.map(Some)
 }
 
 /// The names of the states, in the table as on the wire.

@@ -126,6 +126,7 @@ statements! {
         "UPDATE generations SET state = 'running' WHERE id = ? AND state = 'queued'";
     REQUEUE_RUNNING = "UPDATE generations SET state = 'queued'
         WHERE state IN ('queued', 'running') AND state = 'running'";
+    UNFINISHED_IDS = "SELECT id FROM generations WHERE state IN ('queued', 'running')";
     FINISH_GENERATION = "UPDATE generations SET state = ?1, finished_at_ms = ?2, note = ?3,
         message = ?4, procedural = coalesce(?5, procedural), taken = ?6,
         charged = CASE ?1 WHEN 'completed' THEN price ELSE min(?7, price) END
@@ -185,7 +186,18 @@ statements! {
         "SELECT 1 FROM generations WHERE id = ? AND state IN ('queued', 'running')";
     EVENTS_AFTER =
         "SELECT seq, json FROM events WHERE generation_id = ? AND seq > ? ORDER BY seq LIMIT ?";
-    NEXT_SEQ = "UPDATE generations SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq";
+    FACTS_OF_OWNER_AFTER = "SELECT e.generation_id, e.seq, e.json FROM generations g
+        JOIN events e ON e.generation_id = g.id
+        WHERE g.key_id = ?1 AND g.visitor_id IS ?2 AND g.last_seq > ?3 AND e.seq > ?3
+        ORDER BY e.seq LIMIT ?4";
+    LAST_BLOCK_OF_VISITOR = "SELECT last_block FROM visitors WHERE id = ?";
+    LAST_BLOCK_OF_KEY = "SELECT last_block FROM keys WHERE id = ?";
+    NEXT_BLOCK_OF_VISITOR = "UPDATE visitors SET last_block = last_block + 1
+        WHERE id = (SELECT visitor_id FROM generations WHERE id = ?) RETURNING last_block";
+    NEXT_BLOCK_OF_KEY = "UPDATE keys SET last_block = last_block + 1
+        WHERE id = (SELECT key_id FROM generations WHERE id = ?) RETURNING last_block";
+    SET_LAST_SEQ = "UPDATE generations SET last_seq = ? WHERE id = ?";
+    COUNT_EVENT = "UPDATE generations SET event_count = event_count + 1 WHERE id = ?";
     INSERT_EVENT = "INSERT INTO events (generation_id, seq, json) VALUES (?, ?, ?)";
 
     // Jobs at providers.
@@ -258,6 +270,7 @@ mod tests {
         for query in [
             REQUEUE_RUNNING,
             UNFINISHED_GENERATIONS,
+            UNFINISHED_IDS,
             FINISHED_BEFORE,
             NEVER_MADE_BEFORE,
             FOLD_CAPTURE,
@@ -270,6 +283,9 @@ mod tests {
             ACTIVE_OF_OWNER,
             USED_TOKENS_SINCE,
             GENERATIONS_BEFORE,
+            FACTS_OF_OWNER_AFTER,
+            NEXT_BLOCK_OF_VISITOR,
+            NEXT_BLOCK_OF_KEY,
             UPLOADS_OF_OWNER,
             UPLOAD_IS_OWNED,
             FORGET_UNUSED_UPLOADS,

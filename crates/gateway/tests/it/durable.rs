@@ -168,9 +168,9 @@ async fn a_start_with_a_hundred_thousand_generations() {
         "CREATE TEMP TABLE old AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
              WHERE i < 100000) SELECT i, printf('%026d', i) AS id FROM n",
         "INSERT INTO generations (id, account_id, key_id, state, model, prompt, options, procedural,
-             price, created_at_ms, finished_at_ms, last_seq)
+             price, created_at_ms, finished_at_ms, last_seq, event_count)
              SELECT id, 1, 1, 'failed', 'suno', 'a song', '{\"seed\":1}', 1, 10, unixepoch() * 1000,
-             unixepoch() * 1000, 2 FROM old",
+             unixepoch() * 1000, 2, 2 FROM old",
         "INSERT INTO events SELECT id, 1, '{\"status\":\"Processing started\"}' FROM old",
         "INSERT INTO events SELECT id, 2, '{\"status\":\"Error\",\"message\":\"x\"}' FROM old",
         "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
@@ -178,7 +178,8 @@ async fn a_start_with_a_hundred_thousand_generations() {
         "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
              SELECT 1, 'release', 10, id, 0 FROM old",
         // One that was running when the process ended.
-        "UPDATE generations SET state = 'running', finished_at_ms = NULL, last_seq = 1
+        "UPDATE generations SET state = 'running', finished_at_ms = NULL, last_seq = 1,
+             event_count = 1
              WHERE id = printf('%026d', 50000)",
         "DELETE FROM events WHERE seq = 2 AND generation_id = printf('%026d', 50000)",
         "DELETE FROM ledger WHERE kind = 'release' AND generation_id = printf('%026d', 50000)",

@@ -8,6 +8,7 @@ mod compression;
 mod crash;
 mod durable;
 mod errors;
+mod feed;
 mod fuzzed;
 mod hostile;
 mod idempotency;

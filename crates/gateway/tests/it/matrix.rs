@@ -29,7 +29,7 @@ enum Rule {
 use Rule::{Keyed, Owned, Public, Secret, Ticketed};
 
 /// Bodies are not valid where they would cost something: 400 tells that the caller was let in.
-const LINES: [(Method, &str, Rule); 16] = [
+const LINES: [(Method, &str, Rule); 17] = [
     (Method::GET, "/api/ping", Keyed { good: 200, publishable: 200 }),
     (Method::GET, "/api/catalog", Public),
     (Method::GET, "/api/balance", Keyed { good: 200, publishable: 403 }),
@@ -42,6 +42,7 @@ const LINES: [(Method, &str, Rule); 16] = [
     (Method::GET, "/api/generations/{id}", Owned),
     (Method::DELETE, "/api/generations/{id}", Owned),
     (Method::GET, "/api/generations/{id}/events", Ticketed),
+    (Method::GET, "/api/events", Keyed { good: 200, publishable: 403 }),
     (Method::GET, "/api/openapi.json", Public),
     // Whoever knows a file's name may load it; nobody can guess one.
     (Method::GET, "/media/{name}", Public),

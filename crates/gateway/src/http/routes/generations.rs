@@ -12,7 +12,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::events::{self, Stream, StreamedEvent};
+use super::event_stream::{GenerationEvents, respond};
+use super::events::StreamedEvent;
 use super::generation_id::{Which, owned};
 use super::submission::{Repeatable, accept, mark_replayed};
 use super::system::json;
@@ -67,12 +68,12 @@ pub(crate) async fn generate(
 ) -> Result<Response, Problem> {
     // Before anything is paid for: a stream that could not be opened must cost nothing.
     let address = client_address(&app, &headers, &extensions);
-    let _permit = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
+    let permit = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
     let accepted = accept(&app, principal, repeatable, address, request).await?;
     let events = app.generations.subscribe(&accepted.id, 0);
     let base = base(&app, &headers, &extensions);
     let location = format!("{}/api/generations/{}", path_of(&base), accepted.id);
-    let mut response = events::response(&app, Stream { events, base, _permit, numbered: false });
+    let mut response = respond(&app, permit, GenerationEvents::documented(events, base));
     set(response.headers_mut(), header::CONTENT_LOCATION, &location);
     mark_replayed(&mut response, &accepted);
     Ok(response)

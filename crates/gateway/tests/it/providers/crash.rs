@@ -132,7 +132,7 @@ async fn what_could_not_be_told_is_told_after_the_next_start() {
     let event = Event::Failed(Failure { cancelled: true, ..Failure::default() });
     let message = Message::new(Code::Cancelled, "So.");
     let cancelled = Outcome::Ended { state: State::Cancelled, message, event };
-    assert!(store.finish(&accepted.id, cancelled).await.unwrap());
+    assert!(store.finish(&accepted.id, cancelled).await.unwrap().is_some());
     store.close().await;
     let gateway = place.start().await;
     upstream.wait_for(What::Cancel, 1).await;
