@@ -2,32 +2,28 @@
 //!
 //! It knows sockets and time limits. What is answered is the routes' business.
 
+mod connection;
 mod descriptors;
-mod head_timeout;
+mod time_limits;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 pub use self::descriptors::TooFewDescriptors;
-use self::head_timeout::HeadTimeout;
 
 use crate::config::{Config, ConfigError};
 use crate::data_dir::{DataDirError, DataDirLock};
 use crate::generations::{GenerationService, Settings, UploadUrls};
 use crate::http::readiness::Readiness;
 use crate::http::refusal_log::RefusalLog;
-use crate::http::state::{App, Parts, Peer};
+use crate::http::state::{App, Parts};
 use crate::limits::{ConnectionPermit, Limits};
 use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
@@ -243,7 +239,8 @@ async fn accept(
         let Some((stream, peer, permit)) = accepted else { continue };
         // Dropped, and so closed: one address leaves connections to the others.
         let Ok(counted) = count(&app, peer) else { continue };
-        let serving = serve(app.clone(), stream, peer, router.clone(), graceful.watcher());
+        let serving =
+            connection::serve(app.clone(), stream, peer, router.clone(), graceful.watcher());
         tokio::spawn(async move {
             serving.await;
             drop((permit, counted));
@@ -278,39 +275,5 @@ async fn accept_one(
             tokio::time::sleep(Duration::from_millis(100)).await;
             None
         }
-    }
-}
-
-/// How many headers a request may have before the connection is refused outright. Their size is
-/// limited by the settings, with a proper answer.
-const HEADERS: usize = 256;
-
-async fn serve(app: App, stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher) {
-    let limits = &app.config.limits;
-    // Events are small and shall leave at once.
-    let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(Duration::from_secs(limits.write_secs)));
-    let head_limit = Duration::from_secs(limits.header_secs);
-    let (stream, awaits_head) = HeadTimeout::new(Box::pin(stream), head_limit);
-    let answered = awaits_head.clone();
-    let service = router
-        .map_request(move |mut request: axum::http::Request<hyper::body::Incoming>| {
-            awaits_head.arrived();
-            request.extensions_mut().insert(Peer(peer));
-            request.map(axum::body::Body::new)
-        })
-        .map_response(move |response: axum::response::Response| {
-            answered.awaited();
-            response
-        });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(limits.idle_secs))
-        .max_headers(HEADERS)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    if let Err(error) = watcher.watch(connection).await {
-        // Clients that go away or are too slow: their business, of interest only when looked for.
-        tracing::debug!(%error, %peer, "a connection ended early");
     }
 }

@@ -11,6 +11,7 @@ mod errors;
 mod feed;
 mod fuzzed;
 mod hostile;
+mod http2;
 mod idempotency;
 mod lists;
 mod logs;

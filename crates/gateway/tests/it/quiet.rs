@@ -140,6 +140,37 @@ async fn a_reader_that_stalls_is_cut_and_can_resume() {
     place.assert_sound().await;
 }
 
+/// What a running generation says is far too little to fill the system's buffers.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_reader_that_stalls_while_little_is_said_is_cut() {
+    let place = Place::with(|config| {
+        config.limits.write_secs = 1;
+        config.limits.streams = 1;
+        config.sketch_workers = 1;
+        config.limits.requests_per_minute = 1_000_000;
+    });
+    let key = place.key(1000).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &crate::support::film(60)).await;
+    let path = format!("/api/generations/{}/events", accepted.id);
+    let socket = TcpSocket::new_v4().unwrap();
+    // The least that the system takes: a kilobyte or two.
+    socket.set_recv_buffer_size(1).unwrap();
+    let address = gateway.url.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut stalled = socket.connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\r\n");
+    stalled.write_all(request.as_bytes()).await.unwrap();
+    let mut begun = [0; 12];
+    stalled.read_exact(&mut begun).await.unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200");
+    let resumed = resume(&gateway, &path, &key, 0).await;
+    drop(resumed);
+    gateway.cancel(&key, &accepted.id).await;
+    gateway.stop().await;
+    place.assert_sound().await;
+}
+
 /// Opens the stream as soon as the owner may have another one.
 async fn resume(gateway: &Gateway, path: &str, key: &str, after: u64) -> reqwest::Response {
     let path = format!("{path}?after={after}");
