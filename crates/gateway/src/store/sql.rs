@@ -104,8 +104,11 @@ statements! {
         LIMIT ?2)";
     NEW_VISITORS_FROM_ADDRESS = "SELECT count(*) FROM visitors
         WHERE key_id = ? AND address_hash = ? AND created_at_ms > ? AND created_at_ms <= ?";
-    INSERT_VISITOR = "INSERT INTO visitors (key_id, subject, address_hash, created_at_ms, budget)
-        VALUES (?, ?, ?, ?, ?)";
+    /// Numbers of events begin with the second: whoever is known by the same subject again, after they
+    /// were forgotten, gets higher ones than before.
+    INSERT_VISITOR = "INSERT INTO visitors (key_id, subject, address_hash, created_at_ms, budget,
+        last_block)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?4 / 1000)";
 
     // Acceptance.
     SUBMISSION = "SELECT g.id, g.price, s.body_hash FROM submissions s
