@@ -67,8 +67,3 @@ pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
 pub(crate) fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
-
-/// An address made absolute against `base`; `None` where it is none.
-pub(crate) fn resolve(url: &str, base: &str) -> Option<String> {
-    web_sys::Url::new_with_base(url, base).ok().map(|url| url.href())
-}

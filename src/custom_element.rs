@@ -163,6 +163,10 @@ impl Host for Page {
         }
     }
 
+    fn is_hidden(&self) -> bool {
+        self.0.owner_document().is_none_or(|document| document.hidden())
+    }
+
     fn has_session(&self) -> bool {
         self.0.get_session().is_function()
     }

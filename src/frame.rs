@@ -31,6 +31,11 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn pressed(this: &Frame) -> Option<String>;
 
+    /// Keeps a press that can't be honoured yet, in case another studio takes the frame over first; `None`
+    /// once it was.
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_pressed(this: &Frame, prompt: Option<String>);
+
     /// From now on the studio listens to the form.
     #[wasm_bindgen(method, setter)]
     fn set_live(this: &Frame, live: bool);

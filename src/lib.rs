@@ -1,12 +1,13 @@
 //! The AI-Now widget: a studio for music, pictures and video on anybody's page.
 //!
-//! The modules in reading order. The first six are plain Rust: they know no browser, and their
+//! The modules in reading order. The first eight are plain Rust: they know no browser, and their
 //! tests run on the host. The rest is the browser half and exists only as wasm.
 
 pub mod api_error;
 pub mod config;
 pub mod duration_estimate;
 pub mod fault;
+pub mod gateway_address;
 pub mod generation;
 pub mod i18n;
 pub mod kept_draft;

@@ -6,7 +6,9 @@ import { askEarly, takeEarly } from './shell/early.js';
 import { Files } from './shell/files.js';
 import { buildFrame } from './shell/frame.js';
 import { instantiate } from './shell/instance.js';
+import { keepKeys } from './shell/keys.js';
 import { LOOKS } from './shell/looks.js';
+import { registerUnit, scaled } from './shell/sizes.js';
 import { LANGUAGES, spoken, words } from './shell/words.js';
 
 const PRESETS = ['model', 'preset-style', 'prompt'];
@@ -56,7 +58,7 @@ function load() {
 
 /** Fetches all that an element's studio is made of, which is the same for every element. */
 function fetchStudio() {
-  style ??= Files.get('widget.css').then((answer) => answer.text());
+  style ??= Files.get('widget.css').then((answer) => answer.text()).then(scaled);
   studio ??= load();
   return [studio, style];
 }
@@ -91,7 +93,10 @@ const forget = (loading) => {
 const sheets = new WeakMap();
 
 function sheetOf(document, css) {
-  if (!sheets.has(document)) sheets.set(document, new Map());
+  if (!sheets.has(document)) {
+    sheets.set(document, new Map());
+    registerUnit(document.defaultView);
+  }
   const made = sheets.get(document);
   if (!made.has(css)) {
     const sheet = new document.defaultView.CSSStyleSheet();
@@ -123,7 +128,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   constructor() {
     super();
-    this.attachShadow({ mode: 'open' });
+    keepKeys(this.attachShadow({ mode: 'open' }));
     this.addEventListener('ai-now-ready', () => this.#settle.resolve(this));
     this.#frame = buildFrame();
     this.#frame.onpress = this.#begin;
@@ -150,16 +155,22 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       this[name] = value;
     }
     this.#show();
-    this.#speak();
+    const follow = () => { if (this.#speak()) this.#restartSoon(); };
+    follow();
     // Another language of the page is this element's, too.
-    this.#spoken ??= new MutationObserver(() => { if (this.#speak()) this.#restartSoon(); });
+    this.#spoken?.disconnect();
+    this.#spoken = new MutationObserver(follow);
     for (let node = this.getRootNode(); node; node = node.host?.getRootNode()) {
       this.#spoken.observe(node, { subtree: true, attributeFilter: ['lang'] });
     }
-    if (this.#begun) return;
+    // A document without a window shows nothing.
+    const view = this.ownerDocument.defaultView;
+    if (this.#begun || !view) return;
     // A page may still be about to set what decides how it starts; the files are the same whatever it sets.
     if (isNear(this)) for (const file of fetchStudio()) file.catch(() => {});
-    this.#near ??= new IntersectionObserver((entries) => {
+    // Of the window that it is in now: that one knows what it shows.
+    this.#near?.disconnect();
+    this.#near = new view.IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.#begin();
     }, { rootMargin: `${NEAR_PX}px` });
     this.#near.observe(this);
@@ -174,6 +185,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       this.#near?.disconnect();
       this.#spoken?.disconnect();
       this.#begun = false;
+      this.#frame.pressed = undefined;
       this.#takeDown();
       for (const reject of this.#waiting) reject(new Error(REMOVED));
     });
@@ -305,6 +317,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     this.#fallen = trouble;
     console.error('ai-now-studio:', message);
     const focused = this.shadowRoot.activeElement;
+    this.#frame.pressed = undefined;
     this.#clear();
     const again = document.createElement('button');
     again.type = 'button';
@@ -323,12 +336,11 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     this.#emit('error', { message, fatal: true });
   }
 
-  /** Empties the places around the prompt, which stays as it is. */
+  /** Empties the places around the prompt, which stays as it is; a press that is still to be honoured, too. */
   #clear() {
-    const { places, button } = this.#frame;
+    const { places, button, pressed } = this.#frame;
     this.#frame.live = false;
-    this.#frame.pressed = undefined;
-    button.removeAttribute('aria-busy');
+    if (pressed === undefined) button.removeAttribute('aria-busy');
     button.removeAttribute('aria-disabled');
     for (const place of Object.values(places)) place.replaceChildren();
   }
@@ -347,7 +359,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   /** Puts the frame into the element, once there is a document to be seen in. */
   #show() {
-    const { root, field } = this.#frame;
+    const { base, root, field } = this.#frame;
     if (root.isConnected) return;
     try {
       // What was made on this device stands below the rest, and is as high as it was.
@@ -355,7 +367,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     } catch { /* Nothing is kept here. */ }
     if (!field.value) field.value = this.getAttribute('prompt') ?? '';
     this.#dress();
-    this.shadowRoot.append(root);
+    this.shadowRoot.append(base);
   }
 
   #dress(css) {

@@ -13,6 +13,7 @@ use web_sys::AbortSignal;
 use super::events::EventStream;
 use super::{early, json};
 use crate::api_error::ApiError;
+use crate::gateway_address::below_gateway;
 
 /// How long an answer may take to begin. None of the gateway's routes thinks for longer: what takes
 /// long arrives as events.
@@ -87,14 +88,21 @@ impl Gateway<'_> {
     /// # Errors
     /// Where `events` is not an address of this gateway: nothing else may name a stream.
     pub(crate) fn events(&self, events: &str, after: u64) -> Result<EventStream, ApiError> {
-        let url = web_sys::Url::new_with_base(events, self.0);
-        let url = url.map_err(|_| ApiError::Unreadable)?;
-        if Some(url.origin()) != origin(self.0) {
+        let url = self.address(events).ok_or(ApiError::Unreadable)?;
+        if origin(&url) != origin(self.0) {
             return Err(ApiError::Unreadable);
         }
-        let url = url.href();
         let separator = if url.contains('?') { "&" } else { "?" };
         EventStream::open(&[&url, separator, "after=", &after.to_string()].concat())
+    }
+}
+
+impl Gateway<'_> {
+    /// An address out of its answers, absolute, as this page has to ask for it; `None` where it is
+    /// none.
+    pub(crate) fn address(&self, url: &str) -> Option<String> {
+        let url = web_sys::Url::new_with_base(url, self.0).ok()?;
+        Some(below_gateway(&url.href(), self.0))
     }
 }
 

@@ -1,9 +1,11 @@
-//! The bytes of a result, for those who look into it. To play it, the browser loads it itself.
+//! The bytes of a result, for those who look into it, and whether they can be had. To play it, the
+//! browser loads it itself.
 
-use gloo_net::http::Request;
+use gloo_net::http::{Method, Request, RequestBuilder};
 use js_sys::ArrayBuffer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, RequestMode};
 
 /// No picture of a sound is worth more.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -20,4 +22,41 @@ pub(crate) async fn bytes(url: &str) -> Option<ArrayBuffer> {
     // Not through gloo's `binary`: that copies the file into this instance, which never shrinks.
     let response = web_sys::Response::from(response);
     JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()
+}
+
+/// Whether a file can be had, as far as its server lets this page know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// It is there.
+    There,
+    /// Its server has it no more, or not for this page.
+    Gone,
+    /// Its server doesn't answer, or not now.
+    Unreachable,
+}
+
+/// How long the server may think about [`reach`].
+const REACH_TIMEOUT_MILLIS: u32 = 10_000;
+
+/// Asks for a file without its bytes: a media element doesn't say whether the file or the way to it is
+/// at fault.
+pub(crate) async fn reach(url: &str) -> Reach {
+    let ask = |mode| {
+        let patience = AbortSignal::timeout_with_u32(REACH_TIMEOUT_MILLIS);
+        RequestBuilder::new(url)
+            .method(Method::HEAD)
+            .mode(mode)
+            .abort_signal(Some(&patience))
+            .send()
+    };
+    match ask(RequestMode::Cors).await {
+        Ok(response) => match response.status() {
+            401 | 403 | 404 | 410 => Reach::Gone,
+            429 | 500.. => Reach::Unreachable,
+            _ => Reach::There,
+        },
+        // A server that lets no page look into its answers still gives them: that says enough.
+        Err(_) if ask(RequestMode::NoCors).await.is_ok() => Reach::There,
+        Err(_) => Reach::Unreachable,
+    }
 }

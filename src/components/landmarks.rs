@@ -1,6 +1,7 @@
 //! The places of the page that components lead to from elsewhere: to look at, or with the focus.
 
 use leptos::prelude::*;
+use web_sys::{Document, Navigator};
 
 use super::erased::ElementRef;
 use crate::browser;
@@ -29,6 +30,18 @@ impl Landmarks {
             generate: ElementRef::new(),
             result_panel: ElementRef::new(),
         }
+    }
+
+    /// The document that the element is in now: pages may put it into a frame's or a pop-up's.
+    pub(crate) fn document(self) -> Document {
+        let place = self.prompt.get();
+        place.and_then(|place| place.owner_document()).unwrap_or_else(document)
+    }
+
+    /// The navigator of the window that the element is in now: browsers let only the one with the focus
+    /// do some things.
+    pub(crate) fn navigator(self) -> Navigator {
+        self.document().default_view().unwrap_or_else(window).navigator()
     }
 
     /// Brings the result panel into view, as the page scrolls: for those who asked for something, or

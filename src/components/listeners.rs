@@ -4,6 +4,7 @@
 use std::cell::Cell;
 
 use gloo_events::EventListener;
+use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, IntersectionObserver};
@@ -36,13 +37,13 @@ pub(crate) fn when_seen(target: ElementRef, act: impl FnOnce() + 'static) {
 
 struct Watcher {
     observer: IntersectionObserver,
-    _seen: Closure<dyn FnMut(js_sys::Array)>,
+    _seen: Closure<dyn FnMut(Array)>,
 }
 
 impl Watcher {
     fn new(element: &web_sys::Element, act: Box<dyn FnOnce()>) -> Option<Self> {
         let mut act = Some(act);
-        let seen = Closure::new(move |entries: js_sys::Array| {
+        let seen = Closure::new(move |entries: Array| {
             let is_seen = |entry: JsValue| browser::get(&entry, "isIntersecting").is_truthy();
             if entries.iter().any(is_seen)
                 && let Some(act) = act.take()
@@ -50,7 +51,11 @@ impl Watcher {
                 act();
             }
         });
-        let observer = IntersectionObserver::new(seen.as_ref().unchecked_ref()).ok()?;
+        // Of the window that the element is in: that one knows what it shows.
+        let window = element.owner_document()?.default_view()?;
+        let class: Function = browser::get(&window, "IntersectionObserver").dyn_into().ok()?;
+        let observer = Reflect::construct(&class, &Array::of1(seen.as_ref())).ok()?;
+        let observer: IntersectionObserver = observer.unchecked_into();
         observer.observe(element);
         Some(Self { observer, _seen: seen })
     }

@@ -5,12 +5,12 @@
 mod controls;
 mod cover;
 mod media_controller;
+mod playback_error;
 mod waveform;
 
 use ai_now_protocol::{Format, MediaKind};
 use leptos::prelude::*;
 
-use super::button::TextButton;
 use super::erased::{ElementRef, Erase, Erased, handler, live};
 use super::icon::{Icon, kind_icon};
 use super::listeners::{listen, when_seen};
@@ -20,12 +20,13 @@ use crate::browser;
 use crate::generation::{Generation, Phase};
 use crate::i18n::Word;
 use crate::state::connection::Connection;
-use crate::state::generations::{GenerationSignal, made_by};
+use crate::state::generations::{GenerationSignal, made_by, media_address};
 use crate::state::page::Page;
 use crate::texts::{Texts, use_texts};
 use controls::{Controls, PlayerKeys};
 use cover::Cover;
 use media_controller::{About, MediaController};
+use playback_error::{NOT_SUPPORTED, PlaybackError, diagnose};
 use waveform::Waveform;
 
 /// A file that is shown.
@@ -59,8 +60,7 @@ impl ResultFile {
             let model = catalog.model(&request.model);
             url.format().map(Format::kind).or(model.map(|model| model.kind))
         });
-        let address = browser::resolve(url.as_str(), &generation.gateway)
-            .unwrap_or_else(|| url.as_str().to_owned());
+        let address = media_address(generation, url);
         let origin = browser::origin(&address);
         let own = browser::window().location().origin().ok();
         Some(Self {
@@ -152,28 +152,35 @@ fn Image(
     file: ResultFile,
 ) -> impl IntoView {
     let image = ElementRef::new();
-    let failed = RwSignal::new(false);
+    let page = expect_context::<Page>();
+    let error = RwSignal::new(None);
     let address = file.address.clone();
     let retry = Callback::new(move |()| {
-        failed.set(false);
+        error.set(None);
         if let Some(image) = image.get() {
             // The name is ours: there is nothing to refuse.
             let _ = image.set_attribute("src", &address);
         }
     });
-    let texts = use_texts();
-    let sentence =
-        Memo::new(move |_| if failed.get() { texts.text(Word::CannotPlay) } else { String::new() });
+    let address = file.address.clone();
+    let failed = handler(move |_| {
+        let address = address.clone();
+        page.spawn(async move {
+            let why = diagnose(NOT_SUPPORTED, &address).await;
+            error.try_set(Some(why));
+        });
+    });
+    let why = Memo::new(move |_| error.get());
     view! {
         <div class="screen" part="screen">
             <img
                 node_ref=image
                 alt=file.prompt
                 loading="lazy"
-                on:error=handler(move |_| failed.set(true))
+                on:error=failed
                 src=file.address
             />
-            <PlaybackError sentence retry />
+            <PlaybackError why retry />
         </div>
     }
     .erased()
@@ -296,38 +303,6 @@ fn MediaError(
     /// What plays.
     media: MediaController,
 ) -> impl IntoView {
-    let texts = use_texts();
-    let sentence = Memo::new(move |_| {
-        let error = media.state.with(|state| state.error);
-        error.map_or_else(String::new, |word| texts.text(word))
-    });
-    let retry = Callback::new(move |()| media.load());
-    view! { <PlaybackError sentence retry /> }.erased()
-}
-
-/// A sentence and a way on, where a file can't be loaded.
-#[component]
-fn PlaybackError(
-    /// The sentence; empty where all is well.
-    sentence: Memo<String>,
-    /// Loads it again.
-    retry: Callback<()>,
-) -> impl IntoView {
-    let texts = use_texts();
-    let line = move || {
-        let sentence = sentence.get();
-        (!sentence.is_empty()).then(|| {
-            view! {
-                <div class="unplayable">
-                    <p>{sentence}</p>
-                    <TextButton
-                        text=texts.text(Word::TryAgain)
-                        on_click=handler(move |_| retry.run(()))
-                    />
-                </div>
-            }
-            .erased()
-        })
-    };
-    view! { <div role="alert">{live(line)}</div> }.erased()
+    let why = Memo::new(move |_| media.state.with(|state| state.error));
+    view! { <PlaybackError why retry=Callback::new(move |()| media.retry()) /> }.erased()
 }

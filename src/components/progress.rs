@@ -27,9 +27,9 @@ pub(crate) fn Progress(
     let generations = expect_context::<Generations>();
     let texts = use_texts();
     let generation = job.0.get_untracked();
+    let elapsed_secs = elapsed_secs(&generation);
     let model = generation.request.model;
     let kind = connection.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
-    let elapsed_secs = elapsed_secs(generation.created_at_ms);
     let part = move || job.0.with(|generation| generation.progress.progress);
     let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
     let restoring = Memo::new(move |_| job.0.with(|job| job.link == Link::Restoring));
@@ -167,13 +167,20 @@ fn step_word(step: &str) -> Option<Word> {
     })
 }
 
-/// The seconds since a moment; goes on by the second until the current owner ends, also where
+/// What ran for longer than a day before this page, began by a clock that somebody has set since.
+const LONGEST_MILLIS: u64 = 24 * 60 * 60 * 1000;
+
+/// The seconds that a generation has run; goes on by the second until the current owner ends, also where
 /// somebody sets the wall clock meanwhile.
-fn elapsed_secs(since_ms: u64) -> RwSignal<u32> {
+fn elapsed_secs(generation: &Generation) -> RwSignal<u32> {
     let elapsed_secs = RwSignal::new(0);
-    let (before_ms, began_ms) = (now_millis().saturating_sub(since_ms), page_millis());
+    let (before_ms, began_ms) = match generation.began_at_page_ms {
+        Some(began_ms) => (0, began_ms),
+        None => (now_millis().saturating_sub(generation.created_at_ms), page_millis()),
+    };
+    let before_ms = if before_ms > LONGEST_MILLIS { 0 } else { before_ms };
     let tick = move || {
-        let millis = before_ms + page_millis() - began_ms;
+        let millis = before_ms + page_millis().saturating_sub(began_ms);
         elapsed_secs.set(u32::try_from(millis / 1000).unwrap_or(u32::MAX));
     };
     tick();

@@ -78,17 +78,21 @@ pub(crate) fn adopt_form(frame: &Frame, disabled_reason: Memo<String>) {
         generations.generate_from(prompt);
         landmarks.show_result_panel();
     };
+    let kept = frame.clone();
     effect(move || {
         if !connecting.get()
             && let Some(prompt) = pressed.try_update(Option::take).flatten()
         {
+            kept.set_pressed(None);
             untrack(|| submit(prompt));
         }
     });
+    let kept = frame.clone();
     // The shell keeps the browser from sending the form anywhere.
     StoredValue::new_local(EventListener::new(&frame.form(), "submit", move |_| {
         let prompt = draft.prompt.get_untracked();
         if connecting.get_untracked() && !prompt.trim().is_empty() {
+            kept.set_pressed(Some(prompt.clone()));
             pressed.set(Some(prompt));
         } else {
             submit(prompt);

@@ -134,8 +134,8 @@ fn option(value: String, name: String) -> Erased {
 /// What can be done with a result's address, where the browser can.
 fn link_actions(address: String) -> Vec<Erased> {
     let page = expect_context::<Page>();
-    let texts = use_texts();
-    let navigator = browser::window().navigator();
+    let (texts, landmarks) = (use_texts(), use_landmarks());
+    let navigator = landmarks.navigator();
     let can_copy = browser::get(&navigator, "clipboard").is_object();
     let can_share = browser::get(&navigator, "share").is_function();
     let copied = RwSignal::new(false);
@@ -143,7 +143,7 @@ fn link_actions(address: String) -> Vec<Erased> {
     let copy = can_copy.then(|| {
         let address = address.clone();
         let copy = handler(move |_| {
-            let writing = browser::window().navigator().clipboard().write_text(&address);
+            let writing = landmarks.navigator().clipboard().write_text(&address);
             page.spawn(async move {
                 if JsFuture::from(writing).await.is_ok() {
                     copied.set(true);
@@ -162,8 +162,7 @@ fn link_actions(address: String) -> Vec<Erased> {
         let share = handler(move |_| {
             let data = browser::object(&[("url", address.as_str().into())]);
             // Refused or called off: either is the person's choice.
-            let navigator = browser::window().navigator();
-            browser::let_go(browser::call(&navigator, "share", &[data.into()]));
+            browser::let_go(browser::call(&landmarks.navigator(), "share", &[data.into()]));
         });
         view! { <TextButton text=texts.text(Word::Share) icon=SHARE on_click=share /> }.erased()
     });

@@ -202,10 +202,14 @@ words! {
     Vary = "Make another",
     /// Puts the prompt back into the form.
     Reuse = "Use this prompt",
-    /// The file can't be played.
+    /// The file could not be loaded.
     CannotPlay = "This file could not be loaded. Check the connection and try again, or download it.",
-    /// The file is there and can't be decoded.
-    CannotDecode = "This browser can't play this file. Download it, and open it with another program.",
+    /// The file is there, in a format that the browser doesn't know.
+    UnknownFormat = "This browser can't play this format. Download the file, and open it with another program.",
+    /// The file began well and then could not be decoded.
+    CannotDecode = "This file can't be decoded: it seems to be damaged. Try again, or make it again.",
+    /// The file is there no more.
+    FileGone = "This file is no longer there: results are kept for a limited time. Make it again.",
     /// Chooses another style or model for the same prompt.
     Elsewhere = "Another style or model",
     /// The list of what was made.

@@ -23,16 +23,14 @@ struct Title {
     _seen: EventListener,
 }
 
-/// Says it to somebody who does not look at this page; says nothing to somebody who does. Of
-/// several tabs with the same `key`, one notification comes.
+/// Says it to somebody who does not look. Of several tabs with the same `key`, one notification comes.
 pub(crate) fn notify(title: &str, text: &str, key: &str) {
-    if !document().hidden() {
-        return;
+    if document().hidden() {
+        let page = TITLE.take().map_or_else(|| document().title(), |before| before.page);
+        document().set_title(title);
+        let seen = EventListener::new(&document(), "visibilitychange", |_| restore());
+        TITLE.replace(Some(Title { page, ours: title.to_owned(), _seen: seen }));
     }
-    let page = TITLE.take().map_or_else(|| document().title(), |before| before.page);
-    document().set_title(title);
-    let seen = EventListener::new(&document(), "visibilitychange", |_| restore());
-    TITLE.replace(Some(Title { page, ours: title.to_owned(), _seen: seen }));
     if permission() == Some(NotificationPermission::Granted) {
         let options = NotificationOptions::new();
         options.set_body(text);

@@ -13,6 +13,7 @@ use super::history::History;
 use super::page::Page;
 use super::records::{self, Change, Changes};
 use super::visitor::Visitor;
+use crate::api::client::Gateway;
 use crate::api::json;
 use crate::api_error::ApiError;
 use crate::config::Mode;
@@ -179,6 +180,7 @@ impl Generations {
         });
         let detail = signal.0.with_untracked(|generation| {
             (!generation.watched).then(|| {
+                let address = generation.url().map(|url| media_address(generation, url));
                 json::to_js(&Detail {
                     key: &generation.key,
                     id: generation.id.as_deref(),
@@ -187,7 +189,7 @@ impl Generations {
                     style: generation.request.style.as_deref(),
                     progress: generation.progress.progress,
                     step: generation.progress.step.as_ref().map(|step| &*step.text),
-                    url: generation.url().map(MediaUrl::as_str),
+                    url: address.as_deref(),
                     message: sentence.as_deref(),
                     code: match &generation.phase {
                         Phase::Failed { message, .. } => Some(&message.code),
@@ -361,4 +363,10 @@ pub(crate) fn made_by(catalog: &Catalog, generation: &Generation) -> String {
         Some(style) => [&*model.name, " · ", &style.name].concat(),
         None => model.name.to_string(),
     }
+}
+
+/// Where the file of a generation is, absolute.
+pub(crate) fn media_address(generation: &Generation, url: &MediaUrl) -> String {
+    let url = url.as_str();
+    Gateway(&generation.gateway).address(url).unwrap_or_else(|| url.to_owned())
 }

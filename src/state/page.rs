@@ -20,6 +20,8 @@ use crate::texts::Texts;
 pub(crate) trait Host {
     /// Raises an event on the element.
     fn emit(&self, name: &str, detail: JsValue);
+    /// Whether nobody can see the document that the element is in.
+    fn is_hidden(&self) -> bool;
     /// Whether the page opens sessions itself.
     fn has_session(&self) -> bool;
     /// Tells the page's owner what to set otherwise; in place too if `shown`.
@@ -117,6 +119,11 @@ impl Page {
     /// Tells the page's owner what to set otherwise; in place too if `shown`.
     pub(super) fn warn(self, message: &str, shown: bool) {
         let _ = self.host.try_with_value(|host| host.warn(message, shown));
+    }
+
+    /// Whether nobody can see the document that the element is in.
+    pub(super) fn is_hidden(self) -> bool {
+        self.host.try_with_value(|host| host.is_hidden()).unwrap_or(true)
     }
 
     /// Whether the page opens sessions itself.

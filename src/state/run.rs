@@ -293,6 +293,9 @@ impl Generations {
 
     /// Tells somebody who went elsewhere that it has ended.
     fn notify(self, generation: &Generation) {
+        if !self.page.is_hidden() {
+            return;
+        }
         let word = match generation.phase {
             Phase::Completed { .. } => Word::EndedWell,
             // Whoever stopped it knows.

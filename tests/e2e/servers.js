@@ -195,3 +195,28 @@ export async function files(folder, routes, gateway) {
     return answer.end(bytes);
   });
 }
+
+/**
+ * A proxy that serves a gateway below a path and tells it nothing of that. `strayed` is what was asked
+ * for elsewhere.
+ */
+export async function prefix(target, path) {
+  const { hostname, port } = new URL(target);
+  const strayed = [];
+  const server = await listen((request, answer) => {
+    const { method, headers, url } = request;
+    if (!url.startsWith(`${path}/`)) {
+      if (url !== '/favicon.ico') strayed.push(url);
+      return answer.writeHead(404).end();
+    }
+    const outgoing = ask({ hostname, port, path: url.slice(path.length), method, headers }, (response) => {
+      answer.writeHead(response.statusCode, response.headers);
+      answer.flushHeaders();
+      response.pipe(answer);
+    });
+    outgoing.on('error', () => answer.destroy());
+    answer.on('close', () => outgoing.destroy());
+    return request.pipe(outgoing);
+  });
+  return { ...server, strayed };
+}

@@ -92,8 +92,10 @@ export async function world(web) {
         <script type="module" src="/ai-now.js"></script><main><h1 hidden>A page</h1></main>`);
     },
   };
+  // At the root, and below each gateway: there its own routes are looked for.
+  const bases = ['', ...Object.keys(STATES).map((name) => `/${name}`)];
   for (const [file, [type, bytes]] of Object.entries(media)) {
-    routes[`GET ${file}`] = (request, answer) => {
+    const give = (request, answer) => {
       // As servers do: without ranges nobody can seek.
       const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
       const first = Number(from ?? 0);
@@ -103,6 +105,7 @@ export async function world(web) {
       answer.writeHead(from ? 206 : 200, part);
       answer.end(bytes.subarray(first, last + 1));
     };
+    for (const base of bases) routes[`GET ${base}${file}`] = give;
   }
   /** What was asked for, by all. */
   const asked = [];

@@ -149,6 +149,91 @@ for (const [how, press] of [
   });
 }
 
+const SETTINGS = {
+  models: (element) => { element.models = 'suno pika'; },
+  language: (element) => { element.lang = 'de'; },
+  session: (element) => { element.getSession = undefined; },
+};
+
+/** Writes down what is started. */
+const started = (page) => page.evaluate(() => {
+  window.started = [];
+  document.addEventListener('ai-now-started', ({ detail }) => window.started.push(detail.prompt));
+});
+
+for (const [what, change] of Object.entries(SETTINGS)) {
+  test(`a press outlives what the page sets before it can be honoured: ${what}`, async ({ page, gateway }) => {
+    const line = await network(gateway.url);
+    try {
+      const { studio, wasm } = await open(page, line.origin);
+      await started(page);
+      // Nobody is told yet who the visitor is: the press has to wait in the studio, too.
+      let answerAll;
+      const answered = new Promise((resolve) => { answerAll = resolve; });
+      await page.route('**/api/sessions', async (route) => {
+        await answered;
+        await route.continue();
+      });
+      await studio.prompt.fill('A tune, 3 seconds');
+      await studio.generate.click();
+      await page.locator('ai-now-studio').evaluate(change);
+      wasm.letGo();
+      await expect(page.getByRole('radio').first()).toBeAttached();
+      await page.locator('ai-now-studio').evaluate((element) => { element.models = 'pika suno'; element.model = 'suno'; });
+      await expect(page.getByRole('radio')).toHaveCount(2);
+      await expect(page.locator('ai-now-studio [part=generate]')).toHaveAttribute('aria-busy', 'true');
+      answerAll();
+      await expect(page.locator('ai-now-studio .round.play')).toBeVisible();
+      expect(await page.evaluate(() => window.started)).toEqual(['A tune, 3 seconds']);
+      expect(line.submissions()).toHaveLength(1);
+    } finally {
+      await line.stop();
+    }
+  });
+}
+
+for (const [moment, selector] of [
+  ['the field is the studio\'s', '.chars'], ['the bar stands', '.price'], ['the models stand', '[name=model]'], ['the form is nearly the studio\'s', '.stage'],
+]) {
+  test(`a prompt that the page sets, and a press right after, are honoured once: as soon as ${moment}`, async ({ page, gateway }) => {
+    const { studio, wasm } = await open(page, gateway.url);
+    await started(page);
+    await studio.prompt.fill('What was typed first');
+    await page.evaluate((selector) => {
+      const element = document.querySelector('ai-now-studio');
+      const observer = new MutationObserver(() => {
+        if (!element.shadowRoot.querySelector(selector)) return;
+        observer.disconnect();
+        element.prompt = 'A tune, 3 seconds';
+        element.shadowRoot.querySelector('[part=generate]').click();
+      });
+      observer.observe(element.shadowRoot, { childList: true, subtree: true });
+    }, selector);
+    wasm.letGo();
+    await expect(studio.play).toBeVisible();
+    expect(await page.evaluate(() => window.started)).toEqual(['A tune, 3 seconds']);
+    await expect(studio.prompt).toHaveValue('A tune, 3 seconds');
+  });
+}
+
+test('a press on an element that is taken out is not honoured later', async ({ page, gateway }) => {
+  const { studio, wasm } = await open(page, gateway.url);
+  await started(page);
+  await studio.prompt.fill('A tune, 3 seconds');
+  await studio.generate.click();
+  await page.locator('ai-now-studio').evaluate(async (element) => {
+    const { parentNode } = element;
+    element.remove();
+    await new Promise((resolve) => { setTimeout(resolve); });
+    parentNode.append(element);
+  });
+  wasm.letGo();
+  await stands(page);
+  await expect(studio.generate).toBeEnabled();
+  await expect(studio.generate).not.toHaveAttribute('aria-busy', 'true');
+  expect(await page.evaluate(() => window.started)).toEqual([]);
+});
+
 test('where the studio never comes, it says so and keeps the text', async ({ page, gateway }) => {
   const { studio, wasm } = await open(page, gateway.url);
   await studio.prompt.fill('A tune, 3 seconds');

@@ -14,8 +14,9 @@ function make(name, attributes, ...children) {
 }
 
 /**
- * Builds the frame: `root` is to be put into the page. Until `live` is set, what is submitted is kept
- * in `pressed`, and `onpress` is called; after that it is for who has set it to listen.
+ * Builds the frame: `base` is to be put into the page, and `root` is what is seen. Until `live` is set,
+ * what is submitted is kept in `pressed`, and `onpress` is called; after that it is for who has set it to
+ * listen, and to keep in `pressed` what can't be done yet.
  */
 export function buildFrame() {
   const places = Object.fromEntries(PLACES.map((name) => [name, make('div', { class: 'place' })]));
@@ -32,7 +33,8 @@ export function buildFrame() {
     places.notice, places.compose);
   const root = make('div', { class: 'studio', part: 'studio' },
     make('div', { class: 'desk' }, form, places.desk), places.studio);
-  const frame = { root, form, question, field, button, places, live: false, pressed: undefined, onpress() {} };
+  const base = make('div', { class: 'base' }, make('div', { class: 'scale' }, root));
+  const frame = { base, root, form, question, field, button, places, live: false, pressed: undefined, onpress() {} };
   field.onkeydown = (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();

@@ -1,14 +1,14 @@
 // The looks of what the shell shows: the frame, the prompt and the button. The studio's own sheet,
-// widget.css, is put beside this one and goes on from its colours.
+// widget.css, is put beside this one and goes on from its colours. What `rem` is here, sizes.js says.
+import { SCALE, scaled } from './sizes.js';
 
-export const LOOKS = `
+export const LOOKS = SCALE + scaled(`
 :host {
   /* For pages to set. */
   --_accent: var(--ai-now-accent, light-dark(#b8400f, #ff935f));
   --_on-accent: var(--ai-now-on-accent, light-dark(#fff, #2a0f02));
   --_paper: var(--ai-now-background, light-dark(#fffdf9, #1b1917));
   --_ink: var(--ai-now-text, light-dark(#211d19, #f3ede4));
-  --_radius: var(--ai-now-radius, 1.25rem);
   --_font: var(--ai-now-font, ui-rounded, system-ui, "Segoe UI", "Noto Sans", sans-serif);
   /* Made from them. */
   --_soft: color-mix(in oklab, var(--_ink) 68%, var(--_paper));
@@ -16,16 +16,23 @@ export const LOOKS = `
   --_edge: color-mix(in oklab, var(--_ink) 48%, var(--_paper));
   --_well: color-mix(in oklab, var(--_ink) 4%, var(--_paper));
   display: block;
-  container: ai-now / inline-size;
   color-scheme: light dark;
-  color: var(--_ink);
-  font: 400 1rem/1.5 var(--_font);
-  text-align: start;
-  -webkit-text-size-adjust: 100%;
 }
 :host([hidden]) { display: none; }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
+/* Nothing of the page is inherited but what is meant to be. */
+.base {
+  all: initial;
+  display: block;
+  visibility: inherit;
+  color-scheme: inherit;
+  color: var(--_ink);
+  font: 400 medium/1.5 var(--_font);
+  -webkit-text-size-adjust: 100%;
+}
+/* By its width the studio is laid out. */
+.scale { container: ai-now / inline-size; --_radius: var(--ai-now-radius, 1.25rem); }
 *, *::before, *::after { box-sizing: border-box; }
 p { margin: 0; }
 button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
@@ -58,4 +65,4 @@ textarea:focus-visible { outline-offset: 0; }
 @container ai-now (min-width: 50rem) { .desk { grid-template: 1fr / minmax(0, 11fr) minmax(0, 10fr); } }
 @container ai-now (min-width: 56rem) { .studio { --_h: 63rem; } }
 @container ai-now (max-width: 24rem) { .compose { gap: 1.125rem; } .bar { grid-template-columns: 1fr; } .bar > .primary { grid-area: 1 / 1; } }
-`;
+`);

@@ -12,6 +12,7 @@ use crate::components::erased::{ElementRef, Erase, Erased, Handler, Live, handle
 use crate::components::icon::{
     FULL_SCREEN, LOOP, MUTED, PAUSE, PICTURE_IN_PICTURE, PLAY, SOUND, SwitchIcon,
 };
+use crate::components::landmarks::use_landmarks;
 use crate::i18n::Word;
 use crate::texts::use_texts;
 
@@ -214,7 +215,7 @@ fn SpeedButton(
 /// Full screen and picture in picture, where the browser has them.
 fn screen_buttons(media: MediaController, screen: ElementRef) -> Vec<Erased> {
     let texts = use_texts();
-    let document = JsValue::from(document());
+    let document = JsValue::from(use_landmarks().document());
     let float = browser::get(&document, "pictureInPictureEnabled").is_truthy().then(|| {
         view! {
             <IconButton
@@ -249,7 +250,7 @@ fn video_prototype() -> JsValue {
 
 /// Fills the screen, or leaves it again.
 fn fill_screen(media: MediaController, screen: ElementRef) {
-    let document = JsValue::from(document());
+    let Some(document) = screen.get().and_then(|screen| screen.owner_document()) else { return };
     if !browser::get(&document, "fullscreenElement").is_null_or_undefined() {
         browser::let_go(browser::call(&document, "exitFullscreen", &[]));
     } else if browser::get(&document, "fullscreenEnabled").is_truthy() {

@@ -8,11 +8,13 @@ use gloo_events::EventListener;
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{BroadcastChannel, HtmlMediaElement, MediaError};
+use web_sys::{BroadcastChannel, HtmlMediaElement};
 
+use super::playback_error::diagnose;
 use crate::browser;
 use crate::components::erased::ElementRef;
 use crate::i18n::Word;
+use crate::state::page::Page;
 
 /// What the system may show of what plays.
 pub(super) struct About {
@@ -47,6 +49,11 @@ pub(super) struct MediaController {
     about: StoredValue<About>,
     /// How the element is.
     pub(super) state: RwSignal<MediaState>,
+    page: Page,
+    /// What is the matter with the file, once that is known.
+    why: StoredValue<Option<Word>>,
+    /// Whether the person asked last that it play. An element that can't doesn't keep that.
+    wanted: StoredValue<bool>,
 }
 
 /// All that changes something of what is shown.
@@ -97,7 +104,14 @@ impl MediaController {
     /// Of the element that `element` will refer to, in the current owner.
     pub(super) fn new(element: ElementRef, about: About) -> Self {
         let state = MediaState { volume: 1.0, rate: 1.0, ..MediaState::default() };
-        Self { element, about: StoredValue::new(about), state: RwSignal::new(state) }
+        Self {
+            element,
+            about: StoredValue::new(about),
+            state: RwSignal::new(state),
+            page: expect_context(),
+            why: StoredValue::new(None),
+            wanted: StoredValue::new(false),
+        }
     }
 
     /// The element; `None` before its view is built, and once that is gone.
@@ -126,7 +140,8 @@ impl MediaController {
                 self.started();
                 self.introduce(obey);
             }
-            "error" => self.load_plainly(),
+            "emptied" => self.why.set_value(None),
+            "error" => self.failed(),
             _ => {}
         }
         if matches!(event, "play" | "seeked" | "ratechange" | "durationchange") {
@@ -146,10 +161,7 @@ impl MediaController {
             duration_secs: duration_secs(&media),
             rate: media.playback_rate(),
             looping: media.loop_(),
-            error: media.error().map(|error| match error.code() {
-                MediaError::MEDIA_ERR_DECODE => Word::CannotDecode,
-                _ => Word::CannotPlay,
-            }),
+            error: media.error().and(self.why.get_value()),
         });
     }
 
@@ -166,16 +178,25 @@ impl MediaController {
 
     pub(super) fn toggle(self) {
         self.ask(|media| {
+            self.wanted.set_value(!is_playing(media));
             if is_playing(media) {
                 let _ = media.pause();
+            } else if media.error().is_some() {
+                self.retry();
             } else {
                 play(media);
             }
         });
     }
 
-    pub(super) fn load(self) {
-        self.ask(HtmlMediaElement::load);
+    /// Loads it again, and plays it where that was asked for.
+    pub(super) fn retry(self) {
+        self.ask(|media| {
+            reload(media, || ());
+            if self.wanted.get_value() {
+                play(media);
+            }
+        });
     }
 
     /// Has the browser load how long it is, if it hasn't.
@@ -193,8 +214,8 @@ impl MediaController {
             let file = address.split('#').next().unwrap_or(&address);
             // Asked for its metadata alone, a phone of one maker shows nothing before the first play;
             // asked for a place in it, the frame at that place. All say when they are there: `seeked`.
-            media.set_src(&[file, "#t=0.001"].concat());
             media.set_preload("metadata");
+            reload(media, || media.set_src(&[file, "#t=0.001"].concat()));
         });
     }
 
@@ -222,7 +243,11 @@ impl MediaController {
     }
 
     pub(super) fn set_rate(self, rate: f64) {
-        self.ask(|media| media.set_playback_rate(rate));
+        self.ask(|media| {
+            // What is loaded anew begins with the default.
+            media.set_default_playback_rate(rate);
+            media.set_playback_rate(rate);
+        });
     }
 
     pub(super) fn toggle_loop(self) {
@@ -242,16 +267,18 @@ impl MediaController {
         self.ask(|media| _ = browser::call(media, "webkitEnterFullscreen", &[]));
     }
 
-    /// Not every server lets a page look into its files. Played, they can be all the same.
-    fn load_plainly(self) {
-        self.ask(|media| {
-            if media.has_attribute("crossorigin") {
-                let wanted = is_playing(media);
-                let _ = media.remove_attribute("crossorigin");
-                media.load();
-                if wanted {
-                    play(media);
-                }
+    /// It can't be played: tries what may help, else finds out why.
+    fn failed(self) {
+        let Some(media) = self.element() else { return };
+        if media.has_attribute("crossorigin") {
+            // Not every server lets a page look into its files. Played, they can be all the same.
+            return reload(&media, || _ = media.remove_attribute("crossorigin"));
+        }
+        let Some(code) = media.error().map(|error| error.code()) else { return };
+        self.page.spawn(async move {
+            let why = diagnose(code, &media.current_src()).await;
+            if self.why.try_update_value(|known| *known = Some(why)).is_some() {
+                self.read();
             }
         });
     }
@@ -330,6 +357,20 @@ fn is_playing(media: &HtmlMediaElement) -> bool {
 fn play(media: &HtmlMediaElement) {
     // A browser that refuses wants another gesture; the button still says "Play".
     browser::let_go(media.play().ok());
+}
+
+/// Has it load anew after a change. What the person asked for goes on: that it plays, and where; how
+/// fast, how loud and whether again and again, the element keeps itself.
+fn reload(media: &HtmlMediaElement, change: impl FnOnce()) {
+    let (wanted, at_secs) = (is_playing(media), media.current_time());
+    change();
+    media.load();
+    if at_secs > 0.0 {
+        media.set_current_time(at_secs);
+    }
+    if wanted {
+        play(media);
+    }
 }
 
 fn duration_secs(media: &HtmlMediaElement) -> f64 {
