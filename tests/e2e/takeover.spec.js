@@ -165,8 +165,6 @@ for (const [what, change] of Object.entries(SETTINGS)) {
   test(`a press outlives what the page sets before it can be honoured: ${what}`, async ({ page, gateway }) => {
     const line = await network(gateway.url);
     try {
-      const { studio, wasm } = await open(page, line.origin);
-      await started(page);
       // Nobody is told yet who the visitor is: the press has to wait in the studio, too.
       let answerAll;
       const answered = new Promise((resolve) => { answerAll = resolve; });
@@ -174,6 +172,8 @@ for (const [what, change] of Object.entries(SETTINGS)) {
         await answered;
         await route.continue();
       });
+      const { studio, wasm } = await open(page, line.origin);
+      await started(page);
       await studio.prompt.fill('A tune, 3 seconds');
       await studio.generate.click();
       await page.locator('ai-now-studio').evaluate(change);
