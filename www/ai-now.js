@@ -302,10 +302,9 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       });
       this.#checkLanguage();
     } catch (error) {
-      const rule = trouble && Files.forbidden();
       if (trouble) forget(loading);
       // A fault of the wasm is told first.
-      await undefined;
+      const rule = await (trouble && Files.forbidden());
       if (turn === this.#turn) this.#fail(rule || said(error), error?.gone ? 'newer' : trouble, rule);
     }
   }
@@ -329,7 +328,8 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       for (const element of alive) if (element.#fallen) element.restart().catch(() => {});
     };
     const sorry = this.#sorry(this.#words[trouble] ?? this.#texts?.[trouble] ?? ENGLISH[trouble] ?? message);
-    if (detail) sorry.append(Object.assign(document.createElement('p'), { textContent: detail }));
+    const more = detail || (trouble === 'notLoaded' && this.#words.checkConnection);
+    if (more) sorry.append(Object.assign(document.createElement('p'), { textContent: more }));
     sorry.append(again);
     if (focused && !this.shadowRoot.activeElement) again.focus();
     this.#settle.reject(new Error(message));

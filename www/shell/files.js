@@ -7,10 +7,18 @@ let policy;
 
 /** What was broken of the page's policy while our files were fetched: a directive's name. */
 let broken;
+/** Called when that is known. */
+let hear;
 
 globalThis.document?.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
-  if (blockedURI === 'wasm-eval' || blockedURI.startsWith(Files.base)) broken = effectiveDirective;
+  if (blockedURI === 'wasm-eval' || blockedURI.startsWith(Files.base)) {
+    broken = effectiveDirective;
+    hear?.();
+  }
 });
+
+/** Browsers tell of it a moment after they have refused; after so many milliseconds there was nothing. */
+const TOLD_MILLIS = 100;
 
 export const Files = {
   /** The folder that they lie in. */
@@ -23,9 +31,15 @@ export const Files = {
   },
 
   async get(name) {
-    const answer = await fetch(this.url(name), { integrity: pins[name] ?? '' });
+    const url = this.url(name);
+    const answer = await fetch(url, { integrity: pins[name] ?? '' }).catch(async (error) => {
+      // The page that says that there is no such file fails the check, too.
+      const told = await fetch(url, { method: 'HEAD' });
+      if (told.ok) throw error;
+      return told;
+    });
     // A name with a hash is good for one release: where it is gone, there is another one.
-    if (!answer.ok) throw Object.assign(new Error(`${name}: ${answer.status}`), { gone: pins[name] && answer.status === 404 });
+    if (!answer.ok) throw Object.assign(new Error(`${name}: ${answer.status}`), { gone: pins[name] && [404, 410].includes(answer.status) });
     return answer;
   },
 
@@ -63,8 +77,12 @@ export const Files = {
     return new Worker(policy?.createScriptURL(url) ?? url, { type: 'module' });
   },
 
-  /** Why it failed, as a sentence, where the page's policy forbade it. */
-  forbidden() {
+  /** A promise of why it failed, as a sentence, where the page's policy forbade it. */
+  async forbidden() {
+    await new Promise((resolve) => {
+      hear = resolve;
+      setTimeout(resolve, broken ? 0 : TOLD_MILLIS);
+    });
     const rule = broken;
     broken = undefined;
     if (!rule) return undefined;

@@ -1,0 +1,116 @@
+// A page that stays open over an upgrade: its shell names files that are gone. Needs a build whose names
+// bear hashes.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test, expect, built, web } from './fixtures.js';
+import { Studio } from './studio.js';
+import { files, site } from './servers.js';
+
+const WASM = built('ai-now-widget_bg.wasm');
+const STAMP = WASM.match(/\.([\w-]{16})\.wasm$/)?.[1];
+const OLD = 'OLDoldOLDoldOLDo';
+
+/** A host whose release can be exchanged; a page keeps its shell for an hour, as a careless CDN would have it. */
+async function host(gateway) {
+  const state = { upgraded: false, shells: 0 };
+  const now = await readFile(path.join(web, 'ai-now.js'), 'utf8');
+  // The release before: its wasm had another hash, and so another name.
+  const pin = /["']?ai-now-widget_bg\.wasm["']?:\s*["'](sha256-[^"']+)["']/.exec(now)[1];
+  const before = now.replace(pin, `sha256-${OLD}${pin.slice(7 + OLD.length)}`);
+  const server = await files(web, {
+    'GET /ai-now.js': (_, answer) => {
+      state.shells += 1;
+      answer.writeHead(200, { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'max-age=3600' });
+      answer.end(state.upgraded ? now : before);
+    },
+  }, gateway.url);
+  return { ...server, state, before };
+}
+
+test.beforeEach(() => test.skip(!STAMP, 'This build has plain names.'));
+
+test('a page that stayed open over an upgrade says so, and the reload that it offers helps', async ({ page, gateway }) => {
+  const old = await host(gateway);
+  const shop = await site(`<!doctype html><html lang="en"><title>A shop</title>
+    <div style="height: 4000px"></div>
+    <script type="module" src="${old.origin}/ai-now.js"></script><ai-now-studio gateway="${gateway.url}"></ai-now-studio>`);
+  try {
+    await page.goto(shop.origin);
+    await page.waitForFunction(() => customElements.get('ai-now-studio'));
+    await page.locator('ai-now-studio textarea').first().fill('A calm lake');
+    // The upgrade: the old files are gone, while the page stands.
+    old.state.upgraded = true;
+    await page.locator('ai-now-studio').evaluate((element) => element.start().catch(() => {}));
+    const alert = page.getByRole('alert').filter({ hasText: 'There is a newer version.' });
+    await expect(alert).toBeVisible();
+    await expect(alert).not.toContainText('Check the connection');
+    await expect(page.locator('ai-now-studio textarea').first()).toHaveValue('A calm lake');
+    expect(await page.locator('ai-now-studio').getByRole('button', { name: 'Start again' }).count()).toBe(0);
+    // A plain reload takes the shell out of the cache; this one asks for it anew.
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.waitForLoadState('load');
+    await page.locator('ai-now-studio').evaluate((element) => element.start());
+    await expect(page.getByRole('radio').first()).toBeAttached();
+    await expect(alert).toHaveCount(0);
+    expect(old.state.shells).toBe(2);
+  } finally {
+    await shop.stop();
+    await old.stop();
+  }
+});
+
+test('a page that pins its shell still refuses the new one', async ({ page, gateway }) => {
+  const old = await host(gateway);
+  const pin = `sha256-${createHash('sha256').update(old.before).digest('base64')}`;
+  const shop = await site(`<!doctype html><html lang="en"><title>A shop</title>
+    <script type="module" src="${old.origin}/ai-now.js" integrity="${pin}" crossorigin="anonymous"></script>
+    <ai-now-studio gateway="${gateway.url}"></ai-now-studio>`);
+  try {
+    await page.goto(shop.origin);
+    await expect(page.getByText('There is a newer version.')).toBeVisible();
+    old.state.upgraded = true;
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await expect.poll(() => old.state.shells).toBe(2);
+    await page.waitForLoadState('load');
+    // It runs nothing that its owner has not pinned.
+    await expect(page.locator('ai-now-studio')).toBeAttached();
+    expect(await page.evaluate(() => customElements.get('ai-now-studio'))).toBe(undefined);
+  } finally {
+    await shop.stop();
+    await old.stop();
+  }
+});
+
+test('an old release\'s files beside the new ones serve the pages that stayed open', async ({ page, gateway }) => {
+  const old = await host(gateway);
+  const oldWasm = `/ai-now-widget_bg.${OLD}.wasm`;
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.route(`**${oldWasm}`, (route) => route.fulfill({ path: path.join(web, WASM), contentType: 'application/wasm', headers: { 'Access-Control-Allow-Origin': '*' } }));
+  const shop = await site(`<!doctype html><html lang="en"><title>A shop</title>
+    <script type="module" src="${old.origin}/ai-now.js"></script><ai-now-studio gateway="${gateway.url}"></ai-now-studio>`);
+  try {
+    await page.goto(shop.origin);
+    await expect.poll(() => asked).toContain(oldWasm);
+    // The bytes are not those that the old shell pins: it is refused for that, and not called an upgrade.
+    await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+    await expect(page.getByText('There is a newer version.')).toHaveCount(0);
+  } finally {
+    await shop.stop();
+    await old.stop();
+  }
+});
+
+test('what has a hash in its name is kept for good, and the shell is asked after', async ({ page, gateway }) => {
+  const asked = new Map();
+  page.on('response', (answer) => asked.set(new URL(answer.url()).pathname, answer.headers()['cache-control'] ?? ''));
+  await new Studio(page).open(gateway.url);
+  await expect(page.getByRole('radio').first()).toBeAttached();
+  const hashed = [...asked].filter(([name]) => /\.[\w-]{16}\.(js|wasm|css)$/.test(name));
+  expect(hashed.map(([name]) => name.replace(/\.[\w-]{16}\./, '.')).sort()).toEqual([
+    '/ai-now-widget_bg.js', '/ai-now-widget_bg.wasm', '/widget.css',
+  ]);
+  for (const [name, control] of hashed) expect(control, name).toMatch(/max-age=31536000.*immutable/);
+  expect(asked.get('/ai-now.js')).toMatch(/no-cache|max-age=([1-9]?\d|[1-9]\d\d)\b/);
+});
