@@ -55,7 +55,7 @@ const TEXTS = {
     'フォームはそれぞれにあります。訪問者と残高は一つで、同時に再生されるのは一つだけです。', '每个都有自己的表单。它们同属一位访客、共用一份余额，每次只播放一个。',
     'हर एक का अपना फ़ॉर्म है। सब मिलकर एक आगंतुक और एक बैलेंस हैं, और एक समय में एक ही चलता है।', 'لكل منها نموذجه. وهي معًا زائر واحد برصيد واحد، ولا يعمل إلا واحد في كل مرة.',
   ],
-  strict: ['Streng', 'Strict', 'Estricto', 'Estrito', 'Rigoroso', '厳格', '严格', 'सख़्त', 'صارم'],
+  strict: ['Streng', 'Règles strictes', 'Estricto', 'Estrito', 'Rigoroso', '厳格', '严格', 'सख़्त', 'صارم'],
   strictText: [
     'Der Browser prüft das Skript, bevor er es ausführt, und die Richtlinie der Seite erlaubt nichts Eingebettetes und nichts von anderswo. Den Hash liefert:',
     'Le navigateur vérifie le script avant de l’exécuter, et la politique de la page n’autorise rien d’intégré ni rien d’ailleurs. L’empreinte vient de :',
