@@ -7,13 +7,14 @@ pub(crate) mod demo;
 pub(crate) mod direct;
 pub(crate) mod early;
 pub(crate) mod events;
-pub(crate) mod json;
 pub(crate) mod media;
 
 use ai_now_protocol::event::Failure;
 use ai_now_protocol::media::MediaUrl;
 use ai_now_protocol::{Event, Message};
 use serde::Deserialize;
+
+use crate::platform::json;
 
 /// What a stream of events says.
 pub(crate) enum StreamMessage {

@@ -8,13 +8,14 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, Url};
 
-use crate::api::{demo, early, json};
+use crate::api::{demo, early};
 use crate::app;
 use crate::config::Config;
 use crate::fault::fault_message;
 use crate::frame::Frame;
 use crate::i18n::Locale;
 use crate::platform::drop_guard::held;
+use crate::platform::json;
 use crate::state::AppState;
 use crate::state::draft::Draft;
 use crate::state::page::Host;

@@ -8,6 +8,7 @@
 pub(crate) mod connection;
 mod deletion;
 mod demo;
+mod demo_catalog;
 pub(crate) mod draft;
 pub(crate) mod generations;
 pub(crate) mod history;

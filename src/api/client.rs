@@ -10,10 +10,12 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
+use super::early;
 use super::events::EventStream;
-use super::{early, json};
 use crate::api_error::ApiError;
 use crate::gateway_address::below_gateway;
+use crate::platform::browser::origin;
+use crate::platform::json;
 
 /// How long an answer may take to begin. None of the gateway's routes thinks for longer: what takes
 /// long arrives as events.
@@ -108,11 +110,6 @@ impl Gateway<'_> {
 
 fn generation(id: &str) -> String {
     ["api/generations/", &String::from(js_sys::encode_uri_component(id))].concat()
-}
-
-/// The origin of an address.
-pub(crate) fn origin(url: &str) -> Option<String> {
-    web_sys::Url::new(url).ok().map(|url| url.origin())
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {

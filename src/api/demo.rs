@@ -19,10 +19,11 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, WorkerOptions, WorkerType};
 
-use super::client::{Request, origin};
-use super::json;
-use crate::files::File;
+use super::client::Request;
+use crate::platform::browser::origin;
 use crate::platform::drop_guard::DropGuard;
+use crate::platform::files::File;
+use crate::platform::json;
 
 /// The size of pictures and videos, in pixels: what a browser makes about as fast as it plays.
 const WIDTH_PX: u32 = 640;

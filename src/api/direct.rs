@@ -12,8 +12,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
 use super::client::Request;
-use super::{StreamMessage, json, read_event};
+use super::{StreamMessage, read_event};
 use crate::api_error::ApiError;
+use crate::platform::json;
 
 /// Asks for a generation and hands on what its stream says, to its end.
 ///

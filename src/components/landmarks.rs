@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::{Document, Navigator};
 
 use super::erased::ElementRef;
-use crate::browser;
+use crate::platform::browser;
 
 /// The places, as the context has them.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, IntersectionObserver};
 
 use super::erased::{ElementRef, effect};
-use crate::browser;
+use crate::platform::browser;
 
 /// Does something whenever an event arrives at an element, once its view is built.
 pub(crate) fn listen(target: ElementRef, name: &'static str, act: impl FnMut(&Event) + 'static) {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::erased::{Erase, handler};
-use crate::browser;
+use crate::platform::browser;
 
 /// A field to search in a list.
 #[component]

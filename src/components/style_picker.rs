@@ -8,8 +8,8 @@ use super::erased::{Erase, Erased, handler, live};
 use super::icon::{Icon, NONE};
 use super::search_field::SearchField;
 use super::thumbnail::{CatalogPicture, escaped};
-use crate::browser;
 use crate::i18n::Word;
+use crate::platform::browser;
 use crate::state::draft::Draft;
 use crate::texts::use_texts;
 

@@ -9,8 +9,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
 use super::erased::{ElementRef, Erase, effect, handler, live};
 use super::icon::Icon;
 use super::listeners::when_seen;
-use crate::browser;
-use crate::pictures::{self, Picture};
+use crate::platform::browser;
+use crate::platform::pictures::{self, Picture};
 use crate::state::generations::Generations;
 use crate::state::page::Page;
 

@@ -37,7 +37,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub(super) fn new(page: Page, loading: Loading) -> Self {
         let demo = page.mode() == Mode::Demo;
-        let catalog = if demo { super::demo::catalog() } else { Catalog::BUILT_IN };
+        let catalog = if demo { super::demo_catalog::catalog() } else { Catalog::BUILT_IN };
         let offered = offered(catalog, &page.config().models);
         let catalog = RwSignal::new(Arc::new(offered));
         Self { page, loading, state: RwSignal::new(ConnectionState::Connecting), catalog }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::generations::{GenerationSignal, Generations, PAGE};
 use super::records;
 use crate::config::Mode;
-use crate::files;
 use crate::generation::Generation;
-use crate::pictures;
+use crate::platform::files;
+use crate::platform::pictures;
 
 impl Generations {
     /// Forgets a generation that has ended.

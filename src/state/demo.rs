@@ -1,36 +1,18 @@
 //! Demo mode: the page makes everything itself, from a seed that is kept, so that what was under way
 //! when a page closed is made again, byte for byte.
 
-use ai_now_protocol::catalog::Expected;
 use ai_now_protocol::event::Completed;
-use ai_now_protocol::{Catalog, Event, Message};
+use ai_now_protocol::{Event, Message};
 use leptos::prelude::*;
 
 use super::generations::{GenerationSignal, Generations, lock};
 use super::records;
 use crate::api::StreamMessage;
 use crate::api::demo::{self, NotMade};
-use crate::files::{self, File};
 use crate::generation::Generation;
 use crate::i18n::Word;
+use crate::platform::files::{self, File};
 use crate::platform::web_locks::Lock;
-
-/// What can be asked for: all that there is, made by rules, for nothing.
-pub(super) fn catalog() -> Catalog {
-    let mut catalog = Catalog::BUILT_IN;
-    for model in catalog.models.to_mut() {
-        model.procedural = true;
-        model.price_tokens = 0;
-        model.note = None;
-        model.expected_secs = Some(Expected { min: 2, max: 30 });
-    }
-    catalog
-}
-
-/// A seed for a new generation.
-pub(super) fn seed() -> u32 {
-    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
-}
 
 impl Generations {
     /// Makes a generation that was just asked for.

@@ -7,19 +7,19 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 use super::connection::Connection;
-use super::demo;
+use super::demo_catalog;
 use super::draft::Draft;
 use super::history::History;
 use super::page::Page;
 use super::records::{self, Change, Changes};
 use super::visitor::Visitor;
 use crate::api::client::Gateway;
-use crate::api::json;
 use crate::api_error::ApiError;
 use crate::config::Mode;
 use crate::generation::{Generation, Phase};
 use crate::platform::clock::{now_millis, page_millis};
 use crate::platform::downloads;
+use crate::platform::json;
 use crate::platform::web_locks::{self, Lock};
 
 /// So many records are read and shown at once; the next when somebody gets there.
@@ -143,7 +143,7 @@ impl Generations {
             ..request.clone()
         };
         // Kept with the record: from the same seed, the same file is made again.
-        let seed = if is_demo { Some(demo::seed()) } else { request.seed() };
+        let seed = if is_demo { Some(demo_catalog::seed()) } else { request.seed() };
         let request = request.with_seed(seed);
         let key = uuid::Uuid::new_v4().to_string();
         let mut generation =

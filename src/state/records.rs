@@ -8,9 +8,9 @@ use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::api::json;
 use crate::generation::Generation;
 use crate::platform::indexed_db::{Index, Table};
+use crate::platform::json;
 
 const RECORDS: Table = Table {
     database: "ai-now",

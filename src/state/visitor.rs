@@ -15,9 +15,9 @@ use super::connection::{Connection, ConnectionState};
 use super::loading::{Loading, Part};
 use super::page::{Page, wait};
 use crate::api::client::Gateway;
-use crate::api::json;
 use crate::api_error::ApiError;
 use crate::platform::clock::now_millis;
+use crate::platform::json;
 
 /// A token that is good for less than this, or for less than a fifth of its time, is renewed first.
 const RENEW_BEFORE_MILLIS: u64 = 5 * 60 * 1000;

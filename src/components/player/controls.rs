@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, KeyboardEvent};
 
 use super::media_controller::MediaController;
-use crate::browser;
 use crate::components::button::IconButton;
 use crate::components::erased::{ElementRef, Erase, Erased, Handler, Live, handler, live};
 use crate::components::icon::{
@@ -14,6 +13,7 @@ use crate::components::icon::{
 };
 use crate::components::landmarks::use_landmarks;
 use crate::i18n::Word;
+use crate::platform::browser;
 use crate::texts::use_texts;
 
 const SPEEDS: [(f64, &str); 5] =

@@ -12,7 +12,7 @@ use super::media_controller::MediaController;
 use crate::components::erased::{ElementRef, Erase, live};
 use crate::components::listeners::{listen, when_seen};
 use crate::components::thumbnail::{KeptPictures, draw, pen};
-use crate::pictures::{self, Picture};
+use crate::platform::pictures::{self, Picture};
 use crate::state::page::Page;
 
 /// The longer side of what is kept, in pixels.

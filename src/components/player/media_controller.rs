@@ -11,9 +11,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, HtmlMediaElement};
 
 use super::playback_error::diagnose;
-use crate::browser;
 use crate::components::erased::ElementRef;
 use crate::i18n::Word;
+use crate::platform::browser;
 use crate::state::page::Page;
 
 /// What the system may show of what plays.

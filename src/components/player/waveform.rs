@@ -10,12 +10,12 @@ use web_sys::{AudioBuffer, HtmlCanvasElement, OfflineAudioContext};
 
 use super::media_controller::MediaController;
 use crate::api::media;
-use crate::browser;
 use crate::components::erased::{ElementRef, Erase, effect, live};
 use crate::components::listeners::when_seen;
 use crate::components::thumbnail::{KeptPictures, bars, pen};
-use crate::files;
-use crate::pictures::{self, Picture};
+use crate::platform::browser;
+use crate::platform::files;
+use crate::platform::pictures::{self, Picture};
 use crate::state::page::Page;
 
 /// How many parts the loudness is measured in.

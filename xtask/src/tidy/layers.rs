@@ -112,17 +112,58 @@ const GATEWAY: Layers = Layers {
     ],
 };
 
-/// The rows that hold already. A module gets its row as soon as its place is settled.
 const WIDGET: Layers = Layers {
     root: "src/",
-    complete: false,
+    complete: true,
+    circles: &[],
     rows: &[
         ("api_error", &[]),
         ("config", &[]),
         ("duration_estimate", &[]),
+        ("fault", &[]),
+        ("gateway_address", &[]),
         ("generation", &[]),
         ("i18n", &["api_error"]),
+        ("kept_draft", &["config"]),
+        ("frame", &[]),
         ("platform", &[]),
+        ("texts", &["api_error", "i18n", "platform"]),
+        ("api", &["api_error", "gateway_address", "platform"]),
+        (
+            "state",
+            &[
+                "api",
+                "api_error",
+                "config",
+                "generation",
+                "i18n",
+                "kept_draft",
+                "platform",
+                "texts",
+            ],
+        ),
+        (
+            "components",
+            &[
+                "api",
+                "api_error",
+                "config",
+                "duration_estimate",
+                "frame",
+                "generation",
+                "i18n",
+                "platform",
+                "state",
+                "texts",
+            ],
+        ),
+        ("app", &["components", "config", "frame", "state"]),
+        (
+            "custom_element",
+            &["api", "app", "config", "fault", "frame", "i18n", "kept_draft", "platform", "state"],
+        ),
+        ("lib", &[]),
+        ("main", &[]),
     ],
 };
 

@@ -6,7 +6,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use crate::platform::indexed_db::Table;
+use super::indexed_db::Table;
 
 const PICTURES: Table =
     Table { database: "ai-now-pictures", store: "pictures", version: 1, indexes: &[] };

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, Url};
 
-use crate::api::json;
-use crate::platform::indexed_db::Table;
+use super::indexed_db::Table;
+use super::json;
 
 const FILES: Table = Table { database: "ai-now-files", store: "files", version: 1, indexes: &[] };
 

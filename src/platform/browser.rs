@@ -4,9 +4,8 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-pub(crate) use crate::api::client::origin;
-pub(crate) use crate::platform::intl::{clock, lower};
-pub(crate) use crate::platform::visibility::pause;
+pub(crate) use super::intl::{clock, lower};
+pub(crate) use super::visibility::pause;
 
 /// The page's window. There is always one: the element exists only in documents.
 pub(crate) fn window() -> web_sys::Window {
@@ -66,4 +65,9 @@ pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
 /// The storage that all tabs of this origin share; `None` where the browser denies it.
 pub(crate) fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
+}
+
+/// The origin of an address.
+pub(crate) fn origin(url: &str) -> Option<String> {
+    web_sys::Url::new(url).ok().map(|url| url.origin())
 }
