@@ -115,7 +115,6 @@ const GATEWAY: Layers = Layers {
 const WIDGET: Layers = Layers {
     root: "src/",
     complete: true,
-    circles: &[],
     rows: &[
         ("api_error", &[]),
         ("config", &[]),
