@@ -194,3 +194,85 @@ for (const [name, script] of [
     await expect(entries(studio)).toHaveCount(2);
   });
 }
+
+/** Puts `count` records of ended generations of a gateway where the element keeps them, the oldest first. */
+const fill = (page, gateway, count) => page.evaluate(async ([gateway, count]) => {
+  const opening = indexedDB.open('ai-now');
+  await new Promise((resolve) => { opening.onsuccess = resolve; });
+  const read = opening.result.transaction('generations').objectStore('generations').getAll();
+  await new Promise((resolve) => { read.onsuccess = resolve; });
+  const [like] = read.result;
+  const writing = opening.result.transaction('generations', 'readwrite');
+  const store = writing.objectStore('generations');
+  const last = Date.now() - 60_000;
+  for (let at = 0; at < count; at += 1) {
+    const key = `old-${String(at).padStart(6, '0')}`;
+    const created = last - (count - at) * 1000;
+    const prompt = at === 17 ? 'A needle in the hay' : `Hay, bale ${at}`;
+    store.put({ ...like, key, gateway, created_at_ms: created, finished_at_ms: created + 500, request: { ...like.request, prompt } }, key);
+  }
+  await new Promise((resolve) => { writing.oncomplete = resolve; });
+  opening.result.close();
+}, [gateway, count]);
+
+/** Counts the records that are read out of the table, by the pieces that they come in. */
+const countReads = (page) => page.addInitScript(() => {
+  window.pieces = [];
+  const count = (names, of) => {
+    const seen = new WeakSet();
+    return (request, store) => {
+      if (store !== 'generations' || seen.has(request)) return request;
+      seen.add(request);
+      request.addEventListener('success', () => {
+        const records = of(request.result);
+        if (records) window.pieces.push(records);
+      });
+      return request;
+    };
+  };
+  const wrap = (type, name, of, storeOf) => {
+    const original = type.prototype[name];
+    const counted = count(name, of);
+    type.prototype[name] = function wrapped(...given) { return counted(original.apply(this, given), storeOf(this)); };
+  };
+  wrap(IDBIndex, 'openCursor', (cursor) => (cursor ? 1 : 0), (index) => index.objectStore.name);
+  wrap(IDBIndex, 'getAll', (all) => all.length, (index) => index.objectStore.name);
+  wrap(IDBObjectStore, 'openCursor', (cursor) => (cursor ? 1 : 0), (store) => store.name);
+  wrap(IDBObjectStore, 'getAll', (all) => all.length, (store) => store.name);
+  wrap(IDBObjectStore, 'get', (one) => (one ? 1 : 0), (store) => store.name);
+});
+
+history('of ten thousand, only what is shown is read, and a search goes through them in pieces', async ({ page, world }) => {
+  await open(page, world);
+  let studio = await enter(page, world.origin, 'song');
+  await expect(studio.locator('.screen')).toBeVisible();
+  await fill(page, `${world.origin}/song/`, 10_000);
+  await countReads(page);
+  await open(page, world);
+  studio = await again(page, world, 'song');
+  await expect(studio.getByRole('textbox', { name: 'What would you like to make?' })).toBeVisible();
+  await expect(entries(studio)).toHaveCount(60);
+  await expect(entries(studio).nth(1)).toContainText('Hay, bale 9999');
+  const reads = () => page.evaluate(() => window.pieces.reduce((sum, piece) => sum + piece, 0));
+  expect(await reads()).toBe(60);
+  await button(studio, 'Show older').click();
+  // The one at the seam is read twice: others may have been made in the same millisecond.
+  await expect(entries(studio)).toHaveCount(119);
+  expect(await reads()).toBe(120);
+
+  // Every key begins the search anew and ends the one before it.
+  await page.evaluate(() => { window.pieces = []; });
+  const search = studio.getByRole('searchbox', { name: 'Find in what was made' });
+  await search.pressSequentially('needle');
+  await expect(entries(studio).filter({ visible: true })).toHaveText(/A needle in the hay/);
+  const pieces = await page.evaluate(() => window.pieces);
+  // No piece is larger than what a page can look at between two frames.
+  expect(Math.max(...pieces)).toBeLessThanOrEqual(200);
+  expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBeLessThan(3 * 10_000);
+  await search.fill('hay, bale');
+  await expect.poll(() => entries(studio).count()).toBeGreaterThan(60);
+  // However much it finds, it shows a page of it.
+  expect(await entries(studio).count()).toBeLessThanOrEqual(60 + 120);
+  await search.fill('');
+  await expect(entries(studio)).toHaveCount(119);
+});
