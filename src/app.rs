@@ -21,6 +21,7 @@ use crate::components::thumbnail::KeptPictures;
 use crate::config::Mode;
 use crate::frame::Frame;
 use crate::state::AppState;
+use crate::state::loading::Part;
 
 /// What is mounted, to be taken out of the page when the owner ends.
 #[derive(Clone, Copy)]
@@ -42,22 +43,24 @@ pub(crate) fn mount(state: AppState, frame: Frame) {
     let mounted = Mounted(StoredValue::new_local(Vec::new()));
     mounted.put(frame.places().prompt(), || view! { <CharCounter /> }.erased());
     adopt_field(&frame);
-    state.page.spawn(show(state.page.mode(), frame, mounted));
+    state.page.spawn(show(state, frame, mounted));
 }
 
 /// Shows the parts one after the other, from where people look first, each in a task of its own: on a
 /// slow device none of them keeps what is typed waiting.
-async fn show(mode: Mode, frame: Frame, mounted: Mounted) {
+async fn show(state: AppState, frame: Frame, mounted: Mounted) {
     let places = frame.places();
     let disabled_reason = use_disabled_reason();
     mounted.put(places.bar(), move || view! { <SubmitBar disabled_reason /> }.erased());
     TimeoutFuture::new(0).await;
+    // The shell has asked for it while the studio was on its way.
+    state.loading.wait_briefly_for(Part::Catalog).await;
     mounted.put(places.compose(), || view! { <Examples /> }.erased());
     mounted.put(places.compose(), || view! { <ModelPicker /> }.erased());
     TimeoutFuture::new(0).await;
     mounted.put(places.compose(), || view! { <StylePicker /> }.erased());
     mounted.put(places.compose(), || view! { <OptionFields /> }.erased());
-    if mode == Mode::Direct {
+    if state.page.mode() == Mode::Direct {
         mounted.put(places.compose(), || view! { <ApiKeyField /> }.erased());
     }
     TimeoutFuture::new(0).await;
