@@ -1,12 +1,15 @@
-//! The command line: serve, keys, visitors, providers, audit, config. Answers go to standard output, logs and
-//! errors to standard error.
+//! The command line: serve, keys, visitors, admins, usage, try, providers, audit, config. Answers go to
+//! standard output, logs and errors to standard error.
 
+mod admins;
 mod arguments;
 mod checks;
 mod error;
 mod keys;
 mod serve;
 mod store;
+mod try_out;
+mod usage;
 mod visitors;
 
 use std::io::Write as _;
@@ -29,12 +32,15 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         }
         Command::Keys { command } => keys::keys(command).await,
         Command::Visitors { command } => visitors::visitors(command).await,
+        Command::Admins { command } => admins::admins(command).await,
         Command::Providers { command: ProvidersCommand::Check { settings } } => {
             checks::check_providers(&settings.load(None, false)?).await
         }
         Command::Providers { command: ProvidersCommand::Costs { data, days } } => {
             checks::provider_costs(&data.data, days).await
         }
+        Command::Try(arguments) => try_out::try_out(arguments).await,
+        Command::Usage(arguments) => usage::usage(arguments).await,
         Command::Audit { data } => checks::audit(&data.data).await,
         Command::Config { command: ConfigCommand::Check { settings } } => {
             settings.load(None, false)?;

@@ -51,6 +51,8 @@ pub struct Config {
     pub demo: bool,
     /// Where to tell metrics (Prometheus, `/metrics`). None: nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where administrators are answered. None: where everybody is.
+    pub admin_listen: Option<SocketAddr>,
     /// How logs are written, on standard error.
     pub log_format: LogFormat,
     /// For how many days results stay after their generation has ended. At least 7, so that a
@@ -107,6 +109,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Requests of one network address in a minute.
     pub address_requests_per_minute: u32,
+    /// Requests of one administrator in a minute.
+    pub admin_requests_per_minute: u32,
     /// Generations of one owner that are under way at once.
     pub generations: u32,
     /// Generations that are under way at once, of all together.
@@ -146,6 +150,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             demo: false,
             metrics_listen: None,
+            admin_listen: None,
             log_format: LogFormat::Text,
             retention_days: 7,
             session_secs: 3600,
@@ -174,6 +179,7 @@ impl Default for Limits {
             header_bytes: 16 * 1024,
             requests_per_minute: 600,
             address_requests_per_minute: 3000,
+            admin_requests_per_minute: 600,
             generations: 20,
             queue: 10_000,
             streams: 40,
@@ -265,6 +271,7 @@ impl Config {
             ("limits.header_bytes", self.limits.header_bytes as u64),
             ("limits.requests_per_minute", self.limits.requests_per_minute.into()),
             ("limits.address_requests_per_minute", self.limits.address_requests_per_minute.into()),
+            ("limits.admin_requests_per_minute", self.limits.admin_requests_per_minute.into()),
             ("limits.generations", self.limits.generations.into()),
             ("limits.queue", self.limits.queue as u64),
             ("limits.streams", self.limits.streams.into()),

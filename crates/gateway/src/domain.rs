@@ -7,6 +7,7 @@ mod cost;
 mod error;
 mod generation;
 mod principal;
+mod provider_status;
 mod safe_json;
 mod upload;
 
@@ -15,5 +16,6 @@ pub use cost::{Cost, CostBasis};
 pub use error::{StoreError, SubmitError};
 pub use generation::{Acceptance, NewGeneration, Outcome};
 pub use principal::Principal;
+pub use provider_status::ProviderStatus;
 pub use safe_json::safe_json;
 pub use upload::{NewUpload, UploadError, UploadQuota};

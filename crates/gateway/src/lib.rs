@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod csv;
 pub mod data_dir;
 pub mod demo;
 pub mod domain;

@@ -40,6 +40,7 @@ pub enum LimitExceeded {
 pub struct Limits {
     by_owner: DefaultKeyedRateLimiter<Owner>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
+    by_admin: DefaultKeyedRateLimiter<i64>,
     streams: Concurrency<Owner>,
     address_streams: Concurrency<IpAddr>,
     address_generations: Concurrency<IpAddr>,
@@ -84,6 +85,7 @@ impl Limits {
         Self {
             by_owner: RateLimiter::keyed(per_minute(limits.requests_per_minute)),
             by_address: RateLimiter::keyed(per_minute(limits.address_requests_per_minute)),
+            by_admin: RateLimiter::keyed(per_minute(limits.admin_requests_per_minute)),
             streams: Concurrency::new(limits.streams),
             address_streams: Concurrency::new(limits.address_streams),
             address_generations: Concurrency::new(limits.address_generations),
@@ -100,6 +102,14 @@ impl Limits {
     /// [`LimitExceeded::Requests`]
     pub fn request_of(&self, key_id: i64, visitor_id: Option<i64>) -> Result<(), LimitExceeded> {
         check(&self.by_owner, &(key_id, visitor_id))
+    }
+
+    /// Counts a request of an administrator.
+    ///
+    /// # Errors
+    /// [`LimitExceeded::Requests`]
+    pub fn request_of_admin(&self, admin_id: i64) -> Result<(), LimitExceeded> {
+        check(&self.by_admin, &admin_id)
     }
 
     /// Counts a request from an address.
@@ -166,6 +176,7 @@ impl Limits {
         self.by_owner.shrink_to_fit();
         self.by_address.retain_recent();
         self.by_address.shrink_to_fit();
+        self.by_admin.retain_recent();
     }
 }
 

@@ -72,6 +72,7 @@ pub struct Server {
     app: App,
     listener: TcpListener,
     metrics_listener: Option<TcpListener>,
+    admin_listener: Option<TcpListener>,
     lock: DataDirLock,
 }
 
@@ -114,10 +115,8 @@ impl Server {
         // Listen before work begins: an address that is taken shall cost nothing.
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(ServeError::Data)?;
-        let metrics_listener = match config.metrics_listen {
-            Some(address) => Some(listen(address).await?),
-            None => None,
-        };
+        let metrics_listener = maybe_listen(config.metrics_listen).await?;
+        let admin_listener = maybe_listen(config.admin_listen).await?;
         let resumed = generations.resume().await?;
         tracing::info!(resumed, "the gateway is ready");
         let limits = Arc::new(Limits::new(&config.limits));
@@ -149,7 +148,7 @@ impl Server {
             streams_end: CancellationToken::new(),
         });
         tokio::spawn(retention.run(started));
-        Ok(Self { app, listener, metrics_listener, lock })
+        Ok(Self { app, listener, metrics_listener, admin_listener, lock })
     }
 
     /// Where it listens.
@@ -162,14 +161,24 @@ impl Server {
         self.metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
+    /// Where it answers administrators, where that is apart.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_listener.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
     /// Answers until `stop` is cancelled, then ends in order: running work is finished or put
     /// back, streams are told to reconnect, records are closed.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { app, listener, metrics_listener, lock } = self;
+        let Self { app, listener, metrics_listener, admin_listener, lock } = self;
         if let Some(listener) = metrics_listener {
             let metrics = http::metrics(app.clone());
             let stop = app.stopping.clone();
             tokio::spawn(accept(app.clone(), listener, metrics, MONITORS, stop));
+        }
+        if let Some(listener) = admin_listener {
+            let admin = http::admin(app.clone());
+            let stop = app.stopping.clone();
+            tokio::spawn(accept(app.clone(), listener, admin, ADMINISTRATORS, stop));
         }
         let closing = CancellationToken::new();
         let serving = tokio::spawn(accept(
@@ -216,11 +225,21 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 
+async fn maybe_listen(address: Option<SocketAddr>) -> Result<Option<TcpListener>, ServeError> {
+    match address {
+        Some(address) => listen(address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// How long connections may take to end once they were asked to.
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// How many connections the listener of the metrics takes, out of what is kept for the gateway's own work.
 const MONITORS: usize = 16;
+
+/// The same for the administrators' own listener.
+const ADMINISTRATORS: usize = 64;
 
 async fn accept(
     app: App,

@@ -76,6 +76,12 @@ codes! {
     PublishableKey = "publishable_key" [];
     /// Only a secret key may do this.
     SecretKeyRequired = "secret_key_required" [];
+    /// Only an administrator's key opens this.
+    AdminKeyRequired = "admin_key_required" [];
+    /// The administrator may look, and change nothing.
+    AdminRoleRequired = "admin_role_required" [];
+    /// There is no key of this name, or it is not good for this.
+    NoSuchKey = "no_such_key" [];
     /// The publishable key or session is for pages of other origins.
     OriginNotAllowed = "origin_not_allowed" [];
     /// Too few tokens are available.
@@ -96,6 +102,12 @@ codes! {
     TooManyVisitors = "too_many_visitors" [];
     /// What may be spent in a day is used up.
     DayUsedUp = "day_used_up" [];
+    /// There is no provider of this name.
+    NoSuchProvider = "no_such_provider" [];
+    /// What may be spent in a month is used up.
+    MonthUsedUp = "month_used_up" [];
+    /// The key is not for this model.
+    ModelNotAllowed = "model_not_allowed" ["model"];
     /// Too many generations of all owners are under way.
     QueueFull = "queue_full" [];
     /// The gateway is about to end or to start.

@@ -58,6 +58,7 @@ const GATEWAY: Layers = Layers {
     rows: &[
         ("clock", &[]),
         ("system_error", &[]),
+        ("csv", &[]),
         ("data_dir", &[]),
         ("secret", &["clock"]),
         ("metrics", &[]),
@@ -72,7 +73,18 @@ const GATEWAY: Layers = Layers {
         ("demo", &["secret", "store"]),
         (
             "http",
-            &["config", "domain", "generations", "limits", "media", "metrics", "secret", "store"],
+            &[
+                "clock",
+                "config",
+                "csv",
+                "domain",
+                "generations",
+                "limits",
+                "media",
+                "metrics",
+                "secret",
+                "store",
+            ],
         ),
         (
             "server",
@@ -97,6 +109,7 @@ const GATEWAY: Layers = Layers {
             &[
                 "clock",
                 "config",
+                "csv",
                 "domain",
                 "media",
                 "metrics",

@@ -1,10 +1,14 @@
 //! The arguments of each command.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use ai_now_protocol::Scalar;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::try_out::option::parse_option;
+use crate::clock::parse_date;
 use crate::config::{Config, ConfigError, Flags, NotAnOrigin, normalize_origin};
 
 /// The AI-Now gateway: music, pictures and video from a sentence.
@@ -39,6 +43,18 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: VisitorsCommand,
     },
+    /// Makes, lists and revokes administrators, who steer the gateway over the API.
+    Admins {
+        #[command(subcommand)]
+        command: AdminsCommand,
+    },
+    /// Makes something from the terminal, at this gateway or any server of the documented API, and
+    /// prints the file's name.
+    ///
+    /// For example: ai-now-gateway try "a lake at dawn" --model pika --style watercolor --out lake.mp4
+    Try(TryArgs),
+    /// Tells what generations came to, by day (UTC), key, model, provider and outcome.
+    Usage(UsageArgs),
     /// Proves that no token and no result was lost. Exits with 1 and the reasons where one was.
     Audit {
         #[command(flatten)]
@@ -105,6 +121,84 @@ pub(super) enum ProvidersCommand {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct TryArgs {
+    /// What to make, in any language.
+    pub(super) prompt: String,
+    /// The model, as people write it: suno, Pika, …
+    #[arg(long, default_value = "suno")]
+    pub(super) model: String,
+    /// One of the model's styles, as people write it: watercolor, "black & white", …
+    #[arg(long)]
+    pub(super) style: Option<String>,
+    /// Another option of the model, like seed=7 or lyrics="…". Repeatable.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_option)]
+    pub(super) option: Vec<(Cow<'static, str>, Scalar)>,
+    /// Write the result here. [default: its own name, in this directory]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// The server.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8787",
+        env = "AI_NOW_SERVER"
+    )]
+    pub(super) server: String,
+    /// An API key of the server.
+    #[arg(long, env = "AI_NOW_KEY", hide_env_values = true)]
+    pub(super) key: Option<String>,
+    /// Tell the file, its size and its address as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UsageArgs {
+    #[command(flatten)]
+    pub(super) data: DataArgs,
+    /// The first day (UTC), like 2026-01-31. [default: 30 days before the last]
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub(super) from: Option<u64>,
+    /// The last day (UTC). [default: today]
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub(super) to: Option<u64>,
+    /// As CSV, with a line of column names.
+    #[arg(long, conflicts_with = "json")]
+    pub(super) csv: bool,
+    /// As JSON, one object a line.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LimitArgs {
+    #[command(flatten)]
+    pub(super) data: DataArgs,
+    /// The key's name, or the key itself.
+    pub(super) key: String,
+    /// What it may use in a calendar day (UTC), in tokens, or `none`.
+    #[arg(long, value_name = "TOKENS", value_parser = parse_cap)]
+    pub(super) day_tokens: Option<Cap>,
+    /// What it may use in a calendar month (UTC), in tokens, or `none`.
+    #[arg(long, value_name = "TOKENS", value_parser = parse_cap)]
+    pub(super) month_tokens: Option<Cap>,
+    /// The ids of the models that it is for, with commas between them, or `none` for all models.
+    #[arg(long, value_name = "MODELS")]
+    pub(super) models: Option<String>,
+    /// The last day (UTC) on which it is good, like 2026-01-31, or `none`.
+    #[arg(long, value_name = "DAY", value_parser = parse_last_day)]
+    pub(super) last_day: Option<LastDay>,
+}
+
+/// A number of tokens, or no limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cap(pub(super) Option<u32>);
+
+/// A day (UTC), in days since 1970, or no limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LastDay(pub(super) Option<u64>);
+
+#[derive(Debug, Args)]
 pub(super) struct CreateArgs {
     #[command(flatten)]
     pub(super) data: DataArgs,
@@ -129,6 +223,41 @@ pub(super) struct CreateArgs {
     /// What all visitors of the publishable key may spend in 24 hours, in tokens.
     #[arg(long, default_value_t = 2000, requires = "publishable")]
     pub(super) day_tokens: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AdminsCommand {
+    /// Makes an administrator and prints their key, alone. It is shown this one time.
+    Create {
+        #[command(flatten)]
+        data: DataArgs,
+        /// What the activity log calls them: 1 to 64 letters, digits, dots, dashes, underscores, @.
+        #[arg(long, value_parser = parse_admin_name)]
+        name: String,
+        /// A viewer looks at everything; an admin changes things, too.
+        #[arg(long, value_enum, default_value_t = RoleArg::Admin)]
+        role: RoleArg,
+    },
+    /// Lists all administrators. Their keys are kept nowhere.
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Makes an administrator's key useless.
+    Revoke {
+        #[command(flatten)]
+        data: DataArgs,
+        /// The administrator's name.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// What an administrator may do.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum RoleArg {
+    Viewer,
+    Admin,
 }
 
 #[derive(Debug, Subcommand)]
@@ -157,6 +286,9 @@ pub(super) enum KeysCommand {
         #[arg(long)]
         tokens: u64,
     },
+    /// Limits what a key may do: how much by day and month, which models, until when. What is not
+    /// said stays as it is.
+    Limit(LimitArgs),
     /// Makes a key useless, with its sessions and the publishable keys that draw on it.
     Revoke {
         #[command(flatten)]
@@ -187,6 +319,29 @@ pub(super) enum VisitorsCommand {
         /// The visitor, as `visitors list` shows them.
         subject: String,
     },
+}
+
+fn parse_day(text: &str) -> Result<u64, &'static str> {
+    parse_date(text).ok_or("a day is written like 2026-01-31")
+}
+
+fn parse_last_day(text: &str) -> Result<LastDay, &'static str> {
+    if text == "none" { Ok(LastDay(None)) } else { parse_day(text).map(|day| LastDay(Some(day))) }
+}
+
+fn parse_cap(text: &str) -> Result<Cap, &'static str> {
+    if text == "none" {
+        return Ok(Cap(None));
+    }
+    text.parse().map(|tokens| Cap(Some(tokens))).map_err(|_| "a whole number of tokens, or none")
+}
+
+fn parse_admin_name(text: &str) -> Result<String, &'static str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'@');
+    if (1..=64).contains(&text.len()) && text.bytes().all(plain) {
+        return Ok(text.to_owned());
+    }
+    Err("a name has 1 to 64 of: letters a to z, digits, dots, dashes, underscores, @")
 }
 
 fn parse_origin(text: &str) -> Result<String, NotAnOrigin> {

@@ -1,5 +1,6 @@
 //! Why a command failed.
 
+use super::try_out::server::TryError;
 use crate::config::ConfigError;
 use crate::server::ServeError;
 use crate::store::StoreError;
@@ -16,6 +17,9 @@ pub enum CliError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nothing was made.
+    #[error(transparent)]
+    Try(#[from] TryError),
     /// There is no store to work on.
     #[error("There are no records in {0}. Start the gateway or create a key there first.")]
     NoStore(String),

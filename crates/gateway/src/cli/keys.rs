@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use ai_now_protocol::api::Balance;
 
-use super::arguments::{CreateArgs, KeysCommand};
+use super::arguments::{Cap, CreateArgs, KeysCommand, LastDay, LimitArgs};
 use super::error::CliError;
-use super::store::existing;
-use crate::metrics::Metrics;
+use super::store::{existing, make};
+use crate::clock::{DAY_MS, date_of, day_of};
 use crate::secret;
-use crate::store::{KeyInfo, KeyKind, NewKey, Publishable, Store, StoreError};
+use crate::store::{
+    KeyChange, KeyInfo, KeyKind, KeyLimits, NewKey, Publishable, Store, StoreError,
+};
 
 /// Does what a `keys` command says.
 pub(super) async fn keys(command: KeysCommand) -> Result<ExitCode, CliError> {
@@ -41,6 +43,7 @@ pub(super) async fn keys(command: KeysCommand) -> Result<ExitCode, CliError> {
             store.close().await;
             write_balance(balance)?;
         }
+        KeysCommand::Limit(arguments) => limit(arguments).await?,
         KeysCommand::Revoke { data, key } => {
             let store = existing(&data.data).await?;
             let name = name(&store, key).await?;
@@ -52,9 +55,42 @@ pub(super) async fn keys(command: KeysCommand) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Changes a key's limits, and says what they are now.
+async fn limit(arguments: LimitArgs) -> Result<(), CliError> {
+    let store = existing(&arguments.data.data).await?;
+    let name = name(&store, arguments.key).await?;
+    let models = arguments.models.map(|list| {
+        let ids = list.split(',').map(|id| id.trim().to_owned());
+        (list != "none").then(|| ids.collect::<Vec<_>>())
+    });
+    let change = KeyChange {
+        label: None,
+        expires_at_ms: arguments.last_day.map(|LastDay(day)| day.map(|day| (day + 1) * DAY_MS)),
+        models,
+        day_cap_tokens: arguments.day_tokens.map(|Cap(tokens)| tokens),
+        month_cap_tokens: arguments.month_tokens.map(|Cap(tokens)| tokens),
+    };
+    store.change_key(&name, change).await?;
+    let KeyLimits { expires_at_ms, models, day_cap_tokens, month_cap_tokens } =
+        store.key_by_name(&name).await?.limits;
+    store.close().await;
+    let number = |cap: Option<u32>| cap.map_or_else(|| "none".into(), |cap| cap.to_string());
+    let models = models.map_or_else(|| "all".into(), |models| models.join(","));
+    let last_day = expires_at_ms.map(|ms| date_of(day_of(ms.saturating_sub(1))));
+    writeln!(
+        std::io::stdout(),
+        "day tokens {}\nmonth tokens {}\nmodels {}\nlast day {}",
+        number(day_cap_tokens),
+        number(month_cap_tokens),
+        models.escape_debug(),
+        last_day.as_deref().unwrap_or("none"),
+    )?;
+    Ok(())
+}
+
 /// Makes a key and returns it.
 async fn create(arguments: CreateArgs) -> Result<String, CliError> {
-    let store = Store::open(&arguments.data.data, Metrics::default()).await?;
+    let store = make(&arguments.data.data).await?;
     let new = match arguments.publishable {
         None => NewKey::Secret { tokens: arguments.tokens.unwrap_or(0) },
         Some(owner) => NewKey::Publishable {

@@ -46,6 +46,12 @@ pub enum StoreError {
     /// No key has this name.
     #[error("There is no key “{0}”. `keys list` shows the names.")]
     NoSuchKey(String),
+    /// No administrator has this name.
+    #[error("There is no administrator “{0}”. `admins list` shows the names.")]
+    NoSuchAdmin(String),
+    /// An administrator has this name, or had it.
+    #[error("There is an administrator “{0}” already, or was. Choose another name.")]
+    AdminExists(String),
     /// More tokens than the store can count.
     #[error("That would be more tokens than an account can hold.")]
     TooManyTokens,
@@ -77,6 +83,20 @@ pub enum SubmitError {
     /// The visitors of this publishable key have used up their tokens of 24 hours.
     #[error("the tokens of 24 hours are used up")]
     DayUsedUp,
+    /// The key is not for this model.
+    #[error("the key is not for the model {model}")]
+    ModelNotAllowed {
+        /// The model's id.
+        model: String,
+    },
+    /// The key has used up what it may in a calendar day or month.
+    #[error("the key's tokens of a day or month are used up")]
+    CapReached {
+        /// Of the month, not of the day.
+        month: bool,
+        /// How long until the next one begins.
+        wait_ms: u64,
+    },
     /// Too many generations are active in the whole gateway.
     #[error("the queue is full")]
     QueueFull,

@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 
 use super::events::{EventStream, Feed, Feeds, Hub};
 use super::upload_urls::UploadUrls;
-use crate::domain::{Acceptance, NewGeneration, Outcome, Principal, SubmitError};
+use crate::domain::{Acceptance, NewGeneration, Outcome, Principal, ProviderStatus, SubmitError};
 use crate::limits::GenerationPermit;
 use crate::media::{MediaDir, UploadDir};
 use crate::metrics::Metrics;
@@ -278,6 +278,18 @@ impl GenerationService {
             tracing::info!("generations that are still running go on after the next start");
             self.0.halted.cancel();
             self.0.tasks.wait().await;
+        }
+    }
+
+    /// How the providers are doing, by name.
+    pub fn provider_statuses(&self) -> Vec<ProviderStatus> {
+        self.0.pool.statuses()
+    }
+
+    /// Closes the circuit breaker of a provider.
+    pub fn close_breaker(&self, provider: &str) {
+        if let Some(pooled) = self.0.pool.get(provider) {
+            pooled.close_breaker();
         }
     }
 

@@ -65,7 +65,7 @@ impl Caller {
 /// # Errors
 /// [`Problem`], where the page is not one of its origin.
 pub async fn ended_session(app: &App, headers: &HeaderMap) -> Result<Option<SessionInfo>, Problem> {
-    let Some(token) = headers.get(AUTHORIZATION).and_then(bearer) else { return Ok(None) };
+    let Some(token) = bearer_of(headers) else { return Ok(None) };
     if !matches!(secret::Kind::of(token), Some(secret::Kind::Session)) {
         return Ok(None);
     }
@@ -74,6 +74,11 @@ pub async fn ended_session(app: &App, headers: &HeaderMap) -> Result<Option<Sess
         check_origin(session, headers)?;
     }
     Ok(session)
+}
+
+/// The token that the headers present, as it is.
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION).and_then(bearer)
 }
 
 /// The token of a `Bearer` header (RFC 6750); the scheme's name in any case.

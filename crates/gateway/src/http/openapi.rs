@@ -74,6 +74,7 @@ pub(crate) async fn serve(
         (name = "documented", description = "The AI-Now API as it is documented."),
         (name = "generations", description = "Generations that can be come back to."),
         (name = "account", description = "Sessions and balances."),
+        (name = "admin", description = "For administrators, with keys of their own."),
         (name = "operating", description = "Probes and descriptions."),
     )
 )]
@@ -138,6 +139,10 @@ impl Modify for Security {
             "A secret API key (`ak_…`), a session (`st_…`), or, to open sessions alone, a \
              publishable key (`pk_…`).",
         ));
+        let admin = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+            "An administrator's key (`ak_…`). It generates nothing, and no other key opens these \
+             routes.",
+        ));
         let ticket = ApiKeyValue::with_description(
             "ticket",
             "Reads the events of one generation for a while; it stands in the `events` address of a \
@@ -145,6 +150,7 @@ impl Modify for Security {
         );
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(key.build()));
+        components.add_security_scheme("admin", SecurityScheme::Http(admin.build()));
         components.add_security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
     }
 }

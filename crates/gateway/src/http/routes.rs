@@ -1,5 +1,6 @@
 //! The handlers of the routes, a module for each resource.
 
+pub(crate) mod admin;
 mod event_stream;
 pub(crate) mod events;
 pub(crate) mod feed;
@@ -11,4 +12,5 @@ pub(crate) mod site;
 mod submission;
 pub(crate) mod system;
 pub(crate) mod uploads;
+pub(crate) mod usage;
 pub(crate) mod visitors;

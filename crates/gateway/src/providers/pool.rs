@@ -17,7 +17,7 @@ use super::open::open;
 use super::provider::{Output, Provider};
 use super::settings::{Providers, SKETCH};
 use super::sketch::Sketch;
-use crate::domain::{CatalogConfig, Cost};
+use crate::domain::{CatalogConfig, Cost, ProviderStatus};
 use crate::metrics::Metrics;
 
 /// All providers that models are routed to.
@@ -136,6 +136,29 @@ impl ProviderPool {
         self.by_name.get(name)
     }
 
+    /// How the providers are doing, by name.
+    pub(crate) fn statuses(&self) -> Vec<ProviderStatus> {
+        let routed = |name: &String| {
+            let models = self.config.catalog.models.iter().map(|model| model.id.to_string());
+            let here = |model: &String| {
+                self.config.routes.get(model).is_some_and(|route| route.contains(name))
+            };
+            models.filter(here).collect()
+        };
+        let status = |pooled: &Arc<PooledProvider>| ProviderStatus {
+            name: pooled.name.clone(),
+            models: routed(&pooled.name),
+            concurrent: pooled.concurrent,
+            running: pooled.concurrent.saturating_sub(pooled.slots.available_permits()),
+            waiting: pooled.queue.len(),
+            open_for: pooled.open_for(),
+            typical_secs: pooled.duration_secs().map(|secs| secs.ceil() as u32),
+        };
+        let mut statuses: Vec<_> = self.by_name.values().map(status).collect();
+        statuses.sort_by(|a, b| a.name.cmp(&b.name));
+        statuses
+    }
+
     /// A line about a model for people, where there is something to know.
     fn status(&self, model: &Model) -> Option<Message> {
         let say = |code, text| Some(Message::new(code, text).with("model", model.name.clone()));
@@ -209,6 +232,12 @@ impl PooledProvider {
     /// Whether a generation may be given to it.
     pub(crate) fn admits(&self) -> bool {
         self.breaker.admits()
+    }
+
+    /// Closes its circuit breaker by hand.
+    pub(crate) fn close_breaker(&self) {
+        self.breaker.succeeded();
+        self.metrics.provider_circuit_open(&self.name, false);
     }
 
     /// It made one.

@@ -9,9 +9,9 @@ use sqlx::SqliteConnection;
 use super::database::{Store, json, signed};
 use super::events::append;
 use super::ledger::{self, Payer};
-use super::sql;
 use super::uploads::are_owned;
 use super::visitors::visitor_balance;
+use super::{key_limits, sql, usage};
 use crate::clock::{last_day_ms, now_ms};
 use crate::domain::{Acceptance, NewGeneration, Principal, StoreError, SubmitError};
 
@@ -70,6 +70,7 @@ async fn accept(
         return Ok(Err(SubmitError::TooFewTokens { price, available }));
     }
     insert(connection, new).await?;
+    usage::accepted(connection, &new.id).await?;
     let first_seq = append(connection, &new.id, first).await?;
     let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
     Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false, first_seq }))
@@ -134,6 +135,9 @@ async fn over_limit(
         .await?;
     if active >= i64::from(new.concurrent_limit) {
         return Ok(Some(SubmitError::TooManyAtOnce));
+    }
+    if let Some(refusal) = key_limits::refusal(connection, new).await? {
+        return Ok(Some(refusal));
     }
     if let Some(tokens_per_day) = owner.tokens_per_day {
         let (after_ms, until_ms) = last_day_ms();

@@ -61,6 +61,16 @@ pub(super) const RULES: &[(&str, &str)] = &[
          AND account_id = g.account_id)",
     ),
     (
+        "account {} was charged another sum than its usage says",
+        "SELECT a.id FROM accounts a WHERE a.spent <> (SELECT coalesce(sum(u.tokens), 0)
+         FROM keys k JOIN usage_days u ON u.key_id = k.id WHERE k.account_id = a.id)",
+    ),
+    (
+        "account {} holds and has spent another sum than its keys used day by day",
+        "SELECT a.id FROM accounts a WHERE a.held + a.spent <> (SELECT coalesce(sum(d.tokens), 0)
+         FROM keys k JOIN key_days d ON d.key_id = k.id WHERE k.account_id = a.id)",
+    ),
+    (
         "completed generation {} was not charged its price",
         "SELECT g.id FROM generations g WHERE state = 'completed' AND NOT EXISTS
          (SELECT 1 FROM ledger WHERE generation_id = g.id AND kind = 'capture'

@@ -2,6 +2,7 @@
 //! connections of their own.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -10,6 +11,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, SqlSafeStr as _, SqliteConnection};
 
+use super::actor::Actor;
 use super::sql;
 use super::writer::Writer;
 use crate::data_dir;
@@ -21,6 +23,8 @@ use crate::metrics::Metrics;
 pub struct Store {
     pub(super) reader: SqlitePool,
     pub(super) writer: Writer,
+    /// Who its changes are written down as.
+    pub(super) actor: Arc<Actor>,
 }
 
 /// The file, in the data directory.
@@ -46,7 +50,8 @@ impl Store {
         }
         match Self::open_file(&path).await {
             Ok((connection, reader)) => {
-                Ok(Self { reader, writer: Writer::start(connection, metrics) })
+                let writer = Writer::start(connection, metrics);
+                Ok(Self { reader, writer, actor: Actor::gateway().into() })
             }
             Err(source) => Err(StoreError::File { path, source }),
         }
@@ -133,7 +138,7 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
 /// A version of the tables: its number, its name, and how to get there from the one before.
 type Version = (i64, &'static str, &'static str);
 
-fn versions() -> [Version; 9] {
+fn versions() -> [Version; 12] {
     [
         (1, "initial", include_str!("../../migrations/0001_initial.sql")),
         (2, "provider jobs", include_str!("../../migrations/0002_provider_jobs.sql")),
@@ -141,9 +146,12 @@ fn versions() -> [Version; 9] {
         (4, "uploads", include_str!("../../migrations/0004_uploads.sql")),
         (5, "event numbers", include_str!("../../migrations/0005_event_numbers.sql")),
         (6, "cancelled work", include_str!("../../migrations/0006_cancelled_work.sql")),
+        (7, "administrators", include_str!("../../migrations/0007_administrators.sql")),
         (8, "provider costs", include_str!("../../migrations/0008_provider_costs.sql")),
         (9, "sessions end", include_str!("../../migrations/0009_sessions_end.sql")),
         (10, "compaction", include_str!("../../migrations/0010_compaction.sql")),
+        (12, "usage and caps", include_str!("../../migrations/0012_usage_and_caps.sql")),
+        (13, "generations by time", include_str!("../../migrations/0013_generations_by_time.sql")),
     ]
 }
 
@@ -181,10 +189,11 @@ mod tests {
 
     use super::*;
     use crate::domain::Principal;
+    use crate::store::Usage;
 
     /// What the second version of the tables could hold of a generation.
-    const FILL: [&str; 5] = [
-        "INSERT INTO accounts VALUES (1, 100, 70, 10, 20)",
+    const FILL: [&str; 6] = [
+        "INSERT INTO accounts VALUES (1, 100, 65, 10, 25)",
         "INSERT INTO keys (id, name, hash, kind, account_id, label, created_at_ms)
              VALUES (1, 'key-a', zeroblob(32), 'secret', 1, '', 0)",
         "INSERT INTO generations VALUES
@@ -194,6 +203,11 @@ mod tests {
               'Cancelled. Nothing was charged.'),
              ('c', 1, 1, NULL, 'failed', 'run', 'a film', NULL, 8, 0, 10, 1, 2, 1, NULL, 'No.'),
              ('d', 1, 1, NULL, 'queued', 'run', 'a film', 'frost', 0, 0, 10, 1, NULL, 1, NULL, NULL)",
+        // Another one was forgotten already.
+        "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms) VALUES
+             (1, 'grant', 100, NULL, 0), (1, 'hold', 20, 'a', 1), (1, 'capture', 20, 'a', 2),
+             (1, 'hold', 10, 'b', 1), (1, 'release', 10, 'b', 2), (1, 'hold', 10, 'd', 1),
+             (1, 'hold', 5, 'gone', 1), (1, 'capture', 5, 'gone', 86400000)",
         "INSERT INTO media VALUES ('a', 'a.mp4', 5)",
         "INSERT INTO events SELECT id, 1, '{\"status\":\"Processing started\"}' FROM generations",
     ];
@@ -240,6 +254,25 @@ mod tests {
         let facts = store.facts_of_owner(&owner, 0, 9).await.unwrap();
         let facts: Vec<_> = facts.iter().map(|(id, fact)| (id.as_str(), fact.seq)).collect();
         assert_eq!(facts, [("d", seq)]);
+        // What the ledger knew is in the usage, day by day.
+        let usage = async |day| store.usage_of_day(day, None).await.unwrap();
+        let told = |rows: Vec<Usage>| {
+            let row = |row: Usage| (row.model, row.outcome, row.generations, row.tokens);
+            rows.into_iter().map(row).collect::<Vec<_>>()
+        };
+        let row = |model: &str, outcome: &str, count, tokens| {
+            (model.to_owned(), outcome.to_owned(), count, tokens)
+        };
+        let first = [
+            row("pika", "completed", 1, 20),
+            row("run", "failed", 1, 0),
+            row("suno", "cancelled", 1, 0),
+        ];
+        assert_eq!(told(usage(0).await), first);
+        assert_eq!(told(usage(1).await), [row("", "completed", 0, 5)]);
+        let audit = store.audit(data.path()).await.unwrap();
+        let sums = |fault: &&String| fault.starts_with("account");
+        assert_eq!(audit.faults.iter().find(sums), None);
         store.close().await;
     }
 }

@@ -10,7 +10,7 @@ use sqlx::SqliteConnection;
 use super::database::{Store, json, signed, unsigned};
 use super::events::{StoredEvent, append, claim};
 use super::ledger::{self, Payer, Settlement};
-use super::sql;
+use super::{sql, usage};
 use crate::clock::now_ms;
 use crate::domain::{NewGeneration, Outcome, Principal, StoreError};
 
@@ -400,11 +400,12 @@ async fn finish(
     };
     let settlement = Settlement { price, charged, completed, taken: cost.taken };
     ledger::settle(connection, payer, id, settlement).await?;
+    usage::ended(connection, id).await?;
     append(connection, id, event).await.map(Some)
 }
 
 /// The names of the states, in the table as on the wire.
-fn state_name(state: State) -> &'static str {
+pub(super) fn state_name(state: State) -> &'static str {
     match state {
         State::Queued => "queued",
         State::Running => "running",

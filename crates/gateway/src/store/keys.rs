@@ -1,9 +1,12 @@
 //! API keys: made, listed, found by their hash, granted tokens, revoked.
 
 use ai_now_protocol::api::Balance;
+use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
+use super::activity::{Change, record};
 use super::database::{Store, signed, unsigned};
+use super::key_limits::{KeyLimits, LimitsRow, used_tokens};
 use super::{ledger, sql};
 use crate::clock::now_ms;
 use crate::domain::StoreError;
@@ -35,8 +38,17 @@ pub struct KeyInfo {
     pub created_at_ms: u64,
     /// When it stopped being good.
     pub revoked_at_ms: Option<u64>,
+    /// Its own limits.
+    pub limits: KeyLimits,
     /// The limits of its visitors, for a publishable key.
     pub publishable: Option<Publishable>,
+}
+
+impl KeyInfo {
+    /// Whether it is good no more because its time is over.
+    pub fn is_expired(&self) -> bool {
+        self.limits.expires_at_ms.is_some_and(|expires| expires <= now_ms())
+    }
 }
 
 /// The limits of a publishable key.
@@ -69,6 +81,23 @@ pub enum NewKey {
     },
 }
 
+impl NewKey {
+    /// What the activity log says of it.
+    fn described(&self, label: &str) -> Value {
+        match self {
+            Self::Secret { tokens } => json!({"label": label, "tokens": tokens}),
+            Self::Publishable { owner, origins, limits } => json!({
+                "label": label,
+                "owner": owner,
+                "origins": origins,
+                "visitor_budget": limits.visitor_budget,
+                "visitors_per_address": limits.visitors_per_address,
+                "tokens_per_day": limits.tokens_per_day,
+            }),
+        }
+    }
+}
+
 /// A key as it is kept.
 #[derive(sqlx::FromRow)]
 struct KeyRow {
@@ -85,6 +114,8 @@ struct KeyRow {
     visitors_per_address: Option<u32>,
     tokens_per_day: Option<u32>,
     hash: Vec<u8>,
+    #[sqlx(flatten)]
+    limits: LimitsRow,
 }
 
 /// The name of a kind of key, in the table.
@@ -109,6 +140,7 @@ impl From<KeyRow> for KeyInfo {
             label: row.label,
             created_at_ms: row.created_at_ms,
             revoked_at_ms: row.revoked_at_ms.map(unsigned),
+            limits: row.limits.into(),
             publishable: row.visitor_budget.map(|visitor_budget| Publishable {
                 visitor_budget,
                 visitors_per_address: row.visitors_per_address.unwrap_or(0),
@@ -129,20 +161,21 @@ impl Store {
             NewKey::Publishable { .. } => secret::Kind::Publishable,
         };
         let key = secret::token(kind);
-        let hash = secret::hash(&key);
-        self.insert_key(new, label, hash).await?;
+        let (hash, actor) = (secret::hash(&key), self.actor.clone());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let name = insert_key(connection, &new, &label, hash).await?;
+                    let (before, after) = (Value::Null, new.described(&label));
+                    let change = Change { action: "key.create", subject: &name, before, after };
+                    record(connection, &actor, change).await
+                })
+            })
+            .await?;
         Ok(key)
     }
 
-    async fn insert_key(&self, new: NewKey, label: String, hash: Hash) -> Result<(), StoreError> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move { insert_key(connection, &new, &label, hash).await })
-            })
-            .await
-    }
-
-    /// The key that was presented, unless it is unknown or revoked.
+    /// The key that was presented, unless it is unknown, revoked or expired.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -157,7 +190,7 @@ impl Store {
         Ok(row
             .filter(|row| secret::same(&row.hash, &hash))
             .map(KeyInfo::from)
-            .filter(|key| key.revoked_at_ms.is_none()))
+            .filter(|key| key.revoked_at_ms.is_none() && !key.is_expired()))
     }
 
     /// The key that people call by this name.
@@ -185,17 +218,60 @@ impl Store {
         Ok(keys)
     }
 
+    /// Up to `limit` keys before this row, the newest first, whose name or label has a text in it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keys_before(
+        &self,
+        id: i64,
+        search: &str,
+        limit: u32,
+    ) -> Result<Vec<KeyDetails>, StoreError> {
+        let mut connection = self.reader.acquire().await?;
+        let rows: Vec<KeyRow> = sqlx::query_as(sql::KEYS_BEFORE)
+            .bind(id)
+            .bind(search)
+            .bind(limit)
+            .fetch_all(&mut *connection)
+            .await?;
+        let mut keys = Vec::with_capacity(rows.len());
+        for key in rows.into_iter().map(KeyInfo::from) {
+            keys.push(key_details(&mut connection, key).await?);
+        }
+        Ok(keys)
+    }
+
+    /// A key with all that is to be known about it.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchKey`], and others.
+    pub async fn key_details_of(&self, name: &str) -> Result<KeyDetails, StoreError> {
+        let key = self.key_by_name(name).await?;
+        key_details(&mut *self.reader.acquire().await?, key).await
+    }
+
     /// Grants tokens to a key's account, and returns its balance after that.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn grant(&self, name: &str, tokens: u64) -> Result<Balance, StoreError> {
-        let account_id = self.key_by_name(name).await?.account_id;
+        let KeyInfo { account_id, name, .. } = self.key_by_name(name).await?;
+        let actor = self.actor.clone();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    let before = ledger::balance(connection, account_id).await?;
                     ledger::grant(connection, account_id, tokens).await?;
-                    Ok(ledger::balance(connection, account_id).await?)
+                    let balance = ledger::balance(connection, account_id).await?;
+                    let change = Change {
+                        action: "key.grant",
+                        subject: &name,
+                        before: json!({"granted": before.granted}),
+                        after: json!({"granted": balance.granted}),
+                    };
+                    record(connection, &actor, change).await?;
+                    Ok(balance)
                 })
             })
             .await
@@ -208,18 +284,26 @@ impl Store {
     /// [`StoreError`].
     pub async fn revoke_key(&self, name: &str) -> Result<(), StoreError> {
         let key = self.key_by_name(name).await?;
+        let actor = self.actor.clone();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
                     let whole_account = key.kind == KeyKind::Secret;
-                    sqlx::query(sql::REVOKE_KEY)
-                        .bind(signed(now_ms()))
+                    let now = signed(now_ms());
+                    let revoked = sqlx::query(sql::REVOKE_KEY)
+                        .bind(now)
                         .bind(key.id)
                         .bind(whole_account)
                         .bind(key.account_id)
                         .execute(&mut *connection)
                         .await?;
-                    Ok(())
+                    if revoked.rows_affected() == 0 {
+                        return Ok(());
+                    }
+                    let (subject, before) = (key.name.as_str(), Value::Null);
+                    let after = json!({"revoked_at_ms": now, "keys": revoked.rows_affected()});
+                    let change = Change { action: "key.revoke", subject, before, after };
+                    record(connection, &actor, change).await
                 })
             })
             .await
@@ -251,12 +335,37 @@ impl Store {
     }
 }
 
+/// A key with what is in its account, and the origins that it is for.
+#[derive(Clone, Debug)]
+pub struct KeyDetails {
+    /// The key.
+    pub key: KeyInfo,
+    /// Its account's tokens.
+    pub balance: Balance,
+    /// The origins of a publishable key's pages.
+    pub origins: Vec<String>,
+    /// What it has used today and this month (UTC), in tokens.
+    pub used: (u64, u64),
+}
+
+async fn key_details(
+    connection: &mut SqliteConnection,
+    key: KeyInfo,
+) -> Result<KeyDetails, StoreError> {
+    let balance = ledger::balance(connection, key.account_id).await?;
+    let origins =
+        sqlx::query_scalar(sql::KEY_ORIGINS).bind(key.id).fetch_all(&mut *connection).await?;
+    let used = used_tokens(connection, key.id).await?;
+    Ok(KeyDetails { key, balance, origins, used })
+}
+
+/// Makes the key, and returns its name.
 async fn insert_key(
     connection: &mut SqliteConnection,
     new: &NewKey,
     label: &str,
     hash: Hash,
-) -> Result<(), StoreError> {
+) -> Result<String, StoreError> {
     let (account_id, kind, limits) = match new {
         NewKey::Secret { .. } => {
             let account = sqlx::query(sql::INSERT_ACCOUNT).execute(&mut *connection).await?;
@@ -271,8 +380,9 @@ async fn insert_key(
             (account, "publishable", Some(limits))
         }
     };
+    let name = format!("key-{}", &secret::name()[..8]);
     let inserted = sqlx::query(sql::INSERT_KEY)
-        .bind(format!("key-{}", &secret::name()[..8]))
+        .bind(&name)
         .bind(hash.as_slice())
         .bind(kind)
         .bind(account_id)
@@ -284,7 +394,7 @@ async fn insert_key(
         .execute(&mut *connection)
         .await?;
     match new {
-        NewKey::Secret { tokens } => ledger::grant(connection, account_id, *tokens).await,
+        NewKey::Secret { tokens } => ledger::grant(connection, account_id, *tokens).await?,
         NewKey::Publishable { origins, .. } => {
             for origin in origins {
                 sqlx::query(sql::INSERT_KEY_ORIGIN)
@@ -293,7 +403,7 @@ async fn insert_key(
                     .execute(&mut *connection)
                     .await?;
             }
-            Ok(())
         }
     }
+    Ok(name)
 }

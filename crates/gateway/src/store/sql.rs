@@ -18,7 +18,8 @@ macro_rules! select_keys {
     ($rest:literal) => {
         concat!(
             "SELECT id, name, kind, account_id, label, created_at_ms, revoked_at_ms,
-             visitor_budget, visitors_per_address, tokens_per_day, hash FROM keys ",
+             visitor_budget, visitors_per_address, tokens_per_day, hash, expires_at_ms, models,
+             day_cap_tokens, month_cap_tokens FROM keys ",
             $rest
         )
     };
@@ -72,12 +73,59 @@ statements! {
     ORIGIN_HAS_KEY = "SELECT 1 FROM key_origins JOIN keys ON keys.id = key_id
         WHERE origin = ? AND revoked_at_ms IS NULL LIMIT 1";
     KEY_ALLOWS_ORIGIN = "SELECT 1 FROM key_origins WHERE key_id = ? AND origin = ?";
+    KEY_ORIGINS = "SELECT origin FROM key_origins WHERE key_id = ? ORDER BY origin";
+    /// The keys whose name or label has a text in it.
+    KEYS_BEFORE = select_keys!(
+        "WHERE id < ?1 AND (instr(name, ?2) OR instr(lower(label), lower(?2)))
+        ORDER BY id DESC LIMIT ?3"
+    );
+    KEY_LABEL_AND_LIMITS = "SELECT id, label, expires_at_ms, models, day_cap_tokens,
+        month_cap_tokens FROM keys WHERE name = ?";
+    KEY_LIMITS = "SELECT expires_at_ms, models, day_cap_tokens, month_cap_tokens FROM keys
+        WHERE id = ?";
+    CHANGE_KEY = "UPDATE keys SET label = ?, expires_at_ms = ?, models = ?, day_cap_tokens = ?,
+        month_cap_tokens = ? WHERE id = ?";
+
+    // What generations came to.
+    KEY_TOKENS_OF_DAYS = "SELECT coalesce(sum(tokens), 0) FROM key_days
+        WHERE key_id = ? AND day >= ? AND day < ?";
+    COUNT_ACCEPTED = "INSERT INTO key_days
+        SELECT key_id, created_at_ms / 86400000, price FROM generations WHERE id = ?
+        ON CONFLICT (key_id, day) DO UPDATE SET tokens = tokens + excluded.tokens";
+    COUNT_RELEASED = "UPDATE key_days SET tokens = tokens - (g.price - g.charged)
+        FROM generations g WHERE g.id = ? AND key_days.key_id = g.key_id
+        AND key_days.day = g.created_at_ms / 86400000";
+    COUNT_ENDED = "INSERT INTO usage_days
+        SELECT g.finished_at_ms / 86400000, g.key_id, g.model, coalesce((SELECT provider
+        FROM provider_jobs WHERE generation_id = g.id),
+        CASE WHEN g.procedural THEN 'sketch' ELSE '' END), g.state, 1,
+        g.charged FROM generations g WHERE g.id = ?
+        ON CONFLICT (day, key_id, model, provider, outcome) DO UPDATE
+        SET generations = generations + 1, tokens = tokens + excluded.tokens";
+    USAGE_OF_DAY = "SELECT u.day, k.name AS key_name, u.model, u.provider, u.outcome,
+        u.generations, u.tokens FROM usage_days u JOIN keys k ON k.id = u.key_id
+        WHERE u.day = ?1 AND (?2 IS NULL OR u.key_id = ?2)
+        ORDER BY u.key_id, u.model, u.provider, u.outcome";
+
+    // Administrators, and what was changed by whom.
+    INSERT_ADMIN = "INSERT OR IGNORE INTO admins (name, hash, role, created_at_ms)
+        VALUES (?, ?, ?, ?)";
+    ALL_ADMINS = "SELECT id, name, role, created_at_ms, revoked_at_ms, hash FROM admins ORDER BY id";
+    ADMIN_BY_HASH = "SELECT id, name, role, created_at_ms, revoked_at_ms, hash FROM admins
+        WHERE hash = ?";
+    ADMIN_REVOKED_AT = "SELECT revoked_at_ms FROM admins WHERE name = ?";
+    REVOKE_ADMIN = "UPDATE admins SET revoked_at_ms = ? WHERE name = ? AND revoked_at_ms IS NULL";
+    INSERT_ACTIVITY = "INSERT INTO activity (at_ms, actor, source, action, subject, before, after)
+        VALUES (?, ?, ?, ?, ?, ?, ?)";
+    ACTIVITY_BEFORE = "SELECT * FROM activity WHERE id < ? ORDER BY id DESC LIMIT ?";
+    ACTIVITY_AFTER = "SELECT * FROM activity WHERE id > ? ORDER BY id LIMIT ?";
 
     // Visitors and sessions.
     SESSION_BY_HASH = "SELECT k.id AS key_id, k.kind AS key_kind, k.tokens_per_day, k.account_id,
         v.id AS visitor_id, s.origin, s.lifetime_secs, s.opened_at_ms, s.hash
         FROM sessions s JOIN visitors v ON v.id = s.visitor_id JOIN keys k ON k.id = v.key_id
-        WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL";
+        WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL
+        AND (k.expires_at_ms IS NULL OR k.expires_at_ms > ?)";
     INSERT_SESSION = "INSERT INTO sessions (hash, visitor_id, origin, lifetime_secs, expires_at_ms,
         opened_at_ms) VALUES (?, ?, ?, ?, ?, ?)";
     DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms <= ? AND opened_at_ms <= ?";
@@ -146,8 +194,9 @@ statements! {
     GENERATION_OF_OWNER = "SELECT g.*, m.name AS media_name FROM generations g
         LEFT JOIN media m ON m.generation_id = g.id
         WHERE g.id = ? AND g.key_id = ? AND g.visitor_id IS ?";
-    UNFINISHED_GENERATIONS = "SELECT g.*, NULL AS media_name FROM generations g
-        WHERE state IN ('queued', 'running') ORDER BY created_at_ms, id";
+    /// In the order of time, which must not read all of it.
+    UNFINISHED_GENERATIONS = "SELECT g.*, NULL AS media_name
+        FROM generations g INDEXED BY generations_unfinished WHERE state IN ('queued', 'running') ORDER BY created_at_ms, id";
     FINISHED_BEFORE = "SELECT g.id, m.name AS media_name FROM generations g
         LEFT JOIN media m ON m.generation_id = g.id
         WHERE g.finished_at_ms IS NOT NULL AND g.finished_at_ms < ? LIMIT ?";
@@ -166,6 +215,20 @@ statements! {
     DELETE_HOLD = "DELETE FROM ledger WHERE generation_id = ? AND kind = 'hold'";
     DELETE_CAPTURE = "DELETE FROM ledger WHERE generation_id = ? AND kind = 'capture'";
     DELETE_RELEASE = "DELETE FROM ledger WHERE generation_id = ? AND kind = 'release'";
+    /// The same of all keys, as far as they are looked for. It is read in the order of the index.
+    ALL_GENERATIONS_BEFORE = "SELECT k.name AS key_name, g.*, m.name AS media_name
+        FROM generations g CROSS JOIN keys k ON k.id = g.key_id
+        LEFT JOIN media m ON m.generation_id = g.id
+        WHERE (g.created_at_ms, g.id) < (?1, ?2) AND (?3 IS NULL OR g.key_id = ?3)
+        AND (?4 IS NULL OR g.model = ?4) AND (?5 IS NULL OR g.state = ?5)
+        AND (?6 IS NULL OR instr(lower(g.prompt), lower(?6))) AND g.created_at_ms >= ?7
+        ORDER BY g.created_at_ms DESC, g.id DESC LIMIT ?8";
+    KEYED_GENERATION = "SELECT k.name AS key_name, g.*, m.name AS media_name
+        FROM generations g CROSS JOIN keys k ON k.id = g.key_id
+        LEFT JOIN media m ON m.generation_id = g.id WHERE g.id = ?";
+    LEDGER_BEFORE = "SELECT id, at_ms, kind, tokens, generation_id FROM ledger
+        WHERE account_id = ?1 AND (at_ms, id) < (coalesce((SELECT at_ms FROM ledger WHERE id = ?2),
+        9223372036854775807), ?2) ORDER BY at_ms DESC, id DESC LIMIT ?3";
     DELETE_GENERATION = "DELETE FROM generations WHERE id = ?";
     MEDIA_IS_KNOWN = "SELECT 1 FROM media WHERE name = ?";
 
@@ -285,10 +348,17 @@ mod tests {
             SUBMISSION,
             ACTIVE_OF_OWNER,
             USED_TOKENS_SINCE,
+            KEY_TOKENS_OF_DAYS,
+            COUNT_ACCEPTED,
+            COUNT_RELEASED,
+            COUNT_ENDED,
             GENERATIONS_BEFORE,
             FACTS_OF_OWNER_AFTER,
             NEXT_BLOCK_OF_VISITOR,
             NEXT_BLOCK_OF_KEY,
+            ALL_GENERATIONS_BEFORE,
+            KEYED_GENERATION,
+            LEDGER_BEFORE,
             UPLOADS_OF_OWNER,
             UPLOAD_IS_OWNED,
             FORGET_UNUSED_UPLOADS,

@@ -281,6 +281,7 @@ impl Store {
         let row: Option<SessionRow> = sqlx::query_as(sql::SESSION_BY_HASH)
             .bind(hash.as_slice())
             .bind(signed(at_ms))
+            .bind(signed(now_ms()))
             .fetch_optional(&self.reader)
             .await?;
         Ok(row.filter(|row| secret::same(&row.hash, &hash)).map(|row| row.session))

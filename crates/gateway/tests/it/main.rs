@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails to get what it asks for has failed")]
 
+mod admin;
+mod admin_generations;
 mod api;
 mod cli;
 mod compression;
@@ -29,4 +31,6 @@ mod sessions;
 mod streams;
 mod support;
 mod truths;
+mod try_out;
 mod uploads;
+mod usage;

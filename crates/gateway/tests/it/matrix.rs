@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ai_now_gateway::store::Publishable;
+use ai_now_gateway::store::{Publishable, Role};
 use ai_now_protocol::api::{Accepted, Session};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -24,12 +24,14 @@ enum Rule {
     Owned,
     /// The generation's owner, and whoever has a ticket for it.
     Ticketed,
+    /// Administrators alone, by their role.
+    Administered { viewer: u16, admin: u16 },
 }
 
-use Rule::{Keyed, Owned, Public, Secret, Ticketed};
+use Rule::{Administered, Keyed, Owned, Public, Secret, Ticketed};
 
 /// Bodies are not valid where they would cost something: 400 tells that the caller was let in.
-const LINES: [(Method, &str, Rule); 17] = [
+const LINES: &[(Method, &str, Rule)] = &[
     (Method::GET, "/api/ping", Keyed { good: 200, publishable: 200 }),
     (Method::GET, "/api/catalog", Public),
     (Method::GET, "/api/balance", Keyed { good: 200, publishable: 403 }),
@@ -39,11 +41,32 @@ const LINES: [(Method, &str, Rule); 17] = [
     (Method::POST, "/api/generations", Keyed { good: 400, publishable: 403 }),
     (Method::GET, "/api/generations", Keyed { good: 200, publishable: 403 }),
     (Method::POST, "/api/uploads", Keyed { good: 415, publishable: 403 }),
+    (Method::GET, "/api/usage", Secret),
     (Method::GET, "/api/generations/{id}", Owned),
     (Method::DELETE, "/api/generations/{id}", Owned),
     (Method::GET, "/api/generations/{id}/events", Ticketed),
     (Method::GET, "/api/events", Keyed { good: 200, publishable: 403 }),
     (Method::GET, "/api/openapi.json", Public),
+    (Method::GET, "/api/admin/me", Administered { viewer: 200, admin: 200 }),
+    (Method::GET, "/api/admin/keys", Administered { viewer: 200, admin: 200 }),
+    (Method::POST, "/api/admin/keys", Administered { viewer: 403, admin: 415 }),
+    (Method::GET, "/api/admin/keys/{name}", Administered { viewer: 404, admin: 404 }),
+    (Method::PATCH, "/api/admin/keys/{name}", Administered { viewer: 403, admin: 415 }),
+    (Method::DELETE, "/api/admin/keys/{name}", Administered { viewer: 403, admin: 404 }),
+    (Method::POST, "/api/admin/keys/{name}/grants", Administered { viewer: 403, admin: 415 }),
+    (Method::GET, "/api/admin/keys/{name}/ledger", Administered { viewer: 404, admin: 404 }),
+    (Method::GET, "/api/admin/generations", Administered { viewer: 200, admin: 200 }),
+    (Method::GET, "/api/admin/generations/{id}", Administered { viewer: 200, admin: 200 }),
+    (Method::DELETE, "/api/admin/generations/{id}", Administered { viewer: 403, admin: 200 }),
+    (Method::GET, "/api/admin/providers", Administered { viewer: 200, admin: 200 }),
+    (
+        Method::DELETE,
+        "/api/admin/providers/{name}/breaker",
+        Administered { viewer: 403, admin: 404 },
+    ),
+    (Method::GET, "/api/admin/usage", Administered { viewer: 200, admin: 200 }),
+    (Method::GET, "/api/admin/activity", Administered { viewer: 200, admin: 200 }),
+    (Method::GET, "/api/admin/activity/export", Administered { viewer: 200, admin: 200 }),
     // Whoever knows a file's name may load it; nobody can guess one.
     (Method::GET, "/media/{name}", Public),
     (Method::GET, "/healthz", Public),
@@ -61,6 +84,9 @@ struct World {
     /// What each owner made, in the same order, with the name of its file.
     made: Vec<(Accepted, String)>,
     publishable: String,
+    /// A viewer and an administrator who may change things.
+    viewer: String,
+    admin: String,
     /// What opens nothing: nonsense, a ticket, a key that was revoked, a session that expired.
     worthless: Vec<Option<String>>,
     /// The statuses that each route says it may answer with.
@@ -75,6 +101,8 @@ impl World {
         let limits =
             Publishable { visitor_budget: 20, visitors_per_address: 99, tokens_per_day: 99 };
         let publishable = place.publishable(&mine, PAGE, limits).await;
+        let viewer = place.admin("vera", Role::Viewer).await;
+        let admin = place.admin("ada", Role::Admin).await;
         let gateway = place.start().await;
         let open = async |key: &str| {
             let asked = gateway.ask(Method::POST, "/api/sessions").bearer_auth(key);
@@ -111,7 +139,8 @@ impl World {
         let worthless = ["nonsense".into(), ticket, revoked, expired].map(Some);
         let described = described(&gateway).await;
         let worthless = [None].into_iter().chain(worthless).collect();
-        Self { _place: place, gateway, owners, made, publishable, worthless, described }
+        let _place = place;
+        Self { _place, gateway, owners, made, publishable, viewer, admin, worthless, described }
     }
 
     /// Asks a route about the generation that one of the owners made.
@@ -172,7 +201,7 @@ async fn everyone_at_every_route() {
         LINES.iter().map(|(method, path, _)| (method.to_string(), (*path).to_owned())).collect();
     assert_eq!(lines, world.described.keys().cloned().collect(), "routes, and lines about them");
 
-    for line in &LINES {
+    for line in LINES {
         let (method, path, rule) = line;
         let with = |asked: RequestBuilder, token: &Option<String>| match token {
             Some(token) => asked.bearer_auth(token),
@@ -190,7 +219,7 @@ async fn everyone_at_every_route() {
             let expected = match rule {
                 Public => 200,
                 Ticketed if which == 0 => 200,
-                Keyed { .. } | Secret | Owned | Ticketed => 401,
+                Keyed { .. } | Secret | Owned | Ticketed | Administered { .. } => 401,
             };
             assert_eq!(world.status(line, asked).await, expected, "{method} {path} ticket {which}");
         }
@@ -198,18 +227,29 @@ async fn everyone_at_every_route() {
         let expected = match rule {
             Public => 200,
             Keyed { publishable, .. } => *publishable,
-            Secret | Owned | Ticketed => 403,
+            Secret | Owned | Ticketed | Administered { .. } => 403,
         };
         assert_eq!(world.status(line, asked).await, expected, "{method} {path} publishable");
+        // An administrator's key is no key of a generation.
+        for (token, is_admin) in [(&world.viewer, false), (&world.admin, true)] {
+            let expected = match rule {
+                Public => 200,
+                Administered { admin, .. } if is_admin => *admin,
+                Administered { viewer, .. } => *viewer,
+                Keyed { .. } | Secret | Owned | Ticketed => 401,
+            };
+            let asked = world.ask(line, 0).bearer_auth(token);
+            assert_eq!(world.status(line, asked).await, expected, "{method} {path} {is_admin}");
+        }
         for (owner, token) in world.owners.iter().enumerate() {
             for which in 0..world.made.len() {
                 let expected = match rule {
                     Public => 200,
                     Keyed { good, .. } => *good,
                     Secret if token.starts_with("ak_") => 200,
-                    Secret => 403,
                     Owned | Ticketed if owner == which => 200,
                     Owned | Ticketed => 404,
+                    Secret | Administered { .. } => 403,
                 };
                 let asked = world.ask(line, which).bearer_auth(token);
                 let status = world.status(line, asked).await;

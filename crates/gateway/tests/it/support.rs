@@ -6,7 +6,7 @@ use std::time::Duration;
 use ai_now_gateway::config::{Config, Limits};
 use ai_now_gateway::metrics::Metrics;
 use ai_now_gateway::server::Server;
-use ai_now_gateway::store::{Audit, NewKey, Publishable, Store};
+use ai_now_gateway::store::{Audit, NewKey, Publishable, Role, Store};
 use ai_now_protocol::api::{Accepted, Balance, Generation, GenerationPage};
 use ai_now_protocol::{ErrorBody, Event, Message, sse};
 use reqwest::{Method, RequestBuilder, Response};
@@ -51,6 +51,13 @@ impl Place {
     pub(crate) async fn key(&self, tokens: u64) -> String {
         let store = self.store().await;
         let key = store.create_key(NewKey::Secret { tokens }, "test".into()).await.unwrap();
+        store.close().await;
+        key
+    }
+
+    pub(crate) async fn admin(&self, name: &str, role: Role) -> String {
+        let store = self.store().await;
+        let key = store.create_admin(name, role).await.unwrap();
         store.close().await;
         key
     }

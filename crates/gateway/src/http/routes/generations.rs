@@ -162,7 +162,7 @@ const PAGE_MAX: u32 = 100;
 
 impl Page {
     /// The moment and the id that the list goes on after.
-    fn place(&self) -> Result<(u64, &str), Problem> {
+    pub(super) fn place(&self) -> Result<(u64, &str), Problem> {
         let Some(before) = &self.before else { return Ok((MOST_MS, "")) };
         let place = before.split_once('-').and_then(|(millis, id)| {
             let digits = millis.len() <= 15 && millis.bytes().all(|b| b.is_ascii_digit());
@@ -172,7 +172,7 @@ impl Page {
         place.ok_or_else(|| Problem::invalid_parameter("before", "the `next` of another page"))
     }
 
-    fn limit(&self) -> Result<u32, Problem> {
+    pub(super) fn limit(&self) -> Result<u32, Problem> {
         let Some(limit) = &self.limit else { return Ok(PAGE) };
         let digits = limit.bytes().all(|b| b.is_ascii_digit());
         let limit = limit.parse().ok().filter(|limit| digits && (1..=PAGE_MAX).contains(limit));
@@ -290,7 +290,7 @@ fn events_url(app: &App, base: &str, id: &str) -> String {
     format!("{}/api/generations/{id}/events?ticket={ticket}", path_of(base))
 }
 
-fn generation(app: &App, row: GenerationRow, base: &str) -> Result<Generation, Problem> {
+pub(super) fn generation(app: &App, row: GenerationRow, base: &str) -> Result<Generation, Problem> {
     let url = row.media_name.map(|name| MediaUrl::parse(&format!("{base}/media/{name}")));
     let mut options = row.options;
     let style = options.remove(STYLE);

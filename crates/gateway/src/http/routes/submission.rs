@@ -110,6 +110,23 @@ impl From<SubmitError> for Problem {
                 "The visitors of this site have used up what they may in a day. Come back later.",
                 Duration::from_secs(3600),
             ),
+            SubmitError::ModelNotAllowed { model } => Self::new(
+                StatusCode::FORBIDDEN,
+                Code::ModelNotAllowed,
+                format!("This key is not for the model `{model}`. Choose another model."),
+            )
+            .with("model", model),
+            SubmitError::CapReached { month: true, wait_ms } => Self::too_many(
+                Code::MonthUsedUp,
+                "This key has used up its tokens of this month. The next one begins on the 1st at \
+                 00:00 UTC.",
+                Duration::from_millis(wait_ms),
+            ),
+            SubmitError::CapReached { month: false, wait_ms } => Self::too_many(
+                Code::DayUsedUp,
+                "This key has used up its tokens of today. The next day begins at 00:00 UTC.",
+                Duration::from_millis(wait_ms),
+            ),
             SubmitError::QueueFull => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::QueueFull,

@@ -1,0 +1,116 @@
+//! `/api/admin/providers`: how the providers are doing, and a circuit breaker closed by hand.
+
+use ai_now_protocol::Code;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::ProviderStatus;
+use crate::http::administrator::{Administrator, Viewer};
+use crate::http::error::Problem;
+use crate::http::openapi::{Keyed, Located};
+use crate::http::routes::system::json;
+use crate::http::state::App;
+
+/// A provider that models are routed to.
+#[derive(Serialize, ToSchema)]
+struct AdminProvider {
+    /// Its name in the settings; `sketch` is the gateway's own engine.
+    name: String,
+    /// The models that are routed to it.
+    models: Vec<String>,
+    /// How many generations it may make at once.
+    concurrent: usize,
+    /// How many it makes now.
+    running: usize,
+    /// How many wait for it.
+    waiting: usize,
+    /// Whether its circuit breaker is open: it failed too often and is left alone for a while.
+    breaker_open: bool,
+    /// For how many seconds more it is left alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_secs: Option<u64>,
+    /// How long a generation took lately, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    typical_secs: Option<u32>,
+}
+
+impl From<ProviderStatus> for AdminProvider {
+    fn from(status: ProviderStatus) -> Self {
+        Self {
+            name: status.name,
+            models: status.models,
+            concurrent: status.concurrent,
+            running: status.running,
+            waiting: status.waiting,
+            breaker_open: status.open_for.is_some(),
+            open_secs: status.open_for.map(|left| left.as_millis().div_ceil(1000) as u64),
+            typical_secs: status.typical_secs,
+        }
+    }
+}
+
+/// The providers that models are routed to.
+#[derive(Serialize, ToSchema)]
+struct AdminProviders {
+    /// By name.
+    providers: Vec<AdminProvider>,
+}
+
+fn all(app: &App) -> AdminProviders {
+    let statuses = app.generations.provider_statuses();
+    AdminProviders { providers: statuses.into_iter().map(AdminProvider::from).collect() }
+}
+
+/// The providers that models are routed to, and how they are doing.
+#[utoipa::path(
+    get,
+    path = "/providers",
+    operation_id = "listProviders",
+    tag = "admin",
+    responses((status = 200, description = "The providers.", body = AdminProviders), Keyed),
+    security(("admin" = []))
+)]
+pub(crate) async fn list(State(app): State<App>, _: Viewer) -> Response {
+    json(StatusCode::OK, &all(&app))
+}
+
+/// Which provider.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct Which {
+    /// The provider's name in the settings.
+    name: String,
+}
+
+/// Closes a provider's circuit breaker: the next generation is given to it again.
+#[utoipa::path(
+    delete,
+    path = "/providers/{name}/breaker",
+    operation_id = "closeBreaker",
+    tag = "admin",
+    params(Which),
+    responses(
+        (status = 200, description = "The providers as they are now.", body = AdminProviders),
+        Keyed,
+        Located,
+    ),
+    security(("admin" = []))
+)]
+pub(crate) async fn close_breaker(
+    State(app): State<App>,
+    admin: Administrator,
+    Path(Which { name }): Path<Which>,
+) -> Result<Response, Problem> {
+    if !app.generations.provider_statuses().iter().any(|status| status.name == name) {
+        return Err(Problem::not_found(
+            Code::NoSuchProvider,
+            "No model is routed to a provider of this name. GET /api/admin/providers lists them.",
+        ));
+    }
+    admin.store(&app).write_down("provider.close_breaker", name.clone()).await?;
+    app.generations.close_breaker(&name);
+    Ok(json(StatusCode::OK, &all(&app)))
+}
