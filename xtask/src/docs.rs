@@ -54,7 +54,7 @@ pub fn docs() -> Result<()> {
     let site = root().join("dist-docs");
     heading("Building the documentation");
     run(Command::new(mdbook).arg("build").arg(&book).arg("--dest-dir").arg(&site))?;
-    fs::write(site.join("llms.txt"), llms(&chapters)?)?;
+    for_language_models(&chapters, &src, &site)?;
     let mut dead = Vec::new();
     find_dead(&site, &mut dead)?;
     if !dead.is_empty() {
@@ -171,20 +171,31 @@ fn find_dead(dir: &Path, dead: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// The list of documents that language models look for (llmstxt.org): each with its first sentence.
-fn llms(chapters: &[PathBuf]) -> Result<String> {
+/// What language models look for (llmstxt.org): each document as Markdown beside its page, a list of
+/// them with their first sentences (`llms.txt`), and all of them in one (`llms-full.txt`).
+fn for_language_models(chapters: &[PathBuf], src: &Path, site: &Path) -> Result<()> {
     let known: BTreeSet<&Path> = chapters.iter().map(PathBuf::as_path).collect();
     let mut list = String::from(
         "# AI-Now\n\n> Music, pictures and video from a sentence, on anybody's web page: a web \
          component, a gateway, and a procedural sketch engine.\n\n## Documents\n\n",
     );
+    let mut all = String::new();
     for chapter in chapters {
-        let text = fs::read_to_string(root().join(chapter))?;
-        let title = text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or("AI-Now");
-        let page = place(chapter, &known).with_extension("html");
-        list.push_str(&format!("- [{title}]({}): {}\n", page.display(), opening(&text)));
+        let place = place(chapter, &known);
+        let text = fs::read_to_string(src.join(&place))?;
+        write(&site.join(&place), text.as_bytes())?;
+        list.push_str(&entry(&place, &text));
+        all.push_str(&text);
+        all.push('\n');
     }
-    Ok(list)
+    write(&site.join("llms.txt"), list.as_bytes())?;
+    Ok(fs::write(site.join("llms-full.txt"), all)?)
+}
+
+/// A document's line in the list.
+fn entry(place: &Path, text: &str) -> String {
+    let title = text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or("AI-Now");
+    format!("- [{title}]({}): {}\n", place.display(), opening(text))
 }
 
 /// The first sentence of a document's first paragraph.
@@ -213,6 +224,35 @@ mod tests {
         let at_top = relink("![p](docs/p.png)", Path::new("README.md"), &known, &mut others);
         assert_eq!(at_top, "![p](p.png)");
         assert_eq!(others, ["www/x.html", "docs/p.png"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn a_document_is_listed_with_what_it_says_first() {
+        let text = "# Backup\n\nA copy of the folder. More.\n";
+        let line = "- [Backup](ops/backup.md): A copy of the folder.\n";
+        assert_eq!(entry(Path::new("ops/backup.md"), text), line);
+    }
+
+    #[test]
+    fn language_models_find_every_document() {
+        let dir = target_dir().join("docs-for-models");
+        let (src, site) = (dir.join("src"), dir.join("site"));
+        if dir.exists() {
+            fs::remove_dir_all(&dir).unwrap();
+        }
+        let chapters = chapters().unwrap();
+        put_together(&chapters, &src).unwrap();
+        for_language_models(&chapters, &src, &site).unwrap();
+        let list = fs::read_to_string(site.join("llms.txt")).unwrap();
+        let all = fs::read_to_string(site.join("llms-full.txt")).unwrap();
+        let entries: Vec<&str> = list.lines().filter_map(|line| line.strip_prefix("- [")).collect();
+        assert_eq!(entries.len(), chapters.len());
+        for entry in entries {
+            let (_, rest) = entry.split_once("](").unwrap();
+            let (file, says) = rest.split_once("): ").unwrap();
+            assert!(!says.is_empty(), "{file}");
+            assert!(all.contains(&fs::read_to_string(site.join(file)).unwrap()), "{file}");
+        }
     }
 
     #[test]
