@@ -18,15 +18,27 @@ use crate::providers::settings::limits::LimitSettings;
 use crate::providers::submission::{self, Refusal};
 use crate::providers::text::is_plain_id;
 
+/// [`Adapter::poll`] and [`Adapter::resubmit`] of settings that have `poll_ms` and `resubmit`.
+macro_rules! paced_by_settings {
+    () => {
+        fn poll(&self) -> std::time::Duration {
+            std::time::Duration::from_millis(self.poll_ms)
+        }
+
+        fn resubmit(&self) -> u32 {
+            self.resubmit
+        }
+    };
+}
+pub(super) use paced_by_settings;
+
 /// How a polled service is spoken to. It is implemented by the service's own settings.
 pub(in crate::providers) trait Adapter: Service + Send + Sync {
     /// How long to wait between two questions about a job.
     fn poll(&self) -> Duration;
 
     /// How often a job that failed there for a reason that may pass is submitted anew.
-    fn resubmit(&self) -> u32 {
-        0
-    }
+    fn resubmit(&self) -> u32;
 
     /// The longest prompt that it takes, a style's words among it, in UTF-16 units. 0: no limit.
     fn prompt_max_units(&self, _job: &Job) -> usize {

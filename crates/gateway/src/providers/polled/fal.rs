@@ -1,7 +1,7 @@
 //! fal's queue, after its SDKs (`fal-client` 1.0.3, `@fal-ai/client` 1.10.1) and its documentation. The
 //! addresses that it returns are used; none is built.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use ai_now_protocol::MediaKind;
 use ai_now_protocol::options::{ASPECT_RATIO, IMAGE, INSTRUMENTAL, LYRICS, RESOLUTION, SECONDS};
@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::adapter::{
-    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, merged, result_url, text,
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, merged, paced_by_settings, result_url,
+    text,
 };
 use crate::providers::content_policy;
 use crate::providers::error::ErrorKind;
@@ -172,13 +173,7 @@ impl Settings {
 }
 
 impl Adapter for Settings {
-    fn poll(&self) -> Duration {
-        Duration::from_millis(self.poll_ms)
-    }
-
-    fn resubmit(&self) -> u32 {
-        self.resubmit
-    }
+    paced_by_settings!();
 
     fn prompt_max_units(&self, _: &Job) -> usize {
         self.prompt_max_units

@@ -1,7 +1,7 @@
 //! Kling, after its own developer pages. There is no official SDK to check them by: what is written
 //! here is as sure as those pages, and `docs/providers/kling.md` says which parts are less so.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use ai_now_protocol::MediaKind;
 use base64::Engine as _;
@@ -13,7 +13,8 @@ use sha2::Sha256;
 use url::Url;
 
 use super::adapter::{
-    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
+    result_url, text,
 };
 use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
@@ -100,13 +101,7 @@ impl Service for Settings {
 }
 
 impl Adapter for Settings {
-    fn poll(&self) -> Duration {
-        Duration::from_millis(self.poll_ms)
-    }
-
-    fn resubmit(&self) -> u32 {
-        self.resubmit
-    }
+    paced_by_settings!();
 
     fn prompt_max_units(&self, _: &Job) -> usize {
         if self.model.starts_with("kling-2") { 2500 } else { 3072 }
@@ -229,6 +224,8 @@ fn token(access_key: &str, secret: &Key, now: SystemTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use ai_now_protocol::Scalar;
     use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
 

@@ -2,8 +2,6 @@
 //! and the SDK that Luma publishes (`lumaai` 1.21). Luma keeps it as a legacy; newer models are at
 //! [`super::luma_agents`] alone.
 
-use std::time::Duration;
-
 use ai_now_protocol::MediaKind;
 use axum::http::Method;
 use serde::Deserialize;
@@ -11,7 +9,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::adapter::{
-    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
+    result_url, text,
 };
 use crate::providers::error::ErrorKind;
 use crate::providers::options::set;
@@ -74,13 +73,7 @@ impl Service for Settings {
 }
 
 impl Adapter for Settings {
-    fn poll(&self) -> Duration {
-        Duration::from_millis(self.poll_ms)
-    }
-
-    fn resubmit(&self) -> u32 {
-        self.resubmit
-    }
+    paced_by_settings!();
 
     fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
         let built_in = [("model".into(), json!(self.model)), ("duration".into(), json!("5s"))];

@@ -1,15 +1,14 @@
 //! Luma Agents, Luma's present interface (Ray 3.2), after its SDK (`luma-agents` 0.5.0). Its keys begin
 //! with `luma-api-`; those of [`super::luma`] do not work here.
 
-use std::time::Duration;
-
 use ai_now_protocol::MediaKind;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::adapter::{
-    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
+    result_url, text,
 };
 use crate::providers::error::ErrorKind;
 use crate::providers::options::set;
@@ -87,13 +86,7 @@ impl Service for Settings {
 }
 
 impl Adapter for Settings {
-    fn poll(&self) -> Duration {
-        Duration::from_millis(self.poll_ms)
-    }
-
-    fn resubmit(&self) -> u32 {
-        self.resubmit
-    }
+    paced_by_settings!();
 
     fn prompt_max_units(&self, _: &Job) -> usize {
         PROMPT_MAX_UNITS

@@ -1,15 +1,14 @@
 //! Mureka: songs and instrumental music, after the vendor's own program (`mureka-mcp` 0.0.13) and a
 //! transcription of its API's description. `docs/providers/mureka.md` says what is less sure.
 
-use std::time::Duration;
-
 use ai_now_protocol::MediaKind;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::adapter::{
-    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
+    result_url, text,
 };
 use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
@@ -124,13 +123,7 @@ impl Service for Settings {
 }
 
 impl Adapter for Settings {
-    fn poll(&self) -> Duration {
-        Duration::from_millis(self.poll_ms)
-    }
-
-    fn resubmit(&self) -> u32 {
-        self.resubmit
-    }
+    paced_by_settings!();
 
     fn prompt_max_units(&self, job: &Job) -> usize {
         match self.work(job) {

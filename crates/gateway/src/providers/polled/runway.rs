@@ -1,7 +1,5 @@
 //! Runway, after its own SDK (`runwayml` 5.24) and its documentation.
 
-use std::time::Duration;
-
 use ai_now_protocol::MediaKind;
 use axum::http::{HeaderName, HeaderValue, Method};
 use serde::Deserialize;
@@ -9,7 +7,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::adapter::{
-    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, result_url, text,
+    Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
+    result_url, text,
 };
 use crate::providers::error::ErrorKind;
 use crate::providers::options::{nearest, set};
@@ -167,13 +166,7 @@ impl Service for Settings {
 }
 
 impl Adapter for Settings {
-    fn poll(&self) -> Duration {
-        Duration::from_millis(self.poll_ms)
-    }
-
-    fn resubmit(&self) -> u32 {
-        self.resubmit
-    }
+    paced_by_settings!();
 
     fn prompt_max_units(&self, _: &Job) -> usize {
         self.prompt_max_units.unwrap_or(self.rules().prompt_max_units)
