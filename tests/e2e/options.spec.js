@@ -1,0 +1,108 @@
+// What a model can be told beside the prompt: a field for each kind, the price that follows, and what is
+// said where a value doesn't fit.
+import { test as base, expect, web } from './fixtures.js';
+import { enter, world } from './states.js';
+
+const CATALOG = {
+  models: [{
+    id: 'pika',
+    name: 'Pika',
+    kind: 'video',
+    price_tokens: 10,
+    prompt_max_chars: 2000,
+    options: [
+      {
+        id: 'resolution', name: 'Resolution', default: '720p',
+        kind: { choice: [{ value: '480p', name: '480p', price_percent: 50 }, { value: '720p', name: '720p' }, { value: '1080p', name: '1080p', price_percent: 200 }] },
+      },
+      { id: 'seconds', name: 'Length', default: 5, kind: { integer: { min: 5, max: 20, step: 5, unit: 'seconds', priced_per: 5 } } },
+      { id: 'instrumental', name: 'Instrumental', default: false, kind: 'flag' },
+      { id: 'lyrics', name: 'Lyrics', kind: { text: { max_chars: 40 } } },
+      { id: 'image', name: 'Picture', kind: 'picture' },
+      { id: 'seed', name: 'Seed', advanced: true, kind: { integer: { min: 0, max: 1000 } } },
+    ],
+  }],
+};
+
+const test = base.extend({
+  world: [async ({}, use) => {
+    const place = await world(web);
+    await use(place);
+    await place.stop();
+  }, { scope: 'worker' }],
+  studio: async ({ page, world }, use) => {
+    await page.route('**/api/catalog', (route) => route.fulfill({ json: CATALOG }));
+    await page.goto(world.origin);
+    await page.waitForFunction(() => customElements.get('ai-now-studio'));
+    const studio = await enter(page, world.origin, 'empty', { prompt: 'A calm lake' });
+    await expect(studio.getByRole('radio')).toHaveCount(1);
+    await use(studio);
+  },
+});
+
+/** What is sent when the button is pressed. */
+async function sent(page, studio) {
+  const sending = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/generations'));
+  await page.route('**/api/generations', (route) => (route.request().method() === 'POST'
+    ? route.fulfill({ status: 201, json: { id: 'g', events: '/running/events', price: 10, balance: { available: 990, held: 10, spent: 0, granted: 1000 } } })
+    : route.continue()));
+  await studio.getByRole('button', { name: /^Generate/ }).click();
+  return (await sending).postDataJSON();
+}
+
+test('what is meant anyway is not sent', async ({ page, studio }) => {
+  await studio.getByLabel('Size').selectOption('1080p');
+  await studio.getByLabel('Size').selectOption('720p');
+  await studio.getByLabel('Instrumental').check();
+  await studio.getByLabel('Instrumental').uncheck();
+  await studio.getByLabel('Lyrics').fill('La');
+  await studio.getByLabel('Lyrics').fill('');
+  expect((await sent(page, studio)).options ?? {}).toEqual({});
+});
+
+test('the price follows, before anything is asked for', async ({ studio }) => {
+  const price = studio.locator('.price strong');
+  await expect(price).toContainText('10 tokens');
+  await studio.getByLabel('Size').selectOption('480p');
+  await expect(price).toContainText('5 tokens');
+  await studio.getByLabel(/^Length/).fill('20');
+  await studio.getByLabel(/^Length/).blur();
+  await expect(price).toContainText('20 tokens');
+  await studio.getByLabel('Size').selectOption('1080p');
+  await expect(price).toContainText('80 tokens');
+  // Some change nothing of it.
+  await studio.getByLabel('Instrumental').check();
+  await studio.getByLabel('Lyrics').fill('La la la');
+  await expect(price).toContainText('80 tokens');
+});
+
+test('a value that doesn\'t fit is told with those that do, and nothing is sent', async ({ page, studio }) => {
+  const asked = [];
+  page.on('request', (request) => { if (request.method() === 'POST' && request.url().endsWith('/api/generations')) asked.push(request.url()); });
+  const length = studio.getByLabel(/^Length/);
+  for (const value of ['7', '25', '-5']) {
+    await length.fill(value);
+    await length.blur();
+    await studio.getByRole('button', { name: /^Generate/ }).click();
+    const refusal = studio.locator('.refusal');
+    await expect(refusal).toContainText('5');
+    await expect(refusal).toContainText('20');
+    await expect(length).toHaveValue(value);
+  }
+  await length.fill('10');
+  await length.blur();
+  expect(asked).toEqual([]);
+  expect((await sent(page, studio)).options).toEqual({ seconds: 10 });
+});
+
+test('a gateway that refuses a value has its word, and what was composed stays', async ({ page, studio }) => {
+  await studio.getByLabel('Lyrics').fill('La la la');
+  await page.route('**/api/generations', (route) => route.fulfill({
+    status: 400,
+    json: { status: 'Error', code: 'invalid_option', message: 'lyrics: at most 4 characters.', params: { option: 'lyrics', allowed: 'at most 4 characters' } },
+  }));
+  await studio.getByRole('button', { name: /^Generate/ }).click();
+  await expect(studio.locator('.refusal')).toContainText(/4 characters/);
+  await expect(studio.getByLabel('Lyrics')).toHaveValue('La la la');
+  await expect(studio.getByRole('textbox', { name: 'What would you like to make?' })).toHaveValue('A calm lake');
+});
