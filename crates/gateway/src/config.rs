@@ -58,6 +58,8 @@ pub struct Config {
     /// For how many days results stay after their generation has ended. At least 7, so that a
     /// submission can be repeated for that long.
     pub retention_days: u32,
+    /// For how many seconds a generation is kept that was cancelled before a provider had taken it.
+    pub cancelled_retention_secs: u32,
     /// For how many seconds a visitor's session is good, where its opener doesn't say.
     pub session_secs: u32,
     /// For how many seconds after the first one was opened a session can be renewed.
@@ -153,6 +155,7 @@ impl Default for Config {
             admin_listen: None,
             log_format: LogFormat::Text,
             retention_days: 7,
+            cancelled_retention_secs: 600,
             session_secs: 3600,
             session_max_secs: 24 * 60 * 60,
             ticket_secs: 900,

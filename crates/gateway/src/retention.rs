@@ -13,9 +13,6 @@ use crate::store::{Store, StoreError};
 /// The pause between two rounds.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// How long a generation is kept that was cancelled before anybody had taken it.
-const NEVER_MADE_MS: u64 = 10 * 60 * 1000;
-
 /// How many generations one change of the store forgets, so that other changes don't wait long.
 const BATCH: u32 = 100;
 
@@ -31,6 +28,8 @@ pub struct Retention {
     pub limits: Arc<Limits>,
     /// For how long sessions can be renewed.
     pub session_max_secs: u32,
+    /// For how long one is kept that was cancelled before anybody had taken it.
+    pub cancelled_retention_secs: u32,
     /// How long a finished generation is kept.
     pub retention_days: u32,
     /// Ends it.
@@ -68,7 +67,8 @@ impl Retention {
                 break;
             }
         }
-        let never_made_ms = now_ms().saturating_sub(NEVER_MADE_MS);
+        let cancelled_retention_ms = u64::from(self.cancelled_retention_secs) * 1000;
+        let never_made_ms = now_ms().saturating_sub(cancelled_retention_ms);
         while self.store.forget_never_made(never_made_ms, BATCH).await? == BATCH as usize {
             if self.stopping.is_cancelled() {
                 return Ok(());

@@ -127,6 +127,7 @@ impl Server {
             uploads: uploads.clone(),
             limits: limits.clone(),
             session_max_secs: config.session_max_secs,
+            cancelled_retention_secs: config.cancelled_retention_secs,
             retention_days: config.retention_days,
             stopping: stopping.clone(),
         };

@@ -72,6 +72,8 @@ impl Gateway {
             .command("serve")
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(&place.data)
+            // However long it goes on: the end of each is looked at.
+            .env("AI_NOW_CANCELLED_RETENTION_SECS", "4000000000")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
