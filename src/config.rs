@@ -13,10 +13,6 @@ pub struct Config {
     /// `gateway`: the base address of the gateway, ending in `/`. Default: where the script came
     /// from.
     pub gateway: String,
-    /// Where the script came from, ending in `/`: pictures lie beside it.
-    pub script_base: String,
-    /// The script of the worker that makes everything with `mode="demo"`.
-    pub worker_script: String,
     /// How generations are asked for.
     pub mode: Mode,
     /// `publishable-key`: names the page's owner to the gateway when a session is opened. Default:
@@ -94,8 +90,6 @@ impl Config {
         let words = models.split([' ', ',', '\n', '\t']).filter(|id| !id.is_empty());
         Ok(Self {
             gateway: base,
-            script_base: script_base.to_owned(),
-            worker_script: [script_base, "sketch-worker.js"].concat(),
             mode,
             publishable_key: given("publishable-key"),
             models: words.map(str::to_owned).collect(),

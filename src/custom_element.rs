@@ -41,6 +41,7 @@ extern "C" {
 #[wasm_bindgen]
 extern "C" {
     /// What the shell knows of the release that it belongs to.
+    #[derive(Clone)]
     pub type Release;
     /// The folder that its files lie in, up to its last slash.
     #[wasm_bindgen(method, getter)]
@@ -48,12 +49,13 @@ extern "C" {
     /// The tag of the language that the texts are in.
     #[wasm_bindgen(method, getter)]
     fn language(this: &Release) -> String;
-    /// An object of the language's texts by name, `undefined` for English.
+    /// An object of texts by name, those of the language and over them the page's own; `models` holds
+    /// what models are called, by id. `undefined` for English as it is built in.
     #[wasm_bindgen(method, getter)]
     fn texts(this: &Release) -> JsValue;
-    /// The address of the worker's script, where its name bears a hash.
-    #[wasm_bindgen(method, getter, js_name = workerScript)]
-    fn worker_script(this: &Release) -> Option<String>;
+    /// The address of a file of the release, by its name in the source.
+    #[wasm_bindgen(method)]
+    fn url(this: &Release, name: &str) -> String;
     /// The function that starts workers under the page's policy.
     #[wasm_bindgen(method, getter, js_name = startWorker)]
     fn start_worker(this: &Release) -> JsValue;
@@ -81,14 +83,11 @@ impl Studio {
     pub fn new(element: HtmlElement, frame: Frame, release: &Release) -> Result<Studio, JsError> {
         install_panic_hook();
         let page = element.base_uri().ok().flatten().unwrap_or_default();
-        let mut config = Config::read(
+        let config = Config::read(
             |name| element.get_attribute(name),
             |url| Some(Url::new_with_base(url, &page).ok()?.href()),
             &release.base(),
         )?;
-        if let Some(script) = release.worker_script() {
-            config.worker_script = script;
-        }
         let texts = release.texts();
         let locale = if texts.is_object() {
             let text = |name: &str| Reflect::get(&texts, &name.into()).ok()?.as_string();
@@ -101,7 +100,7 @@ impl Studio {
         let owner = Owner::new();
         let element: StudioElement = element.unchecked_into();
         let kept = json::from_js(element.kept_draft());
-        let host = Box::new(Page(element.clone()));
+        let host = Box::new(Page(element.clone(), release.clone()));
         let state = owner.with(|| AppState::new(config, Arc::new(locale), host, kept));
         owner.with(|| app::mount(state, frame));
         owner.with(|| keep_draft(element, state.draft));
@@ -148,8 +147,8 @@ fn keep_draft(element: StudioElement, draft: Draft) {
     Effect::new(move |_| element.set_kept_draft(&json::to_js(&draft.to_keep())));
 }
 
-/// The element, as the stores see it.
-struct Page(StudioElement);
+/// The element and its release, as the stores see them.
+struct Page(StudioElement, Release);
 
 impl Host for Page {
     fn emit(&self, name: &str, detail: JsValue) {
@@ -177,6 +176,15 @@ impl Host for Page {
             // An element without our shell around it.
             web_sys::console::error_1(&message.into());
         }
+    }
+
+    fn file_url(&self, name: &str) -> String {
+        self.1.url(name)
+    }
+
+    fn model_name(&self, id: &str) -> Option<String> {
+        let names = Reflect::get(&self.1.texts(), &"models".into()).ok()?;
+        Reflect::get(&names, &id.into()).ok()?.as_string()
     }
 
     fn get_session(&self) -> Option<js_sys::Promise> {

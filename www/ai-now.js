@@ -8,8 +8,9 @@ import { buildFrame } from './shell/frame.js';
 import { instantiate } from './shell/instance.js';
 import { keepKeys } from './shell/keys.js';
 import { LOOKS } from './shell/looks.js';
+import { NEAR_PX, isNear } from './shell/near.js';
 import { registerUnit, scaled } from './shell/sizes.js';
-import { LANGUAGES, spoken, words } from './shell/words.js';
+import { LANGUAGES, named, spoken, words } from './shell/words.js';
 
 const PRESETS = ['model', 'preset-style', 'prompt'];
 const SETTINGS = ['gateway', 'mode', 'publishable-key', 'models'];
@@ -63,18 +64,6 @@ function fetchStudio() {
   return [studio, style];
 }
 
-/** How far outside the viewport an element may be for its studio to be fetched, in px. */
-const NEAR_PX = 400;
-
-/** Whether an element is near the viewport, where it can be told without waiting for a frame. */
-function isNear(element) {
-  const view = element.ownerDocument.defaultView;
-  // What of a frame is to be seen, only an observer knows.
-  if (!view || view.parent !== view || element.ownerDocument.hidden) return false;
-  const { top, bottom, height } = element.getBoundingClientRect();
-  return height > 0 && bottom > -NEAR_PX && top < view.innerHeight + NEAR_PX;
-}
-
 /** Has the browser load what it writes numbers with. Its first number takes longer than all the rest. */
 const warmUp = (language) => setTimeout(() => {
   (1).toLocaleString(language);
@@ -113,6 +102,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   #language;
   #words;
   #texts;
+  #own;
   #studio;
   #module;
   #fallen;
@@ -142,6 +132,15 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   get getSession() { return this.#getSession; }
   set getSession(value) {
     this.#getSession = value;
+    this.#restartSoon();
+  }
+
+  /** Texts of the page's own, by name; what is left out is as the language has it. */
+  get texts() { return this.#own; }
+  set texts(value) {
+    this.#own = value;
+    this.#language = undefined;
+    if (this.isConnected) this.#speak();
     this.#restartSoon();
   }
 
@@ -284,7 +283,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       askEarly(this, Files.base);
       warmUp(language);
       const [module, css, others] = await Promise.all([loading, style, texts]);
-      this.#texts = others;
+      this.#texts = this.#own ? { ...others, ...named(this.#own) } : others;
       // Removed, or started anew, meanwhile.
       if (turn !== this.#turn) return;
       // It ended while this waited for the rest. What a newer load brings is another promise.
@@ -294,9 +293,9 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       this.#module = module;
       this.#studio = new module.Studio(this, this.#frame, {
         base: Files.base,
-        workerScript: Files.url('sketch-worker.js'),
+        url: (name) => Files.url(name),
         language: others ? language : 'en',
-        texts: others,
+        texts: this.#texts,
         takeEarly,
         startWorker: Files.startWorker,
       });
@@ -386,7 +385,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     const language = spoken([place?.lang, ...navigator.languages]);
     if (language === this.#language) return false;
     this.#language = language;
-    this.#words = words(language);
+    this.#words = { ...words(language), ...this.#own };
     const { root, question, button } = this.#frame;
     root.lang = language;
     root.dir = language === 'ar' ? 'rtl' : 'ltr';
@@ -422,7 +421,10 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   #renew() {
     this.#clear();
+    const before = this.#settle;
     this.#ready = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
+    // Who waits for the one before waits for this one.
+    before?.resolve(this.#ready);
     // Whoever waits for it hears of it; where nobody does, it was said in place.
     this.#ready.catch(() => {});
   }
@@ -433,7 +435,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 }
 
 // Each attribute is a property, too; `lang` is one of every element.
-const PROPERTIES = ['getSession'];
+const PROPERTIES = ['getSession', 'texts'];
 for (const name of [...PRESETS, ...SETTINGS, 'theme']) {
   const property = name.replace(/-./g, (dash) => dash[1].toUpperCase());
   PROPERTIES.push(property);

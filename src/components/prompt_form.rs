@@ -161,7 +161,8 @@ pub(crate) fn Examples() -> impl IntoView {
         } else {
             [Word::ExampleScene1, Word::ExampleScene2, Word::ExampleScene3]
         };
-        words.into_iter().map(chip).collect()
+        // A page may have fewer examples of its own.
+        words.into_iter().filter(|word| !texts.text(*word).is_empty()).map(chip).collect()
     };
     view! {
         <div

@@ -66,7 +66,7 @@ pub(crate) fn CatalogPicture(
 
 /// The address of a picture from beside the script.
 pub(crate) fn catalog_picture(page: Page, name: &str) -> String {
-    page.beside_script(&[name, ".jpg"].concat())
+    page.file_url(&[name, ".jpg"].concat())
 }
 
 /// A name out of a catalog, as part of an address.

@@ -38,7 +38,7 @@ impl Connection {
     pub(super) fn new(page: Page, loading: Loading) -> Self {
         let demo = page.mode() == Mode::Demo;
         let catalog = if demo { super::demo_catalog::catalog() } else { Catalog::BUILT_IN };
-        let offered = offered(catalog, &page.config().models);
+        let offered = offered(page, catalog);
         let catalog = RwSignal::new(Arc::new(offered));
         Self { page, loading, state: RwSignal::new(ConnectionState::Connecting), catalog }
     }
@@ -58,7 +58,7 @@ impl Connection {
                 Ok(catalog) => {
                     let config = self.page.config();
                     self.warn_of_unknown(&config, &catalog);
-                    let catalog = offered(catalog, &config.models);
+                    let catalog = offered(self.page, catalog);
                     // The same again would have everything built anew that shows it.
                     if *self.catalog.get_untracked() != catalog {
                         self.catalog.set(Arc::new(catalog));
@@ -84,8 +84,16 @@ impl Connection {
     }
 }
 
-/// The models that the page offers, in its order; all where it names none that there is.
-fn offered(catalog: Catalog, ids: &[String]) -> Catalog {
-    let models: Vec<_> = ids.iter().filter_map(|id| catalog.model(id).cloned()).collect();
-    if models.is_empty() { catalog } else { Catalog { models: models.into() } }
+/// The models that the page offers, in its order, by the names that it has for them; all where it
+/// names none that there is.
+fn offered(page: Page, catalog: Catalog) -> Catalog {
+    let ids = page.config().models;
+    let named: Vec<_> = ids.iter().filter_map(|id| catalog.model(id).cloned()).collect();
+    let mut models = if named.is_empty() { catalog.models } else { named.into() };
+    for index in 0..models.len() {
+        if let Some(name) = page.model_name(&models[index].id) {
+            models.to_mut()[index].name = name.into();
+        }
+    }
+    Catalog { models }
 }

@@ -23,7 +23,7 @@ impl Generations {
 
     async fn make_locked(self, signal: GenerationSignal, lock: Lock) {
         let generation = signal.0.get_untracked();
-        let worker = self.page.config().worker_script;
+        let worker = self.page.file_url("sketch-worker.js");
         let say = |event| _ = self.hear(signal, StreamMessage::Event(None, event));
         match demo::make(&worker, &generation.key, &generation.request, say).await {
             Ok(file) => {

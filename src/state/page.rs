@@ -28,6 +28,10 @@ pub(crate) trait Host {
     fn warn(&self, message: &str, shown: bool);
     /// The page's own way to open sessions, if it set one: a promise of a session.
     fn get_session(&self) -> Option<js_sys::Promise>;
+    /// The address of a file of the release that the script belongs to.
+    fn file_url(&self, name: &str) -> String;
+    /// What the page calls a model, if it has a name of its own for it.
+    fn model_name(&self, id: &str) -> Option<String>;
 }
 
 /// The page that a studio is on. Copies are the same one.
@@ -91,9 +95,14 @@ impl Page {
         self.config.with_value(|config| config.gateway.clone())
     }
 
-    /// The address of a file that lies beside the script.
-    pub(crate) fn beside_script(self, name: &str) -> String {
-        self.config.with_value(|config| [&config.script_base, name].concat())
+    /// The address of a file of the release that the script belongs to.
+    pub(crate) fn file_url(self, name: &str) -> String {
+        self.host.with_value(|host| host.file_url(name))
+    }
+
+    /// What the page calls a model, if it has a name of its own for it.
+    pub(super) fn model_name(self, id: &str) -> Option<String> {
+        self.host.with_value(|host| host.model_name(id))
     }
 
     /// A text in the page's language.

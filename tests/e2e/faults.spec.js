@@ -109,7 +109,7 @@ test.describe('a fault', () => {
       const button = form.appendChild(document.createElement('button'));
       form.onsubmit = (event) => event.preventDefault();
       const frame = { form, button, field: part('textarea'), places };
-      const studio = new Studio(element, frame, { base: `${location.origin}/`, language: 'en' });
+      const studio = new Studio(element, frame, { base: `${location.origin}/`, url: (name) => `/${name}`, language: 'en' });
       // Taken away in the middle of what it does.
       element.addEventListener('ai-now-completed', () => studio.free());
       studio.preset('prompt', 'A tune, 3 seconds');

@@ -90,7 +90,7 @@ test('every route is told, and no other', async (t) => {
 
 test('the pages that documents show use what the element has', () => {
   const attributes = new Set(['class', 'id']);
-  const table = section('docs/embedding.md', 'Attributes and properties');
+  const table = section('docs/element.md', 'Attributes');
   for (const [, cell] of table.matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)) {
     for (const [, name] of cell.matchAll(/`([\w-]+)`/g)) attributes.add(name);
   }

@@ -151,6 +151,8 @@ impl Page {
         let release = js_sys::Object::new();
         js_sys::Reflect::set(&release, &"base".into(), &"https://script.test/".into()).unwrap();
         js_sys::Reflect::set(&release, &"language".into(), &"en".into()).unwrap();
+        let url = js_sys::Function::new_with_args("name", "return `https://script.test/${name}`");
+        js_sys::Reflect::set(&release, &"url".into(), &url).unwrap();
         Studio::new(self.element.clone(), self.frame.clone(), release.unchecked_ref())
     }
 

@@ -1,24 +1,9 @@
 // The files of the release that this shell belongs to: their addresses, and how they are fetched.
 // Where a page pins the shell, the browser checks all of them.
 import pins from './pins.js';
+import { forbidden, heed, startWorker } from './policy.js';
 
-/** The page's leave to start a worker, where it demands one (`require-trusted-types-for`). */
-let policy;
-
-/** What was broken of the page's policy while our files were fetched: a directive's name. */
-let broken;
-/** Called when that is known. */
-let hear;
-
-globalThis.document?.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
-  if (blockedURI === 'wasm-eval' || blockedURI.startsWith(Files.base)) {
-    broken = effectiveDirective;
-    hear?.();
-  }
-});
-
-/** Browsers tell of it a moment after they have refused; after so many milliseconds there was nothing. */
-const TOLD_MILLIS = 100;
+heed(() => Files.base);
 
 export const Files = {
   /** The folder that they lie in. */
@@ -67,28 +52,8 @@ export const Files = {
     return import(href);
   },
 
-  /** Starts a worker; throws what has a `rule` where the page's policy names no policy of ours. */
-  startWorker(url) {
-    try {
-      policy ??= globalThis.trustedTypes?.createPolicy('ai-now', { createScriptURL: (own) => own });
-    } catch {
-      throw Object.assign(new Error(), { rule: 'trusted-types ai-now' });
-    }
-    return new Worker(policy?.createScriptURL(url) ?? url, { type: 'module' });
-  },
-
-  /** A promise of why it failed, as a sentence, where the page's policy forbade it. */
-  async forbidden() {
-    await new Promise((resolve) => {
-      hear = resolve;
-      setTimeout(resolve, broken ? 0 : TOLD_MILLIS);
-    });
-    const rule = broken;
-    broken = undefined;
-    if (!rule) return undefined;
-    const wants = rule === 'script-src' ? `${new URL(this.base).origin} 'wasm-unsafe-eval'` : new URL(this.base).origin;
-    return `The page's Content-Security-Policy forbids it: ${rule} needs ${wants}.`;
-  },
+  startWorker,
+  forbidden: () => forbidden(Files.base),
 
   /** Has the browser ask for the shell anew, and loads the page with it. */
   async reload(shell) {

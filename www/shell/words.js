@@ -22,6 +22,11 @@ export const LANGUAGES = Object.keys(TEXTS);
 /** The texts of a language, by name. */
 export const words = (language) => Object.fromEntries(NAMES.map((name, at) => [name, TEXTS[language][at]]));
 
+/** Texts of the page's own by the names that they have in locales/, too: `noStyle` is `NoStyle` there. */
+export const named = (own) => Object.fromEntries(Object.entries(own ?? {}).flatMap(([name, text]) => [
+  [name, text], [name.replace(/^./, (first) => first.toUpperCase()), text],
+]));
+
 /** The first of these language tags that the studio speaks. */
 export function spoken(tags) {
   for (const tag of tags) {

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::optimise;
 use crate::release::{self, Effort, Release, SHELL, STYLE, WIDGET_WASM};
 use crate::run::{cargo, heading, root, run, target_dir};
 use crate::tools;
+use crate::{npm, optimise};
 
 /// The files that trunk and wasm-bindgen name after the package.
 pub const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
@@ -146,20 +146,21 @@ pub fn dist() -> Result<()> {
     release.write_hints(&PAGES)?;
     heading("Compressing");
     release::compress(&dist, Effort::Best)?;
+    npm::build(&dist)?;
     weigh(&release)
 }
 
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
 const BUDGETS: &[Budget] = &[
-    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_700 },
+    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_900 },
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],
         // An ordinary Leptos app on gloo-net and serde-wasm-bindgen, with options, uploads and codes, and
-        // what cancelling costs, told before it is done; and what other people's pages and files ask of it.
-        // Too heavy: it is to come back to 176 KiB, and the aim is 128 KiB.
-        max_bytes: 232_200,
+        // what cancelling costs, told before it is done; what other people's pages and files ask of it; and
+        // texts of the page's own. Too heavy: it is to come back to 176 KiB, and the aim is 128 KiB.
+        max_bytes: 233_600,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",

@@ -10,8 +10,10 @@ mod demo;
 mod dist;
 mod docs;
 mod links;
+mod npm;
 mod ops;
 mod optimise;
+mod projects;
 mod release;
 mod run;
 mod sketch;
@@ -70,8 +72,11 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Build the widget into dist/, optimised for size, and print what it weighs
+    /// Build the widget into dist/ and the npm package into dist-npm/, optimised for size, and print
+    /// what it weighs
     Dist,
+    /// Try the npm package out in fresh projects of all bundlers and frameworks (some minutes, network)
+    NpmProjects,
     /// Build the documentation as a static site into dist-docs/ (mdBook)
     Docs,
     /// What trunk calls after each build (see Trunk.toml)
@@ -112,6 +117,7 @@ fn main() -> ExitCode {
         Command::ContactSheet { args } => sketch::example("contact_sheet", &args).map(|()| true),
         Command::Thumbnails { check } => sketch::thumbnails(check).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
+        Command::NpmProjects => verify::npm_projects(),
         Command::Docs => docs::docs().map(|()| true),
         Command::AfterTrunk => dist::after_trunk().map(|()| true),
     };

@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+use crate::projects::{self, Projects};
 use crate::run::{cargo, heading, root, run, target_dir, watch};
 use crate::{api, demo, dist, ops, sketch, tidy, tools};
 
@@ -28,6 +29,8 @@ pub enum Step {
     Wasm,
     /// The widget built for distribution, within its budget of bytes
     Dist,
+    /// The npm package, linted, and opened in a browser from fresh projects
+    Npm,
     /// The description that the API gives of itself, validated and tried out (needs Python)
     Api,
     /// The real gateway, killed at random and audited
@@ -66,6 +69,17 @@ pub fn verify(only: &[Step]) -> Result<bool> {
     }
     println!("\n{} passed, {} failed", sum.passed, sum.failed);
     Ok(sum.failed == 0)
+}
+
+/// `cargo xtask npm-projects`: the npm package in every kind of project, as a release wants it.
+///
+/// # Errors
+/// Where the tests can't be run.
+pub fn npm_projects() -> Result<bool> {
+    let mut tally = Tally::default();
+    let ran = tests(&mut projects::command(Projects::All)?, ops::result, &mut tally);
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(ran.is_ok() && tally.failed == 0)
 }
 
 fn name(step: Step) -> String {
@@ -107,6 +121,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             )
         }
         Step::Dist => dist::dist(),
+        Step::Npm => tests(&mut projects::command(Projects::Bundlers)?, ops::result, tally),
         Step::Api => api::verify(),
         Step::Crash => {
             demo::gateway()?;

@@ -1,0 +1,1 @@
+import 'ai-now-studio';

@@ -1,0 +1,64 @@
+//! Trying the npm package out: linted, compared with the element, and opened in a browser from fresh
+//! projects. The tests are Node's, under `tests/npm`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{cargo, find, root, run, target_dir};
+use crate::{demo, dist, npm, tools};
+
+/// Which projects the package is tried out in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Projects {
+    /// Those that are quick.
+    Bundlers,
+    /// Those of a release, too: whole frameworks, which take minutes to install.
+    All,
+}
+
+/// The package's tests, ready to run.
+///
+/// # Errors
+/// Where something is missing that can't be installed or built.
+pub fn command(projects: Projects) -> Result<Command> {
+    let node = find("node").context("the npm package needs Node.js 20.19 or newer")?;
+    let browser = tools::browser()?;
+    tools::node_packages()?;
+    tools::node_packages_of("tests/npm", "the npm package's tests")?;
+    tools::programs(&[("php", "php-cli")])?;
+    let python = tools::python("npm", "the npm package's recipes")?;
+    demo::gateway()?;
+    run(cargo().args(["build", "--package", "ai-now-gateway", "--example", "session_server"]))?;
+    if !npm::folder().join("index.js").is_file() {
+        dist::dist()?;
+    }
+    let mut command = Command::new(node);
+    command
+        .args(["--test", "--test-reporter=tap", "--test-concurrency=1"])
+        .args(files(projects)?)
+        .env("NPM_PACKAGE", npm::folder())
+        .env("NPM_PYTHON", python)
+        .env("NPM_TARGET", target_dir().join("debug"))
+        .env("E2E_BROWSER", browser.browser)
+        .current_dir(root());
+    Ok(command)
+}
+
+fn files(projects: Projects) -> Result<Vec<PathBuf>> {
+    let dir = root().join("tests/npm");
+    let entries = std::fs::read_dir(&dir)?.collect::<Result<Vec<_>, _>>()?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let named = |path: &PathBuf, end| path.to_string_lossy().ends_with(end);
+    let mut files: Vec<_> = paths
+        .filter(|path| {
+            named(path, ".test.mjs") || projects == Projects::All && named(path, ".release.mjs")
+        })
+        .collect();
+    if files.is_empty() {
+        bail!("there are no tests in {}", dir.display());
+    }
+    files.sort();
+    Ok(files)
+}
