@@ -1,0 +1,4 @@
+import { createRoot } from 'react-dom/client';
+import { Studio } from './Studio.jsx';
+
+createRoot(document.getElementById('app')).render(<Studio />);

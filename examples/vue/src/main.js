@@ -1,0 +1,4 @@
+import { createApp } from 'vue';
+import Studio from './Studio.vue';
+
+createApp(Studio).mount('#app');

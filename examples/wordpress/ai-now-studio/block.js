@@ -1,0 +1,28 @@
+// The block in the editor: its settings, and a word in the element's place. The page itself is written by
+// ai-now-studio.php.
+((wp) => {
+  const { createElement: element, Fragment } = wp.element;
+  const { InspectorControls, useBlockProps } = wp.blockEditor;
+  const { PanelBody, SelectControl, TextControl } = wp.components;
+  const { __ } = wp.i18n;
+
+  wp.blocks.registerBlockType('ai-now/studio', {
+    edit({ attributes, setAttributes }) {
+      const text = (name, label, help) => element(TextControl, {
+        label, help, value: attributes[name], onChange: (value) => setAttributes({ [name]: value }),
+      });
+      const themes = [['', __('As the visitor’s system', 'ai-now-studio')], ['light', __('Light', 'ai-now-studio')], ['dark', __('Dark', 'ai-now-studio')]];
+      return element(Fragment, null,
+        element(InspectorControls, null, element(PanelBody, { title: __('Studio', 'ai-now-studio') },
+          text('models', __('Models', 'ai-now-studio'), __('Those that are offered, in that order; all where empty.', 'ai-now-studio')),
+          text('prompt', __('Prompt', 'ai-now-studio'), __('What stands in the prompt at first.', 'ai-now-studio')),
+          element(SelectControl, {
+            label: __('Theme', 'ai-now-studio'), value: attributes.theme,
+            options: themes.map(([value, label]) => ({ value, label })),
+            onChange: (theme) => setAttributes({ theme }),
+          }))),
+        element('div', useBlockProps(), element('p', null, __('AI-Now Studio: visitors see it on the page.', 'ai-now-studio'))));
+    },
+    save: () => null,
+  });
+})(window.wp);

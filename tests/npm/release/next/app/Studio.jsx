@@ -1,0 +1,7 @@
+'use client';
+
+import 'ai-now-studio';
+
+export function Studio() {
+  return <ai-now-studio mode="demo" />;
+}

@@ -1,0 +1,5 @@
+import { Studio } from './Studio';
+
+export default function Page() {
+  return <Studio />;
+}
