@@ -136,8 +136,15 @@ function fill(set) {
   for (const [name, value] of set) if (name !== 'models' && fields[name]) fields[name].value = value;
 }
 
+/** The next frame. */
+const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+
 /** Takes over which styles there are; one that the model doesn't have can't stay chosen. */
-function learnStyles() {
+async function learnStyles() {
+  // Where the element is built anew, its styles are away for a moment. The stage comes after them.
+  await studio.ready.catch(() => {});
+  while (!studio.shadowRoot.querySelector('[part=stage]')) await frame();
+  await frame();
   const { value } = fields['preset-style'];
   options(fields['preset-style'], offered('style'));
   if (fields['preset-style'].value !== value) apply();
@@ -146,7 +153,7 @@ function learnStyles() {
 form.addEventListener('input', ({ target }) => {
   apply();
   // Once the element shows the styles of another model.
-  if (target.name !== 'preset-style') requestAnimationFrame(() => requestAnimationFrame(learnStyles));
+  if (target.name !== 'preset-style') frame().then(learnStyles);
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('reset', () => {
