@@ -112,7 +112,7 @@ async fn it_can_be_cancelled() {
 
 #[wasm_bindgen_test]
 async fn what_cancelling_costs_is_told_before_it_is_done() {
-    let world = World::new("cancel costs");
+    let world = World::new("cancel-costs");
     let catalog = r#"{"models":[{"id":"suno","name":"Suno","kind":"audio","price_tokens":10,
         "prompt_max_chars":1000,"cancel_percent":50}]}"#;
     world.answer("GET /api/catalog", 200, catalog);

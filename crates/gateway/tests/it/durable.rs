@@ -184,6 +184,8 @@ async fn a_start_with_a_hundred_thousand_generations() {
         "DELETE FROM events WHERE seq = 2 AND generation_id = printf('%026d', 50000)",
         "DELETE FROM ledger WHERE kind = 'release' AND generation_id = printf('%026d', 50000)",
         "UPDATE accounts SET held = 10, available = available - 10",
+        "INSERT INTO key_days SELECT key_id, created_at_ms / 86400000, price FROM generations
+             WHERE state = 'running'",
     ];
     let mut connection = pool.acquire().await.unwrap();
     for sql in fill {
