@@ -101,7 +101,9 @@ test('the manifest and the types tell what the element has, and no more', async 
   const methods = there.methods.filter((name) => ![...platform, ...inside].includes(name));
   assert.deepEqual(names(declaration.members.filter(({ kind }) => kind === 'method')), methods.toSorted());
   assert.deepEqual(names(declaration.cssParts), there.parts.toSorted());
-  assert.deepEqual(names(declaration.cssProperties), there.properties.toSorted());
+  // The unit that the sheets count in is said by themselves (`www/shell/sizes.js`).
+  const properties = there.properties.filter((name) => name !== '--ai-now-rem');
+  assert.deepEqual(names(declaration.cssProperties), properties.toSorted());
   // No gateway, no balance.
   assert.deepEqual(names(declaration.events).filter((name) => name !== 'ai-now-balance'), Object.keys(there.heard).toSorted());
   const types = read('index.d.ts');
