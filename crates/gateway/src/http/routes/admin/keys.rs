@@ -286,9 +286,12 @@ pub(super) async fn shown(app: &App, name: &str) -> Result<Response, Problem> {
 pub(crate) struct Grant {
     /// How many.
     #[serde(default, deserialize_with = "whole::optional")]
-    #[schema(value_type = u32, required, minimum = 1)]
+    #[schema(value_type = u32, required, minimum = 1, maximum = 1_000_000_000)]
     tokens: Option<u32>,
 }
+
+/// How many tokens one grant may give: more is a slip of the finger.
+const GRANT_MAX_TOKENS: u32 = 1_000_000_000;
 
 /// Grants tokens to a key's account.
 #[utoipa::path(
@@ -307,9 +310,9 @@ pub(crate) async fn grant(
     Path(Which { name }): Path<Which>,
     Json(Grant { tokens }): Json<Grant>,
 ) -> Result<Response, Problem> {
-    let tokens = tokens.filter(|tokens| *tokens > 0);
+    let tokens = tokens.filter(|tokens| (1..=GRANT_MAX_TOKENS).contains(tokens));
     let tokens =
-        tokens.ok_or_else(|| Problem::invalid_parameter("tokens", "from 1 to 4294967295"))?;
+        tokens.ok_or_else(|| Problem::invalid_parameter("tokens", "from 1 to 1000000000"))?;
     admin.store(&app).grant(&name, tokens.into()).await.map_err(refusal)?;
     shown(&app, &name).await
 }
