@@ -174,6 +174,10 @@ fill(asked);
 studio.mode = fields.mode.value;
 await studio.start().catch(() => {});
 learn(asked);
-options(fields['preset-style'], offered('style'));
 fill(asked);
+apply();
+// A style is one of the model's: which there are is known once the element shows that model.
+await frame();
+await learnStyles();
+fields['preset-style'].value = asked.get('preset-style') ?? '';
 apply();
