@@ -12,6 +12,10 @@ const TEXTS = {
     'AI-Now-Demo: ganz ohne Server', 'Démo d’AI-Now : sans serveur', 'Demo de AI-Now: sin servidor', 'Demonstração do AI-Now: sem servidor',
     'Demo di AI-Now: senza server', 'AI-Now デモ：サーバー不要', 'AI-Now 演示：无需服务器', 'AI-Now डेमो: सर्वर की ज़रूरत नहीं', 'عرض AI-Now التجريبي: بلا خادم',
   ],
+  builder: [
+    'Eins für deine Website bauen', 'En composer un pour votre site', 'Crea uno para tu sitio', 'Criar um para o seu site', 'Creane uno per il tuo sito',
+    '自分のサイト用に作る', '为你的网站定制一个', 'अपनी साइट के लिए बनाएँ', 'ابنِ واحدًا لموقعك',
+  ],
   attributes: ['Attribute', 'Attributs', 'Atributos', 'Atributos', 'Attributi', '属性', '属性', 'एट्रिब्यूट', 'السمات'],
   attributesText: [
     'Was angeboten wird und was zuerst gewählt ist, steht am Element.', 'Ce qui est proposé et ce qui est choisi au départ est indiqué sur l’élément.',
