@@ -157,8 +157,8 @@ form.addEventListener('input', ({ target }) => {
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('reset', () => {
-  // Once the fields are empty.
-  queueMicrotask(() => {
+  // Once the fields are empty: after all that listens, in a task of its own.
+  setTimeout(() => {
     for (const box of form.querySelectorAll('[name=models]')) box.checked = true;
     if (!reachable) fields.mode.value = 'demo';
     apply();
