@@ -153,14 +153,14 @@ pub fn dist() -> Result<()> {
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
 const BUDGETS: &[Budget] = &[
-    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_800 },
+    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_850 },
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],
         // An ordinary Leptos app on gloo-net and serde-wasm-bindgen, with options, uploads and codes, and
         // what cancelling costs, told before it is done; what other people's pages and files ask of it; and
         // texts of the page's own. Too heavy: it is to come back to 176 KiB, and the aim is 128 KiB.
-        max_bytes: 232_700,
+        max_bytes: 233_000,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
