@@ -203,7 +203,7 @@ function watchEvents() {
     }
   };
   const observe = () => {
-    const root = document.querySelector('ai-now-studio')?.shadowRoot ?? document.body;
+    const root = location.pathname === '/studio' ? document.querySelector('ai-now-studio')?.shadowRoot : document.body;
     if (!root) return requestAnimationFrame(observe);
     return new MutationObserver(note).observe(root, { subtree: true, childList: true, characterData: true });
   };
@@ -259,7 +259,8 @@ try {
 const column = (name, visitName, what) => rounds[name].map((one) => one[visitName][what]);
 const rows = [];
 const row = (what, ours, theirs, peer, goal) => {
-  const ratio = (median(ours) / median(theirs)).toFixed(2);
+  // Of nothing, nothing is a part.
+  const ratio = median(theirs) > 0 ? (median(ours) / median(theirs)).toFixed(2) : '–';
   rows.push(`| ${what} | ${spread(ours)} | ${spread(theirs)} | ${peer} | ${ratio} | ${goal} |`);
 };
 const ours = (what, visitName = 'cold') => column('studio', visitName, what);
