@@ -1,6 +1,7 @@
-// Builds the npm package out of a build for distribution: `node npm/build.mjs DIST OUT ESBUILD VERSION`.
-// The shell becomes a module that bundlers can follow: each file it loads is a module itself, or stands
-// in `release.js` as an address that bundlers look for. It must not know what the files do.
+// Builds the npm package from a build for distribution: `node npm/build.mjs DIST OUT ESBUILD
+// VERSION`. The shell becomes a module that bundlers can follow: each file it loads is a module
+// itself, or an address in `release.js` that bundlers recognise. It must not know what the files
+// do.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -46,7 +47,7 @@ const copy = (file) => {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-// The worker as one script, to be told where its wasm is.
+// The worker as one script, which gets the address of its wasm.
 const engine = { wasm: built('ai-now-sketch_bg.wasm'), glue: built('ai-now-sketch.js') };
 write(engine.glue, text(engine.glue));
 write('worker.js', replaced(text(built('sketch-worker.js')), [`new URL('${engine.wasm}', import.meta.url)`, 'self.ENGINE']));
@@ -79,16 +80,17 @@ write('release.js', `${[
 // The shell, with a way to its files of its own.
 cpSync(path.join(top, 'www/shell'), at('shell'), { recursive: true });
 cpSync(path.join(top, 'npm/files.js'), at('shell/files.js'));
+cpSync(path.join(top, 'www/ai-now-preview.js'), at('preview.js'));
 write('shell.js', replaced(readFileSync(path.join(top, 'www/ai-now.js'), 'utf8'),
   ["import { Files } from './shell/files.js';", "import { Files, HERE } from './shell/files.js';"],
   ['import.meta.url', 'HERE']));
 bundle('shell.js', 'index.js', '--format=esm', `--external:${at('studio.js')}`, `--external:${at('locales')}/*`);
-for (const name of ['worker.js', 'glue.js', 'shell', 'shell.js', 'release.js', engine.glue]) rmSync(at(name), { recursive: true });
+for (const name of ['worker.js', 'glue.js', 'preview.js', 'shell', 'shell.js', 'release.js', engine.glue]) rmSync(at(name), { recursive: true });
 
-write('index.d.ts', types(element, Object.keys(JSON.parse(text(built('locales/de.json'))))));
+write('index.d.ts', types(element, Object.keys(JSON.parse(text(built('locales/de.json')))).filter((name) => name !== 'names')));
 write('custom-elements.json', `${JSON.stringify(manifest(element, version), null, 2)}\n`);
 for (const framework of FRAMEWORKS) write(`${framework}.d.ts`, frameworkTypes(framework, element));
-// What the types of a framework stand for at run time: nothing.
+// What the types of a framework are at run time: nothing.
 write('types-only.js', 'export {};\n');
 for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(path.join(top, name), at(name));
 

@@ -5,7 +5,10 @@
 import { ENGINE, LANGUAGES, STUDIO, WIDGET } from '../release.js';
 import { forbidden, heed, startWorker } from './policy.js';
 
-heed(() => WIDGET());
+/** The whole address of a file: some bundlers make one that only a page can complete, and no worker. */
+const whole = (address) => new URL(address(), document.baseURI).href;
+
+heed(() => whole(WIDGET));
 
 const { origin } = globalThis.location ?? {};
 
@@ -29,7 +32,7 @@ export const Files = {
   url(name) {
     if (name === 'sketch-worker.js') {
       // A worker from the page's own origin, wherever the bundler's files come from.
-      const text = `self.ENGINE=${JSON.stringify(ENGINE())};${parts.WORKER}`;
+      const text = `self.ENGINE=${JSON.stringify(whole(ENGINE))};${parts.WORKER}`;
       return worker ??= URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
     }
     return parts?.PICTURES[name]?.() ?? this.base + name;
@@ -55,8 +58,10 @@ export const Files = {
     return parts.glue();
   },
 
+  preview: () => import('../preview.js'),
+
   startWorker,
-  forbidden: () => forbidden(WIDGET()),
+  forbidden: () => forbidden(whole(WIDGET)),
 
   /** Has the browser ask for the page anew. */
   async reload() { location.reload(); },

@@ -1,5 +1,6 @@
-// The package's types out of the element's description: the element for TypeScript, and what frameworks
-// want to know of it. The latter stand apart, so that the package depends on no framework.
+// The package's types, generated from the element's description: the element for TypeScript, and
+// the types for frameworks. The latter are separate modules, so that the package depends on no
+// framework.
 import { property } from './manifest.mjs';
 
 const comment = (text, indent = '  ') => `${indent}/** ${text} */`;
@@ -31,6 +32,8 @@ ${texts.map((name) => `  | '${name}'`).join('\n')};
 export type StudioTexts = { [name in StudioTextName]?: string } & {
   /** What models are called, by id. */
   models?: { [id: string]: string };
+  /** What options are called, by id; and styles and the words that a sketch follows, by their English names. */
+  names?: { [name: string]: string };
 };
 
 /** The attributes of \`<${element.tag}>\`. */

@@ -3,7 +3,8 @@
 #
 # Makes BACKUPS/ai-now-<time> with the records, results, uploads and signing key of DATA, and keeps the
 # newest KEEP backups (all, where KEEP is not given). A file that did not change takes no room twice.
-# Where ai-now-gateway is on the PATH (or AI_NOW_GATEWAY names it), the backup is audited. A backup
+# Where ai-now-gateway is on the PATH (or AI_NOW_GATEWAY names it), the backup is audited, against the
+# bucket of the settings in GATEWAY_CONFIG where media are in one. A backup
 # that failed leaves nothing under that name. It needs sqlite3 and rsync.
 set -eu
 umask 077
@@ -14,6 +15,7 @@ fail() { echo "backup: $*" >&2; exit 1; }
 data=$1 backups=$2 keep=${3:-0}
 case $keep in *[!0-9]* | '') fail "KEEP must be a number, not $keep" ;; esac
 case $backups in *\'*) fail "BACKUPS must not hold a quote" ;; esac
+[ ! -f "$data/store.txt" ] || fail "the records are on $(cat "$data/store.txt"): back that up with pg_dump"
 [ -f "$data/ai-now.db" ] || fail "there are no records in $data"
 for tool in sqlite3 rsync; do
     command -v "$tool" >/dev/null || fail "$tool is missing; on Debian: apt-get install $tool"
@@ -51,7 +53,8 @@ done
 
 gateway=${AI_NOW_GATEWAY:-ai-now-gateway}
 if command -v "$gateway" >/dev/null; then
-    "$gateway" audit --data "$part"
+    # To the gateway, AI_NOW_GATEWAY would be a setting that it doesn't know.
+    (unset AI_NOW_GATEWAY; "$gateway" audit ${GATEWAY_CONFIG:+--config "$GATEWAY_CONFIG"} --data "$part")
 else
     echo "backup: not audited: $gateway is not on the PATH" >&2
 fi

@@ -25,7 +25,8 @@ cp -R -p "$backup" "$part"
 chmod 700 "$part"
 gateway=${AI_NOW_GATEWAY:-ai-now-gateway}
 if command -v "$gateway" >/dev/null; then
-    "$gateway" audit --data "$part"
+    # To the gateway, AI_NOW_GATEWAY would be a setting that it doesn't know.
+    (unset AI_NOW_GATEWAY; "$gateway" audit ${GATEWAY_CONFIG:+--config "$GATEWAY_CONFIG"} --data "$part")
 else
     echo "restore: not audited: $gateway is not on the PATH" >&2
 fi

@@ -1,4 +1,4 @@
-//! Where events come from. Only this module and those below it talk to the network.
+//! The sources of events. Only this module and those below it use the network.
 //!
 //! Whatever the source, a running generation is a stream of [`StreamMessage`]s.
 
@@ -11,24 +11,25 @@ pub(crate) mod media;
 
 use ai_now_protocol::event::Failure;
 use ai_now_protocol::media::MediaUrl;
-use ai_now_protocol::{Event, Message};
+use ai_now_protocol::{Code, Event, Message};
 use serde::Deserialize;
 
 use crate::platform::json;
 
-/// What a stream of events says.
+/// A message of an event stream.
+#[derive(Clone)]
 pub(crate) enum StreamMessage {
-    /// The connection stands.
+    /// The connection is open.
     Open,
-    /// An event, with its number where the stream has numbers.
+    /// An event, with its number if the stream has numbers.
     Event(Option<u64>, Event),
-    /// The connection was lost; the browser restores it by itself.
+    /// The connection was lost; the browser restores it.
     Retrying,
-    /// The stream is over. More comes only from a new one.
+    /// The stream is over. Further events come only from a new one.
     Closed,
 }
 
-/// The fields of a `Completed` that is none: its address may not be loaded.
+/// The fields of a `Completed` event whose address must not be loaded.
 #[derive(Deserialize)]
 struct Unplayable {
     status: String,
@@ -36,15 +37,15 @@ struct Unplayable {
     url: String,
 }
 
-/// Reads one event. `None`: not an event, and nothing that matters.
+/// Reads one event. `None`: it is not an event, and is ignored.
 ///
-/// `Completed` with an address that may not be loaded is an end all the same, and not a result.
-fn read_event(data: &str) -> Option<Event> {
+/// `Completed` with an address that must not be loaded is an end all the same, but not a result.
+pub(crate) fn read_event(data: &str) -> Option<Event> {
     json::parse(data).or_else(|| {
         let Unplayable { status, url } = json::parse(data)?;
         let why = MediaUrl::parse(&url).err().filter(|_| status == "Completed")?;
         Some(Event::Failed(Failure {
-            message: Message::text(why.to_string()),
+            message: Message::new(Code::InvalidResult, why.to_string()),
             ..Failure::default()
         }))
     })

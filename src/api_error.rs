@@ -1,32 +1,32 @@
-//! What can go wrong between the page and its gateway, what it means for a person, and how long to
-//! wait before trying again. It must not know the browser or any language's words.
+//! Errors between the page and its gateway, what they mean for a person, and how long to wait
+//! before a retry. It must not know the browser or any language's words.
 
 use ai_now_protocol::Message;
 
-/// Why an answer is not the one that was hoped for.
+/// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
     /// No answer came: the network, the gateway, or a rule of the browser's.
     Unreachable,
-    /// 401, 403: the gateway doesn't know this page or this visitor (any more).
+    /// 401, 403: the gateway doesn't accept this page or this visitor (any more).
     Unauthorized,
-    /// 418: too few tokens. Holds the gateway's sentence.
+    /// 418: too few tokens. Contains the gateway's sentence.
     TooFewTokens(Message),
-    /// 429, 409, 503: later. Holds the seconds that the gateway asked for, if it did.
+    /// 429, 409, 503: later. Contains the seconds that the gateway asked to wait, if it did.
     Later(Option<u32>),
-    /// 404, 410: what was asked for isn't there (any more).
+    /// 404, 410: it doesn't exist (any more).
     Gone,
-    /// Another 4xx: the request itself. Holds the gateway's sentence.
+    /// Another 4xx: the request itself is wrong. Contains the gateway's sentence.
     Refused(Message),
-    /// 5xx: the gateway's own fault. Holds its sentence.
+    /// 5xx: a fault of the gateway. Contains its sentence.
     Broken(Message),
-    /// An answer that is not in the agreed shape: this address is no gateway, or another version.
+    /// An answer of an unexpected shape: this address is no gateway, or another version.
     Unreadable,
 }
 
 impl ApiError {
-    /// What an HTTP status other than 2xx means. `message` is the error body's sentence, empty if
-    /// there was none.
+    /// The error for an HTTP status other than 2xx. `message` is the error body's sentence, empty
+    /// if there was none.
     pub fn from_status(status: u16, message: Message, retry_after_secs: Option<u32>) -> Self {
         match status {
             401 | 403 => Self::Unauthorized,
@@ -38,12 +38,12 @@ impl ApiError {
         }
     }
 
-    /// Whether the same request may succeed later without anybody doing anything.
-    pub fn is_passing(&self) -> bool {
+    /// Whether the same request may succeed later without any change.
+    pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable | Self::Later(_) | Self::Broken(_))
     }
 
-    /// What the gateway says about it, if it said something.
+    /// The gateway's message about it, if there is one.
     pub fn message(&self) -> Option<&Message> {
         match self {
             Self::TooFewTokens(message) | Self::Refused(message) | Self::Broken(message) => {
@@ -61,9 +61,9 @@ impl ApiError {
 
 /// How long to wait before attempt number `attempt` (from 0), in milliseconds.
 ///
-/// Doubles from half a second to 30 s, and takes a random part of the upper half, so that a
-/// thousand pages that lost the same gateway don't come back in the same instant. `random` is from
-/// 0 to 1.
+/// Doubles from half a second to 30 s, of which a random part of the upper half is taken, so that a
+/// thousand pages that lost the same gateway don't return at the same moment. `random` is from 0 to
+/// 1.
 pub fn pause_millis(attempt: u32, random: f64) -> u32 {
     const FIRST_MILLIS: u32 = 500;
     const LONGEST_MILLIS: u32 = 30_000;
@@ -92,9 +92,9 @@ mod tests {
             (502, ApiError::Broken(Message::text("m")), true),
             (503, ApiError::Later(Some(3)), true),
         ];
-        for (status, trouble, passing) in table {
-            assert_eq!(from(status), trouble, "{status}");
-            assert_eq!(trouble.is_passing(), passing, "{status}");
+        for (status, error, transient) in table {
+            assert_eq!(from(status), error, "{status}");
+            assert_eq!(error.is_transient(), transient, "{status}");
         }
     }
 

@@ -1,6 +1,6 @@
-//! The whole studio, as Leptos mounts it: provides what components take out of the context, and puts
-//! them into the frame that the shell has put up. The views show signals and call functions; they
-//! decide nothing.
+//! The whole studio, as Leptos mounts it: provides the context of the components, and puts them
+//! into the frame that the shell has built. The views show signals and call functions; they decide
+//! nothing.
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::mount::{UnmountHandle, mount_to};
@@ -23,7 +23,7 @@ use crate::frame::Frame;
 use crate::state::AppState;
 use crate::state::loading::Part;
 
-/// What is mounted, to be taken out of the page when the owner ends.
+/// The mounted elements, removed from the page when the owner ends.
 #[derive(Clone, Copy)]
 struct Mounted(StoredValue<Vec<UnmountHandle<Erased>>, LocalStorage>);
 
@@ -34,8 +34,8 @@ impl Mounted {
     }
 }
 
-/// Mounts the studio in the frame, in the current owner. The prompt is its own at once; the rest stands
-/// a moment later. What it has to ask for changes in place.
+/// Mounts the studio in the frame, in the current owner. The prompt works at once; the rest appears
+/// a moment later. Parts that wait for data change in place.
 pub(crate) fn mount(state: AppState, frame: Frame) {
     state.provide();
     provide_context(Landmarks::new());
@@ -46,25 +46,36 @@ pub(crate) fn mount(state: AppState, frame: Frame) {
     state.page.spawn(show(state, frame, mounted));
 }
 
-/// Shows the parts one after the other, from where people look first, each in a task of its own: on a
-/// slow device none of them keeps what is typed waiting.
+/// Shows the parts one after the other, the most prominent first, each in a task of its own, so
+/// that typing stays responsive on a slow device.
 async fn show(state: AppState, frame: Frame, mounted: Mounted) {
     let places = frame.places();
     let disabled_reason = use_disabled_reason();
+    if frame.has_preview() {
+        // It says what can be spent: so does what takes its place.
+        state.loading.wait_briefly_for(Part::Session).await;
+    }
+    frame.end_preview(&places.bar());
     mounted.put(places.bar(), move || view! { <SubmitBar disabled_reason /> }.erased());
     TimeoutFuture::new(0).await;
-    // The shell has asked for it while the studio was on its way.
+    // The shell has loaded it while the studio was loading.
     state.loading.wait_briefly_for(Part::Catalog).await;
+    if let Some(model) = frame.previewed_model() {
+        state.draft.choose_model(&model);
+    }
+    frame.end_preview(&places.compose());
     mounted.put(places.compose(), || view! { <Examples /> }.erased());
     mounted.put(places.compose(), || view! { <ModelPicker /> }.erased());
     TimeoutFuture::new(0).await;
     mounted.put(places.compose(), || view! { <StylePicker /> }.erased());
+    TimeoutFuture::new(0).await;
     mounted.put(places.compose(), || view! { <OptionFields /> }.erased());
     if state.page.mode() == Mode::Direct {
         mounted.put(places.compose(), || view! { <ApiKeyField /> }.erased());
     }
     TimeoutFuture::new(0).await;
     mounted.put(places.desk(), || view! { <ResultPanel /> }.erased());
+    TimeoutFuture::new(0).await;
     adopt_form(&frame, disabled_reason);
     TimeoutFuture::new(0).await;
     mounted.put(places.studio(), || view! { <HistoryGallery /> }.erased());

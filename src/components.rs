@@ -1,5 +1,5 @@
-//! What the studio looks like, as components; the style sheet gives them their looks. They show
-//! signals and call functions. They decide nothing.
+//! The components of the studio; the style sheet defines their appearance. They show signals and
+//! call functions. They decide nothing.
 
 pub(crate) mod api_key_field;
 mod button;

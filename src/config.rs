@@ -1,22 +1,22 @@
-//! The element's attributes, read into a [`Config`]. The one place that is lenient with what a page
-//! wrote: unknown values of no consequence fall back to the default, wrong ones of consequence are
-//! a [`ConfigError`] that says what to write instead. It must not know the DOM: it is handed a
-//! function that looks attributes up.
+//! The element's attributes, parsed into a [`Config`]. Only this module is lenient with a page's
+//! input: unknown values without consequences fall back to the default, others are a
+//! [`ConfigError`] that says what to write instead. It must not know the DOM: a function to look
+//! attributes up is passed in.
 
 use std::fmt;
 
 use ai_now_protocol::Catalog;
 
-/// What a page can set. Every field is an attribute of `<ai-now-studio>`.
+/// The settings of a page. Every field is an attribute of `<ai-now-studio>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// `gateway`: the base address of the gateway, ending in `/`. Default: where the script came
     /// from.
     pub gateway: String,
-    /// How generations are asked for.
+    /// How generations are requested.
     pub mode: Mode,
-    /// `publishable-key`: names the page's owner to the gateway when a session is opened. Default:
-    /// none, which a gateway takes only from its own pages.
+    /// `publishable-key`: identifies the page's owner to the gateway when a session is opened.
+    /// Default: none, which a gateway accepts only from its own pages.
     pub publishable_key: Option<String>,
     /// `models`: the ids that are offered, in that order, separated by spaces or commas. Default:
     /// all of the catalog.
@@ -29,13 +29,13 @@ pub struct Config {
     pub prompt: String,
 }
 
-/// How generations are asked for.
+/// How generations are requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// `mode="gateway"`, the default: sessions, resumable streams, history. For AI-Now gateways.
     Gateway,
-    /// `mode="direct"`: the documented API alone, with the person's own key, which the element
-    /// asks for.
+    /// `mode="direct"`: only the documented API, with the user's own key, which the element asks
+    /// for.
     Direct,
     /// `mode="demo"`: no server at all. The visitor's own browser makes procedural sketches.
     Demo,
@@ -46,11 +46,11 @@ pub enum Mode {
 pub enum ConfigError {
     /// `gateway` is not an `http(s)` address.
     Gateway(String),
-    /// `mode` is none of those that there are.
+    /// `mode` is not one of the modes.
     Mode(String),
-    /// `model` or `models` names one that the catalog doesn't have. Holds it, and those it has.
+    /// `model` or `models` names one that is not in the catalog. Contains it, and those that are.
     Model(String, Vec<String>),
-    /// `preset-style` is none of the model's. Holds it, and the values that the model has.
+    /// `preset-style` is not one of the model's styles. Contains it, and those that are.
     Style(String, Vec<String>),
 }
 
@@ -59,11 +59,11 @@ impl Config {
     pub const ATTRIBUTES: [&'static str; 7] =
         ["gateway", "mode", "publishable-key", "models", "model", "preset-style", "prompt"];
 
-    /// Reads the attributes. `resolve` makes an address absolute as the page would, or answers
-    /// `None` for one that is not an address; `script_base` is where the script came from.
+    /// Parses the attributes. `resolve` makes an address absolute as the page would, or returns
+    /// `None` for an invalid one; `script_base` is where the script came from.
     ///
     /// # Errors
-    /// [`ConfigError`] where a setting can't be followed.
+    /// [`ConfigError`] if a setting is not valid.
     pub fn read(
         attribute: impl Fn(&str) -> Option<String>,
         resolve: impl Fn(&str) -> Option<String>,
@@ -101,8 +101,8 @@ impl Config {
 }
 
 impl Config {
-    /// The settings that this catalog doesn't know. The studio works without them: nobody who
-    /// visits a page shall pay for a slip in it.
+    /// The settings that don't fit this catalog. The studio works without them: visitors should not
+    /// suffer from a mistake in the page.
     pub fn unknown(&self, catalog: &Catalog) -> Vec<ConfigError> {
         let ids = || catalog.models.iter().map(|model| model.id.to_string()).collect();
         let named = self.models.iter().chain(&self.model);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{CustomEvent, CustomEventInit, HtmlElement, Url};
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement, Node, Url};
 
 use crate::api::{demo, early};
 use crate::app;
@@ -14,24 +14,26 @@ use crate::config::Config;
 use crate::fault::fault_message;
 use crate::frame::Frame;
 use crate::i18n::Locale;
+use crate::kept_draft::KeptDraft;
 use crate::platform::drop_guard::held;
 use crate::platform::json;
+use crate::reactive::effect;
 use crate::state::AppState;
 use crate::state::draft::Draft;
 use crate::state::page::Host;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The element as the shell defines it. Tests have elements without the shell around them.
+    /// The element as the shell defines it. Tests have elements without a shell.
     #[derive(Clone)]
     #[wasm_bindgen(extends = HtmlElement)]
     type StudioElement;
-    /// What was composed, as [`crate::kept_draft`] has it. It is nobody's business but ours.
+    /// The draft, as [`crate::kept_draft`] has it. It is private to the widget.
     #[wasm_bindgen(method, getter = keptDraft)]
     fn kept_draft(this: &StudioElement) -> JsValue;
     #[wasm_bindgen(method, setter = keptDraft)]
     fn set_kept_draft(this: &StudioElement, kept: &JsValue);
-    /// A function of the page's, or whatever else it set.
+    /// A function of the page's, or any other value.
     #[wasm_bindgen(method, getter, js_name = getSession)]
     fn get_session(this: &StudioElement) -> JsValue;
     #[wasm_bindgen(method, catch)]
@@ -40,32 +42,32 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the shell knows of the release that it belongs to.
+    /// What the shell knows about its release.
     #[derive(Clone)]
     pub type Release;
-    /// The folder that its files lie in, up to its last slash.
+    /// The folder of its files, up to the last slash.
     #[wasm_bindgen(method, getter)]
     fn base(this: &Release) -> String;
     /// The tag of the language that the texts are in.
     #[wasm_bindgen(method, getter)]
     fn language(this: &Release) -> String;
     /// An object of texts by name, those of the language and over them the page's own; `models` holds
-    /// what models are called, by id. `undefined` for English as it is built in.
+    /// what models are called, by id, and `names` what options, styles and meanings are. `undefined` for English as it is built in.
     #[wasm_bindgen(method, getter)]
     fn texts(this: &Release) -> JsValue;
-    /// The address of a file of the release, by its name in the source.
+    /// Returns the address of a file of the release, by its name in the source.
     #[wasm_bindgen(method)]
     fn url(this: &Release, name: &str) -> String;
-    /// The function that starts workers under the page's policy.
+    /// Starts workers under the page's policy.
     #[wasm_bindgen(method, getter, js_name = startWorker)]
     fn start_worker(this: &Release) -> JsValue;
-    /// The function that hands out answers to what the shell has asked already.
+    /// Returns answers to requests that the shell has sent already.
     #[wasm_bindgen(method, getter, js_name = takeEarly)]
     fn take_early(this: &Release) -> JsValue;
 }
 
-/// A studio that stands in an element. Freeing it takes it down with all it holds; what runs at the
-/// gateway runs on.
+/// A studio in an element. Freeing it removes it with everything it holds; generations at the
+/// gateway go on.
 #[wasm_bindgen]
 pub struct Studio {
     state: AppState,
@@ -74,11 +76,11 @@ pub struct Studio {
 
 #[wasm_bindgen]
 impl Studio {
-    /// Puts a studio into the frame in the shadow root of `element`, with what was composed in the
-    /// element before; once all that it asks for is there, it raises `ai-now-ready`.
+    /// Mounts a studio in the frame in the shadow root of `element`, with the element's kept draft;
+    /// once everything is loaded, it dispatches `ai-now-ready`.
     ///
     /// # Errors
-    /// A message for people, where an attribute can't be followed.
+    /// A message for people if an attribute is not valid.
     #[wasm_bindgen(constructor)]
     pub fn new(element: HtmlElement, frame: Frame, release: &Release) -> Result<Studio, JsError> {
         install_panic_hook();
@@ -100,6 +102,8 @@ impl Studio {
         let owner = Owner::new();
         let element: StudioElement = element.unchecked_into();
         let kept = json::from_js(element.kept_draft());
+        let chosen = || Some(KeptDraft::of_model(frame.previewed_model()?, &config));
+        let kept = kept.or_else(chosen);
         let host = Box::new(Page(element.clone(), release.clone()));
         let state = owner.with(|| AppState::new(config, Arc::new(locale), host, kept));
         owner.with(|| app::mount(state, frame));
@@ -108,9 +112,8 @@ impl Studio {
         Ok(Self { state, owner })
     }
 
-    /// Starts a generation of what is composed, with what is given put in first. Answers the key
-    /// that the element's events name it by, or `undefined` where it isn't valid; the element says
-    /// why.
+    /// Starts a generation of the draft, after applying the given fields. Returns the key that the
+    /// element's events name it by, or `undefined` if it isn't valid; the element shows why.
     pub fn generate(
         &self,
         model: Option<String>,
@@ -129,7 +132,7 @@ impl Studio {
         }
     }
 
-    /// What an attribute that can change at any time says now.
+    /// Applies the new value of an attribute that can change at any time.
     pub fn preset(&self, name: &str, value: String) {
         self.state.draft.preset(name, value);
     }
@@ -142,9 +145,9 @@ impl Drop for Studio {
     }
 }
 
-/// Keeps what is composed on the element, where it outlives this instance.
+/// Keeps the draft on the element, where it outlives this instance.
 fn keep_draft(element: StudioElement, draft: Draft) {
-    Effect::new(move |_| element.set_kept_draft(&json::to_js(&draft.to_keep())));
+    effect(move || element.set_kept_draft(&json::to_js(&draft.to_keep())));
 }
 
 /// The element and its release, as the stores see them.
@@ -158,13 +161,14 @@ impl Host for Page {
         init.set_detail(&detail);
         let name = ["ai-now-", name].concat();
         if let Ok(event) = CustomEvent::new_with_event_init_dict(&name, &init) {
-            // What a page's listeners throw is the page's own affair.
+            // Errors in a page's listeners are the page's own.
             let _ = self.0.dispatch_event(&event);
         }
     }
 
-    fn is_hidden(&self) -> bool {
-        self.0.owner_document().is_none_or(|document| document.hidden())
+    fn root(&self) -> Node {
+        // An element without our shell around it has no shadow.
+        self.0.shadow_root().map_or_else(|| self.0.clone().unchecked_into(), Node::from)
     }
 
     fn has_session(&self) -> bool {
@@ -173,7 +177,7 @@ impl Host for Page {
 
     fn warn(&self, message: &str, shown: bool) {
         if self.0.warn(message, shown).is_err() {
-            // An element without our shell around it.
+            // An element without our shell.
             web_sys::console::error_1(&message.into());
         }
     }
@@ -187,6 +191,10 @@ impl Host for Page {
         Reflect::get(&names, &id.into()).ok()?.as_string()
     }
 
+    fn names(&self) -> JsValue {
+        Reflect::get(&self.1.texts(), &"names".into()).unwrap_or_default()
+    }
+
     fn get_session(&self) -> Option<js_sys::Promise> {
         let function: js_sys::Function = self.0.get_session().dyn_into().ok()?;
         Some(match function.call0(&self.0) {
@@ -196,8 +204,8 @@ impl Host for Page {
     }
 }
 
-/// A panic ends in a trap, which goes up through the wasm to the guard around it. What it said is
-/// left where the shell can find it: by then nothing in here may be called.
+/// A panic ends in a trap, which reaches the guard around the wasm. Its message is left where the
+/// shell can find it: after a trap, nothing in here may be called.
 fn install_panic_hook() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
@@ -205,7 +213,7 @@ fn install_panic_hook() {
         std::panic::set_hook(Box::new(move |info| {
             before(info);
             let message = fault_message(&info.to_string());
-            // A set takes any property.
+            // A `Set` accepts any property.
             let _ = Reflect::set(&held(), &"panic".into(), &message.into());
         }));
     });

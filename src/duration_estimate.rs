@@ -1,28 +1,28 @@
-//! How long things usually take on this device, from what they took before. It must not know what
-//! is made, nor the clock.
+//! Estimates of durations on this device, from earlier ones. It must not know what is made, nor the
+//! clock.
 
-/// How many of the newest runs count.
+/// How many of the newest durations are used.
 pub const RUNS: usize = 9;
 
-/// Fewer than these say nothing.
+/// Fewer than these are not enough.
 const MIN_RUNS: usize = 3;
 
-/// A page that slept or was closed sees the end late: longer than this was no run but a pause.
+/// A page that was suspended or closed sees the end late: longer durations are ignored.
 const LONGEST_SECS: u64 = 30 * 60;
 
-/// How long a run took, in seconds, or `None` where that can't be told.
+/// The duration of a generation, in seconds, or `None` if it is unknown.
 pub fn took_secs(created_at_ms: u64, finished_at_ms: Option<u64>) -> Option<u32> {
     let secs = finished_at_ms?.checked_sub(created_at_ms)?.div_ceil(1000);
     if secs > LONGEST_SECS { None } else { u32::try_from(secs).ok() }
 }
 
-/// What is usual after these runs, in seconds: their median, so that one slow network counts for
-/// nothing. `None` after too few.
+/// The usual duration, in seconds: the median of these, so that one slow network has no effect.
+/// `None` if there are too few.
 pub fn usual_secs(runs: &[u32]) -> Option<u32> {
     if runs.len() < MIN_RUNS {
         return None;
     }
-    // So few that counting is shorter than sorting.
+    // So few that counting is less code than sorting.
     let middle = runs.len() / 2;
     runs.iter().copied().find(|run| {
         let below = runs.iter().filter(|other| *other < run).count();

@@ -1,16 +1,19 @@
-//! What a panic says to the page that it happened on. It must not know how the page is told.
+//! The message of a panic. It must not know how it is shown.
 
-/// The message of a panic. Where an exception of the browser's made it (a crate met an `Err` that
-/// holds a `JsValue`), that exception's own message: the rest is its stack, and the place in the
-/// crate.
+/// The message of a panic. If it was caused by a JavaScript exception (a crate unwrapped an `Err`
+/// with a `JsValue`), this is the exception's own message: the rest is its stack, and the position
+/// in the crate.
 pub fn fault_message(panic: &str) -> String {
-    let exception = panic.split_once("JsValue(").map(|(_, exception)| exception);
+    // Byte by byte: the search of `str` is made for long texts, and large in code.
+    const HEAD: &[u8] = b"JsValue(";
+    let at = panic.as_bytes().windows(HEAD.len()).position(|some| some == HEAD);
+    let exception = at.and_then(|at| panic.get(at + HEAD.len()..));
     let line = exception.and_then(|exception| exception.lines().next());
     let Some(line) = line else { return panic.to_owned() };
     let line = line.strip_suffix(')').unwrap_or(line);
-    // `TypeError: what it says`
-    let said = line.split_once(": ").filter(|(name, _)| name.ends_with("Error"));
-    said.map_or(line, |(_, message)| message).to_owned()
+    // `TypeError: its message`
+    let said = line.split_once(':').filter(|(name, _)| name.ends_with("Error"));
+    said.and_then(|(_, message)| message.strip_prefix(' ')).unwrap_or(line).to_owned()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -1,6 +1,6 @@
-//! The frame that the shell shows before the studio is there (`www/shell/frame.js`): the prompt, the
-//! button, and empty places around them. The studio takes these very elements over, so that what was
-//! typed meanwhile, the focus and the caret stay as they are. It must not know what is put where.
+//! The frame that the shell shows before the studio is loaded (`www/shell/frame.js`): the prompt,
+//! the button, and empty slots around them. The studio takes these very elements over, so that
+//! typed text, focus and caret stay as they are. It must not know the content of the slots.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
@@ -11,7 +11,7 @@ extern "C" {
     #[derive(Clone)]
     pub type Frame;
 
-    /// What is submitted: the prompt and all that goes with it.
+    /// The form: the prompt and its options.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn form(this: &Frame) -> HtmlElement;
 
@@ -19,7 +19,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn field(this: &Frame) -> HtmlTextAreaElement;
 
-    /// The button that starts.
+    /// The submit button.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn button(this: &Frame) -> HtmlElement;
 
@@ -27,20 +27,35 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn places(this: &Frame) -> Places;
 
-    /// The prompt with which the button was pressed before the studio was there.
+    /// The prompt that was submitted before the studio was loaded.
     #[wasm_bindgen(method, getter)]
     fn pressed(this: &Frame) -> Option<String>;
 
-    /// Keeps a press that can't be honoured yet, in case another studio takes the frame over first; `None`
-    /// once it was.
+    /// Keeps a press that can't be handled yet, in case another studio takes the frame over first;
+    /// `None` once it was handled.
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_pressed(this: &Frame, prompt: Option<String>);
 
-    /// From now on the studio listens to the form.
+    /// The studio listens to the form from now on.
     #[wasm_bindgen(method, setter)]
     fn set_live(this: &Frame, live: bool);
 
-    /// The empty places, each named after what it lies in.
+    /// What the shell shows in some of the places meanwhile, if anything.
+    #[wasm_bindgen(method, getter)]
+    fn preview(this: &Frame) -> Option<Preview>;
+
+    /// A preview of the studio, `www/ai-now-preview.js`.
+    type Preview;
+
+    /// The id of the model that somebody has chosen in it.
+    #[wasm_bindgen(method)]
+    fn chosen(this: &Preview) -> Option<String>;
+
+    /// Takes away what it shows in a place.
+    #[wasm_bindgen(method)]
+    fn end(this: &Preview, place: &HtmlElement);
+
+    /// The places, each named after what it lies in. They are empty, but for a preview.
     pub(crate) type Places;
 
     /// Beside the field of the prompt.
@@ -65,6 +80,23 @@ extern "C" {
 }
 
 impl Frame {
+    /// Whether the shell shows a preview.
+    pub(crate) fn has_preview(&self) -> bool {
+        self.preview().is_some()
+    }
+
+    /// The id of the model that somebody has chosen in the shell's preview.
+    pub(crate) fn previewed_model(&self) -> Option<String> {
+        self.preview()?.chosen()
+    }
+
+    /// Takes away what the shell's preview shows in a place, right before something else is put there.
+    pub(crate) fn end_preview(&self, place: &HtmlElement) {
+        if let Some(preview) = self.preview() {
+            preview.end(place);
+        }
+    }
+
     /// Takes the form over from the shell, and answers the prompt with which the button was pressed
     /// already, if it was.
     pub(crate) fn take_over(&self) -> Option<String> {

@@ -1,13 +1,14 @@
-//! The addresses in a gateway's answers, as the page has to ask for them. A gateway behind a proxy
-//! that serves it below a path (`https://host/tool/`) may not know of that path: it then names its own
-//! routes from the root of the host. It must not know how addresses are parsed: it is handed absolute
-//! ones, in the form that browsers give them.
+//! The addresses in a gateway's answers, as the page has to request them. A gateway behind a proxy
+//! that serves it under a path (`https://host/tool/`) may not know that path: it then names its own
+//! routes from the root of the host. It must not know how addresses are parsed: it gets absolute
+//! ones, as browsers serialise them.
 
-/// How a gateway's own routes begin, seen from its root.
+/// The prefix of a gateway's own routes, from its root.
 const ROUTES: [&str; 2] = ["api/", "media/"];
 
-/// The address of a gateway's own route below the gateway's base address, which ends in `/`. Whatever
-/// is none of its routes, lies on another origin or is below the base already, stays as it is.
+/// The address of a gateway's own route under the gateway's base address, which ends in `/`. An
+/// address that is none of its routes, has another origin or is under the base already, stays as it
+/// is.
 pub fn below_gateway(address: &str, gateway: &str) -> String {
     let rebased = || {
         let (origin, base) = split(gateway)?;
@@ -22,7 +23,8 @@ pub fn below_gateway(address: &str, gateway: &str) -> String {
 
 /// The origin of an absolute address, and the rest from its first `/` on.
 fn split(address: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = address.split_once("://")?;
+    let (scheme, rest) = address.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
     let host_bytes = rest.find('/')?;
     Some(address.split_at(scheme.len() + "://".len() + host_bytes))
 }
@@ -53,13 +55,13 @@ mod tests {
                 tool,
                 "https://host.example/tool/media/a.mp4",
             ),
-            // Without a prefix there is nothing to do.
+            // Without a prefix nothing changes.
             (
                 "https://host.example/media/a.mp4",
                 "https://host.example/",
                 "https://host.example/media/a.mp4",
             ),
-            // A prefix that is called like a route.
+            // A prefix that is named like a route.
             (
                 "https://host.example/media/a.mp4",
                 "https://host.example/media/",
@@ -75,7 +77,7 @@ mod tests {
                 "https://host.example/api/",
                 "https://host.example/api/api/generations/g/events",
             ),
-            // Somebody else's.
+            // Another origin.
             ("https://cdn.example/media/a.mp4", tool, "https://cdn.example/media/a.mp4"),
             (
                 "https://host.example.evil/media/a.mp4",

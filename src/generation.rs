@@ -1,8 +1,7 @@
-//! One generation as the page sees it: what was asked for, and how far it is.
+//! One generation as the page sees it: its request and its state.
 //!
-//! A pure fold: [`Generation::apply`] takes the events as they come, in whatever order a network
-//! delivers them. It must not know the browser, nor where events come from. It is also the record
-//! that the history keeps.
+//! A pure fold: [`Generation::apply`] takes the events in whatever order the network delivers them.
+//! It must not know the browser, nor where events come from. It is also the record in the history.
 
 use ai_now_protocol::event::{Completed, Failure, Progress};
 use ai_now_protocol::{Code, Event, GenerateRequest, MediaUrl, Message, api};
@@ -11,83 +10,83 @@ use serde::{Deserialize, Serialize};
 /// One generation, from the click on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Generation {
-    /// Made by this page before anything is sent: the idempotency key, and the name under which
-    /// page and history know the generation.
+    /// Created by this page before anything is sent: the idempotency key, and the name of the
+    /// generation in page and history.
     pub key: String,
-    /// The gateway that was asked, as a base address; [`HERE`] for what the page makes itself.
+    /// The gateway's base address; [`HERE`] for what the page makes itself.
     pub gateway: String,
-    /// What was asked for.
+    /// The request.
     pub request: GenerateRequest,
     /// When, in milliseconds since 1970.
     pub created_at_ms: u64,
-    /// What it costs, in tokens: as the catalog said, then as the gateway confirmed.
+    /// Its price in tokens: from the catalog, then as the gateway confirmed.
     pub price: u32,
-    /// Whether its maker draws by rules (see `Model::procedural`).
+    /// Whether it is a procedural sketch (see `Model::procedural`).
     pub procedural: bool,
-    /// What the gateway calls it, once it was accepted.
+    /// The gateway's id of it, once it was accepted.
     #[serde(default)]
     pub id: Option<String>,
     /// The number of the last event that was seen; 0 before the first.
     #[serde(default)]
     pub last_seq: u64,
-    /// Where it stands.
+    /// Its state.
     pub phase: Phase,
     /// When the page saw its end, in milliseconds since 1970.
     #[serde(default)]
     pub finished_at_ms: Option<u64>,
-    /// Whether the person asked to stop it, and the gateway has not answered yet.
+    /// Whether the user asked to stop it, and the gateway has not answered yet.
     #[serde(default)]
     pub stopping: bool,
-    /// Whether another element or tab runs it, and this one only looks on. Not kept.
+    /// Whether another element or tab runs it, and this one only shows it. Not stored.
     #[serde(skip)]
     pub watched: bool,
-    /// When it was asked for by this page's own clock, in milliseconds. Not kept: the next page has
-    /// another one.
+    /// When it was requested by this page's monotonic clock, in milliseconds. Not stored: the next
+    /// page has another clock.
     #[serde(skip)]
     pub began_at_page_ms: Option<u64>,
-    /// What is known of how far it is. Not kept: the stream says it again.
+    /// Its progress. Not stored: the stream repeats it.
     #[serde(skip)]
     pub progress: Progress,
-    /// How the connection to it is. Not kept.
+    /// The state of its connection. Not stored.
     #[serde(skip)]
     pub link: Link,
-    /// Whether the page made its file and could not keep it: it ends with the page. Not kept.
+    /// Whether the page made its file and could not store it: it is lost with the page. Not stored.
     #[serde(skip)]
     pub unkept: bool,
 }
 
-/// In place of a gateway's address: nobody was asked, the page makes it itself (`mode="demo"`).
+/// In place of a gateway's address: the page makes it itself (`mode="demo"`).
 pub const HERE: &str = "demo:";
 
-/// Where a generation stands.
+/// The state of a generation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Phase {
     /// Not confirmed by the gateway yet.
     Sending,
-    /// Accepted, and waiting or being made.
+    /// Accepted, and queued or running.
     Running,
     /// The result is there.
     Completed {
-        /// Where it is.
+        /// Its address.
         url: MediaUrl,
-        /// What its maker says about it.
+        /// The provider's note about it.
         note: Option<Message>,
     },
-    /// There will be no result.
+    /// It failed or was cancelled.
     Failed {
-        /// Why; empty where nobody said.
+        /// Why; empty if unknown.
         message: Message,
         /// Whether it was stopped on request.
         cancelled: bool,
-        /// How many tokens went back, if the gateway said.
+        /// How many tokens were returned, if the gateway said so.
         tokens_returned: Option<u32>,
     },
 }
 
-/// How the connection to a running generation is.
+/// The connection to a running generation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Link {
-    /// As it should be, or not needed.
+    /// Open, or not needed.
     #[default]
     Fine,
     /// Lost; it is being restored.
@@ -117,17 +116,17 @@ impl Generation {
         }
     }
 
-    /// What the history keeps of it.
+    /// What the history stores of it.
     ///
-    /// The address of a file that the page made itself ends with the page, so it is not written
-    /// down: the record stays as one that runs, and the file itself says that it is done.
+    /// The address of a file that the page made ends with the page, so it is not stored: the record
+    /// stays a running one, and the stored file shows that it is complete.
     pub fn record(&self) -> Self {
         let own = self.url().is_some_and(MediaUrl::is_own_blob);
         let phase = if own { Phase::Running } else { self.phase.clone() };
         Self { phase, ..self.clone() }
     }
 
-    /// Whether it will never change again.
+    /// Whether it has ended.
     pub fn is_final(&self) -> bool {
         matches!(self.phase, Phase::Completed { .. } | Phase::Failed { .. })
     }
@@ -146,10 +145,10 @@ impl Generation {
         }
     }
 
-    /// Folds one event in, and answers whether it said anything new.
+    /// Applies one event, and returns whether it was new.
     ///
-    /// `seq` is the event's number, if its stream has numbers. What was seen already is dropped, so
-    /// a stream may start again anywhere; nothing changes a generation after its end.
+    /// `seq` is the event's number, if its stream has numbers. Known events are ignored, so a
+    /// stream may start again anywhere; nothing changes a generation after its end.
     pub fn apply(&mut self, seq: Option<u64>, event: Event) -> bool {
         if self.is_final() || seq.is_some_and(|seq| seq <= self.last_seq) {
             return false;
@@ -175,8 +174,8 @@ impl Generation {
         true
     }
 
-    /// Takes what the gateway answers when it is asked about the generation: the same facts as the
-    /// events, without their numbers.
+    /// Applies the gateway's answer about the generation's state: the same facts as the events,
+    /// without their numbers.
     pub fn adopt(&mut self, answer: &api::Generation) -> bool {
         self.procedural = answer.procedural;
         self.price = answer.price;
@@ -196,14 +195,14 @@ impl Generation {
                 let note = answer.note.clone();
                 self.apply(None, Event::Completed(Completed { url: url.clone(), note }))
             }
-            // Completed without a result is an end that the gateway can't mean.
+            // Completed without a result is not a valid answer.
             (api::State::Failed | api::State::Completed, _) => self.apply(None, failure(false)),
             (api::State::Cancelled, _) => self.apply(None, failure(true)),
             (api::State::Queued | api::State::Running, _) => false,
         }
     }
 
-    /// Ends it on the page's own account, where the gateway can't or won't say more.
+    /// Ends it without the gateway, if that can't or won't say more.
     pub fn give_up(&mut self, message: Message, cancelled: bool) {
         if !self.is_final() {
             self.end(Phase::Failed { message, cancelled, tokens_returned: None });
@@ -218,14 +217,14 @@ impl Generation {
     }
 }
 
-/// What a later `Processing` says replaces what an earlier one said; what it leaves open stays.
+/// Fields of a later `Processing` event replace earlier ones; absent fields stay.
 fn merge(before: &mut Progress, later: Progress) {
-    // A bar that runs backwards says that something is wrong, when only two reports crossed.
+    // A progress bar that runs backwards would suggest an error, although only two reports crossed.
     before.progress = match (before.progress, later.progress) {
         (Some(before), Some(now)) => Some(before.max(now)),
         (before, now) => now.or(before),
     };
-    // Whoever is being made is in no queue any more.
+    // A running generation is in no queue any more.
     before.queue_position = later.queue_position;
     before.eta_secs = later.eta_secs.or(before.eta_secs);
     before.step = later.step.or(before.step.take());

@@ -1,36 +1,44 @@
-//! What was being composed in an element, kept while there is no studio in it: across changed settings,
-//! being taken out and put back, and faults. It must not know the browser, nor where it is kept.
+//! The draft of an element, kept while there is no studio in it: across changed settings, removal
+//! from the page, and faults. It must not know the browser, nor where it is kept.
 
 use ai_now_protocol::Scalars;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 
-/// What stands in the form.
+/// The values of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Composed {
     /// The id of the model; empty: the first.
     pub model: String,
     /// The value of the style; empty: none.
     pub style: String,
-    /// The sentence.
+    /// The prompt.
     pub prompt: String,
-    /// What else the model is told, by the options' ids.
+    /// The options, by their ids.
     #[serde(default)]
     pub options: Scalars,
 }
 
-/// What stood in the form, and the presets that the page had set at that time.
+/// The values of the form, and the presets that the page had set at that time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptDraft {
-    /// What stood in the form.
+    /// The values of the form.
     pub composed: Composed,
-    /// What the page's attributes said.
+    /// The presets of the page's attributes.
     pub presets: Composed,
 }
 
+impl KeptDraft {
+    /// What stands in the form where nothing but a model was chosen.
+    pub fn of_model(model: String, config: &Config) -> Self {
+        let presets = Composed::presets(config);
+        Self { composed: Composed { model, ..presets.clone() }, presets }
+    }
+}
+
 impl Composed {
-    /// What the page's attributes say.
+    /// The presets of the page's attributes.
     pub fn presets(config: &Config) -> Self {
         Self {
             model: config.model.clone().unwrap_or_default(),
@@ -40,8 +48,8 @@ impl Composed {
         }
     }
 
-    /// What stands in the form at first: what was there before, unless the page has set something
-    /// else since. A style goes with its model.
+    /// The initial values of the form: the earlier ones, unless the page has changed a preset
+    /// since. A style is kept with its model.
     pub fn first(presets: Self, kept: Option<KeptDraft>) -> Self {
         let Some(KeptDraft { composed, presets: before }) = kept else { return presets };
         let same_model = before.model == presets.model;

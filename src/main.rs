@@ -1,7 +1,7 @@
 //! The widget as a wasm module. It starts nothing: the shell, `www/ai-now.js`, builds a studio for
-//! each element, with what `element` exports.
+//! each element, with the exports of `custom_element`.
 
-// Nor does it need what starts a program: that is 1 KB.
+// It needs no start code: that would be 1 KB.
 #![cfg_attr(target_arch = "wasm32", no_main)]
 
 use ai_now_widget as _;

@@ -1,6 +1,7 @@
-//! What the browser offers and no crate serves as it is needed here, a file each. These modules know
-//! nothing of the widget.
+//! Functions of the browser that no crate provides as they are needed here, a file each. These
+//! modules know nothing of the widget.
 
+pub(crate) mod broadcast;
 pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod downloads;

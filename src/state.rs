@@ -1,15 +1,16 @@
-//! What a studio knows and does, in reactive stores, a file each: the page it is on (`page`), the
-//! connection and the catalog (`connection`), who the visitor is (`visitor`), what is being composed
-//! (`draft`), what was made (`history`, `records`), and the list of what is being made and was
-//! (`generations`, with `run`, `demo` where no gateway makes it, `deletion` and `search`). A
-//! component takes the stores that it uses out of the context. They must not know the DOM, nor how
-//! anything looks.
+//! The state of a studio, in reactive stores, a file each: the page it is on (`page`), the
+//! connection and the catalog (`connection`), the visitor's session (`visitor`), the draft
+//! (`draft`), the shared event stream (`feed`), the history (`history`, `records`), and the list of
+//! generations (`generations`, with `run`, `demo` for demo mode, `deletion` and `search`). A
+//! component takes the stores that it uses from the context. They must not know the DOM, nor the
+//! views.
 
 pub(crate) mod connection;
 mod deletion;
 mod demo;
 mod demo_catalog;
 pub(crate) mod draft;
+mod feed;
 pub(crate) mod generations;
 pub(crate) mod history;
 pub(crate) mod loading;
@@ -34,7 +35,7 @@ use loading::{Loading, Part};
 use page::{Host, Page};
 use visitor::Visitor;
 
-/// All stores of one studio. Copies are the same one; it ends with the owner it was made in.
+/// All stores of one studio. Copies are the same one; it ends with the owner it was created in.
 #[derive(Clone, Copy)]
 pub(crate) struct AppState {
     pub(crate) page: Page,
@@ -47,7 +48,7 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    /// The stores of a studio in the current owner. `kept` is what was composed in the element before.
+    /// The stores of a studio in the current owner. `kept` is the element's kept draft.
     pub(crate) fn new(
         config: Config,
         locale: Arc<Locale>,
@@ -64,7 +65,7 @@ impl AppState {
         Self { page, loading, connection, visitor, draft, history, generations }
     }
 
-    /// Puts each store into the context of the current owner.
+    /// Provides each store in the context of the current owner.
     pub(crate) fn provide(self) {
         provide_context(self.page);
         provide_context(self.page.texts());
@@ -76,7 +77,7 @@ impl AppState {
         provide_context(self.generations);
     }
 
-    /// Asks for all at once: the catalog, a session, what was made before.
+    /// Loads everything at once: the catalog, a session, the history.
     pub(crate) fn start(self) {
         if self.page.mode() == Mode::Gateway {
             self.page.spawn(async move {
@@ -96,6 +97,6 @@ impl AppState {
             self.generations.follow_other_pages().await;
         });
         self.loading.start_timeout();
-        self.loading.tell_when_ready();
+        self.loading.announce_when_ready();
     }
 }

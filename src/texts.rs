@@ -1,34 +1,40 @@
-//! The words and numbers of the page's language, as every component gets them: out of the context.
+//! The texts and formats of the page's language, for every component: from the context.
 
 use std::sync::Arc;
 
-use ai_now_protocol::Message;
+use ai_now_protocol::wording::{Language, say};
+use ai_now_protocol::{Code, Message};
+use js_sys::Reflect;
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 
 use crate::api_error::ApiError;
 use crate::i18n::{Locale, Word, error_word};
 use crate::platform::intl::Numbers;
 
-/// What says things in the page's language. Copies are the same one.
+/// The texts and formats of the page's language. Copies are the same one.
 #[derive(Clone, Copy)]
 pub(crate) struct Texts {
     locale: StoredValue<Arc<Locale>>,
     numbers: StoredValue<Numbers, LocalStorage>,
+    names: StoredValue<JsValue, LocalStorage>,
 }
 
-/// The texts that the context has.
+/// The texts in the context.
 pub(crate) fn use_texts() -> Texts {
     expect_context()
 }
 
 impl Texts {
-    /// The texts of a language.
-    pub(crate) fn new(locale: Arc<Locale>) -> Self {
-        let numbers = Numbers::new(&locale.tag);
-        Self { locale: StoredValue::new(locale), numbers: StoredValue::new_local(numbers) }
+    /// The texts of a language. `names` is an object of what options, styles and the meanings of words are
+    /// called in it, by id or English name.
+    pub(crate) fn new(locale: Arc<Locale>, names: JsValue) -> Self {
+        let numbers = StoredValue::new_local(Numbers::new(&locale.tag));
+        let names = StoredValue::new_local(names);
+        Self { locale: StoredValue::new(locale), numbers, names }
     }
 
-    /// Whether the page's language is the built-in one, in which messages come.
+    /// Whether the page's language is the built-in one, English, as the messages are.
     pub(crate) fn is_english(self) -> bool {
         self.locale.with_value(|locale| locale.tag == "en")
     }
@@ -38,12 +44,18 @@ impl Texts {
         self.locale.with_value(|locale| locale.text(word).to_owned())
     }
 
-    /// A text with something put in.
+    /// A text with parameters.
     pub(crate) fn fill(self, word: Word, values: &[(&str, &str)]) -> String {
         self.locale.with_value(|locale| locale.fill(word, values))
     }
 
-    /// A text about a number of things.
+    /// What is called so in English, or has this id; `None` where the language has no name of its own for
+    /// it.
+    pub(crate) fn name(self, english: &str) -> Option<String> {
+        self.names.with_value(|names| Reflect::get(names, &english.into()).ok()?.as_string())
+    }
+
+    /// A text with a number and its plural.
     pub(crate) fn count(self, word: Word, n: u32) -> String {
         self.numbers.with_value(|numbers| {
             let (category, n) = (numbers.category(n), numbers.write(n));
@@ -66,17 +78,17 @@ impl Texts {
         self.numbers.with_value(|numbers| numbers.secs(min, max))
     }
 
-    /// A part from 0 to 1, in per cent.
+    /// A fraction from 0 to 1, in percent.
     pub(crate) fn percent(self, part: f64) -> String {
         self.numbers.with_value(|numbers| numbers.percent(part))
     }
 
-    /// A day and time, short and in full.
+    /// A date and time, short and in full.
     pub(crate) fn when(self, millis: u64) -> (String, String) {
         self.numbers.with_value(|numbers| (numbers.when(millis), numbers.date(millis)))
     }
 
-    /// What went wrong, as a sentence.
+    /// An error, as a sentence.
     pub(crate) fn error(self, error: &ApiError) -> String {
         if let Some(message) = error.message() {
             return self.message(message);
@@ -88,12 +100,35 @@ impl Texts {
         self.text(word)
     }
 
-    /// What a message says, in the page's language as far as that has words for its code.
+    /// The text of a message, in the page's language if it has words for its code.
     pub(crate) fn message(self, message: &Message) -> String {
         self.numbers.with_value(|numbers| {
-            let category = |n: u32| numbers.category(n);
-            let write = |n: u32| numbers.write(n);
-            self.locale.with_value(|locale| locale.message(message, category, write))
+            self.locale.with_value(|locale| say(message, &Spoken { locale, numbers, texts: self }))
         })
+    }
+}
+
+/// The page's language, as messages are said in it.
+struct Spoken<'a> {
+    locale: &'a Locale,
+    numbers: &'a Numbers,
+    texts: Texts,
+}
+
+impl Language for Spoken<'_> {
+    fn text(&self, code: &str) -> Option<(Code, &str)> {
+        self.locale.code(code)
+    }
+
+    fn category(&self, number: u32) -> String {
+        self.numbers.category(number)
+    }
+
+    fn number(&self, number: u32) -> String {
+        self.numbers.write(number)
+    }
+
+    fn name(&self, english: &str) -> Option<String> {
+        self.texts.name(english)
     }
 }

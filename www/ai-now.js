@@ -21,6 +21,9 @@ const ENGLISH = {
   Stopped: 'The studio stopped because of a fault of its own. What you asked for is not lost.',
 };
 
+/** So long nothing stands in for the studio: where that comes sooner, people hardly see that it was not there. */
+const PREVIEW_AFTER_MILLIS = 250;
+
 const REMOVED = 'The element is not in the page.';
 
 Files.base = new URL('.', import.meta.url).href;
@@ -190,7 +193,11 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     });
   }
 
-  adoptedCallback() { this.#dress(); }
+  adoptedCallback() {
+    this.#dress();
+    // What waits until somebody looks at the document has another one to watch.
+    this.shadowRoot.dispatchEvent(new Event('adopted'));
+  }
 
   /** With it, `moveBefore` moves the element as it is. */
   connectedMoveCallback() {}
@@ -275,59 +282,80 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
 
   async #build(turn) {
     const language = this.#language;
-    const texts = language === 'en' ? undefined
-      : Files.get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
-    let trouble = 'notLoaded';
+    const texts = this.#loadTexts(language);
+    let problem = 'notLoaded';
     const [loading] = fetchStudio();
     try {
-      askEarly(this, Files.base);
+      this.#preview(turn, texts, askEarly(this, Files.base)).catch(() => {});
       warmUp(language);
-      const [module, css, others] = await Promise.all([loading, style, texts]);
-      this.#texts = this.#own ? { ...others, ...named(this.#own) } : others;
+      const [module, css, told] = await Promise.all([loading, style, texts]);
+      this.#texts = told.texts;
       // Removed, or started anew, meanwhile.
       if (turn !== this.#turn) return;
       // It ended while this waited for the rest. What a newer load brings is another promise.
       if (studio !== loading) return this.#build(turn);
-      trouble = '';
+      problem = '';
       this.#dress(css);
       this.#module = module;
       this.#studio = new module.Studio(this, this.#frame, {
         base: Files.base,
         url: (name) => Files.url(name),
-        language: others ? language : 'en',
-        texts: this.#texts,
+        ...told,
         takeEarly,
         startWorker: Files.startWorker,
       });
       this.#checkLanguage();
     } catch (error) {
-      if (trouble) forget(loading);
+      if (problem) forget(loading);
       // A fault of the wasm is told first.
-      const rule = await (trouble && Files.forbidden());
-      if (turn === this.#turn) this.#fail(rule || said(error), error?.gone ? 'newer' : trouble, rule);
+      const rule = await (problem && Files.forbidden());
+      if (turn === this.#turn) this.#fail(rule || said(error), error?.gone ? 'newer' : problem, rule);
     }
   }
 
+  /** The texts of a language, with the page's own over them; English, where they can't be had. */
+  async #loadTexts(language) {
+    const others = language === 'en' ? undefined
+      : await Files.get(`locales/${language}.json`).then((answer) => answer.json()).catch(() => {});
+    const own = this.#own;
+    return {
+      language: others ? language : 'en',
+      texts: own ? { ...others, ...named(own), names: { ...others?.names, ...own.names } } : others,
+    };
+  }
+
+  /** Shows what the gateway has said already, where the studio is still on its way then. */
+  async #preview(turn, texts, asked) {
+    // What was composed here before is put back by the studio.
+    if (!asked || this.keptDraft) return;
+    const [{ show }, catalog, visitor, css, told] = await Promise.all([
+      Files.preview(), ...asked, style, texts, new Promise((resolve) => { setTimeout(resolve, PREVIEW_AFTER_MILLIS); }),
+    ]);
+    if (turn !== this.#turn || this.#studio || !visitor) return;
+    this.#dress(css);
+    show(this, this.#frame, { ...told, catalog, balance: visitor.balance ?? visitor });
+  }
+
   /** Says what went wrong, in place, on the console and as an event, and offers the way on. */
-  #fail(message, trouble, detail) {
+  #fail(message, problem, detail) {
     this.#studio = this.#module = undefined;
     this.#turn += 1;
-    this.#fallen = trouble;
+    this.#fallen = problem;
     console.error('ai-now-studio:', message);
     const focused = this.shadowRoot.activeElement;
     this.#frame.pressed = undefined;
     this.#clear();
     const again = document.createElement('button');
     again.type = 'button';
-    again.textContent = this.#words[trouble === 'newer' ? 'reload' : 'startAgain'];
+    again.textContent = this.#words[problem === 'newer' ? 'reload' : 'startAgain'];
     again.onclick = () => {
-      if (trouble === 'newer') return Files.reload(import.meta.url);
+      if (problem === 'newer') return Files.reload(import.meta.url);
       this.#fallen = true;
       // What fell with it stands up with it.
       for (const element of alive) if (element.#fallen) element.restart().catch(() => {});
     };
-    const sorry = this.#sorry(this.#words[trouble] ?? this.#texts?.[trouble] ?? ENGLISH[trouble] ?? message);
-    const more = detail || (trouble === 'notLoaded' && this.#words.checkConnection);
+    const sorry = this.#sorry(this.#words[problem] ?? this.#texts?.[problem] ?? ENGLISH[problem] ?? message);
+    const more = detail || (problem === 'notLoaded' && this.#words.checkConnection);
     if (more) sorry.append(Object.assign(document.createElement('p'), { textContent: more }));
     sorry.append(again);
     if (focused && !this.shadowRoot.activeElement) again.focus();
@@ -339,6 +367,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   #clear() {
     const { places, button, pressed } = this.#frame;
     this.#frame.live = false;
+    this.#frame.preview = undefined;
     if (pressed === undefined) button.removeAttribute('aria-busy');
     button.removeAttribute('aria-disabled');
     for (const place of Object.values(places)) place.replaceChildren();

@@ -1,6 +1,8 @@
 // The builder: what is set in the form is set on the element beside it, written as code to take along, and
 // kept in the page's address, which can be passed on. What there is to choose, the element itself tells.
 
+import { say } from './builder-texts.js';
+
 const studio = document.querySelector('ai-now-studio');
 const form = document.getElementById('settings');
 const { elements: fields } = form;
@@ -60,23 +62,23 @@ function react(set) {
 function css(set) {
   const rules = LOOKS.filter((name) => set.has(name)).map((name) => `  ${name}: ${set.get(name)};`);
   if (set.has('width')) rules.push('  display: block;', `  max-width: ${set.get('width')};`);
-  return rules.length > 0 ? `ai-now-studio {\n${rules.join('\n')}\n}` : '/* It looks as it comes. */';
+  return rules.length > 0 ? `ai-now-studio {\n${rules.join('\n')}\n}` : `/* ${say('plain')} */`;
 }
 
 const CODES = [['HTML', html], ['React', react], ['CSS', css]].map(([name, write]) => {
   const box = document.createElement('div');
   const heading = Object.assign(document.createElement('h3'), { textContent: name });
-  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Copy', ariaLabel: `Copy ${name}` });
-  // What scrolls is to be reached by keyboard.
-  const code = Object.assign(document.createElement('pre'), { tabIndex: 0, role: 'region', ariaLabel: `${name} code` });
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: say('copy'), ariaLabel: say('copyName', name) });
+  // What scrolls is to be reached by keyboard. Code runs from left to right.
+  const code = Object.assign(document.createElement('pre'), { dir: 'ltr', tabIndex: 0, role: 'region', ariaLabel: say('code', name) });
   code.setAttribute('role', 'region');
   button.onclick = async () => {
     try {
       await navigator.clipboard.writeText(code.textContent);
-      document.getElementById('said').textContent = `${name} copied.`;
+      document.getElementById('said').textContent = say('copied', name);
     } catch {
       getSelection().selectAllChildren(code);
-      document.getElementById('said').textContent = 'The browser lets nothing be copied. It is selected: copy it by hand.';
+      document.getElementById('said').textContent = say('cantCopy');
     }
   };
   box.append(heading, button, code);

@@ -2,7 +2,7 @@
 // direction of the page, which the studio follows. Without it, they are in English. It runs before the
 // page is painted first (`blocking="render"`), so that nothing moves.
 
-const LANGUAGES = ['de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
+export const LANGUAGES = ['de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
 
 /** By name, in the order of the languages above. English stands in the pages. */
 const TEXTS = {
@@ -15,6 +15,9 @@ const TEXTS = {
   builder: [
     'Eins für deine Website bauen', 'En composer un pour votre site', 'Crea uno para tu sitio', 'Criar um para o seu site', 'Creane uno per il tuo sito',
     '自分のサイト用に作る', '为你的网站定制一个', 'अपनी साइट के लिए बनाएँ', 'ابنِ واحدًا لموقعك',
+  ],
+  examples: [
+    'So bettest du es ein', 'Façons de l’intégrer', 'Formas de integrarlo', 'Formas de o integrar', 'Modi per integrarlo', '埋め込み方', '嵌入方式', 'इसे लगाने के तरीक़े', 'طرق تضمينه',
   ],
   attributes: ['Attribute', 'Attributs', 'Atributos', 'Atributos', 'Attributi', '属性', '属性', 'एट्रिब्यूट', 'السمات'],
   attributesText: [
@@ -69,6 +72,12 @@ const TEXTS = {
     'ブラウザは実行前にスクリプトを検査し、ページのポリシーはインラインも外部のものも許可しません。ハッシュの出力元：', '浏览器在运行脚本前会先校验，页面策略不允许内联或外部内容。哈希来自：',
     'ब्राउज़र स्क्रिप्ट चलाने से पहले उसे जाँचता है, और पेज की नीति न इनलाइन कुछ लेती है न बाहर से। हैश यहाँ से आता है:', 'يتحقق المتصفح من النص البرمجي قبل تشغيله، ولا تسمح سياسة الصفحة بشيء مضمَّن ولا بشيء من الخارج. مصدر البصمة:',
   ],
+  strictShort: [
+    'Nichts Eingebettetes, nichts von anderswo, und ein Skript, das der Browser vorher prüft.', 'Rien d’intégré, rien d’ailleurs, et un script que le navigateur vérifie d’abord.',
+    'Nada incrustado, nada de fuera, y un script que el navegador comprueba antes.', 'Nada embutido, nada de fora, e um script que o navegador verifica antes.',
+    'Nulla di incorporato, nulla di esterno, e uno script che il browser controlla prima.', 'インラインも外部もなし。スクリプトはブラウザが先に検査します。', '没有内联，没有外部内容，脚本先由浏览器校验。',
+    'न इनलाइन कुछ, न बाहर से, और एक स्क्रिप्ट जिसे ब्राउज़र पहले जाँचता है।', 'لا شيء مضمَّن ولا شيء من الخارج، ونص برمجي يتحقق منه المتصفح أولًا.',
+  ],
   looks: ['Aussehen', 'Apparence', 'Aspecto', 'Aspeto', 'Aspetto', '見た目', '外观', 'रूप', 'المظهر'],
   looksText: [
     'Eigenschaften und Teile lassen es aussehen, als wäre es für die Seite gemacht.', 'Des propriétés et des parties lui donnent l’air d’être fait pour le site.',
@@ -93,16 +102,27 @@ function spoken() {
   return 'en';
 }
 
-const language = spoken();
+export const language = spoken();
+
+/** Puts a page's texts in their places: `data-text`, `data-label` for what it is called, `data-placeholder`. */
+export function translate(texts) {
+  if (language === 'en') return;
+  const at = LANGUAGES.indexOf(language);
+  const put = (name, set) => {
+    for (const element of document.querySelectorAll(`[data-${name}]`)) {
+      const text = texts[element.dataset[name]]?.[at];
+      if (text) set(element, text);
+    }
+  };
+  // A frame is named by its title.
+  put('text', (element, text) => { element[element.localName === 'iframe' ? 'title' : 'textContent'] = text; });
+  put('label', (element, text) => element.setAttribute('aria-label', text));
+  put('placeholder', (element, text) => { element.placeholder = text; });
+}
+
 if (language !== 'en') {
   const { documentElement } = document;
   documentElement.lang = language;
   documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
-  const at = LANGUAGES.indexOf(language);
-  for (const element of document.querySelectorAll('[data-text]')) {
-    const text = TEXTS[element.dataset.text][at];
-    // A frame is named by its title.
-    if (element.localName === 'iframe') element.title = text;
-    else element.textContent = text;
-  }
 }
+translate(TEXTS);

@@ -22,8 +22,8 @@ self.onmessage = async ({ data: wish }) => {
     self.postMessage({ fraction, step });
   };
   try {
-    const { bytes, format, note } = sketch(wish, report);
-    self.postMessage({ bytes, format, note }, [bytes.buffer]);
+    const { bytes, format, message } = sketch(wish, report);
+    self.postMessage({ bytes, format, note: message }, [bytes.buffer]);
   } catch (error) {
     self.postMessage({ fault: String(error?.message ?? error) });
   }

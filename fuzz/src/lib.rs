@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use std::sync::OnceLock;
 
 use ai_now_gateway::http::file_request::{Wanted, is_public, part};
-use ai_now_gateway::media::MediaDir;
+use ai_now_gateway::media::format_of;
 use ai_now_gateway::secret::SigningKey;
 use ai_now_protocol::sse::Reader;
 use ai_now_protocol::{Catalog, Event, GenerateRequest, MediaUrl};
@@ -101,9 +101,9 @@ pub fn ticket(input: &[u8]) {
 /// its directory and names nothing hidden.
 pub fn path(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    let media = MediaDir::of(Path::new("/data"));
-    if let Some((path, format)) = media.file(&text) {
-        assert_eq!(path.parent(), Some(media.path()));
+    if let Some(format) = format_of(&text) {
+        let path = Path::new("/data").join(text.as_ref());
+        assert_eq!(path.parent(), Some(Path::new("/data")));
         assert_eq!(path.file_name().and_then(|name| name.to_str()), Some(text.as_ref()));
         assert!(text.ends_with(format.extension()) && !text.starts_with('.'));
     }

@@ -1,4 +1,4 @@
-//! An AI-Now gateway's routes for pages: one request and its answer. Whatever can go wrong with it
+//! The client of an AI-Now gateway's routes for pages: one request and its answer. Every failure
 //! becomes an [`ApiError`].
 
 use std::pin::Pin;
@@ -17,8 +17,8 @@ use crate::gateway_address::below_gateway;
 use crate::platform::browser::origin;
 use crate::platform::json;
 
-/// How long an answer may take to begin. None of the gateway's routes thinks for longer: what takes
-/// long arrives as events.
+/// How long an answer may take to begin. No route of the gateway takes longer: slow work is
+/// reported by events.
 const TIMEOUT_MILLIS: u32 = 20_000;
 
 /// A gateway, by its base address, which ends in `/`.
@@ -36,22 +36,22 @@ impl Gateway<'_> {
         }
     }
 
-    /// What can be asked for.
+    /// The requests.
     pub(crate) async fn catalog(&self) -> Result<Catalog, ApiError> {
         read(&self.request(Method::GET, "api/catalog", None).fetch().await?)
     }
 
-    /// Opens a session, or renews the one whose token is presented.
+    /// Opens a session, or renews the one whose token is sent.
     pub(crate) async fn open(&self, token: Option<&str>) -> Result<Session, ApiError> {
         read(&self.request(Method::POST, "api/sessions", token).fetch().await?)
     }
 
-    /// What the session can spend.
+    /// Reads what the session can spend.
     pub(crate) async fn balance(&self, token: &str) -> Result<Balance, ApiError> {
         read(&self.request(Method::GET, "api/balance", Some(token)).fetch().await?)
     }
 
-    /// Asks for a generation. The same key and request again is the same generation.
+    /// Submits a generation. The same key and request again is the same generation.
     pub(crate) async fn submit(
         &self,
         token: &str,
@@ -63,19 +63,19 @@ impl Gateway<'_> {
         read(&Request { json, idempotency_key: Some(key), ..route }.fetch().await?)
     }
 
-    /// Sends a picture.
+    /// Uploads a picture.
     pub(crate) async fn upload(
         &self,
         token: &str,
         file: &web_sys::File,
     ) -> Result<Upload, ApiError> {
         let request = self.request(Method::POST, "api/uploads", Some(token));
-        // As long as it takes: nobody knows how slow the way is.
+        // Without a limit: the speed of the connection is not known.
         let response = Request { file: Some(file), ..request }.send(None).await?;
         read(&response.text().await.map_err(|_| ApiError::Unreachable)?)
     }
 
-    /// Where a generation stands, with a fresh ticket for its events.
+    /// Reads a generation's state, with a fresh ticket for its events.
     pub(crate) async fn look(&self, token: &str, id: &str) -> Result<Generation, ApiError> {
         read(&self.request(Method::GET, &generation(id), Some(token)).fetch().await?)
     }
@@ -85,23 +85,29 @@ impl Gateway<'_> {
         read(&self.request(Method::DELETE, &generation(id), Some(token)).fetch().await?)
     }
 
-    /// Listens to a generation's events after event number `after`.
+    /// The address of a stream, absolute.
     ///
     /// # Errors
-    /// Where `events` is not an address of this gateway: nothing else may name a stream.
-    pub(crate) fn events(&self, events: &str, after: u64) -> Result<EventStream, ApiError> {
+    /// If it is not an address of this gateway: no other host may provide a stream.
+    pub(crate) fn stream_address(&self, events: &str) -> Result<String, ApiError> {
         let url = self.address(events).ok_or(ApiError::Unreadable)?;
-        if origin(&url) != origin(self.0) {
-            return Err(ApiError::Unreadable);
-        }
+        if origin(&url) == origin(self.0) { Ok(url) } else { Err(ApiError::Unreadable) }
+    }
+
+    /// Follows a generation's events after event number `after`.
+    ///
+    /// # Errors
+    /// If `events` is not an address of this gateway.
+    pub(crate) fn events(&self, events: &str, after: u64) -> Result<EventStream, ApiError> {
+        let url = self.stream_address(events)?;
         let separator = if url.contains('?') { "&" } else { "?" };
         EventStream::open(&[&url, separator, "after=", &after.to_string()].concat())
     }
 }
 
 impl Gateway<'_> {
-    /// An address out of its answers, absolute, as this page has to ask for it; `None` where it is
-    /// none.
+    /// An address from its answers, absolute, as this page has to request it; `None` if it is not
+    /// valid.
     pub(crate) fn address(&self, url: &str) -> Option<String> {
         let url = web_sys::Url::new_with_base(url, self.0).ok()?;
         Some(below_gateway(&url.href(), self.0))
@@ -120,23 +126,24 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
 pub(super) struct Request<'a> {
     pub(super) method: Method,
     pub(super) url: String,
-    /// Presented as `Authorization: Bearer …`.
+    /// Sent as `Authorization: Bearer …`.
     pub(super) token: Option<&'a str>,
     /// The body, as JSON text.
     pub(super) json: Option<String>,
-    /// The body, as a file of the person's own; the browser says its type.
+    /// The body, as a file of the user's; the browser adds its type.
     pub(super) file: Option<&'a web_sys::File>,
     pub(super) idempotency_key: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
-    /// Sends it, and answers the response if it is a success.
+    /// Sends it, and returns the response if it is a success.
     pub(super) async fn send(self, abort: Option<&AbortSignal>) -> Result<Response, ApiError> {
         let plain = self.json.is_none() && self.file.is_none() && self.idempotency_key.is_none();
         let early = if plain { early::take(&self.method, &self.url, self.token) } else { None };
         let mut builder = RequestBuilder::new(&self.url).method(self.method).abort_signal(abort);
         if let Some(token) = self.token {
-            // What can't be a header can't be a token either: a line break in it, for one.
+            // A token that is not valid in a header can't be a token: one with a line break, for
+            // example.
             if token.chars().any(|c| !c.is_ascii_graphic()) {
                 return Err(ApiError::Unauthorized);
             }
@@ -150,7 +157,7 @@ impl<'a> Request<'a> {
             (None, Some(file)) => builder.body(file),
             (None, None) => builder.build(),
         };
-        // An address that can't be asked is as good as one that doesn't answer.
+        // An invalid address is treated as one that doesn't answer.
         let request = request.map_err(|_| ApiError::Unreachable)?;
         let response = match early {
             Some(early) => early.response().await,
@@ -167,7 +174,7 @@ impl<'a> Request<'a> {
         Err(ApiError::from_status(response.status(), message, retry_after_secs))
     }
 
-    /// Sends it, and answers the text of the response if it is a success.
+    /// Sends it, and returns the text of the response if it is a success.
     pub(super) fn fetch(self) -> Answer<'a> {
         Box::pin(async move {
             let response = self.send(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MILLIS))).await?;
@@ -176,5 +183,6 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What an answer says, on its way. Boxed, so that each route is not a whole request in code.
+/// The text of an answer, as a future. Boxed, so that the compiler doesn't repeat the whole request
+/// for each route.
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<String, ApiError>> + 'a>>;

@@ -1,8 +1,9 @@
-//! No server at all: the sketch engine, as a wasm of its own in a worker, makes the file in the
-//! visitor's browser. It is fetched when the first is asked for.
+//! Demo mode without a server: the sketch engine, as a wasm of its own in a worker, makes the file
+//! in the visitor's browser. It is fetched for the first generation.
 //!
-//! One at a time, whatever the number of elements: the others wait in a queue. Each has a worker of
-//! its own, which ends with it: stopping is ending the worker, and no memory stays behind.
+//! One file is made at a time, whatever the number of elements: the others wait in a queue. Each
+//! has its own worker, which ends with it: terminating the worker stops the work and frees its
+//! memory.
 
 use std::cell::{Cell, RefCell};
 
@@ -25,23 +26,23 @@ use crate::platform::drop_guard::DropGuard;
 use crate::platform::files::File;
 use crate::platform::json;
 
-/// The size of pictures and videos, in pixels: what a browser makes about as fast as it plays.
+/// The size of pictures and videos, in pixels: a browser makes them about as fast as it plays them.
 const WIDTH_PX: u32 = 640;
 const HEIGHT_PX: u32 = 360;
 
 /// Why there is no file.
 pub(crate) enum NotMade {
-    /// Somebody asked to stop.
+    /// It was stopped.
     Stopped,
     /// The engine can't be fetched.
     Away,
-    /// The engine can be fetched and doesn't start. Holds what a page's policy has to allow.
+    /// The engine can be fetched but doesn't start. Contains what the page's policy has to allow.
     Forbidden(String),
     /// The engine failed at this one.
     Fault,
 }
 
-/// What a worker is asked for.
+/// A request to a worker.
 #[derive(Serialize)]
 struct Asked<'a> {
     model: &'a str,
@@ -53,45 +54,45 @@ struct Asked<'a> {
     height: u32,
 }
 
-/// What a worker says, but for the bytes of a file.
+/// A message of a worker, except for the bytes of a file.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Said {
-    /// How far it is, from 0 to 1, and at what.
+    /// Its progress, from 0 to 1, and its step.
     fraction: Option<f64>,
     step: Option<String>,
-    /// With the bytes: what they are.
+    /// Describes the bytes that come with it.
     format: Option<String>,
-    note: Option<String>,
+    note: Option<Text>,
     /// The engine could not be loaded.
     unloaded: Option<String>,
     /// The engine failed.
     fault: Option<String>,
 }
 
-/// What a generation under way is told.
+/// A message to a generation that is queued or running.
 enum Message {
-    /// It has so many before it; with none, it is its turn.
+    /// So many are before it; 0 means that it is its turn.
     Place(usize),
-    /// The worker said something.
+    /// A message of the worker.
     Said(JsValue),
-    /// The worker could not start, or broke down.
+    /// The worker could not start, or failed.
     Broken,
-    /// Somebody asked to stop.
+    /// The user stopped it.
     Stop,
 }
 
 thread_local! {
-    /// The shell's way to start a worker, which knows the page's policy.
+    /// The shell's function that starts a worker; it knows the page's policy.
     static START: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// From now on workers are started with this function of the shell's, if it is one.
+/// Workers are started with this function of the shell's from now on, if it is a function.
 pub(crate) fn start_workers_with(start: JsValue) {
     START.set(start.dyn_into().ok());
 }
 
-/// Makes the file of a request and tells how far it is. `script` is the address of the worker's
+/// Makes the file of a request and reports its progress. `script` is the address of the worker's
 /// script; `key` names the generation to [`stop`].
 ///
 /// Dropping the future stops the work.
@@ -115,7 +116,7 @@ pub(crate) async fn make(
                 continue;
             }
             Message::Place(before) => {
-                // The one that is being made waits for nothing: the next has nobody before it.
+                // The running one does not count as waiting: the next one has nobody before it.
                 say(Event::Processing(Progress {
                     queue_position: u32::try_from(before - 1).ok(),
                     ..Progress::default()
@@ -144,27 +145,27 @@ pub(crate) async fn make(
         say(Event::Processing(Progress { progress, step, ..Progress::default() }));
     }
     drop(worker);
-    // The queue holds a sender as long as this waits in it.
+    // The queue holds a sender while this waits in it.
     Err(NotMade::Fault)
 }
 
-fn made(bytes: &Uint8Array, format: Option<String>, note: Option<String>) -> Option<File> {
+fn made(bytes: &Uint8Array, format: Option<String>, note: Option<Text>) -> Option<File> {
     let format = Format::from_extension(&format?)?;
     let blob = Blob::new_with_options(bytes.buffer(), Some(format.content_type())).into();
     Some(File { blob, format, note: note? })
 }
 
-/// Stops the generation with that key, wherever on this page it is.
+/// Stops the generation with this key, in whichever element of this page it runs.
 pub(crate) fn stop(key: &str) {
     QUEUE.with_borrow(|queue| {
         for place in queue.iter().filter(|place| place.key == key) {
-            // One that has ended meanwhile is stopped already.
+            // One that has ended meanwhile needs no stopping.
             let _ = place.sender.unbounded_send(Message::Stop);
         }
     });
 }
 
-/// The engine did not start. If its script can be fetched, a rule forbids it to run.
+/// The engine did not start. If its script can be fetched, a rule prevents it from running.
 async fn why_not(script: &str) -> NotMade {
     let request = Request {
         method: Method::HEAD,
@@ -177,11 +178,11 @@ async fn why_not(script: &str) -> NotMade {
     if request.send(None).await.is_ok() { forbidden(script) } else { NotMade::Away }
 }
 
-/// What a policy has to allow, in the policy's own words.
+/// What a policy has to allow, in the terms of Content-Security-Policy.
 fn forbidden(script: &str) -> NotMade {
     let own = is_own_origin(script);
     let origin = if own { "'self'".to_owned() } else { origin(script).unwrap_or_default() };
-    // Browsers count what a worker imports as a worker, too.
+    // Browsers apply the rule for workers to a worker's imports, too.
     let starter = if own { "" } else { "blob: " };
     let rules = [
         ["worker-src ", starter, &origin].concat(),
@@ -201,22 +202,22 @@ struct Worker {
     _listeners: [EventListener; 3],
     /// Ends it.
     _end: Option<DropGuard>,
-    /// The address of the script that starts it, where that had to be made.
+    /// The address of its start script, if one had to be made.
     _starter: Option<ObjectUrl>,
 }
 
 impl Worker {
-    /// An error where the browser refuses at once.
+    /// An error if the browser refuses at once.
     fn start(
         script: &str,
         request: &GenerateRequest,
         sender: &UnboundedSender<Message>,
     ) -> Result<Self, NotMade> {
-        // A worker's script must be of the page's own origin. From elsewhere, a line of the page's
-        // own imports it.
+        // A worker's script must be of the page's own origin. Otherwise a script of the page's own
+        // imports it.
         let starter = if is_own_origin(script) { None } else { Some(starter(script)) };
         let worker = new_worker(starter.as_deref().unwrap_or(script)).map_err(|thrown| {
-            // The shell says which rule it was, where it knows.
+            // The shell knows which rule it was.
             let rule = Reflect::get(&thrown, &"rule".into()).ok().and_then(|rule| rule.as_string());
             rule.map_or_else(|| forbidden(script), NotMade::Forbidden)
         })?;
@@ -248,7 +249,7 @@ fn new_worker(url: &str) -> Result<web_sys::Worker, JsValue> {
     }
 }
 
-/// Hands on what a worker says. What nobody listens to any more may be lost: the worker is about to
+/// Forwards the worker's messages. Messages without a receiver may be lost: the worker is about to
 /// end.
 fn listeners(worker: &web_sys::Worker, sender: &UnboundedSender<Message>) -> [EventListener; 3] {
     let said = {
@@ -262,7 +263,7 @@ fn listeners(worker: &web_sys::Worker, sender: &UnboundedSender<Message>) -> [Ev
         let sender = sender.clone();
         let options = EventListenerOptions::enable_prevent_default();
         EventListener::new_with_options(worker, name, options, move |event| {
-            // Told as a sentence; the page's own error handlers have nothing to do with it.
+            // It is shown as a sentence; the page's error handlers are not called.
             event.prevent_default();
             let _ = sender.unbounded_send(Message::Broken);
         })
@@ -270,13 +271,13 @@ fn listeners(worker: &web_sys::Worker, sender: &UnboundedSender<Message>) -> [Ev
     [said, broken("error"), broken("messageerror")]
 }
 
-/// A script of this page's own that does nothing but import another.
+/// A script of this page's own that only imports another one.
 fn starter(script: &str) -> ObjectUrl {
     let line = ["import ", &json::stringify(&script), ";"].concat();
     Blob::new_with_options(line.as_str(), Some("text/javascript")).into()
 }
 
-/// Somebody in the queue.
+/// An entry of the queue.
 struct Place {
     number: u32,
     key: String,
@@ -284,7 +285,7 @@ struct Place {
 }
 
 thread_local! {
-    /// All that is being made on this page, or waits to be; the first has its turn.
+    /// Everything that runs or waits on this page; the first one runs.
     static QUEUE: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
     static NUMBER: Cell<u32> = const { Cell::new(0) };
 }
@@ -298,7 +299,7 @@ impl Turn {
         NUMBER.set(number.wrapping_add(1));
         QUEUE.with_borrow_mut(|queue| {
             queue.push(Place { number, key: key.to_owned(), sender: sender.clone() });
-            tell(queue, queue.len() - 1);
+            send_places(queue, queue.len() - 1);
         });
         Self(number)
     }
@@ -309,16 +310,16 @@ impl Drop for Turn {
         QUEUE.with_borrow_mut(|queue| {
             if let Some(index) = queue.iter().position(|place| place.number == self.0) {
                 queue.remove(index);
-                tell(queue, index);
+                send_places(queue, index);
             }
         });
     }
 }
 
-/// Tells where they stand now to those from that place on.
-fn tell(queue: &[Place], from: usize) {
+/// Sends the new places to all entries from this one on.
+fn send_places(queue: &[Place], from: usize) {
     for (index, place) in queue.iter().enumerate().skip(from) {
-        // One that ends just now leaves by itself.
+        // A receiver that is gone leaves the queue by itself.
         let _ = place.sender.unbounded_send(Message::Place(index));
     }
 }

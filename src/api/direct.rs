@@ -1,7 +1,7 @@
-//! A server of the documented API alone: `POST /api/generate`, whose answer is the event stream.
+//! A server of the documented API: `POST /api/generate`, whose answer is the event stream.
 //!
-//! `EventSource` can't send a `POST`, so the stream is read with the reader of `protocol`. Such a
-//! stream can't be resumed: the document has no way to come back.
+//! `EventSource` can't send a `POST`, so the stream is read with the parser in `protocol`. Such a
+//! stream can't be resumed: the documented API has no way to do so.
 
 use ai_now_protocol::GenerateRequest;
 use ai_now_protocol::sse::{self, Reader};
@@ -16,11 +16,11 @@ use super::{StreamMessage, read_event};
 use crate::api_error::ApiError;
 use crate::platform::json;
 
-/// Asks for a generation and hands on what its stream says, to its end.
+/// Submits a generation and forwards its events, to the end.
 ///
 /// # Errors
-/// Where the server doesn't accept it, or answers something else than events. A stream that breaks
-/// off later is [`StreamMessage::Closed`].
+/// If the server doesn't accept it, or answers with something other than events. A stream that
+/// breaks off later is [`StreamMessage::Closed`].
 pub(crate) async fn generate(
     base: &str,
     key: &str,
@@ -49,7 +49,7 @@ pub(crate) async fn generate(
         let Some(bytes) = bytes.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok()) else {
             break;
         };
-        // An event that was too long is left out: it is none of the documented ones.
+        // An event that was too long is ignored: it is none of the documented ones.
         for frame in reader.feed(&bytes.to_vec()).into_iter().flatten() {
             if let Some(event) = read_event(&frame.data) {
                 promising = true;
@@ -62,7 +62,7 @@ pub(crate) async fn generate(
         }
     }
     say(StreamMessage::Closed);
-    // Nothing in it was an event, nor was it said to hold any: this is no such server.
+    // It contained no event, and its content type is not that of a stream: this is no such server.
     if promising { Ok(()) } else { Err(ApiError::Unreadable) }
 }
 

@@ -1,5 +1,5 @@
-//! Answers to requests that the shell sent while the studio was still on its way
-//! (`www/shell/early.js`). It must not know what is asked.
+//! Answers to requests that the shell sent while the studio was still loading
+//! (`www/shell/early.js`). It must not know the requests.
 
 use std::cell::RefCell;
 
@@ -12,15 +12,15 @@ thread_local! {
     static TAKE: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// From now on answers are taken with this function of the shell's, if it is one.
+/// Answers are taken with this function of the shell's from now on, if it is a function.
 pub(crate) fn take_with(take: JsValue) {
     TAKE.set(take.dyn_into().ok());
 }
 
-/// An answer that is on its way, or there.
+/// An answer that has arrived or is expected.
 pub(super) struct Early(Promise);
 
-/// The answer to the very same request, if it was sent already and nobody has taken it.
+/// The answer to the same request, if the shell has sent it and its answer was not taken yet.
 pub(super) fn take(method: &Method, url: &str, token: Option<&str>) -> Option<Early> {
     let token = token.unwrap_or_default();
     let answer = TAKE.with_borrow(|take| {
@@ -31,7 +31,7 @@ pub(super) fn take(method: &Method, url: &str, token: Option<&str>) -> Option<Ea
 }
 
 impl Early {
-    /// Waits for it; `None` where none comes.
+    /// Waits for it; `None` if there is none.
     pub(super) async fn response(self) -> Option<Response> {
         let response: web_sys::Response = JsFuture::from(self.0).await.ok()?.dyn_into().ok()?;
         Some(response.into())

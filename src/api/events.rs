@@ -1,5 +1,5 @@
-//! A generation's events, by the browser's own `EventSource`: it resumes by itself after a lost
-//! connection. It must not know what the events mean.
+//! An event stream over the browser's `EventSource`, which resumes after a lost connection. It must
+//! not know what the events mean.
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
@@ -13,30 +13,45 @@ use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, PageTransitionEvent};
 
-use super::{StreamMessage, read_event};
 use crate::api_error::ApiError;
 use crate::platform::drop_guard::DropGuard;
 
-/// How often the state of the connection is read. gloo-net doesn't tell that one was lost while the
-/// browser restores it.
+/// How often the state of the connection is checked. gloo-net doesn't report a connection that the
+/// browser is restoring.
 const STATE_CHECK_MILLIS: u32 = 500;
 
-/// So many checks in a row may find a new connection not open yet before it counts as lost.
+/// After so many checks in a row without an open connection, a new connection counts as lost.
 const SLOW_OPEN_CHECKS: u32 = 4;
+
+/// A message of an event stream.
+pub(crate) enum Line {
+    /// The connection is open.
+    Open,
+    /// The connection was lost, and is being restored.
+    Retrying,
+    /// The stream has ended.
+    Closed,
+    /// An event: the stream's last event id, and its data.
+    Data {
+        /// Empty if there was none.
+        last_id: String,
+        data: String,
+    },
+}
 
 /// An open stream. Dropping it closes it.
 pub(crate) struct EventStream {
-    /// The `open` and `message` events, in order. Before the source: what unsubscribes first hears
-    /// nothing of its end.
+    /// The `open` and `message` events, in order. Dropped before the source, so that its end is not
+    /// reported.
     incoming: Select<EventSourceSubscription, EventSourceSubscription>,
-    /// Says once that the page came back out of the back-forward cache.
+    /// Resolves once when the page is restored from the back-forward cache.
     restored: UnboundedReceiver<()>,
     source: EventSource,
     state: State,
-    /// How many checks in a row found it not open, since it was made.
+    /// How many checks in a row found it not open, since it was created.
     unopened_checks: u32,
-    /// Ends the stream where a fault ends the instance. gloo-net doesn't hand out the source; its first
-    /// event names it.
+    /// Closes the stream if a fault ends the instance. gloo-net doesn't expose the source; its
+    /// first event names it.
     guard: Option<DropGuard>,
     _page_shown: EventListener,
 }
@@ -45,17 +60,17 @@ impl EventStream {
     /// Opens a stream.
     ///
     /// # Errors
-    /// Where `url` is no address.
-    pub(super) fn open(url: &str) -> Result<Self, ApiError> {
+    /// If `url` is not a valid address.
+    pub(crate) fn open(url: &str) -> Result<Self, ApiError> {
         let mut source = EventSource::new(url).map_err(|_| ApiError::Unreadable)?;
         let mut subscribe = |name: &str| source.subscribe(name).map_err(|_| ApiError::Unreadable);
         let incoming = stream::select(subscribe("open")?, subscribe("message")?);
         let (sender, restored) = unbounded();
-        // A page that comes back out of the back-forward cache may find its streams dead, and some
-        // browsers don't say so.
+        // The streams of a page that is restored from the back-forward cache may be dead, which
+        // some browsers don't report.
         let page_shown = EventListener::new(&window(), "pageshow", move |event| {
             if event.unchecked_ref::<PageTransitionEvent>().persisted() {
-                // Nobody waits for it any more: nothing is lost.
+                // The receiver is gone: nothing is lost.
                 let _ = sender.unbounded_send(());
             }
         });
@@ -70,8 +85,8 @@ impl EventStream {
         })
     }
 
-    /// Waits for what it says next. Dropping the future loses nothing.
-    pub(crate) async fn next(&mut self) -> StreamMessage {
+    /// Waits for the next message. Dropping the future loses nothing.
+    pub(crate) async fn next(&mut self) -> Line {
         loop {
             let check = select(self.restored.next(), TimeoutFuture::new(STATE_CHECK_MILLIS));
             match select(self.incoming.next(), check).await {
@@ -80,9 +95,9 @@ impl EventStream {
                         return message;
                     }
                 }
-                // It gave up, or the page slept: only a new stream goes on.
+                // The browser gave up, or the page was suspended: only a new stream continues.
                 Either::Left(_) | Either::Right((Either::Left(_), _)) => {
-                    return StreamMessage::Closed;
+                    return Line::Closed;
                 }
                 Either::Right((Either::Right(_), _)) => {
                     if let Some(message) = self.check() {
@@ -93,29 +108,27 @@ impl EventStream {
         }
     }
 
-    fn read(&mut self, name: &str, event: &MessageEvent) -> Option<StreamMessage> {
+    fn read(&mut self, name: &str, event: &MessageEvent) -> Option<Line> {
         self.state = State::Open;
         if self.guard.is_none() {
             self.guard = event.target().and_then(|source| DropGuard::method(&source, "close"));
         }
         if name == "open" {
-            return Some(StreamMessage::Open);
+            return Some(Line::Open);
         }
-        let event_id = event.last_event_id().parse().ok();
-        let event = read_event(&event.data().as_string()?)?;
-        Some(StreamMessage::Event(event_id, event))
+        Some(Line::Data { last_id: event.last_event_id(), data: event.data().as_string()? })
     }
 
-    /// Looks at the state of the connection, and tells what changed unheard.
-    fn check(&mut self) -> Option<StreamMessage> {
+    /// Checks the state of the connection, and returns a change that no event reported.
+    fn check(&mut self) -> Option<Line> {
         let before = std::mem::replace(&mut self.state, self.source.state());
         match (before, self.state) {
-            (State::Open, State::Connecting) => Some(StreamMessage::Retrying),
+            (State::Open, State::Connecting) => Some(Line::Retrying),
             (State::Connecting, State::Connecting) => {
                 self.unopened_checks += 1;
-                (self.unopened_checks == SLOW_OPEN_CHECKS).then_some(StreamMessage::Retrying)
+                (self.unopened_checks == SLOW_OPEN_CHECKS).then_some(Line::Retrying)
             }
-            (_, State::Closed) => Some(StreamMessage::Closed),
+            (_, State::Closed) => Some(Line::Closed),
             _ => None,
         }
     }

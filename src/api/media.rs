@@ -1,5 +1,5 @@
-//! The bytes of a result, for those who look into it, and whether they can be had. To play it, the
-//! browser loads it itself.
+//! The bytes of a result, for waveforms and thumbnails, and whether the file is available. For
+//! playing, the browser loads it itself.
 
 use gloo_net::http::{Method, Request, RequestBuilder};
 use js_sys::ArrayBuffer;
@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestMode};
 
-/// No picture of a sound is worth more.
+/// A waveform is not worth loading more than this.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Loads a file; `None` where its server or the page's policy doesn't let this page, or where it is
-/// long.
+/// Loads a file; `None` if its server or the page's policy doesn't let this page read it, or if it
+/// is too long.
 pub(crate) async fn bytes(url: &str) -> Option<ArrayBuffer> {
     let response = Request::get(url).send().await.ok()?;
     let length = response.headers().get("Content-Length");
@@ -19,27 +19,28 @@ pub(crate) async fn bytes(url: &str) -> Option<ArrayBuffer> {
     if !response.ok() || length_bytes > MAX_BYTES {
         return None;
     }
-    // Not through gloo's `binary`: that copies the file into this instance, which never shrinks.
+    // Not with gloo's `binary`: that would copy the file into this instance, whose memory never
+    // shrinks.
     let response = web_sys::Response::from(response);
     JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()
 }
 
-/// Whether a file can be had, as far as its server lets this page know.
+/// Whether a file is available, as far as this page can find out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// It is there.
+    /// It is available.
     There,
-    /// Its server has it no more, or not for this page.
+    /// Its server has it no longer, or not for this page.
     Gone,
     /// Its server doesn't answer, or not now.
     Unreachable,
 }
 
-/// How long the server may think about [`reach`].
+/// How long the server may take for [`reach`].
 const REACH_TIMEOUT_MILLIS: u32 = 10_000;
 
-/// Asks for a file without its bytes: a media element doesn't say whether the file or the way to it is
-/// at fault.
+/// Requests a file without its bytes: a media element doesn't say whether the file or the
+/// connection failed.
 pub(crate) async fn reach(url: &str) -> Reach {
     let ask = |mode| {
         let patience = AbortSignal::timeout_with_u32(REACH_TIMEOUT_MILLIS);
@@ -55,7 +56,7 @@ pub(crate) async fn reach(url: &str) -> Reach {
             429 | 500.. => Reach::Unreachable,
             _ => Reach::There,
         },
-        // A server that lets no page look into its answers still gives them: that says enough.
+        // A server without CORS for this page still serves the file: an opaque answer is enough.
         Err(_) if ask(RequestMode::NoCors).await.is_ok() => Reach::There,
         Err(_) => Reach::Unreachable,
     }

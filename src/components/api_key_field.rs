@@ -1,4 +1,4 @@
-//! The person's own key, in direct mode.
+//! The user's own API key, in direct mode.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::i18n::Word;
 use crate::state::draft::Draft;
 use crate::texts::use_texts;
 
-/// A field for the person's own key, and whether this device remembers it.
+/// A field for the user's own API key, and whether this device remembers it.
 #[component]
 pub(crate) fn ApiKeyField() -> impl IntoView {
     let draft = expect_context::<Draft>();

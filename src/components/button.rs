@@ -1,4 +1,4 @@
-//! The buttons that repeat: one with a text, one with a picture alone.
+//! The common buttons: one with a text, one with only an icon.
 
 use leptos::prelude::*;
 use web_sys::MouseEvent;
@@ -6,15 +6,15 @@ use web_sys::MouseEvent;
 use super::erased::{Erase, Handler, live, truth};
 use super::icon::{Icon, SwitchIcon};
 
-/// A button with a text, and a picture before it if there is one. It submits nothing.
+/// A button with a text, and an icon before it if there is one. It submits nothing.
 #[component]
 pub(crate) fn TextButton(
-    /// What it says.
+    /// Its text.
     text: String,
-    /// The picture before the text: a path of [`super::icon`].
+    /// The icon before the text: a path of [`super::icon`].
     #[prop(optional)]
     icon: Option<&'static str>,
-    /// What it does.
+    /// Called on a click.
     on_click: Handler<MouseEvent>,
 ) -> impl IntoView {
     match icon {
@@ -34,23 +34,23 @@ pub(crate) fn TextButton(
     }
 }
 
-/// A round button with a picture.
+/// A round button with an icon.
 #[component]
 pub(crate) fn IconButton(
-    /// What it is called.
+    /// Its accessible name.
     label: String,
-    /// Its picture: a path of [`super::icon`].
+    /// Its icon: a path of [`super::icon`].
     icon: &'static str,
-    /// Whether it is pressed, where it is a switch.
+    /// Whether it is pressed, if it is a toggle.
     #[prop(optional)]
     pressed: Option<Memo<bool>>,
-    /// Its picture while it is pressed, if that is another.
+    /// Its icon while it is pressed, if that is another one.
     #[prop(optional)]
     pressed_icon: Option<&'static str>,
-    /// The key that does the same, as `aria-keyshortcuts` names it.
+    /// The keyboard shortcut, in the form of `aria-keyshortcuts`.
     #[prop(optional)]
     key: Option<&'static str>,
-    /// What it does.
+    /// Called on a click.
     on_click: Handler<MouseEvent>,
 ) -> impl IntoView {
     let picture = match (pressed, pressed_icon) {

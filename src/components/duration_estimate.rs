@@ -1,4 +1,4 @@
-//! How long a model usually takes, in words: by what it took on this device, else by the catalog.
+//! The usual duration of a model in words: measured on this device, else from the catalog.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,8 @@ use crate::state::connection::Connection;
 use crate::state::generations::Generations;
 use crate::texts::use_texts;
 
-/// How long a model usually takes; `None` where nobody knows. To be called where signals are read.
+/// The usual duration of a model; `None` if it is unknown. Must be called where signals are
+/// tracked.
 pub(crate) fn duration_estimate(model: &str) -> Option<String> {
     let texts = use_texts();
     let connection = expect_context::<Connection>();
@@ -20,7 +21,7 @@ pub(crate) fn duration_estimate(model: &str) -> Option<String> {
         _ => None,
     };
     let runs = generations.all.with(|all| {
-        let took = all.iter().filter_map(|job| job.0.with_untracked(took));
+        let took = all.iter().filter_map(|generation| generation.with_untracked(took));
         took.take(RUNS).collect::<Vec<_>>()
     });
     if let Some(secs) = usual_secs(&runs) {

@@ -1,11 +1,12 @@
-//! What keeps the views light. `view!` makes a type of its own out of every element, closure and
-//! node reference, and the compiler writes code for each: code that builds it, and code that compares
-//! it with the next one of its type. Here are the few types that views share instead:
+//! What keeps the views small. `view!` makes a type of its own for every element, closure and node
+//! reference, and the compiler generates code for each: to build it, and to compare it with the
+//! next one of its type. Here are the few types that views share instead:
 //!
-//! - a component ends in [`Erase::erased`]: its type is forgotten, and what is put in its place
-//!   replaces it without a look at what it was;
+//! - a component ends in [`Erase::erased`]: its type is erased, and the next view replaces it
+//!   without a comparison;
 //! - what follows from signals is wrapped in [`live`], an event handler in [`handler`];
-//! - [`ElementRef`] is the reference to an element of any kind, and [`effect`] the one effect.
+//! - [`ElementRef`] is the reference to an element of any kind, [`effect`] the one effect, and [`memo()`] the
+//!   one memo of a type.
 //!
 //! It must not know what is shown.
 
@@ -20,16 +21,18 @@ use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtm
 use send_wrapper::SendWrapper;
 use web_sys::{Element, Node};
 
-/// A view that is built already, of whatever type it was: one element, always the same, or none.
-/// Attributes that are spread onto it have no effect.
+pub(crate) use crate::reactive::{effect, memo};
+
+/// A view that is built already, of any type: one element, always the same, or none. Attributes
+/// that are spread onto it have no effect.
 pub(crate) struct Erased(SendWrapper<(Option<Element>, Box<dyn Held>)>);
 
-/// What a view holds on to: it is only ever dropped, so that no type needs more code for this.
+/// What keeps a view alive: it is only ever dropped, so that no type needs more code for this.
 trait Held {}
 
 impl<T> Held for T {}
 
-/// Forgets the type of a view.
+/// Erases the type of a view.
 pub(crate) trait Erase {
     /// Builds the view, in the current owner. Its root is one element, always the same, or none.
     fn erased(self) -> Erased;
@@ -57,7 +60,7 @@ impl Mountable for Erased {
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
         if let (Some(root), _) = &*self.0 {
-            // The marker stands in the parent: there is nothing to refuse.
+            // The marker is in the parent, so this can't fail.
             let _ = parent.insert_before(root, marker);
         }
     }
@@ -98,7 +101,7 @@ impl AddAnyAttr for Erased {
     }
 }
 
-/// Leptos asks every view for this. The widget is rendered in the browser alone.
+/// Leptos requires this of every view. The widget is rendered only in the browser.
 impl RenderHtml for Erased {
     type AsyncOutput = Self;
     type Owned = Self;
@@ -130,7 +133,7 @@ impl RenderHtml for Erased {
     }
 }
 
-/// A text, attribute, property or view that follows from signals.
+/// A text, attribute, property or view that depends on signals.
 pub(crate) type Live<T> = Box<dyn FnMut() -> T + Send>;
 
 /// A [`Live`] value.
@@ -138,7 +141,7 @@ pub(crate) fn live<T>(value: impl FnMut() -> T + Send + 'static) -> Live<T> {
     Box::new(value)
 }
 
-/// What is done when an event `E` arrives.
+/// The handler of an event `E`.
 pub(crate) type Handler<E> = Box<dyn FnMut(E)>;
 
 /// A [`Handler`].
@@ -146,25 +149,17 @@ pub(crate) fn handler<E>(act: impl FnMut(E) + 'static) -> Handler<E> {
     Box::new(act)
 }
 
-/// Does something after the view stands, and again whenever a signal changes that it read.
-pub(crate) fn effect(act: impl FnMut() + 'static) {
-    fn boxed(mut act: Box<dyn FnMut()>) {
-        Effect::new(move |_| act());
-    }
-    boxed(Box::new(act));
-}
-
-/// A reference to an element of any kind: what `NodeRef` is to one kind.
+/// A reference to an element of any kind, as `NodeRef` is to one kind.
 #[derive(Clone, Copy)]
 pub(crate) struct ElementRef(StoredValue<Option<Element>, LocalStorage>);
 
 impl ElementRef {
-    /// A reference to nothing yet, in the current owner.
+    /// An empty reference, in the current owner.
     pub(crate) fn new() -> Self {
         Self(StoredValue::new_local(None))
     }
 
-    /// Refers to an element that stands already.
+    /// Refers to an existing element.
     pub(crate) fn set(self, element: Element) {
         self.0.set_value(Some(element));
     }
@@ -174,7 +169,7 @@ impl ElementRef {
         self.0.try_get_value().flatten()
     }
 
-    /// Gives it the focus, if it can have it.
+    /// Focuses it, if it can be focused.
     pub(crate) fn focus(self) {
         if let Some(element) = self.get() {
             focus(&element);
@@ -188,14 +183,14 @@ impl<E: ElementType> NodeRefContainer<E> for ElementRef {
     }
 }
 
-/// Gives an element the focus, if it can have it.
+/// Focuses an element, if it can be focused.
 pub(crate) fn focus(element: &Element) {
     use wasm_bindgen::JsCast as _;
-    // It only throws where it is no element of HTML's.
+    // It only fails for elements that are not HTML.
     let _ = element.unchecked_ref::<web_sys::HtmlElement>().focus();
 }
 
-/// A truth value, as ARIA's attributes want it.
+/// A boolean, in the form of ARIA's attributes.
 pub(crate) fn truth(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }

@@ -1,31 +1,31 @@
-//! Why there is no result, and the ways on.
+//! The message of a generation without a result, and what to do next.
 
 use leptos::prelude::*;
 
 use super::button::TextButton;
 use super::erased::{Erase, handler};
-use crate::generation::Phase;
+use crate::generation::{Generation, Phase};
 use crate::i18n::Word;
 use crate::state::draft::Draft;
 use crate::state::generations::{GenerationSignal, Generations};
 use crate::texts::use_texts;
 
-/// A generation that failed or was cancelled. Nothing where it did neither.
+/// A generation that failed or was cancelled. Empty otherwise.
 #[component]
 pub(crate) fn ErrorMessage(
     /// The generation.
-    job: GenerationSignal,
+    generation: GenerationSignal,
 ) -> impl IntoView {
     let draft = expect_context::<Draft>();
     let generations = expect_context::<Generations>();
     let texts = use_texts();
-    let generation = job.0.get_untracked();
-    let Phase::Failed { message, cancelled, tokens_returned } = generation.phase else {
+    let Generation { phase, request, .. } = generation.get_untracked();
+    let Phase::Failed { message, cancelled, tokens_returned } = phase else {
         return ().erased();
     };
     let title = if cancelled { Word::CancelledTitle } else { Word::FailedTitle };
-    let request = generation.request;
     let prompt = request.prompt.clone();
+    let again = request.clone();
     let returned = tokens_returned.filter(|n| *n > 0).map(|n| {
         let returned = texts.count(Word::Returned, n);
         view! { <p>{returned}</p> }.erased()
@@ -37,7 +37,7 @@ pub(crate) fn ErrorMessage(
                 <p dir="auto">{texts.message(&message)}</p>
                 {returned}
             </div>
-            // The line beside it stands on the page's side, whatever way the words run.
+            // The line beside it is on the page's leading side, whatever the direction of the text.
             <p class="prompt-said">
                 <span dir="auto">{prompt}</span>
             </p>
@@ -51,7 +51,7 @@ pub(crate) fn ErrorMessage(
                 </button>
                 <TextButton
                     text=texts.text(Word::Reuse)
-                    on_click=handler(move |_| draft.compose(job.0.with_untracked(|generation| generation.request.clone())))
+                    on_click=handler(move |_| draft.compose(again.clone()))
                 />
             </div>
         </div>

@@ -1,9 +1,9 @@
-//! One of what was made on this device: its picture, what it is, and the ways to it and away.
+//! An entry of the history: its picture, its description, and its actions.
 
 use leptos::prelude::*;
 use web_sys::Element;
 
-use super::erased::{ElementRef, Erase, focus, handler, live, truth};
+use super::erased::{ElementRef, Erase, focus, handler, live, memo, truth};
 use super::icon::{DELETE, Icon, kind_icon};
 use super::landmarks::use_landmarks;
 use super::thumbnail::ResultThumbnail;
@@ -17,20 +17,20 @@ use crate::texts::use_texts;
 #[component]
 pub(crate) fn HistoryEntry(
     /// The generation.
-    job: GenerationSignal,
+    generation: GenerationSignal,
 ) -> impl IntoView {
     let connection = expect_context::<Connection>();
     let generations = expect_context::<Generations>();
     let (texts, landmarks) = (use_texts(), use_landmarks());
     let row = ElementRef::new();
-    let generation = job.0.get_untracked();
-    let made_by = connection.catalog.with_untracked(|all| made_by(all, &generation));
-    let Generation { key, request, created_at_ms, .. } = generation;
+    let snapshot = generation.get_untracked();
+    let made_by = connection.catalog.with_untracked(|all| made_by(all, &snapshot));
+    let Generation { key, request, created_at_ms, .. } = snapshot;
     let kind =
         connection.catalog.with_untracked(|all| all.model(&request.model).map(|model| model.kind));
     let (short, long) = texts.when(created_at_ms);
-    let running = Memo::new(move |_| job.0.with(|generation| !generation.is_final()));
-    let failed = Memo::new(move |_| job.0.with(|job| matches!(job.phase, Phase::Failed { .. })));
+    let running = memo(move || generation.with(|now| !now.is_final()));
+    let failed = memo(move || generation.with(|now| matches!(now.phase, Phase::Failed { .. })));
     let delete = texts.fill(Word::Delete, &[("prompt", &request.prompt)]);
     view! {
         <li
@@ -42,9 +42,9 @@ pub(crate) fn HistoryEntry(
             <button
                 type="button"
                 class="show"
-                aria-current=live(move || truth(generations.shown.get() == Some(job)))
+                aria-current=live(move || truth(generations.shown.get() == Some(generation)))
                 on:click=handler(move |_| {
-                    generations.shown.set(Some(job));
+                    generations.shown.set(Some(generation));
                     landmarks.show_result_panel();
                 })
             >
@@ -66,7 +66,7 @@ pub(crate) fn HistoryEntry(
                 hidden=live(move || running.get())
                 on:click=handler(move |_| {
                     focus_neighbour(row.get());
-                    generations.delete(job);
+                    generations.delete(generation);
                 })
             >
                 <Icon path=DELETE />
@@ -76,7 +76,7 @@ pub(crate) fn HistoryEntry(
     .erased()
 }
 
-/// Whoever deletes by keyboard stays in the list.
+/// The focus of keyboard users stays in the list after a deletion.
 fn focus_neighbour(row: Option<Element>) {
     let Some(row) = row else { return };
     let next = row.next_element_sibling().or_else(|| row.previous_element_sibling());

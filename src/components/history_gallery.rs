@@ -1,9 +1,9 @@
-//! What was made on this device: pictures to look at, search, play again and tidy up.
+//! The history of this device: viewed, searched, played again, deleted.
 
 use leptos::prelude::*;
 
 use super::button::TextButton;
-use super::erased::{ElementRef, Erase, effect, handler, live};
+use super::erased::{ElementRef, Erase, effect, handler, live, memo};
 use super::history_entry::HistoryEntry;
 use super::search_field::SearchField;
 use crate::i18n::Word;
@@ -14,7 +14,7 @@ use crate::state::loading::{Loading, Part};
 use crate::state::page::Page;
 use crate::texts::use_texts;
 
-/// The gallery; nothing where nothing was made.
+/// The gallery; empty if the history is.
 #[component]
 pub(crate) fn HistoryGallery() -> impl IntoView {
     let generations = expect_context::<Generations>();
@@ -22,7 +22,7 @@ pub(crate) fn HistoryGallery() -> impl IntoView {
     let page = expect_context::<Page>();
     let loading = expect_context::<Loading>();
     let place = ElementRef::new();
-    // As high as it was, until it is known what it shows: then nothing moves.
+    // It keeps its last height until its content is known, so that nothing moves.
     let kept = browser::storage().and_then(|storage| storage.get_item(KEPT_HEIGHT).ok().flatten());
     let kept = kept.unwrap_or_default();
     let min_height = move || if loading.has(Part::History) { String::new() } else { kept.clone() };
@@ -34,7 +34,7 @@ pub(crate) fn HistoryGallery() -> impl IntoView {
         generations.all.track();
         page.spawn(async move {
             // Until all that follows from the change stands.
-            browser::pause(500).await;
+            page.pause(500).await;
             keep_height(place);
         });
     });
@@ -48,19 +48,19 @@ pub(crate) fn HistoryGallery() -> impl IntoView {
     .erased()
 }
 
-/// Under what its height is kept.
+/// The storage key of its height.
 const KEPT_HEIGHT: &str = "ai-now:made";
 
-/// Leaves its height for the shell, which keeps that much free below the rest, next time.
+/// Saves its height for the shell, which reserves that space the next time.
 fn keep_height(place: ElementRef) {
     if let (Some(place), Some(storage)) = (place.get(), browser::storage()) {
         let height = place.get_bounding_client_rect().height();
-        // Where nothing can be kept, there is nothing to show next time.
+        // If nothing can be stored, there is no history either.
         let _ = storage.set_item(KEPT_HEIGHT, &[&browser::decimal(height), "px"].concat());
     }
 }
 
-/// All that was made, and what can be done with it as a whole.
+/// The entries, and the actions for all of them.
 #[component]
 fn Gallery() -> impl IntoView {
     let generations = expect_context::<Generations>();
@@ -92,8 +92,8 @@ fn Gallery() -> impl IntoView {
             <ul class="made">
                 // An entry stays as long as its generation does, so that neither focus nor scrolling
                 // is lost when another one comes.
-                <For each=entries key=|job| job.0 let(job)>
-                    <HistoryEntry job />
+                <For each=entries key=|generation| *generation let(generation)>
+                    <HistoryEntry generation />
                 </For>
             </ul>
             <OlderEntries />
@@ -105,13 +105,13 @@ fn Gallery() -> impl IntoView {
     .erased()
 }
 
-/// What was deleted last, and the way back.
+/// The last deletion, with a button that undoes it.
 #[component]
 fn UndoLine() -> impl IntoView {
     let generations = expect_context::<Generations>();
     let history = expect_context::<History>();
     let texts = use_texts();
-    let count = Memo::new(move |_| history.deleted.with(Vec::len));
+    let count = memo(move || history.deleted.with(Vec::len));
     let line = move || {
         let count = u32::try_from(count.get()).unwrap_or(u32::MAX);
         (count > 0).then(|| {
@@ -130,7 +130,7 @@ fn UndoLine() -> impl IntoView {
     view! { <div role="status">{live(line)}</div> }.erased()
 }
 
-/// Deletes all, when it is pressed twice.
+/// Deletes all when it is pressed twice.
 #[component]
 fn DeleteAllButton() -> impl IntoView {
     let generations = expect_context::<Generations>();
@@ -157,7 +157,7 @@ fn DeleteAllButton() -> impl IntoView {
     .erased()
 }
 
-/// The way to what is older than all that was read.
+/// The button that loads older entries.
 #[component]
 fn OlderEntries() -> impl IntoView {
     let generations = expect_context::<Generations>();

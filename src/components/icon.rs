@@ -1,4 +1,4 @@
-//! Pictures for buttons and cards: one path each, on a square of 24.
+//! Icons for buttons and cards: one path each, on a square of 24.
 
 use ai_now_protocol::MediaKind;
 use leptos::prelude::*;
@@ -25,10 +25,10 @@ pub(crate) const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3";
 pub(crate) const DELETE: &str = "M6 6l12 12M18 6L6 18";
 pub(crate) const NONE: &str = "M5.6 5.6l12.8 12.8M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18";
 
-/// A picture. It says nothing to a screen reader: what it stands in does.
+/// An icon. Screen readers ignore it: its parent has a name.
 #[component]
 pub(crate) fn Icon(
-    /// What is drawn: one of the paths of this module.
+    /// One of the paths of this module.
     path: &'static str,
 ) -> impl IntoView {
     view! {
@@ -39,14 +39,14 @@ pub(crate) fn Icon(
     .erased()
 }
 
-/// A picture that is one of two.
+/// An icon with two states.
 #[component]
 pub(crate) fn SwitchIcon(
     /// Whether it is on.
     on: Memo<bool>,
-    /// What is drawn while it is on.
+    /// The path while it is on.
     on_path: &'static str,
-    /// What is drawn otherwise.
+    /// The path otherwise.
     off_path: &'static str,
 ) -> impl IntoView {
     view! {
@@ -57,7 +57,7 @@ pub(crate) fn SwitchIcon(
     .erased()
 }
 
-/// The picture of a kind of media.
+/// The icon of a kind of media.
 pub(crate) fn kind_icon(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Audio => AUDIO,

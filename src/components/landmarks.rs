@@ -1,4 +1,4 @@
-//! The places of the page that components lead to from elsewhere: to look at, or with the focus.
+//! The places of the studio that other components scroll to or focus.
 
 use leptos::prelude::*;
 use web_sys::{Document, Navigator};
@@ -13,7 +13,7 @@ pub(crate) struct Landmarks {
     pub(crate) prompt: ElementRef,
     /// The button that generates.
     pub(crate) generate: ElementRef,
-    /// Where a generation is watched, and its result played.
+    /// Where a generation is shown, and its result played.
     pub(crate) result_panel: ElementRef,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn use_landmarks() -> Landmarks {
 }
 
 impl Landmarks {
-    /// Places that are still to be built, in the current owner.
+    /// References to places that are not built yet, in the current owner.
     pub(crate) fn new() -> Self {
         Self {
             prompt: ElementRef::new(),
@@ -32,20 +32,20 @@ impl Landmarks {
         }
     }
 
-    /// The document that the element is in now: pages may put it into a frame's or a pop-up's.
+    /// The document that the element is in now: pages may move it into a frame or a pop-up.
     pub(crate) fn document(self) -> Document {
         let place = self.prompt.get();
         place.and_then(|place| place.owner_document()).unwrap_or_else(document)
     }
 
-    /// The navigator of the window that the element is in now: browsers let only the one with the focus
-    /// do some things.
+    /// The navigator of the window that the element is in now: browsers allow some functions only
+    /// in the focused window.
     pub(crate) fn navigator(self) -> Navigator {
         self.document().default_view().unwrap_or_else(window).navigator()
     }
 
-    /// Brings the result panel into view, as the page scrolls: for those who asked for something, or
-    /// chose something to look at. On a phone both lie a screen away from it.
+    /// Scrolls the result panel into view, after a generation was started or an entry was chosen.
+    /// On a phone both are a screen away from it.
     pub(crate) fn show_result_panel(self) {
         if let Some(panel) = self.result_panel.get() {
             let nearest = browser::object(&[("block", "nearest".into())]);

@@ -1,5 +1,4 @@
-//! Listening to elements apart from their views: to events, and to whether they are seen. What is
-//! listened to ends with the current owner.
+//! Listeners outside of views: for events, and for visibility. They end with the current owner.
 
 use std::cell::Cell;
 
@@ -12,7 +11,7 @@ use web_sys::{Event, IntersectionObserver};
 use super::erased::{ElementRef, effect};
 use crate::platform::browser;
 
-/// Does something whenever an event arrives at an element, once its view is built.
+/// Calls a function whenever an event arrives at an element, once its view is built.
 pub(crate) fn listen(target: ElementRef, name: &'static str, act: impl FnMut(&Event) + 'static) {
     // The effect runs once: it reads no signal.
     let act = Cell::new(Some(act));
@@ -23,7 +22,7 @@ pub(crate) fn listen(target: ElementRef, name: &'static str, act: impl FnMut(&Ev
     });
 }
 
-/// Does something once an element is about to be seen.
+/// Calls a function when an element is about to become visible.
 pub(crate) fn when_seen(target: ElementRef, act: impl FnOnce() + 'static) {
     let act = Cell::new(Some(Box::new(act) as Box<dyn FnOnce()>));
     effect(move || {
@@ -51,7 +50,7 @@ impl Watcher {
                 act();
             }
         });
-        // Of the window that the element is in: that one knows what it shows.
+        // Of the window that the element is in: only that one knows its viewport.
         let window = element.owner_document()?.default_view()?;
         let class: Function = browser::get(&window, "IntersectionObserver").dyn_into().ok()?;
         let observer = Reflect::construct(&class, &Array::of1(seen.as_ref())).ok()?;

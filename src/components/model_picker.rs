@@ -1,4 +1,4 @@
-//! Choosing a model: a card each, with what it makes, what it costs and how long it usually takes.
+//! Choosing a model: a card for each, with its kind of media, price and usual duration.
 
 use ai_now_protocol::{MediaKind, Model};
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::state::draft::Draft;
 use crate::state::page::Page;
 use crate::texts::use_texts;
 
-/// The models that can be asked.
+/// The models that are offered.
 #[component]
 pub(crate) fn ModelPicker() -> impl IntoView {
     let connection = expect_context::<Connection>();
@@ -54,13 +54,13 @@ fn ModelCard(
         let tokens = texts.tokens(model.price_tokens.into());
         view! { <span>{tokens}</span> }.erased()
     });
-    // What a sketch is, its label says; the note is about the model that it stands in for.
+    // The label says that it is a sketch; the note is about the model that it stands in for.
     let status = if model.procedural {
         Some(view! { <span class="sketch">{texts.text(Word::Sketch)}</span> }.erased())
     } else {
         line("note", model.note.map(|note| texts.message(&note)))
     };
-    // How its provider is doing right now: "luma is busy, about 4 minutes".
+    // The current status of its provider: "luma is busy, about 4 minutes".
     let busy = line("busy", model.status.map(|status| texts.message(&status)));
     view! {
         <label class="card" part="model">
@@ -92,7 +92,7 @@ fn ModelCard(
     .erased()
 }
 
-/// A line out of the catalog, in whatever language it is.
+/// A line from the catalog, whose language is unknown.
 fn line(class: &'static str, text: Option<String>) -> Option<Erased> {
     let text = text?;
     Some(
@@ -105,7 +105,7 @@ fn line(class: &'static str, text: Option<String>) -> Option<Erased> {
     )
 }
 
-/// What a kind of media is called.
+/// The name of a kind of media.
 fn kind_word(kind: MediaKind) -> Word {
     match kind {
         MediaKind::Audio => Word::Music,

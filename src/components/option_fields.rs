@@ -1,27 +1,26 @@
-//! What a model can be told beside the prompt and the style: a field for each of its options, by the
-//! option's kind. Few people need the advanced ones; those are folded away.
+//! The options of a model: a field for each, by the option's kind. The advanced ones are folded
+//! away.
 
 use ai_now_protocol::options::{IMAGE, Range, SEED, STYLE, TextLimit, Unit};
 use ai_now_protocol::{ModelOption, OptionKind, Scalar};
 use leptos::prelude::*;
 
-use super::erased::{Erase, Erased, handler, live};
+use super::erased::{Erase, Erased, handler, live, memo};
 use super::picture_field::PictureField;
 use crate::config::Mode;
 use crate::i18n::Word;
-use crate::i18n::option_word;
 use crate::state::draft::Draft;
 use crate::state::page::Page;
 use crate::texts::{Texts, use_texts};
 
-/// The fields of the chosen model's options; nothing where it has none, and for servers that know
-/// the documented API alone.
+/// The fields of the chosen model's options; empty if it has none, and for servers with only the
+/// documented API.
 #[component]
 pub(crate) fn OptionFields() -> impl IntoView {
     let draft = expect_context::<Draft>();
     let page = expect_context::<Page>();
-    // By its options, not by all of the model: how busy its provider is changes no field.
-    let options = Memo::new(move |_| {
+    // Depends on the options only: a changed provider status changes no field.
+    let options = memo(move || {
         let model = draft.model().filter(|_| page.mode() != Mode::Direct)?;
         let shown = model.options.iter().filter(|option| is_shown(option, page.mode()));
         Some(shown.cloned().collect::<Vec<_>>())
@@ -33,13 +32,13 @@ pub(crate) fn OptionFields() -> impl IntoView {
     view! { <div class="options-place">{live(groups)}</div> }.erased()
 }
 
-/// The style has a picker of its own. Where the page makes everything, there is nowhere to upload a
-/// picture to, and a seed is drawn for each file and kept with it.
+/// The style has a picker of its own. In demo mode pictures can't be uploaded, and a seed is drawn
+/// for each file and stored with it.
 fn is_shown(option: &ModelOption, mode: Mode) -> bool {
     option.id != STYLE && (mode != Mode::Demo || !matches!(&*option.id, IMAGE | SEED))
 }
 
-/// The common options at once, the advanced ones on request.
+/// The common options, then the advanced ones in a disclosure.
 #[component]
 fn OptionGroups(
     /// The options, in order.
@@ -102,9 +101,9 @@ fn OptionField(
     .erased()
 }
 
-/// What an option is called, in the page's language where that has a word for it.
+/// What an option is called.
 fn label(texts: Texts, option: &ModelOption) -> String {
-    let name = option_word(&option.id).map_or_else(|| option.name.to_string(), |w| texts.text(w));
+    let name = option.name.to_string();
     match &option.kind {
         OptionKind::Integer(Range { unit: Some(Unit::Seconds), .. }) => {
             texts.fill(Word::InSeconds, &[("name", &name)])
@@ -113,7 +112,7 @@ fn label(texts: Texts, option: &ModelOption) -> String {
     }
 }
 
-/// What is chosen for an option, as a text; empty where nothing is.
+/// The chosen value of an option, as a text; empty if there is none.
 fn chosen(draft: Draft, id: &str) -> String {
     draft.options.with(|options| options.get(id).map_or_else(String::new, ToString::to_string))
 }
@@ -133,7 +132,7 @@ fn ChoiceField(
         view! { <option value=value>{name}</option> }.erased()
     });
     let choices: Vec<Erased> = choices.collect();
-    // Nothing to fall back on: the maker decides.
+    // Without a default, the provider decides.
     let none = default.is_empty().then(|| view! { <option value="">"–"</option> }.erased());
     let option = StoredValue::new(option);
     let value = move || {
@@ -157,13 +156,12 @@ fn ChoiceField(
     .erased()
 }
 
-/// A whole number. What is typed is kept even where it doesn't fit: why it can't be sent is said
-/// when it is.
+/// An integer. An invalid input is kept: the form says why it can't be sent.
 #[component]
 fn IntegerField(
     /// The option.
     option: ModelOption,
-    /// What it takes.
+    /// Its range.
     range: Range,
     /// The element's id.
     id: String,
@@ -190,7 +188,7 @@ fn IntegerField(
     .erased()
 }
 
-/// Yes or no.
+/// A flag.
 #[component]
 fn FlagField(
     /// The option.

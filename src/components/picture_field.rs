@@ -1,4 +1,4 @@
-//! A picture to begin with: chosen from the person's own files, uploaded at once, and shown.
+//! A picture to start from: chosen from the user's files, uploaded at once, and shown.
 
 use ai_now_protocol::{ModelOption, Scalar};
 use leptos::prelude::*;
@@ -13,18 +13,71 @@ use crate::state::page::Page;
 use crate::state::visitor::Visitor;
 use crate::texts::use_texts;
 
-/// What the gateway takes (`POST /api/uploads`).
+/// The types that the gateway accepts (`POST /api/uploads`).
 const ACCEPTED: &str = "image/jpeg,image/png,image/webp,image/gif";
 
-/// How far the picture is.
+/// The state of the upload.
 #[derive(Clone, PartialEq)]
 enum Uploading {
-    /// None was chosen, or the one that was chosen is there.
+    /// No picture was chosen, or the chosen one is uploaded.
     Idle,
-    /// It is on its way.
+    /// It is being uploaded.
     Sending,
-    /// It did not arrive.
+    /// The upload failed.
     Failed(ApiError),
+}
+
+/// The picture of one option: chosen, sent, or taken away. Copies are the same one.
+#[derive(Clone, Copy)]
+struct Picture {
+    page: Page,
+    visitor: Visitor,
+    draft: Draft,
+    option: StoredValue<ModelOption>,
+    uploading: RwSignal<Uploading>,
+}
+
+impl Picture {
+    /// In the current owner, with the stores of its context.
+    fn new(option: ModelOption) -> Self {
+        Self {
+            page: expect_context(),
+            visitor: expect_context(),
+            draft: expect_context(),
+            option: StoredValue::new(option),
+            uploading: RwSignal::new(Uploading::Idle),
+        }
+    }
+
+    /// Whether there is one.
+    fn is_set(self) -> bool {
+        self.option.with_value(|option| self.draft.options.with(|set| set.contains_key(&option.id)))
+    }
+
+    /// Sends a file to the gateway in place of the one before.
+    fn choose(self, file: File) {
+        self.remove();
+        self.uploading.set(Uploading::Sending);
+        self.page.spawn(async move {
+            let outcome = self.visitor.upload(&file).await;
+            // The field may have gone meanwhile, with its model.
+            let Some(option) = self.option.try_get_value() else { return };
+            let uploading = match outcome {
+                Ok(upload) => {
+                    self.draft.set_option(&option, Some(Scalar::from(upload.id)));
+                    Uploading::Idle
+                }
+                Err(error) => Uploading::Failed(error),
+            };
+            self.uploading.try_set(uploading);
+        });
+    }
+
+    /// Takes it away.
+    fn remove(self) {
+        self.option.with_value(|option| self.draft.set_option(option, None));
+        self.uploading.set(Uploading::Idle);
+    }
 }
 
 /// A field for a picture.
@@ -35,66 +88,36 @@ pub(crate) fn PictureField(
     /// The element's id.
     id: String,
 ) -> impl IntoView {
-    let draft = expect_context::<Draft>();
-    let page = expect_context::<Page>();
-    let visitor = expect_context::<Visitor>();
     let texts = use_texts();
     let input = ElementRef::new();
-    let option = StoredValue::new(option);
-    let state = RwSignal::new(Uploading::Idle);
-    let has_picture =
-        move || option.with_value(|option| draft.options.with(|o| o.contains_key(&option.id)));
-    let choose = move |file: File| {
-        option.with_value(|option| draft.set_option(option, None));
-        state.set(Uploading::Sending);
-        page.spawn(async move {
-            let outcome = visitor.upload(&file).await;
-            // The field may have gone meanwhile, with its model.
-            let Some(option) = option.try_get_value() else { return };
-            match outcome {
-                Ok(upload) => {
-                    draft.set_option(&option, Some(Scalar::from(upload.id)));
-                    state.try_set(Uploading::Idle);
-                }
-                Err(error) => {
-                    state.try_set(Uploading::Failed(error));
-                }
-            }
-        });
-    };
-    let remove = move || {
-        option.with_value(|option| draft.set_option(option, None));
-        state.set(Uploading::Idle);
+    let picture = Picture::new(option);
+    let chosen = handler(move |event: web_sys::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let files = input.and_then(|input| input.files());
+        if let Some(file) = files.and_then(|files| files.get(0)) {
+            picture.choose(file);
+        }
+    });
+    let remove = handler(move |_| {
+        picture.remove();
         if let Some(input) = input.get() {
-            // The same file can be chosen again only once it was let go.
+            // Reset, so that the same file can be chosen again.
             input.unchecked_into::<HtmlInputElement>().set_value("");
         }
-    };
-    let status = move || match state.get() {
+    });
+    let status = move || match picture.uploading.get() {
         Uploading::Idle => String::new(),
         Uploading::Sending => texts.text(Word::Uploading),
         Uploading::Failed(error) => texts.error(&error),
     };
     view! {
         <div class="picture-field">
-            <input
-                node_ref=input
-                id=id
-                type="file"
-                accept=ACCEPTED
-                on:change=handler(move |event: web_sys::Event| {
-                    let input = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-                    let files = input.and_then(|input| input.files());
-                    if let Some(file) = files.and_then(|files| files.get(0)) {
-                        choose(file);
-                    }
-                })
-            />
+            <input node_ref=input id=id type="file" accept=ACCEPTED on:change=chosen />
             <button
                 type="button"
                 class="plain"
-                hidden=live(move || !has_picture())
-                on:click=handler(move |_| remove())
+                hidden=live(move || !picture.is_set())
+                on:click=remove
             >
                 {texts.text(Word::RemovePicture)}
             </button>

@@ -1,6 +1,6 @@
-//! The result: our own face on the browser's media element. Only this module and those below it
-//! touch that element, and the element owns the truth: what is shown is what its events say, never
-//! what was asked of it.
+//! The result: our own controls for the browser's media element. Only this module and those below
+//! it use that element, and the element is the source of truth: the controls show what its events
+//! report, never what was requested.
 
 mod controls;
 mod cover;
@@ -11,7 +11,7 @@ mod waveform;
 use ai_now_protocol::{Format, MediaKind};
 use leptos::prelude::*;
 
-use super::erased::{ElementRef, Erase, Erased, handler, live};
+use super::erased::{ElementRef, Erase, Erased, handler, live, memo};
 use super::icon::{Icon, kind_icon};
 use super::listeners::{listen, when_seen};
 use super::result_actions::ResultActions;
@@ -35,15 +35,15 @@ struct ResultFile {
     /// The generation's key.
     key: String,
     kind: MediaKind,
-    /// Where it is, absolute.
+    /// Its absolute address.
     address: String,
-    /// What it is called.
+    /// Its file name.
     name: String,
-    /// Whether this page made it itself.
+    /// Whether this page made it.
     own: bool,
-    /// Whether it lies at the gateway, and the gateway on another origin than the page.
+    /// Whether it is at the gateway, and the gateway is on another origin than the page.
     is_elsewhere: bool,
-    /// What was asked for.
+    /// The request.
     prompt: String,
     /// The model's name, and the style's.
     made_by: String,
@@ -56,7 +56,7 @@ impl ResultFile {
         let url = generation.url()?;
         let request = &generation.request;
         let kind = connection.catalog.with_untracked(|catalog| {
-            // The file says what it is; where it doesn't, the model does.
+            // The file's type decides; without one, the model's kind does.
             let model = catalog.model(&request.model);
             url.format().map(Format::kind).or(model.map(|model| model.kind))
         });
@@ -79,19 +79,18 @@ impl ResultFile {
     }
 }
 
-/// A result, with what steers it, what it is and what can be done with it. Nothing where there is no
-/// result.
+/// A result, with its controls, description and actions. Empty if there is no result.
 #[component]
 pub(crate) fn Player(
     /// The generation.
-    job: GenerationSignal,
+    generation: GenerationSignal,
 ) -> impl IntoView {
     let texts = use_texts();
-    let generation = job.0.get_untracked();
-    let Some(file) = ResultFile::of(expect_context(), expect_context(), &generation) else {
+    let snapshot = generation.get_untracked();
+    let Some(file) = ResultFile::of(expect_context(), expect_context(), &snapshot) else {
         return ().erased();
     };
-    let unkept = generation
+    let unkept = snapshot
         .unkept
         .then(|| view! { <p role="status">{texts.text(Word::NotKept)}</p> }.erased());
     let (prompt, made_by) = (file.prompt.clone(), file.made_by.clone());
@@ -109,16 +108,16 @@ pub(crate) fn Player(
                     {prompt}
                 </p>
                 <p class="fine">{made_by}</p>
-                {note(texts, generation)}
+                {note(texts, snapshot)}
                 {unkept}
             </div>
-            <ResultActions job address file_name=name own />
+            <ResultActions generation address file_name=name own />
         </div>
     }
     .erased()
 }
 
-/// What its maker says about it. A sketch says that it is one.
+/// The provider's note about it. A sketch says that it is one.
 fn note(texts: Texts, generation: Generation) -> Option<Erased> {
     let note = match generation.phase {
         Phase::Completed { note, .. } => note,
@@ -158,7 +157,7 @@ fn Image(
     let retry = Callback::new(move |()| {
         error.set(None);
         if let Some(image) = image.get() {
-            // The name is ours: there is nothing to refuse.
+            // The attribute's name is ours, so this can't fail.
             let _ = image.set_attribute("src", &address);
         }
     });
@@ -170,7 +169,7 @@ fn Image(
             error.try_set(Some(why));
         });
     });
-    let why = Memo::new(move |_| error.get());
+    let why = memo(move || error.get());
     view! {
         <div class="screen" part="screen">
             <img
@@ -198,7 +197,7 @@ fn Film(
     prepare_on_turning_to(screen, media);
     let press = handler(move |_| {
         media.toggle();
-        // From here on the keys of the player work.
+        // From here on the player's keyboard shortcuts work.
         play.focus();
     });
     let view = view! {
@@ -213,10 +212,10 @@ fn Film(
                 <video
                     node_ref=element
                     aria-label=file.prompt
-                    // The gateway lets pages that it knows look into its files; else no picture could
-                    // be kept.
+                    // The gateway allows its pages to read its files (CORS); without it, no
+                    // thumbnail could be made.
                     crossorigin=cross_origin
-                    // Nothing is loaded of what nobody sees.
+                    // Nothing is loaded before it is visible.
                     preload="none"
                     playsinline
                     on:click=press
@@ -290,19 +289,19 @@ fn cross_origin(file: &ResultFile) -> Option<&'static str> {
     (!file.own && file.is_elsewhere).then_some("anonymous")
 }
 
-/// Whoever turns to it learns how long it is, and can go to any place in it.
+/// A user who turns to it needs its duration, and can seek.
 fn prepare_on_turning_to(screen: ElementRef, media: MediaController) {
     for sign in ["pointerenter", "focusin"] {
         listen(screen, sign, move |_| media.prepare());
     }
 }
 
-/// Why a media element can't play, if so.
+/// Why a media element can't play, if it can't.
 #[component]
 fn MediaError(
-    /// What plays.
+    /// The media controller.
     media: MediaController,
 ) -> impl IntoView {
-    let why = Memo::new(move |_| media.state.with(|state| state.error));
+    let why = memo(move || media.state.with(|state| state.error));
     view! { <PlaybackError why retry=Callback::new(move |()| media.retry()) /> }.erased()
 }

@@ -1,4 +1,5 @@
-//! Watching: what is happening in words, how far it is, how long it has been and usually takes.
+//! The progress of a generation: the current step, the progress bar, the elapsed and the usual
+//! time.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use ai_now_protocol::catalog::percent_of;
 use leptos::prelude::*;
 
 use super::duration_estimate::duration_estimate;
-use super::erased::{Erase, handler, live, truth};
+use super::erased::{Erase, handler, live, memo, truth};
 use super::icon::{Icon, kind_icon};
 use crate::generation::{Generation, Link, Phase};
 use crate::i18n::Word;
@@ -17,22 +18,18 @@ use crate::state::connection::Connection;
 use crate::state::generations::{GenerationSignal, Generations};
 use crate::texts::{Texts, use_texts};
 
-/// A generation that is under way.
+/// A generation that is queued or running.
 #[component]
 pub(crate) fn Progress(
     /// The generation.
-    job: GenerationSignal,
+    generation: GenerationSignal,
 ) -> impl IntoView {
     let connection = expect_context::<Connection>();
-    let generations = expect_context::<Generations>();
     let texts = use_texts();
-    let generation = job.0.get_untracked();
-    let elapsed_secs = elapsed_secs(&generation);
-    let model = generation.request.model;
+    let snapshot = generation.get_untracked();
+    let elapsed_secs = elapsed_secs(&snapshot);
+    let model = snapshot.request.model;
     let kind = connection.catalog.with_untracked(|all| all.model(&model).map(|model| model.kind));
-    let part = move || job.0.with(|generation| generation.progress.progress);
-    let stopping = Memo::new(move |_| job.0.with(|generation| generation.stopping));
-    let restoring = Memo::new(move |_| job.0.with(|job| job.link == Link::Restoring));
     let emblem = kind.map(|kind| {
         view! {
             <span class="emblem at-work">
@@ -41,62 +38,27 @@ pub(crate) fn Progress(
         }
         .erased()
     });
-    let sketch = generation
+    let sketch = snapshot
         .procedural
         .then(|| view! { <p class="sketch">{texts.text(Word::Sketch)}</p> }.erased());
-    let percent = move || part().map_or_else(String::new, |part| texts.percent(part));
+    let restoring = memo(move || generation.with(|now| now.link == Link::Restoring));
     let calm = move || if restoring.get() { texts.text(Word::Restoring) } else { String::new() };
-    let cancel_percent = connection
-        .catalog
-        .with_untracked(|all| all.model(&model).map(|model| model.cancel_percent));
-    let cancel_tokens = percent_of(generation.price, cancel_percent.unwrap_or(0));
-    // Told before the click, from when on it is so.
-    let cancel_costs = move || {
-        let taken = job.0.with(|job| job.phase == Phase::Running && !waits(job));
-        if cancel_tokens == 0 || !taken {
-            return String::new();
-        }
-        let cost = texts.count(Word::Tokens, cancel_tokens);
-        texts.fill(Word::CancelCosts, &[("cost", &cost)])
-    };
-    let cancel = handler(move |_| {
-        if !stopping.get_untracked() {
-            generations.cancel(job);
-        }
-    });
     view! {
         <div class="watching">
             {emblem}
             <p class="prompt-said" dir="auto">
-                {generation.request.prompt}
+                {snapshot.request.prompt}
             </p>
-            <p class="step">
-                <span dir="auto">{live(move || job.0.with(|job| step(texts, job)))}</span>
-                <span class="percent">{live(percent)}</span>
-            </p>
-            // Without a value, the bar says honestly that nobody knows.
-            <progress
-                aria-label=texts.text(Word::Progress)
-                max="1"
-                value=live(move || part().map(browser::decimal))
-            />
-            <p class="times">{live(move || times(job, &model, elapsed_secs.get()))}</p>
+            <StepLine generation />
+            <ProgressBar generation />
+            <p class="times">{live(move || times(generation, &model, elapsed_secs.get()))}</p>
             {sketch}
             <p class="calm" role="status">
                 {live(calm)}
             </p>
-            <p class="calm">{live(cancel_costs)}</p>
+            <CancelCosts generation />
             <div class="ways">
-                <button
-                    type="button"
-                    class="plain"
-                    aria-disabled=live(move || truth(stopping.get()))
-                    on:click=cancel
-                >
-                    {live(move || {
-                        texts.text(if stopping.get() { Word::Stopping } else { Word::Cancel })
-                    })}
-                </button>
+                <CancelButton generation />
                 {notifications::can_ask().then(|| view! { <NotifyButton elapsed_secs /> }.erased())}
             </div>
         </div>
@@ -104,18 +66,111 @@ pub(crate) fn Progress(
     .erased()
 }
 
+/// The part that is done, from 0 to 1, where anybody knows.
+fn part_done(generation: GenerationSignal) -> Option<f64> {
+    generation.with(|now| now.progress.progress)
+}
+
+/// What is happening, and how far it is.
+#[component]
+fn StepLine(
+    /// The generation.
+    generation: GenerationSignal,
+) -> impl IntoView {
+    let texts = use_texts();
+    let percent =
+        move || part_done(generation).map_or_else(String::new, |part| texts.percent(part));
+    view! {
+        <p class="step">
+            <span dir="auto">{live(move || generation.with(|now| step(texts, now)))}</span>
+            <span class="percent">{live(percent)}</span>
+        </p>
+    }
+    .erased()
+}
+
+/// How far it is. Without a value, the bar says honestly that nobody knows.
+#[component]
+fn ProgressBar(
+    /// The generation.
+    generation: GenerationSignal,
+) -> impl IntoView {
+    let texts = use_texts();
+    view! {
+        <progress
+            aria-label=texts.text(Word::Progress)
+            max="1"
+            value=live(move || part_done(generation).map(browser::decimal))
+        />
+    }
+    .erased()
+}
+
+/// What cancelling costs: told before the click, from when on it costs anything.
+#[component]
+fn CancelCosts(
+    /// The generation.
+    generation: GenerationSignal,
+) -> impl IntoView {
+    let connection = expect_context::<Connection>();
+    let texts = use_texts();
+    let tokens = generation.with_untracked(|now| {
+        let percent = connection.catalog.with_untracked(|catalog| {
+            catalog.model(&now.request.model).map_or(0, |model| model.cancel_percent)
+        });
+        percent_of(now.price, percent)
+    });
+    let line = move || {
+        let taken = generation.with(|now| now.phase == Phase::Running && !waits(now));
+        if tokens == 0 || !taken {
+            return String::new();
+        }
+        let cost = texts.count(Word::Tokens, tokens);
+        texts.fill(Word::CancelCosts, &[("cost", &cost)])
+    };
+    view! { <p class="calm">{live(line)}</p> }.erased()
+}
+
+/// Stops it, once.
+#[component]
+fn CancelButton(
+    /// The generation.
+    generation: GenerationSignal,
+) -> impl IntoView {
+    let generations = expect_context::<Generations>();
+    let texts = use_texts();
+    let stopping = memo(move || generation.with(|now| now.stopping));
+    let name = move || texts.text(if stopping.get() { Word::Stopping } else { Word::Cancel });
+    let cancel = handler(move |_| {
+        if !stopping.get_untracked() {
+            generations.cancel(generation);
+        }
+    });
+    view! {
+        <button
+            type="button"
+            class="plain"
+            aria-disabled=live(move || truth(stopping.get()))
+            on:click=cancel
+        >
+            {live(name)}
+        </button>
+    }
+    .erased()
+}
+
 /// From when on it is offered to tell the end.
 const NOTIFY_AFTER_SECS: u32 = 8;
 
-/// Asks for the permission to notify somebody who went elsewhere; once, as browsers want it.
+/// Asks for the permission to notify; once, as browsers require.
 #[component]
 fn NotifyButton(
-    /// For how long the generation has been under way.
+    /// How long the generation has been running.
     elapsed_secs: RwSignal<u32>,
 ) -> impl IntoView {
     let texts = use_texts();
     let asked = RwSignal::new(false);
-    // What is done in seconds nobody leaves alone.
+    // A generation of seconds needs no notification.
     let hidden = move || asked.get() || elapsed_secs.get() < NOTIFY_AFTER_SECS;
     view! {
         <button
@@ -133,13 +188,13 @@ fn NotifyButton(
     .erased()
 }
 
-/// Whether it waits in the gateway's own queue, where it costs nobody anything yet.
+/// Whether it waits in the gateway's own queue, where stopping it is free.
 fn waits(generation: &Generation) -> bool {
     let progress = &generation.progress;
     progress.queue_position.is_some() || progress.step.is_none()
 }
 
-/// What is happening.
+/// The current step.
 fn step(texts: Texts, generation: &Generation) -> String {
     let progress = &generation.progress;
     match (&generation.phase, progress.queue_position, progress.step.as_ref()) {
@@ -148,14 +203,14 @@ fn step(texts: Texts, generation: &Generation) -> String {
         (_, Some(before), _) => texts.count(Word::Queued, before),
         (_, None, Some(step)) => match step_word(&step.text) {
             Some(word) if step.code.is_empty() || texts.is_english() => texts.text(word),
-            // A provider of somebody else's: its own word is better than none.
+            // A step of an external provider: its own words are better than none.
             _ => texts.message(step),
         },
         (_, None, None) => texts.text(Word::Making),
     }
 }
 
-/// What a step is called that our own providers name.
+/// The name of a step of our own providers.
 fn step_word(step: &str) -> Option<Word> {
     Some(match step {
         "starting" => Word::Making,
@@ -167,11 +222,11 @@ fn step_word(step: &str) -> Option<Word> {
     })
 }
 
-/// What ran for longer than a day before this page, began by a clock that somebody has set since.
+/// A duration of more than a day means that a clock was set.
 const LONGEST_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
-/// The seconds that a generation has run; goes on by the second until the current owner ends, also where
-/// somebody sets the wall clock meanwhile.
+/// The seconds that a generation has run; updated every second until the current owner ends,
+/// independent of changes of the wall clock.
 fn elapsed_secs(generation: &Generation) -> RwSignal<u32> {
     let elapsed_secs = RwSignal::new(0);
     let (before_ms, began_ms) = match generation.began_at_page_ms {
@@ -191,10 +246,10 @@ fn elapsed_secs(generation: &Generation) -> RwSignal<u32> {
 }
 
 /// Time so far, and how long is left or usual.
-fn times(job: GenerationSignal, model: &str, elapsed_secs: u32) -> String {
+fn times(generation: GenerationSignal, model: &str, elapsed_secs: u32) -> String {
     let texts = use_texts();
     let so_far = texts.fill(Word::Passed, &[("time", &browser::clock(elapsed_secs))]);
-    let rest = match job.0.with(|generation| generation.progress.eta_secs) {
+    let rest = match generation.with(|now| now.progress.eta_secs) {
         Some(secs) => Some(texts.fill(Word::Left, &[("time", &texts.secs(secs, secs))])),
         None => duration_estimate(model).map(|time| texts.fill(Word::Usually, &[("time", &time)])),
     };

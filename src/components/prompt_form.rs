@@ -1,12 +1,12 @@
-//! Composing: the prompt and the button, which the studio takes over from the shell's frame, and what
-//! belongs to them.
+//! Composing: the prompt and the button, which the studio takes over from the shell's frame, and
+//! the controls around them.
 
 use ai_now_protocol::{MediaKind, Message};
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
-use super::erased::{Erase, Erased, effect, handler, live, truth};
+use super::erased::{Erase, Erased, effect, handler, live, memo, truth};
 use super::landmarks::use_landmarks;
 use crate::api_error::ApiError;
 use crate::frame::Frame;
@@ -17,11 +17,11 @@ use crate::state::generations::Generations;
 use crate::state::page::Page;
 use crate::texts::use_texts;
 
-/// For how long a button that waits for the connection looks as if it had it: mostly it has it sooner,
-/// and nothing flickers.
+/// For how long a button that waits for the connection looks enabled: usually the connection comes
+/// sooner, and nothing flickers.
 const PATIENCE_MILLIS: u32 = 3_000;
 
-/// Takes the field of the prompt over, with what is written in it.
+/// Takes over the field of the prompt, with its text.
 pub(crate) fn adopt_field(frame: &Frame) {
     let prompt = expect_context::<Draft>().prompt;
     let refusal = expect_context::<Generations>().refusal;
@@ -35,21 +35,21 @@ pub(crate) fn adopt_field(frame: &Frame) {
     }));
     effect(move || {
         let text = prompt.get();
-        // Written anew, the caret would move.
+        // Writing the value would move the caret.
         if field.value() != text {
             field.set_value(&text);
         }
     });
 }
 
-/// Takes the form and its button over. If the button is pressed before it is known whether that can
-/// be done, or was pressed before there was a studio, it counts once it is known.
+/// Takes over the form and its button. A press before the connection is known, or before there was
+/// a studio, counts once it is known.
 pub(crate) fn adopt_form(frame: &Frame, disabled_reason: Memo<String>) {
     let (draft, generations) = (expect_context::<Draft>(), expect_context::<Generations>());
     let (texts, landmarks) = (use_texts(), use_landmarks());
     let connection = expect_context::<Connection>();
     let connecting =
-        Memo::new(move |_| connection.state.with(|state| *state == ConnectionState::Connecting));
+        memo(move || connection.state.with(|state| *state == ConnectionState::Connecting));
     let pressed = RwSignal::new(frame.take_over());
     let patient = RwSignal::new(true);
     expect_context::<Page>().spawn(async move {
@@ -61,7 +61,7 @@ pub(crate) fn adopt_form(frame: &Frame, disabled_reason: Memo<String>) {
     effect(move || {
         let disabled = disabled_reason.with(|reason| !reason.is_empty());
         let disabled = disabled && !(connecting.get() && patient.get());
-        // The names are ours: there is nothing to refuse.
+        // The attributes' names are ours, so this can't fail.
         let _ = button.set_attribute("aria-disabled", truth(disabled));
         let _ = button.set_attribute("aria-busy", truth(pressed.with(Option::is_some)));
     });
@@ -88,7 +88,7 @@ pub(crate) fn adopt_form(frame: &Frame, disabled_reason: Memo<String>) {
         }
     });
     let kept = frame.clone();
-    // The shell keeps the browser from sending the form anywhere.
+    // The shell prevents the browser from submitting the form.
     StoredValue::new_local(EventListener::new(&frame.form(), "submit", move |_| {
         let prompt = draft.prompt.get_untracked();
         if connecting.get_untracked() && !prompt.trim().is_empty() {
@@ -100,7 +100,7 @@ pub(crate) fn adopt_form(frame: &Frame, disabled_reason: Memo<String>) {
     }));
 }
 
-/// How long the prompt is, and may be.
+/// The length of the prompt, and its limit.
 #[component]
 pub(crate) fn CharCounter() -> impl IntoView {
     let draft = expect_context::<Draft>();
@@ -138,14 +138,13 @@ pub(crate) fn CharCounter() -> impl IntoView {
     .erased()
 }
 
-/// Prompts to begin with, as long as the field is empty.
+/// Example prompts, while the field is empty.
 #[component]
 pub(crate) fn Examples() -> impl IntoView {
     let draft = expect_context::<Draft>();
     let texts = use_texts();
     let prompt = draft.prompt;
-    let music =
-        Memo::new(move |_| draft.model().is_some_and(|model| model.kind == MediaKind::Audio));
+    let music = memo(move || draft.model().is_some_and(|model| model.kind == MediaKind::Audio));
     let chip = move |word| {
         let use_it = handler(move |_| prompt.set(texts.text(word)));
         view! {
@@ -161,7 +160,7 @@ pub(crate) fn Examples() -> impl IntoView {
         } else {
             [Word::ExampleScene1, Word::ExampleScene2, Word::ExampleScene3]
         };
-        // A page may have fewer examples of its own.
+        // A page may define fewer examples.
         words.into_iter().filter(|word| !texts.text(*word).is_empty()).map(chip).collect()
     };
     view! {

@@ -1,4 +1,4 @@
-//! What can be done with a result: take it along, hand it on, and make another out of it.
+//! The actions for a result: download, share, and make variations.
 
 use ai_now_protocol::{GenerateRequest, Scalars};
 use leptos::prelude::*;
@@ -8,6 +8,7 @@ use super::button::TextButton;
 use super::erased::{ElementRef, Erase, Erased, handler, live};
 use super::icon::{AGAIN, DOWNLOAD, EDIT, Icon, LINK, SHARE};
 use super::landmarks::use_landmarks;
+use crate::generation::Generation;
 use crate::i18n::Word;
 use crate::platform::browser;
 use crate::state::connection::Connection;
@@ -20,29 +21,28 @@ use crate::texts::use_texts;
 #[component]
 pub(crate) fn ResultActions(
     /// The generation.
-    job: GenerationSignal,
+    generation: GenerationSignal,
     /// Where its file is, absolute.
     address: String,
-    /// What its file is called.
+    /// Its file name.
     file_name: String,
-    /// Whether this page made the file itself: then its address is of no use elsewhere.
+    /// Whether this page made the file: then its address works only here.
     own: bool,
 ) -> impl IntoView {
     let draft = expect_context::<Draft>();
     let generations = expect_context::<Generations>();
     let (texts, landmarks) = (use_texts(), use_landmarks());
-    let generation = job.0.get_untracked();
-    let request = generation.request;
-    let download = download_address(&address, &generation.gateway);
+    let Generation { request, gateway, .. } = generation.get_untracked();
+    let download = download_address(&address, &gateway);
     let vary = {
         let request = request.clone();
         handler(move |_| {
-            // Another seed: the same words, not the same thing.
+            // Another seed: the same prompt, with a different result.
             generations.submit(request.clone().with_seed(None));
         })
     };
     let reuse = handler(move |_| {
-        draft.compose(job.0.with_untracked(|generation| generation.request.clone()));
+        draft.compose(generation.with_untracked(|now| now.request.clone()));
         landmarks.prompt.focus();
     });
     view! {
@@ -60,8 +60,8 @@ pub(crate) fn ResultActions(
     .erased()
 }
 
-/// The gateway sends a file as a download where it is asked to; browsers heed the `download`
-/// attribute only on their own origin.
+/// The gateway sends a file as a download if asked to; browsers honour the `download` attribute
+/// only on their own origin.
 fn download_address(address: &str, gateway: &str) -> String {
     let own = browser::origin(address).is_some_and(|o| Some(o) == browser::origin(gateway));
     if own && !address.contains(['?', '#']) {
@@ -71,11 +71,10 @@ fn download_address(address: &str, gateway: &str) -> String {
     }
 }
 
-/// The same words in another style, or by another model: chosen here, looked at and paid for in the
-/// form.
+/// The same prompt with another style or model: filled into the form, to be submitted there.
 #[component]
 fn ElsewhereMenu(
-    /// What was asked for.
+    /// The request.
     request: GenerateRequest,
 ) -> impl IntoView {
     let connection = expect_context::<Connection>();
@@ -131,7 +130,7 @@ fn option(value: String, name: String) -> Erased {
     view! { <option value=value>{name}</option> }.erased()
 }
 
-/// What can be done with a result's address, where the browser can.
+/// The actions for a result's address that the browser supports.
 fn link_actions(address: String) -> Vec<Erased> {
     let page = expect_context::<Page>();
     let (texts, landmarks) = (use_texts(), use_landmarks());
@@ -161,7 +160,7 @@ fn link_actions(address: String) -> Vec<Erased> {
     let share = can_share.then(|| {
         let share = handler(move |_| {
             let data = browser::object(&[("url", address.as_str().into())]);
-            // Refused or called off: either is the person's choice.
+            // Denied or cancelled: the user's choice in both cases.
             browser::let_go(browser::call(&landmarks.navigator(), "share", &[data.into()]));
         });
         view! { <TextButton text=texts.text(Word::Share) icon=SHARE on_click=share /> }.erased()

@@ -1,8 +1,8 @@
-//! Where a generation is watched, and then its result played. One at a time.
+//! The panel that shows one generation: its progress, then its result.
 
 use leptos::prelude::*;
 
-use super::erased::{Erase, live};
+use super::erased::{Erase, live, memo};
 use super::error_message::ErrorMessage;
 use super::icon::{AUDIO, Icon};
 use super::landmarks::use_landmarks;
@@ -14,7 +14,7 @@ use crate::platform::clock::page_millis;
 use crate::state::generations::{GenerationSignal, Generations};
 use crate::texts::{Texts, use_texts};
 
-/// What the panel shows; it is built anew only when this changes.
+/// What the panel shows; it is rebuilt only when this changes.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
     Nothing,
@@ -28,19 +28,19 @@ enum Shown {
 pub(crate) fn ResultPanel() -> impl IntoView {
     let generations = expect_context::<Generations>();
     let (texts, landmarks) = (use_texts(), use_landmarks());
-    let shown = Memo::new(move |_| {
-        let Some(job) = generations.shown.get() else { return Shown::Nothing };
-        job.0.with(|generation| match generation.phase {
-            Phase::Sending | Phase::Running => Shown::Running(job),
-            Phase::Completed { .. } => Shown::Completed(job),
-            Phase::Failed { .. } => Shown::Failed(job),
+    let shown = memo(move || {
+        let Some(generation) = generations.shown.get() else { return Shown::Nothing };
+        generation.with(|now| match now.phase {
+            Phase::Sending | Phase::Running => Shown::Running(generation),
+            Phase::Completed { .. } => Shown::Completed(generation),
+            Phase::Failed { .. } => Shown::Failed(generation),
         })
     });
     let content = move || match shown.get() {
         Shown::Nothing => view! { <Welcome /> }.erased(),
-        Shown::Running(job) => view! { <Progress job /> }.erased(),
-        Shown::Completed(job) => view! { <Player job /> }.erased(),
-        Shown::Failed(job) => view! { <ErrorMessage job /> }.erased(),
+        Shown::Running(generation) => view! { <Progress generation /> }.erased(),
+        Shown::Completed(generation) => view! { <Player generation /> }.erased(),
+        Shown::Failed(generation) => view! { <ErrorMessage generation /> }.erased(),
     };
     view! {
         <section
@@ -56,7 +56,7 @@ pub(crate) fn ResultPanel() -> impl IntoView {
     .erased()
 }
 
-/// What stands there before anything was asked for.
+/// The content before the first generation.
 #[component]
 fn Welcome() -> impl IntoView {
     let texts = use_texts();
@@ -72,11 +72,12 @@ fn Welcome() -> impl IntoView {
     .erased()
 }
 
-/// Between two quarters of progress that are told there are at least so many milliseconds: what
-/// is done in seconds needs no report on the way.
+/// The shortest time between two announced quarters of progress, in milliseconds: quick generations
+/// need none.
 const QUIET_MILLIS: u64 = 8_000;
 
-/// Tells screen readers the turns, and on long ways the quarters; not every per cent.
+/// Announces changes of state to screen readers, and quarters of long generations, but not every
+/// percent.
 #[component]
 fn Announcer() -> impl IntoView {
     let generations = expect_context::<Generations>();
@@ -85,8 +86,9 @@ fn Announcer() -> impl IntoView {
     let mut said_at_ms = page_millis();
     let line = move || {
         let shown = generations.shown.get();
-        let (is_turn, text) =
-            shown.map_or_else(Default::default, |job| job.0.with(|job| announcement(texts, job)));
+        let (is_turn, text) = shown.map_or_else(Default::default, |generation| {
+            generation.with(|now| announcement(texts, now))
+        });
         let now = page_millis();
         if text != said && (is_turn || now.saturating_sub(said_at_ms) >= QUIET_MILLIS) {
             said_at_ms = now;
@@ -102,7 +104,7 @@ fn Announcer() -> impl IntoView {
     .erased()
 }
 
-/// What there is to tell, and whether it is a turn, which is told at once.
+/// The text to announce, and whether it is a change of state, which is announced at once.
 fn announcement(texts: Texts, generation: &Generation) -> (bool, String) {
     match &generation.phase {
         Phase::Sending => (true, texts.text(Word::Sending)),
@@ -121,7 +123,7 @@ fn announcement(texts: Texts, generation: &Generation) -> (bool, String) {
         Phase::Completed { .. } => {
             (true, texts.fill(Word::Ready, &[("prompt", &generation.request.prompt)]))
         }
-        // The failure is an alert of its own.
+        // A failure is an alert of its own.
         Phase::Failed { .. } => (true, String::new()),
     }
 }

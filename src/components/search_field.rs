@@ -1,16 +1,16 @@
-//! A field to search in a list.
+//! A search field for a list.
 
 use leptos::prelude::*;
 
 use super::erased::{Erase, handler};
 use crate::platform::browser;
 
-/// A field to search in a list.
+/// A search field for a list.
 #[component]
 pub(crate) fn SearchField(
-    /// What it is called.
+    /// Its accessible name.
     label: String,
-    /// What is searched for, in small letters; written here.
+    /// The search text, in lower case; written here.
     search: RwSignal<String>,
 ) -> impl IntoView {
     view! {

@@ -1,10 +1,10 @@
-//! Choosing a style, where the model has styles: a grid of pictures with names, with a search once
+//! Choosing a style, if the model has any: a grid of pictures with names, with a search field if
 //! there are many.
 
 use ai_now_protocol::Model;
 use leptos::prelude::*;
 
-use super::erased::{Erase, Erased, handler, live};
+use super::erased::{Erase, Erased, handler, live, memo};
 use super::icon::{Icon, NONE};
 use super::search_field::SearchField;
 use super::thumbnail::{CatalogPicture, escaped};
@@ -13,14 +13,14 @@ use crate::platform::browser;
 use crate::state::draft::Draft;
 use crate::texts::use_texts;
 
-/// With more styles than this, there is a search.
+/// With more styles than this, there is a search field.
 const SEARCH_FROM: usize = 12;
 
-/// The styles of the chosen model; nothing where it has none.
+/// The styles of the chosen model; empty if it has none.
 #[component]
 pub(crate) fn StylePicker() -> impl IntoView {
     let draft = expect_context::<Draft>();
-    let model = Memo::new(move |_| draft.model());
+    let model = memo(move || draft.model());
     let choices = move || {
         let model = model.get().filter(|model| !model.styles().is_empty());
         model.map(|model| view! { <StyleChoices model /> }.erased())
@@ -79,18 +79,18 @@ fn StyleChoices(
 fn StyleChoice(
     /// The style's value; empty: none.
     value: String,
-    /// What it is called.
+    /// Its name.
     name: String,
-    /// How it looks.
+    /// Its picture.
     picture: Erased,
-    /// What is searched for.
+    /// The search text.
     search: RwSignal<String>,
 ) -> impl IntoView {
     let style = expect_context::<Draft>().style;
     let lower_name = browser::lower(&name);
     let value = StoredValue::new(value);
     let chosen = move || style.with(|style| value.with_value(|value| style == value));
-    // A chosen style never hides: a radio that nobody sees would be sent.
+    // The chosen style is never filtered out: an invisible radio button would be sent.
     let hidden = move || !chosen() && search.with(|search| !browser::holds(&lower_name, search));
     view! {
         <label class="swatch" part="style" hidden=live(hidden)>

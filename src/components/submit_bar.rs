@@ -1,8 +1,8 @@
-//! What a generation costs, what there is, and why it can't be asked for.
+//! The price, the balance, and why the button is disabled.
 
 use leptos::prelude::*;
 
-use super::erased::{Erase, live};
+use super::erased::{Erase, live, memo};
 use crate::config::Mode;
 use crate::i18n::Word;
 use crate::state::connection::Connection;
@@ -13,14 +13,14 @@ use crate::state::page::Page;
 use crate::state::visitor::Visitor;
 use crate::texts::{Texts, use_texts};
 
-/// Why the button does nothing, kept up to date; empty where it works.
+/// The disabled reason, kept up to date; empty if the button is enabled.
 pub(crate) fn use_disabled_reason() -> Memo<String> {
     let stores = (expect_context(), expect_context(), expect_context(), expect_context());
     let texts = use_texts();
-    Memo::new(move |_| disabled_reason(stores, texts).unwrap_or_default())
+    memo(move || disabled_reason(stores, texts).unwrap_or_default())
 }
 
-/// Why the button would do nothing, if so. To be called where signals are read.
+/// Why the button is disabled, if it is. Must be called where signals are tracked.
 fn disabled_reason(
     (page, connection, visitor, draft): (Page, Connection, Visitor, Draft),
     texts: Texts,
@@ -48,10 +48,10 @@ fn disabled_reason(
     })
 }
 
-/// What stands beside the button that generates: the price, the balance, and why it does nothing.
+/// The content beside the submit button: the price, the balance, and the disabled reason.
 #[component]
 pub(crate) fn SubmitBar(
-    /// Why the button does nothing; empty where it works.
+    /// The disabled reason; empty if the button is enabled.
     disabled_reason: Memo<String>,
 ) -> impl IntoView {
     let connection = expect_context::<Connection>();
@@ -67,7 +67,7 @@ pub(crate) fn SubmitBar(
         let price = draft.price_tokens().map(|price| texts.tokens(price.into()));
         price.map_or_else(String::new, |tokens| texts.fill(Word::Costs, &[("tokens", &tokens)]))
     };
-    // Told where the balance comes to stand: then nothing moves.
+    // Shown where the balance will be, so that nothing moves.
     let connecting = move || connection.state.with(|now| *now == ConnectionState::Connecting);
     let why = move || if connecting() { String::new() } else { disabled_reason.get() };
     let balance = move || {

@@ -1,5 +1,5 @@
-//! Small pictures: those of the catalog, which lie beside the script, and those of what was made,
-//! which this device keeps.
+//! Thumbnails: those of the catalog, which are beside the script, and those of results, which this
+//! device stores.
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -14,11 +14,11 @@ use crate::platform::pictures::{self, Picture};
 use crate::state::generations::Generations;
 use crate::state::page::Page;
 
-/// The size of what the gallery shows, in pixels.
+/// The size in the gallery, in pixels.
 const WIDTH_PX: f64 = 320.0;
 const HEIGHT_PX: f64 = 180.0;
 
-/// Tells the gallery of pictures that were kept since it was drawn. Copies are the same one.
+/// Notifies the gallery of new thumbnails. Copies are the same one.
 #[derive(Clone, Copy)]
 pub(crate) struct KeptPictures(RwSignal<u32>);
 
@@ -28,14 +28,14 @@ impl KeptPictures {
         Self(RwSignal::new(0))
     }
 
-    /// Keeps a picture, and tells of it.
+    /// Stores a thumbnail, and notifies the gallery.
     pub(crate) async fn keep(self, key: &str, picture: &Picture) {
         pictures::keep(key, picture).await;
         self.0.update(|count| *count += 1);
     }
 }
 
-/// A picture from beside the script. It is only decoration: where there is none, nothing is there.
+/// A picture from beside the script. It is only decoration: if it is missing, nothing is shown.
 #[component]
 pub(crate) fn CatalogPicture(
     /// Its name without `.jpg`, as part of an address.
@@ -69,18 +69,17 @@ pub(crate) fn catalog_picture(page: Page, name: &str) -> String {
     page.file_url(&[name, ".jpg"].concat())
 }
 
-/// A name out of a catalog, as part of an address.
+/// A name from a catalog, as part of an address.
 pub(crate) fn escaped(name: &str) -> String {
     js_sys::encode_uri_component(name).into()
 }
 
-/// The picture that this device keeps of a generation. Empty until it is seen, and until there is
-/// one.
+/// The stored thumbnail of a generation. Empty until it is visible, and until there is one.
 #[component]
 pub(crate) fn ResultThumbnail(
     /// The generation's key.
     key: String,
-    /// What is there instead: a path of [`super::icon`].
+    /// The icon in its place: a path of [`super::icon`].
     icon: Option<&'static str>,
 ) -> impl IntoView {
     let generations = expect_context::<Generations>();
@@ -90,10 +89,11 @@ pub(crate) fn ResultThumbnail(
     let (seen, drawn) = (RwSignal::new(false), RwSignal::new(false));
     when_seen(frame, move || seen.set(true));
     effect(move || {
-        // Again with each new picture, as long as there is none of this one, or while it is the one
-        // that pictures are taken of.
+        // Runs again for each new thumbnail, while this one has none, or while thumbnails are being
+        // made of it.
         kept.0.track();
-        let shown = generations.shown.get_untracked().is_some_and(|job| job.key() == key);
+        let shown =
+            generations.shown.get_untracked().is_some_and(|generation| generation.key() == key);
         if !seen.get() || (drawn.get_untracked() && !shown) {
             return;
         }
@@ -120,7 +120,7 @@ pub(crate) fn ResultThumbnail(
     .erased()
 }
 
-/// Draws a picture; an image as it is, but no wider than `width_px`.
+/// Draws a thumbnail; an image at most `width_px` wide.
 pub(crate) async fn draw(
     canvas: &HtmlCanvasElement,
     picture: Picture,
@@ -138,7 +138,7 @@ pub(crate) async fn draw(
             bars(&pen, &peaks, WIDTH_PX, HEIGHT_PX, 0.7);
         }
         Picture::Image(blob) => {
-            // Decoded apart from the document: no page's policy on images has a say in it.
+            // Decoded outside of the document: the page's policy for images does not apply.
             let decoding = browser::window().create_image_bitmap_with_blob(&blob).ok()?;
             let image: ImageBitmap = JsFuture::from(decoding).await.ok()?.dyn_into().ok()?;
             let (wide, tall) = (f64::from(image.width()), f64::from(image.height()));
@@ -152,12 +152,12 @@ pub(crate) async fn draw(
     Some(())
 }
 
-/// What draws on a canvas.
+/// The context of a canvas.
 pub(crate) fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
-/// Draws the loudness of a sound as bars around the middle, `part` of the height at the loudest.
+/// Draws the waveform of a sound as bars around the middle, `part` of the height at the loudest.
 pub(crate) fn bars(
     pen: &CanvasRenderingContext2d,
     peaks: &[u8],
@@ -165,7 +165,7 @@ pub(crate) fn bars(
     height: f64,
     part: f64,
 ) {
-    // As many as fit: neighbours share a bar, which is as tall as the loudest of them.
+    // As many as fit: neighbours share a bar of the louder one's height.
     let count = ((width / 6.0) as usize).clamp(1, peaks.len().max(1));
     let each = peaks.len().div_ceil(count).max(1);
     let step = width / peaks.len().div_ceil(each) as f64;

@@ -1,4 +1,4 @@
-//! What a generation's fold holds to: by hand where a case has a name, else by properties.
+//! The fold of a generation: named cases by hand, the rest by properties.
 
 use proptest::prelude::*;
 
@@ -68,6 +68,7 @@ fn the_gateway_is_believed_about_the_end() {
         created_at_ms: 1,
         finished_at_ms: None,
         events: "/e".into(),
+        all_events: None,
         url: url.map(|url| MediaUrl::parse(url).unwrap()),
         note: None,
         message: Some(Message::text("No.")),
@@ -152,12 +153,12 @@ proptest! {
         let mut end: Option<Phase> = None;
         for (seq, event) in events {
             let last = event.is_last();
-            let news = generation.apply(seq, event);
+            let changed = generation.apply(seq, event);
             if let Some(end) = &end {
-                prop_assert!(!news);
+                prop_assert!(!changed);
                 prop_assert_eq!(&generation.phase, end);
             } else {
-                prop_assert_eq!(generation.is_final(), news && last);
+                prop_assert_eq!(generation.is_final(), changed && last);
                 end = generation.is_final().then(|| generation.phase.clone());
             }
         }
@@ -179,12 +180,12 @@ proptest! {
                 prop_assert!(!generation.apply(Some(seq), event.clone()));
             }
         }
-        // NaN in a progress is not equal to itself; what is written of it is.
+        // NaN in a progress is not equal to itself; its serialised form is.
         prop_assert_eq!(format!("{generation:?}"), format!("{before:?}"));
     }
 
-    /// Whatever happens in whatever order: nothing panics, an end stays the end, and what is
-    /// shown stays within what can be.
+    /// Whatever happens in whatever order: nothing panics, an end is final, and what is shown stays
+    /// within its limits.
     #[test]
     fn whatever_happens_an_end_stays(happenings in prop::collection::vec(any_happening(), 0..40)) {
         let mut generation = fresh();
@@ -212,7 +213,7 @@ proptest! {
                 prop_assert_eq!(&generation.progress, &Progress::default(), "no bar stands still");
                 prop_assert_eq!((generation.stopping, generation.link), (false, Link::Fine));
             }
-            // A page that was reloaded starts its bar anew, from what the stream says again.
+            // A page that was reloaded starts its progress bar anew, from what the stream repeats.
             let now = generation.progress.progress.unwrap_or(0.0);
             prop_assert!((0.0..=1.0).contains(&now));
             let moves_on = generation.progress == Progress::default() || now >= part;
@@ -221,7 +222,7 @@ proptest! {
         }
     }
 
-    /// Wherever a page was closed, and wherever its stream starts again: it comes to the same.
+    /// Wherever a page was closed, and wherever its stream resumes: the result is the same.
     #[test]
     fn resumed_anywhere_it_comes_to_the_same(
         events in prop::collection::vec(any_event(), 1..20),
@@ -239,7 +240,7 @@ proptest! {
             generation.apply(Some(*seq), (*event).clone());
         }
         let mut generation = reloaded(&generation);
-        // A gateway may say again some of what it has said.
+        // A gateway may repeat some events.
         for (seq, event) in &numbered[overlap.index(closed + 1)..] {
             generation.apply(Some(*seq), (*event).clone());
         }
@@ -247,7 +248,7 @@ proptest! {
         prop_assert_eq!(generation.is_final(), events.iter().any(Event::is_last));
     }
 
-    /// The end is told once, however often it is said, by events or by answers.
+    /// The end is reported once, however often it arrives, by events or by answers.
     #[test]
     fn the_end_is_news_once(
         end in any_event().prop_filter("an end", Event::is_last),
@@ -265,13 +266,13 @@ proptest! {
     }
 }
 
-/// As the protocol's reader hands it over: it keeps a part between 0 and 1.
+/// As the protocol's parser returns it: with a fraction between 0 and 1.
 fn as_read(event: Event) -> Event {
     let json = serde_json::to_string(&event).expect("an event");
     serde_json::from_str(&json).unwrap_or(event)
 }
 
-/// As a page finds it that is opened again.
+/// As a page that is opened again finds it.
 fn reloaded(generation: &Generation) -> Generation {
     let json = serde_json::to_string(&generation.record()).expect("a record");
     serde_json::from_str(&json).expect("the same record")
@@ -325,6 +326,7 @@ fn any_answer() -> impl Strategy<Value = api::Generation> {
             created_at_ms: 1,
             finished_at_ms: None,
             events: "/e".into(),
+            all_events: None,
             url: url.map(|url| MediaUrl::parse(&url).expect("an address of the tests")),
             note: note.map(Message::text),
             message: message.map(Message::text),

@@ -1,4 +1,4 @@
-//! The names of the widget's texts, and what they say in English. They must not know where they stand.
+//! The names of the widget's texts, and their English. They must not know where they are used.
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $english:literal,)*) => {
@@ -24,49 +24,35 @@ words! {
     FindStyle = "Find a style",
     /// No style matches the search.
     NoSuchStyle = "No style is called that.",
-    /// The label of what else a model can be told.
+    /// The label of the options.
     Options = "Options",
-    /// Folds the options out that few people need.
+    /// Unfolds the advanced options.
     MoreOptions = "More",
     /// The label of a length.
     InSeconds = "{name}, in seconds",
-    /// An option: how long the result is.
-    OptionSeconds = "Length",
-    /// An option: width to height.
-    OptionAspectRatio = "Shape",
-    /// An option: how large the picture is.
-    OptionResolution = "Size",
-    /// An option: a picture to begin with.
-    OptionImage = "First picture",
-    /// An option: the same seed gives the same result.
-    OptionSeed = "Seed",
-    /// An option: music without singing.
-    OptionInstrumental = "Instrumental",
-    /// An option: the words of a song.
-    OptionLyrics = "Lyrics",
-    /// Takes the first picture away.
+    /// Removes the picture to start from.
     RemovePicture = "Remove the picture",
-    /// The first picture is on its way.
+    /// The picture is being uploaded.
     Uploading = "Uploading …",
-    /// What a model makes.
+    /// A kind of media.
     Music = "Music",
-    /// What a model makes.
+    /// A kind of media.
     Video = "Video",
-    /// What a model makes.
+    /// A kind of media.
     Picture = "Picture",
     /// A number of tokens.
     Tokens = "one={n} token | other={n} tokens",
     /// A model's usual duration is unknown.
     TimeVaries = "time varies",
-    /// What results are that are drawn by rules.
+    /// The label of procedural results.
     Sketch = "Procedural sketch",
-    /// What that means.
+    /// What that label means.
     SketchMeans = "Drawn by rules from your words, not by a trained model.",
-    /// What it costs where the page makes it itself.
+    /// The price in demo mode.
     Demo = "Demo: made in this browser, by rules from your words. It costs nothing.",
-    /// The browser refused to keep a file that the page made.
+    /// The browser refused to store a file that the page made.
     NotKept = "This browser has no room to keep it. It stays as long as this page is open: download it.",
-    /// The engine is there, and does not start: a rule of the page's.
+    /// The engine was fetched, but a rule of the page's prevents it from starting.
     EngineForbidden = "The sketch engine could not start. If this page has a Content-Security-Policy, its owner has to add to it: {rules}",
     /// The engine can't be fetched.
     EngineAway = "The sketch engine could not be loaded. Check the connection, then try again.",
@@ -86,77 +72,79 @@ words! {
     ExampleScene2 = "Snow falling on a small town at night",
     /// An example of a prompt for pictures and video.
     ExampleScene3 = "Sunset over the sea with birds",
-    /// How much of the prompt's room is used, for screen readers.
+    /// How many characters of the prompt are used, for screen readers.
     CharsOf = "{used} of {max} characters",
-    /// What it costs.
+    /// The price.
     Costs = "Costs {tokens}",
-    /// What there is to spend.
+    /// The balance.
     Balance = "{tokens} left",
-    /// The connection to the gateway is being made.
+    /// Connecting to the gateway.
     Connecting = "Connecting …",
-    /// Why it doesn't start: nothing to go by.
+    /// Why the button is disabled: the prompt is empty.
     NeedPrompt = "Describe what you would like to make.",
-    /// Why it doesn't start: the prompt is too long.
+    /// Why the button is disabled: the prompt is too long.
     TooLong = "one=The prompt is {n} character too long. Shorten it. | other=The prompt is {n} characters too long. Shorten it.",
-    /// Why it doesn't start: too few tokens.
+    /// Why the button is disabled: too few tokens.
     TooFew = "This costs {price}, and {balance} are left. Choose a model that costs less, or ask the owner of this page for more tokens.",
-    /// The gateway doesn't know this page.
+    /// The gateway doesn't accept this page.
     NotAllowed = "This page may not generate yet. Its owner has to give the element a publishable key, or open sessions for its visitors.",
+    /// The page's own function did not answer a session.
+    NoSession = "The page's getSession did not answer a session: an object with token, expires_in_secs and balance, as POST /api/sessions answers it.",
     /// No answer from the gateway.
     Unreachable = "The gateway can't be reached. Check the connection; it is tried again by itself.",
     /// The browser is offline.
     Offline = "You are offline. It goes on by itself as soon as there is a connection.",
     /// The gateway asks to wait.
     Busy = "It's busy right now. It will be tried again automatically.",
-    /// The gateway failed, without a sentence of its own.
+    /// The gateway failed, without a message of its own.
     Broken = "Something went wrong at the gateway. Try again in a moment.",
-    /// The gateway's answer can't be read.
+    /// The gateway's answer is not valid.
     Unreadable = "The answer was not one of an AI-Now gateway. The owner of this page should check the gateway's address.",
-    /// A generation is not there any more.
+    /// A generation does not exist any more.
     Gone = "The gateway doesn't know this any more. Make it again.",
-    /// Nobody is before it in the queue.
+    /// It is first in the queue.
     NextUp = "Next in the queue",
-    /// The region of the result.
+    /// The region of the result panel.
     Result = "Result",
-    /// Nothing was made yet.
+    /// The title of the empty result panel.
     EmptyTitle = "A sentence is enough",
-    /// Nothing was made yet.
+    /// The text of the empty result panel.
     EmptyText = "What you ask for appears here: first how far it is, then the thing itself.",
-    /// The request is on its way.
+    /// The request is being sent.
     Sending = "Sending",
-    /// It waits for its turn.
+    /// It waits in a queue.
     Queued = "one={n} before you in the queue | other={n} before you in the queue",
-    /// It is being made, nobody says more.
+    /// It runs, without a step.
     Making = "Being made",
-    /// A step: the prompt is looked at.
+    /// A step: the prompt is analysed.
     StepReading = "Reading your words",
-    /// A step: the sound comes about.
+    /// A step: the sound is made.
     StepPlaying = "Playing the instruments",
-    /// A step: the pictures come about.
+    /// A step: the pictures are made.
     StepDrawing = "Drawing the pictures",
-    /// A step: the file comes about.
+    /// A step: the file is encoded.
     StepEncoding = "Writing the file",
-    /// How far it is, announced.
+    /// The progress, announced.
     PartDone = "{part} done",
     /// Asks for a notification at the end.
     TellMe = "Tell me when it is done",
-    /// In the tab's title once there is a result.
+    /// The tab's title once there is a result.
     EndedWell = "✓ Done",
-    /// In the tab's title once it failed.
+    /// The tab's title once it failed.
     EndedBadly = "✕ Failed",
     /// The label of the progress bar.
     Progress = "Progress",
-    /// How long it has been going on.
+    /// The elapsed time.
     Passed = "{time} so far",
-    /// How long it usually takes.
+    /// The usual time.
     Usually = "usually {time}",
-    /// How long it will probably take.
+    /// The remaining time.
     Left = "about {time} left",
     /// The stream is being restored.
     Restoring = "The connection was lost and is being restored. Your generation goes on meanwhile.",
     /// Stops the generation.
     Cancel = "Cancel",
-    /// What stopping it costs from now on.
+    /// What stopping costs now.
     CancelCosts = "Cancelling now costs {cost}.",
     /// It is being stopped.
     Stopping = "Stopping …",
@@ -166,9 +154,9 @@ words! {
     FailedTitle = "That did not work",
     /// It was stopped.
     CancelledTitle = "Cancelled",
-    /// Tokens went back.
+    /// Tokens were returned.
     Returned = "one={n} token was returned. | other={n} tokens were returned.",
-    /// A way on after a failure.
+    /// Tries again after a failure.
     TryAgain = "Try again",
     /// Starts playback.
     Play = "Play",
@@ -188,7 +176,7 @@ words! {
     Loop = "Loop",
     /// Fills the screen.
     FullScreen = "Full screen",
-    /// A small window of its own.
+    /// Picture in picture.
     PictureInPicture = "Picture in picture",
     /// Saves the file.
     Download = "Download",
@@ -196,53 +184,53 @@ words! {
     CopyLink = "Copy link",
     /// It was copied.
     Copied = "Link copied",
-    /// Hands the address to another program.
+    /// Shares the address.
     Share = "Share",
-    /// The same once more, with another seed.
+    /// The same prompt with another seed.
     Vary = "Make another",
     /// Puts the prompt back into the form.
     Reuse = "Use this prompt",
     /// The file could not be loaded.
     CannotPlay = "This file could not be loaded. Check the connection and try again, or download it.",
-    /// The file is there, in a format that the browser doesn't know.
+    /// The file is available, in a format that the browser doesn't support.
     UnknownFormat = "This browser can't play this format. Download the file, and open it with another program.",
-    /// The file began well and then could not be decoded.
+    /// The file could not be decoded to its end.
     CannotDecode = "This file can't be decoded: it seems to be damaged. Try again, or make it again.",
-    /// The file is there no more.
+    /// The file does not exist any more.
     FileGone = "This file is no longer there: results are kept for a limited time. Make it again.",
     /// Chooses another style or model for the same prompt.
     Elsewhere = "Another style or model",
-    /// The list of what was made.
+    /// The history.
     History = "Made on this device",
-    /// Search in that list.
+    /// The search in the history.
     FindInHistory = "Find in what was made",
     /// Nothing matches that search.
     NothingFound = "Nothing matches.",
-    /// Reads the next of that list.
+    /// Loads older entries.
     ShowOlder = "Show older",
-    /// Deletes one of that list.
+    /// Deletes an entry.
     Delete = "Delete from the list: {prompt}",
-    /// Deletes the whole list.
+    /// Deletes the whole history.
     DeleteAll = "Delete all",
-    /// Asks before it does.
+    /// Asks for confirmation.
     DeleteAllSure = "Really delete all?",
     /// So many were deleted.
     Deleted = "one={n} deleted. | other={n} deleted.",
-    /// Takes that back.
+    /// Undoes the deletion.
     Undo = "Undo",
-    /// The browser keeps no list.
+    /// The browser stores no history.
     NoHistory = "This browser does not keep this list: it ends with this page.",
-    /// Writes the list to a file.
+    /// Exports the history to a file.
     Export = "Export",
-    /// The label of the key in direct mode.
+    /// The label of the API key in direct mode.
     ApiKey = "Your API key",
     /// What happens with the key.
     ApiKeyKept = "It is kept in the memory of this page alone, unless you have it remembered.",
-    /// Has the key kept.
+    /// Remembers the key.
     RememberKey = "Remember it on this device",
     /// The key is not valid.
     WrongKey = "The server does not accept this API key. Check it, and generate again.",
-    /// Why it doesn't start: no key.
+    /// Why the button is disabled: there is no key.
     NeedKey = "Enter your API key first.",
     /// A stream of the documented API broke off.
     BrokeOff = "The connection broke off before the result was there. Whether it was charged, only the server knows.",

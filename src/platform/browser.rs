@@ -1,18 +1,17 @@
-//! What the views still say to the browser by hand.
+//! Small browser functions for the views.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 pub(crate) use super::intl::{clock, lower};
-pub(crate) use super::visibility::pause;
 
 /// The page's window. There is always one: the element exists only in documents.
 pub(crate) fn window() -> web_sys::Window {
     leptos::prelude::window()
 }
 
-/// Leaves a promise to itself. Its refusal, if it comes to that, is nobody's error.
+/// Runs a promise without waiting. Its rejection is no error.
 pub(crate) fn let_go(promise: Option<impl Into<JsValue>>) {
     if let Some(promise) = promise {
         let promise = Promise::resolve(&promise.into());
@@ -20,7 +19,7 @@ pub(crate) fn let_go(promise: Option<impl Into<JsValue>>) {
     }
 }
 
-/// A number as attributes want it, in the browser's own writing.
+/// A number as attributes need it, formatted by the browser.
 pub(crate) fn decimal(number: f64) -> String {
     JsValue::from(number).unchecked_into::<Object>().to_string().into()
 }
@@ -36,24 +35,25 @@ pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
-/// Calls a method, where the browser has it; `None` where it hasn't, or throws.
+/// Calls a method, if it exists; `None` if it doesn't, or throws.
 pub(crate) fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
     let method: Function = get(object, name).dyn_into().ok()?;
     method.apply(object, &arguments.iter().collect()).ok()
 }
 
-/// Whether a text has another in it. For short texts: `str::contains` is fast on long ones, and 6 KB.
+/// Whether a text contains another. For short texts: `str::contains` is fast on long ones, but
+/// takes 6 KB, as every `&str` search does.
 pub(crate) fn holds(text: &str, part: &str) -> bool {
     part.is_empty() || text.as_bytes().windows(part.len()).any(|some| some == part.as_bytes())
 }
 
-/// The colour that an element's text has, as a style sheet would write it.
+/// The colour of an element's text, as a style sheet would write it.
 pub(crate) fn color(element: &web_sys::Element) -> String {
     let style = window().get_computed_style(element).ok().flatten();
     style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
 }
 
-/// An object of these entries.
+/// An object with these entries.
 pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in entries {
@@ -62,7 +62,7 @@ pub(crate) fn object(entries: &[(&str, JsValue)]) -> Object {
     object
 }
 
-/// The storage that all tabs of this origin share; `None` where the browser denies it.
+/// The storage that all tabs of this origin share; `None` if the browser denies it.
 pub(crate) fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }

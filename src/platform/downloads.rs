@@ -1,4 +1,4 @@
-//! Handing a person a file that this page has made.
+//! Downloads of files that this page has made.
 
 use gloo_file::{Blob, ObjectUrl};
 use leptos::prelude::document;
@@ -14,5 +14,5 @@ pub(crate) fn save(name: &str, json: &str) {
         link.set_download(name);
         link.click();
     }
-    // The download has taken it: the address ends here, and the memory can go.
+    // The download has started: the address is revoked, which frees the memory.
 }

@@ -1,7 +1,7 @@
-//! The files that this browser made itself, in `IndexedDB`, under the keys of the history's records.
-//! A file that is there is whole, and its generation done. It must not know how files are made.
+//! The files that this browser made, in `IndexedDB`, under the keys of the history's records. A
+//! stored file is complete, and so is its generation. It must not know how files are made.
 
-use ai_now_protocol::{Format, MediaUrl};
+use ai_now_protocol::{Format, MediaUrl, Message};
 use js_sys::{JsString, Reflect, RegExp};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -12,36 +12,36 @@ use super::json;
 
 const FILES: Table = Table { database: "ai-now-files", store: "files", version: 1, indexes: &[] };
 
-/// A file, and what its maker says about it.
+/// A file, with a note about it.
 pub(crate) struct File {
     pub(crate) blob: Blob,
     pub(crate) format: Format,
-    pub(crate) note: String,
+    pub(crate) note: Message,
 }
 
-/// What is kept of a file beside its bytes.
+/// What is stored of a file beside its bytes.
 #[derive(Serialize, Deserialize)]
 struct About {
     format: String,
-    note: String,
+    note: Message,
 }
 
-/// The name of the bytes beside that.
+/// The name of the field of the bytes.
 const BLOB: &str = "blob";
 
 impl File {
-    /// Keeps it. Answers whether it is safe: a browser may deny storage, or have no room.
+    /// Stores it. Returns whether it succeeded: a browser may deny storage, or be out of space.
     pub(crate) async fn keep(&self, key: &str) -> bool {
         let about = About { format: self.format.extension().into(), note: self.note.clone() };
         let value = json::to_js(&about);
-        // A fresh object: it doesn't refuse.
+        // A new object accepts any property.
         let _ = Reflect::set(&value, &BLOB.into(), &self.blob);
         FILES.put(key, &value).await
     }
 
-    /// An address that this page, and nobody else, can load it from, until [`let_go`].
+    /// An address that only this page can load it from, until [`let_go`].
     ///
-    /// What it is called when it is downloaded comes from the prompt.
+    /// Its file name comes from the prompt.
     pub(crate) fn address(&self, prompt: &str) -> Option<MediaUrl> {
         let url = Url::create_object_url_with_blob(&self.blob).ok()?;
         let name = [&slug(prompt), ".", self.format.extension()].concat();
@@ -57,16 +57,16 @@ pub(crate) async fn find(key: &str) -> Option<File> {
     Some(File { blob, format: Format::from_extension(&format)?, note })
 }
 
-/// Forgets the files of generations.
+/// Deletes the files of generations.
 pub(crate) async fn delete(keys: &[String]) {
     FILES.delete_all(keys).await;
 }
 
-/// Ends an address of [`File::address`]; the memory can go.
+/// Revokes an address of [`File::address`], which frees the memory.
 pub(crate) fn let_go(url: &MediaUrl) {
     if url.is_own_blob() {
         let url = url.as_str();
-        // One that has ended already stays ended.
+        // Revoking it twice is no error.
         let _ = Url::revoke_object_url(url.split_once('#').map_or(url, |(address, _)| address));
     }
 }

@@ -1,6 +1,6 @@
-//! One table of `IndexedDB`: values by key, shared by all pages of the origin.
+//! A table in `IndexedDB`: values by key, shared by all pages of the origin.
 //!
-//! Where storage is denied or full, nothing here fails: it answers that nothing was kept, or that
+//! If storage is denied or full, nothing here fails: it returns that nothing was stored, or that
 //! there is nothing. It must not know what the values are.
 
 use std::cell::{Cell, RefCell};
@@ -17,8 +17,8 @@ use web_sys::{
     IdbOpenDbRequest, IdbRequest, IdbTransactionMode,
 };
 
-/// A table. Each lies in a database of its own, so that a page with an older widget, which doesn't
-/// know it, finds the others as it left them.
+/// A table. Each has a database of its own, so that a page with an older widget, which doesn't know
+/// it, finds the others unchanged.
 pub(crate) struct Table {
     /// The name of the database.
     pub(crate) database: &'static str,
@@ -26,33 +26,33 @@ pub(crate) struct Table {
     pub(crate) store: &'static str,
     /// The version of the database: higher with each change of the indexes.
     pub(crate) version: u32,
-    /// By what values can be found, beside their keys.
+    /// The indexes of the values.
     pub(crate) indexes: &'static [Index],
 }
 
 /// An index of a table. Values without one of its fields are not in it.
 pub(crate) struct Index {
     pub(crate) name: &'static str,
-    /// The fields of a value that it goes by, in this order.
+    /// The fields of its key, in this order.
     pub(crate) fields: &'static [&'static str],
 }
 
 impl Table {
-    /// Keeps a value, in place of an earlier one with the same key. Answers whether it is safe.
+    /// Stores a value, replacing an earlier one with the same key. Returns whether it succeeded.
     pub(crate) async fn put(&self, key: &str, value: &JsValue) -> bool {
         let (key, value) = (JsValue::from(key), value.clone());
         let put = move |store: &IdbObjectStore| store.put_with_key(&value, &key);
         self.ask(IdbTransactionMode::Readwrite, Box::new(put)).await.is_some()
     }
 
-    /// Forgets a value.
+    /// Deletes a value.
     pub(crate) async fn delete(&self, key: &str) {
         let key = JsValue::from(key);
         let delete = move |store: &IdbObjectStore| store.delete(&key);
         self.ask(IdbTransactionMode::Readwrite, Box::new(delete)).await;
     }
 
-    /// Forgets several values at once.
+    /// Deletes several values at once.
     pub(crate) async fn delete_all(&self, keys: &[String]) {
         let keys = keys.to_vec();
         let delete = move |store: &IdbObjectStore| {
@@ -83,8 +83,8 @@ impl Table {
         values.and_then(|values| values.dyn_into().ok()).unwrap_or_default()
     }
 
-    /// The values that an index has between two entries, both included; the last first, and not more
-    /// than `count`.
+    /// The values between two keys of an index, both included; in descending order, at most
+    /// `count`.
     pub(crate) async fn last(
         &self,
         index: &str,
@@ -119,7 +119,7 @@ impl Table {
                 if let Some(cursor) = cursor {
                     let mut found = found.borrow_mut();
                     found.extend(cursor.value());
-                    // The transaction ends by itself once nothing more is asked.
+                    // The transaction ends by itself after the last request.
                     let _ = (found.len() < count).then(|| cursor.continue_());
                 }
             }
@@ -128,12 +128,12 @@ impl Table {
         Some(found.take())
     }
 
-    /// Asks something of the table in a transaction, and answers what it answers once that is done.
+    /// Sends a request to the table in a transaction, and returns its result once that is done.
     fn ask(&self, mode: IdbTransactionMode, ask: Ask) -> Answer<'_> {
         Box::pin(async move {
             let database = self.open().await?;
             let transaction = database.0.transaction_with_str_and_mode(self.store, mode).ok()?;
-            // A full disk is told only at the end: the transaction is then aborted.
+            // A full disk is reported only at the end: the transaction is then aborted.
             let end = first_of(&transaction, ["complete", "abort"]);
             let store = transaction.object_store(self.store).ok()?;
             let request = ask(&store).ok()?;
@@ -142,8 +142,8 @@ impl Table {
         })
     }
 
-    /// A connection of its own. It is closed even where nobody waits for it any more: the browser
-    /// opens it all the same, and one left open holds up deletes and upgrades in every tab.
+    /// A connection of its own. It is closed even if its future was dropped: the browser opens it
+    /// all the same, and an open one would block deletions and upgrades in every tab.
     async fn open(&self) -> Option<Open> {
         let factory = window().indexed_db().ok()??;
         let request = factory.open_with_u32(self.database, self.version).ok()?;
@@ -156,14 +156,14 @@ impl Table {
         wasm_bindgen_futures::spawn_local(async move {
             first_of(&request, ["success", "error"]).await;
             drop(upgrading);
-            // What can't be sent is dropped, and thereby closed.
+            // If it can't be sent it is dropped, and thereby closed.
             drop(request.result().map(|opened| sender.send(Open(opened.unchecked_into()))));
         });
         receiver.await.ok()
     }
 }
 
-/// Makes the table and its indexes, as far as an older version hasn't.
+/// Creates the table and its indexes, unless an older version has.
 fn upgrade(opening: &IdbOpenDbRequest, store: &str, indexes: &[Index]) -> Result<(), JsValue> {
     let database: IdbDatabase = opening.result()?.unchecked_into();
     let table = match opening.transaction() {
@@ -181,13 +181,14 @@ fn upgrade(opening: &IdbOpenDbRequest, store: &str, indexes: &[Index]) -> Result
     Ok(())
 }
 
-/// What is asked of a table.
+/// A request to the table.
 type Ask = Box<dyn FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>>;
 
-/// What it answers, on its way. Boxed, so that each question is not a whole transaction in code.
+/// Its result, as a future. Boxed, so that the compiler doesn't repeat the whole transaction for
+/// each request.
 type Answer<'a> = Pin<Box<dyn Future<Output = Option<JsValue>> + 'a>>;
 
-/// An open database. Dropping it closes it, once what was asked of it is done.
+/// An open database. Dropping it closes it, once its requests are done.
 struct Open(IdbDatabase);
 
 impl Drop for Open {
@@ -196,8 +197,8 @@ impl Drop for Open {
     }
 }
 
-/// The name of the event that comes first. It listens from the call on, and until it is dropped: a
-/// studio may end while the browser still works for it.
+/// The name of the first event. It listens from the call on, until it is dropped: a studio may end
+/// while the browser still works for it.
 fn first_of(
     target: &EventTarget,
     names: [&'static str; 2],
@@ -207,7 +208,7 @@ fn first_of(
     let listeners = names.map(|name| {
         let sender = sender.clone();
         EventListener::once(target, name, move |_| {
-            // Nobody waits any more: there is nothing left to say.
+            // The receiver is gone: nothing is lost.
             let _ = sender.take().map(|sender| sender.send(name));
         })
     });

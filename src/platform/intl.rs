@@ -1,37 +1,19 @@
-//! The browser's `Intl`: numbers, durations and times as a language writes them. Formatting floats in
-//! Rust would weigh more than the rest of this file.
+//! The browser's `Intl`: numbers, durations and times in the style of a language. Formatting floats
+//! in Rust would be larger than the rest of this file.
 
 use js_sys::{Array, Date, Function, Intl, JsString, Object, Reflect};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-/// The options of an `Intl` formatter that are used here.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Options {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    style: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit_display: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    maximum_fraction_digits: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    day: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    month: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date_style: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time_style: Option<&'static str>,
-}
+/// The options of an `Intl` formatter, by name.
+type Options<'a> = &'a [(&'a str, &'a str)];
 
-impl Options {
-    fn object(&self) -> Object {
-        // Texts and a number: there is nothing that could not be written.
-        serde_wasm_bindgen::to_value(self).map_or_else(|_| Object::new(), JsCast::unchecked_into)
+fn object(options: Options<'_>) -> Object {
+    let object = Object::new();
+    for (name, value) in options {
+        // A new object accepts any property.
+        let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
     }
+    object
 }
 
 /// The numbers and times of one language.
@@ -57,21 +39,20 @@ impl Numbers {
         self.rules.select(f64::from(n)).into()
     }
 
-    /// A part from 0 to 1, in per cent.
+    /// A fraction from 0 to 1, in percent.
     pub(crate) fn percent(&self, part: f64) -> String {
-        self.format(&Options { style: Some("percent"), ..Options::default() }, &[part])
+        self.format(&[("style", "percent")], &[part])
     }
 
-    /// A duration in its fitting unit, or a range of two: `40 sec`, `1–3 min`.
+    /// A duration in a suitable unit, or a range of two: `40 sec`, `1–3 min`.
     pub(crate) fn secs(&self, min: u32, max: u32) -> String {
         let (unit, per) = if max < 60 { ("second", 1) } else { ("minute", 60) };
-        let options = Options {
-            style: Some("unit"),
-            unit: Some(unit),
-            unit_display: Some("short"),
-            maximum_fraction_digits: Some(0),
-            ..Options::default()
-        };
+        let options = [
+            ("style", "unit"),
+            ("unit", unit),
+            ("unitDisplay", "short"),
+            ("maximumFractionDigits", "0"),
+        ];
         let part = |secs: u32| f64::from(secs.div_ceil(per));
         if part(min) == part(max) {
             self.format(&options, &[part(max)])
@@ -80,31 +61,30 @@ impl Numbers {
         }
     }
 
-    /// A day and time, short: today the time, this year the day, else the date.
+    /// A short date and time: today only the time, this year the day, else the date.
     pub(crate) fn when(&self, millis: u64) -> String {
         let (then, now) = (Date::new(&(millis as f64).into()), Date::new_0());
-        let options = if then.to_date_string() == now.to_date_string() {
-            Options { time_style: Some("short"), ..Options::default() }
+        let options: Options<'_> = if then.to_date_string() == now.to_date_string() {
+            &[("timeStyle", "short")]
         } else if then.get_full_year() == now.get_full_year() {
-            Options { day: Some("numeric"), month: Some("short"), ..Options::default() }
+            &[("day", "numeric"), ("month", "short")]
         } else {
-            Options { date_style: Some("medium"), ..Options::default() }
+            &[("dateStyle", "medium")]
         };
-        then.to_locale_string(&self.tag, &options.object()).into()
+        then.to_locale_string(&self.tag, &object(options)).into()
     }
 
     /// A day and time.
     pub(crate) fn date(&self, millis: u64) -> String {
-        let options =
-            Options { date_style: Some("medium"), time_style: Some("short"), ..Options::default() };
-        Date::new(&(millis as f64).into()).to_locale_string(&self.tag, &options.object()).into()
+        let options = object(&[("dateStyle", "medium"), ("timeStyle", "short")]);
+        Date::new(&(millis as f64).into()).to_locale_string(&self.tag, &options).into()
     }
 
     /// One number, or two as a range.
-    fn format(&self, options: &Options, numbers: &[f64]) -> String {
+    fn format(&self, options: Options<'_>, numbers: &[f64]) -> String {
         let tags = Array::of1(&self.tag.as_str().into());
-        let format = Intl::NumberFormat::new(&tags, &options.object());
-        // `js-sys` knows no `formatRange`, and some browsers don't either.
+        let format = Intl::NumberFormat::new(&tags, &object(options));
+        // `js-sys` has no `formatRange`, and neither do some browsers.
         let name = if numbers.len() > 1 { "formatRange" } else { "format" };
         let method: Option<Function> =
             Reflect::get(&format, &name.into()).ok().and_then(|method| method.dyn_into().ok());
@@ -114,12 +94,12 @@ impl Numbers {
     }
 }
 
-/// A text in small letters, as the browser knows them in every script.
+/// A text in lower case, by the browser's rules for every script.
 pub(crate) fn lower(text: &str) -> String {
     JsString::from(text).to_lower_case().into()
 }
 
-/// A position in a piece: `1:05`.
+/// A playback position: `1:05`.
 pub(crate) fn clock(secs: u32) -> String {
     let (minutes, rest) = (secs / 60, secs % 60);
     let zero = if rest < 10 { "0" } else { "" };

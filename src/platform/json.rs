@@ -1,5 +1,5 @@
-//! JSON text, read and written by the browser; our types cross to it through `serde-wasm-bindgen`.
-//! It must not know what is read or written.
+//! JSON, parsed and serialised by the browser; our types are converted through
+//! `serde-wasm-bindgen`. It must not know what is converted.
 
 use js_sys::JSON;
 use serde::Serialize;
@@ -7,23 +7,24 @@ use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-/// Reads a value out of JSON text; `None` where the text is not JSON or says something else.
+/// Parses a value from JSON; `None` if the text is not JSON or has another type.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
     from_js(JSON::parse(text).ok()?)
 }
 
-/// Writes JSON text.
+/// Serialises to JSON.
 pub(crate) fn stringify(value: &impl Serialize) -> String {
     JSON::stringify(&to_js(value)).map(String::from).unwrap_or_default()
 }
 
-/// Takes a value out of one of JavaScript's; `None` where it isn't made so.
+/// Converts a JavaScript value; `None` if it has another type.
 pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     serde_wasm_bindgen::from_value(value).ok()
 }
 
-/// Makes a plain value of JavaScript's, as JSON has them. What is absent in it is `null`.
+/// Converts to a plain JavaScript value, as JSON has them. Absent fields are `null`.
 pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
-    // What our types hold can be written: texts, truths, numbers that a double holds exactly.
+    // The fields of our types can be converted: texts, booleans, numbers that a double represents
+    // exactly.
     value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }

@@ -1,4 +1,4 @@
-//! Waiting, as long as nobody looks and nothing is likely to have changed.
+//! Waiting while the page is hidden and nothing is likely to have changed.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,27 +7,39 @@ use futures_channel::oneshot;
 use futures_util::future::select;
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::{document, window};
-use web_sys::VisibilityState;
+use web_sys::{Document, EventTarget, Node, VisibilityState};
 
-/// Waits that long, or until the browser is online again, or somebody looks at the page again,
-/// whichever is first. Dropping it leaves nothing behind.
-pub(crate) async fn pause(millis: u32) {
+/// What the shell tells the root of its shadow tree when a page has moved the element into another
+/// document, a frame's or a pop-up's.
+const ADOPTED: &str = "adopted";
+
+/// The document that a node is in now.
+pub(crate) fn document_of(node: &Node) -> Document {
+    node.owner_document().unwrap_or_else(leptos::prelude::document)
+}
+
+/// Waits that long, or until the browser is online again, or somebody looks at `root` again or moves it
+/// into another document, whichever is first. Dropping it leaves nothing behind.
+pub(crate) async fn pause(root: &Node, millis: u32) {
     let (sender, woken) = oneshot::channel();
     let sender = Rc::new(Cell::new(Some(sender)));
     let wake = move || {
-        // Woken twice, or nobody waits any more: there is nothing left to say.
+        // Woken twice, or the receiver is gone: nothing is lost.
         let _ = sender.take().map(|sender| sender.send(()));
     };
-    let online = {
+    let on = |target: &EventTarget, name: &'static str| {
         let wake = wake.clone();
-        EventListener::new(&window(), "online", move |_| wake())
+        EventListener::new(target, name, move |_| wake())
     };
-    let visible = EventListener::new(&document(), "visibilitychange", move |_| {
-        if document().visibility_state() == VisibilityState::Visible {
+    let document = document_of(root);
+    let window = document.default_view().unwrap_or_else(leptos::prelude::window);
+    let online = on(&window, "online");
+    let adopted = on(root, ADOPTED);
+    let visible = EventListener::new(&document.clone(), "visibilitychange", move |_| {
+        if document.visibility_state() == VisibilityState::Visible {
             wake();
         }
     });
     select(TimeoutFuture::new(millis), woken).await;
-    drop((online, visible));
+    drop((online, adopted, visible));
 }

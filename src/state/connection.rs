@@ -1,24 +1,26 @@
-//! The connection to the gateway: whether it takes requests, and what it offers.
+//! The connection to the gateway: whether it accepts requests, and its catalog.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use ai_now_protocol::Catalog;
+use ai_now_protocol::{Catalog, ModelOption, OptionKind, Text};
 use leptos::prelude::*;
 
 use super::loading::{Loading, Part};
-use super::page::{Page, wait};
+use super::page::Page;
 use crate::api::client::Gateway;
 use crate::api_error::ApiError;
 use crate::config::{Config, Mode};
+use crate::texts::Texts;
 
-/// Whether generations can be asked for.
+/// Whether generations can be requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
-    /// Nobody knows yet.
+    /// Not known yet.
     Connecting,
     /// Yes.
     Ready,
-    /// No, and why. Passing errors are tried again by themselves.
+    /// No, and why. Transient errors are retried automatically.
     Failed(ApiError),
 }
 
@@ -27,10 +29,10 @@ pub(crate) enum ConnectionState {
 pub(crate) struct Connection {
     page: Page,
     loading: Loading,
-    /// Whether generations can be asked for.
+    /// Whether generations can be requested.
     pub(crate) state: RwSignal<ConnectionState>,
-    /// What can be asked for: of the gateway's models those that the page offers. Until they are
-    /// known, the built-in ones.
+    /// The models that can be used: those of the gateway's catalog that the page offers. Until they
+    /// are known, the built-in ones.
     pub(crate) catalog: RwSignal<Arc<Catalog>>,
 }
 
@@ -43,13 +45,13 @@ impl Connection {
         Self { page, loading, state: RwSignal::new(ConnectionState::Connecting), catalog }
     }
 
-    /// Where no gateway has to be asked.
+    /// If there is no gateway.
     pub(super) fn be_ready(self) {
         self.warn_of_unknown(&self.page.config(), &self.catalog.get_untracked());
         self.state.set(ConnectionState::Ready);
     }
 
-    /// Asks for the catalog until there is one.
+    /// Loads the catalog, with retries until there is one.
     pub(super) async fn load_catalog(self) {
         let base = self.page.gateway();
         let mut attempt = 0;
@@ -59,7 +61,7 @@ impl Connection {
                     let config = self.page.config();
                     self.warn_of_unknown(&config, &catalog);
                     let catalog = offered(self.page, catalog);
-                    // The same again would have everything built anew that shows it.
+                    // An unchanged value would rebuild all views of it.
                     if *self.catalog.get_untracked() != catalog {
                         self.catalog.set(Arc::new(catalog));
                     }
@@ -68,15 +70,15 @@ impl Connection {
                 Err(error) => error,
             };
             self.loading.loaded(Part::Catalog);
-            if !error.is_passing() {
-                // It may be another server of the documented API: the built-in table is its.
+            if !error.is_transient() {
+                // It may be another server of the documented API: then the built-in table applies.
                 return self.warn_of_unknown(&self.page.config(), &Catalog::BUILT_IN);
             }
-            wait(&mut attempt, &error).await;
+            self.page.wait(&mut attempt, &error).await;
         }
     }
 
-    /// Tells the page's owner which settings nobody knows.
+    /// Warns the page's owner of unknown settings.
     pub(super) fn warn_of_unknown(self, config: &Config, catalog: &Catalog) {
         for setting in config.unknown(catalog) {
             self.page.warn(&setting.to_string(), true);
@@ -85,7 +87,7 @@ impl Connection {
 }
 
 /// The models that the page offers, in its order, by the names that it has for them; all where it
-/// names none that there is.
+/// names none that there is. Their options and choices have the names of the page's language.
 fn offered(page: Page, catalog: Catalog) -> Catalog {
     let ids = page.config().models;
     let named: Vec<_> = ids.iter().filter_map(|id| catalog.model(id).cloned()).collect();
@@ -94,6 +96,30 @@ fn offered(page: Page, catalog: Catalog) -> Catalog {
         if let Some(name) = page.model_name(&models[index].id) {
             models.to_mut()[index].name = name.into();
         }
+        name_options(page.texts(), &mut models.to_mut()[index].options);
     }
     Catalog { models }
+}
+
+/// Options are known by their ids, choices by their English names: what a site calls otherwise stays.
+fn name_options(texts: Texts, options: &mut Cow<'static, [ModelOption]>) {
+    for option in options.to_mut() {
+        let name = texts.name(&option.id).map(Cow::Owned).or_else(|| built_in_name(&option.id));
+        if let Some(name) = name {
+            option.name = name;
+        }
+        let OptionKind::Choice(choices) = &mut option.kind else { continue };
+        for choice in choices.to_mut() {
+            if let Some(name) = texts.name(&choice.name) {
+                choice.name = name.into();
+            }
+        }
+    }
+}
+
+/// What the documented models' options are called, in English.
+fn built_in_name(id: &str) -> Option<Text> {
+    let catalog = Catalog::BUILT_IN;
+    let mut options = catalog.models.iter().flat_map(|model| model.options.iter());
+    options.find(|option| option.id == id).map(|option| option.name.clone())
 }

@@ -1,4 +1,4 @@
-//! Taking generations out of the list and off this device, and taking that back.
+//! Deleting generations from the list and from this device, and undoing that.
 
 use leptos::prelude::*;
 
@@ -10,13 +10,13 @@ use crate::platform::files;
 use crate::platform::pictures;
 
 impl Generations {
-    /// Forgets a generation that has ended.
+    /// Deletes a generation that has ended.
     pub(crate) fn delete(self, signal: GenerationSignal) {
-        self.history.deleted.set(vec![signal.0.get_untracked()]);
+        self.history.deleted.set(vec![signal.get_untracked()]);
         self.take_away(signal);
     }
 
-    /// Takes one out of the list and off this device.
+    /// Removes one from the list and from this device.
     pub(super) fn take_away(self, signal: GenerationSignal) {
         let key = signal.key();
         self.remove(&key);
@@ -31,12 +31,12 @@ impl Generations {
         }
     }
 
-    /// Forgets all that have ended, those too that were not read yet.
+    /// Deletes all that have ended, including those that were not loaded yet.
     pub(crate) fn delete_all(self) {
         let is_under_way = move |key: &str| self.find(key).is_some_and(|signal| !signal.is_final());
         let ended: Vec<_> = self.all.get_untracked();
         let ended: Vec<_> = ended.into_iter().filter(|signal| signal.is_final()).collect();
-        self.history.deleted.set(ended.iter().map(|signal| signal.0.get_untracked()).collect());
+        self.history.deleted.set(ended.iter().map(|signal| signal.get_untracked()).collect());
         for signal in ended {
             self.remove(&signal.key());
         }
@@ -56,7 +56,7 @@ impl Generations {
         });
     }
 
-    /// Takes back what was deleted last. A file that the page made is made again from its seed.
+    /// Undoes the last deletion. A file that the page made is made again from its seed.
     pub(crate) fn restore(self) {
         let deleted = self.history.deleted.get_untracked();
         self.history.deleted.set(Vec::new());
@@ -67,19 +67,19 @@ impl Generations {
                 if index < PAGE {
                     self.pick_up(generation.record()).await;
                 } else {
-                    // The rest is read when somebody gets there.
+                    // The rest is loaded when it is scrolled to.
                     self.history.more.set(true);
                 }
             }
         });
     }
 
-    /// Whether one was taken out of the list of this page.
+    /// Whether one was removed from the list of this page.
     pub(super) fn is_gone(self, key: &str) -> bool {
         self.gone.with_value(|gone| gone.iter().any(|other| other == key))
     }
 
-    /// Takes one out of the list.
+    /// Removes one from the list.
     pub(super) fn remove(self, key: &str) {
         self.gone.update_value(|gone| gone.push(key.to_owned()));
         let is_it = |signal: &GenerationSignal| signal.key() == key;
@@ -96,15 +96,15 @@ impl Generations {
         end_file_address(signal);
     }
 
-    /// Ends the addresses of the files that the page made.
+    /// Revokes the addresses of the files that the page made.
     pub(super) fn end_file_addresses(self) {
         self.all.try_with_untracked(|all| all.iter().copied().for_each(end_file_address));
     }
 }
 
-/// Ends the address of a file that the page made.
+/// Revokes the address of a file that the page made.
 fn end_file_address(signal: GenerationSignal) {
-    signal.0.try_with_untracked(|generation| {
+    signal.try_with_untracked(|generation| {
         if let Some(url) = generation.url() {
             files::let_go(url);
         }

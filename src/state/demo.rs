@@ -1,5 +1,5 @@
-//! Demo mode: the page makes everything itself, from a seed that is kept, so that what was under way
-//! when a page closed is made again, byte for byte.
+//! Demo mode: the page makes everything itself, from a stored seed, so that a generation that was
+//! running when a page closed is made again, byte for byte.
 
 use ai_now_protocol::event::Completed;
 use ai_now_protocol::{Event, Message};
@@ -15,42 +15,42 @@ use crate::platform::files::{self, File};
 use crate::platform::web_locks::Lock;
 
 impl Generations {
-    /// Makes a generation that was just asked for.
+    /// Makes a generation that was just requested.
     pub(super) async fn make(self, signal: GenerationSignal) {
         let lock = lock(&signal.key()).await;
         self.make_locked(signal, lock).await;
     }
 
     async fn make_locked(self, signal: GenerationSignal, lock: Lock) {
-        let generation = signal.0.get_untracked();
+        let generation = signal.get_untracked();
         let worker = self.page.file_url("sketch-worker.js");
-        let say = |event| _ = self.hear(signal, StreamMessage::Event(None, event));
+        let say = |event| _ = self.receive(signal, StreamMessage::Event(None, event));
         match demo::make(&worker, &generation.key, &generation.request, say).await {
             Ok(file) => {
                 let kept = file.keep(&generation.key).await;
-                signal.0.update(|generation| {
+                signal.update(|generation| {
                     generation.unkept = !kept;
                     complete(generation, file);
                 });
-                // Unless it is complete: a browser may refuse an address.
+                // Unless it is complete: a browser may fail to create an address.
                 self.give_up(signal, Word::EngineFault);
             }
             Err(NotMade::Stopped) => {
-                signal.0.update(|generation| generation.give_up(Message::default(), true));
+                signal.update(|generation| generation.give_up(Message::default(), true));
             }
             Err(NotMade::Away) => self.give_up(signal, Word::EngineAway),
             Err(NotMade::Fault) => self.give_up(signal, Word::EngineFault),
             Err(NotMade::Forbidden(rules)) => {
                 let message = self.page.locale().fill(Word::EngineForbidden, &[("rules", &rules)]);
                 let message = Message::text(message);
-                signal.0.update(|generation| generation.give_up(message, false));
+                signal.update(|generation| generation.give_up(message, false));
             }
         }
         self.finish(signal).await;
         drop(lock);
     }
 
-    /// Takes a record in: as it ended, with its file, or to be made again from its seed.
+    /// Adds a record: ended, with its file, or to be made again from its seed.
     pub(super) async fn recall(self, generation: Generation) {
         if self.is_foreign(&generation) {
             return;
@@ -66,7 +66,7 @@ impl Generations {
 
     async fn make_again(self, key: String) {
         let lock = lock(&key).await;
-        // It may have ended, or gone, while another tab had the lock.
+        // It may have ended, or been deleted, while another tab held the lock.
         let Some(generation) = records::find(&key).await else { return };
         let generation = restored(generation).await;
         let is_final = generation.is_final();
@@ -81,14 +81,14 @@ impl Generations {
         let url = generation.url().cloned();
         let signal = self.take_in(generation);
         if let (None, Some(url)) = (signal, url) {
-            // Somebody was faster, with an address of its own.
+            // Another caller was faster, with an address of its own.
             files::let_go(&url);
         }
         signal
     }
 }
 
-/// A record with its file, if that is there.
+/// A record with its file, if that exists.
 async fn restored(mut generation: Generation) -> Generation {
     if !generation.is_final()
         && let Some(file) = files::find(&generation.key).await
@@ -100,7 +100,6 @@ async fn restored(mut generation: Generation) -> Generation {
 
 fn complete(generation: &mut Generation, file: File) {
     if let Some(url) = file.address(&generation.request.prompt) {
-        generation
-            .apply(None, Event::Completed(Completed { url, note: Some(Message::text(file.note)) }));
+        generation.apply(None, Event::Completed(Completed { url, note: Some(file.note) }));
     }
 }

@@ -1,9 +1,9 @@
-//! What a page without a server offers. It must not know how that is made.
+//! The catalog of a page without a server. It must not know how files are made.
 
 use ai_now_protocol::Catalog;
 use ai_now_protocol::catalog::Expected;
 
-/// What can be asked for: all that there is, made by rules, for nothing.
+/// The models: all of the built-in ones, procedural and free.
 pub(super) fn catalog() -> Catalog {
     let mut catalog = Catalog::BUILT_IN;
     for model in catalog.models.to_mut() {

@@ -1,5 +1,5 @@
-//! What is being composed, held to the catalog that is known. It outlives the studio: what was typed
-//! is there again in the next one of the same element.
+//! The draft, restricted to the known catalog. It outlives the studio: the next studio in the same
+//! element starts with it.
 
 use ai_now_protocol::{GenerateRequest, Model, ModelOption, Scalar, Scalars};
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use super::visitor;
 use crate::config::{Config, Mode};
 use crate::kept_draft::{Composed, KeptDraft};
 
-/// What the person is composing. Copies are the same one.
+/// The user's draft. Copies are the same one.
 #[derive(Clone, Copy)]
 pub(crate) struct Draft {
     page: Page,
@@ -19,19 +19,19 @@ pub(crate) struct Draft {
     pub(crate) model: RwSignal<String>,
     /// The value of the style; empty: none.
     pub(crate) style: RwSignal<String>,
-    /// The sentence.
+    /// The prompt.
     pub(crate) prompt: RwSignal<String>,
-    /// What else the model can be told, by the options' ids.
+    /// The options, by their ids.
     pub(crate) options: RwSignal<Scalars>,
-    /// The person's own key, in direct mode. Kept nowhere else, unless it is to be remembered.
+    /// The user's own API key, in direct mode. Stored only if it is to be remembered.
     pub(crate) api_key: RwSignal<String>,
     /// Whether the key is remembered on this device.
     pub(crate) remember_key: RwSignal<bool>,
-    /// As long as the gateway's catalog is not known.
+    /// Until the gateway's catalog is known.
     wanted: StoredValue<Option<Wanted>>,
 }
 
-/// What was chosen, and what stands in its place as long as the catalog doesn't have it.
+/// The user's choice, and what replaces it while the catalog doesn't have it.
 #[derive(Clone)]
 struct Wanted {
     chosen: (String, String),
@@ -65,13 +65,13 @@ impl Draft {
         (self.model.get(), self.style.get())
     }
 
-    /// What was chosen and may yet be in the gateway's catalog, unless somebody chose anew.
+    /// The choice that may be in the gateway's catalog, unless the user has chosen again since.
     fn wanted(self) -> Option<(String, String)> {
         let wanted = self.wanted.try_get_value().flatten()?;
         (wanted.instead == self.chosen()).then_some(wanted.chosen)
     }
 
-    /// What is to be kept of it now. To be called where signals are read.
+    /// What to keep of it now. Must be called where signals are tracked.
     pub(crate) fn to_keep(self) -> KeptDraft {
         let (model, style) = self.wanted().unwrap_or_else(|| self.chosen());
         let composed =
@@ -79,19 +79,19 @@ impl Draft {
         KeptDraft { composed, presets: Composed::presets(&self.page.config()) }
     }
 
-    /// The model that is chosen, by the catalog that is known.
+    /// The chosen model, in the known catalog.
     pub(crate) fn model(self) -> Option<Model> {
         self.connection.catalog.with(|catalog| self.model.with(|id| catalog.model(id).cloned()))
     }
 
-    /// Chooses a model; a style that it doesn't have goes.
+    /// Chooses a model; a style that it doesn't have is cleared.
     pub(crate) fn choose_model(self, id: &str) {
         self.model.set(id.to_owned());
         self.correct();
     }
 
-    /// Gives an option a value, or takes it away. A value that is meant anyway is not sent: what the
-    /// maker makes of it is the maker's to say.
+    /// Sets the value of an option, or clears it. A default value is not sent: the provider decides
+    /// what it means.
     pub(crate) fn set_option(self, option: &ModelOption, value: Option<Scalar>) {
         let value = value.filter(|value| option.default.as_ref() != Some(value));
         self.options.update(|options| match value {
@@ -100,13 +100,13 @@ impl Draft {
         });
     }
 
-    /// What the generation that is being composed costs, in tokens.
+    /// The price of the draft, in tokens.
     pub(crate) fn price_tokens(self) -> Option<u32> {
         let model = self.model()?;
         Some(self.options.with(|options| model.price_tokens(options)))
     }
 
-    /// The request that is being composed.
+    /// The request of the draft.
     pub(crate) fn request(self) -> GenerateRequest {
         let style = self.style.get();
         GenerateRequest {
@@ -117,7 +117,7 @@ impl Draft {
         }
     }
 
-    /// Puts a request into the form.
+    /// Fills a request into the form.
     pub(crate) fn compose(self, request: GenerateRequest) {
         self.style.set(request.style.unwrap_or_default());
         self.prompt.set(request.prompt);
@@ -125,11 +125,11 @@ impl Draft {
         self.choose_model(&request.model);
     }
 
-    /// Takes what a page's call of `generate` sets; the rest stays.
+    /// Applies the fields of a page's call of `generate`; the rest stays.
     pub(crate) fn take(self, model: Option<String>, prompt: Option<String>, style: Option<String>) {
         if let Some(model) = model {
             self.model.set(model);
-            // What is composed may have a style of another model.
+            // The draft may have a style of another model.
             self.style.set(String::new());
         }
         if let Some(prompt) = prompt {
@@ -140,7 +140,7 @@ impl Draft {
         }
     }
 
-    /// What an attribute says now.
+    /// Applies the new value of an attribute.
     pub(crate) fn preset(self, name: &str, value: String) {
         let given = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
         let config = self.page.config();
@@ -165,7 +165,7 @@ impl Draft {
         }
     }
 
-    /// The gateway's catalog is there: what was wanted may be in it.
+    /// The gateway's catalog is known: it may have the original choice.
     pub(super) fn follow_catalog(self) {
         if let Some((model, style)) = untrack(|| self.wanted()) {
             self.style.set(style);
@@ -175,7 +175,7 @@ impl Draft {
         self.correct();
     }
 
-    /// Keeps the choice to what the catalog has.
+    /// Restricts the choice to the catalog.
     fn correct(self) {
         let catalog = self.connection.catalog.get_untracked();
         let model = self.model.with_untracked(|id| catalog.model(id).cloned());
@@ -196,7 +196,7 @@ impl Draft {
         }
     }
 
-    /// Remembers the person's own key, or forgets it, as they wish.
+    /// Remembers the user's own API key, or forgets it, as they chose.
     pub(crate) fn keep_key(self) {
         let key = Some(self.api_key.get_untracked())
             .filter(|key| !key.is_empty() && self.remember_key.get_untracked());

@@ -1,6 +1,8 @@
-//! What is being made and was made: the list, newest first, with its records on this device, the same
-//! in all tabs. What is still under way is gone on with. How one is taken out of it stands in
-//! `deletion`, how it is searched in `search`, how a generation runs in `run` and `demo`.
+//! The list of generations, newest first, with their records on this device, the same in all tabs.
+//! Unfinished ones are continued. `deletion` removes them, `search` searches them, `run` and `demo`
+//! run one.
+
+use std::ops::Deref;
 
 use ai_now_protocol::{Catalog, GenerateRequest, MediaUrl};
 use leptos::prelude::*;
@@ -9,9 +11,10 @@ use serde::Serialize;
 use super::connection::Connection;
 use super::demo_catalog;
 use super::draft::Draft;
+use super::feed::Feed;
 use super::history::History;
 use super::page::Page;
-use super::records::{self, Change, Changes};
+use super::records::{self, Change};
 use super::visitor::Visitor;
 use crate::api::client::Gateway;
 use crate::api_error::ApiError;
@@ -22,21 +25,29 @@ use crate::platform::downloads;
 use crate::platform::json;
 use crate::platform::web_locks::{self, Lock};
 
-/// So many records are read and shown at once; the next when somebody gets there.
+/// So many records are loaded and shown at once; the next when they are scrolled to.
 pub(super) const PAGE: usize = 60;
 
 /// A generation that may be changing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct GenerationSignal(pub(crate) RwSignal<Generation>);
+pub(crate) struct GenerationSignal(RwSignal<Generation>);
+
+impl Deref for GenerationSignal {
+    type Target = RwSignal<Generation>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
 
 impl GenerationSignal {
-    /// The key by which page and records know it.
+    /// Its key in page and records.
     pub(crate) fn key(self) -> String {
-        self.0.with_untracked(|generation| generation.key.clone())
+        self.with_untracked(|generation| generation.key.clone())
     }
 
     pub(super) fn is_final(self) -> bool {
-        self.0.try_with_untracked(Generation::is_final).unwrap_or(true)
+        self.try_with_untracked(Generation::is_final).unwrap_or(true)
     }
 }
 
@@ -48,23 +59,24 @@ pub(crate) struct Generations {
     pub(super) visitor: Visitor,
     pub(super) draft: Draft,
     pub(super) history: History,
-    /// Those that were read so far, newest first, and all that are under way.
+    pub(super) feed: Feed,
+    /// The loaded ones, newest first, and all unfinished ones.
     pub(crate) all: RwSignal<Vec<GenerationSignal>>,
-    /// What the search finds, newest first; `None` where nothing is searched for.
+    /// The results of the search, newest first; `None` without a search.
     pub(crate) found: RwSignal<Option<Vec<GenerationSignal>>>,
-    /// The one that is looked at.
+    /// The one that is shown in the result panel.
     pub(crate) shown: RwSignal<Option<GenerationSignal>>,
     /// Why the last request was not accepted.
     pub(crate) refusal: RwSignal<Option<ApiError>>,
-    /// Rises with each search: only the last one counts.
+    /// Incremented with each search: only the last one counts.
     pub(super) searches: StoredValue<u32>,
-    /// The keys of those that are gone from this page: a record of one may have been read before.
+    /// The keys of those that were removed from this page: a record may have been read before.
     pub(super) gone: StoredValue<Vec<String>>,
-    /// Up to when records were read.
+    /// The time up to which records were loaded.
     read_until_ms: StoredValue<u64>,
 }
 
-/// What a page learns of a generation with each of its events.
+/// The detail of an event that reports a generation's change to the page.
 #[derive(Serialize)]
 struct Detail<'a> {
     key: &'a str,
@@ -76,16 +88,16 @@ struct Detail<'a> {
     step: Option<&'a str>,
     url: Option<&'a str>,
     message: Option<&'a str>,
-    /// What the message says, for programs; empty where nobody said.
+    /// The message's code, for programs; empty if there is none.
     code: Option<&'a str>,
 }
 
-/// What a page learns of a request that was not accepted.
+/// The detail of an event that reports a request that was not accepted.
 #[derive(Serialize)]
 struct Refused {
     key: Option<String>,
     message: String,
-    /// What the message says, for programs; empty where nobody said.
+    /// The message's code, for programs; empty if there is none.
     code: String,
 }
 
@@ -103,6 +115,7 @@ impl Generations {
             visitor,
             draft,
             history,
+            feed: Feed::new(page, visitor),
             all: RwSignal::new(Vec::new()),
             found: RwSignal::new(None),
             shown: RwSignal::new(None),
@@ -113,18 +126,18 @@ impl Generations {
         }
     }
 
-    /// Starts what is being composed, if it is valid, and answers its key.
+    /// Starts the draft, if it is valid, and returns its key.
     pub(crate) fn generate(self) -> Option<String> {
         self.submit(untrack(|| self.draft.request()))
     }
 
-    /// Starts what is being composed, from this prompt.
+    /// Starts the draft, with this prompt.
     pub(crate) fn generate_from(self, prompt: String) {
         let request = untrack(|| self.draft.request());
         self.submit(GenerateRequest { prompt, ..request });
     }
 
-    /// Starts a generation, if the request is valid, and answers its key.
+    /// Starts a generation, if the request is valid, and returns its key.
     pub(crate) fn submit(self, request: GenerateRequest) -> Option<String> {
         let catalog = self.connection.catalog.get_untracked();
         let order = match request.check(&catalog) {
@@ -142,7 +155,7 @@ impl Generations {
             prompt: order.prompt,
             ..request.clone()
         };
-        // Kept with the record: from the same seed, the same file is made again.
+        // Stored with the record: the same seed makes the same file again.
         let seed = if is_demo { Some(demo_catalog::seed()) } else { request.seed() };
         let request = request.with_seed(seed);
         let key = uuid::Uuid::new_v4().to_string();
@@ -159,13 +172,13 @@ impl Generations {
         Some(key)
     }
 
-    /// Asks to stop a generation.
+    /// Requests to stop a generation.
     pub(crate) fn cancel(self, signal: GenerationSignal) {
-        signal.0.update(|generation| generation.stopping = !generation.is_final());
+        signal.update(|generation| generation.stopping = !generation.is_final());
         self.page.spawn(self.stop(signal));
     }
 
-    /// Says why there will be no generation: `key` names one that was on its way.
+    /// Reports why there will be no generation: `key` names one that was being sent.
     pub(super) fn refuse(self, error: ApiError, key: Option<String>) {
         let message = self.page.sentence(&error);
         let code = error.message().map_or_else(String::new, |message| message.code.to_string());
@@ -174,11 +187,11 @@ impl Generations {
     }
 
     pub(super) fn emit(self, name: &str, signal: GenerationSignal) {
-        let sentence = signal.0.with_untracked(|generation| match &generation.phase {
+        let sentence = signal.with_untracked(|generation| match &generation.phase {
             Phase::Failed { message, .. } => Some(self.page.message(message)),
             _ => None,
         });
-        let detail = signal.0.with_untracked(|generation| {
+        let detail = signal.with_untracked(|generation| {
             (!generation.watched).then(|| {
                 let address = generation.url().map(|url| media_address(generation, url));
                 json::to_js(&Detail {
@@ -209,14 +222,14 @@ impl Generations {
 
     pub(super) fn find(self, key: &str) -> Option<GenerationSignal> {
         self.all.with_untracked(|all| {
-            all.iter().find(|signal| signal.0.with_untracked(|known| known.key == key)).copied()
+            all.iter().find(|signal| signal.with_untracked(|known| known.key == key)).copied()
         })
     }
 }
 
 /// The list and its records.
 impl Generations {
-    /// Reads what was under way, and the newest of what has ended.
+    /// Loads the unfinished ones, and the newest of those that have ended.
     pub(super) async fn load_history(self) {
         for generation in records::unfinished(&self.page.gateway()).await {
             if !self.is_gone(&generation.key) {
@@ -226,12 +239,12 @@ impl Generations {
         self.load_more().await;
     }
 
-    /// Reads the next records of the list.
+    /// Loads the next records of the list.
     pub(crate) async fn load_more(self) {
         let until_ms = self.read_until_ms.get_value();
         let records = self.history.read_page(until_ms, PAGE).await;
         if let Some(oldest) = records.last() {
-            // Those of the same millisecond are read again, and known then.
+            // Those of the same millisecond are read again, and skipped.
             self.read_until_ms.try_update_value(|until| *until = oldest.created_at_ms);
         }
         let mut new = Vec::new();
@@ -249,7 +262,7 @@ impl Generations {
     pub(crate) fn export(self) {
         self.page.spawn(async move {
             let known = self.all.get_untracked();
-            let mut all: Vec<_> = known.iter().map(|one| one.0.get_untracked().record()).collect();
+            let mut all: Vec<_> = known.iter().map(|one| one.get_untracked().record()).collect();
             if self.history.more.get_untracked() {
                 all = self.history.find(|_| true, || true, usize::MAX).await;
             }
@@ -257,7 +270,7 @@ impl Generations {
         });
     }
 
-    /// Takes a record in; goes on with it where it is under way.
+    /// Adds a record; continues it if it is unfinished.
     pub(super) async fn pick_up(self, generation: Generation) {
         match self.page.mode() {
             Mode::Demo => return self.recall(generation).await,
@@ -276,19 +289,19 @@ impl Generations {
         }
     }
 
-    /// Shows what is under way, where nothing else is shown.
+    /// Shows an unfinished one, if nothing else is shown.
     pub(super) fn show_first(self, signal: GenerationSignal) {
         if self.shown.get_untracked().is_none() {
             self.shown.set(Some(signal));
         }
     }
 
-    /// Whether a record is of no use here: somebody else's, or known already.
+    /// Whether a record is to be ignored: another gateway's, or known already.
     pub(super) fn is_foreign(self, generation: &Generation) -> bool {
         generation.gateway != self.page.gateway() || self.find(&generation.key).is_some()
     }
 
-    /// Puts a record among the known, if it is of use.
+    /// Adds a record to the list, unless it is to be ignored.
     pub(super) fn take_in(self, generation: Generation) -> Option<GenerationSignal> {
         if self.is_foreign(&generation) {
             return None;
@@ -298,17 +311,17 @@ impl Generations {
         Some(signal)
     }
 
-    /// Puts some that are not known yet where they belong, newest first.
+    /// Inserts some that are not in the list yet, newest first.
     fn insert(self, new: Vec<GenerationSignal>) {
         if new.is_empty() {
             return;
         }
         let created_at_ms = |signal: &GenerationSignal| {
-            signal.0.with_untracked(|generation| generation.created_at_ms)
+            signal.with_untracked(|generation| generation.created_at_ms)
         };
         self.all.update(|all| {
             for signal in new {
-                // From the end: there is where older ones belong.
+                // From the end: older ones belong there.
                 let ours = created_at_ms(&signal);
                 let place = all.iter().rposition(|other| created_at_ms(other) >= ours);
                 all.insert(place.map_or(0, |place| place + 1), signal);
@@ -316,23 +329,23 @@ impl Generations {
         });
     }
 
-    /// Does what other pages do with the records, until the studio ends.
+    /// Applies other pages' changes of the records, until the studio ends.
     pub(super) async fn follow_other_pages(self) {
-        let changes = Changes::listen(move |change| self.page.spawn(self.follow(change)));
+        let changes = records::listen(move |change| self.page.spawn(self.follow(change)));
         // Held until the studio ends: then this task is dropped, and the channel with it.
         std::future::pending::<()>().await;
         drop(changes);
     }
 
-    /// What this page runs itself it knows better.
+    /// This page has newer state of what it runs itself.
     async fn follow(self, change: Change) {
         match change {
             Change::Deleted(key) => self.remove(&key),
             Change::Saved(key) => {
                 if self.find(&key).is_none() {
                     let saved = records::find(&key).await;
-                    // While it is being sent, it is the sender's; and what is older than all that was
-                    // read is read when somebody gets there.
+                    // While it is being sent, it belongs to its sender; and what is older than the
+                    // loaded records is loaded when it is scrolled to.
                     let until_ms = self.read_until_ms.get_value();
                     let of_use = |saved: &Generation| {
                         saved.phase != Phase::Sending
@@ -349,13 +362,13 @@ impl Generations {
     }
 }
 
-/// Only one tab runs a generation that no gateway keeps; the others wait until it is done, or that
-/// tab is gone.
+/// Only one tab runs a generation without a gateway; the others wait until it is done, or that tab
+/// is closed.
 pub(super) async fn lock(key: &str) -> Lock {
     web_locks::acquire(&["ai-now:", key].concat()).await
 }
 
-/// The model's name, and the style's.
+/// The names of the model and the style.
 pub(crate) fn made_by(catalog: &Catalog, generation: &Generation) -> String {
     let request = &generation.request;
     let Some(model) = catalog.model(&request.model) else { return request.model.clone() };
@@ -365,7 +378,7 @@ pub(crate) fn made_by(catalog: &Catalog, generation: &Generation) -> String {
     }
 }
 
-/// Where the file of a generation is, absolute.
+/// The absolute address of a generation's file.
 pub(crate) fn media_address(generation: &Generation, url: &MediaUrl) -> String {
     let url = url.as_str();
     Gateway(&generation.gateway).address(url).unwrap_or_else(|| url.to_owned())

@@ -1,5 +1,5 @@
-//! The records of what was made on this device: whether they are kept, what was deleted last, and
-//! what a search finds. They may be many, so no more of them are read than are looked at.
+//! The history of this device: whether it is stored, the last deletion, and the search. It may be
+//! long, so only what is shown is loaded.
 
 use leptos::prelude::*;
 
@@ -11,11 +11,11 @@ use crate::generation::Generation;
 #[derive(Clone, Copy)]
 pub(crate) struct History {
     page: Page,
-    /// Whether this browser keeps records.
+    /// Whether this browser stores records.
     pub(crate) kept: RwSignal<bool>,
-    /// What was deleted last, until something new is asked for.
+    /// The last deletion, until something new is requested.
     pub(crate) deleted: RwSignal<Vec<Generation>>,
-    /// Whether there are older records than those that were read.
+    /// Whether there are older records than the loaded ones.
     pub(crate) more: RwSignal<bool>,
 }
 
@@ -29,7 +29,7 @@ impl History {
         }
     }
 
-    /// Keeps a record, and notes whether this browser does.
+    /// Stores a record, and notes whether that worked.
     pub(super) async fn save(self, generation: Generation) {
         let kept = records::save(&generation).await;
         if self.kept.try_get_untracked() == Some(!kept) {
@@ -37,14 +37,14 @@ impl History {
         }
     }
 
-    /// The records up to a moment, the newest first: a page of them.
+    /// The records up to a time, the newest first: a page of them.
     pub(super) async fn read_page(self, until_ms: u64, count: usize) -> Vec<Generation> {
         let records = records::newest(&self.page.gateway(), until_ms, count).await;
         self.more.try_set(records.len() == count);
         records
     }
 
-    /// The newest that match, not more than `count`. `go_on` ends the search early.
+    /// The newest matches, at most `count`. `go_on` can stop the search.
     pub(super) async fn find(
         self,
         matches: impl Fn(&Generation) -> bool,

@@ -1,5 +1,5 @@
-//! What a studio asks for when it starts, and whether it is there. Nothing waits for it on the
-//! screen; a page that calls the studio waits for `ai-now-ready`.
+//! What a studio loads at its start. The views don't wait for it; a page that calls the studio
+//! waits for `ai-now-ready`.
 
 use std::pin::pin;
 
@@ -10,30 +10,30 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::page::Page;
-use crate::platform::visibility::pause;
+use crate::reactive::effect;
 
-/// What is asked for.
+/// A part that is loaded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// The gateway's catalog. The built-in one serves until it is there.
+    /// The gateway's catalog. The built-in one is used until then.
     Catalog,
     /// A session, and with it the balance.
     Session,
-    /// What was made before on this device.
+    /// The history of this device.
     History,
 }
 
-/// After how long a studio counts as ready, whatever is missing still.
+/// The time after which a studio counts as ready, whatever is missing.
 const TIMEOUT_MILLIS: u32 = 3_000;
 
-/// So long a part may be awaited before anything is drawn without it: people hardly see it.
+/// How long the first rendering waits for a part: people hardly notice it.
 const BRIEF_MILLIS: u32 = 150;
 
-/// What is there. Copies are the same one.
+/// What is loaded. Copies are the same one.
 #[derive(Clone, Copy)]
 pub(crate) struct Loading {
     page: Page,
-    /// What is not there yet.
+    /// The missing parts.
     missing: RwSignal<Vec<Part>>,
 }
 
@@ -42,58 +42,59 @@ impl Loading {
         Self { page, missing: RwSignal::new(vec![Part::Catalog, Part::Session, Part::History]) }
     }
 
-    /// Whether a part is there, or there is no getting it just now.
+    /// Whether a part is loaded, or can't be loaded now.
     pub(crate) fn has(self, part: Part) -> bool {
         self.missing.with(|missing| !missing.contains(&part))
     }
 
-    /// Waits until a part is there, or there is no getting it just now.
+    /// Waits until a part is loaded, or can't be loaded now.
     async fn wait_for(self, part: Part) {
         let (sender, there) = oneshot::channel();
         let mut sender = Some(sender);
         self.page.with_owner(|| {
-            Effect::new(move |_| {
+            effect(move || {
                 if self.has(part)
                     && let Some(sender) = sender.take()
                 {
-                    // Whoever stopped waiting needs no telling.
+                    // A dropped receiver needs no message.
                     let _ = sender.send(());
                 }
             });
         });
-        // Gone with the studio, it comes never.
+        // If the studio ends first, this never resolves.
         let _ = there.await;
     }
 
-    /// Waits for a part that is all but there: what is drawn without it would be drawn twice, and move.
+    /// Waits briefly for a part: rendering without it would be repeated, and move things.
     pub(crate) async fn wait_briefly_for(self, part: Part) {
         select(pin!(self.wait_for(part)), TimeoutFuture::new(BRIEF_MILLIS)).await;
     }
 
-    /// Notes that a part is there, or that there is no getting it just now.
+    /// Marks a part as loaded, or as not loadable now.
     pub(super) fn loaded(self, part: Part) {
         if self.missing.try_with_untracked(|missing| missing.contains(&part)) == Some(true) {
             self.missing.update(|missing| missing.retain(|other| *other != part));
         }
     }
 
-    /// Goes on without what is missing after a while.
+    /// Stops waiting for missing parts after a while.
     pub(super) fn start_timeout(self) {
         self.page.spawn(async move {
-            pause(TIMEOUT_MILLIS).await;
+            self.page.pause(TIMEOUT_MILLIS).await;
             self.missing.try_update(Vec::clear);
         });
     }
 
-    /// Tells the page once all is there.
-    pub(super) fn tell_when_ready(self) {
+    /// Notifies the page once everything is loaded.
+    pub(super) fn announce_when_ready(self) {
         self.page.with_owner(|| {
-            Effect::new(move |told: Option<bool>| {
+            let mut announced = false;
+            effect(move || {
                 let ready = self.missing.with(Vec::is_empty);
-                if ready && told != Some(true) {
+                if ready && !announced {
                     self.page.emit("ready", JsValue::NULL);
                 }
-                ready
+                announced = ready;
             });
         });
     }

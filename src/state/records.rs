@@ -1,14 +1,13 @@
-//! What was made on this device: one record a generation, in `IndexedDB`, shared by all tabs.
+//! The records of this device's generations, in `IndexedDB`, shared by all tabs.
 //!
-//! Where storage is denied or full, the page goes on without: nothing here ever fails, it only
-//! forgets. It must not know what the records are for.
+//! If storage is denied or full, the page works without: nothing here ever fails, it only forgets.
+//! It must not know what the records are for.
 
-use gloo_events::EventListener;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::generation::Generation;
+use crate::platform::broadcast::Broadcast;
 use crate::platform::indexed_db::{Index, Table};
 use crate::platform::json;
 
@@ -22,45 +21,45 @@ const RECORDS: Table = Table {
     ],
 };
 const BY_TIME: &str = "by_time";
-/// Only what has not ended has the field that this goes by.
+/// Only unfinished ones have the field of this index.
 const UNFINISHED: &str = "unfinished";
 
 const CHANNEL: &str = "ai-now";
 
-/// Keeps a record, in place of an earlier one with the same key. Answers, once that is known,
-/// whether it is safe.
+/// Stores a record, replacing an earlier one with the same key. Returns, once that is known,
+/// whether it succeeded.
 pub(crate) async fn save(generation: &Generation) -> bool {
     let record = json::to_js(&generation.record());
     if !generation.is_final() {
-        // A fresh object: it doesn't refuse. Milliseconds are far from where doubles end.
+        // A new object accepts any property. Milliseconds are far below the limit of doubles.
         let since = JsValue::from(generation.created_at_ms as f64);
         let _ = Reflect::set(&record, &"unfinished_since_ms".into(), &since);
     }
     let kept = RECORDS.put(&generation.key, &record).await;
-    tell("+", &generation.key);
+    broadcast("+", &generation.key);
     kept
 }
 
-/// Forgets records, and has all pages forget them.
+/// Deletes records, in all pages.
 pub(crate) async fn delete(keys: &[String]) {
     RECORDS.delete_all(keys).await;
     for key in keys {
-        tell("-", key);
+        broadcast("-", key);
     }
 }
 
-/// Forgets a record that only this page knows.
+/// Deletes a record that only this page knows.
 pub(crate) async fn forget(key: &str) {
     RECORDS.delete(key).await;
 }
 
-/// The records of a gateway from before a moment, or of that moment, the newest first, and not more
-/// than `count`. A record of another version is left out.
+/// The records of a gateway from before a time, or of that time, the newest first, at most `count`.
+/// Records of another version are left out.
 pub(crate) async fn newest(gateway: &str, until_ms: u64, count: usize) -> Vec<Generation> {
     read(BY_TIME, gateway, until_ms, count).await
 }
 
-/// All records of a gateway that have not ended, as far as this device knows.
+/// All unfinished records of a gateway on this device.
 pub(crate) async fn unfinished(gateway: &str) -> Vec<Generation> {
     read(UNFINISHED, gateway, u64::MAX, usize::MAX).await
 }
@@ -72,11 +71,11 @@ async fn read(index: &str, gateway: &str, until_ms: u64, count: usize) -> Vec<Ge
     records.into_iter().filter_map(json::from_js).collect()
 }
 
-/// How many records are read at once where all are looked at: few enough that the page answers
-/// meanwhile.
+/// How many records are read at once when all are visited: few enough that the page stays
+/// responsive.
 const CHUNK: u32 = 200;
 
-/// Looks at all records of a gateway, in no order, until `look` answers `false`.
+/// Visits all records of a gateway, in no order, until `look` returns `false`.
 pub(crate) async fn scan(gateway: &str, mut look: impl FnMut(Generation) -> bool) {
     let mut after = String::new();
     loop {
@@ -93,52 +92,38 @@ pub(crate) async fn scan(gateway: &str, mut look: impl FnMut(Generation) -> bool
     }
 }
 
-/// The record of a key.
+/// The record with a key.
 pub(crate) async fn find(key: &str) -> Option<Generation> {
     json::from_js(RECORDS.get(key).await)
 }
 
-/// A record changed, here or in another tab.
+/// A change of a record, here or in another tab.
 pub(crate) enum Change {
-    /// It is new, or says something new.
+    /// It is new, or was changed.
     Saved(String),
-    /// It is gone.
+    /// It was deleted.
     Deleted(String),
 }
 
-/// Listens for changes, those of this very page among them.
-pub(crate) struct Changes {
-    channel: BroadcastChannel,
-    _changed: EventListener,
-}
-
-impl Changes {
-    /// Calls `changed` after each. `None` where the browser has no such channel.
-    pub(crate) fn listen(changed: impl Fn(Change) + 'static) -> Option<Self> {
-        let channel = BroadcastChannel::new(CHANNEL).ok()?;
-        let changed = EventListener::new(&channel, "message", move |message| {
-            let data = message.unchecked_ref::<MessageEvent>().data();
-            let text = data.as_string().unwrap_or_default();
+/// Calls `changed` after each change, including those of this page, while the channel is held.
+/// `None` if the browser has no such channel.
+pub(crate) fn listen(changed: impl Fn(Change) + 'static) -> Option<Broadcast> {
+    Broadcast::open(
+        CHANNEL,
+        Box::new(move |text| {
             if let Some(key) = text.strip_prefix('+') {
                 changed(Change::Saved(key.to_owned()));
             } else if let Some(key) = text.strip_prefix('-') {
                 changed(Change::Deleted(key.to_owned()));
             }
-        });
-        Some(Self { channel, _changed: changed })
-    }
+        }),
+    )
 }
 
-impl Drop for Changes {
-    fn drop(&mut self) {
-        self.channel.close();
-    }
-}
-
-fn tell(what: &str, key: &str) {
-    if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
-        // Nobody listens: nothing is lost.
-        let _ = channel.post_message(&[what, key].concat().into());
-        channel.close();
+fn broadcast(what: &str, key: &str) {
+    // Not the channel that is listened to, so that other elements of this page receive it, and this
+    // one.
+    if let Some(channel) = Broadcast::open(CHANNEL, Box::new(drop)) {
+        channel.send(&[what, key].concat());
     }
 }

@@ -1,4 +1,4 @@
-//! The search in all that was made, in what was read and in what was not.
+//! The search in the history, in loaded and unloaded records.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use leptos::prelude::*;
 
 use super::generations::{Generations, PAGE, made_by};
 use crate::generation::Generation;
-use crate::platform::intl::lower;
+use crate::platform::browser::{holds, lower};
 
 impl Generations {
-    /// Looks for a text in all that was made: in the prompts, and in the names of models and styles.
+    /// Searches all generations: their prompts, and the names of models and styles.
     pub(crate) fn search(self, text: &str) {
         let text = lower(text.trim());
         let search = self.searches.try_update_value(|searches| {
@@ -23,11 +23,11 @@ impl Generations {
         let catalog = self.connection.catalog.get_untracked();
         let matches = {
             let text = text.clone();
-            move |generation: &Generation| searched(&catalog, generation).contains(&text)
+            move |generation: &Generation| holds(&searched(&catalog, generation), &text)
         };
-        // What was read already is there at once, what is under way among it.
+        // Loaded ones are found at once, unfinished ones among them.
         let known = self.all.get_untracked().into_iter();
-        let known = known.filter(|signal| signal.0.with_untracked(&matches)).collect();
+        let known = known.filter(|signal| signal.with_untracked(&matches)).collect();
         self.found.set(Some(known));
         if !self.history.more.get_untracked() {
             return;
@@ -54,7 +54,7 @@ impl Generations {
     }
 }
 
-/// All that the search looks at, in small letters.
+/// All text that is searched, in lower case.
 fn searched(catalog: &Arc<Catalog>, generation: &Generation) -> String {
     lower(&[&generation.request.prompt, " ", &made_by(catalog, generation)].concat())
 }

@@ -1,5 +1,5 @@
-//! Who the visitor is to the gateway: a session token, opened once, shared by all elements and tabs
-//! of the page's origin, renewed before it ends. And what it can spend.
+//! The visitor's session with the gateway: a token that is opened once, shared by all elements and
+//! tabs of the page's origin, and renewed before it expires. And the balance.
 
 use std::rc::Rc;
 
@@ -13,29 +13,31 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::connection::{Connection, ConnectionState};
 use super::loading::{Loading, Part};
-use super::page::{Page, wait};
+use super::page::Page;
 use crate::api::client::Gateway;
 use crate::api_error::ApiError;
+use crate::i18n::Word;
 use crate::platform::clock::now_millis;
 use crate::platform::json;
 
-/// A token that is good for less than this, or for less than a fifth of its time, is renewed first.
+/// A token that is valid for less than this, or for less than a fifth of its lifetime, is renewed
+/// first.
 const RENEW_BEFORE_MILLIS: u64 = 5 * 60 * 1000;
 
-/// What is kept of a session.
+/// What is stored of a session.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     token: String,
     good_until_ms: u64,
-    /// From when on it is renewed.
+    /// When it is to be renewed.
     #[serde(default)]
     renew_at_ms: u64,
 }
 
 thread_local! {
-    /// Two elements of one page that open a session at once would be two visitors.
+    /// A lock: two elements of one page that open a session at once would be two visitors.
     static OPENING: Rc<Mutex<()>> = Rc::default();
-    /// Where storage is denied, the page itself remembers.
+    /// If storage is denied, the page itself remembers it.
     static MEMORY: std::cell::RefCell<Vec<(String, String)>> =
         const { std::cell::RefCell::new(Vec::new()) };
 }
@@ -46,7 +48,7 @@ pub(crate) struct Visitor {
     page: Page,
     connection: Connection,
     loading: Loading,
-    /// What can be spent, once it is known.
+    /// The balance, once it is known.
     pub(crate) balance: RwSignal<Option<Balance>>,
     /// How many sessions were opened or renewed.
     opened: StoredValue<u32>,
@@ -63,27 +65,27 @@ impl Visitor {
         }
     }
 
-    /// Makes sure that there is a session, and what it can spend is known.
+    /// Makes sure that there is a session, and that the balance is known.
     pub(super) async fn connect(self) {
         if self.page.has_session() {
-            // Another function may stand for another person.
+            // Another function may identify another person.
             forget(&self.page.gateway());
         }
         let mut attempt = 0;
         loop {
             let Err(error) = self.load_balance().await else { return };
-            let passing = error.is_passing();
+            let transient = error.is_transient();
             self.connection.state.set(ConnectionState::Failed(error.clone()));
             self.loading.loaded(Part::Session);
-            if !passing {
-                // The studio shows it; the page's owner hears of it, too.
+            if !transient {
+                // The studio shows it; the page's owner is warned, too.
                 return self.page.warn(&self.page.sentence(&error), false);
             }
-            wait(&mut attempt, &error).await;
+            self.page.wait(&mut attempt, &error).await;
         }
     }
 
-    /// Learns what the visitor can spend. A session that is opened or renewed for it says so itself.
+    /// Loads the balance. A session that is opened or renewed for this brings it along.
     pub(super) async fn load_balance(self) -> Result<(), ApiError> {
         let base = self.page.gateway();
         let opened = self.opened.get_value();
@@ -102,7 +104,7 @@ impl Visitor {
         Ok(())
     }
 
-    /// Whoever is told what can be spent may spend it.
+    /// Whoever knows the balance may spend it.
     pub(super) fn set_balance(self, balance: Balance) {
         self.balance.set(Some(balance));
         self.connection.state.set(ConnectionState::Ready);
@@ -110,7 +112,7 @@ impl Visitor {
         self.page.emit("balance", json::to_js(&balance));
     }
 
-    /// Sends a picture to the gateway, for a generation that begins with it.
+    /// Uploads a picture to the gateway, for a generation that starts from it.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -126,7 +128,7 @@ impl Visitor {
         }
     }
 
-    /// A token that is good for a while.
+    /// A valid token.
     pub(super) async fn token(self) -> Result<String, ApiError> {
         let base = self.page.gateway();
         let opening = OPENING.with(Rc::clone);
@@ -135,31 +137,32 @@ impl Visitor {
         match self.kept(&base) {
             Some(kept) if kept.renew_at_ms > now => Ok(kept.token),
             Some(kept) => match self.renew(&kept.token).await {
-                // It is still good: that it can't be renewed just now stops nobody.
-                Err(error) if error.is_passing() && kept.good_until_ms > now => Ok(kept.token),
+                // It is still valid: a failed renewal is no problem yet.
+                Err(error) if error.is_transient() && kept.good_until_ms > now => Ok(kept.token),
                 token => token,
             },
             None => self.open(None).await,
         }
     }
 
-    /// A token in place of one that the gateway refused.
+    /// A token in place of one that the gateway rejected.
     pub(super) async fn new_token(self, refused: &str) -> Result<String, ApiError> {
         let base = self.page.gateway();
         let opening = OPENING.with(Rc::clone);
         let _alone = opening.lock().await;
         match self.kept(&base) {
-            // Somebody else was refused too, and faster.
+            // Another caller was rejected too, and has replaced it already.
             Some(kept) if kept.token != refused => Ok(kept.token),
             _ => self.renew(refused).await,
         }
     }
 
-    /// Another token for the same visitor, even after the old one has ended: what it made stays in
-    /// reach. Where the gateway doesn't know it any more, a token for a new visitor.
+    /// Another token for the same visitor, even after the old one has expired: so the visitor's
+    /// generations stay in reach. If the gateway doesn't know the visitor any more, a token for a
+    /// new one.
     async fn renew(self, token: &str) -> Result<String, ApiError> {
         match self.open(Some(token)).await {
-            Err(error) if !error.is_passing() => self.open(None).await,
+            Err(error) if !error.is_transient() => self.open(None).await,
             answer => answer,
         }
     }
@@ -168,10 +171,13 @@ impl Visitor {
         let base = self.page.gateway();
         let session = match self.page.get_session() {
             Some(promise) => {
-                // What the page says is shown, and it is asked again: its server may be away.
+                // The page's own message is shown, and it is asked again: its server may be
+                // unavailable.
                 let thrown = |thrown| ApiError::Broken(Message::text(said(&thrown)));
                 let answer = JsFuture::from(promise).await.map_err(thrown)?;
-                json::from_js(answer).ok_or_else(|| ApiError::Refused(Message::text(NO_SESSION)))?
+                json::from_js(answer).ok_or_else(|| {
+                    ApiError::Refused(Message::text(self.page.text(Word::NoSession)))
+                })?
             }
             None => {
                 let publishable = self.page.config().publishable_key;
@@ -188,11 +194,16 @@ impl Visitor {
         Ok(token)
     }
 
-    /// Where a session is kept: all tabs of the origin share it, unless the page opens its own. Who
-    /// the visitor is, is then for the page to say each time: after somebody signed out, the next
-    /// one must not be them.
+    /// The storage key of a session: all tabs of the origin share it, unless the page opens its
+    /// own. Then the page identifies the visitor each time: after somebody signed out, the next
+    /// session must not be theirs.
     fn storage(self) -> Option<web_sys::Storage> {
         storage().filter(|_| !self.page.has_session())
+    }
+
+    /// Whether all tabs of this origin are the same visitor.
+    pub(super) fn is_shared(self) -> bool {
+        self.storage().is_some()
     }
 
     fn kept(self, base: &str) -> Option<Kept> {
@@ -218,17 +229,13 @@ impl Visitor {
     }
 }
 
-/// What a page's `getSession` should have answered.
-const NO_SESSION: &str = "The page's getSession did not answer a session: an object with token, \
-     expires_in_secs and balance, as POST /api/sessions answers it.";
-
-/// What was thrown, as a text for people; empty where it says nothing. Anything can be thrown.
+/// A thrown value, as a text for people; empty if it has none. Anything can be thrown.
 fn said(thrown: &JsValue) -> String {
     let message = || js_sys::Reflect::get(thrown, &"message".into()).ok()?.as_string();
     thrown.as_string().or_else(message).unwrap_or_default().trim().to_owned()
 }
 
-/// The storage that all tabs of this origin share; `None` where the browser denies it.
+/// The storage that all tabs of this origin share; `None` if the browser denies it.
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
@@ -247,15 +254,15 @@ fn key_name(base: &str) -> String {
     ["ai-now:key:", base].concat()
 }
 
-/// The person's own key for a server, where they had it remembered.
+/// The user's own API key for a server, if it was remembered.
 pub(super) fn remembered_key(base: &str) -> Option<String> {
     storage()?.get_item(&key_name(base)).ok()?
 }
 
-/// Remembers the person's own key for a server on this device; `None` forgets it.
+/// Remembers the user's own API key for a server on this device; `None` forgets it.
 pub(super) fn remember_key(base: &str, key: Option<&str>) {
     let Some(storage) = storage() else { return };
-    // Where it can't be written, it is asked for again.
+    // If it can't be stored, it is asked for again.
     let _ = match key {
         Some(key) => storage.set_item(&key_name(base), key),
         None => storage.remove_item(&key_name(base)),

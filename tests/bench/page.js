@@ -63,14 +63,14 @@ async function startGateway() {
   return { url, stop };
 }
 
-/** Events as a provider of somebody else's makes them, each with a text of its own. */
-function sendEvents(answer) {
+/** Events as a provider of somebody else's makes them, each with a text of its own; of this generation. */
+function sendEvents(answer, generation) {
   answer.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
   let at = 0;
   const timer = setInterval(() => {
     at += 1;
     if (at > EVENTS.count) return clearInterval(timer);
-    const event = { status: 'Processing', message: `measured ${at};`, step: `measured ${at};`, progress: at / EVENTS.count };
+    const event = { generation, number: at + 1000, status: 'Processing', message: `measured ${at};`, step: `measured ${at};`, progress: at / EVENTS.count };
     answer.write(`id: ${at + 1000}\ndata: ${JSON.stringify(event)}\n\n`);
   }, EVENTS.gapMillis);
   answer.on('close', () => clearInterval(timer));
@@ -89,10 +89,10 @@ async function startSite(gateway) {
     answer.end(bytes);
   };
   const server = createServer(async (request, answer) => {
-    const { pathname } = new URL(request.url, gateway);
+    const { pathname, searchParams } = new URL(request.url, gateway);
     if (PAGES[pathname]) return serve(answer, PAGES[pathname], TYPES['.html']);
     if (pathname === '/deep-chat.js') return serve(answer, deepChat, TYPES['.js'], { 'Content-Encoding': 'br' });
-    if (pathname === '/bench/events' || (site.measuresEvents && pathname.endsWith('/events'))) return sendEvents(answer);
+    if (pathname === '/bench/events' || (site.measuresEvents && pathname.endsWith('/events'))) return sendEvents(answer, searchParams.get('of'));
     if (/^\/(api|media)\//.test(pathname)) {
       const { method, headers } = request;
       const outgoing = ask({ hostname, port, path: request.url, method, headers }, (response) => {

@@ -1,5 +1,5 @@
-// A font in which every letter is a block of the same width: lines break and stand in the same
-// places on every machine, whatever fonts it has. What the words say is compared elsewhere.
+// A font in which every letter is a block of the same width: lines break in the same places on
+// every machine, whatever fonts it has. The texts are compared elsewhere.
 
 const EM = 1000;
 const ADVANCE = 520;

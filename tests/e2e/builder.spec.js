@@ -1,5 +1,5 @@
-// The builder: what is set in its form is seen on the element, stands in the code to take along, and is
-// kept in the address. With a gateway, and on a host that serves nothing but files.
+// The builder: the settings in its form apply to the element, are in the code to copy, and are kept
+// in the address. With a gateway, and on a static host.
 import AxeBuilder from '@axe-core/playwright';
 import { test, expect, web } from './fixtures.js';
 import { files, site } from './servers.js';
@@ -97,4 +97,69 @@ for (const colorScheme of ['light', 'dark']) {
       });
     });
   }
+}
+
+/** Every text that the builder says itself, and what it is marked with: what code and the studio say is left out. */
+const said = (page) => page.evaluate(() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  // Names of languages and of models are the same everywhere, and so is code.
+  const left = 'script, style, pre, ai-now-studio, option[lang], #models, h3, [name=model] option[value]:not([value=""]), [name=preset-style] option[value]:not([value=""])';
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const { parentElement: { dataset }, textContent } = node;
+    if (textContent.trim() && !node.parentElement.closest(left)) found.push([dataset.text ?? 'said', textContent.trim()]);
+  }
+  for (const element of document.querySelectorAll('main [aria-label]:not(#codes *):not(ai-now-studio)')) found.push([element.dataset.label, element.ariaLabel]);
+  for (const element of document.querySelectorAll('[data-placeholder]')) found.push([element.dataset.placeholder, element.placeholder]);
+  return found;
+});
+
+/** What is the same in another language, too. */
+const SAME = {
+  de: ['prompt', 'gateway'], fr: ['style', 'prompt', 'question', 'mode'], es: ['prompt'], pt: ['prompt', 'gateway'], it: ['prompt', 'gateway'],
+};
+
+for (const language of ['de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar']) {
+  test.describe(language, () => {
+    test.use({ locale: language });
+
+    test('the builder says everything in the visitor\'s language', async ({ page, browser, gateway, picture }) => {
+      const plain = await browser.newContext({ locale: 'en-US' });
+      const english = await plain.newPage();
+      for (const each of [english, page]) {
+        await each.goto(`${gateway.url}/builder.html`);
+        await expect(each.getByRole('checkbox', { name: 'Suno' })).toBeVisible();
+      }
+      const [before, now] = [await said(english), await said(page)];
+      await plain.close();
+      expect(before.length).toBeGreaterThan(40);
+      expect(now.map(([name]) => name)).toEqual(before.map(([name]) => name));
+      const same = now.filter(([, text], at) => text === before[at][1]).map(([name]) => name);
+      expect(same.sort()).toEqual([...SAME[language] ?? []].sort());
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      // The empty fields show the studio's own texts as placeholders.
+      const studio = page.locator('ai-now-studio');
+      const [question, button] = ['questionText', 'buttonText'].map((wanted) => now.find(([name]) => name === wanted)[1]);
+      await expect(studio.getByRole('textbox', { name: question })).toBeVisible();
+      await expect(studio.locator('[part=generate]')).toContainText(button);
+      // What is said while it is used.
+      const codes = page.locator('#codes');
+      await expect(codes).not.toContainText('It looks as it comes');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await codes.getByRole('button').nth(1).click();
+      await expect(page.locator('#said')).toContainText('React');
+      await expect(page.locator('#said')).not.toHaveText('React copied.');
+      // What is written from left to right stays so, and nothing lies on anything else.
+      for (const code of await codes.locator('pre').all()) await expect(code).toHaveCSS('direction', 'ltr');
+      await expect(page.locator('[name=gateway]')).toHaveCSS('direction', 'ltr');
+      const apart = await codes.locator(':scope > div').evaluateAll((all) => all.every((box) => {
+        const range = document.createRange();
+        range.selectNodeContents(box.querySelector('h3'));
+        const [name, button] = [range.getBoundingClientRect(), box.querySelector('button').getBoundingClientRect()];
+        return name.right <= button.left || button.right <= name.left;
+      }));
+      expect(apart).toBe(true);
+      await picture(`9-builder-${language}`);
+    });
+  });
 }

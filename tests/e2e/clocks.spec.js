@@ -1,5 +1,5 @@
-// The clock of the visitor's machine is set while the page stands, by a day and by years, either way:
-// nothing that depends on time is lost, and no duration is nonsense.
+// The clock of the visitor's machine is changed while the page is open, by a day and by years, in
+// both directions: nothing that depends on time is lost, and no duration is nonsense.
 import { test as base, expect, web } from './fixtures.js';
 import { enter, world } from './states.js';
 import { Studio } from './studio.js';
@@ -39,7 +39,7 @@ for (const [how, byMillis] of Object.entries(JUMPS)) {
     await studio.generate.click();
     await expect(studio.play).toBeVisible();
     await expect.poll(() => studio.tokens()).toBe(before - 10);
-    // And back, with what was kept meanwhile: a session that is good for years, by that clock.
+    // And back, with what was stored meanwhile: a session that is valid for years, by that clock.
     await set(page, 0);
     await page.reload();
     await expect.poll(() => studio.tokens()).toBe(before - 10);
@@ -76,7 +76,7 @@ for (const [how, byMillis] of Object.entries(JUMPS)) {
     const times = studio.locator('.times');
     await expect(times).toContainText(/0:0\d/);
     await set(page, byMillis);
-    // It goes on by the second, and by no more.
+    // It counts on by the second, and by no more.
     await expect(times).toContainText(/0:[0-5][1-9]/);
     await expect(times).not.toContainText(/\d\d:\d\d/);
     await page.evaluate(() => fetch('/running/say', {

@@ -1,4 +1,4 @@
-// The pages that documents show, opened as somebody would who copies them: each stands on a page of another
+// The pages in the documents, opened as if they had been copied: each is on a page of another
 // origin, with the real gateway in place of the example's address.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Two lines on somebody else's page: another origin, a strict policy, a publishable key.
+// Two lines on a page of another site: another origin, a strict policy, a publishable key.
 import { test, expect, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
 import { site } from './servers.js';

@@ -1,5 +1,5 @@
-// What fails in the page itself: a fault of the wasm, whatever a browser throws, wrong settings. The
-// person reads a sentence and has a way on; the page hears of it.
+// Faults in the page itself: a panic of the wasm, exceptions of the browser, wrong settings. The
+// visitor gets a sentence and an action; the page gets an event.
 import { test, expect, built } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network, site } from './servers.js';
@@ -30,19 +30,19 @@ test.describe('a fault', () => {
   // The browser reports what was thrown, too, as it should.
   test.use({ allowed: /broken by the page|panicked|unreachable/ });
 
-  test('is told calmly, as an event, and starts again with what was running, in all elements', async ({ page, gateway, picture }) => {
+  test('is shown, raises an event, and restarts with running generations, in all elements', async ({ page, gateway, picture }) => {
     const line = await network(gateway.url);
     try {
       const studio = new Studio(page);
       await studio.open(line.origin);
       await listen(page);
-      // It may be made in no time: until the fault is told, nobody hears of its end.
+      // It may be made very quickly: before the fault is shown, no event reports its end.
       const asking = '**/api/generations/*';
       line.faults.silent = true;
       await page.route(asking, (route) => route.fulfill({ status: 503, body: '{"status":"Error","message":"Not now."}' }));
       await studio.ask({ model: 'Suno', prompt: 'A piece for piano' });
       await studio.generate.click();
-      // It has been accepted, and that is written down: nobody has a reason to send it once more.
+      // It has been accepted, and that is recorded: it must not be sent once more.
       await expect.poll(() => line.openStreams()).toBeGreaterThan(0);
       await page.evaluate(async () => {
         const other = document.createElement('ai-now-studio');
@@ -76,7 +76,7 @@ test.describe('a fault', () => {
     }
   });
 
-  test('that comes again is told again, and while it is built, too', async ({ page, gateway }) => {
+  test('that happens again is shown again, and during the start, too', async ({ page, gateway }) => {
     const studio = new Studio(page);
     await studio.open(gateway.url);
     await listen(page);
@@ -146,7 +146,7 @@ test.describe('a fault', () => {
     await expect(page.getByRole('alert')).toContainText('What you asked for is not lost.');
     await expect.poll(() => page.workers().length).toBe(0);
     await page.getByRole('button', { name: 'Start again' }).click();
-    // Made again from its seed, by whoever has the claim.
+    // Made again from its seed, by the tab that holds the lock.
     await expect(studio.play).toBeVisible({ timeout: 90_000 });
     await expect(studio.result).toContainText('A long tune, 180 seconds');
   });

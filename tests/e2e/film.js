@@ -1,6 +1,6 @@
-// Makes the moving picture of the README out of the real page: somebody writes a sentence, chooses a model
-// and a style, and watches what comes of it. `npm run film` in this folder; it needs FFmpeg with WebP, and
-// what the end-to-end tests need.
+// Records the animation in the README from the real page: a sentence is typed, a model and a style
+// are chosen, and the result is played. `npm run film` in this folder; it needs FFmpeg with WebP,
+// and what the end-to-end tests need.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -76,6 +76,12 @@ export class Gateway {
     return stdout.trim();
   }
 
+  /** Runs `ai-now-gateway admins …` and answers what it prints, trimmed. */
+  async admins(...args) {
+    const { stdout } = await promisify(execFile)(binary, ['admins', ...args, '--data', this.data]);
+    return stdout.trim();
+  }
+
   async stop() {
     await this.kill();
     await rm(this.data, { recursive: true, force: true });

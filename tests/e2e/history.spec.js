@@ -81,7 +81,7 @@ history('all is deleted after a second word, and comes back by one click, over a
   await make(studio, 'A red boat');
   await button(studio, 'Delete all').click();
   await expect(entries(studio)).toHaveCount(2);
-  // Whoever goes elsewhere did not mean it.
+  // A click elsewhere cancels the confirmation.
   await studio.getByRole('textbox', { name: 'What would you like to make?' }).focus();
   await button(studio, 'Delete all').click();
   await button(studio, 'Really delete all?').click();
@@ -112,7 +112,7 @@ test('all tabs have the same list, as it changes', async ({ page, context, gatew
   const later = new Studio(await context.newPage());
   await later.open(gateway.url);
   const [one, other] = [page, later.page].map((tab) => tab.locator('ai-now-studio'));
-  // What the one makes stands in the other, and plays there.
+  // Results of one tab appear in the other, and play there.
   await studio.ask({ model: 'Suno', prompt: 'A tune, 3 seconds' });
   await studio.generate.click();
   await expect(studio.play).toBeVisible();
@@ -150,7 +150,7 @@ test('what runs in one tab is watched in another, and can be stopped there', asy
   // Long enough to be stopped on the way, however fast the machine is.
   await studio.ask({ model: 'Luma', prompt: 'A city in the rain at night, 30 seconds' });
   await studio.generate.click();
-  // It takes no stage that nobody gave it: it stands in the list, and is looked at from there.
+  // It does not replace what is shown: it is in the list, and is opened from there.
   const entry = other.page.locator('.entry.running');
   await entry.locator('.show').click();
   await expect(other.progress).toBeVisible();

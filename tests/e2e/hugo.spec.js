@@ -1,4 +1,4 @@
-// The recipe for Hugo: its site is built as it stands, with the real gateway in its parameters.
+// The recipe for Hugo: its site is built unchanged, with the real gateway in its parameters.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

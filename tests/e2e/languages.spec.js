@@ -65,3 +65,39 @@ test('a visitor whose first language is not there gets the next that is', async 
   await expect(page.locator('ai-now-studio .studio')).toHaveAttribute('lang', 'pt');
   await context.close();
 });
+
+/** What a demo page says in a language, from the choice of a style to the note of what was made. */
+const SAID = {
+  de: { style: 'Aquarell', note: /^Prozedurale Skizze: Aquarell · See/, allowed: /Länge.*von 5 bis 10 in Schritten von 5/ },
+  ar: { style: 'ألوان مائية', note: /^رسم إجرائي: ألوان مائية · بحيرة/, allowed: /المدة.*من .+ إلى .+ بخطوة/ },
+  ja: { style: '水彩', note: /^手続き型スケッチ：水彩 · 湖/, allowed: /長さ.*5～10（5刻み）/ },
+};
+
+for (const [language, { style, note, allowed }] of Object.entries(SAID)) {
+  test.describe(`a demo in ${language}`, () => {
+    test.use({ locale: language });
+
+    test('styles, a refused value and the note of a sketch are in it', async ({ page, gateway }) => {
+      test.setTimeout(180_000);
+      await page.goto(`${gateway.url}/demo.html`);
+      const studio = page.locator('ai-now-studio');
+      await studio.locator('input[type=radio][value=pika]').check({ force: true });
+      await studio.getByRole('radio', { name: style, exact: true }).check({ force: true });
+      await studio.locator('#prompt').fill('a lake, silent');
+      const seconds = studio.locator('[data-option=seconds] input');
+      const generate = studio.locator('button[part=generate]');
+      await seconds.fill('7');
+      await seconds.blur();
+      await generate.click();
+      await expect(studio.locator('.refusal')).toHaveText(allowed);
+      await seconds.fill('5');
+      await seconds.blur();
+      await generate.click();
+      await expect(studio.locator('.result .sketch')).toHaveText(note, { timeout: 150_000 });
+      // Names that are the same everywhere apart, no word of it is English.
+      const english = /\b(your|the|of|from|with|picture|lake|seconds|day|summer|no)\b/i;
+      await expect(studio.locator('.result')).not.toHaveText(/\b(your|from|with|picture|day|summer)\b/i);
+      expect(await studio.locator('.result .sketch').textContent()).not.toMatch(english);
+    });
+  });
+}

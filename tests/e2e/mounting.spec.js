@@ -72,7 +72,7 @@ const comeAndGo = (page, count) => page.evaluate(async (count) => {
       element.prompt = 'A tune';
       element.start().catch(() => {});
     }
-    // One goes before it stands, the others after; two are moved in between.
+    // One is removed before it is mounted, the others after; two are moved in between.
     elements[3].remove();
     other.append(elements[0], elements[1]);
     await Promise.all(elements.slice(0, 3).map((element) => element.ready));
@@ -160,7 +160,7 @@ test('several on one page are one visitor, and each its own', async ({ page, gat
       document.addEventListener('ai-now-completed', ({ target }) => heard.push(target === first));
       await other.start();
       const made = await first.generate({ model: 'suno', prompt: 'A tune, 3 seconds' });
-      // The other one hears of it by the history; it has not made it, and says nothing.
+      // The other one learns of it from the history; it has not made it, and raises no event.
       const list = () => other.shadowRoot.textContent.includes('A tune, 3 seconds');
       while (!list()) await new Promise((resolve) => setTimeout(resolve, 20));
       return { heard, url: made.url, chosen: other.shadowRoot.querySelector('[name=model]:checked').value };

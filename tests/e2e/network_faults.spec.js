@@ -120,7 +120,7 @@ async function askInSilence(page, line) {
   return studio;
 }
 
-test('a proxy that swallows the stream: the gateway is asked where it stands', async ({ page, line, gateway }) => {
+test('a proxy that swallows the stream: the gateway is asked for the state', async ({ page, line, gateway }) => {
   const studio = await askInSilence(page, line);
   await expect.poll(() => gateway.keys('list')).toMatch(/\b990\b/);
   // Half a minute of silence.
@@ -129,7 +129,7 @@ test('a proxy that swallows the stream: the gateway is asked where it stands', a
   expect(line.submissions()).toHaveLength(1);
 });
 
-test('a sleep of hours: the stream is dead and nobody said so', async ({ page, line, gateway }) => {
+test('a sleep of hours: the stream is dead without notice', async ({ page, line, gateway }) => {
   const studio = await askInSilence(page, line);
   line.faults.silent = false;
   // The session that the page knows has ended by its own clock.

@@ -1,5 +1,5 @@
-// What a model can be told beside the prompt: a field for each kind, the price that follows, and what is
-// said where a value doesn't fit.
+// The options of a model: a field for each kind, the resulting price, and the message for an
+// invalid value.
 import { test as base, expect, web } from './fixtures.js';
 import { enter, world } from './states.js';
 
@@ -50,6 +50,27 @@ async function sent(page, studio) {
   return (await sending).postDataJSON();
 }
 
+test('options of every kind go along in one request, a picture among them', async ({ page, studio }) => {
+  const uploaded = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/uploads'));
+  await page.route('**/api/uploads', (route) => route.fulfill({ status: 201, json: { id: 'upload-1', size_bytes: 9, expires_in_secs: 3600 } }));
+  await studio.getByLabel('Size').selectOption('1080p');
+  await studio.getByLabel(/^Length/).fill('20');
+  await studio.getByLabel('Instrumental').check();
+  await studio.getByLabel('Lyrics').fill('La la\nla “é” 🎵');
+  await studio.locator('summary', { hasText: 'More' }).click();
+  await studio.getByLabel('Seed').fill('7');
+  await studio.getByLabel('Seed').blur();
+  await studio.locator('[data-option=image] input').setInputFiles({ name: 'lake.png', mimeType: 'image/png', buffer: Buffer.from('not looked into here') });
+  const upload = await uploaded;
+  expect(upload.headers()['content-type']).toBe('image/png');
+  await expect(studio.getByRole('button', { name: 'Remove the picture' })).toBeVisible();
+  expect(await sent(page, studio)).toEqual({
+    model: 'pika',
+    prompt: 'A calm lake',
+    options: { resolution: '1080p', seconds: 20, instrumental: true, lyrics: 'La la\nla “é” 🎵', seed: 7, image: 'upload-1' },
+  });
+});
+
 test('what is meant anyway is not sent', async ({ page, studio }) => {
   await studio.getByLabel('Size').selectOption('1080p');
   await studio.getByLabel('Size').selectOption('720p');
@@ -99,7 +120,7 @@ test('a gateway that refuses a value has its word, and what was composed stays',
   await studio.getByLabel('Lyrics').fill('La la la');
   await page.route('**/api/generations', (route) => route.fulfill({
     status: 400,
-    json: { status: 'Error', code: 'invalid_option', message: 'lyrics: at most 4 characters.', params: { option: 'lyrics', allowed: 'at most 4 characters' } },
+    json: { status: 'Error', code: 'invalid_option', message: 'lyrics: at most 4 characters.', params: { option: 'lyrics' }, details: [{ code: 'allowed_length', params: { min: 0, max: 4 }, text: 'at most 4 characters' }] },
   }));
   await studio.getByRole('button', { name: /^Generate/ }).click();
   await expect(studio.locator('.refusal')).toContainText(/4 characters/);

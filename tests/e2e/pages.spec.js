@@ -20,11 +20,24 @@ async function makes(studio) {
   await expect(studio.play).toBeVisible();
 }
 
-test('the documentation names every page', async () => {
+test('the documentation, and their list, name every page', async () => {
   const pages = (await readdir(path.join(top, 'www/examples'))).filter((name) => name.endsWith('.html'));
   const text = await readFile(path.join(top, 'docs/embedding.md'), 'utf8');
-  for (const page of pages) expect(text).toContain(`../www/examples/${page}`);
-  expect(pages.length).toBeGreaterThan(7);
+  const list = await readFile(path.join(top, 'www/examples/index.html'), 'utf8');
+  for (const page of pages.filter((name) => name !== 'index.html')) {
+    expect(text).toContain(`../www/examples/${page}`);
+    expect(list).toContain(`href="${page}"`);
+  }
+  expect(pages.length).toBeGreaterThan(8);
+});
+
+test('the folder of the pages lists them', async ({ page, gateway }) => {
+  await page.goto(`${gateway.url}/examples/`);
+  const links = await page.getByRole('link').evaluateAll((all) => all.map(({ href }) => href));
+  expect(links.length).toBeGreaterThan(8);
+  for (const link of links) expect((await page.request.get(link)).ok(), link).toBe(true);
+  await page.getByRole('link', { name: 'Two lines' }).click();
+  await expect(page.locator('ai-now-studio').getByRole('textbox').first()).toBeVisible();
 });
 
 test('two lines', async ({ page, gateway }) => {
@@ -73,7 +86,7 @@ test('sessions of the site\'s own', async ({ page }) => {
     expect(await studio.tokens()).toBe(30);
     await makes(studio);
     await expect.poll(() => studio.tokens()).toBe(20);
-    // One that is good for a minute is not opened anew for each request.
+    // One that is valid for a minute is not opened again for each request.
     expect(opened).toBe(1);
     // Another person signs in on the same device: they are not the one before.
     subject = 'bob';
@@ -163,7 +176,7 @@ test('where there is no DOM, the script can be imported and does nothing', async
       if (existsSync(path.join(web, part))) await cp(path.join(web, part), path.join(folder, part), { recursive: true });
     }
     const shell = pathToFileURL(path.join(folder, 'ai-now.js')).href;
-    // A program of its own: nothing of the tests stands around it.
+    // A separate program, without the environment of the tests.
     const program = `await import(${JSON.stringify(shell)}); console.log(typeof globalThis.HTMLElement);`;
     const { stdout, stderr } = await promisify(execFile)('node', ['--input-type=module', '--eval', program]);
     expect([stdout, stderr]).toEqual(['undefined\n', '']);

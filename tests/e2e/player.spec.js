@@ -13,7 +13,7 @@ const play = test.extend({
 });
 
 play.beforeEach(async ({ page, world }) => {
-  // What a page tells the system, and what windowless browsers don't have, written down.
+  // What a page passes to the system, and functions that headless browsers lack, recorded.
   await page.addInitScript(() => {
     Object.assign(window, { handlers: {}, positions: [], floated: 0, told: [] });
     const { mediaSession } = navigator;
@@ -68,7 +68,7 @@ play('buttons and sliders steer it, and show how it is', async ({ page, world })
   await button(studio, 'Mute').click();
   await expect(button(studio, 'Mute')).toHaveAttribute('aria-pressed', 'true');
   expect(await is('muted')).toBe(true);
-  // Whoever makes it louder wants to hear it.
+  // Increasing the volume also unmutes.
   await studio.getByRole('slider', { name: 'Volume' }).fill('0.5');
   expect([await is('volume'), await is('muted')]).toEqual([0.5, false]);
   await expect(button(studio, 'Mute')).toHaveAttribute('aria-pressed', 'false');
@@ -294,11 +294,11 @@ play('a result below the fold is not loaded before it is scrolled to', async ({ 
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   for (const state of ['song', 'video']) {
-    // By script, so that nobody scrolls.
+    // By script, so that the page does not scroll.
     const studio = await enter(page, world.origin, 'empty', { gateway: `${world.origin}/${state}/` });
     await page.evaluate(() => window.scrollTo(0, 0));
     await studio.evaluate((element, model) => element.generate({ model, prompt: 'A lake' }), state === 'video' ? 'pika' : 'suno');
-    // What is to be seen is told with the next picture of the page.
+    // Visibility is reported with the next frame of the page.
     await page.evaluate(() => new Promise((resolve) => {
       requestAnimationFrame(() => requestAnimationFrame(resolve));
     }));

@@ -1,5 +1,5 @@
-// Servers that stand for the rest of the world: somebody's site, a bad network in front of the
-// gateway, and a server that knows only the documented API.
+// Servers of the outside world: another site, a bad network in front of the gateway, and a server
+// that knows only the documented API.
 import { createServer, request as ask } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -52,7 +52,7 @@ test('getSession is asked again before its session ends, and not before', async 
   expect(await asked()).toBe(2);
 });
 
-test('a screen reader is told of the turns and the quarters, not of every per cent', async ({ page, world }) => {
+test('a screen reader gets changes of state and quarters, not every percent', async ({ page, world }) => {
   const root = await enter(page, world.origin, 'running');
   const status = root.locator('.stage [role=status].unseen');
   await expect(status).toHaveText('Being made');
@@ -60,7 +60,7 @@ test('a screen reader is told of the turns and the quarters, not of every per ce
     window.said = [];
     new MutationObserver(() => window.said.push(line.textContent)).observe(line, { childList: true, characterData: true, subtree: true });
   });
-  // Times that pass are told by a clock that nobody sets: it stands still, however long this takes.
+  // Elapsed times come from a fake clock that stands still, however long this takes.
   await page.evaluate(() => {
     window.now = performance.now.bind(performance);
     performance.now = () => 0;

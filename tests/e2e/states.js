@@ -96,7 +96,7 @@ export async function world(web) {
   const bases = ['', ...Object.keys(STATES).map((name) => `/${name}`)];
   for (const [file, [type, bytes]] of Object.entries(media)) {
     const give = (request, answer) => {
-      // As servers do: without ranges nobody can seek.
+      // As real servers do: without ranges, seeking is not possible.
       const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
       const first = Number(from ?? 0);
       const last = to ? Number(to) : bytes.length - 1;
@@ -210,7 +210,7 @@ export async function enter(page, origin, name, attributes = {}) {
     const root = element.shadowRoot;
     const press = root.querySelector('[part=generate]');
     if (!open) return;
-    // Until the gateway's own models are there, the built-in ones stand in for them.
+    // Until the gateway's own models are loaded, the built-in ones are shown.
     const known = () => root.querySelectorAll('[name=model]').length === models;
     while (!known() || root.querySelector('#why').textContent || press.ariaDisabled === 'true') {
       await new Promise((resolve) => { setTimeout(resolve, 5); });
@@ -220,7 +220,7 @@ export async function enter(page, origin, name, attributes = {}) {
   const root = page.locator('ai-now-studio');
   if (state.act) await ACTS[state.act](page, root);
   await root.locator(state.shows).first().waitFor({ state: 'attached' });
-  // What was known late (the catalog, pictures) stands, too.
+  // What is loaded late (the catalog, pictures) is there, too.
   await page.evaluate(async () => {
     const { shadowRoot } = document.querySelector('ai-now-studio');
     const pictures = [...shadowRoot.querySelectorAll('img')].filter((image) => image.checkVisibility());

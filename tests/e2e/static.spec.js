@@ -304,7 +304,7 @@ test.describe('a policy that forbids the worker', () => {
   // Here the browser is meant to complain.
   test.use({ complaints: [] });
 
-  test('is told with the words to add', async ({ page, picture }) => {
+  test('is shown with the rules to add', async ({ page, picture }) => {
     const host = await Host.start();
     const policy = `default-src 'none'; script-src ${host.origin} 'wasm-unsafe-eval'; `
       + `connect-src ${host.origin} blob:; media-src blob:; img-src ${host.origin}`;
@@ -328,7 +328,7 @@ test.describe('a policy that forbids the worker', () => {
   });
 });
 
-test('an engine that is not there is told as such, and tried again', async ({ page, host }) => {
+test('a missing engine is reported, and retried', async ({ page, host }) => {
   const studio = new Demo(page);
   host.missing = /sketch/;
   await studio.open(host.demo);

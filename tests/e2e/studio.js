@@ -14,10 +14,11 @@ export class Studio {
     this.media = page.locator('ai-now-studio').locator('audio, video').first();
   }
 
-  /** Opens the page and waits until it knows what there is to spend. */
+  /** Opens the page and waits until the studio stands and knows what there is to spend. */
   async open(url) {
     await this.page.goto(url);
     await expect(this.page.getByText(/tokens? left/)).toBeVisible();
+    await this.page.locator('ai-now-studio').first().evaluate((element) => element.ready.then(() => {}));
   }
 
   model(name) {

@@ -40,7 +40,7 @@ for (const [how, path] of [['is told nothing of', '/tool'], ['has routes of the 
       expect(address).toMatch(new RegExp(`^${proxy.origin}${path}/media/[^/]+\\.mp4$`));
       const seen = await page.evaluate(() => window.seen);
       expect(seen.map(([type]) => type)).toContain('ai-now-progress');
-      // What a page is told can be loaded, too.
+      // The addresses in an event can be loaded, too.
       expect(seen.at(-1)).toEqual(['ai-now-completed', address]);
       await studio.playUntilItMoves();
       const [file] = await Promise.all([page.waitForEvent('download'), studio.download.click()]);
@@ -140,7 +140,7 @@ const hear = (page) => page.evaluate(() => {
 });
 const heard = (page) => page.evaluate(() => [...new Set(window.heard.splice(0))]);
 
-test('what is typed ends at the element, before the studio stands and after', async ({ page, world }) => {
+test('typed keys stay in the element, before the studio is mounted and after', async ({ page, world }) => {
   await page.route('**/ai-now-widget_bg*.wasm', () => {});
   await open(page, world);
   await page.evaluate(() => { document.querySelector('main').append(document.createElement('ai-now-studio')); });
@@ -262,4 +262,98 @@ for (const place of ['a frame', 'a pop-up']) {
       expect(await page.evaluate(() => [window.element.shadowRoot.adoptedStyleSheets.length, window.failed])).toEqual([2, []]);
     });
   }
+}
+
+test('moved into a picture-in-picture window of a document, it has its looks and works, and comes back when that closes', async ({ page, gateway }) => {
+  await page.goto(`${gateway.url}/demo.html`);
+  await page.waitForFunction(() => customElements.get('ai-now-studio'));
+  await page.evaluate(async () => {
+    window.failed = [];
+    window.addEventListener('unhandledrejection', ({ reason }) => window.failed.push(String(reason)));
+    window.element = document.querySelector('ai-now-studio');
+    await window.element.start();
+    window.other = await window.documentPictureInPicture.requestWindow({ width: 700, height: 700 });
+    // What its owner does: the window takes the element along, and gives it back.
+    window.other.addEventListener('pagehide', () => document.querySelector('main').append(window.element));
+    window.other.document.body.append(window.element);
+  });
+  /** What the element in the window shows: it is seen from the page that opened it. */
+  const inside = (act, given) => page.evaluate(([act, given]) => new Function('root', 'given', `return ${act}`)(window.element.shadowRoot, given), [act, given]);
+  expect(await page.evaluate(() => window.element.ownerDocument === window.other.document)).toBe(true);
+  await expect.poll(() => inside('root.querySelectorAll("input[type=radio]").length')).toBeGreaterThan(2);
+  const looks = await page.evaluate(() => {
+    const { shadowRoot } = window.element;
+    const button = window.other.getComputedStyle(shadowRoot.querySelector('[part=generate]'));
+    return [shadowRoot.adoptedStyleSheets.length, button.backgroundColor, button.fontSize];
+  });
+  expect(looks).toEqual([2, 'rgb(184, 64, 15)', '16px']);
+  await page.evaluate(() => {
+    const { shadowRoot } = window.element;
+    shadowRoot.querySelector('input[type=radio][value=luma]').click();
+    const field = shadowRoot.querySelector('textarea');
+    field.value = 'A calm lake, silent, 3 seconds';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    shadowRoot.querySelector('[part=generate]').click();
+  });
+  await expect.poll(() => inside('root.querySelector("video")?.currentSrc ?? ""'), { timeout: 60_000 }).toMatch(/^blob:|^http/);
+  await page.evaluate(() => window.element.shadowRoot.querySelector('video').play());
+  await expect.poll(() => inside('root.querySelector("video").currentTime')).toBeGreaterThan(0.1);
+  // And back.
+  await page.evaluate(() => window.other.close());
+  await expect(page.getByRole('textbox', { name: 'What would you like to make?' })).toHaveValue('A calm lake, silent, 3 seconds');
+  await expect(page.getByRole('radio', { name: /^Luma/ })).toBeChecked();
+  expect(await page.evaluate(() => [window.element.shadowRoot.adoptedStyleSheets.length, window.failed])).toEqual([2, []]);
+});
+
+for (const place of ['a frame', 'a pop-up']) {
+  test(`what waits until somebody looks goes along into the document of ${place}`, async ({ page, context, gateway }) => {
+    let asked = 0;
+    let refuses = true;
+    await context.route('**/api/sessions', async (route) => {
+      asked += 1;
+      if (!refuses) return route.continue();
+      // Not for as long as this test takes.
+      return route.fulfill({ status: 503, headers: { 'Retry-After': '600' }, json: { status: 'Error', message: 'Not now.' } });
+    });
+    await page.goto(gateway.url);
+    await expect(page.getByText('It\'s busy right now.')).toBeVisible();
+    expect(asked).toBe(1);
+    const moved = page.waitForResponse('**/api/sessions');
+    await page.evaluate((place) => {
+      window.element = document.querySelector('ai-now-studio');
+      window.other = place === 'a frame'
+        ? document.body.appendChild(document.createElement('iframe')).contentWindow
+        : window.open('', '', 'popup,width=900,height=900');
+      window.other.document.title = 'Another page';
+      window.other.document.body.append(window.element);
+    }, place);
+    // Whoever moves it looks at it.
+    await moved;
+    /** Has somebody look at a document, or away; then a request goes there and back. */
+    const look = (where, hidden = false) => page.evaluate(async ([where, hidden]) => {
+      const { document } = where === 'here' ? window : window.other;
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') });
+      document.dispatchEvent(new document.defaultView.Event('visibilitychange'));
+      await (await fetch('/api/catalog')).text();
+    }, [where, hidden]);
+    await look('here');
+    await look('here');
+    expect(asked).toBe(2);
+    refuses = false;
+    await expect.poll(async () => {
+      await look('there');
+      return page.evaluate(() => window.element.shadowRoot.querySelector('.bar').textContent);
+    }).toContain('tokens left');
+
+    // Who went elsewhere is told in the title of the tab: a pop-up has its own.
+    const titles = () => page.evaluate(() => [document.title, window.other.document.title]);
+    const before = await titles();
+    await look('there', true);
+    await page.evaluate(() => window.element.generate({ model: 'suno', prompt: 'A tune, 3 seconds' }));
+    const told = place === 'a frame' ? ['✓ Done', before[1]] : [before[0], '✓ Done'];
+    await expect.poll(titles).toEqual(told);
+    await look(place === 'a frame' ? 'here' : 'there');
+    await expect.poll(titles).toEqual(before);
+  });
 }

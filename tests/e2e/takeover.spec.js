@@ -1,11 +1,12 @@
-// The prompt works before the studio is there, and the studio takes it over as it is: whoever types,
-// composes or has pressed the button notices nothing of it.
+// The prompt works before the studio is loaded, and the studio takes it over as it is: a visitor
+// who types, composes or has pressed the button notices nothing of it.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network } from './servers.js';
 
-/** Holds the studio's wasm back until it is let go, or lost. */
+/** Holds the studio's wasm back until it is let go, or lost. What is shown meanwhile is in preview.spec.js. */
 async function hold(page) {
+  await page.route('**/ai-now-preview*.js', () => { /* It never comes. */ });
   let release;
   const held = new Promise((resolve) => { release = resolve; });
   await page.route('**/ai-now-widget_bg*.wasm', async (route) => {
@@ -55,7 +56,7 @@ for (const [how, delay] of [['fast', 0], ['slowly', 120]]) {
     const [early, late] = [text.slice(0, 12), text.slice(12)];
     await page.keyboard.type(early, { delay });
     wasm.letGo();
-    // Until it stands, and beyond.
+    // Until it is mounted, and beyond.
     let typed = early;
     for (const key of late) {
       await page.keyboard.type(key, { delay });
@@ -165,7 +166,7 @@ for (const [what, change] of Object.entries(SETTINGS)) {
   test(`a press outlives what the page sets before it can be honoured: ${what}`, async ({ page, gateway }) => {
     const line = await network(gateway.url);
     try {
-      // Nobody is told yet who the visitor is: the press has to wait in the studio, too.
+      // There is no session yet: the press has to wait in the studio, too.
       let answerAll;
       const answered = new Promise((resolve) => { answerAll = resolve; });
       await page.route('**/api/sessions', async (route) => {
@@ -250,7 +251,7 @@ test('where the studio never comes, it says so and keeps the text', async ({ pag
   await stands(page);
   await expect(alert).toHaveCount(0);
   await expect(studio.prompt).toHaveValue('A tune, 3 seconds more');
-  // Nobody asked for it since.
+  // There was no request for it since.
   await expect(studio.progress).toHaveCount(0);
 });
 

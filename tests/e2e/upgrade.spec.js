@@ -39,7 +39,7 @@ test('a page that stayed open over an upgrade says so, and the reload that it of
     await page.goto(shop.origin);
     await page.waitForFunction(() => customElements.get('ai-now-studio'));
     await page.locator('ai-now-studio textarea').first().fill('A calm lake');
-    // The upgrade: the old files are gone, while the page stands.
+    // The upgrade: the old files are gone while the page is open.
     old.state.upgraded = true;
     await page.locator('ai-now-studio').evaluate((element) => element.start().catch(() => {}));
     const alert = page.getByRole('alert').filter({ hasText: 'There is a newer version.' });
@@ -54,6 +54,46 @@ test('a page that stayed open over an upgrade says so, and the reload that it of
     await expect(page.getByRole('radio').first()).toBeAttached();
     await expect(alert).toHaveCount(0);
     expect(old.state.shells).toBeGreaterThan(1);
+  } finally {
+    await shop.stop();
+    await old.stop();
+  }
+});
+
+test('where an old release\'s files stay beside the new, a page of before goes on with its own', async ({ page, gateway }) => {
+  const old = await host(gateway);
+  // The release before as it was, under its names, with its own hashes: the same wasm and a section that
+  // says nothing.
+  const wasm = Buffer.concat([await readFile(path.join(web, WASM)), Buffer.from([0, 4, 3, 111, 108, 100])]);
+  const digest = createHash('sha256').update(wasm).digest('base64');
+  const stamp = digest.slice(0, 16).replaceAll('+', '-').replaceAll('/', '_');
+  const pin = /["']?ai-now-widget_bg\.wasm["']?:\s*["'](sha256-[^"']+)["']/.exec(old.before)[1];
+  const shell = old.before.replace(pin, `sha256-${digest}`);
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const headers = { 'Access-Control-Allow-Origin': '*' };
+  await page.route(`**/ai-now-widget_bg.${stamp}.wasm`, (route) => route.fulfill({ body: wasm, contentType: 'application/wasm', headers }));
+  let upgraded = false;
+  await page.route('**/ai-now.js', (route) => (upgraded ? route.fallback() : route.fulfill({ body: shell, contentType: 'text/javascript', headers })));
+  const shop = await site(`<!doctype html><html lang="en"><title>A shop</title>
+    <div style="height: 4000px"></div>
+    <script type="module" src="${old.origin}/ai-now.js"></script><ai-now-studio gateway="${gateway.url}"></ai-now-studio>`);
+  try {
+    await page.goto(shop.origin);
+    await page.waitForFunction(() => customElements.get('ai-now-studio'));
+    await page.locator('ai-now-studio textarea').first().fill('A calm lake');
+    upgraded = old.state.upgraded = true;
+    await page.locator('ai-now-studio').evaluate((element) => element.start());
+    await expect(page.getByRole('radio').first()).toBeAttached();
+    await expect(page.locator('ai-now-studio textarea').first()).toHaveValue('A calm lake');
+    await expect(page.getByText('There is a newer version.')).toHaveCount(0);
+    expect(asked).toContain(`/ai-now-widget_bg.${stamp}.wasm`);
+    expect(asked).not.toContain(`/${WASM}`);
+    // Loaded again, it is the new release.
+    await page.reload();
+    await page.locator('ai-now-studio').evaluate((element) => element.start());
+    await expect(page.getByRole('radio').first()).toBeAttached();
+    expect(asked).toContain(`/${WASM}`);
   } finally {
     await shop.stop();
     await old.stop();
@@ -108,7 +148,7 @@ test('what has a hash in its name is kept for good, and the shell is asked after
   await expect(page.getByRole('radio').first()).toBeAttached();
   const hashed = [...asked].filter(([name]) => /\.[\w-]{16}\.(js|wasm|css)$/.test(name));
   expect(hashed.map(([name]) => name.replace(/\.[\w-]{16}\./, '.')).sort()).toEqual([
-    '/ai-now-widget_bg.js', '/ai-now-widget_bg.wasm', '/widget.css',
+    '/ai-now-preview.js', '/ai-now-widget_bg.js', '/ai-now-widget_bg.wasm', '/widget.css',
   ]);
   for (const [name, control] of hashed) expect(control, name).toMatch(/max-age=31536000.*immutable/);
   expect(asked.get('/ai-now.js')).toMatch(/no-cache|max-age=([1-9]?\d|[1-9]\d\d)\b/);

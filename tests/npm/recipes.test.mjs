@@ -1,13 +1,13 @@
 // The recipes of `examples/`, as they stand there: frameworks built with the package, and servers of a site
 // that open sessions at the real gateway.
 import assert from 'node:assert/strict';
-import { spawn, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { borrow, browse, place, project, run, serve, tool, top, works } from './support.mjs';
+import { freePort, gateway, serving, target } from './servers.mjs';
+import { borrow, browse, project, run, serve, tool, top, works } from './support.mjs';
 
 const FRAMEWORKS = {
   react: ['react', 'react-dom', '@vitejs'],
@@ -28,51 +28,7 @@ for (const [name, packages] of Object.entries(FRAMEWORKS)) {
   });
 }
 
-/** A port that is free just now. */
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
-
-/** A program that goes with the test, once it has said what is waited for. */
-async function serving(t, said, program, args, options) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-  t.after(() => child.kill('SIGKILL'));
-  let log = '';
-  const match = await new Promise((resolve, reject) => {
-    const hear = (text) => {
-      log += text;
-      const found = said.exec(log);
-      if (found) resolve(found);
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`${program} ended with ${code}: ${log}`)));
-  });
-  return match[1];
-}
-
-const target = process.env.NPM_TARGET ?? path.join(top, 'target/debug');
-const binary = path.join(target, 'ai-now-gateway');
 const python = process.env.NPM_PYTHON;
-
-/** A gateway with an account, for pages of an origin. */
-async function gateway(t, origin) {
-  const data = place(t, 'gateway');
-  const keys = (...args) => execFileSync(binary, ['keys', ...args, '--data', data], { encoding: 'utf8' }).trim();
-  const secret = keys('create', '--tokens', '100', '--label', 'site');
-  const [account] = keys('list').split('\t');
-  const publishable = keys('create', '--publishable', account, '--origin', origin);
-  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, '--web', path.join(top, 'dist')];
-  const url = await serving(t, /listening on (\S+)\n/, binary, args, {
-    env: { PATH: process.env.PATH, AI_NOW_ORIGINS: JSON.stringify([origin]).replaceAll('"', "'") },
-  });
-  return { url, secret, publishable };
-}
-
 const folder = path.join(top, 'examples/session-server');
 
 /** How each server is started on a port. */

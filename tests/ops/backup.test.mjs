@@ -84,6 +84,11 @@ test('nothing is overwritten, and what failed leaves nothing', (t) => {
   assert.throws(() => restore(backup(data, backups), data), /is not empty/);
   assert.match(run(binary, ['audit', '--data', data]), /all is well/);
 
+  // Records that were moved are not in the file any more.
+  writeFileSync(path.join(data, 'store.txt'), 'postgres://db/music\n');
+  assert.throws(() => backup(data, backups), /on postgres:\/\/db\/music: back that up with pg_dump/);
+  rmSync(path.join(data, 'store.txt'));
+
   writeFileSync(path.join(data, 'ai-now.db'), 'no database at all');
   for (const beside of ['ai-now.db-wal', 'ai-now.db-shm']) rmSync(path.join(data, beside), { force: true });
   const others = path.join(dir, 'others');

@@ -9,7 +9,13 @@ import { binary, edit, place, read, run, top } from './support.mjs';
 
 test('the container file is clean to hadolint', () => {
   // An info as well: the file is short enough to have none.
-  run('hadolint', ['--failure-threshold', 'info', path.join(top, 'ops/Dockerfile')]);
+  for (const file of ['Dockerfile', 'Dockerfile.release']) run('hadolint', ['--failure-threshold', 'info', path.join(top, 'ops', file)]);
+});
+
+test('both images are the same but for what builds them', () => {
+  // From the last FROM on: the image itself.
+  const image = (file) => read(file).split(/^(?=FROM )/m).at(-1).replaceAll(/^COPY .*$/gm, (line) => line.split(' ').at(-1));
+  assert.equal(image('ops/Dockerfile.release'), image('ops/Dockerfile'));
 });
 
 test('the container is built from the versions that the project pins', () => {
@@ -68,8 +74,8 @@ test('Prometheus takes every expression of the dashboard', (t) => {
 function registered() {
   const source = read('crates/gateway/src/metrics.rs');
   const names = new Set();
-  for (const [, unit, name] of source.matchAll(/registry\.register(_with_unit)?\(\s*"(\w+)"/g)) {
-    names.add(`ai_now_${name}${unit ? '_seconds' : ''}`);
+  for (const [, how, name] of source.matchAll(/\bof\s*\.(empty|metric|seconds)\(\s*"(\w+)"/g)) {
+    names.add(`ai_now_${name}${how === 'seconds' ? '_seconds' : ''}`);
   }
   assert.ok(names.size > 10, 'metrics.rs is written in another way than this test knows');
   return names;

@@ -54,7 +54,7 @@ export function say(index, message) {
 }
 
 export function give(index, text, format, note) {
-  const data = { bytes: new TextEncoder().encode(text), format, note };
+  const data = { bytes: new TextEncoder().encode(text), format, note: { text: note } };
   workers[index].dispatchEvent(new MessageEvent('message', { data }));
 }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{Page, until};
+use crate::fixture::{Page, until};
 
 #[wasm_bindgen(module = "/tests/web/browser.js")]
 extern "C" {
@@ -185,7 +185,7 @@ async fn what_goes_wrong_is_a_sentence() {
 }
 
 #[wasm_bindgen_test]
-async fn a_worker_that_breaks_down_is_told_as_what_it_is() {
+async fn a_failed_worker_is_reported_with_its_reason() {
     for (can_be_reached, sentence) in [(false, "could not be loaded"), (true, "could not start")] {
         clean(can_be_reached).await;
         let page = element(&[]);

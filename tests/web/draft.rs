@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlTextAreaElement};
 
-use crate::stage::{Page, World, turn, until};
+use crate::fixture::{Page, World, turn, until};
 
 /// Types as a person does.
 async fn type_prompt(page: &Page, text: &str) {
@@ -14,7 +14,7 @@ async fn type_prompt(page: &Page, text: &str) {
     turn().await;
 }
 
-/// Waits until that stands in the field.
+/// Waits until the field has this value.
 async fn reads(page: &Page, text: &str) {
     let field: HtmlTextAreaElement = page.find("textarea").await.unchecked_into();
     until(text, || (field.value() == text).then_some(())).await;
@@ -51,7 +51,7 @@ async fn it_outlives_changed_settings_and_faults() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_page_presets_while_it_stands_is_no_news_to_the_next() {
+async fn presets_that_change_while_mounted_are_not_new_to_the_next_studio() {
     let world = World::new("preset");
     let mut page = Page::new(&world, &[]);
     page.element.set_attribute("prompt", "preset").unwrap();

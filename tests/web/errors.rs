@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{Page, World, session, until};
+use crate::fixture::{Page, World, session, until};
 
 async fn refused(status: u16, message: &str) -> Page {
     let world = World::new("refused");
@@ -44,7 +44,7 @@ async fn no_gateway_at_all_is_tried_again() {
 }
 
 #[wasm_bindgen_test]
-async fn something_else_than_a_gateway_is_told_as_such() {
+async fn an_address_without_a_gateway_is_reported() {
     let world = World::new("else");
     world.answer("POST /api/sessions", 200, "<html>");
     let page = Page::new(&world, &[]);
@@ -103,7 +103,7 @@ async fn an_address_that_may_not_be_loaded_is_refused() {
 #[wasm_bindgen_test]
 async fn events_elsewhere_are_not_listened_to() {
     let world = World::new("elsewhere");
-    let accepted = crate::stage::ACCEPTED.replace("/api/gen", "https://evil.test/api/gen");
+    let accepted = crate::fixture::ACCEPTED.replace("/api/gen", "https://evil.test/api/gen");
     world.answer("POST /api/generations", 201, &accepted);
     let page = Page::new(&world, &[]);
     page.generate("x").await;

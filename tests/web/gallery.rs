@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlInputElement};
 
-use crate::stage::{Page, World, until};
+use crate::fixture::{Page, World, until};
 
 /// Asks for a song and has it made.
 async fn make(world: &World, page: &Page, prompt: &str) {

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlMediaElement;
 
-use crate::stage::{Page, World, until};
+use crate::fixture::{Page, World, until};
 
 #[wasm_bindgen_test]
 async fn from_a_sentence_to_a_result() {
@@ -65,7 +65,7 @@ async fn each_kind_has_its_player() {
 }
 
 #[wasm_bindgen_test]
-async fn the_page_hears_of_it() {
+async fn the_page_gets_events() {
     let world = World::new("events");
     let page = Page::new(&world, &[]);
     let heard = Rc::new(RefCell::new(Vec::new()));
@@ -111,7 +111,7 @@ async fn it_can_be_cancelled() {
 }
 
 #[wasm_bindgen_test]
-async fn what_cancelling_costs_is_told_before_it_is_done() {
+async fn the_cost_of_cancelling_is_shown_before_the_click() {
     let world = World::new("cancel-costs");
     let catalog = r#"{"models":[{"id":"suno","name":"Suno","kind":"audio","price_tokens":10,
         "prompt_max_chars":1000,"cancel_percent":50}]}"#;

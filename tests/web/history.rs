@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlInputElement};
 
-use crate::stage::{Page, World, until};
+use crate::fixture::{Page, World, until};
 
 #[wasm_bindgen(module = "/tests/web/browser.js")]
 extern "C" {

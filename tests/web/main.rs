@@ -6,11 +6,11 @@
 mod demo;
 mod draft;
 mod errors;
+mod fixture;
 mod gallery;
 mod happy;
 mod history;
 mod mounting;
 mod reconnect;
-mod stage;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{Page, World, until};
+use crate::fixture::{Page, World, until};
 
 #[wasm_bindgen(module = "/tests/web/browser.js")]
 extern "C" {
@@ -20,7 +20,7 @@ async fn it_shows_models_price_and_balance() {
     let page = Page::new(&world, &[]);
     page.read("1,000 tokens left").await;
     assert!(page.text().contains("Costs 10 tokens"));
-    // The parts stand one after the other.
+    // The parts appear one after the other.
     page.find("input[name=model]").await;
     assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 4);
     page.find("[part=options]").await;
@@ -45,7 +45,7 @@ async fn a_card_says_how_its_provider_is_doing_and_never_as_markup() {
     assert_eq!(line.get_attribute("dir").as_deref(), Some("auto"), "its own direction, alone");
     assert_eq!(page.root.query_selector_all(".busy").unwrap().length(), 1, "only of who said it");
     assert!(!page.has(".card b, .card .busy img"), "text from outside is never markup");
-    // A screen reader hears it with the card.
+    // A screen reader reads it with the card.
     let about = page.find("input[name=model][value=luma]").await.get_attribute("aria-describedby");
     assert!(page.find(&format!("#{}", about.unwrap())).await.contains(Some(&line)));
 }
@@ -70,7 +70,7 @@ async fn presets_are_followed() {
     page.find("input[name=model]").await;
     assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 2);
     assert!(page.has("input[name=model][value=pika]:checked"));
-    // Styles stand a moment after the models.
+    // Styles appear a moment after the models.
     page.find("input[name=style][value='4']:checked").await;
 }
 
@@ -106,7 +106,7 @@ async fn a_hundred_come_and_go() {
 }
 
 #[wasm_bindgen_test]
-async fn who_goes_early_leaves_no_connection_to_the_database() {
+async fn an_early_unmount_leaves_no_database_connection() {
     let world = World::new("early");
     let next = next_connection();
     let page = Page::new(&world, &[]);

@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{ACCEPTED, Page, World, session, until};
+use crate::fixture::{ACCEPTED, Page, World, session, until};
 
 pub(crate) const LOOK: &str = r#"{"id":"g1","state":"running","model":"suno","prompt":"x","options":{"seed":1},
     "procedural":true,"price":10,"created_at_ms":1,

@@ -15,29 +15,34 @@ function gatewayOf(element, base) {
 
 function ask(method, url, token) {
   const key = [method, url, token].join(' ');
-  if (answers.has(key)) return;
+  if (answers.has(key)) return undefined;
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   const answer = fetch(url, { method, headers, signal: AbortSignal.timeout(PATIENCE_MILLIS) });
-  // Whoever takes it hears of it.
-  answer.catch(() => {});
   answers.set(key, answer);
+  // Whoever takes it hears of a failure, too.
+  return answer.then((response) => response.ok && response.clone().json()).catch(() => {});
 }
 
-/** Asks for the catalog, and who the visitor is, or for what they can spend where that is known. */
+/**
+ * Asks for the catalog, and who the visitor is, or for what they can spend where that is known. Answers
+ * promises of what comes of both, if both were asked for.
+ */
 export function askEarly(element, base) {
-  if ((element.getAttribute('mode') || 'gateway').trim() !== 'gateway') return;
+  if ((element.getAttribute('mode') || 'gateway').trim() !== 'gateway') return undefined;
   try {
     const gateway = gatewayOf(element, base);
-    if (!gateway.startsWith('http')) return;
-    ask('GET', `${gateway}api/catalog`, '');
-    if (element.getSession) return;
+    if (!gateway.startsWith('http')) return undefined;
+    const catalog = ask('GET', `${gateway}api/catalog`, '');
+    if (element.getSession) return undefined;
     let kept;
     try {
       kept = JSON.parse(localStorage.getItem(`ai-now:session:${gateway}`));
     } catch { /* Nothing is kept here. */ }
-    if (kept?.renew_at_ms > Date.now()) ask('GET', `${gateway}api/balance`, kept.token);
-    else if (opened.size < opened.add(gateway).size) ask('POST', `${gateway}api/sessions`, kept?.token ?? element.getAttribute('publishable-key')?.trim() ?? '');
+    if (kept?.renew_at_ms > Date.now()) return [catalog, ask('GET', `${gateway}api/balance`, kept.token)];
+    if (opened.size === opened.add(gateway).size) return undefined;
+    return [catalog, ask('POST', `${gateway}api/sessions`, kept?.token ?? element.getAttribute('publishable-key')?.trim() ?? '')];
   } catch { /* An address that is none: the studio says so. */ }
+  return undefined;
 }
 
 /** The answer to a request that was sent already: a promise, once; else `undefined`. */

@@ -52,6 +52,9 @@ export const Files = {
     return import(href);
   },
 
+  /** What shows a preview. Without it, there is none. */
+  preview() { return this.module('ai-now-preview.js'); },
+
   startWorker,
   forbidden: () => forbidden(Files.base),
 

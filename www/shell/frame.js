@@ -6,7 +6,8 @@
 /** Where the studio puts its parts, each named after what it lies in; the shell's own is `notice`. */
 const PLACES = ['prompt', 'bar', 'notice', 'compose', 'desk', 'studio'];
 
-function make(name, attributes, ...children) {
+/** An element with these attributes and children. */
+export function make(name, attributes, ...children) {
   const element = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
   element.append(...children);
@@ -16,7 +17,7 @@ function make(name, attributes, ...children) {
 /**
  * Builds the frame: `base` is to be put into the page, and `root` is what is seen. Until `live` is set,
  * what is submitted is kept in `pressed`, and `onpress` is called; after that it is for who has set it to
- * listen, and to keep in `pressed` what can't be done yet.
+ * listen, and to keep in `pressed` what can't be done yet. `preview` is what stands in the places meanwhile.
  */
 export function buildFrame() {
   const places = Object.fromEntries(PLACES.map((name) => [name, make('div', { class: 'place' })]));
@@ -36,7 +37,7 @@ export function buildFrame() {
   const root = make('div', { class: 'studio', part: 'studio' },
     make('div', { class: 'desk' }, form, places.desk), places.studio);
   const base = make('div', { class: 'base' }, make('div', { class: 'scale' }, root));
-  const frame = { base, root, form, question, field, button, places, live: false, pressed: undefined, onpress() {} };
+  const frame = { base, root, form, question, field, button, places, live: false, pressed: undefined, preview: undefined, onpress() {} };
   field.onkeydown = (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();

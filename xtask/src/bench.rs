@@ -3,6 +3,8 @@
 //! Times are told, never demanded: what must hold exactly are the budgets of `cargo verify`. What is
 //! measured goes into `BENCHMARKS.md`, a section for each benchmark.
 
+mod sketch;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::run::{heading, output, root};
+use crate::run::{cargo, heading, output, root, run, target_dir};
 use crate::{demo, dist, tools};
 
 /// What can be measured alone.
@@ -18,6 +20,12 @@ use crate::{demo, dist, tools};
 pub enum Benchmark {
     /// The page on a slow phone, beside deep-chat
     Page,
+    /// The store, beside plain programs on the same database
+    Store,
+    /// What event streams cost the gateway, beside those of axum, nginx with nchan and better-sse
+    Streams,
+    /// The sketch engine, beside programs that only encode
+    Sketch,
 }
 
 impl Benchmark {
@@ -25,6 +33,9 @@ impl Benchmark {
     fn title(self) -> &'static str {
         match self {
             Self::Page => "The page",
+            Self::Store => "The store",
+            Self::Streams => "Event streams",
+            Self::Sketch => "The sketch engine",
         }
     }
 
@@ -32,6 +43,9 @@ impl Benchmark {
     fn measure(self) -> Result<String> {
         match self {
             Self::Page => page(),
+            Self::Store => store(),
+            Self::Streams => streams(),
+            Self::Sketch => sketch::sketch(),
         }
     }
 }
@@ -61,6 +75,62 @@ fn page() -> Result<String> {
     let mut node = Command::new("node");
     node.arg(script).arg(demo::gateway_binary()).arg(root().join("dist")).arg(browser.browser);
     printed(&mut node)
+}
+
+/// The store, on a file and on a server, beside plain programs that write six rows and commit.
+fn store() -> Result<String> {
+    tools::postgres()?;
+    let mut bench = cargo();
+    bench.args(["bench", "--quiet", "--package", "ai-now-gateway", "--bench", "store"]);
+    let table = printed(&mut bench)?;
+    Ok(format!("{STORE}\n\n{table}"))
+}
+
+const STORE: &str = "Generations accepted durably, in turn for 512 accounts: tokens held, row, event, ledger, \
+    idempotency key, usage. Beside it, a plain program writes six rows into the same tables and commits \
+    each time: with SQLite one after another (WAL, `synchronous=FULL`), with PostgreSQL on a connection \
+    for each client, under the lock of the account's row. Medians of 5 rounds of 3 seconds in turn, with the \
+    smallest and the largest. Here a ratio above 1 is better.";
+
+/// The gateway's event streams beside those of axum, nginx and better-sse, all as they are released.
+fn streams() -> Result<String> {
+    let packages = tools::node_packages_of("tests/bench", "the benchmarks")?;
+    let nchan = tools::nchan();
+    let build =
+        ["build", "--release", "--package", "ai-now-gateway", "--package", "ai-now-streams"];
+    run(cargo().args(build))?;
+    let built = |name: &str| {
+        target_dir().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    };
+    let mut measuring = Command::new(built("ai-now-streams"));
+    measuring.args(["measure", "--gateway"]).arg(built("ai-now-gateway"));
+    measuring.arg("--better-sse").arg(packages.join("streams.js"));
+    let versions = match nchan {
+        Ok(module) => {
+            measuring.arg("--nchan").arg(module);
+            nchan_versions().unwrap_or_default()
+        }
+        Err(why) => format!("nginx with nchan was skipped: {why}"),
+    };
+    let measured = printed(&mut measuring)?;
+    let axum = tools::locked_version("axum")?;
+    let node = output(Command::new("node").arg("--version")).unwrap_or_default();
+    let version = "require('./node_modules/better-sse/package.json').version";
+    let better_sse = output(Command::new("node").args(["-p", version]).current_dir(&packages));
+    let better_sse = better_sse.context("better-sse's version")?;
+    Ok(format!(
+        "{measured}\n\naxum {axum}; better-sse {better_sse} on Node {node}; {versions}.",
+        measured = measured.trim()
+    ))
+}
+
+/// Which nginx and which nchan Debian has.
+fn nchan_versions() -> Option<String> {
+    let packages = ["nginx", "libnginx-mod-nchan"];
+    let versions = output(
+        Command::new("dpkg-query").args(["-W", "-f=${Package} ${Version}\\n"]).args(packages),
+    );
+    Some(versions?.lines().collect::<Vec<_>>().join(", "))
 }
 
 /// What a command prints on its standard output; its errors go to ours.

@@ -1,15 +1,17 @@
 //! `cargo demo`: from a clone to the studio in a browser.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::dist;
-use crate::run::{cargo, heading, root, run, target_dir};
+use crate::progress::{Progress, clock};
+use crate::run::{cargo, heading, output, root, run, target_dir};
 
 const DEFAULT_PORT: u16 = 8787;
 
@@ -18,9 +20,10 @@ const DEFAULT_PORT: u16 = 8787;
 /// # Errors
 /// Where something can't be built or started: what, and what to do.
 pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
+    let started = Instant::now();
     eprintln!(
-        "The first time this builds everything (some minutes on two cores); after that it \
-         takes seconds."
+        "The first start on a machine builds everything, which takes some minutes on two cores; \
+         later ones take seconds."
     );
     let web = build()?;
 
@@ -28,11 +31,17 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     let mut gateway = Command::new(gateway_binary());
     gateway.args(["serve", "--demo", "--listen"]).arg(format!("127.0.0.1:{}", free_port(port)?));
     gateway.arg("--data").arg(&data).arg("--web").arg(&web);
-    heading("Starting the gateway");
+    step(2, "Starting the gateway");
     let mut gateway = gateway.stdout(Stdio::piped()).spawn().context("the gateway can't start")?;
     stop_with_us(&gateway)?;
     let url = listening(&mut gateway)?;
-    println!("\n    AI-Now studio:  {url}\n");
+    println!("\n    AI-Now studio:  {url}");
+    match administrator(&data) {
+        Ok(key) => println!("    Administration: {url}/admin/  with the key {key}"),
+        Err(error) => println!("    Administration: {url}/admin/  (no key was made: {error:#})"),
+    }
+    println!("    Ways to embed:  {url}/examples/  and a builder at {url}/builder.html\n");
+    println!("Ready in {} min.", clock(started.elapsed()));
     println!("Keys, balances and media are kept in {}. Stop with Ctrl+C.", data.display());
     if open && open::that_detached(&url).is_err() {
         println!("No browser could be opened: open the address above yourself.");
@@ -49,15 +58,42 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
+/// The key for the administrators' page: made the first time, and kept beside the data that it opens.
+fn administrator(data: &Path) -> Result<String> {
+    let kept = data.join("demo-admin.key");
+    if let Ok(key) = std::fs::read_to_string(&kept) {
+        return Ok(key.trim().to_owned());
+    }
+    let key = output(
+        Command::new(gateway_binary())
+            .args(["admins", "create", "--name", "demo", "--data"])
+            .arg(data),
+    )
+    .context("`ai-now-gateway admins create` makes one of another name")?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&kept)?.write_all(key.as_bytes())?;
+    Ok(key)
+}
+
 /// Builds the gateway and the widget side by side: each has stretches that keep only one core busy.
 /// Answers the folder with the widget.
 fn build() -> Result<PathBuf> {
-    thread::scope(|scope| {
-        let gateway = scope.spawn(gateway);
-        let web = dist::demo();
-        gateway.join().map_err(|_| anyhow!("building the gateway broke off"))??;
-        web
+    step(1, "Building the gateway and the widget");
+    Progress::during(|progress| {
+        thread::scope(|scope| {
+            let gateway = scope.spawn(|| progress.run("gateway", &mut build_gateway()));
+            let web = dist::demo(progress);
+            gateway.join().map_err(|_| anyhow!("building the gateway broke off"))??;
+            web
+        })
     })
+}
+
+fn step(number: u32, what: &str) {
+    eprintln!("\n[{number}/2] {what}");
 }
 
 /// Builds the gateway as the demo and the end-to-end tests run it.
@@ -66,10 +102,13 @@ fn build() -> Result<PathBuf> {
 /// Where the build fails.
 pub fn gateway() -> Result<()> {
     heading("Building the gateway");
-    // Lines, but no bar: another build may be writing to the same terminal.
-    run(cargo()
-        .args(["build", "--package", "ai-now-gateway"])
-        .env("CARGO_TERM_PROGRESS_WHEN", "never"))
+    run(&mut build_gateway())
+}
+
+fn build_gateway() -> Command {
+    let mut cargo = cargo();
+    cargo.args(["build", "--package", "ai-now-gateway"]);
+    cargo
 }
 
 /// Where [`gateway`] puts it.

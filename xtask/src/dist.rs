@@ -7,31 +7,41 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::progress::Progress;
 use crate::release::{self, Effort, Release, SHELL, STYLE, WIDGET_WASM};
-use crate::run::{cargo, heading, root, run, target_dir};
+use crate::run::{cargo, heading, run, target_dir};
+use crate::studio::{self, Profile};
 use crate::tools;
-use crate::{npm, optimise};
+use crate::{glue, npm, optimise};
 
 /// The files that trunk and wasm-bindgen name after the package.
 pub const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
+/// What stands in for it on a slow line.
+const PREVIEW: &str = "ai-now-preview.js";
+/// A part of the shell that holds a style sheet.
+const LOOKS: &str = "shell/looks.js";
 const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
 const ENGINE_GLUE: &str = "ai-now-sketch.js";
 
-/// Tells [`after_trunk`] to leave the sketch engine to us.
-const WITHOUT_ENGINE: &str = "XTASK_WITHOUT_ENGINE";
+/// The administrators' page, below the folder of the widget, and what wasm-bindgen names after its package.
+const ADMIN_WASM: &str = "admin/ai-now-admin_bg.wasm";
+const ADMIN_GLUE: &str = "admin/ai-now-admin.js";
+const ADMIN_STYLE: &str = "admin/admin.css";
+const ADMIN_SCRIPT: &str = "admin/admin.js";
 
 /// The worker that runs the engine.
 const WORKER: &str = "sketch-worker.js";
 /// The pages that give hints.
 const PAGES: [&str; 2] = ["index.html", "demo.html"];
 
-/// Builds the widget with trunk, and the sketch engine for the page beside it; answers the folder
-/// that holds them: all that a static host needs.
+/// Builds the widget, and the sketch engine for the page beside it; answers the folder that holds them:
+/// all that a static host needs.
 ///
 /// # Errors
 /// Where a tool is missing or the build fails.
 pub fn widget() -> Result<PathBuf> {
-    let dist = demo()?;
+    heading("Building the widget");
+    let dist = Progress::during(|progress| named(Profile::Widget, progress))?;
     engine(&dist)?;
     Ok(dist)
 }
@@ -40,8 +50,13 @@ pub fn widget() -> Result<PathBuf> {
 ///
 /// # Errors
 /// Where a tool is missing or the build fails.
-pub fn demo() -> Result<PathBuf> {
-    let dist = studio("")?;
+pub fn demo(progress: &Progress) -> Result<PathBuf> {
+    named(Profile::Demo, progress)
+}
+
+fn named(profile: Profile, progress: &Progress) -> Result<PathBuf> {
+    let dist = studio::build(profile, "", progress)?;
+    studio::build_admin(profile, "", &dist, progress)?;
     let mut release = Release::new(&dist);
     name_studio(&mut release)?;
     release.tell_shell()?;
@@ -52,27 +67,10 @@ pub fn demo() -> Result<PathBuf> {
 
 /// Names what the shell loads of the studio.
 fn name_studio(release: &mut Release) -> Result<()> {
-    for file in [WIDGET_WASM, WIDGET_GLUE, STYLE] {
+    for file in [WIDGET_WASM, WIDGET_GLUE, STYLE, PREVIEW] {
         release.name(file)?;
     }
     release.name_locales()
-}
-
-/// Has trunk build the widget. `rust_flags` are for the wasm.
-fn studio(rust_flags: &str) -> Result<PathBuf> {
-    tools::setup()?;
-    heading("Building the widget");
-    let dist = root().join("dist");
-    run(Command::new(tools::tool("trunk"))
-        .args(["build", "--skip-version-check", "--cargo-profile", "widget", "--dist"])
-        .arg(&dist)
-        .env("PATH", tools::path()?)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", rust_flags)
-        .env(WITHOUT_ENGINE, "1")
-        // Trunk reads NO_COLOR as a truth value and fails on `1`.
-        .env_remove("NO_COLOR")
-        .current_dir(root()))?;
-    Ok(dist)
 }
 
 /// What Trunk.toml calls after each build, with the folder that trunk builds into: takes the glue to
@@ -86,16 +84,11 @@ pub fn after_trunk() -> Result<()> {
     let profile = std::env::var_os("TRUNK_PROFILE").context(called)?;
     let built = target_dir().join("wasm-bindgen").join(profile);
     fs::copy(built.join(WIDGET_GLUE), staging.join(WIDGET_GLUE)).context(WIDGET_GLUE)?;
-    // What bundlers start from: browsers can't import wasm.
-    fs::remove_file(staging.join("ai-now-widget.js"))?;
-    if std::env::var_os(WITHOUT_ENGINE).is_some() {
-        return Ok(());
-    }
+    studio::remove_bundlers_start(&staging)?;
     engine(&staging)
 }
 
-/// Builds the sketch engine as a wasm of its own: trunk builds with one profile for all, and this one
-/// wants to be fast where the widget wants to be small.
+/// Builds the sketch engine as a wasm of its own: it wants to be fast where the widget wants to be small.
 ///
 /// # Errors
 /// Where the build fails.
@@ -106,7 +99,7 @@ pub fn engine(dist: &Path) -> Result<()> {
         .args(["build", "--package", "ai-now-sketch-worker", "--profile", PROFILE])
         .args(["--target", tools::WASM_TARGET]))?;
     let built = target_dir().join(tools::WASM_TARGET).join(PROFILE);
-    run(Command::new(tools::wasm_bindgen()?)
+    run(Command::new(tools::wasm_bindgen(None)?)
         .args(["--target", "web", "--no-typescript", "--out-name", "ai-now-sketch", "--out-dir"])
         .arg(dist)
         .arg(built.join("ai_now_sketch_worker.wasm")))
@@ -117,16 +110,27 @@ pub fn engine(dist: &Path) -> Result<()> {
 /// # Errors
 /// Where a tool is missing, the build fails, or something outgrew its budget.
 pub fn dist() -> Result<()> {
-    let dist = studio(&optimise::rust_flags())?;
+    heading("Building the widget and the administrators' page");
+    let dist = Progress::during(|progress| {
+        let flags = optimise::rust_flags();
+        let dist = studio::build(Profile::Widget, &flags, progress)?;
+        studio::build_admin(Profile::Widget, &flags, &dist, progress)?;
+        anyhow::Ok(dist)
+    })?;
     engine(&dist)?;
     let tools = optimise::Tools::new(&tools::node_packages()?);
     heading("Making it small");
     // Below the stack there is nothing that anybody points at.
     let small =
         ["-Oz", "--converge", "--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
+    link(&dist, &tools)?;
     tools.wasm(&dist.join(WIDGET_WASM), &small)?;
+    tools.wasm(&dist.join(ADMIN_WASM), &small)?;
+    for wasm in [WIDGET_WASM, ADMIN_WASM] {
+        sort_functions(&dist.join(wasm), &tools)?;
+    }
     tools.wasm(&dist.join(ENGINE_WASM), &["-O3"])?;
-    for script in [WIDGET_GLUE, ENGINE_GLUE, STYLE] {
+    for script in [ENGINE_GLUE, STYLE, PREVIEW, ADMIN_GLUE, ADMIN_STYLE] {
         tools.bundle(&dist.join(script))?;
     }
     let mut release = Release::new(&dist);
@@ -138,6 +142,7 @@ pub fn dist() -> Result<()> {
     release.rename_in(WORKER, &engine)?;
     release.name(WORKER)?;
     release.tell_shell()?;
+    tools.sheet_in(&dist.join(LOOKS))?;
     tools.bundle(&dist.join(SHELL))?;
     for folder in ["shell", "snippets"] {
         optimise::remove_bundled(&dist.join(folder))?;
@@ -150,23 +155,61 @@ pub fn dist() -> Result<()> {
     weigh(&release)
 }
 
+/// What the shell takes of the glue.
+const TAKEN: [&str; 3] = ["Studio", "__wbg_set_wasm", "held"];
+/// What it calls of the wasm itself.
+const START: &str = "__wbindgen_start";
+
+/// Bundles the widget's glue, with short names for what the wasm imports of it, and leaves out of the
+/// wasm what neither calls.
+fn link(dist: &Path, tools: &optimise::Tools) -> Result<()> {
+    let (wasm_file, glue_file) = (dist.join(WIDGET_WASM), dist.join(WIDGET_GLUE));
+    let mut wasm = glue::Module::read(&fs::read(&wasm_file)?)?;
+    let imports = wasm.shorten_imports()?;
+    let entry = dist.join("glue-entry.js");
+    fs::write(&entry, glue::entry(WIDGET_GLUE, &imports, &TAKEN))?;
+    tools.bundle_to(&entry, &glue_file)?;
+    fs::remove_file(entry)?;
+    let script = fs::read_to_string(&glue_file)?;
+    let used = glue::names(&script);
+    wasm.keep_exports(|name| name == START || used.contains(name))?;
+    Ok(fs::write(wasm_file, wasm.bytes())?)
+}
+
+/// Puts like functions side by side, where they compress better.
+fn sort_functions(file: &Path, tools: &optimise::Tools) -> Result<()> {
+    let mut wasm = glue::Module::read(&fs::read(file)?)?;
+    wasm.name_by_likeness()?;
+    fs::write(file, wasm.bytes())?;
+    tools.sort_functions(file)
+}
+
 /// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
 /// grow with a reason given in the commit that changes it.
 const BUDGETS: &[Budget] = &[
-    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_850 },
+    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_900 },
     Budget {
         what: "the widget",
-        files: &[WIDGET_WASM, WIDGET_GLUE, STYLE],
+        files: &[WIDGET_WASM, WIDGET_GLUE, STYLE, PREVIEW],
         // An ordinary Leptos app on gloo-net and serde-wasm-bindgen, with options, uploads and codes, and
         // what cancelling costs, told before it is done; what other people's pages and files ask of it; and
-        // texts of the page's own. Too heavy: it is to come back to 176 KiB, and the aim is 128 KiB.
-        max_bytes: 233_000,
+        // texts of the page's own; and what is shown of it while it is on its way; and the details of a
+        // message, with the names of what a sketch follows, in every language. Too heavy: it is to come
+        // back to 176 KiB, and the aim is 128 KiB.
+        max_bytes: 232_300,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
         files: &[ENGINE_WASM, ENGINE_GLUE, WORKER],
-        // It decodes the pictures that people send: JPEG, PNG, WebP and GIF.
-        max_bytes: 606_000,
+        // It decodes the pictures that people send: JPEG, PNG, WebP and GIF. What it followed is told in
+        // codes, so that every language has words for it.
+        max_bytes: 607_300,
+    },
+    Budget {
+        what: "the administrators' page",
+        files: &[ADMIN_WASM, ADMIN_GLUE, ADMIN_SCRIPT, ADMIN_STYLE],
+        // Origins and budgets of a key are changed here, and the log is looked through.
+        max_bytes: 302_000,
     },
 ];
 

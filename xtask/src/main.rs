@@ -4,19 +4,25 @@
 //! fresh clone. It must not know how the product works: it builds it, starts it and runs its tests.
 
 mod api;
+mod artifacts;
 mod bench;
+mod bill;
 mod clients;
+mod crates;
 mod demo;
 mod dist;
 mod docs;
+mod glue;
 mod links;
 mod npm;
 mod ops;
 mod optimise;
+mod progress;
 mod projects;
 mod release;
 mod run;
 mod sketch;
+mod studio;
 mod tidy;
 mod tools;
 mod verify;
@@ -47,6 +53,19 @@ enum Command {
         /// How often
         #[arg(long, value_name = "N", default_value_t = 100)]
         rounds: u32,
+        /// Where records are kept: file, or postgres
+        #[arg(long, value_name = "WHERE", default_value = "file")]
+        store: String,
+        /// How many gateways share the database (with postgres)
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        nodes: u32,
+        /// In place of that, let faults happen to each part of an installation: gateways behind nginx, PostgreSQL, an
+        /// object store; some twenty minutes
+        #[arg(long, conflicts_with_all = ["rounds", "store", "nodes"])]
+        faults: bool,
+        /// With that: some of the faults, in a minute or two
+        #[arg(long, requires = "faults")]
+        short: bool,
     },
     /// Measure, beside others in the same run, and write BENCHMARKS.md
     Bench {
@@ -77,6 +96,11 @@ enum Command {
     Dist,
     /// Try the npm package out in fresh projects of all bundlers and frameworks (some minutes, network)
     NpmProjects,
+    /// Make all files of a release for this kind of machine in dist-release/: archive, page, npm package,
+    /// crates, bills of materials, container image, hashes
+    Release,
+    /// Compare the public items of the published crates with those of before, by the rules of semver
+    Semver,
     /// Build the documentation as a static site into dist-docs/ (mdBook)
     Docs,
     /// What trunk calls after each build (see Trunk.toml)
@@ -111,13 +135,18 @@ fn main() -> ExitCode {
             demo::demo(args.port, !args.no_open, args.data.as_deref()).map(|()| true)
         }
         Command::Verify(args) => verify::verify(&args.steps),
-        Command::Crash { rounds } => verify::crash(rounds).map(|()| true),
+        Command::Crash { faults: true, short, .. } => verify::faults(short).map(|()| true),
+        Command::Crash { rounds, store, nodes, .. } => {
+            verify::crash(rounds, &store, nodes).map(|()| true)
+        }
         Command::Bench { benchmarks } => bench::bench(&benchmarks).map(|()| true),
         Command::Sketch { args } => sketch::example("sketch", &args).map(|()| true),
         Command::ContactSheet { args } => sketch::example("contact_sheet", &args).map(|()| true),
         Command::Thumbnails { check } => sketch::thumbnails(check).map(|()| true),
         Command::Dist => dist::dist().map(|()| true),
         Command::NpmProjects => verify::npm_projects(),
+        Command::Release => artifacts::release().map(|_| true),
+        Command::Semver => crates::semver().map(|()| true),
         Command::Docs => docs::docs().map(|()| true),
         Command::AfterTrunk => dist::after_trunk().map(|()| true),
     };

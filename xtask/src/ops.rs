@@ -11,7 +11,7 @@ use crate::run::{find, root};
 use crate::{demo, tools};
 
 /// The programs that the tests run, and Debian's packages of them.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
     ("caddy", "caddy"),
@@ -20,6 +20,9 @@ const PROGRAMS: [(&str, &str); 8] = [
     ("sqlite3", "sqlite3"),
     ("rsync", "rsync"),
     ("openssl", "openssl"),
+    ("buildah", "buildah"),
+    ("busybox", "busybox-static"),
+    ("strip", "binutils"),
 ];
 
 /// The tests, ready to run: everything that they need is there.
@@ -29,7 +32,7 @@ const PROGRAMS: [(&str, &str); 8] = [
 pub fn command() -> Result<Command> {
     let node = find("node").context("the operating tests need Node.js 20 or newer")?;
     tools::programs(&PROGRAMS)?;
-    let python = tools::python("ops", "hadolint, kubernetes-validate and shellcheck")?;
+    let python = tools::python("ops", "hadolint, kubernetes-validate, shellcheck and moto")?;
     demo::gateway()?;
     let mut paths = vec![python];
     paths.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
@@ -56,29 +59,4 @@ fn files() -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
-}
-
-/// `# pass 12`, `# fail 0`: the closing lines of Node's test runner, one a count. Cancelled is failed.
-pub fn result(line: &str) -> Option<(usize, usize)> {
-    let (word, count) = line.strip_prefix("# ")?.split_once(' ')?;
-    let count = count.parse().ok()?;
-    match word {
-        "pass" => Some((count, 0)),
-        "fail" | "cancelled" => Some((0, count)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod counted {
-    use super::result;
-
-    #[test]
-    fn closing_lines_are_counted() {
-        assert_eq!(result("# pass 12"), Some((12, 0)));
-        assert_eq!(result("# fail 2"), Some((0, 2)));
-        assert_eq!(result("# cancelled 1"), Some((0, 1)));
-        assert_eq!(result("# Subtest: pass 3"), None);
-        assert_eq!(result("ok 1 - pass 12"), None);
-    }
 }

@@ -1,4 +1,4 @@
-//! Making small what trunk has built: wasm-opt for wasm, esbuild for scripts and style sheets. It
+//! Making small what was built: wasm-opt for wasm, esbuild for scripts and style sheets. It
 //! must not know what the files do.
 
 use std::fs;
@@ -27,6 +27,11 @@ const SCRIPT_TARGET: &str = "--target=es2022";
 /// What rustc is told for what is shipped: a stack of 256 KB, where the widget's code needs a few,
 /// which also makes every address after it shorter; and no path of the machine that builds.
 pub fn rust_flags() -> String {
+    remapped_paths() + "-Clink-arg=-zstack-size=262144"
+}
+
+/// What rustc is told so that what it builds holds no path of this machine.
+pub fn remapped_paths() -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
     let sources = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
@@ -34,7 +39,7 @@ pub fn rust_flags() -> String {
     for source in sources.into_iter().flatten().flatten() {
         flags += &format!("--remap-path-prefix={}/= ", source.path().display());
     }
-    flags + "-Clink-arg=-zstack-size=262144"
+    flags
 }
 
 /// The tools, which are Node packages of the end-to-end tests.
@@ -62,19 +67,65 @@ impl Tools {
             .arg(file))
     }
 
+    /// Puts the functions of a wasm into the order of their names, and drops the names.
+    ///
+    /// # Errors
+    /// Where wasm-opt fails.
+    pub fn sort_functions(&self, file: &Path) -> Result<()> {
+        run(Command::new(self.bin.join("wasm-opt"))
+            .args(FEATURES.map(|feature| format!("--enable-{feature}")))
+            .args(["--reorder-functions-by-name", "--strip-debug"])
+            .arg(file)
+            .arg("-o")
+            .arg(file))
+    }
+
     /// Minifies a script or a style sheet in place, with all that it imports put into it.
     ///
     /// # Errors
     /// Where esbuild fails.
     pub fn bundle(&self, file: &Path) -> Result<()> {
+        self.bundle_to(file, file)
+    }
+
+    /// The same, into another file.
+    ///
+    /// # Errors
+    /// Where esbuild fails.
+    pub fn bundle_to(&self, file: &Path, to: &Path) -> Result<()> {
         let mut out = std::ffi::OsString::from("--outfile=");
-        out.push(file);
+        out.push(to);
         run(Command::new(self.bin.join("esbuild"))
             .args(["--bundle", "--format=esm", "--minify", "--allow-overwrite"])
             .args([SCRIPT_TARGET, "--charset=utf8", "--legal-comments=none", "--log-level=warning"])
             .arg(file)
             .arg(out))
     }
+
+    /// Minifies the style sheet that a script of ours has as a text: to esbuild it is a text as any other.
+    ///
+    /// # Errors
+    /// Where there is none, or esbuild fails.
+    pub fn sheet_in(&self, script: &Path) -> Result<()> {
+        let text = fs::read_to_string(script).with_context(|| script.display().to_string())?;
+        let (before, sheet, after) = sheet_of(&text)?;
+        let file = script.with_extension("css");
+        fs::write(&file, sheet)?;
+        self.bundle(&file)?;
+        let small = fs::read_to_string(&file)?;
+        fs::remove_file(&file)?;
+        Ok(fs::write(script, [before, "scaled(`", small.trim(), "`)", after].concat())?)
+    }
+}
+
+/// The style sheet in a script of ours, between the two that stand around it.
+///
+/// # Errors
+/// Where there is none.
+fn sheet_of(script: &str) -> Result<(&str, &str, &str)> {
+    let (before, rest) = script.split_once("scaled(`").context("no style sheet begins")?;
+    let (sheet, after) = rest.split_once("`)").context("the style sheet doesn't end")?;
+    Ok((before, sheet, after))
 }
 
 /// Removes a folder whose files were bundled into others.
@@ -86,4 +137,19 @@ pub fn remove_bundled(folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shell_has_one_style_sheet_in_a_text() {
+        let script = include_str!("../../www/shell/looks.js");
+        let (before, sheet, after) = sheet_of(script).unwrap();
+        assert!(before.ends_with("LOOKS = SCALE + "), "{before}");
+        assert!(sheet.trim().starts_with(":host {") && sheet.contains("@container"), "{sheet}");
+        assert_eq!(after, ";\n");
+        assert!(sheet_of("let x = 1;").is_err());
+    }
 }

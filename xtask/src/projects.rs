@@ -28,6 +28,11 @@ pub fn command(projects: Projects) -> Result<Command> {
     tools::node_packages()?;
     tools::node_packages_of("tests/npm", "the npm package's tests")?;
     tools::programs(&[("php", "php-cli")])?;
+    if projects == Projects::All {
+        // For a real WordPress.
+        tools::programs(&[("unzip", "unzip")])?;
+        tools::php_sqlite()?;
+    }
     let python = tools::python("npm", "the npm package's recipes")?;
     demo::gateway()?;
     run(cargo().args(["build", "--package", "ai-now-gateway", "--example", "session_server"]))?;

@@ -1,5 +1,7 @@
 //! House rules as checks: what a reviewer would say every time.
 
+mod external_crates;
+mod layering;
 mod layers;
 mod paths;
 
@@ -35,6 +37,10 @@ pub fn tidy() -> Result<()> {
             path.strip_prefix(layers.root).map(|file| (file, text.as_str()))
         });
         broken.extend(layers.complaints(&of_crate.collect()));
+    }
+    for (path, text) in &texts {
+        let file = path.strip_prefix(external_crates::ROOT);
+        broken.extend(file.map_or_else(Vec::new, |file| external_crates::complaints(file, text)));
     }
     if !broken.is_empty() {
         bail!("house rules:\n  {}", broken.join("\n  "));

@@ -1,15 +1,31 @@
 //! The tools that cargo doesn't bring: which versions, whether they are there, how to get them.
 //!
-//! wasm-bindgen's version stands in Cargo.lock alone. Tools go into `target/tools`, so that nothing
-//! of the person's own is touched.
+//! A tool in its version is taken from the PATH; else from the person's cache, where all clones share it;
+//! else its makers' release is fetched, with the hash that is pinned; and where that can't be had, it is
+//! built from crates.io. wasm-bindgen's version stands in Cargo.lock alone.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use crate::progress::Progress;
 use crate::run::{cargo, find, heading, output, root, run, target_dir};
+use download::{Failed, Patience};
+use prebuilt::Tool;
+
+mod cache;
+mod download;
+mod prebuilt;
+mod system;
+
+pub use system::{
+    browser, cargo_deny, firefox, is_root, nchan, node_packages, node_packages_of, php_sqlite,
+    postgres, programs, python, sox_mp3,
+};
 
 /// What the browser's half is built for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -18,87 +34,191 @@ const TRUNK_VERSION: &str = "0.21.14";
 const MDBOOK_VERSION: &str = "0.5.4";
 /// The client in `tests/api/clients/rust` needs the same version of its library.
 const OAS3_GEN_VERSION: &str = "0.29.0";
+const CYCLONEDX_VERSION: &str = "0.5.9";
+/// It reads what rustdoc of this project's Rust writes.
+const SEMVER_CHECKS_VERSION: &str = "0.51.0";
 
-/// Installs what building the widget needs; quick where it is all there.
+/// Where releases are fetched from: a mirror, or `off`.
+const DOWNLOADS: &str = "AI_NOW_DOWNLOADS";
+const GITHUB: &str = "https://github.com";
+
+/// Installs what working on the widget needs; quick where it is all there.
 ///
 /// # Errors
 /// Where something can't be installed: what, and what to do.
 pub fn setup() -> Result<()> {
     wasm_target()?;
-    install_wasm_bindgen()?;
-    // Without TLS: it needs nothing from the network, and builds a minute faster.
-    install("trunk", "trunk", TRUNK_VERSION, &["--no-default-features"])
+    for program in [wasm_bindgen(None)?, ready(&prebuilt::TRUNK, TRUNK_VERSION, None)?] {
+        println!("{}", program.display());
+    }
+    Ok(())
 }
 
-fn install_wasm_bindgen() -> Result<()> {
-    install("wasm-bindgen", "wasm-bindgen-cli", &locked_version("wasm-bindgen")?, &[])
-}
-
-/// The wasm-bindgen that fits: the one on the PATH, as trunk would take it too, or our own, which is
-/// installed if need be.
+/// The wasm-bindgen that fits the library. Where it has to be built, `progress` tells how far that is.
 ///
 /// # Errors
 /// Where there is none and it can't be installed.
-pub fn wasm_bindgen() -> Result<PathBuf> {
-    let version = locked_version("wasm-bindgen")?;
-    if let Some(found) = find("wasm-bindgen").filter(|found| has_version(found, &version)) {
-        return Ok(found);
-    }
-    install_wasm_bindgen()?;
-    Ok(tool("wasm-bindgen"))
+pub fn wasm_bindgen(progress: Option<&Progress>) -> Result<PathBuf> {
+    ready(&prebuilt::WASM_BINDGEN, &locked_version("wasm-bindgen")?, progress)
 }
 
-/// mdBook in its pinned version: the one on the PATH, or our own, which is installed if need be.
+/// mdBook, in its pinned version.
 ///
 /// # Errors
 /// Where there is none and it can't be installed.
 pub fn mdbook() -> Result<PathBuf> {
-    if let Some(found) = find("mdbook").filter(|found| has_version(found, MDBOOK_VERSION)) {
-        return Ok(found);
-    }
-    install(
-        "mdbook",
-        "mdbook",
-        MDBOOK_VERSION,
-        &["--no-default-features", "--features", "search"],
-    )?;
-    Ok(tool("mdbook"))
+    ready(&prebuilt::MDBOOK, MDBOOK_VERSION, None)
 }
 
-/// The generator of clients in Rust, in its pinned version: the one on the PATH, or our own, which is
-/// installed if need be.
+/// The generator of clients in Rust, in its pinned version.
 ///
 /// # Errors
 /// Where there is none and it can't be installed.
 pub fn oas3_gen() -> Result<PathBuf> {
-    if let Some(found) = find("oas3-gen").filter(|found| has_version(found, OAS3_GEN_VERSION)) {
-        return Ok(found);
-    }
-    install("oas3-gen", "oas3-gen", OAS3_GEN_VERSION, &[])?;
-    Ok(tool("oas3-gen"))
+    ready(&prebuilt::OAS3_GEN, OAS3_GEN_VERSION, None)
 }
 
-/// The PATH with our own tools first.
+/// What writes bills of materials, in its pinned version.
 ///
 /// # Errors
-/// Where the PATH holds something that can't be joined.
+/// Where there is none and it can't be installed.
+pub fn cyclonedx() -> Result<PathBuf> {
+    ready(&prebuilt::CYCLONEDX, CYCLONEDX_VERSION, None)
+}
+
+/// What compares public items by the rules of semver, in its pinned version.
+///
+/// # Errors
+/// Where there is none and it can't be installed.
+pub fn semver_checks() -> Result<PathBuf> {
+    ready(&prebuilt::SEMVER_CHECKS, SEMVER_CHECKS_VERSION, None)
+}
+
+/// The PATH with our wasm-bindgen first, which trunk and the tests in a browser look for there.
+///
+/// # Errors
+/// Where it can't be installed, or the PATH holds something that can't be joined.
 pub fn path() -> Result<OsString> {
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    let mut dirs = vec![bin_dir()];
+    let mut dirs: Vec<_> = wasm_bindgen(None)?.parent().map(Path::to_owned).into_iter().collect();
     dirs.extend(std::env::split_paths(&rest));
     Ok(std::env::join_paths(dirs)?)
 }
 
-/// A tool that [`setup`] installed.
-pub fn tool(program: &str) -> PathBuf {
-    bin_dir().join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+/// A tool in a version, ready to run.
+fn ready(tool: &Tool, version: &str, progress: Option<&Progress>) -> Result<PathBuf> {
+    let complete = |program: &PathBuf| {
+        let beside = |name| program.with_file_name(executable(name)).is_file();
+        tool.programs.iter().all(|name| beside(name)) && has_version(tool, program, version)
+    };
+    if let Some(found) = find(tool.name).filter(complete) {
+        return Ok(found);
+    }
+    let folder = cache::folder(&target_dir().join("tools"));
+    let program = |place: &Path| place.join("bin").join(executable(tool.name));
+    let name = format!("{}-{version}", tool.name);
+    let place = cache::place(
+        &folder,
+        &name,
+        |place| complete(&program(place)),
+        |partial| {
+            if !prebuilt(tool, version, partial) {
+                let mut build = build(tool, version, partial);
+                match progress {
+                    Some(progress) => progress.run(tool.name, &mut build)?,
+                    None => Progress::during(|progress| progress.run(tool.name, &mut build))?,
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(program(&place))
 }
 
-fn bin_dir() -> PathBuf {
-    target_dir().join("tools").join("bin")
+/// The folder of a site that has the releases, as GitHub has them; `None` where none is to be asked.
+fn downloads() -> Option<String> {
+    let set = std::env::var(DOWNLOADS).unwrap_or_default();
+    match set.trim_end_matches('/') {
+        "" => Some(GITHUB.into()),
+        "off" => None,
+        mirror => Some(mirror.into()),
+    }
 }
 
-fn wasm_target() -> Result<()> {
+/// Tries to fetch a tool as its makers built it, and says why where that can't be.
+fn prebuilt(tool: &Tool, version: &str, into: &Path) -> bool {
+    /// Where one release can't be reached, no other can: it is tried once.
+    static UNREACHABLE: AtomicBool = AtomicBool::new(false);
+    let release = prebuilt::target().and_then(|target| tool.release(version, target));
+    let (Some((path, sha256)), Some(site)) = (release, downloads()) else { return false };
+    if UNREACHABLE.load(Ordering::Relaxed) {
+        return false;
+    }
+    let (name, started) = (tool.name, Instant::now());
+    eprintln!("      {name} {version}: fetching {site}{path}");
+    match fetch(tool, &format!("{site}{path}"), sha256, into, &download::USUAL) {
+        Ok(()) if has_version(tool, &into.join("bin").join(executable(name)), version) => {
+            eprintln!(
+                "      {name} {version}: there, and checked ({} s)",
+                started.elapsed().as_secs()
+            );
+            return true;
+        }
+        Ok(()) => eprintln!("      {name} {version}: what was fetched doesn't run here"),
+        Err(failed) => {
+            eprintln!("      {name} {version}: not fetched: {failed}");
+            if matches!(failed, Failed::Unreachable(_)) {
+                UNREACHABLE.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+    false
+}
+
+/// Fetches a release, checks it and takes its programs out, into `bin`.
+fn fetch(
+    tool: &Tool,
+    url: &str,
+    sha256: &str,
+    into: &Path,
+    patience: &Patience,
+) -> Result<(), Failed> {
+    let archive = into.join("release.tar.gz");
+    download::fetch(url, sha256, &archive, patience)?;
+    let unpacked = download::unpack(&archive, tool.programs, &into.join("bin"));
+    // It has served its purpose; if it can't be removed, it is in nobody's way.
+    let _ = std::fs::remove_file(archive);
+    unpacked
+}
+
+/// What builds a tool from crates.io.
+fn build(tool: &Tool, version: &str, into: &Path) -> Command {
+    let package = tool.package;
+    eprintln!(
+        "      {package} {version}: building it from crates.io (once; some minutes on two cores)"
+    );
+    let mut install = cargo();
+    install
+        .args(["install", package, "--version", version, "--locked", "--force", "--root"])
+        .arg(into)
+        .args(tool.features)
+        // Tools that run for seconds need no minutes of optimisation.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
+        .env_remove("CARGO_TARGET_DIR");
+    install
+}
+
+fn executable(name: &str) -> String {
+    format!("{name}{}", std::env::consts::EXE_SUFFIX)
+}
+
+/// Adds what rustc needs to build for browsers.
+///
+/// # Errors
+/// Where it isn't there and rustup can't add it.
+pub fn wasm_target() -> Result<()> {
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()))
         .context("rustc doesn't answer; install Rust from https://rustup.rs")?;
     if Path::new(&sysroot).join("lib/rustlib").join(WASM_TARGET).is_dir() {
@@ -110,7 +230,7 @@ fn wasm_target() -> Result<()> {
 }
 
 /// The version of a package in Cargo.lock.
-fn locked_version(package: &str) -> Result<String> {
+pub fn locked_version(package: &str) -> Result<String> {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock")?;
     version_in_lock(&lock, package)
         .map(str::to_owned)
@@ -123,195 +243,13 @@ fn version_in_lock<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-/// Installs a program at an exact version into our own folder, unless it is there.
-fn install(program: &str, package: &str, version: &str, features: &[&str]) -> Result<()> {
-    if has_version(&tool(program), version) {
-        return Ok(());
-    }
-    heading(&format!("Installing {package} {version} (once; some minutes on two cores)"));
-    run(cargo()
-        .args(["install", package, "--version", version, "--locked", "--force", "--root"])
-        .arg(target_dir().join("tools"))
-        .args(features)
-        // Tools that run for seconds need no minutes of optimisation.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
-        .env_remove("CARGO_TARGET_DIR"))
-}
-
 /// Whether a program is there and says that it has this version.
-fn has_version(program: &Path, version: &str) -> bool {
-    output(Command::new(program).arg("--version"))
+fn has_version(tool: &Tool, program: &Path, version: &str) -> bool {
+    output(Command::new(program).args(tool.subcommand).arg("--version"))
         .and_then(|said| said.split_whitespace().nth(1).map(str::to_owned))
         .is_some_and(|said| said.trim_start_matches('v') == version)
 }
 
-/// A browser and the driver that goes with it.
-pub struct Browser {
-    /// Chromium or Chrome.
-    pub browser: PathBuf,
-    /// Its chromedriver.
-    pub driver: PathBuf,
-}
-
-/// Finds a browser for the tests; where there is none, installs Debian's (as root) or asks for it.
-///
-/// # Errors
-/// Where there is none and none can be installed.
-pub fn browser() -> Result<Browser> {
-    if let Some(browser) = find_browser() {
-        return Ok(browser);
-    }
-    let ask = "the browser tests need Chromium and its driver on the PATH; on Debian or Ubuntu: \
-               sudo apt-get install chromium chromium-driver";
-    install_debian(&["chromium", "chromium-driver"], ask)?;
-    find_browser().context(ask)
-}
-
-/// Finds Firefox for the end-to-end tests; where there is none, installs Debian's (as root) or asks
-/// for it.
-///
-/// # Errors
-/// Where there is none and none can be installed.
-pub fn firefox() -> Result<PathBuf> {
-    if cfg!(target_os = "linux") {
-        // There, it plays H.264 through FFmpeg's libraries, which its package only recommends.
-        programs(&[("ffmpeg", "ffmpeg")])?;
-    }
-    let found = || ["firefox-esr", "firefox"].into_iter().find_map(find);
-    if let Some(firefox) = found() {
-        return Ok(firefox);
-    }
-    let ask = "the end-to-end tests need Firefox on the PATH; on Debian: \
-               sudo apt-get install firefox-esr";
-    install_debian(&["firefox-esr"], ask)?;
-    found().context(ask)
-}
-
-/// Installs packages where we may; else says `ask`.
-fn install_debian(packages: &[&str], ask: &str) -> Result<()> {
-    if find("apt-get").is_none() || !is_root() {
-        bail!("{ask}");
-    }
-    heading(&format!("Installing {}", packages.join(" and ")));
-    run(Command::new("apt-get").args(["update", "-q"])).context(ask.to_owned())?;
-    run(Command::new("apt-get")
-        .args(["install", "-qy", "--no-install-recommends"])
-        .args(packages)
-        .env("DEBIAN_FRONTEND", "noninteractive"))
-    .context(ask.to_owned())
-}
-
-/// Sees that programs are there, each with the Debian package that brings it; installs the missing ones
-/// (as root) or asks for them.
-///
-/// # Errors
-/// Where one is missing and can't be installed.
-pub fn programs(wanted: &[(&str, &str)]) -> Result<()> {
-    // Servers are where not everybody's PATH leads.
-    let there = |program| find(program).is_some() || Path::new("/usr/sbin").join(program).is_file();
-    let missing = || wanted.iter().filter(|(program, _)| !there(program));
-    let packages: Vec<&str> = missing().map(|(_, package)| *package).collect();
-    if packages.is_empty() {
-        return Ok(());
-    }
-    let ask = format!(
-        "programs are missing; on Debian or Ubuntu: sudo apt-get install {}",
-        packages.join(" ")
-    );
-    install_debian(&packages, &ask)?;
-    if missing().next().is_some() {
-        bail!(ask);
-    }
-    Ok(())
-}
-
-/// The programs of a virtual environment of Python under `target/`, made as
-/// `tests/NAME/requirements.txt` says.
-///
-/// # Errors
-/// Where Python is missing or something can't be installed.
-pub fn python(name: &str, what: &str) -> Result<PathBuf> {
-    let dir = target_dir().join(format!("{name}-python"));
-    let bin = dir.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let requirements = root().join("tests").join(name).join("requirements.txt");
-    let wanted = std::fs::read(&requirements)?;
-    let stamp = dir.join("installed.txt");
-    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(bin);
-    }
-    let Some(python) = find("python3").or_else(|| find("python")) else {
-        bail!("{what} need Python 3.10 or newer: https://www.python.org");
-    };
-    heading(&format!("Installing {what} (once)"));
-    let ask = "a virtual environment is needed; on Debian or Ubuntu: sudo apt-get install \
-               python3-venv";
-    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&dir)).context(ask)?;
-    run(Command::new(bin.join("python"))
-        .args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"])
-        .arg(requirements))?;
-    std::fs::write(stamp, wanted)?;
-    Ok(bin)
-}
-
-fn find_browser() -> Option<Browser> {
-    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    let browser = names.into_iter().find_map(find)?;
-    Some(Browser { browser, driver: find("chromedriver")? })
-}
-
-#[cfg(unix)]
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
-#[cfg(not(unix))]
-fn is_root() -> bool {
-    false
-}
-
-/// The folder of the end-to-end tests, with its Node packages.
-///
-/// # Errors
-/// Where Node is missing or the packages can't be installed.
-pub fn node_packages() -> Result<PathBuf> {
-    node_packages_of("tests/e2e", "the end-to-end tests")
-}
-
-/// A folder of the project with its Node packages, installed as its lock file says. `what` needs them.
-///
-/// # Errors
-/// Where Node is missing or the packages can't be installed.
-pub fn node_packages_of(folder: impl AsRef<Path>, what: &str) -> Result<PathBuf> {
-    let dir = root().join(folder);
-    if find("npm").is_none() {
-        bail!("{what} need Node.js 20 or newer with npm: https://nodejs.org");
-    }
-    let lock = std::fs::read(dir.join("package-lock.json")).context("package-lock.json")?;
-    let stamp = dir.join("node_modules/.installed-lock");
-    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(dir);
-    }
-    heading(&format!("Installing the Node packages of {what}"));
-    run(Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
-        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        .current_dir(&dir))?;
-    std::fs::write(stamp, lock)?;
-    Ok(dir)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_read_from_the_lock() {
-        let lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.126\"\n\n\
-                    [[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9.9.9\"\n";
-        assert_eq!(version_in_lock(lock, "wasm-bindgen"), Some("0.2.126"));
-        assert_eq!(version_in_lock(lock, "wasm"), None);
-        assert!(locked_version("clap").is_ok());
-    }
-}
+#[cfg(unix)]
+mod tests;

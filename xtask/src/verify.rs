@@ -1,8 +1,10 @@
 //! `cargo verify`: all checks and tests, counted.
 //!
 //! Every step runs even where one before it failed, so that one run tells all. The last line is
-//! `N passed, N failed`: tests one by one, and each check as one. A run in which a browser step
-//! executed no test has failed.
+//! `N passed, N failed`: tests one by one, and each check as one; before it stands what failed. A run
+//! in which a browser step executed no test has failed.
+
+mod tally;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,7 +14,8 @@ use clap::ValueEnum;
 
 use crate::projects::{self, Projects};
 use crate::run::{cargo, heading, root, run, target_dir, watch};
-use crate::{api, demo, dist, ops, sketch, tidy, tools};
+use crate::{api, crates, demo, dist, ops, sketch, tidy, tools};
+use tally::{Runner, Tally};
 
 /// What can be verified alone; in the order in which all are run.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,6 +36,8 @@ pub enum Step {
     Npm,
     /// The description that the API gives of itself, validated and tried out (needs Python)
     Api,
+    /// The crates that are published, packed and built by themselves; licences of all that is linked
+    Crates,
     /// The real gateway, killed at random and audited
     Crash,
     /// Proxies, backups and the other files under ops/, and documents against the program
@@ -41,34 +46,41 @@ pub enum Step {
     E2e,
 }
 
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: usize,
-}
-
 /// Runs the steps (all where none is named) and answers whether nothing failed.
 ///
 /// # Errors
 /// Never for a failed test or check: those are counted.
 pub fn verify(only: &[Step]) -> Result<bool> {
     let steps = if only.is_empty() { Step::value_variants() } else { only };
-    let mut sum = Tally::default();
+    let (mut passed, mut failed) = (0, 0);
+    let mut report = String::new();
     for &step in steps {
-        let mut tally = Tally::default();
-        if let Err(error) = perform(step, &mut tally) {
-            eprintln!("\nfailed: {}: {error:#}", name(step));
-            // A step that broke off without counting a failure has failed as a whole.
-            tally.failed = tally.failed.max(1);
-        } else if tally.passed + tally.failed == 0 {
-            tally.passed = 1;
-        }
-        println!("{}: {} passed, {} failed", name(step), tally.passed, tally.failed);
-        sum.passed += tally.passed;
-        sum.failed += tally.failed;
+        let tally = performed(step);
+        let name = name(step);
+        println!("{name}: {} passed, {} failed", tally.passed, tally.failed);
+        passed += tally.passed;
+        failed += tally.failed;
+        report.push_str(&tally.report(&name));
     }
-    println!("\n{} passed, {} failed", sum.passed, sum.failed);
-    Ok(sum.failed == 0)
+    if !report.is_empty() {
+        println!("\nWhat failed:\n{report}");
+    }
+    println!("\n{passed} passed, {failed} failed");
+    Ok(failed == 0)
+}
+
+/// Runs one step and counts; one that broke off has failed as a whole.
+fn performed(step: Step) -> Tally {
+    let mut tally = Tally::default();
+    match perform(step, &mut tally) {
+        Ok(()) => tally.held(),
+        Err(error) => {
+            let why = format!("{error:#}");
+            eprintln!("\nfailed: {}: {why}", name(step));
+            tally.broke_off(&name(step), &why);
+        }
+    }
+    tally
 }
 
 /// `cargo xtask npm-projects`: the npm package in every kind of project, as a release wants it.
@@ -77,7 +89,7 @@ pub fn verify(only: &[Step]) -> Result<bool> {
 /// Where the tests can't be run.
 pub fn npm_projects() -> Result<bool> {
     let mut tally = Tally::default();
-    let ran = tests(&mut projects::command(Projects::All)?, ops::result, &mut tally);
+    let ran = tests(&mut projects::command(Projects::All)?, Runner::Tap, &mut tally);
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(ran.is_ok() && tally.failed == 0)
 }
@@ -91,68 +103,88 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
     match step {
         Step::Tidy => tidy::tidy(),
         Step::Format => run(cargo().args(["fmt", "--all", "--check"])),
-        Step::Lint => {
-            tools::setup()?;
-            let deny = ["--", "-D", "warnings"];
-            run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
-            run(cargo().args(["clippy", "--all-targets"]).args(WIDGET_ON_WASM).args(deny))?;
-            let engine = ["clippy", "--package", "ai-now-sketch-worker", "--target"];
-            run(cargo().args(engine).arg(tools::WASM_TARGET).args(deny))?;
-            document(&["--workspace"])?;
-            document(&WIDGET_ON_WASM)
-        }
+        Step::Lint => lint(),
         Step::Host => {
             sketch::thumbnails(true)?;
-            tests(cargo().args(["test", "--workspace", "--no-fail-fast"]), cargo_result, tally)
+            tools::postgres()?;
+            tests(cargo().args(["test", "--workspace", "--no-fail-fast"]), Runner::Cargo, tally)
         }
-        Step::Wasm => {
-            tools::setup()?;
-            let browser = tools::browser()?;
-            tests(
-                cargo()
-                    .args(["test", "--no-fail-fast", "--test", "web"])
-                    .args(WIDGET_ON_WASM)
-                    .env("PATH", tools::path()?)
-                    .env("CHROMEDRIVER", browser.driver)
-                    // For all tests together; a busy machine needs more than the usual 20 s.
-                    .env("WASM_BINDGEN_TEST_TIMEOUT", "600"),
-                cargo_result,
-                tally,
-            )
-        }
+        Step::Wasm => wasm(tally),
         Step::Dist => dist::dist(),
-        Step::Npm => tests(&mut projects::command(Projects::Bundlers)?, ops::result, tally),
+        Step::Npm => tests(&mut projects::command(Projects::Bundlers)?, Runner::Tap, tally),
         Step::Api => api::verify(),
+        Step::Crates => {
+            crates::may_be_linked()?;
+            crates::package()?;
+            crates::fuzz_resolves()
+        }
         Step::Crash => {
             demo::gateway()?;
-            tests(&mut crash_harness(CRASH_ROUNDS)?, cargo_result, tally)
+            tests(&mut crash_harness(CRASH_ROUNDS, "file", 1)?, Runner::Cargo, tally)?;
+            tools::postgres()?;
+            let rounds = CRASH_ROUNDS_POSTGRES;
+            tests(&mut crash_harness(rounds, "postgres", 1)?, Runner::Cargo, tally)?;
+            tests(&mut crash_harness(rounds, "postgres", 3)?, Runner::Cargo, tally)
         }
-        Step::Ops => tests(&mut ops::command()?, ops::result, tally),
-        Step::E2e => {
-            let browser = tools::browser()?;
-            let firefox = tools::firefox()?;
-            // For its recipe under examples/.
-            tools::programs(&[("hugo", "hugo")])?;
-            let dir = tools::node_packages()?;
-            demo::gateway()?;
-            let web = root().join("dist");
-            if !web.join("index.html").is_file() {
-                dist::widget()?;
-            }
-            tests(
-                Command::new(dir.join("node_modules/.bin/playwright"))
-                    .arg("test")
-                    .env("E2E_GATEWAY", demo::gateway_binary())
-                    .env("E2E_WEB", web)
-                    .env("E2E_SKETCH", sketch_binary()?)
-                    .env("E2E_BROWSER", browser.browser)
-                    .env("E2E_FIREFOX", firefox)
-                    .current_dir(dir),
-                playwright_result,
-                tally,
-            )
-        }
+        Step::Ops => tests(&mut ops::command()?, Runner::Tap, tally),
+        Step::E2e => tests(&mut end_to_end()?, Runner::Playwright, tally),
     }
+}
+
+fn lint() -> Result<()> {
+    tools::wasm_target()?;
+    let deny = ["--", "-D", "warnings"];
+    run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
+    run(cargo().args(["clippy", "--all-targets"]).args(WIDGET_ON_WASM).args(deny))?;
+    run(cargo().args(["clippy", "--all-targets"]).args(ADMIN_ON_WASM).args(deny))?;
+    let engine = ["clippy", "--package", "ai-now-sketch-worker", "--target"];
+    run(cargo().args(engine).arg(tools::WASM_TARGET).args(deny))?;
+    document(&["--workspace"])?;
+    document(&WIDGET_ON_WASM)?;
+    document(&ADMIN_ON_WASM)
+}
+
+fn wasm(tally: &mut Tally) -> Result<()> {
+    tools::wasm_target()?;
+    let browser = tools::browser()?;
+    let suites = [(["--test", "web"].as_slice(), WIDGET_ON_WASM), (&["--lib"], ADMIN_ON_WASM)];
+    for (which, package) in suites {
+        let mut command = cargo();
+        command
+            .args(["test", "--no-fail-fast"])
+            .args(which)
+            .args(package)
+            .env("PATH", tools::path()?)
+            .env("CHROMEDRIVER", &browser.driver)
+            // For all tests together; a busy machine needs more than the usual 20 s.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "600");
+        tests(&mut command, Runner::Cargo, tally)?;
+    }
+    Ok(())
+}
+
+/// Playwright over `tests/e2e`, with all that it opens built.
+fn end_to_end() -> Result<Command> {
+    let browser = tools::browser()?;
+    let firefox = tools::firefox()?;
+    // For its recipe under examples/, and for records that tests write themselves.
+    tools::programs(&[("hugo", "hugo"), ("sqlite3", "sqlite3")])?;
+    let dir = tools::node_packages()?;
+    demo::gateway()?;
+    let web = root().join("dist");
+    if !web.join("index.html").is_file() {
+        dist::widget()?;
+    }
+    let mut command = Command::new(dir.join("node_modules/.bin/playwright"));
+    command
+        .arg("test")
+        .env("E2E_GATEWAY", demo::gateway_binary())
+        .env("E2E_WEB", web)
+        .env("E2E_SKETCH", sketch_binary()?)
+        .env("E2E_BROWSER", browser.browser)
+        .env("E2E_FIREFOX", firefox)
+        .current_dir(dir);
+    Ok(command)
 }
 
 /// Builds the documentation, private items too: what comments link to is there.
@@ -171,83 +203,87 @@ fn sketch_binary() -> Result<PathBuf> {
 /// Enough to hit every write of a generation's life several times over, in a minute or so.
 const CRASH_ROUNDS: u32 = 60;
 
+/// The same with a database server, which has its own proof that it loses nothing.
+const CRASH_ROUNDS_POSTGRES: u32 = 15;
+
 /// `cargo xtask crash`: the harness alone, as often as one likes.
 ///
 /// # Errors
 /// Where it can't be built or a round fails.
-pub fn crash(rounds: u32) -> Result<()> {
+pub fn crash(rounds: u32, store: &str, nodes: u32) -> Result<()> {
     demo::gateway()?;
-    run(&mut crash_harness(rounds)?)
+    run(&mut crash_harness(rounds, store, nodes)?)
 }
 
-fn crash_harness(rounds: u32) -> Result<Command> {
+/// `cargo xtask crash --faults`: one fault after another to each part of an installation; `short`: some of them.
+///
+/// # Errors
+/// Where it can't be built or a promise is broken.
+pub fn faults(short: bool) -> Result<()> {
+    demo::gateway()?;
+    tools::postgres()?;
+    run(&mut fault_harness(short)?)
+}
+
+/// The harness with an installation of its own, where it may in a network and with mounts that are nobody
+/// else's: they go with it, and so does every process.
+fn fault_harness(short: bool) -> Result<Command> {
+    tools::programs(&[("nginx", "nginx-light"), ("ip", "iproute2"), ("faketime", "faketime")])?;
+    let harness = built_harness()?;
+    let isolated = || {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]);
+        unshare
+    };
+    let may = tools::is_root() && isolated().arg("true").status().is_ok_and(|said| said.success());
+    let mut command = if may { isolated() } else { Command::new(&harness) };
+    if may {
+        command.arg(harness).args(["faults", "--isolated"]);
+    } else {
+        command.arg("faults");
+    }
+    command.arg("--gateway").arg(demo::gateway_binary());
+    if short {
+        command.arg("--short");
+    }
+    Ok(command)
+}
+
+fn built_harness() -> Result<PathBuf> {
     run(cargo().args(["build", "--package", "ai-now-crash"]))?;
     let name = format!("ai-now-crash{}", std::env::consts::EXE_SUFFIX);
-    let mut harness = Command::new(target_dir().join("debug").join(name));
+    Ok(target_dir().join("debug").join(name))
+}
+
+fn crash_harness(rounds: u32, store: &str, nodes: u32) -> Result<Command> {
+    let mut harness = Command::new(built_harness()?);
     harness.arg("--gateway").arg(demo::gateway_binary());
-    harness.args(["--rounds", &rounds.to_string()]);
+    harness.args([
+        "--rounds",
+        &rounds.to_string(),
+        "--store",
+        store,
+        "--nodes",
+        &nodes.to_string(),
+    ]);
     Ok(harness)
 }
 
 const WIDGET_ON_WASM: [&str; 4] =
     ["--package", "ai-now-widget", "--target", "wasm32-unknown-unknown"];
 
+const ADMIN_ON_WASM: [&str; 4] =
+    ["--package", "ai-now-admin", "--target", "wasm32-unknown-unknown"];
+
 /// Runs a test runner and counts what its lines tell.
-fn tests(
-    command: &mut Command,
-    result: fn(&str) -> Option<(usize, usize)>,
-    tally: &mut Tally,
-) -> Result<()> {
-    let succeeded = watch(command, |line| {
-        if let Some((passed, failed)) = result(line) {
-            tally.passed += passed;
-            tally.failed += failed;
-        }
-    })?;
-    if tally.passed + tally.failed == 0 {
+fn tests(command: &mut Command, runner: Runner, tally: &mut Tally) -> Result<()> {
+    let before = tally.passed + tally.failed;
+    let succeeded = watch(command, |line| tally.read(runner, line))?;
+    if tally.passed + tally.failed == before {
         bail!("no test was executed");
     }
     if !succeeded {
         bail!("the test runner failed");
     }
     Ok(())
-}
-
-/// `test result: ok. 28 passed; 0 failed; …`, of cargo and of wasm-bindgen-test.
-fn cargo_result(line: &str) -> Option<(usize, usize)> {
-    let (_, counts) = line.trim().strip_prefix("test result: ")?.split_once(". ")?;
-    let count = |word| {
-        let part = counts.split("; ").find_map(|part| part.strip_suffix(word))?;
-        part.trim().parse().ok()
-    };
-    Some((count("passed")?, count("failed")?))
-}
-
-/// `  12 passed (34.5s)`, `  1 failed`, `  1 flaky`: Playwright's closing lines, one a count. Flaky is
-/// failed, and so is what never ran.
-fn playwright_result(line: &str) -> Option<(usize, usize)> {
-    let mut words = line.split_whitespace();
-    let count = words.next()?.parse().ok()?;
-    match words.next()? {
-        "passed" => Some((count, 0)),
-        "failed" | "flaky" | "interrupted" | "did" => Some((0, count)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn closing_lines_are_counted() {
-        let cargo =
-            "test result: FAILED. 28 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out";
-        assert_eq!(cargo_result(cargo), Some((28, 2)));
-        assert_eq!(cargo_result("running 3 tests"), None);
-        assert_eq!(playwright_result("  12 passed (34.5s)"), Some((12, 0)));
-        assert_eq!(playwright_result("  1 flaky"), Some((0, 1)));
-        assert_eq!(playwright_result("  2 did not run"), Some((0, 2)));
-        assert_eq!(playwright_result("  ✓  1 [chromium] › a.spec.js:3:1 › passed"), None);
-    }
 }

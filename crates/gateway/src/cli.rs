@@ -1,16 +1,23 @@
-//! The command line: serve, keys, visitors, admins, usage, try, providers, audit, config. Answers go to
+//! The command line: serve, keys, generations, visitors, admins, usage, try, providers, audit, config,
+//! completions, man. Answers go to
 //! standard output, logs and errors to standard error.
 
 mod admins;
 mod arguments;
 mod checks;
+mod data_args;
 mod error;
+mod generations;
 mod keys;
+mod manual;
+mod migrate;
 mod serve;
 mod store;
+mod table;
 mod try_out;
 mod usage;
 mod visitors;
+mod webhooks;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -19,7 +26,7 @@ pub use self::arguments::Cli;
 use self::arguments::{Command, ConfigCommand, ProvidersCommand};
 pub use self::error::CliError;
 
-/// Does what the command line says.
+/// Runs the command.
 ///
 /// # Errors
 /// [`CliError`]
@@ -31,20 +38,25 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Keys { command } => keys::keys(command).await,
+        Command::Generations { command } => generations::generations(command).await,
         Command::Visitors { command } => visitors::visitors(command).await,
+        Command::Webhooks { command } => webhooks::webhooks(command).await,
         Command::Admins { command } => admins::admins(command).await,
-        Command::Providers { command: ProvidersCommand::Check { settings } } => {
-            checks::check_providers(&settings.load(None, false)?).await
+        Command::Providers { command: ProvidersCommand::Check { settings, json } } => {
+            checks::check_providers(&settings.load(None, false)?, json).await
         }
-        Command::Providers { command: ProvidersCommand::Costs { data, days } } => {
-            checks::provider_costs(&data.data, days).await
+        Command::Providers { command: ProvidersCommand::Costs { list, days } } => {
+            checks::provider_costs(&list.data, days, list.json).await
         }
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { out } => manual::man(out.as_deref()),
         Command::Try(arguments) => try_out::try_out(arguments).await,
         Command::Usage(arguments) => usage::usage(arguments).await,
-        Command::Audit { data } => checks::audit(&data.data).await,
+        Command::Audit { settings } => checks::audit(&settings.load(None, false)?).await,
+        Command::Migrate(arguments) => migrate::migrate(arguments).await,
         Command::Config { command: ConfigCommand::Check { settings } } => {
             settings.load(None, false)?;
-            writeln!(std::io::stdout(), "The settings are good.")?;
+            writeln!(std::io::stdout(), "The settings are valid.")?;
             Ok(ExitCode::SUCCESS)
         }
     }

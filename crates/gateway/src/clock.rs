@@ -6,9 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The milliseconds of 24 hours.
 pub const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// The 24 hours up to now: after the first moment, up to the second. What was written down while the
-/// clock was ahead is not of these hours: a clock that was set back counts against nobody. A minute is
-/// allowed for small corrections.
+/// The last 24 hours: after the first time, up to the second. What was recorded while the clock was
+/// ahead is not within them: setting a clock back counts against no client. A minute is allowed for
+/// small corrections.
 pub fn last_day_ms() -> (u64, u64) {
     let now_ms = now_ms();
     (now_ms.saturating_sub(DAY_MS), now_ms + 60_000)
@@ -33,7 +33,7 @@ fn civil(day: u64) -> (u64, u64, u64) {
     (era * 400 + year + january, if month < 10 { month + 3 } else { month - 9 }, of_month)
 }
 
-/// The day of a date; of a date that is not in the calendar, another one.
+/// The day of a date; another day if the date is not in the calendar.
 fn day_of_civil(year: u64, month: u64, of_month: u64) -> u64 {
     let year = year - u64::from(month <= 2);
     let (era, of_era) = (year / 400, year % 400);
@@ -55,6 +55,14 @@ pub fn date_of(day: u64) -> String {
     format!("{year:04}-{month:02}-{of_month:02}")
 }
 
+/// A moment as `2026-01-31T23:59:59.123Z` (RFC 3339).
+pub fn timestamp(ms: u64) -> String {
+    let (day, of_day) = (ms / DAY_MS, ms % DAY_MS);
+    let (hours, minutes) = (of_day / 3_600_000, of_day / 60_000 % 60);
+    let (seconds, millis) = (of_day / 1000 % 60, of_day % 1000);
+    format!("{}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z", date_of(day))
+}
+
 /// The day that a date like `2026-01-31` names.
 pub fn parse_date(date: &str) -> Option<u64> {
     let (year, rest) = date.split_once('-')?;
@@ -72,7 +80,7 @@ pub fn parse_date(date: &str) -> Option<u64> {
     (civil(day) == (year, month, of_month)).then_some(day)
 }
 
-/// Now. A clock that stands before 1970 reads as 0.
+/// Now. A clock before 1970 reads as 0.
 pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
@@ -123,5 +131,11 @@ mod tests {
             }
             assert!(month.contains(&day) && month_of(day) == month);
         }
+    }
+
+    #[test]
+    fn moments_are_written_as_the_standard_says() {
+        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(timestamp(1_769_903_999_123), "2026-01-31T23:59:59.123Z");
     }
 }

@@ -1,4 +1,4 @@
-//! Lines of CSV (RFC 4180). It must not know what stands in them.
+//! Lines of CSV (RFC 4180). It must not know what they mean.
 
 use std::borrow::Cow;
 
@@ -11,9 +11,10 @@ pub fn line(fields: &[&str]) -> String {
     format!("{}\r\n", fields.join(","))
 }
 
-/// A field. What a spreadsheet would take for a formula is made a text.
+/// A field. A text that a spreadsheet would evaluate as a formula is escaped; a number is not.
 fn field(text: &str) -> Cow<'_, str> {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<i64>().is_err();
     let quoted = formula || text.contains(['"', ',', '\r', '\n']);
     match (quoted, formula) {
         (false, _) => text.into(),
@@ -36,5 +37,6 @@ mod tests {
             "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\"\r\n"
         );
         assert_eq!(line(&["=1+1", "@x", "1-1"]), "\"'=1+1\",\"'@x\",1-1\r\n");
+        assert_eq!(line(&["-10", "-10-1", "-x"]), "-10,\"'-10-1\",\"'-x\"\r\n");
     }
 }

@@ -1,15 +1,15 @@
-//! The data directory: private to whoever runs the gateway, and used by one server at a time.
+//! The data directory: private to the gateway's user, and used by one server at a time.
 //!
-//! It must not know what lies in it.
+//! It must not know its contents.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// The file that a running server holds locked.
+/// The file that a running server keeps locked.
 const LOCK_FILE: &str = "gateway.lock";
 
-/// Why a server can't have a data directory for itself.
+/// Why a server can't use a data directory.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
     /// Another server uses it.
@@ -21,10 +21,22 @@ pub enum DataDirError {
     InUse {
         /// The directory.
         path: PathBuf,
-        /// Who says to use it, for the sentence; empty where nobody says.
+        /// Its process id, for the sentence; empty if unknown.
         holder: String,
     },
-    /// It can't be made, made private, or locked.
+    /// Its file system locks nothing.
+    #[error(
+        "The data directory {} cannot be locked: {source}. Two gateways on it would destroy each \
+         other's work: keep it on a disk of this machine, or on a file system that has locks.",
+        path.display()
+    )]
+    NoLock {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It can't be made, made private, or written to.
     #[error("The data directory {} cannot be used: {source}", path.display())]
     Unusable {
         /// The directory.
@@ -34,15 +46,17 @@ pub enum DataDirError {
     },
 }
 
-/// A data directory that this process has for itself for as long as the value lives. The lock ends
-/// with the process, however that ends.
+/// Exclusive use of a data directory, for as long as the value lives. The lock ends with the
+/// process, however that ends.
 #[derive(Debug)]
 pub struct DataDirLock {
     _file: File,
+    /// The directory, locked too where the system can: removing the file frees nothing then.
+    _directory: Option<File>,
 }
 
 impl DataDirLock {
-    /// Makes the directory where it is missing, private where it isn't, and takes it.
+    /// Creates the directory if it is missing, makes it private, and locks it.
     ///
     /// # Errors
     /// [`DataDirError`]
@@ -50,18 +64,26 @@ impl DataDirLock {
         let unusable = |source| DataDirError::Unusable { path: path.to_owned(), source };
         make_private(path).map_err(unusable)?;
         let mut file = open_lock_file(&path.join(LOCK_FILE)).map_err(unusable)?;
-        match file.try_lock() {
+        let directory = File::open(path).ok();
+        let locked = match directory.as_ref().map(File::try_lock) {
+            Some(Err(error @ TryLockError::WouldBlock)) => Err(error),
+            // A system that locks no directories has the file.
+            _ => file.try_lock(),
+        };
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let holder = holder(&mut file);
                 return Err(DataDirError::InUse { path: path.to_owned(), holder });
             }
-            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+            Err(TryLockError::Error(source)) => {
+                return Err(DataDirError::NoLock { path: path.to_owned(), source });
+            }
         }
-        // Only for people: who holds it is what the system says.
+        // Only for people: the lock itself is the operating system's.
         let about = format!("process {}\n", std::process::id());
         file.set_len(0).and_then(|()| file.write_all(about.as_bytes())).map_err(unusable)?;
-        Ok(Self { _file: file })
+        Ok(Self { _file: file, _directory: directory })
     }
 }
 
@@ -83,10 +105,10 @@ fn holder(file: &mut File) -> String {
     }
 }
 
-/// Makes a directory that only its owner may enter; an existing one is made so.
+/// Creates a directory that only its owner may enter, or restricts an existing one.
 ///
 /// # Errors
-/// What the system says, also where the directory is somebody else's and open to others.
+/// The system's error, also if the directory belongs to another user and is open to others.
 pub fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -117,6 +139,26 @@ mod tests {
         assert!(error.contains(&format!("(process {})", std::process::id())), "{error}");
         drop(first);
         DataDirLock::acquire(&path).unwrap();
+    }
+
+    /// By whatever name it is reached, and though somebody took the lock's file away.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn one_server_at_a_time_whatever_the_directory_is_called() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, link) = (dir.path().join("data"), dir.path().join("link"));
+        let first = DataDirLock::acquire(&path).unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let is_in_use =
+            |path: &Path| matches!(DataDirLock::acquire(path), Err(DataDirError::InUse { .. }));
+        assert!(is_in_use(&link) && is_in_use(&dir.path().join("data/../data/.")));
+        std::fs::remove_file(path.join(LOCK_FILE)).unwrap();
+        assert!(is_in_use(&path));
+        let moved = dir.path().join("moved");
+        std::fs::rename(&path, &moved).unwrap();
+        assert!(is_in_use(&moved));
+        drop(first);
+        DataDirLock::acquire(&moved).unwrap();
     }
 
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! The demo: a gateway that anybody can try from its own page, with nothing to set up.
+//! The demo: a gateway that can be tried from its own page without any setup.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ const FILE: &str = "demo.key";
 const LABEL: &str = "demo";
 const TOKENS: u64 = 1000;
 
-/// The key whose tokens the demo spends; made on the first start and kept in the data directory.
+/// The key whose tokens the demo spends, created on the first start and kept in the data directory.
 ///
 /// # Errors
-/// [`StoreError`], also where the key's file cannot be read or written.
+/// [`StoreError`], also if the key's file can't be read or written.
 pub async fn key(store: &Store, data: &Path) -> Result<KeyInfo, StoreError> {
     let path = data.join(FILE);
     let directory = |source| StoreError::Directory { path: path.clone(), source };
@@ -20,7 +20,7 @@ pub async fn key(store: &Store, data: &Path) -> Result<KeyInfo, StoreError> {
         if let Some(key) = store.key_by_secret(kept.trim()).await? {
             return Ok(key);
         }
-        // Revoked, or of a store that is gone.
+        // It was revoked, or belongs to a database that is gone.
         std::fs::remove_file(&path).map_err(directory)?;
     }
     let key = store.create_key(NewKey::Secret { tokens: TOKENS }, LABEL.into()).await?;

@@ -1,17 +1,28 @@
 //! Generations: accepted, queued, run, completed, failed, cancelled, resumed.
 //!
 //! The only place that decides what happens to a generation. The store keeps it, a provider makes
-//! it. Each decision is one change of the store first, and is told to the streams after that:
-//! nobody sees what could still be lost. How far the work is, is told from memory alone. It must not
-//! know HTTP.
+//! it. Each decision is committed to the store before it is published to event streams, so no
+//! client sees a decision that could still be lost. Progress is published from memory only. It must
+//! not know HTTP.
 
+mod accept;
+mod breakers;
+mod changes;
 mod events;
+mod failures;
+mod finish;
+mod lease;
+mod membership;
+mod pictures;
+mod reports;
 mod run;
 mod service;
 #[cfg(test)]
 mod tests;
 mod upload_urls;
 
+pub use changes::{ChangeReader, GenerationChange};
 pub use events::{EncodedEvent, EventStream, Feed, FeedEvent};
-pub use service::{GenerationService, Settings};
+pub use membership::LEASE;
+pub use service::{GenerationService, LEAVING, Settings};
 pub use upload_urls::UploadUrls;

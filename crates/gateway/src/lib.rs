@@ -1,4 +1,4 @@
-//! The AI-Now gateway: serves the API, keeps keys and tokens, runs generations, loses nothing.
+//! The AI-Now gateway: serves the API, manages keys and tokens, runs generations, loses nothing.
 //!
 //! The modules are layers. A module uses only modules below it; `cargo verify tidy` checks that.
 //! From the top: [`cli`] reads the command line, [`server`] puts the parts together, [`http`]
@@ -18,9 +18,12 @@ pub mod http;
 pub mod limits;
 pub mod media;
 pub mod metrics;
+mod patience;
 pub mod providers;
 pub mod retention;
 pub mod secret;
 pub mod server;
+pub mod service_key;
 pub mod store;
 pub mod system_error;
+pub mod webhooks;

@@ -1,8 +1,8 @@
-//! How much anybody may ask for: requests in a minute, streams and generations at once; per owner,
-//! per address.
+//! Rate limits and concurrency limits: requests per minute, open streams, active generations; per
+//! owner and per address.
 //!
-//! It must not know HTTP, nor what is asked for. What a generation costs, and how many of one owner
-//! may be active, is decided with the tokens, in the store.
+//! It must not know HTTP, nor what is requested. Prices and the active generations per owner are
+//! checked with the tokens, in the store.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -19,7 +19,7 @@ use crate::config;
 /// An API key, or one visitor of it.
 type Owner = (i64, Option<i64>);
 
-/// A limit that is reached.
+/// The limit that is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitExceeded {
     /// Too many requests in a minute.
@@ -31,8 +31,8 @@ pub enum LimitExceeded {
     /// Too many open event streams.
     #[error("too many event streams are open")]
     Streams,
-    /// Too many pictures are being uploaded.
-    #[error("too many uploads are under way")]
+    /// Too many pictures are being uploaded at once.
+    #[error("too many uploads are in progress")]
     Uploads,
 }
 
@@ -48,10 +48,17 @@ pub struct Limits {
     uploads: Concurrency<Owner>,
     address_uploads: Concurrency<IpAddr>,
     all_uploads: Concurrency<()>,
+    address_readers: Concurrency<IpAddr>,
+    all_readers: Concurrency<()>,
 }
 
-/// How many pictures one owner, one address and all together may be sending at once. Each is held in
-/// memory until it is whole.
+/// The part of all media files open at once that one address may have open, and how many it may have
+/// where that is few.
+const READERS_PART: u32 = 4;
+const READERS_AT_LEAST: u32 = 16;
+
+/// How many pictures one owner, one address and all clients together may be sending at once. Each
+/// is held in memory until it is complete.
 const UPLOADS_AT_ONCE: (u32, u32, u32) = (4, 8, 32);
 
 /// Counts an upload for as long as it is being sent.
@@ -61,25 +68,32 @@ pub struct UploadPermit {
     _all: Permit<()>,
 }
 
+/// Counts a media file for as long as it is open for its reader.
+pub struct ReaderPermit {
+    _address: Permit<IpAddr>,
+    _all: Permit<()>,
+}
+
 /// Counts a connection for as long as it is open.
 pub struct ConnectionPermit {
     _address: Permit<IpAddr>,
 }
 
-/// Counts a stream for as long as it lives.
+/// Counts a stream for as long as it is open.
 pub struct StreamPermit {
     _owner: Permit<Owner>,
     _address: Permit<IpAddr>,
 }
 
-/// Counts a generation for as long as it is under way.
+/// Counts a generation for as long as it is active.
 pub struct GenerationPermit {
     _address: Permit<IpAddr>,
 }
 
 impl Limits {
-    /// The counters for these limits, all at zero.
-    pub fn new(limits: &config::Limits) -> Self {
+    /// The counters for these limits, all at zero. So many media files may be open at once for their
+    /// readers.
+    pub fn new(limits: &config::Limits, media_readers: u32) -> Self {
         let per_minute =
             |count: u32| Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
         Self {
@@ -93,6 +107,8 @@ impl Limits {
             uploads: Concurrency::new(UPLOADS_AT_ONCE.0),
             address_uploads: Concurrency::new(UPLOADS_AT_ONCE.1),
             all_uploads: Concurrency::new(UPLOADS_AT_ONCE.2),
+            address_readers: Concurrency::new((media_readers / READERS_PART).max(READERS_AT_LEAST)),
+            all_readers: Concurrency::new(media_readers),
         }
     }
 
@@ -137,8 +153,21 @@ impl Limits {
         })
     }
 
-    /// Counts a generation that is asked for from an address, until the permit is dropped. `None`:
-    /// too many are under way.
+    /// Counts a stream of an administrator until the permit is dropped.
+    ///
+    /// # Errors
+    /// [`LimitExceeded::Streams`]
+    pub fn stream_of_admin(
+        &self,
+        admin_id: i64,
+        address: IpAddr,
+    ) -> Result<StreamPermit, LimitExceeded> {
+        // Rows of keys and of administrators are counted from 1: below 0 there are no keys.
+        self.stream(-admin_id, None, address)
+    }
+
+    /// Counts a generation that an address submits, until the permit is dropped. `None`: too many
+    /// are active.
     pub fn generation(&self, address: IpAddr) -> Option<GenerationPermit> {
         self.address_generations
             .acquire(network(address))
@@ -150,6 +179,13 @@ impl Limits {
         self.address_connections
             .acquire(network(address))
             .map(|address| ConnectionPermit { _address: address })
+    }
+
+    /// Counts a media file that is open for a reader at an address, until the permit is dropped. `None`:
+    /// too many are open. Who reads slowly over many requests keeps no descriptor from the others.
+    pub fn media_reader(&self, address: IpAddr) -> Option<ReaderPermit> {
+        let address = self.address_readers.acquire(network(address))?;
+        Some(ReaderPermit { _address: address, _all: self.all_readers.acquire(())? })
     }
 
     /// Counts an upload until the permit is dropped.
@@ -170,7 +206,7 @@ impl Limits {
         })
     }
 
-    /// Forgets whoever has not been here for a while.
+    /// Forgets owners and addresses that have been idle for a while.
     pub fn forget_idle(&self) {
         self.by_owner.retain_recent();
         self.by_owner.shrink_to_fit();
@@ -189,7 +225,8 @@ fn check<K: Hash + Eq + Clone>(
     })
 }
 
-/// What counts as one address: whoever has an IPv6 address has the 2^64 beside it too.
+/// What counts as one address: a client with an IPv6 address usually has the whole /64 network of
+/// 2^64 addresses.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
@@ -249,14 +286,15 @@ mod tests {
     const HOME: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
     fn limits() -> Limits {
-        Limits::new(&config::Limits {
+        let limits = config::Limits {
             requests_per_minute: 2,
             address_requests_per_minute: 3,
             streams: 2,
             address_streams: 3,
             address_generations: 1,
             ..config::Limits::default()
-        })
+        };
+        Limits::new(&limits, 100)
     }
 
     #[test]
@@ -281,6 +319,23 @@ mod tests {
         assert!(limits.generation(HOME).is_some());
         drop(first);
         assert!(limits.generation("2001:db8::2".parse().unwrap()).is_some());
+    }
+
+    #[test]
+    fn one_address_leaves_media_readers_to_the_others() {
+        let limits = limits();
+        let from = |network: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, network, 0, 0, 0, 0, 0));
+        let first: Vec<_> = (0..25).map(|_| limits.media_reader(from(1)).unwrap()).collect();
+        assert!(limits.media_reader(from(1)).is_none(), "a quarter is an address' part");
+        let others: Vec<_> =
+            (0..75).map(|i| limits.media_reader(from(2 + i / 25)).unwrap()).collect();
+        assert!(limits.media_reader(from(9)).is_none(), "all have a hundred");
+        drop((first, others));
+        assert!(limits.media_reader(from(1)).is_some());
+        assert!(
+            lock(&limits.address_readers.open).is_empty()
+                && lock(&limits.all_readers.open).is_empty()
+        );
     }
 
     #[test]

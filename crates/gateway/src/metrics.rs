@@ -1,4 +1,4 @@
-//! What the operator's monitoring may know: counts and durations, never who or what.
+//! The metrics: counts and durations, never persons or contents.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 
 /// All metrics of one gateway. Cloning it is cheap and gives the same.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct Metrics {
     provider_retries: Family<ProviderLabel, Counter>,
     provider_circuit_open: Family<ProviderLabel, Gauge>,
     provider_unknown_statuses: Family<ProviderLabel, Counter>,
+    webhook_tries: Family<WebhookLabel, Counter>,
+    webhooks_disabled: Counter,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -59,6 +61,11 @@ struct ProviderEndLabel {
     outcome: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WebhookLabel {
+    outcome: &'static str,
+}
+
 #[derive(Clone)]
 struct DurationBuckets;
 
@@ -68,82 +75,72 @@ impl MetricConstructor<Histogram> for DurationBuckets {
     }
 }
 
+/// Registers metrics, with the description of each.
+struct Registrar(Registry);
+
+impl Registrar {
+    fn metric<M: Metric + Clone>(&mut self, name: &str, means: &str, metric: M) -> M {
+        self.0.register(name, means, metric.clone());
+        metric
+    }
+
+    fn empty<M: Metric + Clone + Default>(&mut self, name: &str, means: &str) -> M {
+        self.metric(name, means, M::default())
+    }
+
+    fn seconds<M: Metric + Clone>(&mut self, name: &str, means: &str, metric: M) -> M {
+        self.0.register_with_unit(name, means, Unit::Seconds, metric.clone());
+        metric
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Self {
-        let mut metrics = Self {
-            registry: Arc::default(),
-            accepted: Family::default(),
-            ended: Family::default(),
-            durations: Family::new_with_constructor(DurationBuckets),
-            commits: Histogram::new([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0]),
-            changes: Counter::default(),
-            active: Gauge::default(),
-            streams: Gauge::default(),
-            results_waiting: Gauge::default(),
-            responses: Family::default(),
-            provider_ended: Family::default(),
-            provider_durations: Family::new_with_constructor(DurationBuckets),
-            provider_retries: Family::default(),
-            provider_circuit_open: Family::default(),
-            provider_unknown_statuses: Family::default(),
-        };
-        let mut registry = Registry::with_prefix("ai_now");
-        let m = &metrics;
-        registry.register("generations_accepted", "Generations accepted", m.accepted.clone());
-        registry.register("generations_ended", "Generations ended, by outcome", m.ended.clone());
-        registry.register_with_unit(
-            "generation_duration",
-            "Time that providers took for a generation",
-            Unit::Seconds,
-            m.durations.clone(),
-        );
-        registry.register_with_unit(
-            "ledger_commit",
-            "Time that commits of the ledger took",
-            Unit::Seconds,
-            m.commits.clone(),
-        );
-        registry.register("ledger_changes", "Changes in those commits", m.changes.clone());
-        registry.register(
-            "generations_active",
-            "Generations that are queued or running",
-            m.active.clone(),
-        );
-        registry.register("event_streams", "Event streams that are open", m.streams.clone());
-        registry.register(
-            "results_waiting",
-            "Results that are made and can't be stored yet",
-            m.results_waiting.clone(),
-        );
-        registry.register("http_responses", "HTTP responses, by status", m.responses.clone());
-        registry.register(
-            "provider_ended",
-            "Generations that providers made or failed to make, by outcome",
-            m.provider_ended.clone(),
-        );
-        registry.register_with_unit(
-            "provider_duration",
-            "Time that providers took for what they made",
-            Unit::Seconds,
-            m.provider_durations.clone(),
-        );
-        registry.register(
-            "provider_retries",
-            "Submissions that were tried again",
-            m.provider_retries.clone(),
-        );
-        registry.register(
-            "provider_circuit_open",
-            "1 while the circuit breaker of a provider is open",
-            m.provider_circuit_open.clone(),
-        );
-        registry.register(
-            "provider_unknown_statuses",
-            "Answers of providers with a status that no document names",
-            m.provider_unknown_statuses.clone(),
-        );
-        metrics.registry = Arc::new(Mutex::new(registry));
-        metrics
+        let mut of = Registrar(Registry::with_prefix("ai_now"));
+        let commits = Histogram::new([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0]);
+        Self {
+            accepted: of.empty("generations_accepted", "Generations accepted"),
+            ended: of.empty("generations_ended", "Generations ended, by outcome"),
+            durations: of.seconds(
+                "generation_duration",
+                "Time that providers took for a generation",
+                Family::new_with_constructor(DurationBuckets),
+            ),
+            commits: of.seconds("ledger_commit", "Time that commits of the ledger took", commits),
+            changes: of.empty("ledger_changes", "Changes in those commits"),
+            active: of.empty("generations_active", "Generations that are queued or running"),
+            streams: of.empty("event_streams", "Event streams that are open"),
+            results_waiting: of
+                .empty("results_waiting", "Results that are made and can't be stored yet"),
+            responses: of.empty("http_responses", "HTTP responses, by status"),
+            provider_ended: of.empty(
+                "provider_ended",
+                "Generations that providers made or failed to make, by outcome",
+            ),
+            provider_durations: of.seconds(
+                "provider_duration",
+                "Time that providers took for what they made",
+                Family::new_with_constructor(DurationBuckets),
+            ),
+            provider_retries: of.empty("provider_retries", "Submissions that were tried again"),
+            provider_circuit_open: of.empty(
+                "provider_circuit_open",
+                "1 while the circuit breaker of a provider is open",
+            ),
+            provider_unknown_statuses: of.empty(
+                "provider_unknown_statuses",
+                "Answers of providers with an undocumented status",
+            ),
+            webhook_tries: of.empty(
+                "webhook_tries",
+                "Messages that were sent to webhooks, by whether they were delivered",
+            ),
+            webhooks_disabled: of.empty(
+                "webhooks_disabled",
+                "Webhooks that were given up after days without a delivery",
+            ),
+            registry: Arc::new(Mutex::new(of.0)),
+        }
     }
 }
 
@@ -182,7 +179,7 @@ impl Metrics {
         }
     }
 
-    /// A submission to a provider is tried again.
+    /// A submission to a provider is retried.
     pub fn provider_retried(&self, provider: &str) {
         let label = ProviderLabel { provider: provider.to_owned() };
         self.provider_retries.get_or_create(&label).inc();
@@ -194,10 +191,21 @@ impl Metrics {
         self.provider_circuit_open.get_or_create(&label).set(i64::from(open));
     }
 
-    /// A provider told a status that no document names.
+    /// A provider reported a status that its documentation does not name.
     pub fn provider_unknown_status(&self, provider: &str) {
         let label = ProviderLabel { provider: provider.to_owned() };
         self.provider_unknown_statuses.get_or_create(&label).inc();
+    }
+
+    /// A message was sent to a webhook, and delivered or not.
+    pub fn webhook_tried(&self, taken: bool) {
+        let outcome = if taken { "delivered" } else { "failed" };
+        self.webhook_tries.get_or_create(&WebhookLabel { outcome }).inc();
+    }
+
+    /// A webhook was given up.
+    pub fn webhook_disabled(&self) {
+        self.webhooks_disabled.inc();
     }
 
     /// A commit of so many changes took this long.
@@ -211,19 +219,19 @@ impl Metrics {
         self.responses.get_or_create(&StatusLabel { status }).inc();
     }
 
-    /// A stream is open for as long as this lives.
+    /// Counts an open stream for as long as the value lives.
     pub fn stream(&self) -> OpenStream {
         self.streams.inc();
         OpenStream(self.streams.clone())
     }
 
-    /// A result that is made waits to be stored for as long as this lives.
+    /// Counts a result that waits to be stored for as long as the value lives.
     pub fn result_waits(&self) -> WaitingResult {
         self.results_waiting.inc();
         WaitingResult(self.results_waiting.clone())
     }
 
-    /// All of it in the text format that Prometheus reads.
+    /// All metrics in the text format of Prometheus.
     pub fn text(&self, active: usize) -> String {
         self.active.set(i64::try_from(active).unwrap_or(i64::MAX));
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);

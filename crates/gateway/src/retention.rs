@@ -1,57 +1,107 @@
-//! Retention: removes what has been kept long enough, and the files that belong to nothing.
+//! Retention: removes expired records, and files that no record names.
+//!
+//! It looks after the clock, too: what is removed is gone for good, so nothing is for a day after the
+//! clock has jumped ahead.
+
+mod clock_watch;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
 
+use self::clock_watch::ClockWatch;
 use crate::clock::{DAY_MS, now_ms};
 use crate::limits::Limits;
-use crate::media::{MediaDir, UploadDir};
+use crate::media::{Media, Uploads};
 use crate::store::{Store, StoreError};
 
 /// The pause between two rounds.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// How many generations one change of the store forgets, so that other changes don't wait long.
+/// The pause between two searches for orphaned files.
+const ORPHANS_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How old a file must be where several gateways store files, until no gateway can be about to
+/// record it.
+const UNCLAIMED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many generations one transaction removes, so that other changes don't wait long.
 const BATCH: u32 = 100;
 
-/// Removes what has been kept long enough.
+/// Removes what has expired.
 pub struct Retention {
-    /// Where expired sessions and finished generations are forgotten.
+    /// Removes expired sessions and finished generations.
     pub store: Store,
-    /// Where their files are removed.
-    pub media: MediaDir,
-    /// Where unused uploads are removed.
-    pub uploads: UploadDir,
-    /// Where idle owners are forgotten.
+    /// Removes their files.
+    pub media: Media,
+    /// Removes unused uploads.
+    pub uploads: Uploads,
+    /// Removes idle owners.
     pub limits: Arc<Limits>,
-    /// For how long sessions can be renewed.
+    /// How long sessions can be renewed.
     pub session_max_secs: u32,
-    /// For how long one is kept that was cancelled before anybody had taken it.
+    /// How long a generation is kept that was cancelled before its acceptance arrived.
     pub cancelled_retention_secs: u32,
     /// How long a finished generation is kept.
     pub retention_days: u32,
-    /// Ends it.
+    /// Ends the task.
     pub stopping: CancellationToken,
 }
 
 impl Retention {
-    /// Works until the gateway stops. Files older than `started` that belong to no generation
-    /// were left by a crash and are removed first.
+    /// Works until the gateway stops. Orphaned files that are older than `started`, or than an
+    /// upload to a bucket may be without a record, were left by a crash or an outage. They are
+    /// removed first, and once a day.
     pub async fn run(self, started: SystemTime) {
-        if let Err(error) = self.remove_orphans(started).await {
-            tracing::warn!(%error, "files that belong to nothing could not be removed");
-        }
+        let mut orphans_at = Instant::now();
+        let mut clock = ClockWatch::begin(Instant::now(), now_ms());
+        self.bring_back().await;
         loop {
+            if clock.was_set_back(Instant::now(), now_ms()) {
+                self.bring_back().await;
+            }
+            if clock.is_held(Instant::now()) {
+                self.pause().await;
+                if self.stopping.is_cancelled() {
+                    return;
+                }
+                continue;
+            }
+            if Instant::now() >= orphans_at {
+                match self.remove_orphans(started).await {
+                    Ok(()) => orphans_at = Instant::now() + ORPHANS_PAUSE,
+                    Err(error) => {
+                        tracing::warn!(%error, "orphaned files could not be removed");
+                    }
+                }
+            }
             if let Err(error) = self.remove_expired().await {
                 tracing::warn!(%error, "expired records could not be removed");
             }
-            self.limits.forget_idle();
-            tokio::select! {
-                () = tokio::time::sleep(PAUSE) => {}
-                () = self.stopping.cancelled() => return,
+            self.pause().await;
+            if self.stopping.is_cancelled() {
+                return;
             }
+        }
+    }
+
+    async fn pause(&self) {
+        self.limits.forget_idle();
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = self.stopping.cancelled() => {}
+        }
+    }
+
+    /// What was written down while the clock was ahead.
+    async fn bring_back(&self) {
+        match self.store.bring_back().await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::warn!(count, "the clock was set back: records of later are of now");
+            }
+            Err(error) => tracing::warn!(%error, "records of later could not be brought back"),
         }
     }
 
@@ -67,6 +117,11 @@ impl Retention {
                 break;
             }
         }
+        while self.store.forget_webhook_messages(before_ms, BATCH).await? == u64::from(BATCH) {
+            if self.stopping.is_cancelled() {
+                return Ok(());
+            }
+        }
         let cancelled_retention_ms = u64::from(self.cancelled_retention_secs) * 1000;
         let never_made_ms = now_ms().saturating_sub(cancelled_retention_ms);
         while self.store.forget_never_made(never_made_ms, BATCH).await? == BATCH as usize {
@@ -74,14 +129,20 @@ impl Retention {
                 return Ok(());
             }
         }
-        // After the sessions and the generations: who has none of either did nothing.
+        while self.store.forget_cancelled_messages(never_made_ms, BATCH).await? == u64::from(BATCH)
+        {
+            if self.stopping.is_cancelled() {
+                return Ok(());
+            }
+        }
+        // After sessions and generations: a visitor without either is removed.
         let day_before_ms = now_ms().saturating_sub(DAY_MS);
         while self.store.forget_unused_visitors(day_before_ms, BATCH).await? == u64::from(BATCH) {
             if self.stopping.is_cancelled() {
                 return Ok(());
             }
         }
-        // After the generations: what they used is unused now.
+        // After generations: their pictures may be unused now.
         loop {
             let forgotten = self.store.forget_unused_uploads(BATCH).await?;
             let last = forgotten.len() < BATCH as usize || self.stopping.is_cancelled();
@@ -95,12 +156,11 @@ impl Retention {
     }
 
     async fn remove_orphans(&self, started: SystemTime) -> Result<(), StoreError> {
-        let dir = self.media.clone();
-        let path = dir.path().to_owned();
-        let listing = tokio::task::spawn_blocking(move || dir.written_before(started)).await;
+        // Another gateway may be about to record what it has just stored.
+        let started = if self.store.is_shared() { started - UNCLAIMED } else { started };
+        let listing = self.media.settled(started).await;
         let names = listing
-            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
-            .map_err(|source| StoreError::Directory { path, source })?;
+            .map_err(|source| StoreError::Directory { path: self.media.location(), source })?;
         for name in names {
             if self.stopping.is_cancelled() {
                 return Ok(());
@@ -109,10 +169,7 @@ impl Retention {
                 self.remove_file(name).await;
             }
         }
-        let dir = self.uploads.clone();
-        let listing = tokio::task::spawn_blocking(move || dir.written_before(started)).await;
-        let ids = listing.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-        let ids = ids.unwrap_or_else(|error| {
+        let ids = self.uploads.settled(started).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the uploads can't be listed");
             Vec::new()
         });
@@ -125,17 +182,13 @@ impl Retention {
     }
 
     async fn remove_upload(&self, id: String) {
-        let dir = self.uploads.clone();
-        let removed = tokio::task::spawn_blocking(move || dir.remove(&id)).await;
-        if let Ok(Err(error)) = removed {
+        if let Err(error) = self.uploads.remove(&id).await {
             tracing::warn!(%error, "an uploaded file could not be removed");
         }
     }
 
     async fn remove_file(&self, name: String) {
-        let dir = self.media.clone();
-        let removed = tokio::task::spawn_blocking(move || dir.remove(&name)).await;
-        if let Ok(Err(error)) = removed {
+        if let Err(error) = self.media.remove(&name).await {
             tracing::warn!(%error, "a media file could not be removed");
         }
     }

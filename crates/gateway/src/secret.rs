@@ -1,7 +1,7 @@
-//! Secrets and names that nobody can guess: keys, session tokens, ids, event tickets.
+//! Secrets and unguessable names: keys, session tokens, ids, event tickets.
 //!
-//! It must not know what they open. A secret leaves this module only towards whoever shall have
-//! it; what is kept is its hash.
+//! It must not know what they grant. A secret leaves this module only towards its owner; only its
+//! hash is stored.
 
 use std::path::Path;
 
@@ -16,12 +16,12 @@ use crate::clock::now_ms;
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
 
-/// What a secret opens, told by its first letters.
+/// The kind of a token, by its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A secret API key.
     Secret,
-    /// An API key that a page may show.
+    /// An API key that may be public in a page.
     Publishable,
     /// A session token.
     Session,
@@ -51,7 +51,7 @@ impl Kind {
 /// Fills `N` bytes from the operating system's generator.
 ///
 /// # Panics
-/// Where the operating system has no randomness to give: nothing here can be safe then.
+/// If the operating system provides no randomness: nothing here can be secure then.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
@@ -63,12 +63,12 @@ pub fn token(kind: Kind) -> String {
     format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(random::<32>()))
 }
 
-/// What is kept of a secret. One round is enough: 256 random bits can't be tried out.
+/// The hash that is stored of a secret. One round is enough: 256 random bits can't be guessed.
 pub fn hash(secret: &str) -> Hash {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// Compares without telling, by the time it takes, where two hashes differ.
+/// Compares two hashes in constant time.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
@@ -79,21 +79,34 @@ pub fn name() -> String {
     random::<26>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
 
-/// What a ticket opens, as it is signed.
+/// The statement that a ticket signs.
 const EVENTS: &[u8] = b"events";
+const FEED: &[u8] = b"feed";
 const UPLOAD: &[u8] = b"upload";
 
-/// The gateway's own key: signs tickets, and hides addresses in the store.
+/// The gateway's own key: signs tickets, and pseudonymises addresses in the store.
 #[derive(Clone)]
 pub struct SigningKey(Hash);
 
+impl TryFrom<&[u8]> for SigningKey {
+    type Error = std::io::Error;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
+        let key = Hash::try_from(bytes);
+        key.map(Self).map_err(|_| std::io::Error::other("the shared signing key is not valid"))
+    }
+}
+
+/// The file of the signing key.
+const SIGNING_KEY: &str = "signing.key";
+
 impl SigningKey {
-    /// The key of a data directory; made on first use, in a file that only its owner can read.
+    /// The key of a data directory; created on first use, in a file that only its owner can read.
     ///
     /// # Errors
-    /// Where the file cannot be read or written, or is not a key.
+    /// If the file can't be read or written, or is not a key.
     pub fn load_or_create(data: &Path) -> std::io::Result<Self> {
-        let path = data.join("signing.key");
+        let path = data.join(SIGNING_KEY);
         match std::fs::read(&path) {
             Ok(bytes) => {
                 let key = Hash::try_from(bytes.as_slice()).map_err(|_| {
@@ -113,7 +126,17 @@ impl SigningKey {
         }
     }
 
-    /// A key of its own, which no other process knows.
+    /// Whether a data directory has one: a gateway has run there.
+    pub fn is_in(data: &Path) -> bool {
+        data.join(SIGNING_KEY).exists()
+    }
+
+    /// The key itself, for storage that only gateways can read.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// A random key, unknown to other processes.
     pub fn random() -> Self {
         Self(random())
     }
@@ -123,9 +146,20 @@ impl SigningKey {
         self.ticket_to(EVENTS, generation, lifetime_secs)
     }
 
-    /// Whether a ticket is one for this generation, and still good.
+    /// Whether a ticket is for this generation, and still valid.
     pub fn admits(&self, ticket: &str, generation: &str) -> bool {
         self.admits_to(EVENTS, ticket, generation)
+    }
+
+    /// A ticket that lets its holder read the events of all generations of this generation's owner
+    /// until it expires.
+    pub fn feed_ticket(&self, generation: &str, lifetime_secs: u32) -> String {
+        self.ticket_to(FEED, generation, lifetime_secs)
+    }
+
+    /// Whether a ticket is for all generations of this owner, and still valid.
+    pub fn admits_feed(&self, ticket: &str, generation: &str) -> bool {
+        self.admits_to(FEED, ticket, generation)
     }
 
     /// A ticket that lets its holder load one upload until it expires.
@@ -133,7 +167,7 @@ impl SigningKey {
         self.ticket_to(UPLOAD, upload, lifetime_secs)
     }
 
-    /// Whether a ticket is one for this upload, and still good.
+    /// Whether a ticket is for this upload, and still valid.
     pub fn admits_upload(&self, ticket: &str, upload: &str) -> bool {
         self.admits_to(UPLOAD, ticket, upload)
     }
@@ -152,7 +186,7 @@ impl SigningKey {
         same(mac, &expected) && u64::from_be_bytes(*expiry) > now_ms()
     }
 
-    /// A stand-in for something that shall be recognised but not known, such as an address.
+    /// A pseudonym: the same for the same value, such as an address, without revealing it.
     pub fn disguise(&self, text: &str) -> Hash {
         self.mac(&[b"disguise", text.as_bytes()])
     }
@@ -161,7 +195,7 @@ impl SigningKey {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         for part in parts {
-            // The length first, so that no two lists of parts read alike.
+            // The length first, so that no two lists of parts have the same encoding.
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
@@ -169,10 +203,10 @@ impl SigningKey {
     }
 }
 
-/// Writes a new file that only its owner can read, and makes sure that it is on the disk.
+/// Writes a new file that only its owner can read, and makes it durable.
 ///
 /// # Errors
-/// Where it exists already or cannot be written.
+/// If it exists already or can't be written.
 pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
     let mut options = std::fs::OpenOptions::new();
@@ -189,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_tell_their_kind_and_are_all_different() {
+    fn tokens_have_the_prefix_of_their_kind_and_are_all_different() {
         for kind in Kind::ALL {
             let token = token(kind);
             assert_eq!(Kind::of(&token), Some(kind));
@@ -220,7 +254,7 @@ mod tests {
             let mut forged = ticket.clone().into_bytes();
             forged[index] = if forged[index] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(forged).unwrap();
-            // The last character's low bits carry nothing; such a change is no other ticket.
+            // The last character's low bits are unused; changing them gives no other ticket.
             let same_bytes = URL_SAFE_NO_PAD.decode(&forged) == URL_SAFE_NO_PAD.decode(&ticket);
             assert!(same_bytes || !key.admits(&forged, "g1"), "{index}");
         }

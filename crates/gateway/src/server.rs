@@ -1,36 +1,43 @@
-//! The running gateway: puts the parts together, listens, and ends in order.
+//! The running gateway: assembles the parts, listens, and shuts down in order.
 //!
-//! It knows sockets and time limits. What is answered is the routes' business.
+//! It knows sockets and time limits. The routes decide what is answered.
 
 mod connection;
 mod descriptors;
+mod http2_stream;
+mod listeners;
+mod places;
+mod stream_writer;
 mod time_limits;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::Router;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use self::listeners::{ADMINISTRATORS, Listeners, MONITORS, accept};
+
 pub use self::descriptors::TooFewDescriptors;
+pub use self::listeners::ListenError;
+pub use self::places::PlaceError;
 
 use crate::config::{Config, ConfigError};
 use crate::data_dir::{DataDirError, DataDirLock};
-use crate::generations::{GenerationService, Settings, UploadUrls};
+use crate::domain::Role;
+use crate::generations::{GenerationService, LEASE, LEAVING, Settings, UploadUrls};
 use crate::http::readiness::Readiness;
 use crate::http::refusal_log::RefusalLog;
 use crate::http::state::{App, Parts};
-use crate::limits::{ConnectionPermit, Limits};
-use crate::media::{MediaDir, UploadDir};
+use crate::limits::Limits;
+use crate::media::{self, Media, MediaError, Uploads, Users};
 use crate::metrics::Metrics;
 use crate::providers::{ProviderPool, UnusableProvider};
 use crate::retention::Retention;
 use crate::secret::SigningKey;
 use crate::store::{Store, StoreError};
+use crate::webhooks::{WebhookSettings, Webhooks};
 use crate::{demo, http};
 
 /// Why the gateway cannot run.
@@ -40,16 +47,14 @@ pub enum ServeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The address cannot be listened on.
-    #[error("{address} cannot be listened on: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// A file in the data directory cannot be used.
     #[error("The data directory cannot be used: {0}")]
     Data(#[source] std::io::Error),
+    /// The media storage can't be used.
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// The settings contradict each other.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -59,25 +64,36 @@ pub enum ServeError {
     /// The system lets the process open too few files.
     #[error(transparent)]
     Descriptors(#[from] TooFewDescriptors),
-    /// A provider that a model is routed to cannot be used.
-    #[error("{0} `ai-now-gateway providers check` looks at all of them.")]
+    /// A provider in a model's route can't be used.
+    #[error("{0} `ai-now-gateway providers check` checks all of them.")]
     Provider(#[from] UnusableProvider),
-    /// The directory of the widget holds none.
+    /// Gateways that share their records don't share their files.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// A gateway that is alone with its store must have the role `all`.
+    #[error(
+        "`role` is for gateways that share a PostgreSQL server. Set `store`, or leave `role` out."
+    )]
+    RoleAlone,
+    /// Webhooks cannot be sent.
+    #[error("Webhooks cannot be sent: {0}.")]
+    Webhooks(String),
+    /// The widget's directory contains no widget.
     #[error("{0} holds no index.html. Build the widget first, or leave `--web` out.")]
     Web(String),
 }
 
-/// A gateway that listens, and has not answered yet.
+/// A gateway that listens, but does not answer yet.
 pub struct Server {
     app: App,
-    listener: TcpListener,
-    metrics_listener: Option<TcpListener>,
-    admin_listener: Option<TcpListener>,
+    listeners: Listeners,
+    /// Sends webhooks.
+    sending: JoinHandle<()>,
     lock: DataDirLock,
 }
 
 impl Server {
-    /// Opens the store, takes up what was under way, and listens.
+    /// Opens the store, resumes unfinished generations, and listens.
     ///
     /// # Errors
     /// [`ServeError`]
@@ -88,22 +104,16 @@ impl Server {
             return Err(ServeError::Web(web.display().to_string()));
         }
         let media_readers = descriptors::prepare(config.limits.connections)?;
-        // Before anything is touched: another server's running work lies in there.
+        // Before anything is changed: another server's running work may be in there.
         let lock = DataDirLock::acquire(&config.data)?;
         let metrics = Metrics::default();
         let started = SystemTime::now();
-        let store = Store::open(&config.data, metrics.clone()).await?;
-        let media = MediaDir::open(&config.data).map_err(ServeError::Data)?;
-        let uploads = UploadDir::open(&config.data).map_err(ServeError::Data)?;
-        let signing = SigningKey::load_or_create(&config.data).map_err(ServeError::Data)?;
+        let (store, signing) = open_records(&config, &metrics).await?;
+        let (media, uploads) = open_files(&config, &store).await?;
         let demo_key =
             if config.demo { Some(demo::key(&store, &config.data).await?) } else { None };
         let pool = providers(&config, &metrics)?;
-        let settings = Settings {
-            queue: config.limits.queue,
-            per_owner: config.limits.generations,
-            upload_urls: config.public_url.clone().map(|url| UploadUrls::new(url, signing.clone())),
-        };
+        let settings = generation_settings(&config, &signing);
         let generations = GenerationService::new(
             store.clone(),
             media.clone(),
@@ -112,27 +122,14 @@ impl Server {
             metrics.clone(),
             settings,
         );
-        // Listen before work begins: an address that is taken shall cost nothing.
-        let listener = listen(config.listen).await?;
-        let address = listener.local_addr().map_err(ServeError::Data)?;
-        let metrics_listener = maybe_listen(config.metrics_listen).await?;
-        let admin_listener = maybe_listen(config.admin_listen).await?;
+        // Listens before work begins: an address in use should cost nothing.
+        let listeners = Listeners::open(&config).await?;
+        let address = listeners.api.local_addr().map_err(ServeError::Data)?;
         let resumed = generations.resume().await?;
         tracing::info!(resumed, "the gateway is ready");
-        let limits = Arc::new(Limits::new(&config.limits));
-        let stopping = CancellationToken::new();
-        let retention = Retention {
-            store: store.clone(),
-            media: media.clone(),
-            uploads: uploads.clone(),
-            limits: limits.clone(),
-            session_max_secs: config.session_max_secs,
-            cancelled_retention_secs: config.cancelled_retention_secs,
-            retention_days: config.retention_days,
-            stopping: stopping.clone(),
-        };
+        let webhooks = webhooks(&config, &store, &metrics)?;
         let app = App::from(Parts {
-            limits,
+            limits: Arc::new(Limits::new(&config.limits, media_readers)),
             config,
             store,
             generations,
@@ -140,16 +137,18 @@ impl Server {
             uploads,
             signing,
             metrics,
-            media_readers: Arc::new(Semaphore::new(media_readers)),
             readiness: Readiness::default(),
+            webhooks,
             refusals: RefusalLog::default(),
             demo_key,
             address,
-            stopping,
+            stopping: CancellationToken::new(),
             streams_end: CancellationToken::new(),
         });
-        tokio::spawn(retention.run(started));
-        Ok(Self { app, listener, metrics_listener, admin_listener, lock })
+        let (generations, stopping) = (app.generations.clone(), app.stopping.clone());
+        let sending = tokio::spawn(app.webhooks.clone().run(generations, stopping));
+        tokio::spawn(retention(&app).run(started));
+        Ok(Self { app, listeners, sending, lock })
     }
 
     /// Where it listens.
@@ -157,26 +156,27 @@ impl Server {
         self.app.address
     }
 
-    /// Where it tells metrics.
+    /// Where it serves metrics.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
-        self.metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok())
+        self.listeners.metrics.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
-    /// Where it answers administrators, where that is apart.
+    /// Where it serves administrators, if that is a separate listener.
     pub fn admin_address(&self) -> Option<SocketAddr> {
-        self.admin_listener.as_ref().and_then(|listener| listener.local_addr().ok())
+        self.listeners.admin.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
     /// Answers until `stop` is cancelled, then ends in order: running work is finished or put
-    /// back, streams are told to reconnect, records are closed.
+    /// back, streams are told to reconnect, records are closed. Within [`longest_ending`], whatever
+    /// hangs.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { app, listener, metrics_listener, admin_listener, lock } = self;
-        if let Some(listener) = metrics_listener {
+        let Self { app, listeners, sending, lock } = self;
+        if let Some(listener) = listeners.metrics {
             let metrics = http::metrics(app.clone());
             let stop = app.stopping.clone();
             tokio::spawn(accept(app.clone(), listener, metrics, MONITORS, stop));
         }
-        if let Some(listener) = admin_listener {
+        if let Some(listener) = listeners.admin {
             let admin = http::admin(app.clone());
             let stop = app.stopping.clone();
             tokio::spawn(accept(app.clone(), listener, admin, ADMINISTRATORS, stop));
@@ -184,7 +184,7 @@ impl Server {
         let closing = CancellationToken::new();
         let serving = tokio::spawn(accept(
             app.clone(),
-            listener,
+            listeners.api,
             http::router(app.clone()),
             app.config.limits.connections,
             closing.clone(),
@@ -192,21 +192,104 @@ impl Server {
         stop.cancelled().await;
         tracing::info!("stopping");
         app.stopping.cancel();
-        app.generations.stop(Duration::from_secs(app.config.shutdown_secs)).await;
-        app.streams_end.cancel();
-        closing.cancel();
-        if serving.await.is_err() {
-            tracing::error!("the listener ended with a panic");
+        let patience = Duration::from_secs(app.config.shutdown_secs);
+        app.generations.stop(patience, app.config.longest_request() + LAST_WORDS).await;
+        if tokio::time::timeout(ENDING, end(&app, closing, serving, sending)).await.is_err() {
+            tracing::error!("the records or the network don't answer; ending without them");
         }
-        app.store.close().await;
         drop(lock);
         tracing::info!("stopped");
     }
 }
 
-/// Opens the providers that models are routed to, and says which models lack something.
+/// Ends once no generation runs here any more: streams are told to come again, connections and records
+/// are closed.
+async fn end(
+    app: &App,
+    closing: CancellationToken,
+    serving: JoinHandle<()>,
+    sending: JoinHandle<()>,
+) {
+    app.streams_end.cancel();
+    closing.cancel();
+    if serving.await.is_err() {
+        tracing::error!("the listener ended with a panic");
+    }
+    if sending.await.is_err() {
+        tracing::error!("the webhook sender ended with a panic");
+    }
+    app.store.close().await;
+}
+
+/// Opens the store, and reads the key that signs tickets.
+async fn open_records(
+    config: &Config,
+    metrics: &Metrics,
+) -> Result<(Store, SigningKey), ServeError> {
+    let server = config.database_server();
+    let store = Store::of(&config.data, server.as_ref(), metrics.clone()).await?;
+    if config.role != Role::All && !store.is_shared() {
+        return Err(ServeError::RoleAlone);
+    }
+    let mut signing = SigningKey::load_or_create(&config.data).map_err(ServeError::Data)?;
+    if store.is_shared() {
+        // A ticket of one gateway is valid at all others.
+        let kept = store.shared_secret("signing", signing.expose()).await?;
+        signing = SigningKey::try_from(&*kept).map_err(ServeError::Data)?;
+    }
+    Ok((store, signing))
+}
+
+/// Opens the storage of results and uploads. Gateways that share their records share these.
+async fn open_files(config: &Config, store: &Store) -> Result<(Media, Uploads), ServeError> {
+    let users = if store.is_shared() { Users::Several } else { Users::One };
+    let (media, uploads) = media::open(&config.media_settings(), &config.data, users).await?;
+    if users == Users::Several {
+        places::check(store, &media, &uploads).await?;
+    }
+    Ok((media, uploads))
+}
+
+fn generation_settings(config: &Config, signing: &SigningKey) -> Settings {
+    Settings {
+        queue: config.limits.queue,
+        per_owner: config.limits.generations,
+        role: config.role,
+        lease: LEASE,
+        upload_urls: config.public_url.clone().map(|url| UploadUrls::new(url, signing.clone())),
+    }
+}
+
+fn webhooks(config: &Config, store: &Store, metrics: &Metrics) -> Result<Webhooks, ServeError> {
+    let settings = WebhookSettings { private_hosts: config.webhook_private_hosts.clone() };
+    Webhooks::new(store.clone(), settings, metrics.clone())
+        .map_err(|error| ServeError::Webhooks(error.to_string()))
+}
+
+/// The task that removes expired data until the gateway stops.
+fn retention(app: &App) -> Retention {
+    Retention {
+        store: app.store.clone(),
+        media: app.media.clone(),
+        uploads: app.uploads.clone(),
+        limits: app.limits.clone(),
+        session_max_secs: app.config.session_max_secs,
+        cancelled_retention_secs: app.config.cancelled_retention_secs,
+        retention_days: app.config.retention_days,
+        stopping: app.stopping.clone(),
+    }
+}
+
+/// Opens the providers in the models' routes, and logs which models lack something.
 fn providers(config: &Config, metrics: &Metrics) -> Result<ProviderPool, ServeError> {
     let catalog = config.catalog()?;
+    for (model, option) in &catalog.left_out {
+        tracing::info!(
+            model,
+            option,
+            "not offered: no provider of the model's route has this option"
+        );
+    }
     for (model, provider) in &catalog.without_picture {
         tracing::warn!(
             model,
@@ -222,78 +305,17 @@ fn providers(config: &Config, metrics: &Metrics) -> Result<ProviderPool, ServeEr
     Ok(ProviderPool::open(catalog, &config.providers, sketches, &config.data, metrics)?)
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+/// How long work may take to be put back into the queue, beside a request that is on its way.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// How long it may take to close everything once no generation runs any more.
+const ENDING: Duration = Duration::from_secs(8);
+
+/// How long ending in order may take at most, from the signal to stop on. Whoever takes longer hangs.
+pub fn longest_ending(config: &Config) -> Duration {
+    let patience = Duration::from_secs(config.shutdown_secs);
+    patience + config.longest_request() + LAST_WORDS + LEAVING + ENDING
 }
 
-async fn maybe_listen(address: Option<SocketAddr>) -> Result<Option<TcpListener>, ServeError> {
-    match address {
-        Some(address) => listen(address).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-/// How long connections may take to end once they were asked to.
-const CLOSING: Duration = Duration::from_secs(5);
-
-/// How many connections the listener of the metrics takes, out of what is kept for the gateway's own work.
-const MONITORS: usize = 16;
-
-/// The same for the administrators' own listener.
-const ADMINISTRATORS: usize = 64;
-
-async fn accept(
-    app: App,
-    listener: TcpListener,
-    router: Router,
-    connections: usize,
-    stop: CancellationToken,
-) {
-    let connections = Arc::new(Semaphore::new(connections));
-    let graceful = GracefulShutdown::new();
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = accept_one(&listener, &connections) => accepted,
-        };
-        let Some((stream, peer, permit)) = accepted else { continue };
-        // Dropped, and so closed: one address leaves connections to the others.
-        let Ok(counted) = count(&app, peer) else { continue };
-        let serving =
-            connection::serve(app.clone(), stream, peer, router.clone(), graceful.watcher());
-        tokio::spawn(async move {
-            serving.await;
-            drop((permit, counted));
-        });
-    }
-    drop(listener);
-    if tokio::time::timeout(CLOSING, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some connections did not end in time and are cut");
-    }
-}
-
-/// Counts a connection for its address. A trusted proxy brings those of many.
-fn count(app: &App, peer: SocketAddr) -> Result<Option<ConnectionPermit>, ()> {
-    let address = peer.ip();
-    if app.config.trusted_proxies.iter().any(|network| network.contains(address)) {
-        return Ok(None);
-    }
-    app.limits.connection(address).map(Some).ok_or(())
-}
-
-/// Takes a connection only once there is room for it; until then it waits in the system's queue.
-async fn accept_one(
-    listener: &TcpListener,
-    connections: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let permit = connections.clone().acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, permit)),
-        Err(error) => {
-            tracing::warn!(%error, "a connection could not be taken");
-            // Out of descriptors, mostly: trying again at once would only burn the core.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            None
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! The answers of the widget's routes, and the names that both sides use.
 //!
-//! The documented API has one route that makes something; a page that wants to come back to what
-//! it paid for needs more. These types are those routes' bodies. They must not know how they are
-//! carried. Token counts are whole tokens; times are milliseconds since 1970 (UTC).
+//! The documented API has one route that makes something; a page that wants to come back to what it
+//! paid for needs more. These types are those routes' bodies. They must not know how they are
+//! transported. Token counts are integers; times are milliseconds since 1970 (UTC).
 
 use serde::{Deserialize, Serialize};
 
-use crate::code::Message;
 use crate::media::MediaUrl;
+use crate::message::Message;
 use crate::scalar::Scalars;
 
 /// The request header that makes a submission repeatable: the same key and body is the same
@@ -20,59 +20,64 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 pub struct Balance {
     /// What can be spent now.
     pub available: u64,
-    /// What is set aside for generations that are under way.
+    /// What is held for active generations.
     pub held: u64,
     /// What completed generations cost.
     pub spent: u64,
-    /// All that was ever granted.
+    /// Everything that was ever granted.
     pub granted: u64,
 }
 
-/// The answer of `POST /api/sessions`: what a page may present instead of an API key.
+/// The answer of `POST /api/sessions`: a token that a page uses instead of an API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Session {
     /// To be sent as `Authorization: Bearer …`.
     pub token: String,
-    /// For how many seconds from now it is good.
+    /// For how many seconds from now it is valid.
     pub expires_in_secs: u32,
     /// What it can spend.
     pub balance: Balance,
 }
 
-/// The answer of `POST /api/generations` (201): the generation is paid for and under way.
+/// The answer of `POST /api/generations` (201): the generation is accepted and its price is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Accepted {
     /// The generation's id.
     pub id: String,
-    /// Where its events are, for an `EventSource`. It holds a ticket for these events alone.
+    /// The address of its events, for an `EventSource`. It contains a ticket for these events only.
     pub events: String,
+    /// The address of the events of all of the caller's generations, with a ticket for them, after
+    /// the number before this one's first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    pub all_events: Option<String>,
     /// How many tokens are held for it.
     pub price: u32,
     /// The balance after that.
     pub balance: Balance,
 }
 
-/// Where a generation stands.
+/// The state of a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Accepted, waiting for its turn.
+    /// Accepted, waiting in the queue.
     Queued,
     /// Being made.
     Running,
-    /// The result is there, and paid for.
+    /// The result is available, and paid for.
     Completed,
-    /// Nothing came of it, and nothing was paid.
+    /// It ended without a result, and nothing was charged.
     Failed,
-    /// Stopped on request, and nothing was paid.
+    /// It was stopped on request. It may have cost a part of its price.
     Cancelled,
 }
 
 impl State {
-    /// Whether it will never change again.
+    /// Whether it is final.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
@@ -84,9 +89,9 @@ impl State {
 pub struct Generation {
     /// Its id.
     pub id: String,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// What was asked for: the id of the model.
+    /// The id of the model.
     pub model: String,
     /// The prompt, as it was used.
     pub prompt: String,
@@ -94,7 +99,7 @@ pub struct Generation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub style: Option<String>,
-    /// What else the model was told; always with the `seed`: the one given, or the one drawn.
+    /// The other options; always with the `seed`: the given one, or a random one.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, crate::Scalar>))]
     pub options: Scalars,
@@ -108,13 +113,18 @@ pub struct Generation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub finished_at_ms: Option<u64>,
-    /// Where its events are, with a fresh ticket.
+    /// The address of its events, with a fresh ticket.
     pub events: String,
+    /// The address of the events of all of its owner's generations, with a fresh ticket for them,
+    /// after the state in this answer. Absent in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    pub all_events: Option<String>,
     /// The result, once it is completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub url: Option<MediaUrl>,
-    /// What the maker says about the result.
+    /// The provider's note about the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub note: Option<Message>,
@@ -136,7 +146,7 @@ pub struct GenerationPage {
     pub next: Option<String>,
 }
 
-/// The answer of `POST /api/uploads` (201): a file that a generation can be given.
+/// The answer of `POST /api/uploads` (201): a file for a generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Upload {
@@ -144,7 +154,8 @@ pub struct Upload {
     pub id: String,
     /// Its size, in bytes.
     pub size_bytes: u64,
-    /// For how many seconds from now it is kept, unless a generation uses it: then as long as that.
+    /// For how many seconds from now it is kept, unless a generation uses it: then as long as the
+    /// generation.
     pub expires_in_secs: u32,
 }
 
@@ -166,6 +177,7 @@ mod tests {
             created_at_ms: 1,
             finished_at_ms: Some(2),
             events: "/api/generations/g1/events?ticket=t".into(),
+            all_events: None,
             url: Some(MediaUrl::parse("/media/a.mp4").unwrap()),
             note: None,
             message: None,

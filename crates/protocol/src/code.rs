@@ -1,14 +1,12 @@
-//! The one table of codes: what a refusal, a failure, a step or a note says, for programs.
+//! The one table of codes: what a refusal, a failure, a step or a note means, for programs.
 //!
-//! A code is stable, its English sentence is not. Whoever shows a message to a person writes its own
-//! sentence for the code and its parameters, in that person's language; a code that it doesn't know
-//! is shown with the English text that came along. It must not know any sentence.
-
-use crate::scalar::{Scalar, Scalars, Text};
+//! A code is stable, its English sentence is not. A client that shows a message to a person writes
+//! its own sentence for the code and its parameters, in that person's language; for a code that it
+//! doesn't know, it shows the English text. It must not know any sentence.
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal [$($param:literal),*];)*) => {
-        /// What a message says.
+        /// The meaning of a message.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
             $($(#[$doc])* $name,)*
@@ -18,14 +16,14 @@ macro_rules! codes {
             /// All codes, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The code on the wire.
+            /// The code's name on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $code,)*
                 }
             }
 
-            /// The code of that name on the wire. `None`: a newer one, or none at all.
+            /// The code with this name on the wire. `None`: a later one, or none at all.
             pub fn of(code: &str) -> Option<Self> {
                 match code {
                     $($code => Some(Self::$name),)*
@@ -33,7 +31,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The names of the parameters that come with it.
+            /// The names of its parameters.
             pub const fn params(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$name => &[$($param),*],)*
@@ -44,26 +42,26 @@ macro_rules! codes {
 }
 
 codes! {
-    // What a request can be refused for.
+    // Reasons for refusing a request.
 
     /// No model was named.
     NoModel = "no_model" ["known"];
     /// No model has this id.
     UnknownModel = "unknown_model" ["asked", "known"];
-    /// The prompt has nothing in it that can be seen.
+    /// The prompt has no visible character.
     EmptyPrompt = "empty_prompt" [];
-    /// The prompt is longer than the model takes.
+    /// The prompt is longer than the model accepts.
     PromptTooLong = "prompt_too_long" ["chars", "max_chars"];
-    /// The model takes no style.
+    /// The model has no styles.
     NoStyles = "no_styles" ["model"];
     /// The model has no such style.
     UnknownStyle = "unknown_style" ["asked", "model", "known"];
     /// The model has no such option.
     UnknownOption = "unknown_option" ["asked", "model", "known"];
-    /// The option can't have this value.
-    InvalidOption = "invalid_option" ["option", "allowed"];
-    /// A field or parameter of the request can't have this value.
-    InvalidParameter = "invalid_parameter" ["name", "allowed"];
+    /// The option can't have this value; what it takes is a detail.
+    InvalidOption = "invalid_option" ["option"];
+    /// A field or parameter of the request can't have this value; what it takes is a detail.
+    InvalidParameter = "invalid_parameter" ["name"];
     /// No key or session was sent.
     MissingKey = "missing_key" [];
     /// The `Authorization` header is not a Bearer token.
@@ -76,11 +74,11 @@ codes! {
     PublishableKey = "publishable_key" [];
     /// Only a secret key may do this.
     SecretKeyRequired = "secret_key_required" [];
-    /// Only an administrator's key opens this.
+    /// Only an administrator's key may do this.
     AdminKeyRequired = "admin_key_required" [];
-    /// The administrator may look, and change nothing.
+    /// The administrator may read, but not change anything.
     AdminRoleRequired = "admin_role_required" [];
-    /// There is no key of this name, or it is not good for this.
+    /// There is no key with this name, or it does not permit this.
     NoSuchKey = "no_such_key" [];
     /// The publishable key or session is for pages of other origins.
     OriginNotAllowed = "origin_not_allowed" [];
@@ -96,43 +94,49 @@ codes! {
     TooManyRequests = "too_many_requests" [];
     /// Too many event streams are open.
     TooManyStreams = "too_many_streams" [];
-    /// Too many generations of one owner are under way.
+    /// Too many generations of one owner are active.
     TooManyGenerations = "too_many_generations" [];
     /// Too many visitors came from one network today.
     TooManyVisitors = "too_many_visitors" [];
-    /// What may be spent in a day is used up.
+    /// The daily cap is reached.
     DayUsedUp = "day_used_up" [];
-    /// There is no provider of this name.
+    /// Nothing was charged for the generation, or it was refunded already.
+    NotRefundable = "not_refundable" [];
+    /// There is no webhook with this name, or no such message to it.
+    NoSuchWebhook = "no_such_webhook" [];
+    /// The account has as many webhooks as it may have.
+    TooManyWebhooks = "too_many_webhooks" [];
+    /// There is no provider with this name.
     NoSuchProvider = "no_such_provider" [];
-    /// What may be spent in a month is used up.
+    /// The monthly cap is reached.
     MonthUsedUp = "month_used_up" [];
-    /// The key is not for this model.
+    /// The key may not use this model.
     ModelNotAllowed = "model_not_allowed" ["model"];
-    /// Too many generations of all owners are under way.
+    /// Too many generations of all owners are active.
     QueueFull = "queue_full" [];
-    /// The gateway is about to end or to start.
+    /// The gateway is shutting down or starting.
     Restarting = "restarting" [];
-    /// The gateway has no room for another connection, file or stream just now.
+    /// A limit of connections, files or streams is reached just now.
     Overloaded = "overloaded" [];
     /// The records can't be read or written just now.
     StoreUnavailable = "store_unavailable" [];
-    /// A fault of the gateway's own.
+    /// A fault of the gateway.
     Internal = "internal" [];
     /// There is nothing at this address.
     NoSuchRoute = "no_such_route" [];
-    /// There is no such generation, or it is somebody else's.
+    /// There is no such generation, or it belongs to another owner.
     NoSuchGeneration = "no_such_generation" [];
     /// There is no such file (any more).
     NoSuchFile = "no_such_file" [];
-    /// There is no such upload (any more), or it is somebody else's.
+    /// There is no such upload (any more), or it belongs to another owner.
     NoSuchUpload = "no_such_upload" [];
-    /// There are too many uploads of one owner, or too large ones together.
+    /// There are too many uploads of one owner, or they are too large together.
     TooManyUploads = "too_many_uploads" [];
-    /// The uploaded file is not a picture that can be used.
+    /// The uploaded file is not an accepted picture.
     UnsupportedPicture = "unsupported_picture" ["allowed"];
-    /// The address doesn't take that method.
+    /// The address doesn't support this method.
     MethodNotAllowed = "method_not_allowed" [];
-    /// The body is not JSON by its content type.
+    /// The body's content type is not JSON.
     UnsupportedContentType = "unsupported_content_type" [];
     /// The body is too large.
     BodyTooLarge = "body_too_large" ["max_bytes"];
@@ -151,7 +155,7 @@ codes! {
     /// The file has no such range.
     RangeNotSatisfiable = "range_not_satisfiable" [];
 
-    // Why a generation ended without a result.
+    // Reasons for a generation without a result.
 
     /// It was cancelled on request.
     Cancelled = "cancelled" [];
@@ -165,45 +169,45 @@ codes! {
     ProviderFailed = "provider_failed" [];
     /// The provider can't be used just now.
     ProviderUnavailable = "provider_unavailable" [];
-    /// The provider took longer than it may.
+    /// The provider took too long.
     ProviderTimeout = "provider_timeout" [];
-    /// What the provider sent is not a file of the kind that was asked for.
+    /// The provider's file is not of the requested kind.
     InvalidResult = "invalid_result" [];
     /// The result could not be stored.
     ResultNotStored = "result_not_stored" [];
-    /// Nobody makes this model any more.
+    /// No provider makes this model any more.
     ModelWithdrawn = "model_withdrawn" [];
 
-    // What is being done.
+    // Steps.
 
-    /// It begins.
+    /// It starts.
     Starting = "starting" [];
-    /// The words are read.
+    /// The prompt is analysed.
     Reading = "reading" [];
-    /// The instruments play.
+    /// The sound is made.
     Playing = "playing" [];
-    /// The pictures are drawn.
+    /// The pictures are made.
     Drawing = "drawing" [];
-    /// The file is written.
+    /// The file is encoded.
     Encoding = "encoding" [];
-    /// The provider has taken it and has not begun.
+    /// The provider has taken it and has not started.
     Waiting = "waiting" [];
     /// The provider makes it.
     Generating = "generating" [];
-    /// The result is copied from the provider.
+    /// The result is loaded from the provider.
     Fetching = "fetching" [];
     /// Another provider is tried.
     TryingAnotherProvider = "trying_another_provider" [];
 
-    // What is to be known about a model or a result.
+    // Notes about a model or a result.
 
     /// The model may fail during peak hours.
     PeakHours = "peak_hours" [];
     /// The model's results are procedural sketches.
     ProceduralModel = "procedural_model" [];
-    /// The result is a procedural sketch; what it follows is listed.
-    ProceduralSketch = "procedural_sketch" ["facts"];
-    /// The model's provider is busy; nobody can say for how long.
+    /// The result is a procedural sketch; what it follows are its details.
+    ProceduralSketch = "procedural_sketch" [];
+    /// The model's provider is busy; it is unknown for how long.
     ProviderBusy = "provider_busy" ["model"];
     /// The model's provider is busy for about so long.
     ProviderBusyFor = "provider_busy_for" ["model", "minutes"];
@@ -213,9 +217,91 @@ codes! {
     ProviderReplaced = "provider_replaced" ["model"];
     /// The model's provider does not answer; procedural sketches stand in for it meanwhile.
     SketchStandsIn = "sketch_stands_in" ["model"];
+
+    // What a value can be: details of the refusals of a value.
+
+    /// One of these.
+    AllowedValues = "allowed_values" ["values"];
+    /// A whole number between two.
+    AllowedRange = "allowed_range" ["min", "max"];
+    /// A whole number between two, in steps from the first.
+    AllowedSteps = "allowed_steps" ["min", "max", "step"];
+    /// Yes or no.
+    AllowedFlag = "allowed_flag" [];
+    /// A text of so many characters.
+    AllowedLength = "allowed_length" ["min", "max"];
+    /// The id of an uploaded picture.
+    AllowedUpload = "allowed_upload" [];
+    /// Nothing, as long as the other options are what they are.
+    AllowedAlone = "allowed_alone" [];
+    /// A text of at least so many characters.
+    AllowedLonger = "allowed_longer" ["min"];
+    /// This value, where a picture is given, too.
+    AllowedWithPicture = "allowed_with_picture" ["value"];
+    /// The same value as another field.
+    AllowedSame = "allowed_same" ["field"];
+    /// A day of the calendar, as `2026-01-31`.
+    AllowedDay = "allowed_day" [];
+    /// A first day that is not after the last, nor longer before it than so many days.
+    AllowedPeriod = "allowed_period" ["max_days"];
+    /// The `next` of another page.
+    AllowedPage = "allowed_page" [];
+    /// The number of an event.
+    AllowedEvent = "allowed_event" [];
+    /// Ids of the catalog's models.
+    AllowedModels = "allowed_models" [];
+    /// Up to so many origins of pages.
+    AllowedOrigins = "allowed_origins" ["max"];
+    /// A public address over HTTPS.
+    AllowedAddress = "allowed_address" [];
+    /// Nothing: a publishable key draws on its owner's account.
+    AllowedNone = "allowed_none" [];
+    /// At most what was charged.
+    AllowedCharged = "allowed_charged" [];
+    /// At most what the account has available.
+    AllowedAvailable = "allowed_available" [];
+    /// Fewer: an account can't hold that many.
+    AllowedFewer = "allowed_fewer" [];
+
+    // What a sketch follows: details of its note. Names are English; a client may have others.
+
+    /// The style.
+    SketchStyle = "sketch_style" ["name"];
+    /// The kind of music.
+    SketchGenre = "sketch_genre" ["name"];
+    /// Beats a minute.
+    SketchTempo = "sketch_tempo" ["bpm"];
+    /// The key of the music.
+    SketchKey = "sketch_key" ["name"];
+    /// How long it plays.
+    SketchSeconds = "sketch_seconds" ["seconds"];
+    /// A meaning of the words.
+    SketchMeaning = "sketch_meaning" ["name"];
+    /// So many of a thing.
+    SketchThings = "sketch_things" ["count", "name"];
+    /// What the words asked to leave out.
+    SketchWithout = "sketch_without" ["name"];
+    /// The picture that was sent is what all else is drawn over.
+    SketchBackdrop = "sketch_backdrop" [];
+    /// The picture that was sent moves.
+    SketchAlive = "sketch_alive" [];
+    /// The picture that was sent hangs on a wall.
+    SketchFramed = "sketch_framed" [];
+    /// The picture that was sent is the thing that the words speak of.
+    SketchSubject = "sketch_subject" [];
+    /// The form of the lyrics, which it can't sing.
+    SketchLyrics = "sketch_lyrics" [];
+    /// The form of the lyrics, which it can't sing; an instrument plays their syllables.
+    SketchMelody = "sketch_melody" [];
+    /// Lines of the lyrics that found no room.
+    SketchLinesLeftOut = "sketch_lines_left_out" ["lines"];
+    /// The mood of the lyrics.
+    SketchMood = "sketch_mood" [];
+    /// No voice, nor what stands in for one.
+    SketchInstrumental = "sketch_instrumental" [];
 }
 
-/// One of the codes that there are, or a newer one.
+/// A known code, or a later one.
 #[cfg(feature = "schema")]
 impl utoipa::PartialSchema for Code {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -238,69 +324,6 @@ impl utoipa::PartialSchema for Code {
 #[cfg(feature = "schema")]
 impl utoipa::ToSchema for Code {}
 
-/// A sentence for people, with the code that says the same to a program.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Message {
-    /// A stable code, one of [`Code::ALL`] or a newer one. Empty: there is only the text.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
-    #[cfg_attr(feature = "schema", schema(value_type = Code, required = false))]
-    pub code: Text,
-    /// What the sentence names, by name.
-    #[serde(default, skip_serializing_if = "Scalars::is_empty")]
-    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, crate::Scalar>, required = false))]
-    pub params: Scalars,
-    /// The sentence, in English.
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
-    pub text: Text,
-}
-
-impl Message {
-    /// A message of this code, without parameters.
-    pub fn new(code: Code, text: impl Into<Text>) -> Self {
-        Self { code: code.as_str().into(), params: Scalars::new(), text: text.into() }
-    }
-
-    /// A message of this code in a constant.
-    pub const fn constant(code: Code, text: &'static str) -> Self {
-        Self {
-            code: Text::Borrowed(code.as_str()),
-            params: Scalars::new(),
-            text: Text::Borrowed(text),
-        }
-    }
-
-    /// A message that is only its text: somebody else's words.
-    pub fn text(text: impl Into<Text>) -> Self {
-        Self { text: text.into(), ..Self::default() }
-    }
-
-    /// With one more parameter.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<Scalar>) -> Self {
-        self.params.insert(name.into(), value.into());
-        self
-    }
-
-    /// Whether it says this.
-    pub fn is(&self, code: Code) -> bool {
-        self.code == code.as_str()
-    }
-
-    /// Whether its code is one of the table's and its parameters are just those that the table names.
-    pub fn is_in_table(&self) -> bool {
-        let Some(code) = Code::of(&self.code) else { return false };
-        self.params.len() == code.params().len()
-            && code.params().iter().all(|name| self.params.contains_key(*name))
-    }
-
-    /// Whether it says nothing.
-    pub fn is_empty(&self) -> bool {
-        self.code.is_empty() && self.text.is_empty()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -316,32 +339,5 @@ mod tests {
             assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{text}");
             assert_eq!(Code::of(text), Some(*code));
         }
-    }
-
-    #[test]
-    fn a_message_is_read_as_it_is_written() {
-        let message = Message::new(Code::TooFewTokens, "Too few.")
-            .with("price", 10u32)
-            .with("available", 3u32);
-        let json = serde_json::to_string(&message).unwrap();
-        assert_eq!(
-            json,
-            r#"{"code":"too_few_tokens","params":{"available":3,"price":10},"text":"Too few."}"#
-        );
-        assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message);
-        assert!(message.is(Code::TooFewTokens) && !message.is(Code::Internal));
-        assert_eq!(Code::of("newer"), None);
-    }
-
-    #[test]
-    fn parameters_are_those_of_the_table_and_no_others() {
-        let price = Message::new(Code::TooFewTokens, "").with("price", 10u32);
-        assert!(!price.is_in_table());
-        let both = price.with("available", 3u32);
-        assert!(both.is_in_table());
-        assert!(!both.with("more", 1u32).is_in_table());
-        assert!(Message::new(Code::Internal, "").is_in_table());
-        assert!(!Message::new(Code::Internal, "").with("why", "x").is_in_table());
-        assert!(!Message::text("somebody else's").is_in_table());
     }
 }

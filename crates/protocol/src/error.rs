@@ -1,10 +1,10 @@
-//! The one shape of an error outside (documented, "Error Handling"):
-//! `{"status":"Error","code":"…","message":"…"}`, with `params` where the sentence names something.
-//! It must not know HTTP statuses: those belong to whoever answers.
+//! The one shape of error answers (documented, "Error Handling"):
+//! `{"status":"Error","code":"…","message":"…"}`, with `params` if the sentence contains values. It
+//! must not know HTTP statuses: the server decides those.
 
 use serde::{Deserialize, Serialize};
 
-use crate::code::Message;
+use crate::message::{Detail, Message};
 use crate::scalar::{Scalars, Text};
 
 /// The body of every error answer.
@@ -12,18 +12,22 @@ use crate::scalar::{Scalars, Text};
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     status: ErrorStatus,
-    /// What is wrong, for programs: stable, one of [`crate::Code::ALL`]. Empty where another server
-    /// of the documented API sends none.
+    /// A code for programs: stable, one of [`crate::Code::ALL`]. Empty if another server of the
+    /// documented API sends none.
     #[serde(default, skip_serializing_if = "str::is_empty")]
     #[cfg_attr(feature = "schema", schema(value_type = crate::Code, required = true))]
     pub code: Text,
-    /// What the sentence names, by name.
+    /// The values in the sentence, by name.
     #[serde(default, skip_serializing_if = "Scalars::is_empty")]
     #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, crate::Scalar>, required = false))]
     pub params: Scalars,
     /// A sentence for a person, in English: what is wrong, and what to do next.
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub message: Text,
+    /// What a value can be, where one was refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub details: Vec<Detail>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,14 +38,15 @@ enum ErrorStatus {
 
 impl From<Message> for ErrorBody {
     fn from(message: Message) -> Self {
-        let Message { code, params, text } = message;
-        Self { status: ErrorStatus::Error, code, params, message: text }
+        let Message { code, params, text, details } = message;
+        Self { status: ErrorStatus::Error, code, params, message: text, details }
     }
 }
 
 impl From<ErrorBody> for Message {
     fn from(body: ErrorBody) -> Self {
-        Self { code: body.code, params: body.params, text: body.message }
+        let ErrorBody { code, params, message, details, .. } = body;
+        Self { code, params, text: message, details }
     }
 }
 

@@ -1,14 +1,14 @@
-//! The events of a generation, as they travel in the event stream.
+//! The events of a generation, as an event stream transports them.
 //!
 //! Strict in what is written, lenient in what is read: an event comes from a server that may be
-//! ours, another of the documented API, or nobody's friend. It must not know how a stream is cut
-//! into frames ([`crate::sse`]) nor how JSON is parsed.
+//! ours, another of the documented API, or hostile. It must not know how a stream is cut into
+//! frames ([`crate::sse`]) nor how JSON is parsed.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Deserialize as DeriveDeserialize, Serialize, Serializer};
 
-use crate::code::Message;
 use crate::media::{BadMediaUrl, MediaUrl};
+use crate::message::{Detail, Message};
 use crate::scalar::Scalars;
 use loose::Loose;
 
@@ -21,23 +21,23 @@ mod schema;
 pub enum Event {
     /// `Processing started`: the generation was accepted.
     Started,
-    /// `Processing`: it goes on.
+    /// `Processing`: its progress.
     Processing(Progress),
-    /// `Cookie generated`: it has got its credential at whoever makes it.
+    /// `Cookie generated`: its provider has issued a credential.
     CookieGenerated,
-    /// `Completed`: the result is there. The last event.
+    /// `Completed`: the result is available. The last event.
     Completed(Completed),
     /// `Error`: it failed, or was cancelled. The last event.
     Failed(Failure),
-    /// A status that we don't know, to be shown as text. It never ends a stream.
+    /// An unknown status, to be shown as text. It never ends a stream.
     Other(String),
 }
 
-/// What is known of how far a generation is. All of it is optional and our own addition.
+/// The progress of a generation. All of it is optional and our own addition.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Progress {
-    /// The part that is done, from 0 to 1. Absent: nobody knows.
+    /// The fraction that is done, from 0 to 1. Absent: unknown.
     #[cfg_attr(
         feature = "schema",
         schema(required = false, nullable = false, minimum = 0, maximum = 1)
@@ -46,10 +46,10 @@ pub struct Progress {
     /// How many generations are before this one in the queue.
     #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub queue_position: Option<u32>,
-    /// In how many seconds it will probably be done.
+    /// The estimated seconds until it is done.
     #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub eta_secs: Option<u32>,
-    /// What is being done, in a few words: `mixing`. Written as `step`, `code` and `params`.
+    /// The current step, in a few words: `mixing`. Written as `step`, `code` and `params`.
     #[cfg_attr(feature = "schema", schema(ignore))]
     pub step: Option<Message>,
 }
@@ -58,9 +58,9 @@ pub struct Progress {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Completed {
-    /// Where the file is.
+    /// The file's address.
     pub url: MediaUrl,
-    /// What the maker says about it, for people: `Procedural sketch: upbeat, pop, 120 bpm`. Written
+    /// The provider's note about it, for people: `Procedural sketch: upbeat, pop, 120 bpm`. Written
     /// as `note`, `code` and `params`.
     #[cfg_attr(feature = "schema", schema(ignore))]
     pub note: Option<Message>,
@@ -73,21 +73,21 @@ pub struct Failure {
     /// Why, for a person. Written as `message`, `code` and `params`.
     #[cfg_attr(feature = "schema", schema(ignore))]
     pub message: Message,
-    /// Whether somebody asked for this end.
+    /// Whether it was cancelled on request.
     #[cfg_attr(feature = "schema", schema(required = false))]
     pub cancelled: bool,
-    /// How many held tokens went back to the balance, if the server says.
+    /// How many held tokens were returned, if the server says so.
     #[cfg_attr(feature = "schema", schema(required = false, nullable = false))]
     pub tokens_returned: Option<u32>,
 }
 
 impl Event {
-    /// Whether nothing comes after it.
+    /// Whether it is the last event.
     pub fn is_last(&self) -> bool {
         matches!(self, Self::Completed(_) | Self::Failed(_))
     }
 
-    /// A `Processing` that says no more than the document does.
+    /// A `Processing` without any of our additions.
     pub const PROCESSING: Self = Self::Processing(Progress {
         progress: None,
         queue_position: None,
@@ -102,8 +102,8 @@ const COOKIE_GENERATED: &str = "Cookie generated";
 const COMPLETED: &str = "Completed";
 const ERROR: &str = "Error";
 
-/// The event as it is written. Optional fields are left out where there is nothing to say, so that
-/// a reader of the document alone sees just what it shows.
+/// The event as it is written. Empty optional fields are left out, so that a client that knows only
+/// the documented API sees exactly that.
 #[derive(Serialize, Default)]
 struct Written<'a> {
     status: &'a str,
@@ -129,6 +129,8 @@ struct Written<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     params: Option<&'a Scalars>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    details: &'a [Detail],
 }
 
 impl<'a> Written<'a> {
@@ -136,11 +138,11 @@ impl<'a> Written<'a> {
         Self { status, ..Self::default() }
     }
 
-    /// With a message's code and parameters; its text has a name of its own in each event.
+    /// Adds a message's code and parameters; its text has a different name in each event.
     fn coded(status: &'a str, message: Option<&'a Message>) -> Self {
         let Some(message) = message else { return Self::new(status) };
         let params = Some(&message.params).filter(|params| !params.is_empty());
-        Self { code: &message.code, params, ..Self::new(status) }
+        Self { code: &message.code, params, details: &message.details, ..Self::new(status) }
     }
 }
 
@@ -178,7 +180,7 @@ impl Serialize for Event {
     }
 }
 
-/// The event as it is read: a field of another type than expected counts as absent.
+/// The event as it is read: a field of an unexpected type counts as absent.
 #[derive(DeriveDeserialize)]
 struct Read {
     #[serde(default)]
@@ -205,15 +207,18 @@ struct Read {
     code: Loose,
     #[serde(default)]
     params: Loose,
+    #[serde(default)]
+    details: Loose,
 }
 
 impl Read {
-    /// A text of the event, with its code and parameters. `None` where neither says anything.
-    fn message(text: Loose, code: Loose, params: Loose) -> Option<Message> {
+    /// A text of the event, with its code, parameters and details. `None` where neither says anything.
+    fn message(text: Loose, code: Loose, params: Loose, details: Loose) -> Option<Message> {
         let message = Message {
             code: code.text().unwrap_or_default().into(),
             params: params.scalars(),
             text: text.text().unwrap_or_default().into(),
+            details: details.items().map(Loose::detail).collect(),
         };
         (!message.is_empty()).then_some(message)
     }
@@ -221,8 +226,8 @@ impl Read {
 
 impl<'de> Deserialize<'de> for Event {
     /// # Errors
-    /// Where there is no `status` text, or `Completed` comes without an address that may be
-    /// loaded (see [`MediaUrl::parse`]).
+    /// If there is no `status` text, or `Completed` comes without an address that may be loaded
+    /// (see [`MediaUrl::parse`]).
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = Read::deserialize(deserializer)?;
         let status = read.status.text().ok_or_else(|| D::Error::missing_field("status"))?;
@@ -232,18 +237,19 @@ impl<'de> Deserialize<'de> for Event {
                 progress: read.progress.number().map(|p| p.clamp(0.0, 1.0)),
                 queue_position: read.queue_position.count(),
                 eta_secs: read.eta_secs.count(),
-                step: Read::message(read.step, read.code, read.params),
+                step: Read::message(read.step, read.code, read.params, read.details),
             }),
             COOKIE_GENERATED => Self::CookieGenerated,
             COMPLETED => {
-                // Not `text()`: a cut address would be another address.
+                // Not `text()`: a truncated address would be another address.
                 let url = if let Loose::Text(url) = &read.url { url } else { "" };
                 let url = MediaUrl::parse(url).map_err(|e: BadMediaUrl| D::Error::custom(e))?;
-                let note = Read::message(read.note, read.code, read.params);
+                let note = Read::message(read.note, read.code, read.params, read.details);
                 Self::Completed(Completed { url, note })
             }
             ERROR => Self::Failed(Failure {
-                message: Read::message(read.message, read.code, read.params).unwrap_or_default(),
+                message: Read::message(read.message, read.code, read.params, read.details)
+                    .unwrap_or_default(),
                 cancelled: matches!(read.cancelled, Loose::Bool(true)),
                 tokens_returned: read.tokens_returned.count(),
             }),
@@ -262,7 +268,7 @@ mod tests {
         Event::Completed(Completed { url: MediaUrl::parse(url).unwrap(), note: None })
     }
 
-    /// Written to the letter, and read back.
+    /// Serialised exactly, and parsed back.
     #[test]
     fn events_have_the_documented_shapes() {
         let url = "https://dl.ai-now.space/summer_pop_song_12345.mp3";
@@ -326,7 +332,7 @@ mod tests {
                     step: Some(Message {
                         code: "new".into(),
                         params: [("a".into(), 1u32.into()), ("d".into(), "x".into())].into(),
-                        text: "".into(),
+                        ..Message::default()
                     }),
                     ..<_>::default()
                 }),

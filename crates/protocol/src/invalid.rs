@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use crate::code::{Code, Message};
+use crate::code::Code;
+use crate::message::{Detail, Message};
 use crate::scalar::Text;
 use crate::visible::is_invisible;
 
@@ -12,33 +13,33 @@ use crate::visible::is_invisible;
 pub enum Invalid {
     /// No model was named.
     NoModel {
-        /// The ids that there are.
+        /// The ids of the models.
         known: Vec<Text>,
     },
     /// No model has this id.
     UnknownModel {
-        /// The id that was asked for.
+        /// The requested id.
         asked: String,
-        /// The ids that there are.
+        /// The ids of the models.
         known: Vec<Text>,
     },
-    /// The prompt has nothing in it that can be seen.
+    /// The prompt has no visible character.
     EmptyPrompt,
-    /// The prompt is longer than the model takes.
+    /// The prompt is longer than the model accepts.
     LongPrompt {
         /// Its length, in characters.
         chars: usize,
-        /// What the model takes, in characters.
+        /// What the model accepts, in characters.
         max_chars: u32,
     },
-    /// The model takes no style, but one was given.
+    /// The model has no styles, but one was given.
     NoStyles {
         /// The model's name for people.
         model: Text,
     },
     /// The model has no style with this value.
     UnknownStyle {
-        /// The value that was asked for.
+        /// The requested value.
         asked: String,
         /// The model's name for people.
         model: Text,
@@ -47,24 +48,24 @@ pub enum Invalid {
     },
     /// The model has no such option.
     UnknownOption {
-        /// The id that was asked for.
+        /// The requested id.
         asked: String,
         /// The model's name for people.
         model: Text,
-        /// The ids that there are.
+        /// The ids of its options.
         known: Vec<Text>,
     },
     /// An option can't have this value.
     InvalidOption {
         /// The option's id.
         option: Text,
-        /// What it takes, in words.
-        allowed: String,
+        /// What it takes.
+        allowed: Detail,
     },
 }
 
 impl Invalid {
-    /// The same as a message: a code, what the sentence names, and the sentence in English.
+    /// The same as a message: a code, its parameters, and the sentence in English.
     pub fn message(&self) -> Message {
         let of = |code| Message::new(code, self.to_string());
         let list = |known: &[Text]| known.join(", ");
@@ -89,9 +90,9 @@ impl Invalid {
                 .with("asked", excerpt(asked))
                 .with("model", model.clone())
                 .with("known", list(known)),
-            Self::InvalidOption { option, allowed } => of(Code::InvalidOption)
-                .with("option", option.clone())
-                .with("allowed", allowed.clone()),
+            Self::InvalidOption { option, allowed } => {
+                of(Code::InvalidOption).with("option", option.clone()).detail(allowed.clone())
+            }
         }
     }
 }
@@ -132,6 +133,7 @@ impl fmt::Display for Invalid {
                 write!(f, "It has: {}.", known.join(", "))
             }
             Self::InvalidOption { option, allowed } => {
+                let allowed = &allowed.text;
                 write!(f, "The option “{option}” can't have this value. It takes: {allowed}.")
             }
         }
@@ -140,7 +142,7 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// What somebody sent, short and plain enough to be said back in a sentence.
+/// A text from outside, short and plain enough to be repeated in a sentence.
 fn excerpt(asked: &str) -> String {
     const MAX_CHARS: usize = 40;
     let plain = asked.chars().filter(|c| !c.is_control() && !is_invisible(*c));
@@ -156,7 +158,7 @@ fn excerpt(asked: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Each reason carries just the parameters that the table of codes promises.
+    /// Each reason has exactly the parameters that the table of codes names.
     #[test]
     fn every_reason_has_its_code() {
         let (model, known) = (Text::from("M"), vec![Text::from("a")]);
@@ -173,7 +175,10 @@ mod tests {
                 known: vec![("1".into(), "A".into())],
             },
             Invalid::UnknownOption { asked, model, known },
-            Invalid::InvalidOption { option: "o".into(), allowed: "a".into() },
+            Invalid::InvalidOption {
+                option: "o".into(),
+                allowed: Detail::new(Code::AllowedFlag, "a"),
+            },
         ] {
             let message = invalid.message();
             let code = Code::ALL.iter().find(|code| message.is(**code)).unwrap();

@@ -1,13 +1,13 @@
-//! What kinds of media there are, how their files are called, and which addresses may be played.
+//! The kinds of media, their file names, and which addresses may be loaded.
 //!
-//! The one place that decides whether a URL out of an event may reach a page. It must not know
-//! where media are kept or how they are fetched.
+//! The only place that decides whether a URL from an event may reach a page. It must not know where
+//! media are stored or how they are fetched.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a model makes. It decides which player shows the result.
+/// The kind of a model's results. It decides which player shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
@@ -36,7 +36,7 @@ pub enum Format {
     Webp,
     /// AAC in frames of its own (ADTS).
     Aac,
-    /// Sound alone in MPEG-4 part 14.
+    /// Sound only, in MPEG-4 part 14.
     M4a,
     /// Waves, uncompressed.
     Wav,
@@ -93,7 +93,7 @@ impl Format {
         self.row().2
     }
 
-    /// What such a file holds.
+    /// The kind of media in such a file.
     pub fn kind(self) -> MediaKind {
         self.row().3
     }
@@ -104,39 +104,39 @@ impl Format {
     }
 }
 
-/// How the addresses begin that a page makes for its own bytes.
+/// The prefix of addresses that a page makes for its own bytes.
 const BLOB: &str = "blob:";
 
 /// The address of a result that a page may load: absolute `http(s)`, or a path on the page's own
-/// origin. Whoever holds one need not check it again.
+/// origin. A value of this type is checked already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(format = "uri-reference"))]
 pub struct MediaUrl(String);
 
-/// Why an address is not one that a page may load.
+/// Why a page may not load an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadMediaUrl {
     /// It is empty.
     Empty,
     /// It is longer than [`MediaUrl::MAX_BYTES`].
     TooLong,
-    /// It holds a space, a control character or a backslash, which browsers rewrite.
+    /// It contains a space, a control character or a backslash, which browsers rewrite.
     Character,
     /// Neither `http:`, `https:` nor a path from the root of the page's own origin.
     Scheme,
-    /// It names no host, or a user name and password before it.
+    /// It has no host, or a user name and password.
     Host,
 }
 
 impl MediaUrl {
-    /// The longest address that is taken.
+    /// The longest address that is accepted.
     pub const MAX_BYTES: usize = 4096;
 
-    /// Takes an address out of an event.
+    /// Parses an address from an event.
     ///
-    /// Browsers drop tabs and line breaks inside a URL and read `\` as `/`, so that
-    /// `java\nscript:` and `/\host` mean something else than they say (WHATWG URL, "basic URL
-    /// parser"). Such characters are refused, not repaired.
+    /// Browsers remove tabs and line breaks in a URL and read `\` as `/`, so that `java\nscript:`
+    /// and `/\host` mean something else than they seem to (WHATWG URL, "basic URL parser"). Such
+    /// characters are refused, not repaired.
     ///
     /// # Errors
     /// [`BadMediaUrl`] says what is wrong with it.
@@ -162,13 +162,13 @@ impl MediaUrl {
         Ok(Self(url.into()))
     }
 
-    /// Takes an object URL that this page made itself for bytes it made itself (`blob:…`), and what
-    /// the file shall be called. The name stands behind a `#`, which browsers leave aside when they
-    /// load. Nothing from outside ever becomes one: [`MediaUrl::parse`] refuses it.
+    /// Takes an object URL that this page made itself for bytes it made itself (`blob:…`), and the
+    /// name of the file. The name is appended after a `#`, which browsers ignore when they load.
+    /// Nothing from outside ever becomes one: [`MediaUrl::parse`] refuses it.
     ///
     /// # Errors
-    /// [`BadMediaUrl::Scheme`] where it is anything else, [`BadMediaUrl::Character`] where the name
-    /// is none for a file. Never call it with an address from outside.
+    /// [`BadMediaUrl::Scheme`] if it is anything else, [`BadMediaUrl::Character`] if the name is
+    /// not valid for a file. Never call it with an address from outside.
     pub fn from_own_blob(url: &str, file_name: &str) -> Result<Self, BadMediaUrl> {
         if !url.starts_with(BLOB) || url.contains('#') {
             return Err(BadMediaUrl::Scheme);
@@ -180,8 +180,8 @@ impl MediaUrl {
         Ok(Self([url, "#", file_name].concat()))
     }
 
-    /// Whether this page made the file itself. Such an address ends with the page, and nobody else
-    /// can load it.
+    /// Whether this page made the file itself. Such an address ends with the page, and no other
+    /// page can load it.
     pub fn is_own_blob(&self) -> bool {
         self.0.starts_with(BLOB)
     }
@@ -191,7 +191,7 @@ impl MediaUrl {
         &self.0
     }
 
-    /// The last part of the path, which is the name of the file: `summer_12345.mp3`. Of a file of
+    /// The last part of the path, which is the name of the file: `summer_12345.mp3`. For a file of
     /// this page's own, the name that it was given.
     pub fn file_name(&self) -> &str {
         if self.is_own_blob() {
@@ -201,7 +201,7 @@ impl MediaUrl {
         path.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The format that the extension tells, or `None` where it tells nothing known.
+    /// The format of the extension, or `None` if that is unknown.
     pub fn format(&self) -> Option<Format> {
         let (_, extension) = self.file_name().rsplit_once('.')?;
         Format::from_extension(extension)
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(MediaUrl::from_own_blob("https://a/1", "a"), Err(BadMediaUrl::Scheme));
         assert_eq!(MediaUrl::from_own_blob("blob:https://a/1#b", "a"), Err(BadMediaUrl::Scheme));
         assert_eq!(MediaUrl::from_own_blob("blob:https://a/1", "a/b"), Err(BadMediaUrl::Character));
-        // What a page wrote down of its own is not taken from anybody else.
+        // What a page records about its own files is accepted from no other source.
         let written = serde_json::to_string(&own).unwrap();
         assert!(serde_json::from_str::<MediaUrl>(&written).is_err());
     }

@@ -1,33 +1,35 @@
-//! What a model can be told beside the prompt, and what that does to the price.
+//! The options of a model, and what they do to the price.
 //!
 //! Each model of the catalog lists its options; a request carries values for some of them. One
 //! function checks the values and one computes the price, in the page and at the gateway alike. It
-//! must not know what a provider makes of an option.
+//! must not know how a provider uses an option.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
+use crate::message::Detail;
 use crate::scalar::{Scalar, Scalars, Text};
 
-/// The option that has a place of its own in a request: the documented `style`.
+/// The option that has its own field in a request: the documented `style`.
 pub const STYLE: &str = "style";
-/// How long the result is, in seconds.
+/// The length of the result, in seconds.
 pub const SECONDS: &str = "seconds";
-/// The shape of the picture, width to height: `16:9`.
+/// The aspect ratio: `16:9`.
 pub const ASPECT_RATIO: &str = "aspect_ratio";
 /// The size of the picture, by its shorter side: `720p`.
 pub const RESOLUTION: &str = "resolution";
-/// A picture to begin with: the id of an upload.
+/// A picture to start from: the id of an upload.
 pub const IMAGE: &str = "image";
-/// For makers that can repeat themselves: the same seed gives the same result.
+/// For models with reproducible results: the same seed gives the same result.
 pub const SEED: &str = "seed";
-/// Whether music is without singing.
+/// Whether music is instrumental.
 pub const INSTRUMENTAL: &str = "instrumental";
-/// The words of a song.
+/// The lyrics of a song.
 pub const LYRICS: &str = "lyrics";
 
-/// One thing that a model can be told.
+/// An option of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ModelOption {
@@ -37,28 +39,28 @@ pub struct ModelOption {
     /// Its name for people, in English: `Length`.
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub name: Text,
-    /// What values it takes.
+    /// The kind of its values.
     pub kind: OptionKind,
-    /// The value that is meant where a request gives none. Absent: the maker decides.
+    /// The default. Absent: the provider decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub default: Option<Scalar>,
-    /// Whether few people need it.
+    /// Whether it is advanced: shown only on request.
     #[serde(default, skip_serializing_if = "is_false")]
     pub advanced: bool,
 }
 
-/// What values an option takes.
+/// The kind of an option's values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OptionKind {
-    /// One of these texts.
+    /// One of these choices.
     #[cfg_attr(feature = "schema", schema(value_type = Vec<Choice>))]
     Choice(Cow<'static, [Choice]>),
-    /// A whole number.
+    /// An integer.
     Integer(Range),
-    /// Yes or no.
+    /// A flag.
     Flag,
     /// A text.
     Text(TextLimit),
@@ -66,11 +68,11 @@ pub enum OptionKind {
     Picture,
 }
 
-/// How long a text may be.
+/// The length of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TextLimit {
-    /// The longest it may be, in characters (Unicode scalar values).
+    /// The maximum, in characters (Unicode scalar values).
     pub max_chars: u32,
 }
 
@@ -84,41 +86,41 @@ pub struct Choice {
     /// Its name for people: `Watercolor`.
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub name: Text,
-    /// The choice as words, to be added to a prompt for a provider that has no such option. Empty:
+    /// The choice as words, to be added to a prompt for a provider without such an option. Empty:
     /// there are none.
     #[serde(default, skip_serializing_if = "str::is_empty")]
     #[cfg_attr(feature = "schema", schema(value_type = String, required = false))]
     pub words: Text,
-    /// What part of the model's price it costs, in per cent.
+    /// The percentage of the model's price that it costs.
     #[serde(default = "hundred", skip_serializing_if = "is_hundred")]
     #[cfg_attr(feature = "schema", schema(required = false))]
     pub price_percent: u32,
 }
 
-/// The whole numbers that an option takes: `min`, `min + step`, and so on up to `max`.
+/// The integers that an option accepts: `min`, `min + step`, and so on up to `max`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Range {
-    /// At least.
+    /// The minimum.
     pub min: i64,
-    /// At most.
+    /// The maximum.
     pub max: i64,
-    /// From one to the next; at least 1.
+    /// The step; at least 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     #[cfg_attr(feature = "schema", schema(required = false))]
     pub step: u32,
-    /// What is counted.
+    /// The unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub unit: Option<Unit>,
-    /// How many units the model's price is for; more cost more and fewer less, in proportion.
+    /// How many units the model's price pays for; more cost more and fewer less, in proportion.
     /// Absent: the number doesn't change the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub priced_per: Option<u32>,
 }
 
-/// What a whole number counts.
+/// The unit of an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -128,7 +130,7 @@ pub enum Unit {
 }
 
 impl Choice {
-    /// A prompt with this choice as words, for a maker that has no such option.
+    /// A prompt with this choice as words, for a provider without such an option.
     pub fn phrase(&self, prompt: &str) -> String {
         if self.words.is_empty() {
             return prompt.to_owned();
@@ -140,12 +142,12 @@ impl Choice {
 }
 
 impl ModelOption {
-    /// Its choices; empty where it is no choice.
+    /// Its choices; empty for other kinds.
     pub fn choices(&self) -> &[Choice] {
         if let OptionKind::Choice(choices) = &self.kind { choices } else { &[] }
     }
 
-    /// Whether a value is one that it takes.
+    /// Whether a value is valid for it.
     pub fn takes(&self, value: &Scalar) -> bool {
         match (&self.kind, value) {
             (OptionKind::Choice(choices), Scalar::Text(text)) => {
@@ -161,16 +163,23 @@ impl ModelOption {
         }
     }
 
-    /// What it takes, for a sentence: `16:9, 9:16`, `from 2 to 10`, `true or false`.
-    pub fn allowed(&self) -> String {
+    /// What it takes, as the detail of a refusal; in English: `16:9, 9:16`, `from 2 to 10`, `true or false`.
+    pub fn allowed(&self) -> Detail {
         match &self.kind {
             OptionKind::Choice(choices) => {
-                choices.iter().map(|choice| &*choice.value).collect::<Vec<_>>().join(", ")
+                let values: Vec<_> = choices.iter().map(|choice| &*choice.value).collect();
+                let values = values.join(", ");
+                Detail::new(Code::AllowedValues, values.clone()).with("values", values)
             }
             OptionKind::Integer(range) => range.allowed(),
-            OptionKind::Flag => "true or false".into(),
-            OptionKind::Text(limit) => format!("a text of at most {} characters", limit.max_chars),
-            OptionKind::Picture => "the id of an uploaded picture".into(),
+            OptionKind::Flag => Detail::new(Code::AllowedFlag, "true or false"),
+            OptionKind::Text(TextLimit { max_chars }) => {
+                let text = format!("a text of at most {max_chars} characters");
+                Detail::new(Code::AllowedLength, text).with("min", 0_u32).with("max", *max_chars)
+            }
+            OptionKind::Picture => {
+                Detail::new(Code::AllowedUpload, "the id of an uploaded picture")
+            }
         }
     }
 
@@ -196,33 +205,35 @@ impl Range {
             && number.abs_diff(self.min).is_multiple_of(self.step.max(1).into())
     }
 
-    fn allowed(self) -> String {
+    fn allowed(self) -> Detail {
         let Self { min, max, step, .. } = self;
+        let of = |code, text: String| Detail::new(code, text).with("min", min).with("max", max);
         if step > 1 {
-            format!("from {min} to {max} in steps of {step}")
+            let text = format!("from {min} to {max} in steps of {step}");
+            of(Code::AllowedSteps, text).with("step", step)
         } else {
-            format!("from {min} to {max}")
+            of(Code::AllowedRange, format!("from {min} to {max}"))
         }
     }
 }
 
-/// What a generation costs, in whole tokens: the model's price times what each option's value does
-/// to it, rounded up once at the end, and at least 1 where the model costs anything. Options that are
-/// not given, or that the model doesn't have, change nothing.
+/// What a generation costs, in whole tokens: the model's price times the factor of each option's
+/// value, rounded up once at the end, and at least 1 unless the model is free. Options that are not
+/// given, or that the model doesn't have, change nothing.
 pub fn price_tokens(base_tokens: u32, options: &[ModelOption], values: &Scalars) -> u32 {
     let mut price = u128::from(base_tokens);
     let mut parts: u128 = 1;
     for option in options {
         let value = values.get(&option.id).or(option.default.as_ref());
         let (times, of) = value.map_or((1, 1), |value| option.price_factor(value));
-        // A catalog of nonsense ends at the largest price, not in a panic.
+        // A nonsensical catalog results in the largest price, not in a panic.
         price = price.saturating_mul(times.into());
         parts = parts.saturating_mul(of.into());
     }
     u32::try_from(price.div_ceil(parts)).unwrap_or(u32::MAX).max(base_tokens.min(1))
 }
 
-/// Whether a text can be the id of an upload, as the gateway makes them.
+/// Whether a text has the form of an upload's id.
 pub fn is_upload_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }

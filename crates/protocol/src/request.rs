@@ -1,13 +1,15 @@
-//! A request for a generation, and what makes it valid.
+//! A request for a generation, and its validation.
 //!
 //! The widget calls [`GenerateRequest::check`] before it sends and the gateway calls the very same
-//! function when it receives, so neither can promise what the other refuses. It must not know
-//! tokens or keys: whether someone may and can pay is the gateway's business.
+//! function when it receives, so that both accept the same requests. It must not know tokens or
+//! keys: whether someone may and can pay is decided by the gateway.
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, Model};
+use crate::code::Code;
 use crate::invalid::Invalid;
+use crate::message::Detail;
 use crate::options::{Choice, ModelOption, SEED, STYLE};
 use crate::scalar::{Scalar, Scalars};
 use crate::visible::is_invisible;
@@ -27,31 +29,30 @@ use crate::visible::is_invisible;
     ))
 )]
 pub struct GenerateRequest {
-    /// The id of a model in the catalog. Absent is as bad as empty, and told in the same sentence.
+    /// The id of a model in the catalog. Absent is treated as empty.
     #[serde(default)]
     pub model: String,
-    /// What to make, in any language and script. Absent is as bad as empty.
+    /// What to make, in any language and script. Absent is treated as empty.
     #[serde(default)]
     pub prompt: String,
     /// The value of one of the model's styles. Absent or empty: no style.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<String>,
-    /// Our own addition: what else the model is told, by the ids of its options. `style` may stand
-    /// here as well.
+    /// Our own addition: the other options, by their ids. `style` may be among them as well.
     #[serde(default, skip_serializing_if = "Scalars::is_empty")]
     #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, crate::Scalar>, required = false))]
     pub options: Scalars,
 }
 
-/// A request that was found valid: its model and options are those of the catalog.
+/// A valid request: its model and options are those of the catalog.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order<'a> {
     /// The model.
     pub model: &'a Model,
-    /// The prompt, trimmed, its control characters taken as spaces; never blank.
+    /// The prompt, trimmed, with control characters replaced by spaces; never blank.
     pub prompt: String,
-    /// The options that were given, the style among them. Defaults are not filled in: a maker that
-    /// has a better one, such as a length that the words name, may use it.
+    /// The options that were given, the style among them. Defaults are not filled in: a provider
+    /// that has a better value, such as a length mentioned in the prompt, may use it.
     pub options: Scalars,
     /// What it costs, in tokens.
     pub price_tokens: u32,
@@ -89,8 +90,8 @@ impl GenerateRequest {
 
     /// Checks the request against a catalog.
     ///
-    /// The length is that of the prompt as it will be used: trimmed. Control characters other
-    /// than line breaks and tabs mean nothing in a sentence and are taken as spaces.
+    /// The length is that of the prompt as it will be used: trimmed. Control characters other than
+    /// line breaks and tabs are replaced by spaces.
     ///
     /// # Errors
     /// [`Invalid`]: the first thing that is wrong, model before prompt before style before the other
@@ -138,7 +139,7 @@ fn check_style<'a>(value: Option<&str>, model: &'a Model) -> Result<Option<&'a C
     })
 }
 
-/// Empty texts are no values: forms send them for what was left out.
+/// Empty texts are no values: forms send them for fields that were left empty.
 fn check_options(
     style: Option<&Choice>,
     given: &Scalars,
@@ -161,11 +162,12 @@ fn check_options(
     }
     if let Some(style) = style {
         let value = Scalar::Text(style.value.clone());
-        // Two places, two values: neither can be the one that was meant.
+        // Two different values: it is unclear which one was meant.
         if options.insert(STYLE.into(), value.clone()).is_some_and(|other| other != value) {
             return Err(Invalid::InvalidOption {
                 option: STYLE.into(),
-                allowed: "the same value as `style`".into(),
+                allowed: Detail::new(Code::AllowedSame, "the same value as `style`")
+                    .with("field", STYLE),
             });
         }
     }

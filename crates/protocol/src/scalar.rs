@@ -1,6 +1,6 @@
-//! A value that a person can choose or a sentence can name: a flag, a whole number or a text.
+//! A value of an option or a parameter: a flag, an integer or a text.
 //!
-//! Options of a request and parameters of a message are made of these. It must not know what the
+//! Options of a request and parameters of a message consist of these. It must not know what the
 //! values mean.
 
 use std::borrow::Cow;
@@ -10,15 +10,15 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
-/// A text that is in a table, or was read from outside.
+/// A text from a constant table, or from outside.
 pub type Text = Cow<'static, str>;
 
-/// A flag, a whole number or a text. On the wire it is the JSON value of that type.
+/// A flag, an integer or a text. On the wire it is the JSON value of that type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scalar {
-    /// Yes or no.
+    /// A flag.
     Flag(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A text.
     Text(Cow<'static, str>),
@@ -110,7 +110,7 @@ impl Serialize for Scalar {
 impl<'de> Deserialize<'de> for Scalar {
     /// # Errors
     /// For anything but a text, a flag or a number without a fraction. `5.0` is the number 5:
-    /// JavaScript knows no difference.
+    /// JavaScript makes no difference.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ScalarVisitor)
     }
@@ -138,7 +138,7 @@ impl Visitor<'_> for ScalarVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
-        /// Up to here every whole number is a float of its own.
+        /// Up to this number, a float represents every integer exactly.
         const EXACT: f64 = 9_007_199_254_740_991.0;
         if value.fract() == 0.0 && value.abs() <= EXACT {
             Ok(Scalar::Integer(value as i64))
@@ -155,7 +155,9 @@ impl Visitor<'_> for ScalarVisitor {
 #[cfg(feature = "schema")]
 mod schema {
     use utoipa::openapi::RefOr;
-    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+    use utoipa::openapi::schema::{
+        KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type,
+    };
     use utoipa::{PartialSchema, ToSchema};
 
     use super::Scalar;
@@ -165,7 +167,7 @@ mod schema {
             let of = |kind| ObjectBuilder::new().schema_type(kind);
             OneOfBuilder::new()
                 .item(of(Type::Boolean))
-                .item(of(Type::Integer))
+                .item(of(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))))
                 .item(of(Type::String))
                 .into()
         }

@@ -1,19 +1,19 @@
-//! The event stream: a writer, and an incremental reader.
+//! The event stream: a writer, and an incremental parser.
 //!
-//! The reader follows the WHATWG HTML standard, section 9.2 "Server-sent events", for any cutting
-//! of any bytes into chunks. It must not know what the events mean.
+//! The parser follows the WHATWG HTML standard, section 9.2 "Server-sent events", for any split of
+//! any bytes into chunks. It must not know what the events mean.
 //!
-//! A browser's own `EventSource` is used wherever a `GET` will do; this reader is for the streams
-//! that answer a `POST`, which `EventSource` cannot send.
+//! A browser's own `EventSource` is used for `GET`; this parser is for streams that answer a
+//! `POST`, which `EventSource` cannot send.
 
 use std::fmt;
 
 /// The content type of an event stream.
 pub const CONTENT_TYPE: &str = "text/event-stream";
 
-/// Writes one event at the end of `out`.
+/// Appends an event to `out`.
 ///
-/// Line breaks in `data` (`\n`, `\r\n`, `\r`) arrive as `\n`: the format knows no other.
+/// Line breaks in `data` (`\n`, `\r\n`, `\r`) arrive as `\n`: the format has no other.
 pub fn write_event(out: &mut String, id: Option<u64>, data: &str) {
     use fmt::Write as _;
     if let Some(id) = id {
@@ -27,7 +27,7 @@ pub fn write_event(out: &mut String, id: Option<u64>, data: &str) {
     out.push('\n');
 }
 
-/// Writes a comment, which readers drop: it opens a stream, or keeps it open. Line breaks in
+/// Writes a comment, which clients ignore: it opens a stream, or keeps it open. Line breaks in
 /// `text` become spaces.
 pub fn write_comment(out: &mut String, text: &str) {
     out.push_str(": ");
@@ -35,25 +35,25 @@ pub fn write_comment(out: &mut String, text: &str) {
     out.push_str("\n\n");
 }
 
-/// Writes how long a client shall wait before it reconnects.
+/// Writes how long a client should wait before it reconnects.
 pub fn write_retry(out: &mut String, millis: u32) {
     use fmt::Write as _;
     let _ = write!(out, "retry: {millis}\n\n");
 }
 
-/// One event as a reader dispatches it.
+/// An event as the parser dispatches it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// The type: the `event` field, or `message`.
     pub event: String,
     /// The `data` lines, joined with `\n`.
     pub data: String,
-    /// The last event id at that moment; empty where the stream never gave one.
+    /// The last event id at that moment; empty if the stream has sent none.
     pub last_event_id: String,
 }
 
-/// An event that was dropped because one of its lines, or its data as a whole, was longer than the
-/// reader's limit. The stream goes on after it.
+/// An event that was dropped because one of its lines, or its data as a whole, exceeded the
+/// parser's limit. The stream goes on after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -65,10 +65,10 @@ impl fmt::Display for TooLong {
 
 impl std::error::Error for TooLong {}
 
-/// Reads an event stream chunk by chunk.
+/// Parses an event stream chunk by chunk.
 ///
-/// An event that the stream's end cuts off is never dispatched, as the standard asks; dropping the
-/// reader is all it takes.
+/// An event that the stream's end cuts off is never dispatched, as the standard requires; dropping
+/// the parser is enough.
 #[derive(Debug)]
 pub struct Reader {
     max_bytes: usize,
@@ -92,10 +92,10 @@ impl Default for Reader {
 }
 
 impl Reader {
-    /// What [`Reader::default`] takes of a line, and of an event's data: 256 KiB.
+    /// The limit of [`Reader::default`] for a line, and for an event's data: 256 KiB.
     pub const DEFAULT_MAX_BYTES: usize = 256 * 1024;
 
-    /// A reader that keeps at most `max_bytes` of a line, and of an event's data.
+    /// A parser with a limit of `max_bytes` for a line, and for an event's data.
     pub fn new(max_bytes: usize) -> Self {
         Self {
             max_bytes,
@@ -133,7 +133,7 @@ impl Reader {
         frames
     }
 
-    /// The last event id of the last dispatch: what a reconnect sends as `Last-Event-ID`.
+    /// The last event id of the last dispatch: to be sent as `Last-Event-ID` when reconnecting.
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
@@ -144,7 +144,7 @@ impl Reader {
     }
 
     fn push(&mut self, bytes: &[u8]) {
-        // The byte order mark of a first line does not count.
+        // A byte order mark in the first line is not counted.
         let room = (self.max_bytes + BOM.len()).saturating_sub(self.line.len());
         if bytes.len() > room {
             self.line_too_long = true;
@@ -162,12 +162,11 @@ impl Reader {
         let frame = if line.is_empty() {
             self.dispatch()
         } else {
-            // Line ends are never part of a longer UTF-8 sequence, so a line decodes alone just
-            // as it does within the stream.
+            // Line ends are never part of a longer UTF-8 sequence, so a line can be decoded alone.
             self.field(&String::from_utf8_lossy(line), too_long);
             None
         };
-        // Keep the buffer, not what a hostile line made of it.
+        // Keeps the buffer, but not the capacity that a hostile line gave it.
         self.line = bytes;
         self.line.clear();
         frame
@@ -329,7 +328,7 @@ mod tests {
         assert_eq!(reader.retry_millis(), Some(1500));
     }
 
-    /// The standard's algorithm in its plainest form: the whole stream at once, no limits.
+    /// The standard's algorithm in its simplest form: the whole stream at once, without limits.
     fn reference(stream: &[u8]) -> Vec<Frame> {
         let text = String::from_utf8_lossy(stream);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -359,7 +358,7 @@ mod tests {
         frames
     }
 
-    /// Bytes that look like a stream often enough to get somewhere.
+    /// Bytes that resemble a stream often enough to reach deep states.
     fn stream_bytes() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             4 => prop::sample::select(vec![

@@ -1,7 +1,7 @@
-//! Which characters can be seen. A prompt needs one of them.
+//! Which characters are visible. A prompt needs one of them.
 
-/// Characters that take no room of their own: joiners, direction marks, the byte order mark
-/// (from Unicode's `Default_Ignorable_Code_Point`). A prompt of nothing else is blank.
+/// Characters without a width: joiners, direction marks, the byte order mark (from Unicode's
+/// `Default_Ignorable_Code_Point`). A prompt that consists of these is blank.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
@@ -13,8 +13,8 @@ fn is_blank(c: char) -> bool {
     c.is_control() || c.is_whitespace() || is_invisible(c)
 }
 
-/// What a prompt must match to be one, as an ECMA-262 pattern: something in it can be seen. Made
-/// from the rule that [`crate::GenerateRequest::check`] applies.
+/// The pattern of a valid prompt, as an ECMA-262 regular expression: it has a visible character.
+/// Generated from the rule that [`crate::GenerateRequest::check`] applies.
 #[cfg(feature = "schema")]
 pub fn visible_pattern() -> String {
     use std::fmt::Write as _;
@@ -45,7 +45,7 @@ mod tests {
         let pattern = visible_pattern();
         assert!(pattern.starts_with(r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u034f"), "{pattern}");
         assert!(pattern.ends_with(r"\u3000\ufe00-\ufe0f\ufeff]"), "{pattern}");
-        // Beyond these ranges nothing is blank: the pattern needs no pairs of surrogates.
+        // Beyond these ranges every character is visible: the pattern needs no surrogate pairs.
         assert!(!('\u{10000}'..=char::MAX).any(is_blank));
     }
 }

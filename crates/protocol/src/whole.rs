@@ -1,14 +1,14 @@
-//! Whole numbers as JSON knows them: `7`, and just as well `7.0` or `7e0`, which some languages
-//! write. It must not know what is counted.
+//! Integers in JSON: `7`, and also `7.0` or `7e0`, which some languages write. It must not know
+//! what is counted.
 
 use std::fmt;
 
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
-/// Reads a whole number that may be absent or `null`; for `#[serde(deserialize_with)]`.
+/// Deserializes an integer that may be absent or `null`; for `#[serde(deserialize_with)]`.
 ///
 /// # Errors
-/// Where it is no number, not whole, below 0 or above [`u32::MAX`].
+/// If it is not a number, not an integer, below 0 or above [`u32::MAX`].
 pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     deserializer.deserialize_any(Whole)
 }

@@ -5,55 +5,66 @@ mod message;
 
 use std::ops::ControlFlow;
 
+use ai_now_protocol::Message;
 use ai_now_sketch::SketchError;
 use js_sys::{Error, Function, Reflect, Uint8Array};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use message::Wish;
 
-/// A finished file.
+/// A complete file.
 #[wasm_bindgen]
-pub struct Made {
+pub struct Output {
     bytes: Vec<u8>,
     format: &'static str,
-    note: String,
+    note: Message,
 }
 
 #[wasm_bindgen]
-impl Made {
-    /// The file: a copy of its own, which can be handed to the page without another.
+impl Output {
+    /// The file: a copy, whose buffer can be transferred to the page.
     #[wasm_bindgen(getter)]
     pub fn bytes(&self) -> Uint8Array {
         Uint8Array::from(self.bytes.as_slice())
     }
 
-    /// Its format, as the extension of a file's name: `mp3`.
+    /// Its format, as a file name extension: `mp3`.
     #[wasm_bindgen(getter)]
     pub fn format(&self) -> String {
         self.format.to_owned()
     }
 
-    /// What was understood, for people.
+    /// What was understood, for people, in English.
     #[wasm_bindgen(getter)]
     pub fn note(&self) -> String {
-        self.note.clone()
+        self.note.text.to_string()
+    }
+
+    /// The same with its code and details, as the API has messages: so that it can be said in any
+    /// language.
+    #[wasm_bindgen(getter)]
+    pub fn message(&self) -> JsValue {
+        // Texts and whole numbers: what can be written.
+        self.note.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
     }
 }
 
 /// Makes the file of a request, by the built-in catalog: the same bytes as the gateway's for the
 /// same request, seed and size.
 ///
-/// `wish` is a plain object: `model`, `prompt`, and where there are such: `style` (the value of one
-/// of the model's styles), `options` (by their ids in the catalog: `seconds`, `lyrics`, …), `seed`,
+/// `wish` is a plain object: `model`, `prompt`, and optionally: `style` (the value of one of the
+/// model's styles), `options` (by their ids in the catalog: `seconds`, `lyrics`, …), `seed`,
 /// `width` and `height` in pixels, and `image`, the bytes of a picture to start from as a
-/// `Uint8Array`. `report(fraction, step)` is called as the work goes on,
-/// with the part that is done, from 0 to 1, and what is being done; where it throws, the work ends.
+/// `Uint8Array`. `report(fraction, step)` is called during the work, with the fraction that is
+/// done, from 0 to 1, and the current step; if it throws, the work ends.
 ///
 /// # Errors
 /// An `Error` whose message is a sentence about what is wrong with the request, or with the engine.
 /// Its `code` names what is wrong with a picture.
 #[wasm_bindgen]
-pub fn sketch(wish: JsValue, report: &Function) -> Result<Made, JsValue> {
+pub fn sketch(wish: JsValue, report: &Function) -> Result<Output, JsValue> {
     std::panic::set_hook(Box::new(|info| error(&info.to_string())));
     let image = Reflect::get(&wish, &"image".into()).ok();
     let image = image.and_then(|value| value.dyn_into::<Uint8Array>().ok());
@@ -62,7 +73,7 @@ pub fn sketch(wish: JsValue, report: &Function) -> Result<Made, JsValue> {
     fulfil(wish, image.as_deref(), report)
 }
 
-/// The same for a request without options, its parts one by one.
+/// The same for a request without options, with its fields as arguments.
 ///
 /// # Errors
 /// As [`sketch`].
@@ -75,14 +86,14 @@ pub fn make(
     width_px: u32,
     height_px: u32,
     report: &Function,
-) -> Result<Made, JsValue> {
+) -> Result<Output, JsValue> {
     std::panic::set_hook(Box::new(|info| error(&info.to_string())));
     let (seed, width, height) = (Some(seed), Some(width_px), Some(height_px));
     let wish = Wish { model, prompt, style, seed, width, height, ..Wish::default() };
     fulfil(wish, None, report)
 }
 
-fn fulfil(wish: Wish, image: Option<&[u8]>, report: &Function) -> Result<Made, JsValue> {
+fn fulfil(wish: Wish, image: Option<&[u8]>, report: &Function) -> Result<Output, JsValue> {
     let made = wish.with_request(image, |request| {
         ai_now_sketch::make(request, &mut |progress| {
             let (fraction, step) = (progress.fraction.into(), progress.step.as_str().into());
@@ -95,14 +106,14 @@ fn fulfil(wish: Wish, image: Option<&[u8]>, report: &Function) -> Result<Made, J
         _ => fault(&why.to_string(), None),
     })?;
     let format = sketch.format.extension();
-    Ok(Made { bytes: sketch.bytes, format, note: sketch.note.to_string() })
+    Ok(Output { bytes: sketch.bytes, format, note: sketch.note.message() })
 }
 
-/// An error with a sentence, and with a code where there is one.
+/// An error with a sentence, and with a code if there is one.
 fn fault(sentence: &str, code: Option<&'static str>) -> JsValue {
     let error = Error::new(sentence);
     if let Some(code) = code {
-        // An object that was just made takes a property.
+        // A new object accepts any property.
         let _ = Reflect::set(&error, &"code".into(), &code.into());
     }
     error.into()

@@ -1,4 +1,4 @@
-//! What the page asks the worker for, as `postMessage` carries it. It must not know how anything is
+//! The page's request to the worker, as `postMessage` carries it. It must not know how anything is
 //! made.
 
 use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION};
@@ -6,17 +6,17 @@ use ai_now_protocol::{Catalog, GenerateRequest, Invalid, Scalars};
 use ai_now_sketch::{Request, Resolution, Size};
 use serde::Deserialize;
 
-/// How fine pictures and videos are where nothing says it: what a browser makes about as fast as it
-/// plays.
+/// The default resolution of pictures and videos: a browser makes them about as fast as it plays
+/// them.
 const USUAL: Resolution = Resolution::P360;
 
-/// A wish: the request, and what only a page says. The picture to start from lies beside it, as
-/// `image`: a `Uint8Array`.
+/// The request, with the page's additions. The picture to start from is a separate field, `image`:
+/// a `Uint8Array`.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Wish {
     /// The model's id.
     pub(crate) model: String,
-    /// The words.
+    /// The prompt.
     pub(crate) prompt: String,
     /// The value of one of the model's styles.
     #[serde(default)]
@@ -24,10 +24,10 @@ pub(crate) struct Wish {
     /// The options of the model, by their ids in the catalog.
     #[serde(default)]
     pub(crate) options: Scalars,
-    /// Varies what the words leave open, where the options have no seed.
+    /// Varies what the prompt leaves open, if the options have no seed.
     #[serde(default)]
     pub(crate) seed: Option<u32>,
-    /// The size of pictures and videos in pixels, where the options name neither a shape nor a
+    /// The size of pictures and videos in pixels, if the options name neither an aspect ratio nor a
     /// resolution.
     #[serde(default)]
     pub(crate) width: Option<u32>,
@@ -37,10 +37,10 @@ pub(crate) struct Wish {
 }
 
 impl Wish {
-    /// Hands the request on, checked by the built-in catalog.
+    /// Calls a function with the request, checked against the built-in catalog.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why the request is not valid.
     pub(crate) fn with_request<T>(
         self,
         image: Option<&[u8]>,

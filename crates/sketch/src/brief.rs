@@ -17,6 +17,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use crate::note::Meaning;
 pub(crate) use language::Language;
 pub(crate) use language::guess as language_of;
 pub(crate) use picture::{Role, role};
@@ -76,8 +77,8 @@ pub(crate) struct Brief {
     pub(crate) acts: Vec<Act>,
     /// What the camera does.
     pub(crate) camera: Option<Camera>,
-    /// The English names of all that was understood, in the order of the words.
-    pub(crate) said: Vec<String>,
+    /// All that was understood, in the order of the words.
+    pub(crate) said: Vec<Meaning>,
 }
 
 /// The most meanings that people are told of.
@@ -94,8 +95,9 @@ impl Brief {
         };
         let words = split::split(prompt);
         numbers::read(&words, &mut brief);
-        brief.said.extend(brief.bpm.map(|bpm| format!("{bpm} bpm")));
-        brief.said.extend(brief.duration_secs.map(|secs| format!("{secs} seconds")));
+        brief.said.extend(brief.bpm.map(|bpm| Meaning::named(format!("{bpm} bpm"))));
+        let seconds = |secs| Meaning::named(format!("{secs} seconds"));
+        brief.said.extend(brief.duration_secs.map(seconds));
         let mut moods = 0.0;
         let mut energy = 0.0;
         let mut colours: Vec<[u8; 3]> = Vec::new();
@@ -108,7 +110,7 @@ impl Brief {
             match (found.sense, last) {
                 (Sense::Colour(colour), Some(thing)) if behind => {
                     brief.colours.push((colour, Some(thing)));
-                    push(&mut brief.said, found.name.clone());
+                    push(&mut brief.said, Meaning::named(found.name.clone()));
                 }
                 _ => brief.take(&found, &mut moods, &mut energy, &mut colours),
             }
@@ -122,7 +124,7 @@ impl Brief {
         let place = brief.places.first().is_some_and(|p| *p != Place::Abstract);
         if place || brief.things.iter().any(|t| t.0 != Thing::Flow) {
             brief.things.retain(|t| t.0 != Thing::Flow);
-            brief.said.retain(|s| s != "flowing");
+            brief.said.retain(|said| said.name != "flowing");
         }
         if moods > 0.0 {
             brief.valence /= moods;
@@ -140,7 +142,7 @@ impl Brief {
         colours: &mut Vec<[u8; 3]>,
     ) {
         let negated = found.negated;
-        let mut name = if negated { format!("no {}", found.name) } else { found.name.to_owned() };
+        let mut said = Meaning { left_out: negated, ..Meaning::named(found.name.clone()) };
         match found.sense {
             Sense::Mood(valence, lively, uneasy) => {
                 let sign = if negated { -0.6 } else { 1.0 };
@@ -170,9 +172,7 @@ impl Brief {
                 } else {
                     let count = found.count.unwrap_or(if found.plural { 0 } else { 1 });
                     self.things.push((thing, count));
-                    if let Some(count) = found.count {
-                        name = format!("{count} {name}");
-                    }
+                    said.count = found.count;
                 }
             }
             _ if negated => return,
@@ -197,7 +197,7 @@ impl Brief {
             Sense::Camera(camera) => self.camera = self.camera.or(Some(camera)),
         }
         if !found.name.is_empty() && self.said.len() < SAID_MAX {
-            push(&mut self.said, name);
+            push(&mut self.said, said);
         }
     }
 

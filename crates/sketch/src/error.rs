@@ -7,11 +7,11 @@ use crate::image::ImageError;
 /// Why there is no sketch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SketchError {
-    /// `report` asked to stop.
+    /// `report` returned `Break`.
     Cancelled,
-    /// The picture that was sent cannot be used; its sentence says what to do.
+    /// The input picture can't be used; its sentence says what to do.
     Image(ImageError),
-    /// An encoder refused its input; this is a fault of the engine.
+    /// An encoder rejected its input; this is a bug in the engine.
     Encoding(String),
 }
 

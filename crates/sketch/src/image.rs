@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 
 use ai_now_protocol::{Code, Message};
 
-use crate::SketchError;
+use crate::{SketchError, encode};
 use watch::Watch;
 
 /// The most bytes of a file that is sent.
@@ -154,6 +154,22 @@ impl Picture {
         let open = self.px.iter().filter(|p| p[3] < 128).count();
         open * 20 > self.px.len()
     }
+}
+
+/// A picture of any format that is read, as PNG: upright, as large as it is. Where it is open, it is white.
+///
+/// # Errors
+/// [`SketchError::Image`]
+pub fn to_png(file: &[u8]) -> Result<Vec<u8>, SketchError> {
+    let whole = (IMAGE_MAX_SIDE as usize, IMAGE_MAX_SIDE as usize);
+    let Picture { width, height, px } =
+        Picture::read(file, whole, &mut |_| ControlFlow::Continue(()))?;
+    let on_white = |[r, g, b, a]: [u8; 4]| {
+        let over = |c: u8| ((u16::from(c) * u16::from(a) + 255 * (255 - u16::from(a))) / 255) as u8;
+        [over(r), over(g), over(b)]
+    };
+    let rgb: Vec<u8> = px.into_iter().flat_map(on_white).collect();
+    encode::png::plain(width, height, &rgb)
 }
 
 /// Refuses sizes beyond the limits, before anything is made for them.

@@ -1,9 +1,29 @@
-//! The sketch engine: media from a sentence, by procedure.
+//! The sketch engine: procedural media from a sentence.
 //!
-//! It reads the words of a prompt, composes a piece of music or a scene from them by rule, and
-//! encodes it as a real file. A picture or lyrics that come with the words are taken up as far as
-//! rules can. No trained model, no network, no asset, no clock: the same request gives the same
-//! bytes. It must not know who asks, what it costs or where the file goes.
+//! It analyses a prompt, composes a piece of music or a scene by rules, and encodes it as a real
+//! file. A picture or lyrics that come with the prompt are used as far as rules can. No trained
+//! model, no network, no asset, no clock: the same request gives the same bytes. It must not know
+//! the caller, the price or where the file goes.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//!
+//! use ai_now_protocol::{Catalog, Format};
+//! use ai_now_sketch::{Request, make};
+//!
+//! let catalog = Catalog::BUILT_IN;
+//! let model = catalog.model("suno").unwrap();
+//! let request = Request::new(model, "A calm piano piece in D minor, 70 bpm, 3 seconds");
+//! let sketch = make(&request, &mut |progress| {
+//!     // Answer `Break` to stop it.
+//!     println!("{:3.0} %", progress.fraction * 100.0);
+//!     ControlFlow::Continue(())
+//! })?;
+//! assert_eq!(sketch.format, Format::Mp3);
+//! // The same request gives the same bytes.
+//! assert_eq!(sketch.bytes, make(&request, &mut |_| ControlFlow::Continue(()))?.bytes);
+//! # Ok::<(), ai_now_sketch::SketchError>(())
+//! ```
 
 mod brief;
 mod crew;
@@ -38,8 +58,8 @@ use crate::scene::Scene;
 use crate::style::Treatment;
 
 pub use error::SketchError;
-pub use image::{IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE, ImageError};
-pub use note::{Fact, ImageRole, Note};
+pub use image::{IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE, ImageError, to_png};
+pub use note::{Fact, ImageRole, Meaning, Note};
 pub use progress::{Progress, Step};
 pub use request::{Request, duration_limits_secs};
 pub use size::{AspectRatio, NoSuchSize, Resolution, Size};
@@ -60,8 +80,8 @@ pub struct Sketch {
 
 /// Makes a sketch. Music keeps one core busy until it is done, video all of them.
 ///
-/// `report` is called as the work goes on, at least every 100 ms of work; when it answers `Break`,
-/// the work stops.
+/// `report` is called during the work, at least every 100 ms of work; if it returns `Break`, the
+/// work stops.
 ///
 /// # Errors
 /// [`SketchError`].
@@ -134,9 +154,10 @@ fn music_note(brief: &Brief, piece: &Piece, mood_of_lyrics: bool, instrumental: 
     let genre = piece.genre();
     let mut facts = vec![Fact::Genre(genre), Fact::TempoBpm(piece.bpm), Fact::Key(piece.key())];
     facts.extend(brief.duration_secs.map(|_| Fact::DurationSecs(piece.secs)));
-    // Asked for or chosen, a tempo and a length are told as they are played.
-    let told =
-        |said: &&String| *said != genre && !said.ends_with(" bpm") && !said.ends_with(" seconds");
+    // A requested or chosen tempo and length are noted as they are played.
+    let told = |said: &&Meaning| {
+        said.name != genre && !said.name.ends_with(" bpm") && !said.name.ends_with(" seconds")
+    };
     facts.extend(brief.said.iter().filter(told).cloned().map(Fact::Understood));
     facts.extend(piece.song.map(|song| Fact::Lyrics {
         sections: song.stanzas,
@@ -149,7 +170,7 @@ fn music_note(brief: &Brief, piece: &Piece, mood_of_lyrics: bool, instrumental: 
     Note { facts }
 }
 
-/// How long a film plays, in seconds, where nothing says it.
+/// The default length of a film, in seconds.
 const USUAL_FILM_SECS: f32 = 6.0;
 
 fn video(
@@ -171,13 +192,13 @@ fn video(
     Ok(Sketch { bytes, format: Format::Mp4, note, duration_secs })
 }
 
-/// The kinds of music there are, by the names that prompts and notes use.
+/// The genres, by the names that prompts and notes use.
 pub fn genres() -> impl Iterator<Item = &'static str> {
     music::genre::GENRES.iter().map(|spec| spec.name)
 }
 
-/// How long the stages of one second of a film take on one core, by a clock that tells seconds:
-/// the scene, the style, the encoder. For benches.
+/// How long the stages of one second of a film take on one core, by a clock that returns seconds:
+/// the scene, the style, the encoder. For benchmarks.
 ///
 /// # Errors
 /// [`SketchError`].
@@ -205,8 +226,8 @@ fn picture(
     Ok(Sketch { bytes, format: Format::Png, note, duration_secs: 0.0 })
 }
 
-/// The scene of a request as a JPEG of that many pixels: a poster, a thumbnail, the cover of a
-/// piece of music. Sides are held to 16 to 1920 pixels.
+/// The scene of a request as a JPEG of this size: a poster, a thumbnail, the cover of a piece of
+/// music. Sides are clamped to 16 to 1920 pixels.
 ///
 /// # Errors
 /// [`SketchError`].
@@ -219,10 +240,10 @@ pub fn poster(request: &Request<'_>, width: u32, height: u32) -> Result<Vec<u8>,
     still::poster(&scene, treatment(request), size)
 }
 
-/// How much of the work is done when a picture that was sent is decoded.
+/// The progress when an input picture is decoded.
 const LOOKED: f64 = 0.04;
 
-/// The scene of the words, with the picture that was sent, if one was; and what became of that.
+/// The scene of the prompt, with the input picture, if there is one; and how that was used.
 fn scene(
     brief: &Brief,
     request: &Request<'_>,
@@ -272,3 +293,8 @@ fn about(brief: &Brief, note: &Note) -> About {
         lyrics: None,
     }
 }
+
+/// The README's examples, which run as these do.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

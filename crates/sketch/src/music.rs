@@ -63,7 +63,8 @@ pub(crate) struct Played {
 /// Where the words don't say, a piece without lyrics plays that many seconds.
 const USUAL_SECS: f32 = 30.0;
 
-const NAMES: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+pub(crate) const NAMES: [&str; 12] =
+    ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 
 impl Piece {
     /// Decides what the words left open. Lyrics set the form, and the length where the words don't;

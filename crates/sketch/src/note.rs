@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ai_now_protocol::{Code, Message};
+use ai_now_protocol::{Code, Detail, Message, Scalar};
 
 /// What a sketch follows, in the order in which it is told.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,8 +25,8 @@ pub enum Fact {
     Key(String),
     /// How long it plays, where that was asked for.
     DurationSecs(f32),
-    /// A meaning that was found in the words, or what they were taken to mean, by its English name.
-    Understood(String),
+    /// A meaning that was found in the words, or what they were taken to mean.
+    Understood(Meaning),
     /// What became of the picture that was sent.
     Image(ImageRole),
     /// Lyrics set the form: so many sections and lines. `lines_left_out` found no room in the time
@@ -47,6 +47,36 @@ pub enum Fact {
     Instrumental,
 }
 
+/// A meaning of words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// Its English name.
+    pub name: String,
+    /// How many there are, where it is said.
+    pub count: Option<u32>,
+    /// Whether the words ask to leave it out.
+    pub left_out: bool,
+}
+
+impl Meaning {
+    /// The meaning that has this name, and no more.
+    pub(crate) fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), count: None, left_out: false }
+    }
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.left_out {
+            f.write_str("no ")?;
+        }
+        if let Some(count) = self.count {
+            write!(f, "{count} ")?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
 /// What became of a picture that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageRole {
@@ -61,24 +91,55 @@ pub enum ImageRole {
 }
 
 impl Fact {
-    /// A stable name, for programs.
-    pub fn code(&self) -> &'static str {
+    /// What it says, for programs.
+    pub fn code(&self) -> Code {
         match self {
-            Self::Style(_) => "style",
-            Self::Genre(_) => "genre",
-            Self::TempoBpm(_) => "tempo_bpm",
-            Self::Key(_) => "key",
-            Self::DurationSecs(_) => "duration_secs",
-            Self::Understood(_) => "understood",
-            Self::Image(ImageRole::Backdrop) => "image_backdrop",
-            Self::Image(ImageRole::Alive) => "image_alive",
-            Self::Image(ImageRole::Framed) => "image_framed",
-            Self::Image(ImageRole::Subject) => "image_subject",
-            Self::Lyrics { sung_by_instrument: true, .. } => "lyrics_form_and_melody",
-            Self::Lyrics { .. } => "lyrics_form",
-            Self::MoodOfLyrics => "lyrics_mood",
-            Self::Instrumental => "instrumental",
+            Self::Style(_) => Code::SketchStyle,
+            Self::Genre(_) => Code::SketchGenre,
+            Self::TempoBpm(_) => Code::SketchTempo,
+            Self::Key(_) => Code::SketchKey,
+            Self::DurationSecs(_) => Code::SketchSeconds,
+            Self::Understood(Meaning { left_out: true, .. }) => Code::SketchWithout,
+            Self::Understood(Meaning { count: Some(_), .. }) => Code::SketchThings,
+            Self::Understood(_) => Code::SketchMeaning,
+            Self::Image(ImageRole::Backdrop) => Code::SketchBackdrop,
+            Self::Image(ImageRole::Alive) => Code::SketchAlive,
+            Self::Image(ImageRole::Framed) => Code::SketchFramed,
+            Self::Image(ImageRole::Subject) => Code::SketchSubject,
+            Self::Lyrics { sung_by_instrument: true, .. } => Code::SketchMelody,
+            Self::Lyrics { .. } => Code::SketchLyrics,
+            Self::MoodOfLyrics => Code::SketchMood,
+            Self::Instrumental => Code::SketchInstrumental,
         }
+    }
+
+    /// The same with its parameters and in English: a detail, or two.
+    fn details(&self) -> impl Iterator<Item = Detail> {
+        let detail = Detail::new(self.code(), self.to_string());
+        let detail = match self {
+            Self::Style(name) | Self::Key(name) => detail.with("name", name.clone()),
+            // A house is a thing as well.
+            Self::Genre("house") => detail.with("name", "house music"),
+            Self::Genre(name) => detail.with("name", *name),
+            Self::TempoBpm(bpm) => detail.with("bpm", number(*bpm)),
+            Self::DurationSecs(secs) => detail.with("seconds", number(*secs)),
+            Self::Understood(Meaning { name, count, left_out }) => {
+                let detail = detail.with("name", name.clone());
+                match count {
+                    Some(count) if !left_out => detail.with("count", *count),
+                    _ => detail,
+                }
+            }
+            _ => detail,
+        };
+        let lines = match self {
+            Self::Lyrics { lines_left_out, .. } => u32::try_from(*lines_left_out).unwrap_or(0),
+            _ => 0,
+        };
+        let left_out = (lines > 0).then(|| {
+            Detail::new(Code::SketchLinesLeftOut, lines_left_out(lines)).with("lines", lines)
+        });
+        std::iter::once(detail).chain(left_out)
     }
 
     /// Whether it is one of the plain list, or a clause of its own behind it.
@@ -93,7 +154,8 @@ impl Fact {
 impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Style(text) | Self::Key(text) | Self::Understood(text) => f.write_str(text),
+            Self::Style(text) | Self::Key(text) => f.write_str(text),
+            Self::Understood(meaning) => meaning.fmt(f),
             Self::Genre(name) => f.write_str(name),
             Self::TempoBpm(bpm) => write!(f, "{bpm} bpm"),
             Self::DurationSecs(secs) => write!(f, "{secs} seconds"),
@@ -101,29 +163,34 @@ impl fmt::Display for Fact {
             Self::Image(ImageRole::Alive) => f.write_str("your picture, set in motion"),
             Self::Image(ImageRole::Framed) => f.write_str("your picture on its wall"),
             Self::Image(ImageRole::Subject) => f.write_str("your picture as its subject"),
-            Self::Lyrics { lines_left_out, sung_by_instrument, .. } => {
-                f.write_str(if *sung_by_instrument {
-                    "the form of your lyrics, which it cannot sing: an instrument plays their syllables"
-                } else {
-                    "the form of your lyrics, which it cannot sing"
-                })?;
-                match lines_left_out {
-                    0 => Ok(()),
-                    1 => f.write_str("; 1 line had no room"),
-                    many => write!(f, "; {many} lines had no room"),
-                }
-            }
+            Self::Lyrics { sung_by_instrument: true, .. } => f.write_str(
+                "the form of your lyrics, which it cannot sing: an instrument plays their syllables",
+            ),
+            Self::Lyrics { .. } => f.write_str("the form of your lyrics, which it cannot sing"),
             Self::MoodOfLyrics => f.write_str("the mood of your lyrics"),
             Self::Instrumental => f.write_str("instrumental"),
         }
     }
 }
 
+/// A number as a parameter: whole where it is, else as text.
+fn number(number: f32) -> Scalar {
+    if number.fract() == 0.0 { Scalar::Integer(number as i64) } else { number.to_string().into() }
+}
+
+fn lines_left_out(lines: u32) -> String {
+    match lines {
+        1 => "1 line had no room".to_owned(),
+        many => format!("{many} lines had no room"),
+    }
+}
+
 impl Note {
-    /// The note with its code in the protocol; what it follows is a parameter, in English.
+    /// The note with its code in the protocol, and a detail for each fact.
     pub fn message(&self) -> Message {
-        let facts = Facts(self).to_string();
-        Message::new(Code::ProceduralSketch, self.to_string()).with("facts", facts)
+        let mut message = Message::new(Code::ProceduralSketch, self.to_string());
+        message.details = self.facts.iter().flat_map(Fact::details).collect();
+        message
     }
 }
 
@@ -143,9 +210,56 @@ impl fmt::Display for Facts<'_> {
         for (place, fact) in list.iter().enumerate() {
             write!(f, "{}{fact}", if place == 0 { "" } else { ", " })?;
         }
-        for (place, fact) in clauses.iter().enumerate() {
-            write!(f, "{}{fact}", if place == 0 && list.is_empty() { "" } else { "; " })?;
+        let clauses = clauses.iter().flat_map(|fact| fact.details());
+        for (place, clause) in clauses.enumerate() {
+            let between = if place == 0 && list.is_empty() { "" } else { "; " };
+            write!(f, "{between}{}", clause.text)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fact_is_a_detail_of_the_table() {
+        let lyrics = |lines_left_out, sung_by_instrument| Fact::Lyrics {
+            sections: 2,
+            lines: 8,
+            lines_left_out,
+            sung_by_instrument,
+        };
+        let facts = vec![
+            Fact::Style("Watercolor".into()),
+            Fact::Genre("jazz"),
+            Fact::TempoBpm(92.0),
+            Fact::Key("D minor".into()),
+            Fact::DurationSecs(7.5),
+            Fact::Understood(Meaning::named("rain")),
+            Fact::Understood(Meaning { count: Some(2), ..Meaning::named("horse") }),
+            Fact::Understood(Meaning { left_out: true, ..Meaning::named("drums") }),
+            lyrics(0, false),
+            lyrics(1, true),
+            Fact::MoodOfLyrics,
+            Fact::Image(ImageRole::Backdrop),
+            Fact::Instrumental,
+        ];
+        let note = Note { facts };
+        let message = note.message();
+        assert!(message.is_in_table() && !message.has_prose(), "{message:?}");
+        assert_eq!(
+            message.text,
+            "Procedural sketch: Watercolor, jazz, 92 bpm, D minor, 7.5 seconds, rain, 2 horse, \
+             no drums; the form of your lyrics, which it cannot sing; the form of your lyrics, which \
+             it cannot sing: an instrument plays their syllables; 1 line had no room; the mood of \
+             your lyrics; your picture as its backdrop; instrumental"
+        );
+        let said: Vec<_> = message.details.iter().map(|detail| &*detail.text).collect();
+        assert_eq!(said[..3], ["Watercolor", "jazz", "92 bpm"]);
+        assert_eq!(message.details[2].params["bpm"], Scalar::Integer(92));
+        assert_eq!(message.details[4].params["seconds"], "7.5".into());
+        assert!(message.details[10].is(Code::SketchLinesLeftOut));
     }
 }

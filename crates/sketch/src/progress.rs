@@ -1,4 +1,4 @@
-//! How far the work is. Reported by the work itself, not by a clock.
+//! The progress of the work. It is reported by the work itself, not by a clock.
 
 use std::ops::ControlFlow;
 
@@ -6,12 +6,12 @@ use ai_now_protocol::Code;
 
 use crate::SketchError;
 
-/// What is being done.
+/// The current step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The words are read.
+    /// The prompt is analysed.
     Reading,
-    /// The picture that was sent is decoded.
+    /// The input picture is decoded.
     Looking,
     /// Pictures are drawn.
     Drawing,
@@ -19,13 +19,13 @@ pub enum Step {
     Playing,
     /// Drums are played.
     Drumming,
-    /// Room and echo are added.
+    /// Reverb and echo are added.
     Mixing,
-    /// The whole is made as loud as records are.
+    /// The whole is mastered.
     Mastering,
     /// The file is encoded.
     Encoding,
-    /// All is done.
+    /// Everything is done.
     Done,
 }
 
@@ -43,7 +43,7 @@ impl Step {
         Self::Done,
     ];
 
-    /// Its code in the protocol, which tells fewer steps apart.
+    /// Its code in the protocol, which distinguishes fewer steps.
     pub fn code(self) -> Code {
         match self {
             Self::Reading | Self::Looking => Code::Reading,
@@ -69,16 +69,16 @@ impl Step {
     }
 }
 
-/// How far the work is.
+/// The progress of the work.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// The part of the whole work that is done, from 0 to 1, never falling.
+    /// The fraction of the whole work that is done, from 0 to 1; it never decreases.
     pub fraction: f64,
-    /// What is being done.
+    /// The current step.
     pub step: Step,
 }
 
-/// Tells of progress, and holds it from falling.
+/// Reports progress, and never lets it decrease.
 pub(crate) struct Reporter<'a> {
     report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
     fraction: f64,
@@ -89,7 +89,7 @@ impl<'a> Reporter<'a> {
         Self { report, fraction: 0.0 }
     }
 
-    /// The part that is done.
+    /// The fraction that is done.
     pub(crate) fn fraction(&self) -> f64 {
         self.fraction
     }
@@ -102,7 +102,7 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// The same, for parts that only want to know whether to go on.
+    /// The same, for parts of the work that only need to know whether to go on.
     pub(crate) fn flow(&mut self, fraction: f64, step: Step) -> ControlFlow<()> {
         match self.at(fraction, step) {
             Ok(()) => ControlFlow::Continue(()),

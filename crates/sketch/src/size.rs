@@ -1,8 +1,8 @@
-//! The size of a picture or a video: whatever is asked for, held to what encoders and players take.
+//! The size of a picture or a video, within the limits of encoders and players.
 
 use std::str::FromStr;
 
-/// The least and the most pixels of a side.
+/// The minimum and maximum pixels of a side.
 const SIDE_MIN: usize = 160;
 const SIDE_MAX: usize = 1920;
 
@@ -19,14 +19,14 @@ impl Size {
     /// 640 by 360: small enough for a browser's worker.
     pub const SMALL: Self = Self { width: 640, height: 360 };
 
-    /// The possible size that is nearest to the wished one.
+    /// The possible size that is nearest to the requested one.
     pub fn new(width: u32, height: u32) -> Self {
         let hold = |side: u32| (side as usize).clamp(SIDE_MIN, SIDE_MAX) & !1;
         Self { width: hold(width), height: hold(height) }
     }
 
-    /// The size of a shape at a resolution. A side that would be too long is held to 1920 pixels,
-    /// and the other one shortened with it: the shape stays.
+    /// The size for an aspect ratio and a resolution. A side that would be too long is clamped to
+    /// 1920 pixels, and the other one reduced with it: the ratio stays.
     pub fn of(shape: AspectRatio, resolution: Resolution) -> Self {
         let (across, down) = shape.parts();
         let (long, short) = (across.max(down), across.min(down));
@@ -40,12 +40,12 @@ impl Size {
         if across >= down { Self::new(length, lines) } else { Self::new(lines, length) }
     }
 
-    /// Pixels across.
+    /// The width in pixels.
     pub fn width(self) -> usize {
         self.width
     }
 
-    /// Pixels down.
+    /// The height in pixels.
     pub fn height(self) -> usize {
         self.height
     }
@@ -63,7 +63,7 @@ impl Default for Size {
     }
 }
 
-/// The shape of a picture: its width to its height.
+/// The aspect ratio of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the ratios")]
 pub enum AspectRatio {
@@ -82,7 +82,7 @@ pub enum AspectRatio {
 }
 
 impl AspectRatio {
-    /// Every shape.
+    /// Every aspect ratio.
     pub const ALL: [Self; 11] = [
         Self::R16x9,
         Self::R9x16,
@@ -132,7 +132,7 @@ impl AspectRatio {
     }
 }
 
-/// How fine a picture is: the pixels of its shorter side.
+/// The resolution of a picture: the pixels of its shorter side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the resolutions")]
 pub enum Resolution {
@@ -144,7 +144,7 @@ pub enum Resolution {
 }
 
 impl Resolution {
-    /// Every resolution, the coarsest first.
+    /// Every resolution, the lowest first.
     pub const ALL: [Self; 4] = [Self::P360, Self::P540, Self::P720, Self::P1080];
 
     /// As people and interfaces write it: `720p`.
@@ -167,7 +167,7 @@ impl Resolution {
     }
 }
 
-/// A shape or a resolution that there isn't.
+/// An unknown aspect ratio or resolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoSuchSize;
 

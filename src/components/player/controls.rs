@@ -1,5 +1,5 @@
-//! What steers the media element: buttons, sliders and keys. They show what the element says of
-//! itself, and ask it for what is wanted.
+//! The controls of the media element: buttons, sliders and keys. They show the element's own state,
+//! and send requests to it.
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -7,7 +7,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::media_controller::MediaController;
 use crate::components::button::IconButton;
-use crate::components::erased::{ElementRef, Erase, Erased, Handler, Live, handler, live};
+use crate::components::erased::{ElementRef, Erase, Erased, Handler, Live, handler, live, memo};
 use crate::components::icon::{
     FULL_SCREEN, LOOP, MUTED, PAUSE, PICTURE_IN_PICTURE, PLAY, SOUND, SwitchIcon,
 };
@@ -19,19 +19,19 @@ use crate::texts::use_texts;
 const SPEEDS: [(f64, &str); 5] =
     [(1.0, "1×"), (1.25, "1.25×"), (1.5, "1.5×"), (2.0, "2×"), (0.75, "0.75×")];
 
-/// The place of a speed among the [`SPEEDS`].
+/// The index of a speed in [`SPEEDS`].
 fn speed_index(rate: f64) -> usize {
     SPEEDS.iter().position(|(speed, _)| *speed == rate).unwrap_or(0)
 }
 
-/// The bar with all that steers.
+/// The bar of controls.
 #[component]
 pub(super) fn Controls(
-    /// What plays.
+    /// The media controller.
     media: MediaController,
-    /// The screen that is filled.
+    /// The element that goes full screen.
     screen: ElementRef,
-    /// The button that plays; filled here.
+    /// The play button; set here.
     play: ElementRef,
     /// Whether it is a video.
     video: bool,
@@ -39,42 +39,14 @@ pub(super) fn Controls(
     waveform: Option<Erased>,
 ) -> impl IntoView {
     let texts = use_texts();
-    let playing = Memo::new(move |_| media.state.with(|state| state.playing));
-    let muted = Memo::new(move |_| media.state.with(|state| state.muted || state.volume == 0.0));
-    let looping = Memo::new(move |_| media.state.with(|state| state.looping));
-    let play_name = move || texts.text(if playing.get() { Word::Pause } else { Word::Play });
+    let looping = memo(move || media.state.with(|state| state.looping));
     view! {
         <div class="controls" part="controls">
             <div class="track">{waveform} <SeekSlider media /></div>
-            <button
-                node_ref=play
-                type="button"
-                class="round play"
-                aria-label=live(play_name)
-                title=live(play_name)
-                aria-keyshortcuts="k"
-                on:click=handler(move |_| media.toggle())
-            >
-                <SwitchIcon on=playing on_path=PAUSE off_path=PLAY />
-            </button>
+            <PlayButton media play />
             <Clock media />
-            <IconButton
-                label=texts.text(Word::Mute)
-                icon=SOUND
-                pressed=muted
-                pressed_icon=MUTED
-                key="m"
-                on_click=handler(move |_| media.toggle_mute())
-            />
-            <Slider
-                class="volume"
-                label=texts.text(Word::Volume)
-                step="0.05"
-                max=live(|| "1".to_owned())
-                value=live(move || media.state.with(|state| state.volume))
-                said=None
-                on_slide=handler(move |volume| media.set_volume(volume))
-            />
+            <MuteButton media />
+            <VolumeSlider media />
             <SpeedButton media />
             <IconButton
                 label=texts.text(Word::Loop)
@@ -88,22 +60,89 @@ pub(super) fn Controls(
     .erased()
 }
 
+/// Plays, or pauses.
+#[component]
+fn PlayButton(
+    /// What plays.
+    media: MediaController,
+    /// Refers to the button; filled here.
+    play: ElementRef,
+) -> impl IntoView {
+    let texts = use_texts();
+    let playing = memo(move || media.state.with(|state| state.playing));
+    let name = move || texts.text(if playing.get() { Word::Pause } else { Word::Play });
+    view! {
+        <button
+            node_ref=play
+            type="button"
+            class="round play"
+            aria-label=live(name)
+            title=live(name)
+            aria-keyshortcuts="k"
+            on:click=handler(move |_| media.toggle())
+        >
+            <SwitchIcon on=playing on_path=PAUSE off_path=PLAY />
+        </button>
+    }
+    .erased()
+}
+
+/// Turns the sound off, and on again.
+#[component]
+fn MuteButton(
+    /// What plays.
+    media: MediaController,
+) -> impl IntoView {
+    let muted = memo(move || media.state.with(|state| state.muted || state.volume == 0.0));
+    view! {
+        <IconButton
+            label=use_texts().text(Word::Mute)
+            icon=SOUND
+            pressed=muted
+            pressed_icon=MUTED
+            key="m"
+            on_click=handler(move |_| media.toggle_mute())
+        />
+    }
+    .erased()
+}
+
+/// How loud it is.
+#[component]
+fn VolumeSlider(
+    /// What plays.
+    media: MediaController,
+) -> impl IntoView {
+    view! {
+        <Slider
+            class="volume"
+            label=use_texts().text(Word::Volume)
+            step="0.05"
+            max=live(|| "1".to_owned())
+            value=live(move || media.state.with(|state| state.volume))
+            said=None
+            on_slide=handler(move |volume| media.set_volume(volume))
+        />
+    }
+    .erased()
+}
+
 /// How long it has played, and is, in seconds.
 fn times(media: MediaController) -> (u32, u32) {
     media.state.with(|state| (state.time_secs as u32, state.duration_secs as u32))
 }
 
-/// Where in the piece it is.
+/// The slider of the position.
 #[component]
 fn SeekSlider(
-    /// What plays.
+    /// The media controller.
     media: MediaController,
 ) -> impl IntoView {
     let texts = use_texts();
     let said = move || {
         let (time, total) = times(media);
         let (time, length) = (browser::clock(time), browser::clock(total));
-        // How long it is, is known once something of it is loaded.
+        // The duration is known once its metadata are loaded.
         if total == 0 {
             return time;
         }
@@ -123,10 +162,10 @@ fn SeekSlider(
     .erased()
 }
 
-/// Where in the piece it is, in figures.
+/// The position as text.
 #[component]
 fn Clock(
-    /// What plays.
+    /// The media controller.
     media: MediaController,
 ) -> impl IntoView {
     let shown = move || {
@@ -142,22 +181,22 @@ fn Clock(
     .erased()
 }
 
-/// A slider. Time and loudness rise to the right in every script, as on every player.
+/// A slider. Time and volume increase to the right in every script, as on every player.
 #[component]
 fn Slider(
     /// Its class.
     class: &'static str,
-    /// What it is called.
+    /// Its accessible name.
     label: String,
     /// The smallest step.
     step: &'static str,
-    /// Its end.
+    /// Its maximum.
     max: Live<String>,
-    /// Where it stands.
+    /// Its value.
     value: Live<f64>,
-    /// Where it stands, for screen readers, if the number alone says nothing.
+    /// Its value for screen readers, if the number alone is not clear.
     said: Option<Live<String>>,
-    /// What is done where it is moved to.
+    /// Called when it is moved.
     on_slide: Handler<f64>,
 ) -> impl IntoView {
     let mut on_slide = on_slide;
@@ -185,10 +224,10 @@ fn Slider(
     .erased()
 }
 
-/// Plays faster, or slower again.
+/// Sets the playback speed.
 #[component]
 fn SpeedButton(
-    /// What plays.
+    /// The media controller.
     media: MediaController,
 ) -> impl IntoView {
     let texts = use_texts();
@@ -248,7 +287,7 @@ fn video_prototype() -> JsValue {
     browser::get(&browser::get(&browser::window(), "HTMLVideoElement"), "prototype")
 }
 
-/// Fills the screen, or leaves it again.
+/// Enters or leaves full screen.
 fn fill_screen(media: MediaController, screen: ElementRef) {
     let Some(document) = screen.get().and_then(|screen| screen.owner_document()) else { return };
     if !browser::get(&document, "fullscreenElement").is_null_or_undefined() {
@@ -258,31 +297,31 @@ fn fill_screen(media: MediaController, screen: ElementRef) {
             browser::let_go(browser::call(&screen, "requestFullscreen", &[]));
         }
     } else {
-        // Phones of one maker fill the screen with the film itself, or not at all.
+        // Some phones only show the video itself in full screen.
         media.fill_screen();
     }
 }
 
-/// The keys that film players have, while the focus is in the player.
+/// The usual keyboard shortcuts of players, while the focus is in the player.
 #[derive(Clone, Copy)]
 pub(super) struct PlayerKeys {
-    /// What plays.
+    /// The media controller.
     pub(super) media: MediaController,
-    /// The screen that is filled.
+    /// The element that goes full screen.
     pub(super) screen: ElementRef,
     /// Whether it is a video.
     pub(super) video: bool,
 }
 
 impl PlayerKeys {
-    /// Does what a key asks for.
+    /// Handles a key.
     pub(super) fn press(self, event: &KeyboardEvent) {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         let media = self.media;
         let tag = event.target().map(|target| target.unchecked_into::<Element>().tag_name());
-        // A slider has the arrows for itself, a button the space.
+        // A slider handles the arrow keys itself, a button the space key.
         let (slider, on_button) =
             (tag.as_deref() == Some("INPUT"), tag.as_deref() == Some("BUTTON"));
         match browser::lower(&event.key()).as_str() {

@@ -1,5 +1,5 @@
-//! A frame of a video, kept on this device once the video has been looked at: for the gallery, and
-//! from then on in place of the video until it plays, so that nothing is loaded before.
+//! A frame of a video, stored on this device once the video was viewed: for the gallery, and in
+//! place of the video until it plays, so that nothing is loaded before.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,16 +15,16 @@ use crate::components::thumbnail::{KeptPictures, draw, pen};
 use crate::platform::pictures::{self, Picture};
 use crate::state::page::Page;
 
-/// The longer side of what is kept, in pixels.
+/// The longer side of the stored frame, in pixels.
 const SIDE_PX: f64 = 640.0;
 
-/// The first frame may be black; by then there is something to see.
+/// The first frame may be black; at this time there is something to see.
 const SETTLED_SECS: f64 = 1.0;
 
-/// What lies over a video until it plays: the frame that is kept. Where there is none, the video
-/// loads its first, as soon as it is seen, and that is kept.
+/// The image over a video until it plays: the stored frame. If there is none, the video loads its
+/// first frame when it becomes visible, which is then stored.
 ///
-/// It is no `poster`: that is an image, and a page's policy has a say in what images it loads.
+/// It is no `poster`: the page's policy for images would apply to that.
 #[component]
 pub(super) fn Cover(
     /// The generation's key.
@@ -67,8 +67,8 @@ pub(super) fn Cover(
     .erased()
 }
 
-/// Keeps the first frame as soon as it is there, unless one is kept; and a later one as soon as it
-/// was played.
+/// Stores the first frame as soon as it is available, unless one is stored; and a later one after
+/// it was played.
 fn keep_frames(page: Page, key: String, media: MediaController, kept: Rc<Cell<bool>>) {
     let pictures = expect_context::<KeptPictures>();
     let key = StoredValue::new(key);
@@ -80,8 +80,8 @@ fn keep_frames(page: Page, key: String, media: MediaController, kept: Rc<Cell<bo
     };
     listen(media.element, "seeked", move |_| {
         if !kept.replace(true) {
-            // What is decoded is not yet drawn: before that, a copy of it would be black. The
-            // browser's own call after a frame never comes where that frame was drawn already.
+            // A decoded frame is not yet drawn: a copy would be black. And the browser's frame
+            // callback never comes for a frame that was drawn already.
             request_animation_frame(move || request_animation_frame(keep));
         }
     });
@@ -94,7 +94,7 @@ fn keep_frames(page: Page, key: String, media: MediaController, kept: Rc<Cell<bo
     });
 }
 
-/// `None` where the browser doesn't let this page look into the file.
+/// `None` if the browser doesn't let this page read the file's pixels.
 fn keep_frame(
     page: Page,
     pictures: KeptPictures,

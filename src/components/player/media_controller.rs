@@ -1,6 +1,6 @@
-//! The media element itself: requests go in, its state comes out. It plays alone among all of this
-//! browser's studios, and tells the system what plays, for the lock screen and the keys of
-//! headphones. It must not know how it is shown.
+//! The media element: requests go in, its state comes out. Only one plays among all studios of this
+//! browser, and the system's media session shows what plays, on the lock screen and for the keys of
+//! headphones. It must not know the views.
 
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ use crate::i18n::Word;
 use crate::platform::browser;
 use crate::state::page::Page;
 
-/// What the system may show of what plays.
+/// What the system shows about the media.
 pub(super) struct About {
     pub(super) title: String,
     pub(super) album: String,
@@ -24,7 +24,7 @@ pub(super) struct About {
     pub(super) artwork: String,
 }
 
-/// How the element is, by what it said last.
+/// The element's state, as it last reported it.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct MediaState {
     pub(super) playing: bool,
@@ -34,10 +34,10 @@ pub(super) struct MediaState {
     pub(super) time_secs: f64,
     /// The length, or 0 while it is unknown.
     pub(super) duration_secs: f64,
-    /// 1 is as it was recorded.
+    /// 1 is the original speed.
     pub(super) rate: f64,
     pub(super) looping: bool,
-    /// Why it can't be played, if so.
+    /// Why it can't be played, if it can't.
     pub(super) error: Option<Word>,
 }
 
@@ -50,13 +50,14 @@ pub(super) struct MediaController {
     /// How the element is.
     pub(super) state: RwSignal<MediaState>,
     page: Page,
-    /// What is the matter with the file, once that is known.
+    /// The error of the file, if there is one.
     why: StoredValue<Option<Word>>,
-    /// Whether the person asked last that it play. An element that can't doesn't keep that.
+    /// Whether the user's last request was to play. An element that can't play doesn't remember
+    /// that.
     wanted: StoredValue<bool>,
 }
 
-/// All that changes something of what is shown.
+/// All events that change the state.
 const EVENTS: [&str; 13] = [
     "loadedmetadata",
     "durationchange",
@@ -73,18 +74,18 @@ const EVENTS: [&str; 13] = [
     "error",
 ];
 
-/// What the system may ask for.
+/// The system's actions.
 const ACTIONS: [&str; 6] = ["play", "pause", "stop", "seekbackward", "seekforward", "seekto"];
 
-/// How far the system's keys jump where they don't say.
+/// How far the system's keys jump if they don't say.
 const JUMP_SECS: f64 = 10.0;
 
 type Callback = Closure<dyn FnMut(JsValue)>;
 
 thread_local! {
-    /// The one that plays in this page. Two at once are noise.
+    /// The one that plays in this page: two must not play at once.
     static PLAYING: RefCell<Option<HtmlMediaElement>> = const { RefCell::new(None) };
-    /// Where pages tell each other that one has started.
+    /// The channel on which pages announce that one has started.
     static STARTED: Option<(BroadcastChannel, Callback)> = listen_to_others();
 }
 
@@ -92,7 +93,7 @@ fn listen_to_others() -> Option<(BroadcastChannel, Callback)> {
     let channel = BroadcastChannel::new("ai-now-playing").ok()?;
     let stop = Callback::new(|_| {
         if let Some(playing) = PLAYING.take() {
-            // One that is gone already plays no more.
+            // One that is gone does not play.
             let _ = playing.pause();
         }
     });
@@ -101,7 +102,7 @@ fn listen_to_others() -> Option<(BroadcastChannel, Callback)> {
 }
 
 impl MediaController {
-    /// Of the element that `element` will refer to, in the current owner.
+    /// For the element that `element` will refer to, in the current owner.
     pub(super) fn new(element: ElementRef, about: About) -> Self {
         let state = MediaState { volume: 1.0, rate: 1.0, ..MediaState::default() };
         Self {
@@ -120,7 +121,7 @@ impl MediaController {
     }
 
     /// Listens to the element, which is built by now, until the current owner ends; then it is
-    /// silent.
+    /// paused.
     pub(super) fn attach(self) {
         let Some(element) = self.element() else { return };
         let system = Callback::new(move |details: JsValue| self.obey(&details));
@@ -133,7 +134,7 @@ impl MediaController {
         self.read();
     }
 
-    /// What the element said.
+    /// Handles an event of the element.
     fn heard(self, event: &str, obey: &JsValue) {
         match event {
             "play" => {
@@ -145,12 +146,12 @@ impl MediaController {
             _ => {}
         }
         if matches!(event, "play" | "seeked" | "ratechange" | "durationchange") {
-            self.tell_position();
+            self.publish_position();
         }
         self.read();
     }
 
-    /// Takes over how the element is.
+    /// Reads the element's state.
     fn read(self) {
         let Some(media) = self.element() else { return };
         self.state.set(MediaState {
@@ -165,7 +166,7 @@ impl MediaController {
         });
     }
 
-    /// Asks something of the element, if it is there.
+    /// Sends a request to the element, if it exists.
     fn ask(self, act: impl FnOnce(&HtmlMediaElement)) {
         if let Some(media) = self.element() {
             act(&media);
@@ -189,7 +190,7 @@ impl MediaController {
         });
     }
 
-    /// Loads it again, and plays it where that was asked for.
+    /// Loads it again, and plays it if that was requested.
     pub(super) fn retry(self) {
         self.ask(|media| {
             reload(media, || ());
@@ -199,12 +200,12 @@ impl MediaController {
         });
     }
 
-    /// Has the browser load how long it is, if it hasn't.
+    /// Makes the browser load the duration, unless it has.
     pub(super) fn prepare(self) {
         self.ask(|media| media.set_preload("metadata"));
     }
 
-    /// Has the browser load the first frame, and show it; not once somebody wants to play it.
+    /// Makes the browser load and show the first frame, unless the user wants to play it.
     pub(super) fn load_first_frame(self) {
         self.ask(|media| {
             if is_playing(media) {
@@ -212,8 +213,8 @@ impl MediaController {
             }
             let address = media.src();
             let file = address.split('#').next().unwrap_or(&address);
-            // Asked for its metadata alone, a phone of one maker shows nothing before the first play;
-            // asked for a place in it, the frame at that place. All say when they are there: `seeked`.
+            // With only the metadata loaded, some phones show nothing before the first play; a seek
+            // makes them show that frame. All browsers report it with `seeked`.
             media.set_preload("metadata");
             reload(media, || media.set_src(&[file, "#t=0.001"].concat()));
         });
@@ -244,7 +245,7 @@ impl MediaController {
 
     pub(super) fn set_rate(self, rate: f64) {
         self.ask(|media| {
-            // What is loaded anew begins with the default.
+            // Loading resets it to the default.
             media.set_default_playback_rate(rate);
             media.set_playback_rate(rate);
         });
@@ -252,17 +253,16 @@ impl MediaController {
 
     pub(super) fn toggle_loop(self) {
         self.ask(|media| media.set_loop(!media.loop_()));
-        // The one switch that the element has no event for.
+        // The one setting that the element has no event for.
         self.read();
     }
 
-    /// Shows it in a small window of its own. Where the browser says no, nothing changes, and that is
-    /// seen.
+    /// Opens picture-in-picture. If the browser refuses, nothing changes, visibly.
     pub(super) fn float(self) {
         self.ask(|media| browser::let_go(browser::call(media, "requestPictureInPicture", &[])));
     }
 
-    /// Fills the screen with the film itself, where phones have that alone.
+    /// Shows only the video in full screen, on phones that support nothing else.
     pub(super) fn fill_screen(self) {
         self.ask(|media| _ = browser::call(media, "webkitEnterFullscreen", &[]));
     }
@@ -271,7 +271,7 @@ impl MediaController {
     fn failed(self) {
         let Some(media) = self.element() else { return };
         if media.has_attribute("crossorigin") {
-            // Not every server lets a page look into its files. Played, they can be all the same.
+            // Not every server has CORS for this page. The file can be played without.
             return reload(&media, || _ = media.remove_attribute("crossorigin"));
         }
         let Some(code) = media.error().map(|error| error.code()) else { return };
@@ -291,7 +291,7 @@ impl MediaController {
         }
         STARTED.with(|started| {
             if let Some((channel, _)) = started {
-                // Nobody listens: nobody plays.
+                // No listener: no other page plays.
                 let _ = channel.post_message(&JsValue::TRUE);
             }
         });
@@ -310,7 +310,7 @@ impl MediaController {
         }
     }
 
-    fn tell_position(self) {
+    fn publish_position(self) {
         let Some(media) = self.element() else { return };
         let duration = duration_secs(&media);
         if duration > 0.0 && is_current(&media) {
@@ -323,7 +323,7 @@ impl MediaController {
         }
     }
 
-    /// Tells the system what plays, and who obeys it.
+    /// Sets the system's media session, with its handlers.
     fn introduce(self, obey: &JsValue) {
         let system = system();
         let class = browser::get(&browser::window(), "MediaMetadata");
@@ -344,7 +344,7 @@ impl MediaController {
             browser::set(system.unchecked_ref(), "metadata", &about);
         }
         for action in ACTIONS {
-            // A browser that doesn't know an action says so by throwing: then it goes without.
+            // A browser that doesn't support an action throws: then it is left out.
             browser::call(&system, "setActionHandler", &[action.into(), obey.clone()]);
         }
     }
@@ -355,12 +355,12 @@ fn is_playing(media: &HtmlMediaElement) -> bool {
 }
 
 fn play(media: &HtmlMediaElement) {
-    // A browser that refuses wants another gesture; the button still says "Play".
+    // If the browser refuses, it requires another gesture; the button still says "Play".
     browser::let_go(media.play().ok());
 }
 
-/// Has it load anew after a change. What the person asked for goes on: that it plays, and where; how
-/// fast, how loud and whether again and again, the element keeps itself.
+/// Loads it again after a change and restores the position and whether it plays; speed, volume and
+/// looping the element keeps itself.
 fn reload(media: &HtmlMediaElement, change: impl FnOnce()) {
     let (wanted, at_secs) = (is_playing(media), media.current_time());
     change();
@@ -382,16 +382,16 @@ fn is_current(media: &HtmlMediaElement) -> bool {
     PLAYING.with_borrow(|playing| playing.as_ref() == Some(media))
 }
 
-/// The system's view of what plays, or `undefined`.
+/// The system's media session, or `undefined`.
 fn system() -> JsValue {
     browser::get(&browser::window().navigator(), "mediaSession")
 }
 
-/// A drop guard: ends what plays when the view goes.
+/// A drop guard: stops playback when the view is removed.
 struct Silence {
     element: HtmlMediaElement,
     _listeners: [EventListener; EVENTS.len()],
-    // Called by the system as long as this is what plays.
+    // Called by the system while this is what plays.
     _system: Callback,
 }
 

@@ -1,5 +1,5 @@
-//! Why a result can't be shown, and a way on. Media elements tell a file of an unknown format, one that
-//! is gone and one that can't be reached by the same code, so its server is asked.
+//! Why a result can't be shown, and what to do next. Media elements report an unknown format, a
+//! missing file and an unreachable one with the same code, so the server is asked.
 
 use leptos::prelude::*;
 use web_sys::MediaError;
@@ -10,15 +10,15 @@ use crate::components::erased::{Erase, handler, live};
 use crate::i18n::Word;
 use crate::texts::use_texts;
 
-/// What a picture that can't be shown is told as, too.
+/// The code that is used for a picture that can't be shown, too.
 pub(super) const NOT_SUPPORTED: u16 = MediaError::MEDIA_ERR_SRC_NOT_SUPPORTED;
 
-/// What is the matter with the file at `address`, where its element says `code`.
+/// The error of the file at `address`, whose element reports `code`.
 pub(super) async fn diagnose(code: u16, address: &str) -> Word {
     if code == MediaError::MEDIA_ERR_DECODE {
         return Word::CannotDecode;
     }
-    // What this page made itself is there.
+    // A file of this page's own is always available.
     let is_own = address.starts_with("blob:");
     match if is_own { Reach::There } else { reach(address).await } {
         Reach::There if code == NOT_SUPPORTED => Word::UnknownFormat,
@@ -27,10 +27,10 @@ pub(super) async fn diagnose(code: u16, address: &str) -> Word {
     }
 }
 
-/// A sentence and a way on, where a file can't be shown.
+/// A sentence and an action if a file can't be shown.
 #[component]
 pub(super) fn PlaybackError(
-    /// What is the matter; `None` where all is well.
+    /// The error; `None` if there is none.
     why: Memo<Option<Word>>,
     /// Loads it again.
     retry: Callback<()>,

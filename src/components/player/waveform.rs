@@ -1,5 +1,5 @@
-//! The loudness of a sound, drawn behind its slider. Nothing is loaded or computed before it is
-//! seen; then once, and the device keeps it. Without it, there is the slider.
+//! The waveform of a sound, behind its slider. It is loaded and computed once, when it becomes
+//! visible, and stored on the device. Without it, there is only the slider.
 
 use ai_now_protocol::MediaKind;
 use js_sys::ArrayBuffer;
@@ -18,22 +18,22 @@ use crate::platform::files;
 use crate::platform::pictures::{self, Picture};
 use crate::state::page::Page;
 
-/// How many parts the loudness is measured in.
+/// The number of bars.
 const PARTS: usize = 240;
 
-/// Enough to see how loud it is, and a sixth of the memory.
+/// Enough for a waveform, with a sixth of the memory.
 const SAMPLES_PER_SEC: f32 = 8000.0;
 
-/// A drawing of how loud a sound is, and how far it has played.
+/// The waveform of a sound, and how far it has played.
 #[component]
 pub(super) fn Waveform(
     /// The generation's key.
     key: String,
     /// Whether this page made the file itself.
     own: bool,
-    /// Where the file is.
+    /// The file's address.
     address: String,
-    /// What plays.
+    /// The media controller.
     media: MediaController,
 ) -> impl IntoView {
     let page = expect_context::<Page>();
@@ -72,7 +72,7 @@ pub(super) fn Waveform(
     .erased()
 }
 
-/// Draws it as far as the sound is: what was heard strong, what is to come faint.
+/// Draws it in the direction of time: the played part strong, the rest faint.
 fn draw(canvas: &HtmlCanvasElement, peaks: &[u8], heard: f64) {
     if peaks.is_empty() {
         return;
@@ -93,7 +93,7 @@ fn draw(canvas: &HtmlCanvasElement, peaks: &[u8], heard: f64) {
     bars(&pen, peaks, wide, tall, 1.0);
 }
 
-/// Measures a sound, by loading it once more; browsers mostly have it by then.
+/// Computes a waveform by loading the sound once more, usually from the browser's cache.
 async fn listen(key: &str, own: bool, address: &str) -> Option<Vec<u8>> {
     let bytes = if own {
         let file = files::find(key).await?;
@@ -115,7 +115,7 @@ async fn measure(bytes: &ArrayBuffer) -> Option<Vec<u8>> {
     );
     let decoding = decoder.ok()?.decode_audio_data(bytes).ok()?;
     let sound: AudioBuffer = JsFuture::from(decoding).await.ok()?.dyn_into().ok()?;
-    // A part at a time: a long sound in one piece would grow this instance for good.
+    // In parts: a long sound as a whole would permanently enlarge this instance's memory.
     let mut part = vec![0.0_f32; (sound.length() as usize).div_ceil(PARTS).max(1)];
     let mut loudest = Vec::with_capacity(PARTS);
     for index in 0..PARTS {

@@ -18,7 +18,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 /// How long the last gateway may take until one more generation has ended.
 const SETTLE: Duration = Duration::from_secs(300);
 
-/// What clients asked for and were told.
+/// The clients' requests and the answers they got.
 #[derive(Default)]
 pub struct Promises {
     submissions: Mutex<BTreeMap<String, Submission>>,
@@ -42,6 +42,11 @@ impl Promises {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Submission>> {
         // A client that panicked fails the run by itself.
         self.submissions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many submissions were answered.
+    pub fn answered(&self) -> usize {
+        self.counts().answered
     }
 
     /// What was promised so far.
@@ -87,15 +92,12 @@ pub struct Ended {
     pub completed: u64,
     /// On request.
     pub cancelled: u64,
-    /// For another reason.
-    pub failed: u64,
 }
 
 impl AddAssign for Ended {
     fn add_assign(&mut self, more: Self) {
         self.completed += more.completed;
         self.cancelled += more.cancelled;
-        self.failed += more.failed;
     }
 }
 
@@ -108,10 +110,18 @@ pub struct Client {
     random: fastrand::Rng,
 }
 
-/// Why a client stops: the gateway is gone, or it broke a promise.
+/// Why a client stops: the gateway is gone, or its database is, or it broke a promise.
 enum Stop {
     Gone,
+    Away(String),
     Broken(anyhow::Error),
+}
+
+/// Whether this says that something behind whoever answers is away.
+fn is_away(status: StatusCode) -> bool {
+    let away =
+        [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT];
+    away.contains(&status)
 }
 
 impl From<reqwest::Error> for Stop {
@@ -144,19 +154,34 @@ impl Client {
     /// # Errors
     /// With the promise that was broken.
     pub async fn use_until_gone(mut self) -> Result<()> {
+        match self.act_until(|| false).await {
+            Ok(()) | Err(Stop::Gone) => Ok(()),
+            Err(Stop::Away(said)) => Err(anyhow::anyhow!("its database never was away: {said}")),
+            Err(Stop::Broken(error)) => Err(error),
+        }
+    }
+
+    /// Uses the gateway until it or its database is gone, or until it is enough.
+    ///
+    /// # Errors
+    /// With the promise that was broken.
+    pub async fn use_until(mut self, enough: impl Fn() -> bool) -> Result<()> {
+        match self.act_until(enough).await {
+            Err(Stop::Broken(error)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn act_until(&mut self, enough: impl Fn() -> bool) -> Result<(), Stop> {
         // First what the last gateway left unanswered, as a page does when it is opened again.
         let mut lost = self.promises.unanswered();
-        loop {
-            let acted = match lost.pop() {
-                Some(key) => self.submit(&key).await.map(drop),
-                None => self.act().await,
-            };
-            match acted {
-                Ok(()) => {}
-                Err(Stop::Gone) => return Ok(()),
-                Err(Stop::Broken(error)) => return Err(error),
+        while !enough() {
+            match lost.pop() {
+                Some(key) => self.submit(&key).await.map(drop)?,
+                None => self.act().await?,
             }
         }
+        Ok(())
     }
 
     async fn act(&mut self) -> Result<(), Stop> {
@@ -219,6 +244,9 @@ impl Client {
             }
             return Ok(None);
         }
+        if is_away(status) {
+            return Err(Stop::Away(answer.text().await?));
+        }
         if status != StatusCode::CREATED {
             return Err(anyhow::anyhow!("submit: {status}: {}", answer.text().await?).into());
         }
@@ -243,6 +271,9 @@ impl Client {
         if status == StatusCode::TOO_MANY_REQUESTS {
             return Ok(());
         }
+        if is_away(status) {
+            return Err(Stop::Away(answer.text().await?));
+        }
         if !status.is_success() && status != StatusCode::CONFLICT {
             return Err(anyhow::anyhow!("cancel {id}: {status}").into());
         }
@@ -263,7 +294,7 @@ impl Client {
     /// whether they are at their end.
     async fn follow(&self, key: &str) -> Result<bool, Stop> {
         let Some(id) = self.accepted(key) else { return Ok(false) };
-        // From the beginning now and then: what happened is told as it was told before.
+        // Sometimes from the beginning: facts are sent as they were sent before.
         let from_start = fastrand::u8(0..4) == 0;
         let seen = match self.promises.lock().get(key).and_then(|s| s.events.last_key_value()) {
             Some((number, _)) if !from_start => *number,
@@ -275,6 +306,7 @@ impl Client {
             StatusCode::OK => {}
             StatusCode::NO_CONTENT => return Ok(true),
             StatusCode::TOO_MANY_REQUESTS => return Ok(false),
+            status if is_away(status) => return Err(Stop::Away(answer.text().await?)),
             status => return Err(anyhow::anyhow!("events of {id} after {seen}: {status}").into()),
         }
         let mut reader = sse::Reader::default();
@@ -317,6 +349,7 @@ impl Client {
     pub async fn settle(self, granted: u64) -> Result<Ended> {
         let gone = |stop| match stop {
             Stop::Gone => anyhow::anyhow!("the gateway is gone, though nobody killed it"),
+            Stop::Away(said) => anyhow::anyhow!("its database is away, though it runs: {said}"),
             Stop::Broken(error) => error,
         };
         let keys: Vec<String> = self.promises.lock().keys().cloned().collect();
@@ -338,7 +371,8 @@ impl Client {
                     spent += u64::from(generation.price);
                 }
                 State::Cancelled => ended.cancelled += 1,
-                State::Failed => ended.failed += 1,
+                // The sketch engine makes whatever is asked of it.
+                State::Failed => bail!("{id} failed: {:?}", generation.message),
                 State::Queued | State::Running => bail!("{id} has ended, but is {generation:?}"),
             }
         }
@@ -380,7 +414,7 @@ impl Client {
         Ok(())
     }
 
-    /// What happened is told again as it was, and none of it was left out on the way.
+    /// Facts are sent again as they were, and none was left out on the way.
     async fn check_facts(&self, key: &str, id: &str, seen: &BTreeMap<u64, String>) -> Result<()> {
         let path = format!("/api/generations/{id}/events?after=0");
         let answer = self.ask(Method::GET, &path).send().await?.error_for_status()?;

@@ -1,6 +1,8 @@
 //! The gateway as a process: started, killed, audited. It must not know what clients do with it.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -8,15 +10,43 @@ use anyhow::{Context as _, Result, bail, ensure};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::clock::Clock;
+use crate::network;
+
+/// How much of a log is shown as the reason.
+const LAST_LINES: usize = 12;
+
 /// A program and its data directory.
+#[derive(Clone)]
 pub struct Place {
     /// The program.
     pub binary: PathBuf,
     /// Its data directory.
     pub data: PathBuf,
+    /// The database server that has its records, where they are not in a file.
+    pub store: Option<String>,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Its settings besides, by their names in the environment.
+    pub settings: Vec<(&'static str, String)>,
+    /// The namespace of the network that it runs in, if it has one of its own.
+    pub namespace: Option<usize>,
+    /// Its clock, where that is one of its own.
+    pub clock: Option<Clock>,
+    /// Where it says what it does.
+    pub log: PathBuf,
 }
 
 impl Place {
+    /// A program, its data directory, and the database server that has its records.
+    pub fn new(binary: PathBuf, data: PathBuf, store: Option<String>) -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        // Beside the data directory, which is the gateway's own.
+        let log = data.with_extension("log");
+        let (settings, namespace, clock) = (Vec::new(), None, None);
+        Self { binary, data, store, listen, settings, namespace, clock, log }
+    }
+
     /// Makes an API key and answers it.
     ///
     /// # Errors
@@ -46,8 +76,32 @@ impl Place {
     }
 
     fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(&self.binary);
+        self.set_up(Command::new(&self.binary), name)
+    }
+
+    fn serve(&self) -> Command {
+        let command = match self.namespace {
+            Some(number) => {
+                let (program, words) = network::within(number, self.binary.as_os_str());
+                let mut command = Command::new(program);
+                command.args(words);
+                command
+            }
+            None => Command::new(&self.binary),
+        };
+        let mut command = self.set_up(command, "serve");
+        if let Some(clock) = &self.clock {
+            command.envs(clock.environment());
+        }
+        command
+    }
+
+    fn set_up(&self, mut command: Command, name: &str) -> Command {
         command.arg(name).kill_on_drop(true);
+        if let Some(store) = &self.store {
+            command.env("AI_NOW_STORE", store);
+        }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 }
@@ -69,14 +123,14 @@ impl Gateway {
     pub async fn start(place: &Place) -> Result<Self> {
         let began = Instant::now();
         let mut child = place
-            .command("serve")
-            .args(["--listen", "127.0.0.1:0", "--data"])
+            .serve()
+            .args(["--listen", &place.listen.to_string(), "--data"])
             .arg(&place.data)
             // However long it goes on: the end of each is looked at.
             .env("AI_NOW_CANCELLED_RETENTION_SECS", "4000000000")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(append(&place.log)?)
             .spawn()?;
         let stdout = child.stdout.take().context("no standard output")?;
         let first = BufReader::new(stdout).lines().next_line().await?;
@@ -90,10 +144,53 @@ impl Gateway {
     /// # Errors
     /// Where it had ended by itself: a gateway never does.
     pub async fn kill(&mut self) -> Result<()> {
-        if let Some(status) = self.child.try_wait()? {
-            bail!("the gateway ended by itself: {status}");
-        }
+        self.is_alive()?;
         self.child.kill().await?;
         Ok(())
     }
+
+    /// Its process.
+    pub fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Whether it runs.
+    ///
+    /// # Errors
+    /// Where it had ended by itself: a gateway never does.
+    pub fn is_alive(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            Some(status) => bail!("the gateway ended by itself: {status}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends it a signal: STOP suspends it, CONT resumes it.
+    ///
+    /// # Errors
+    /// Where it had ended by itself, or the signal can't be sent.
+    pub async fn signal(&mut self, signal: &str) -> Result<()> {
+        self.is_alive()?;
+        let process = self.child.id().context("the gateway has no process")?.to_string();
+        let sent = Command::new("kill").arg(format!("-{signal}")).arg(process).status().await?;
+        ensure!(sent.success(), "kill: {sent}");
+        Ok(())
+    }
+}
+
+/// The last lines that the gateways below a folder logged, to be read where a promise was broken.
+pub fn last_words(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let logs =
+        entries.map(|entry| entry.path()).filter(|path| path.extension() == Some("log".as_ref()));
+    logs.fold(String::from("the gateways logged at last:"), |said, log| {
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
+        format!("{said}\n{}:\n{last}", log.display())
+    })
+}
+
+fn append(log: &Path) -> Result<File> {
+    Ok(File::options().create(true).append(true).open(log)?)
 }

@@ -1,8 +1,10 @@
-//! The paths in a Rust file that lead into its own crate, as paths from the crate's root.
+//! The paths in a Rust file: those that lead into its own crate, as paths from the crate's root, and the
+//! names that others begin with.
 //!
 //! It reads tokens, not text: comments and strings are none, and what a macro is given is read like
 //! anything else. It must not know what the paths are for.
 
+use std::collections::BTreeSet;
 use std::str::FromStr as _;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -26,6 +28,39 @@ fn children(text: &str) -> Vec<String> {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let declared = tokens.windows(3).filter(|three| is_ident(&three[0], "mod"));
     declared.filter(|three| is_punct(&three[2], ';')).map(|three| three[1].to_string()).collect()
+}
+
+/// The names that paths of a file begin with, and that may be crates: `axum` of `axum::http`. Paths in its tests
+/// are not read.
+pub(super) fn crates_named(text: &str) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    if let Ok(tokens) = TokenStream::from_str(text) {
+        first_names(tokens, &mut named);
+    }
+    named
+}
+
+fn first_names(tokens: TokenStream, named: &mut BTreeSet<String>) {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(name) => {
+                let begins = at == 0 || !is_punct(&tokens[at - 1], ':');
+                let goes_on = tokens.get(at + 1).is_some_and(|next| is_punct(next, ':'))
+                    && tokens.get(at + 2).is_some_and(|next| is_punct(next, ':'));
+                if begins && goes_on {
+                    named.insert(name.to_string());
+                }
+            }
+            TokenTree::Group(group) => {
+                let of = at.checked_sub(2).and_then(|at| inline_module(&tokens[at..]));
+                if of.is_none_or(|(name, _)| name != "tests") {
+                    first_names(group.stream(), named);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 fn read(tokens: TokenStream, module: &[String], children: &[String], found: &mut Vec<Path>) {

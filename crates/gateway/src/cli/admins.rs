@@ -1,31 +1,34 @@
-//! `admins`: made, listed, revoked.
+//! `admins`: creates, lists and revokes administrators.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use super::arguments::{AdminsCommand, RoleArg};
+use super::arguments::{AdminsCommand, ListArgs, RoleArg};
 use super::error::CliError;
 use super::store::{existing, make};
+use super::table::{Column, Table};
 use crate::store::{AdminInfo, Role};
 
-/// Does what an `admins` command says.
+/// Runs an `admins` command.
 pub(super) async fn admins(command: AdminsCommand) -> Result<ExitCode, CliError> {
     match command {
         AdminsCommand::Create { data, name, role } => {
-            let store = make(&data.data).await?;
+            let store = make(&data).await?;
             let key = store.create_admin(&name, role.into()).await?;
             store.close().await;
             writeln!(std::io::stdout(), "{key}")?;
         }
-        AdminsCommand::List { data } => {
-            let store = existing(&data.data).await?;
-            for admin in store.admins().await? {
-                write_admin(&admin)?;
-            }
+        AdminsCommand::List(ListArgs { data, json }) => {
+            let store = existing(&data).await?;
+            let admins = store.admins().await?;
             store.close().await;
+            match json {
+                true => admins.iter().try_for_each(write_as_json)?,
+                false => table(&admins).print()?,
+            }
         }
         AdminsCommand::Revoke { data, name } => {
-            let store = existing(&data.data).await?;
+            let store = existing(&data).await?;
             store.revoke_admin(&name).await?;
             store.close().await;
             writeln!(std::io::stdout(), "{name} is revoked")?;
@@ -34,9 +37,24 @@ pub(super) async fn admins(command: AdminsCommand) -> Result<ExitCode, CliError>
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_admin(admin: &AdminInfo) -> std::io::Result<()> {
-    let revoked = if admin.revoked_at_ms.is_some() { "revoked" } else { "good" };
-    writeln!(std::io::stdout(), "{}\t{}\t{revoked}", admin.name, admin.role.name())
+fn write_as_json(admin: &AdminInfo) -> std::io::Result<()> {
+    let line = serde_json::json!({
+        "name": admin.name,
+        "role": admin.role.name(),
+        "created_at_ms": admin.created_at_ms,
+        "revoked_at_ms": admin.revoked_at_ms,
+    });
+    writeln!(std::io::stdout(), "{line}")
+}
+
+fn table(admins: &[AdminInfo]) -> Table<3> {
+    let columns = ["name", "role", "state"].map(Column::Text);
+    let mut table = Table::new(columns);
+    for admin in admins {
+        let state = if admin.revoked_at_ms.is_some() { "revoked" } else { "good" };
+        table.push([admin.name.clone(), admin.role.name().into(), state.into()]);
+    }
+    table
 }
 
 impl From<RoleArg> for Role {

@@ -1,14 +1,16 @@
 //! Why a command failed.
 
-use super::try_out::server::TryError;
+use super::try_out::try_error::TryError;
 use crate::config::ConfigError;
+use crate::data_dir::DataDirError;
+use crate::media::MediaError;
 use crate::server::ServeError;
 use crate::store::StoreError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
-    /// The settings are not good.
+    /// The settings are not valid.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The gateway cannot run.
@@ -17,13 +19,19 @@ pub enum CliError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Media can't be kept where the settings say.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// The data directory is in use.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
     /// Nothing was made.
     #[error(transparent)]
     Try(#[from] TryError),
-    /// There is no store to work on.
+    /// There are no records.
     #[error("There are no records in {0}. Start the gateway or create a key there first.")]
     NoStore(String),
-    /// Standard output is gone, or signals cannot be listened to.
+    /// Standard output is closed, or signals can't be handled.
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }

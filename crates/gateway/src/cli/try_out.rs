@@ -1,32 +1,58 @@
 //! `try`: makes something from the terminal, at any server of the documented API.
 //!
-//! Models and styles are taken as people write them. It must not know how a server is asked.
+//! Models and styles are accepted in any spelling. It must not know the protocol of the server.
 
 mod names;
 pub(super) mod option;
+mod part_file;
 mod printable;
 mod progress;
-pub(super) mod server;
+mod server;
+pub(super) mod try_error;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ai_now_protocol::{Catalog, GenerateRequest, Scalars};
 
+use self::part_file::PartFile;
 use self::printable::printable;
 use self::progress::ProgressLine;
-use self::server::{Server, TryError};
-use super::arguments::TryArgs;
+use self::server::Server;
+use self::try_error::TryError;
+use super::arguments::{DEFAULT_SERVER, TryArgs};
 use super::error::CliError;
+
+/// What a shell expects of whoever was interrupted.
+const INTERRUPTED: u8 = 130;
 
 /// Does what a `try` command says.
 pub(super) async fn try_out(arguments: TryArgs) -> Result<ExitCode, CliError> {
-    Ok(made(arguments).await?)
+    let key = arguments.key.clone().filter(|key| !key.trim().is_empty()).ok_or(TryError::NoKey)?;
+    // A blank variable is one that is not set, as for all settings.
+    let server = match arguments.server.trim() {
+        "" => DEFAULT_SERVER,
+        server => server,
+    };
+    let server = Server::new(server, &key)?;
+    tokio::select! {
+        made = made(&server, arguments) => {
+            made?;
+            Ok(ExitCode::SUCCESS)
+        }
+        // Where nobody can be interrupted, nobody is.
+        Ok(()) = tokio::signal::ctrl_c() => {
+            tokio::select! {
+                said = server.interrupt() => eprintln!("\n{said}"),
+                // Whoever insists does not wait for an answer.
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+    }
 }
 
-async fn made(arguments: TryArgs) -> Result<ExitCode, TryError> {
-    let key = arguments.key.filter(|key| !key.is_empty()).ok_or(TryError::NoKey)?;
-    let server = Server::new(&arguments.server, &key)?;
+async fn made(server: &Server, arguments: TryArgs) -> Result<(), TryError> {
     let catalog = server.catalog().await?.unwrap_or(Catalog::BUILT_IN);
     let model = names::model(&catalog, &arguments.model);
     let style = arguments.style.map(|style| names::style(&catalog, &model, &style));
@@ -34,6 +60,14 @@ async fn made(arguments: TryArgs) -> Result<ExitCode, TryError> {
     let request = GenerateRequest { model, prompt: arguments.prompt, style, options };
     let order =
         request.check(&catalog).map_err(|invalid| TryError::Refused(invalid.to_string()))?;
+    // Before anything is paid for: whether the file can be there at all.
+    let (folder, named) = match arguments.out {
+        Some(out) if out.is_dir() => (out, None),
+        out => (PathBuf::new(), out),
+    };
+    if let Some(file) = &named {
+        drop(PartFile::create(file).await?);
+    }
     if !arguments.json {
         eprintln!("{}, {} tokens", order.model.name, order.price_tokens);
     }
@@ -42,32 +76,31 @@ async fn made(arguments: TryArgs) -> Result<ExitCode, TryError> {
     line.end();
     let completed = made?;
     let url = server.absolute(completed.url.as_str())?;
-    let file = match arguments.out {
-        Some(file) => file,
-        None => named_after(url.path()),
-    };
-    let bytes = server.download(&url, &file).await?;
+    let file = named.unwrap_or_else(|| folder.join(named_after(url.path())));
+    let bytes = server
+        .download(&url, &file)
+        .await
+        .map_err(|error| TryError::NotSaved { url: url.to_string(), source: error.into() })?;
     let note = completed.note.map(|note| note.text.into_owned());
     if arguments.json {
-        println!(
-            "{}",
-            serde_json::json!({"file": file, "bytes": bytes, "url": url.as_str(), "note": note})
-        );
-    } else {
-        if let Some(note) = note {
-            eprintln!("{}", printable(&note));
-        }
-        println!("{}", file.display());
+        let told =
+            serde_json::json!({"file": file, "bytes": bytes, "url": url.as_str(), "note": note});
+        println!("{told}");
+        return Ok(());
     }
-    Ok(ExitCode::SUCCESS)
+    if let Some(note) = note {
+        eprintln!("{}", printable(&note));
+    }
+    println!("{}", file.display());
+    Ok(())
 }
 
-/// The result's own name, in the directory where the command runs.
+/// The result's own name.
 fn named_after(path: &str) -> PathBuf {
     let name = path.rsplit('/').next().unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let name: String = name.chars().filter(|c| plain(*c)).collect();
-    // Nothing that a server says leads out of the directory, or hides.
+    // A name from a server must neither leave the directory nor be hidden.
     let name = name.trim_start_matches('.');
     if name.is_empty() { PathBuf::from("result") } else { Path::new(name).to_owned() }
 }

@@ -1,4 +1,4 @@
-//! `usage`: what generations came to, for people, as CSV or as JSON.
+//! `usage`: the usage as a table, CSV or JSON.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -6,21 +6,26 @@ use std::process::ExitCode;
 use super::arguments::UsageArgs;
 use super::error::CliError;
 use super::store::existing;
+use super::table::{Column, Table};
 use crate::clock::{day_of, now_ms};
 use crate::csv;
+use crate::domain::Cost;
 use crate::store::{Store, USAGE_COLUMNS, Usage};
 
-/// Does what a `usage` command says.
+/// Runs a `usage` command.
 pub(super) async fn usage(arguments: UsageArgs) -> Result<ExitCode, CliError> {
-    let store = existing(&arguments.data.data).await?;
+    let store = existing(&arguments.data).await?;
     let to = arguments.to.unwrap_or_else(|| day_of(now_ms()));
     let from = arguments.from.unwrap_or_else(|| to.saturating_sub(30));
     let mut out = std::io::stdout().lock();
     if arguments.csv {
-        write!(out, "{}", csv::line(&USAGE_COLUMNS))?;
+        write!(out, "{}", csv::line(&[&USAGE_COLUMNS[..], &["cost"]].concat()))?;
         for day in from..=to {
-            for usage in store.usage_of_day(day, None).await? {
-                write!(out, "{}", csv::line(&usage.fields().each_ref().map(String::as_str)))?;
+            for (usage, costs) in store.usage_and_costs_of_day(day, None).await? {
+                let mut fields = usage.fields().to_vec();
+                fields.push(costs.iter().map(Cost::to_string).collect::<Vec<_>>().join("; "));
+                let fields: Vec<_> = fields.iter().map(String::as_str).collect();
+                write!(out, "{}", csv::line(&fields))?;
             }
         }
     } else if arguments.json {
@@ -33,49 +38,31 @@ pub(super) async fn usage(arguments: UsageArgs) -> Result<ExitCode, CliError> {
             }
         }
     } else {
-        table(&store, from, to, &mut out).await?;
+        write!(out, "{}", table(&store, from, to).await?.aligned())?;
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// A table for people, with a line that adds everything up.
-async fn table(
-    store: &Store,
-    from: u64,
-    to: u64,
-    out: &mut impl std::io::Write,
-) -> Result<(), CliError> {
-    let mut lines = vec![USAGE_COLUMNS.map(str::to_owned)];
+/// A table with a line of totals.
+async fn table(store: &Store, from: u64, to: u64) -> Result<Table<7>, CliError> {
+    let [day, key, model, provider, outcome, generations, tokens] = USAGE_COLUMNS;
+    let [day, key, model, provider, outcome] =
+        [day, key, model, provider, outcome].map(Column::Text);
+    let (generations, tokens) = (Column::Number(generations), Column::Number(tokens));
+    let mut table = Table::new([day, key, model, provider, outcome, generations, tokens]);
     let (mut generations, mut tokens) = (0, 0);
     for day in from..=to {
         for usage in store.usage_of_day(day, None).await? {
             generations += usage.generations;
             tokens += usage.tokens;
-            lines.push(usage.fields());
+            table.push(usage.fields());
         }
     }
-    let total = |text: &str| text.to_owned();
-    let none = total("");
-    lines.push([
-        total("total"),
-        none.clone(),
-        none.clone(),
-        none.clone(),
-        none,
-        generations.to_string(),
-        tokens.to_string(),
-    ]);
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
-    let widths: Vec<usize> = (0..USAGE_COLUMNS.len()).map(|i| width(i).unwrap_or(0)).collect();
-    for line in &lines {
-        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            // Numbers stand at the right.
-            if column < 5 { format!("{cell:width$}") } else { format!("{cell:>width$}") }
-        });
-        writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
-    }
-    Ok(())
+    let mut total = [const { String::new() }; 7];
+    (total[0], total[5], total[6]) = ("total".into(), generations.to_string(), tokens.to_string());
+    table.push(total);
+    Ok(table)
 }
 
 impl Usage {

@@ -15,10 +15,10 @@ pub enum ConfigError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// A setting is unknown or has a value that it can't have.
+    /// A setting is unknown or has an invalid value.
     #[error("{origin}: {message}")]
     Setting {
-        /// Where it was said.
+        /// Its source.
         origin: String,
         /// What is wrong with it.
         message: String,

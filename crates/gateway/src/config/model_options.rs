@@ -1,7 +1,7 @@
-//! Options of models as the operator describes them: those of the built-in table changed or left out,
-//! and new ones. The rules of the built-in table hold for all of them.
+//! Options of models in the settings: built-in ones changed or hidden, and new ones. The rules of
+//! the built-in table apply to all of them.
 //!
-//! It must not know what a provider makes of an option.
+//! It must not know how a provider uses an option.
 
 use std::collections::HashSet;
 
@@ -10,31 +10,31 @@ use ai_now_protocol::options::{
     Unit,
 };
 use ai_now_protocol::{Choice, ModelOption, OptionKind, Scalar};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::text::{is_id, is_line};
 
-/// An option of a model: one that it has with what shall be different, or a new one.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// An option of a model: changes to one that it has, or a new one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OptionSettings {
     /// Its id, on the wire.
     pub id: String,
     /// Its name for people. Default for a new one: the id.
     pub name: Option<String>,
-    /// What values it takes. A new one needs it.
+    /// Its kind. Required for a new one.
     pub kind: Option<KindSettings>,
-    /// The value that is meant where a request gives none.
+    /// The value that is used if a request has none.
     pub default: Option<Scalar>,
-    /// Whether few people need it.
+    /// Whether it is shown among the advanced options.
     pub advanced: Option<bool>,
-    /// Whether it is left out.
+    /// Whether it is hidden.
     #[serde(default)]
     pub hidden: bool,
 }
 
-/// What values an option takes, as in the catalog.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The kind of an option, as in the catalog.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum KindSettings {
     /// One of these texts.
@@ -50,7 +50,7 @@ pub enum KindSettings {
 }
 
 /// One value of a choice.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceSettings {
     /// Its value on the wire.
@@ -60,28 +60,28 @@ pub struct ChoiceSettings {
     /// The choice as words, for providers that have no such option.
     #[serde(default)]
     pub words: String,
-    /// What part of the model's price it costs, in per cent.
+    /// Its surcharge, in percent of the model's price.
     pub price_percent: Option<u32>,
 }
 
-/// The whole numbers that an option takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// The range of an integer option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RangeSettings {
-    /// At least.
+    /// The minimum.
     pub min: i64,
-    /// At most.
+    /// The maximum.
     pub max: i64,
-    /// From one to the next. Default: 1.
+    /// The step. Default: 1.
     pub step: Option<u32>,
-    /// What is counted.
+    /// The unit.
     pub unit: Option<Unit>,
-    /// How many units the model's price is for.
+    /// How many units the model's price pays for.
     pub priced_per: Option<u32>,
 }
 
-/// How long a text may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// The length of a text option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextSettings {
     /// In characters.
@@ -94,13 +94,13 @@ const MAX_OPTIONS: usize = 32;
 /// How many values a choice may have.
 const MAX_CHOICES: usize = 200;
 
-/// The longest text that an option may take, in characters: a request's body has to hold it.
+/// The longest text option, in characters: it must fit into the body of a request.
 const MAX_TEXT_CHARS: u32 = 10_000;
 
 /// What is wrong with an option.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionFault {
-    /// It stands twice in the settings.
+    /// It occurs twice in the settings.
     #[error("it is there twice")]
     Twice,
     /// There is no such option to hide.
@@ -112,43 +112,43 @@ pub enum OptionFault {
     /// The model has more than it may have.
     #[error("at most {MAX_OPTIONS} options are possible")]
     TooMany,
-    /// Its id can't be one.
+    /// Its id is not valid.
     #[error("an id is of lower case letters, digits, “-” and “_”")]
     Id,
-    /// Its name can't be read.
+    /// Its name is not readable.
     #[error("its name must be a line of text")]
     Name,
-    /// Pages and providers know its id, as another kind.
+    /// Pages and providers know its id with another kind.
     #[error("it must be of the kind that the built-in table has for this id")]
     WrongKind,
     /// It has no choices, or too many.
     #[error("it must have from 1 to {MAX_CHOICES} values")]
     Choices,
-    /// A text of a choice can't be read.
+    /// A text of a choice is not readable.
     #[error("each value, with its name and words, must be a line of text")]
     ChoiceText,
-    /// A choice is free.
+    /// A choice would make the generation free.
     #[error("`price_percent` must be at least 1")]
     PricePercent,
     /// Two choices have the same value.
     #[error("two have the value “{0}”")]
     ValueTaken(String),
-    /// The numbers' range has nothing in it.
+    /// The range is empty.
     #[error("`min` must not be above `max`")]
     EmptyRange,
-    /// There is no way from one number to the next.
+    /// The step is 0.
     #[error("`step` must be at least 1")]
     Step,
-    /// The price is for nothing.
+    /// The price pays for 0 units.
     #[error("`priced_per` must be at least 1")]
     PricedPer,
-    /// A number that has a price could be nothing.
+    /// A number that determines the price could be 0.
     #[error("what has a price must be at least 1")]
     PricedNothing,
-    /// A text is too long, or could have nothing in it.
+    /// A text is too long, or could be empty.
     #[error("`max_chars` must be from 1 to {MAX_TEXT_CHARS}")]
     MaxChars,
-    /// Its default is no value of it.
+    /// Its default is not one of its values.
     #[error("its default must be a value that it takes: {0}")]
     Default(String),
 }
@@ -203,10 +203,10 @@ fn change_one(options: &mut Vec<ModelOption>, own: &OptionSettings) -> Result<()
     Ok(())
 }
 
-/// The rules that hold for the options of the built-in table.
+/// The rules of the built-in table.
 ///
 /// # Errors
-/// The first option that breaks one, and which.
+/// The first option that breaks a rule, and the rule.
 pub(super) fn check(options: &[ModelOption]) -> Result<(), (String, OptionFault)> {
     for (index, option) in options.iter().enumerate() {
         let checked =
@@ -245,7 +245,7 @@ fn check_one(option: &ModelOption) -> Result<(), OptionFault> {
         OptionKind::Text(_) | OptionKind::Flag | OptionKind::Picture => {}
     }
     if option.default.as_ref().is_some_and(|value| !option.takes(value)) {
-        return Err(OptionFault::Default(option.allowed()));
+        return Err(OptionFault::Default(option.allowed().text.into_owned()));
     }
     Ok(())
 }
@@ -279,7 +279,7 @@ fn check_range(range: &Range) -> Result<(), OptionFault> {
     }
     match range.priced_per {
         Some(0) => Err(OptionFault::PricedPer),
-        // Nothing, and less than nothing, would be free.
+        // Zero and negative numbers would be free.
         Some(_) if range.min < 1 => Err(OptionFault::PricedNothing),
         _ => Ok(()),
     }
@@ -353,7 +353,7 @@ mod tests {
                 pairs.iter().map(|(id, value)| ((*id).into(), value.clone())).collect();
             ai_now_protocol::options::price_tokens(2, options, &values)
         };
-        // Two tokens a second, five seconds where nothing is said.
+        // Two tokens a second, five seconds by default.
         assert_eq!(price(&options, &[]), 10);
         assert_eq!(price(&options, &[("seconds", 12i64.into())]), 24);
         assert_eq!(price(&options, &[("quality", "best".into())]), 15);

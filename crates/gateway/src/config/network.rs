@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-/// One address, or all of a network. IPv4 addresses that are written as IPv6 are the IPv4 ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+/// An address, or a network. IPv4 addresses in IPv6 notation are treated as IPv4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Network(IpNet);
 
 /// A text that is neither an address nor a network.
@@ -23,6 +23,12 @@ impl Network {
     }
 }
 
+impl From<Network> for String {
+    fn from(Network(network): Network) -> Self {
+        network.to_string()
+    }
+}
+
 impl FromStr for Network {
     type Err = NotANetwork;
 
@@ -33,7 +39,7 @@ impl FromStr for Network {
         }
         let network: IpNet = text.parse().map_err(|_| wrong())?;
         let IpNet::V6(v6) = network else { return Ok(Self(network)) };
-        // `::ffff:10.0.0.0/104` is `10.0.0.0/8`: addresses are compared in their shortest form.
+        // `::ffff:10.0.0.0/104` is `10.0.0.0/8`: addresses are compared in their canonical form.
         let Some(v4) = v6.addr().to_ipv4_mapped() else { return Ok(Self(network)) };
         let bits = v6.prefix_len().checked_sub(96).ok_or_else(wrong)?;
         IpNet::new(v4.into(), bits).map(Self).map_err(|_| wrong())

@@ -1,4 +1,4 @@
-//! Origins, base addresses and hosts, as settings and requests write them.
+//! Origins, base addresses and hosts, in settings and requests.
 
 use url::Url;
 
@@ -13,14 +13,15 @@ pub struct NotAnOrigin;
 pub struct NotABaseUrl;
 
 /// An origin as browsers serialise it (WHATWG HTML, "serialization of an origin"): lower case,
-/// Unicode names as Punycode, without the scheme's own port. So it equals what the `Origin` header
-/// of a page says.
+/// Unicode names as Punycode, without the scheme's default port. So it equals the `Origin` header
+/// of a page.
 ///
 /// # Errors
-/// [`NotAnOrigin`], where the text has more than scheme, host and port.
+/// [`NotAnOrigin`] if the text has more than scheme, host and port.
 pub fn normalize_origin(text: &str) -> Result<String, NotAnOrigin> {
     let url = web_url(text).ok_or(NotAnOrigin)?;
-    // The parser can't tell `https://a` from `https://a/`, and an origin has no slash at its end.
+    // The parser does not distinguish `https://a` from `https://a/`, and an origin has no trailing
+    // slash.
     let (_, rest) = text.split_once("://").ok_or(NotAnOrigin)?;
     if rest.contains('/') {
         return Err(NotAnOrigin);
@@ -28,8 +29,7 @@ pub fn normalize_origin(text: &str) -> Result<String, NotAnOrigin> {
     Ok(url.origin().ascii_serialization())
 }
 
-/// The address that a gateway is reached by, with a path where it lies below one, and without a
-/// slash at its end.
+/// The base address of a gateway, with a path if it is under one, and without a trailing slash.
 ///
 /// # Errors
 /// [`NotABaseUrl`]
@@ -39,7 +39,7 @@ pub fn normalize_base_url(text: &str) -> Result<String, NotABaseUrl> {
     Ok(format!("{}{path}", url.origin().ascii_serialization()))
 }
 
-/// A web address without user, query and fragment, of whose host nothing had to be guessed.
+/// A web address without user, query and fragment, whose host needed no repair.
 fn web_url(text: &str) -> Option<Url> {
     // The parser would drop or repair these.
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
@@ -56,7 +56,7 @@ fn web_url(text: &str) -> Option<Url> {
     (web && bare && host).then_some(url)
 }
 
-/// Whether a text is a host with an optional port, of the characters that hosts are made of.
+/// Whether a text is a host with an optional port, made of valid characters.
 pub fn is_host(text: &str) -> bool {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),

@@ -10,23 +10,24 @@ use ai_now_protocol::options::{IMAGE, STYLE};
 use ai_now_protocol::{
     Catalog, Choice, Code, MediaKind, Message, Model, ModelOption, OptionKind, Text,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::model_options::{self, OptionFault, OptionSettings};
+use super::narrow::{narrow, picture_loader};
 use super::routing_error::{ModelFault, PROMPT_CHARS_LIMIT, RoutingError};
 use super::text::{is_id, is_line};
 use crate::domain::CatalogConfig;
 use crate::providers::{Providers, SKETCH};
 
-/// A model, as the operator describes it: a built-in one with what shall be different, or a new
-/// one.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+/// A model in the settings: changes to a built-in one, or a new one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelSettings {
     /// Its id, on the wire.
     pub id: String,
-    /// The providers that are asked, in this order: names of the settings, or `sketch`, which is
-    /// the default. The next one is asked where one is down, busy or fails in passing.
+    /// Its providers, in the order in which they are asked: names of the settings, or `sketch`,
+    /// which is the default. The next one is asked if one is unavailable, busy or fails with a
+    /// transient error.
     pub routes: Option<Vec<String>>,
     /// Its name for people. Default: the id.
     pub name: Option<String>,
@@ -36,21 +37,21 @@ pub struct ModelSettings {
     pub price_tokens: Option<u32>,
     /// How long a generation usually takes.
     pub expected_secs: Option<Expected>,
-    /// What a person should know before choosing it.
+    /// A note for people who choose it.
     pub note: Option<String>,
     /// The longest prompt that it takes, in characters. Default for a new one: 2000.
     pub prompt_max_chars: Option<u32>,
-    /// Its styles, in order, instead of those that it has.
+    /// Its styles, in order, replacing the built-in ones.
     pub styles: Option<Vec<StyleSettings>>,
-    /// What it can be told: changes of the options that it has, and new ones.
+    /// Its options: changes to built-in ones, and new ones.
     pub options: Option<Vec<OptionSettings>>,
-    /// Whether it is left out of the catalog.
+    /// Whether it is hidden from the catalog.
     #[serde(default)]
     pub hidden: bool,
 }
 
 /// A style of a model.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StyleSettings {
     /// Its value on the wire.
@@ -67,8 +68,8 @@ const SKETCH_SECS: Expected = Expected { min: 1, max: 15 };
 const SKETCH_NOTE: &str = "A procedural sketch, drawn by rules from your words.";
 
 impl CatalogConfig {
-    /// Applies the operator's settings to the built-in catalog. `public`: whether the gateway has a
-    /// public address, which others can load pictures from.
+    /// Applies the settings to the built-in catalog. `public`: whether the gateway has a public
+    /// address, from which providers can load pictures.
     ///
     /// # Errors
     /// [`RoutingError`]
@@ -102,30 +103,22 @@ impl CatalogConfig {
         if catalog.models.is_empty() {
             return Err(RoutingError::AllHidden);
         }
-        let mut without_picture = Vec::new();
+        let (mut left_out, mut without_picture) = (Vec::new(), Vec::new());
         for model in catalog.models.to_mut() {
             let route = routes.entry(model.id.to_string()).or_insert_with(|| vec![SKETCH.into()]);
             if route[0] == SKETCH {
                 say_it_sketches(model, models);
+                continue;
             }
-            if !public && let Some(name) = picture_loader(route, providers) {
-                let before = model.options.len();
-                model.options.to_mut().retain(|option| option.id != IMAGE);
-                if model.options.len() < before {
-                    without_picture.push((model.id.to_string(), name.to_owned()));
+            for option in narrow(model, route, providers, public) {
+                match picture_loader(route, providers).filter(|_| option == IMAGE) {
+                    Some(name) => without_picture.push((model.id.to_string(), name.to_owned())),
+                    None => left_out.push((model.id.to_string(), option)),
                 }
             }
         }
-        Ok(Self { catalog, routes, without_picture })
+        Ok(Self { catalog, routes, public, left_out, without_picture })
     }
-}
-
-/// The first provider of a route that takes a picture only as an address to load it from.
-fn picture_loader<'r>(route: &'r [String], providers: &Providers) -> Option<&'r str> {
-    let loads = |name: &&String| {
-        providers.get(*name).is_some_and(|settings| settings.service.loads_pictures())
-    };
-    route.iter().find(loads).map(String::as_str)
 }
 
 /// Hides, changes or adds the model that the settings are about; `None`: it is hidden.
@@ -156,7 +149,8 @@ fn apply<'m>(
     Ok(Some(model))
 }
 
-/// A model that the sketch engine makes first says so, where the operator says nothing else.
+/// A model whose first provider is the sketch engine is marked as procedural, unless the settings
+/// decide.
 fn say_it_sketches(model: &mut Model, models: &[ModelSettings]) {
     let own = models.iter().find(|settings| settings.id == model.id);
     model.procedural = true;
@@ -229,7 +223,7 @@ fn style_option(styles: Vec<StyleSettings>) -> ModelOption {
     }
 }
 
-/// The rules that hold for the built-in table hold for every other row.
+/// The rules of the built-in table apply to every other row.
 fn check(model: &Model) -> Result<(), ModelFault> {
     if !is_line(&model.name) {
         return Err(ModelFault::Name);
@@ -341,8 +335,8 @@ mod tests {
         let settings: Settings = toml::from_str(
             "[providers.dream]\nkind = 'luma'\n[providers.own]\nkind = 'command'\n\
              program = '/bin/own'\n\
-             [[models]]\nid = 'luma'\nroutes = ['own', 'dream']\n\
-             [[models]]\nid = 'pika'\nroutes = ['own']\n",
+             [[models]]\nid = 'luma'\nroutes = ['dream', 'sketch']\n\
+             [[models]]\nid = 'pika'\nroutes = ['dream', 'own']\n",
         )
         .unwrap();
         let offered = |public| {
@@ -352,6 +346,37 @@ mod tests {
         };
         assert_eq!(offered(true), ((true, true), vec![]));
         assert_eq!(offered(false), ((false, true), vec![("luma".into(), "dream".into())]));
+    }
+
+    #[test]
+    fn what_nobody_makes_is_not_offered_and_the_price_stays() {
+        let resolved = resolve(
+            "[providers.songs]\nkind = 'mureka'\n[providers.any]\nkind = 'replicate'\n\
+             model = 'a/b'\n[[models]]\nid = 'suno'\nroutes = ['songs', 'sketch']\n\
+             [[models]]\nid = 'pika'\nroutes = ['any']\n\
+             [[models]]\nid = 'run'\nroutes = ['any']\nprice_tokens = 6\n\
+             [[models.options]]\nid = 'seconds'\n\
+             kind = { integer = { min = 2, max = 20, priced_per = 1 } }\n",
+        )
+        .unwrap();
+        let ids = |model: &str| {
+            let model = resolved.catalog.model(model).unwrap();
+            model.options.iter().map(|option| option.id.to_string()).collect::<Vec<_>>()
+        };
+        // A sketch that only stands in changes nothing.
+        assert_eq!(ids("suno"), ["instrumental", "lyrics"]);
+        assert_eq!(ids("pika"), ["style"]);
+        let price =
+            |model: &str| resolved.catalog.model(model).unwrap().price_tokens(&Scalars::new());
+        // Six tokens a second for the five seconds that are the default.
+        assert_eq!((price("suno"), price("pika"), price("run")), (10, 10, 30));
+        let left_out = |model: &str, option: &str| {
+            resolved.left_out.contains(&(model.to_owned(), option.to_owned()))
+        };
+        assert!(
+            left_out("suno", "seed") && left_out("suno", "seconds") && left_out("run", "image")
+        );
+        assert!(resolved.without_picture.is_empty());
     }
 
     #[test]

@@ -1,22 +1,22 @@
-//! Why models and providers don't fit together, each with the setting that it is about.
+//! Errors in the settings of models and providers, each with the setting that it is about.
 
 use ai_now_protocol::MediaKind;
 
 use super::model_options::OptionFault;
 use crate::providers::SettingError;
 
-/// The most that `prompt_max_chars` may be.
+/// The maximum of `prompt_max_chars`.
 pub(super) const PROMPT_CHARS_LIMIT: u32 = 20_000;
 
 /// Why models and providers don't fit together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RoutingError {
-    /// A provider has a name that it can't have.
+    /// A provider has an invalid name.
     #[error(
         "providers.{0}: a provider's name is of lower case letters, digits, “-” and “_”, and not “sketch”"
     )]
     ProviderName(String),
-    /// A setting of a provider does not fit.
+    /// A setting of a provider is not valid.
     #[error("providers.{provider}.{source}")]
     Provider {
         /// The provider.
@@ -24,7 +24,7 @@ pub enum RoutingError {
         /// The setting, and what is wrong with it.
         source: SettingError,
     },
-    /// A setting of a model does not fit.
+    /// A setting of a model is not valid.
     #[error("models.{model}.{}: {fault}", fault.setting())]
     Model {
         /// The model.

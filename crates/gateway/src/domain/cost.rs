@@ -26,7 +26,7 @@ impl fmt::Display for Cost {
 pub enum CostBasis {
     /// Estimated before the job, from the settings.
     Estimated,
-    /// Counted by what the provider says of the job.
+    /// Computed from what the provider reports about the job.
     Billed,
 }
 

@@ -3,6 +3,7 @@
 use ai_now_protocol::api::{Balance, State};
 use ai_now_protocol::{Event, Message, Scalars};
 
+use super::node::Node;
 use super::principal::Principal;
 
 /// A generation to be accepted.
@@ -10,14 +11,13 @@ use super::principal::Principal;
 pub struct NewGeneration {
     /// Its id.
     pub id: String,
-    /// Who asks and pays.
+    /// The owner, who pays for it.
     pub owner: Principal,
     /// The model's id.
     pub model: String,
     /// The prompt, as it will be used.
     pub prompt: String,
-    /// What the model is told beside the prompt: the options that were given, the style among them,
-    /// and always a seed.
+    /// The options: those that were given, the style among them, and always a seed.
     pub options: Scalars,
     /// The ids of the uploads that the options name.
     pub uploads: Vec<String>,
@@ -25,13 +25,15 @@ pub struct NewGeneration {
     pub procedural: bool,
     /// What it costs, in tokens.
     pub price: u32,
-    /// The idempotency key and the hash of what was asked for under it.
+    /// The idempotency key, and the hash of the request that was sent with it.
     pub submission: Option<(String, [u8; 32])>,
+    /// The gateway that runs it at once. `None`: the first gateway that claims it.
+    pub node: Option<Node>,
     /// How many generations of this owner may be under way at once, this one among them.
     pub concurrent_limit: u32,
 }
 
-/// A submission that stands.
+/// An accepted submission.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Acceptance {
     /// The generation's id.
@@ -40,29 +42,31 @@ pub struct Acceptance {
     pub price: u32,
     /// The owner's balance now.
     pub balance: Balance,
-    /// Whether it had been accepted before, under the same idempotency key.
+    /// Whether it had been accepted before under the same idempotency key.
     pub replayed: bool,
-    /// The number of its first event; 0 where it had been accepted before.
+    /// The number of its first event; 0 for a replayed submission.
     pub first_seq: u64,
 }
 
 /// How a generation ends.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// With a file, which is on the disk already.
+    /// With a file, which is stored already.
     Completed {
         /// Its name.
         media_name: String,
+        /// The provider, by its name in the settings.
+        provider: String,
         /// Its size.
         size_bytes: u64,
-        /// What the maker says about it.
+        /// The provider's note about the result.
         note: Option<Message>,
         /// Whether it is a procedural sketch, whatever was expected when it was accepted.
         procedural: bool,
         /// The last event.
         event: Event,
     },
-    /// Without one.
+    /// Without a file.
     Ended {
         /// [`State::Failed`] or [`State::Cancelled`].
         state: State,

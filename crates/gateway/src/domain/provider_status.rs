@@ -1,8 +1,8 @@
-//! How a provider is doing, for whoever operates the gateway.
+//! The status of a provider, for operators.
 
 use std::time::Duration;
 
-/// How a provider is doing.
+/// The status of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderStatus {
     /// Its name in the settings.
@@ -15,8 +15,12 @@ pub struct ProviderStatus {
     pub running: usize,
     /// How many wait for it.
     pub waiting: usize,
-    /// For how long its circuit breaker stays open. `None`: it is closed, or may be tried.
+    /// For how long its circuit breaker stays open. `None`: it is closed, or the provider may be
+    /// tried.
     pub open_for: Option<Duration>,
-    /// How long a generation took lately, in seconds.
+    /// When its circuit breaker opened, if nothing has succeeded there since, in milliseconds since 1970.
+    /// All gateways that share the store know the same.
+    pub opened_at_ms: Option<u64>,
+    /// The recent duration of a generation, in seconds.
     pub typical_secs: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! JSON in which nothing reads as markup, wherever it may end up.
+//! JSON that is safe to embed in HTML: nothing in it reads as markup.
 
 /// A value as JSON. `<`, `>` and `&` occur in JSON only within texts, where they can be written as
 /// numbers.

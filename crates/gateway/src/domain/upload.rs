@@ -3,39 +3,39 @@
 use super::error::StoreError;
 use super::principal::Principal;
 
-/// A file to be kept, which is on the disk already.
+/// A file to be recorded, which is on the disk already.
 #[derive(Clone, Debug)]
 pub struct NewUpload {
     /// Its id.
     pub id: String,
-    /// Whose it is.
+    /// The owner.
     pub owner: Principal,
     /// The extension of its format.
     pub format: &'static str,
     /// Its size.
     pub size_bytes: u64,
-    /// For how long it stays, unless a generation uses it.
+    /// For how long it is kept if no generation uses it.
     pub unused_secs: u32,
 }
 
-/// How much may be uploaded.
+/// The limits of uploads.
 #[derive(Clone, Copy, Debug)]
 pub struct UploadQuota {
-    /// Files of one owner that are kept.
+    /// How many files one owner may have.
     pub owner_files: u32,
-    /// Bytes of one owner's files together.
+    /// How many bytes the files of one owner may have together.
     pub owner_bytes: u64,
-    /// Bytes of all files together.
+    /// How many bytes all files may have together.
     pub all_bytes: u64,
 }
 
 /// Why an upload is not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    /// The owner has as many as it may have.
+    /// The owner has as many files as it may have.
     #[error("too many uploads of this owner are kept")]
     TooMany,
-    /// There is no room for more, whoever's.
+    /// The limit of all uploads together is reached.
     #[error("there is no room for uploads")]
     Full,
     /// The store failed.

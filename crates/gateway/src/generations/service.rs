@@ -1,65 +1,90 @@
-//! The service: accepts, cancels, resumes and stops generations, and knows the active ones.
+//! The service: cancels, resumes and stops generations, and keeps the active ones.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure as FailureEvent;
-use ai_now_protocol::options::SEED;
-use ai_now_protocol::{Catalog, Code, Event, GenerateRequest, Message, OptionKind, Scalar};
-use sha2::{Digest as _, Sha256};
+use ai_now_protocol::{Catalog, Code, Event, Message, Model};
+use futures_util::future::BoxFuture;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use super::events::{EventStream, Feed, Feeds, Hub};
+use super::changes::{ChangeReader, Changes};
+use super::events::{EventStream, Feed, Feeds, Followed, Hub, Outbox, Past, Remotes};
+use super::lease::Membership;
 use super::upload_urls::UploadUrls;
-use crate::domain::{Acceptance, NewGeneration, Outcome, Principal, ProviderStatus, SubmitError};
+use crate::domain::{Cost, Node, Outcome, Principal, ProviderStatus, Role};
 use crate::limits::GenerationPermit;
-use crate::media::{MediaDir, UploadDir};
+use crate::media::{Media, Uploads};
 use crate::metrics::Metrics;
-use crate::providers::ProviderPool;
-use crate::secret;
-use crate::store::{GenerationRow, Store, StoreError};
+use crate::providers::{Finding, ProviderPool, ProviderSettings, check};
+use crate::store::{GenerationRow, Store, StoreError, StoredEvent};
 
-/// Decides about generations. Cloning it is cheap and gives the same service.
+/// Manages generations. Cloning it is cheap and gives the same service.
 #[derive(Clone)]
 pub struct GenerationService(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) store: Store,
-    pub(super) media: MediaDir,
-    pub(super) uploads: UploadDir,
+    pub(super) media: Media,
+    pub(super) uploads: Uploads,
     pub(super) pool: ProviderPool,
     pub(super) metrics: Metrics,
     pub(super) settings: Settings,
     /// The generations that are queued or running in this process.
     active: Mutex<HashMap<String, Arc<ActiveGeneration>>>,
-    feeds: Feeds,
-    tasks: TaskTracker,
-    /// Nothing new is begun.
+    pub(super) feeds: Feeds,
+    pub(super) changes: Changes,
+    /// Generations that other gateways run and readers follow here.
+    pub(super) remotes: Remotes,
+    /// Sends notices to the other gateways. `None`: there are none.
+    pub(super) outbox: Option<Arc<Outbox>>,
+    pub(super) membership: Membership,
+    /// Held by whoever compares the circuit breakers with the store.
+    pub(super) breakers: tokio::sync::Mutex<()>,
+    pub(super) tasks: TaskTracker,
+    /// Cancelled when nothing new may begin.
     pub(super) stopping: CancellationToken,
-    /// What is running stops, to be run again after the next start.
+    /// Cancelled when running generations stop, to continue after the next start.
     pub(super) halted: CancellationToken,
 }
 
-/// What the operator decides.
+/// The operator's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How many generations may be active at once in the whole gateway.
     pub queue: usize,
     /// How many generations of one owner may be active at once.
     pub per_owner: u32,
-    /// Where providers may load uploaded pictures, if the gateway has a public address.
+    /// The part of the work that this gateway does.
+    pub role: Role,
+    /// How long this gateway keeps its generations without renewing its lease.
+    pub lease: Duration,
+    /// Makes the addresses where providers load uploaded pictures, if the gateway has a public
+    /// address.
     pub upload_urls: Option<UploadUrls>,
 }
 
+/// How long it may take to tell the other gateways that this one stops.
+pub const LEAVING: Duration = Duration::from_secs(5);
+
 /// A generation that is queued or running.
 pub(super) struct ActiveGeneration {
-    /// Where its events are told. Dropped after the last one.
+    /// Publishes its events. Dropped after the last one.
     pub(super) hub: Hub,
+    /// The node that runs it. Its writes count only while it is the generation's node.
+    pub(super) node: Node,
+    /// Cancelled when it stops here, to continue elsewhere or after the next start.
+    pub(super) halted: CancellationToken,
+    /// Cancelled when it stops for any reason.
     pub(super) cancel: CancellationToken,
+    /// Whether it is in the store.
+    stored: AtomicBool,
     /// Counts it for the address that it was submitted from.
     _permit: Option<GenerationPermit>,
 }
@@ -68,21 +93,27 @@ impl GenerationService {
     /// A service that offers the pool's models. Call [`GenerationService::resume`] before anything else.
     pub fn new(
         store: Store,
-        media: MediaDir,
-        uploads: UploadDir,
+        media: Media,
+        uploads: Uploads,
         pool: ProviderPool,
         metrics: Metrics,
         settings: Settings,
     ) -> Self {
+        let outbox = store.is_shared().then(Arc::<Outbox>::default);
         Self(Arc::new(Inner {
-            store,
             media,
             uploads,
             pool,
             metrics,
             settings,
             active: Mutex::default(),
-            feeds: Feeds::default(),
+            feeds: Feeds::with_outbox(outbox.clone()),
+            changes: Changes::default(),
+            remotes: Remotes::default(),
+            outbox,
+            membership: Membership::default(),
+            breakers: tokio::sync::Mutex::default(),
+            store,
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             halted: CancellationToken::new(),
@@ -99,103 +130,30 @@ impl GenerationService {
         self.0.pool.catalog_now()
     }
 
-    /// Continues the generations that were active when the process ended, the oldest first.
+    /// Joins, and continues the generations that were active when the process ended, the oldest
+    /// first. If other gateways share the store, it claims those that no gateway runs, now and
+    /// later.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn resume(&self) -> Result<usize, StoreError> {
-        self.0.store.put_back_running().await?;
+        self.join().await?;
         for job in self.0.store.abandoned_provider_jobs().await? {
             let service = self.clone();
             self.0.tasks.spawn(async move { service.abandon(job).await });
         }
-        let unfinished = self.0.store.unfinished().await?;
-        let count = unfinished.len();
-        for row in unfinished {
-            let active = self.insert(&row, None);
-            self.start(row, active);
+        if self.0.store.is_shared() {
+            self.heed_breakers().await;
         }
-        Ok(count)
+        let resumed = self.claim().await?;
+        if self.0.store.is_shared() {
+            self.take_part();
+        }
+        Ok(resumed)
     }
 
-    /// Accepts a generation and starts it, or finds the one that was accepted under the same
-    /// idempotency key. Once this is called it goes on to its end, even where the caller stops
-    /// waiting. Without a `permit`, because the client's address has too many active generations,
-    /// only the latter.
-    ///
-    /// # Errors
-    /// [`SubmitError`]
-    pub async fn accept(
-        &self,
-        owner: Principal,
-        request: GenerateRequest,
-        idempotency_key: Option<String>,
-        permit: Option<GenerationPermit>,
-    ) -> Result<Acceptance, SubmitError> {
-        let service = self.clone();
-        let accepting =
-            async move { service.accept_now(owner, request, idempotency_key, permit).await };
-        match self.0.tasks.spawn(accepting.in_current_span()).await {
-            Ok(outcome) => outcome,
-            // A panic: what it was about to do was not done.
-            Err(error) => Err(StoreError::NotWritten(error.to_string()).into()),
-        }
-    }
-
-    async fn accept_now(
-        &self,
-        owner: Principal,
-        request: GenerateRequest,
-        idempotency_key: Option<String>,
-        permit: Option<GenerationPermit>,
-    ) -> Result<Acceptance, SubmitError> {
-        let order = request.check(self.catalog())?;
-        if self.0.stopping.is_cancelled() {
-            return Err(SubmitError::Stopping);
-        }
-        if self.active_count() >= self.0.settings.queue {
-            return Err(SubmitError::QueueFull);
-        }
-        let mut options = order.options;
-        options
-            .entry(SEED.into())
-            .or_insert_with(|| Scalar::from(u32::from_be_bytes(secret::random())));
-        let uploads =
-            order.model.options.iter().filter(|option| option.kind == OptionKind::Picture);
-        let uploads: Vec<String> = uploads
-            .filter_map(|option| options.get(&option.id)?.as_text().map(str::to_owned))
-            .collect();
-        let new = NewGeneration {
-            id: secret::name(),
-            owner,
-            model: order.model.id.to_string(),
-            options,
-            uploads,
-            procedural: order.model.procedural,
-            price: order.price_tokens,
-            prompt: order.prompt,
-            submission: idempotency_key.map(|key| (key, fingerprint(&request))),
-            concurrent_limit: permit.as_ref().map_or(0, |_| self.0.settings.per_owner),
-        };
-        // Before it is in the store, so that no stream can find it there and nothing here.
-        let row = GenerationRow::queued(&new);
-        let active = self.insert(&row, permit);
-        let accepted = self.0.store.accept(new, Event::Started).await;
-        if let Ok(acceptance) = &accepted
-            && !acceptance.replayed
-        {
-            active.hub.fact(acceptance.first_seq, &Event::Started);
-            self.0.metrics.accepted(&row.model);
-            tracing::info!(generation = row.id, model = row.model, price = row.price, "accepted");
-            self.start(row, active);
-        } else {
-            self.remove(&row.id);
-        }
-        accepted
-    }
-
-    /// Cancels a generation, unless it has ended before. Once this is called it goes on to its end,
-    /// even where the caller stops waiting.
+    /// Cancels a generation, unless it has ended. The work goes on to its end even if the caller
+    /// stops waiting.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -223,16 +181,21 @@ impl GenerationService {
         drop(writing);
         if end.is_some() {
             self.0.metrics.ended(&row.model, State::Cancelled);
+            self.0.changes.publish(&row.id, &row.model, State::Cancelled);
             tracing::info!(generation = row.id, state = ?State::Cancelled, "ended");
             if let Some(active) = active {
-                self.remove(&row.id);
+                self.remove(&row.id, &active);
                 active.cancel.cancel();
             }
+        }
+        if let (Some(end), Some(outbox)) = (end, &self.0.outbox) {
+            // The gateway that runs it stops it.
+            outbox.fact(&row.id.as_str().into(), (row.key_id, row.visitor_id), end.seq);
         }
         Ok(())
     }
 
-    /// Writes down an end and tells it. `false`: it had ended before.
+    /// Records an end and publishes it. Returns `false` if it had ended before.
     pub(super) async fn write_end(
         &self,
         id: &str,
@@ -241,22 +204,42 @@ impl GenerationService {
     ) -> Result<bool, StoreError> {
         let event = outcome.event().clone();
         let _writing = active.hub.writing().await;
-        let seq = self.0.store.finish(id, outcome).await?;
+        let seq = self.0.store.finish(id, active.node, outcome).await?;
         if let Some(seq) = seq {
             active.hub.fact(seq, &event);
         }
         Ok(seq.is_some())
     }
 
-    /// The events of a generation after number `after`: those there are, and those to come.
-    pub fn subscribe(&self, id: &str, after: u64) -> EventStream {
-        let active = self.active().get(id).cloned();
-        let hub = active.as_deref().map(|active| &active.hub);
-        EventStream::new(self.0.store.clone(), id.to_owned(), after, hub)
+    /// The events of a generation after number `after`: the existing ones, and those to come.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn subscribe(&self, id: &str, after: u64) -> Result<EventStream, StoreError> {
+        let followed = self.followed(id).await?;
+        Ok(EventStream::new(Box::new(self.clone()), id.to_owned(), after, followed))
     }
 
-    /// The events of all generations of an owner after number `after`, or from now on, and what is
-    /// known now of those that are active. It never ends.
+    /// Where an unfinished generation is followed.
+    pub(super) async fn followed(&self, id: &str) -> Result<Option<Followed>, StoreError> {
+        let active = self.active().get(id).cloned();
+        if let Some(active) = active {
+            return Ok(Some(Followed::from(&active.hub)));
+        }
+        // A gateway that has left receives no notices: the reader reconnects elsewhere.
+        if !self.0.store.is_shared() || self.0.membership.has_left() {
+            return Ok(None);
+        }
+        let row = self.0.store.generation(id).await?;
+        let Some(row) = row.filter(|row| !row.state.is_final()) else { return Ok(None) };
+        let remote = self.0.remotes.of(id, row.last_seq);
+        // Reads what was written in between.
+        remote.catch_up(&self.0.store).await?;
+        Ok(Some(remote.into()))
+    }
+
+    /// The events of all generations of an owner after number `after`, or from now on, with the
+    /// current progress of the active ones. It never ends.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -269,28 +252,45 @@ impl GenerationService {
         Feed::new(self.0.store.clone(), owner, after, feed).await
     }
 
-    /// Stops: nothing new is begun, what runs may go on for `patience`, then it is put back into
-    /// the queue for the next start.
-    pub async fn stop(&self, patience: Duration) {
+    /// Stops: nothing new is begun, what runs may go on for `patience`, then it is put back into the
+    /// queue for the next start, for which it has `last_words`. What has not ended by then hangs, such
+    /// as on a disk that does not answer: it is left, and goes on after the next start as after a crash.
+    pub async fn stop(&self, patience: Duration, last_words: Duration) {
         self.0.stopping.cancel();
         self.0.tasks.close();
-        if tokio::time::timeout(patience, self.0.tasks.wait()).await.is_err() {
+        if timeout(patience, self.0.tasks.wait()).await.is_err() {
             tracing::info!("generations that are still running go on after the next start");
             self.0.halted.cancel();
-            self.0.tasks.wait().await;
+            if timeout(last_words, self.0.tasks.wait()).await.is_err() {
+                tracing::error!("some work does not end, such as on a disk that does not answer");
+            }
+        }
+        if timeout(LEAVING, self.leave()).await.is_err() {
+            tracing::warn!("the store does not answer; the other gateways hear later of the end");
         }
     }
 
-    /// How the providers are doing, by name.
+    /// The status of each provider, by name.
     pub fn provider_statuses(&self) -> Vec<ProviderStatus> {
         self.0.pool.statuses()
     }
 
-    /// Closes the circuit breaker of a provider.
-    pub fn close_breaker(&self, provider: &str) {
-        if let Some(pooled) = self.0.pool.get(provider) {
-            pooled.close_breaker();
-        }
+    /// The changes of all generations from now on.
+    pub fn changes(&self) -> ChangeReader {
+        self.0.changes.reader()
+    }
+
+    /// What each provider of a model will probably bill for a generation without options, in the
+    /// order in which they are tried. `None`: unknown.
+    pub fn estimates(&self, model: &Model) -> Vec<(String, Option<Cost>)> {
+        self.0.pool.estimates(model)
+    }
+
+    /// Checks whether a provider of the settings can be used, and returns whether it can and what
+    /// was found. It spends nothing.
+    pub async fn check_provider(&self, name: &str, settings: &ProviderSettings) -> (bool, String) {
+        let Finding { good, says } = check(name, settings).await;
+        (good, says)
     }
 
     /// How many generations are active.
@@ -298,50 +298,85 @@ impl GenerationService {
         self.active().len()
     }
 
-    fn insert(
+    pub(super) fn insert(
         &self,
         row: &GenerationRow,
+        node: Node,
         permit: Option<GenerationPermit>,
     ) -> Arc<ActiveGeneration> {
         let feed = self.0.feeds.of((row.key_id, row.visitor_id));
+        let halted = self.0.halted.child_token();
         let active = Arc::new(ActiveGeneration {
             hub: Hub::new(&row.id, row.last_seq, feed),
-            cancel: self.0.halted.child_token(),
+            node,
+            cancel: halted.child_token(),
+            halted,
+            stored: AtomicBool::new(false),
             _permit: permit,
         });
         self.active().insert(row.id.clone(), active.clone());
         active
     }
 
-    pub(super) fn remove(&self, id: &str) {
-        self.active().remove(id);
+    /// Removes one that has ended here. Another run of the same generation stays.
+    pub(super) fn remove(&self, id: &str, active: &Arc<ActiveGeneration>) {
+        let mut all = self.active();
+        if all.get(id).is_some_and(|known| Arc::ptr_eq(known, active)) {
+            all.remove(id);
+        }
     }
 
-    fn start(&self, row: GenerationRow, active: Arc<ActiveGeneration>) {
+    /// Those that are active and in the store.
+    pub(super) fn stored(&self) -> Vec<(String, Arc<ActiveGeneration>)> {
+        let active = self.active();
+        let stored = active.iter().filter(|(_, active)| active.stored.load(Ordering::SeqCst));
+        stored.map(|(id, active)| (id.clone(), active.clone())).collect()
+    }
+
+    pub(super) fn start(&self, row: GenerationRow, active: Arc<ActiveGeneration>) {
+        active.stored.store(true, Ordering::SeqCst);
         let service = self.clone();
         self.0.tasks.spawn(async move { service.run(row, active).await });
     }
 
-    fn active(&self) -> MutexGuard<'_, HashMap<String, Arc<ActiveGeneration>>> {
+    pub(super) fn active(&self) -> MutexGuard<'_, HashMap<String, Arc<ActiveGeneration>>> {
         // A panic under this lock left a map that is still valid.
         self.0.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The end of a generation of this price that was cancelled, and what that cost.
+impl Past for GenerationService {
+    fn events_after<'a>(
+        &'a self,
+        id: &'a str,
+        after: u64,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<StoredEvent>, StoreError>> {
+        Box::pin(self.0.store.events_after(id, after, limit))
+    }
+
+    fn elsewhere<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Option<Followed>> {
+        Box::pin(async move {
+            // If the store does not answer, the stream ends and its reader reconnects.
+            if self.0.store.is_shared() { self.followed(id).await.ok().flatten() } else { None }
+        })
+    }
+}
+
+/// The outcome of a cancelled generation with this price and charge.
 fn cancelled(price: u32, charged: u32) -> Outcome {
     let message = match charged {
         0 => Message::new(Code::Cancelled, "Cancelled. Nothing was charged."),
         _ => {
-            let text =
-                format!("Cancelled. It was in the making already and cost {charged} tokens.");
+            let noun = if charged == 1 { "token" } else { "tokens" };
+            let text = format!("Cancelled. It had begun already, and cost {charged} {noun}.");
             Message::new(Code::CancelledCharged, text).with("tokens", charged)
         }
     };
     ended(State::Cancelled, message, price - charged)
 }
 
-/// The end of a generation without a result, of which so many tokens go back.
+/// The outcome of a generation without a result, with so many tokens returned.
 pub(super) fn ended(state: State, message: Message, returned: u32) -> Outcome {
     debug_assert!(message.is_in_table(), "{message:?}");
     let event = Event::Failed(FailureEvent {
@@ -350,31 +385,4 @@ pub(super) fn ended(state: State, message: Message, returned: u32) -> Outcome {
         tokens_returned: Some(returned),
     });
     Outcome::Ended { state, message, event }
-}
-
-/// Two requests under one idempotency key are the same where this is the same. It depends on their
-/// values, not on the layout of their JSON.
-fn fingerprint(request: &GenerateRequest) -> secret::Hash {
-    let GenerateRequest { model, prompt, style, options } = request;
-    let style = style.as_deref().unwrap_or_default();
-    let mut hash = Sha256::new();
-    let mut add = |part: &[u8]| {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    };
-    for part in [model, prompt, style] {
-        add(part.as_bytes());
-    }
-    for (id, value) in options {
-        add(id.as_bytes());
-        // The number 5 and the text "5" are two values.
-        let kind: &[u8] = match value {
-            Scalar::Flag(_) => b"flag",
-            Scalar::Integer(_) => b"integer",
-            Scalar::Text(_) => b"text",
-        };
-        add(kind);
-        add(value.to_string().as_bytes());
-    }
-    hash.finalize().into()
 }

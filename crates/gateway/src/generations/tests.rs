@@ -1,5 +1,7 @@
-//! A fault in a provider: the one generation fails, costs nothing and is logged once; the others
-//! don't notice.
+//! A panic in a provider: that generation fails, costs nothing and is logged once; the others are
+//! not affected.
+
+mod sharing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,16 +11,16 @@ use ai_now_protocol::api::State;
 use ai_now_protocol::{Event, GenerateRequest};
 use futures_util::future::{BoxFuture, join_all};
 
-use super::{GenerationService, Settings};
+use super::{GenerationService, LEASE, Settings};
 use crate::config::{Config, Limits};
-use crate::domain::Principal;
+use crate::domain::{Principal, Role};
 use crate::limits;
-use crate::media::{MediaDir, UploadDir};
+use crate::media::{self, MediaSettings, Users};
 use crate::metrics::Metrics;
 use crate::providers::{Output, Provider, ProviderError, ProviderPool, Sketch, Task};
 use crate::store::{NewKey, Store};
 
-/// The sketch engine, with a fault that some words find.
+/// The sketch engine, which panics at certain prompts.
 struct Faulty;
 
 impl Provider for Faulty {
@@ -31,11 +33,11 @@ impl Provider for Faulty {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_provider_ends_one_generation_alone() {
+async fn a_panic_in_a_provider_fails_only_its_generation() {
     const FAULT: &str = "a song that finds the fault";
     let logged = Arc::new(AtomicUsize::new(0));
     let (count, before) = (logged.clone(), std::panic::take_hook());
-    // What the program logs, it logs in this hook.
+    // The program logs in this hook.
     std::panic::set_hook(Box::new(move |panic| {
         if panic.payload_as_str() == Some(FAULT) {
             count.fetch_add(1, Ordering::SeqCst);
@@ -49,13 +51,15 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
     let store = Store::open(data.path(), metrics.clone()).await.unwrap();
     let key = store.create_key(NewKey::Secret { tokens: 100 }, String::new()).await.unwrap();
     let key = store.key_by_secret(&key).await.unwrap().unwrap();
-    let media = MediaDir::open(data.path()).unwrap();
+    let opened = media::open(&MediaSettings::default(), data.path(), Users::One).await;
+    let (media, uploads) = opened.unwrap();
     let pool = ProviderPool::all_by(Arc::new(Faulty), &metrics);
-    let settings = Settings { queue: 10, per_owner: 10, upload_urls: None };
-    let uploads = UploadDir::open(data.path()).unwrap();
+    let settings =
+        Settings { queue: 10, per_owner: 10, role: Role::All, lease: LEASE, upload_urls: None };
     let service =
         GenerationService::new(store.clone(), media.clone(), uploads, pool, metrics, settings);
-    let limits = limits::Limits::new(&Limits::default());
+    service.resume().await.unwrap();
+    let limits = limits::Limits::new(&Limits::default(), 100);
 
     let runs = ["a song, 5 seconds", FAULT, "another song, 5 seconds"].map(|prompt| {
         let owner = Principal {
@@ -73,7 +77,7 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
         let service = service.clone();
         async move {
             let id = service.accept(owner, request, None, permit).await.unwrap().id;
-            let mut events = service.subscribe(&id, 0);
+            let mut events = service.subscribe(&id, 0).await.unwrap();
             let mut last = None;
             while let Some(batch) = events.next().await.unwrap() {
                 last = batch.last().map(|event| serde_json::from_slice(event.json()).unwrap());
@@ -92,8 +96,10 @@ async fn a_panic_in_a_provider_ends_one_generation_alone() {
 
     let balance = store.balance(key.account_id).await.unwrap();
     assert_eq!((balance.available, balance.held, balance.spent), (80, 0, 20));
-    service.stop(Duration::from_secs(60)).await;
+    service.stop(Duration::from_secs(60), Duration::from_secs(9)).await;
     assert_eq!(service.active_count(), 0);
-    assert_eq!(store.audit(media.path()).await.unwrap().faults, Vec::<String>::new());
+    let audit = store.audit().await.unwrap();
+    assert_eq!(audit.faults, Vec::<String>::new());
+    assert_eq!(media.audit(&audit.media).await.unwrap(), (Vec::new(), 0));
     store.close().await;
 }

@@ -1,15 +1,15 @@
-//! The address at which a provider may load an uploaded picture, for a while. It must not know which
-//! provider needs one.
+//! Temporary addresses at which providers load uploaded pictures. It must not know which provider
+//! needs one.
 
 use std::fmt;
 
 use crate::media::PictureFormat;
 use crate::secret::SigningKey;
 
-/// For how long such an address is good: a job may wait at its provider before it is looked at.
+/// How long such an address is valid: a job may wait at its provider before it is looked at.
 const LIFETIME_SECS: u32 = 1800;
 
-/// Makes addresses of uploads that others can load.
+/// Makes addresses of uploads for providers.
 #[derive(Clone)]
 pub struct UploadUrls {
     public_url: String,
@@ -17,12 +17,12 @@ pub struct UploadUrls {
 }
 
 impl UploadUrls {
-    /// Addresses below the gateway's public one.
+    /// Makes addresses below the gateway's public one.
     pub fn new(public_url: String, signing: SigningKey) -> Self {
         Self { public_url, signing }
     }
 
-    /// The address of an upload, from now on for half an hour.
+    /// The address of an upload, valid for half an hour from now.
     pub(super) fn of(&self, id: &str, format: PictureFormat) -> String {
         let ticket = self.signing.upload_ticket(id, LIFETIME_SECS);
         let extension = format.extension();

@@ -1,5 +1,5 @@
-//! Request bodies: JSON of a bounded size, read within a bounded time, or a sentence about what
-//! is wrong with them. Nothing that was sent is said back.
+//! Request bodies: JSON of a bounded size, read within a bounded time, or a sentence about what is
+//! wrong. Errors repeat nothing that was sent.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::http::state::App;
 /// A JSON body. The content type must say so.
 pub(crate) struct Json<T>(pub(crate) T);
 
-/// A JSON body where there may be none.
+/// A JSON body that may be absent.
 pub(crate) struct MaybeJson<T>(pub(crate) Option<T>);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
@@ -61,10 +61,10 @@ async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
     read_up_to(request, limits.body_bytes, Duration::from_secs(limits.body_secs)).await
 }
 
-/// Reads a body of whatever type.
+/// Reads a body of any type.
 ///
 /// # Errors
-/// [`Problem`], where it is too large, too slow, or cut off.
+/// [`Problem`] if it is too large, too slow, or cut off.
 pub(crate) async fn read_up_to(
     request: Request,
     max_bytes: usize,
@@ -99,7 +99,7 @@ pub(crate) async fn read_up_to(
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // A list in the order of the fields would be taken for an object, too.
+    // Serde would accept an array of the fields as well.
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(invalid(1, 1, "The body must be a JSON object: {…}.".into()));
     }

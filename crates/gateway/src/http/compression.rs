@@ -1,5 +1,6 @@
-//! Which answers are made smaller on the way: JSON of some length, for whoever takes gzip. Never a stream
-//! of events, which would stand still in the compressor, and never a file, which is small already.
+//! Compression of answers: longer JSON, for clients that accept gzip. Event streams are never
+//! compressed, since they would wait in the compressor, and neither are media files, which are
+//! compressed already.
 
 use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
@@ -10,14 +11,14 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::http::error::JSON;
 
-/// What fits into one packet gains nothing.
+/// An answer that fits into one packet gains nothing.
 const SHORT_BYTES: u64 = 1024;
 
 type IsJson = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
 /// Compresses long JSON answers.
 pub(super) fn layer() -> CompressionLayer<And<SizeAbove, IsJson>> {
-    // Fast: an answer is made once and read once.
+    // The fast level: an answer is compressed once and read once.
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(SizeAbove::new(SHORT_BYTES).and(is_json as IsJson))
@@ -27,8 +28,9 @@ fn is_json(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == JSON.as_bytes())
 }
 
-/// Leaves of a request's wishes whether it takes gzip. The layer would answer 406 to whoever takes
-/// nothing that there is, after the work was done; they get the answer as it is.
+/// Reduces the request's `Accept-Encoding` to whether it accepts gzip. The layer would answer 406
+/// to a client that accepts no available encoding, after the work was done; this way it gets the
+/// plain answer.
 pub(super) async fn gzip_or_nothing(mut request: Request, next: Next) -> Response {
     let takes = takes_gzip(request.headers());
     request.headers_mut().remove(header::ACCEPT_ENCODING);
@@ -56,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_names_gzip_takes_it_unless_they_refuse_it() {
+    fn gzip_is_used_if_it_is_accepted() {
         let takes = |wish: &str| {
             let wish = HeaderValue::from_str(wish).unwrap();
             takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, wish)]))

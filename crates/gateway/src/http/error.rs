@@ -1,13 +1,13 @@
-//! Every error that leaves the gateway: one type, one JSON shape, one place.
+//! Errors: the one type for every error answer of the gateway, and its JSON.
 //!
-//! `{"status":"Error","code":"…","message":"…"}` with a fitting status (documented, "Error Handling").
-//! Each has a code of the protocol's table with just the parameters that the table names. What went
-//! wrong inside is logged here, once, and never told outside.
+//! `{"status":"Error","code":"…","message":"…"}` with a fitting status (documented, "Error
+//! Handling"). Each has a code of the protocol's table with exactly the parameters that the table
+//! names. Internal causes are logged here, once, and never sent.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use ai_now_protocol::{Code, ErrorBody, Invalid, Message, Scalar};
+use ai_now_protocol::{Code, Detail, ErrorBody, Invalid, Message, Scalar};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -23,58 +23,59 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// An answer of this status: what is wrong, for programs, and the same as an English sentence
-    /// that says what to do next.
+    /// An error answer with this status, code, and English sentence, which says what to do next.
     pub fn new(status: StatusCode, code: Code, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self { status, message: Message::new(code, sentence), retry_after_secs: None }
     }
 
-    /// With one more of the code's parameters.
+    /// Adds a parameter of the code.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Scalar>) -> Self {
         self.message = self.message.with(name, value);
         self
     }
 
-    /// Tells the client when it may come back; at least a second from now.
+    /// Tells the client when to retry; in a second at the earliest.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after_secs = Some(wait.as_secs_f64().ceil().max(1.0) as u64);
         self
     }
 
-    /// 400: the request cannot be understood, or asks for what there is not.
+    /// 400: the request can't be understood, or asks for something that does not exist.
     pub fn bad_request(code: Code, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, sentence)
     }
 
-    /// 400: a field or parameter can't have this value. `allowed` ends the sentence “it must be”.
-    pub fn invalid_parameter(name: &'static str, allowed: &'static str) -> Self {
-        Self::bad_request(Code::InvalidParameter, format!("`{name}` must be {allowed}."))
-            .with("name", name)
-            .with("allowed", allowed)
+    /// 400: a field or parameter can't have this value. The words of `allowed` end the sentence “it must
+    /// be”.
+    pub fn invalid_parameter(name: &'static str, allowed: Detail) -> Self {
+        let sentence = format!("`{name}` must be {}.", allowed.text);
+        let mut problem = Self::bad_request(Code::InvalidParameter, sentence).with("name", name);
+        problem.message = problem.message.detail(allowed);
+        problem
     }
 
-    /// 401: no key, or one that is not good.
+    /// 401: no key, or an invalid one.
     pub fn unauthorized(code: Code, sentence: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, sentence)
     }
 
-    /// 403: a good key that is not for this.
+    /// 403: a valid key that does not permit this.
     pub fn forbidden(code: Code, sentence: &'static str) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, sentence)
     }
 
-    /// 404: there is no such thing, or it is somebody else's.
+    /// 404: it does not exist, or belongs to another owner.
     pub fn not_found(code: Code, sentence: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, sentence)
     }
 
-    /// 429: too much of something.
+    /// 429: a limit is reached.
     pub fn too_many(code: Code, sentence: impl Into<Cow<'static, str>>, wait: Duration) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, code, sentence).retry_after(wait)
     }
 
-    /// 503: nothing can be kept, or what is kept can't be read.
+    /// 503: the store is unavailable.
     pub fn store_unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -85,13 +86,13 @@ impl Problem {
         .retry_after(Duration::from_secs(5))
     }
 
-    /// 500: a fault of ours.
+    /// 500: a fault of the gateway.
     pub fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             Code::Internal,
             "Something went wrong here. Nothing was charged for this request. Try again; if it \
-             happens again, tell whoever runs this gateway.",
+             happens again, tell the operator of this gateway.",
         )
     }
 }
@@ -134,6 +135,7 @@ impl From<LimitExceeded> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         debug_assert!(self.message.is_in_table(), "{:?}", self.message);
+        debug_assert!(!self.message.has_prose(), "{:?}", self.message);
         let body = json(&ErrorBody::from(self.message));
         let mut response = (self.status, [(header::CONTENT_TYPE, JSON)], body).into_response();
         let headers = response.headers_mut();
@@ -160,7 +162,7 @@ pub fn json(value: &impl serde::Serialize) -> String {
     })
 }
 
-/// The answer of every address that is no route.
+/// The answer for unknown addresses.
 pub(super) async fn unknown() -> Problem {
     Problem::not_found(
         Code::NoSuchRoute,
@@ -168,16 +170,16 @@ pub(super) async fn unknown() -> Problem {
     )
 }
 
-/// The answer of a route to a method that it doesn't take.
+/// The answer for methods that a route does not support.
 pub(super) async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         Code::MethodNotAllowed,
-        "This address does not take that method. The Allow header names those it takes.",
+        "This address does not support that method. The Allow header lists those it supports.",
     )
 }
 
-/// Answers a panic of a handler like any other fault. The panic itself was logged by the hook.
+/// Answers a handler's panic like any other fault. The hook has logged the panic itself.
 pub fn from_panic(_: Box<dyn std::any::Any + Send>) -> Response {
     Problem::internal().into_response()
 }

@@ -1,6 +1,6 @@
 //! Authentication: the API key or session of the `Authorization` header.
 //!
-//! Default: deny. It must not know what is asked for. A route takes the extractor that fits:
+//! Denies by default. It must not know what is requested. A route takes the extractor that fits:
 //! [`Principal`] where tokens may be spent, [`Caller`] where the kind of key matters.
 
 use ai_now_protocol::Code;
@@ -15,7 +15,7 @@ use crate::domain::Principal;
 use crate::secret;
 use crate::store::{KeyInfo, KeyKind, SessionInfo};
 
-/// Whoever asks, as they came.
+/// An authenticated client.
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// With an API key.
@@ -25,13 +25,15 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// Whoever the headers say they are; `None` where they say nothing at all.
+    /// The client that the headers authenticate; `None` if they have no credentials.
     ///
     /// # Errors
-    /// [`Problem`], where they say something that is not good.
+    /// [`Problem`] if the credentials are not valid.
     pub async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
         let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-        let token = bearer(value).ok_or_else(|| {
+        // With two of them, a proxy before the gateway may have checked the other one.
+        let is_alone = headers.get_all(AUTHORIZATION).iter().count() == 1;
+        let token = bearer(value).filter(|_| is_alone).ok_or_else(|| {
             Problem::unauthorized(
                 Code::MalformedAuthorization,
                 "The Authorization header is not a Bearer token. Send it as “Authorization: \
@@ -60,10 +62,10 @@ impl Caller {
     }
 }
 
-/// Whose session it was that has ended: it may be renewed, and nothing else.
+/// The session that has ended: it may be renewed, and nothing else.
 ///
 /// # Errors
-/// [`Problem`], where the page is not one of its origin.
+/// [`Problem`] if the page is not of the session's origin.
 pub async fn ended_session(app: &App, headers: &HeaderMap) -> Result<Option<SessionInfo>, Problem> {
     let Some(token) = bearer_of(headers) else { return Ok(None) };
     if !matches!(secret::Kind::of(token), Some(secret::Kind::Session)) {
@@ -76,19 +78,19 @@ pub async fn ended_session(app: &App, headers: &HeaderMap) -> Result<Option<Sess
     Ok(session)
 }
 
-/// The token that the headers present, as it is.
+/// The token in the headers, unchecked.
 pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION).and_then(bearer)
 }
 
-/// The token of a `Bearer` header (RFC 6750); the scheme's name in any case.
+/// The token of a `Bearer` header (RFC 6750); the scheme's name is case-insensitive.
 fn bearer(value: &HeaderValue) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' '))
 }
 
-/// A session of a publishable key is for pages of one origin. Browsers name it on every request
-/// from one origin to another.
+/// A session of a publishable key is bound to one origin. Browsers send the origin with every
+/// cross-origin request.
 fn check_origin(session: &SessionInfo, headers: &HeaderMap) -> Result<(), Problem> {
     let (Some(bound), Some(origin)) = (&session.origin, headers.get(ORIGIN)) else { return Ok(()) };
     if origin.as_bytes() == bound.as_bytes() {
@@ -137,7 +139,7 @@ impl FromRequestParts<App> for Principal {
     }
 }
 
-/// The answer to whoever came without a key.
+/// The answer to a client without a key.
 pub fn missing() -> Problem {
     Problem::unauthorized(
         Code::MissingKey,

@@ -1,10 +1,10 @@
-//! What a request for a file asks for: which path, which part. Pure: it must not know files.
+//! Parsing of requests for files: the path and the range. Pure: it must not know files.
 
 use percent_encoding::percent_decode_str;
 
-/// Whether the path of an address, as it was sent, may name a file of a public directory: nothing
-/// hidden, nothing above, no character that some file system reads as something else, and no empty
-/// part: an address that begins with two slashes is one of another host, if it is redirected to.
+/// Whether the path of an address, as it was sent, may name a file of a public directory: no hidden
+/// file, no parent directory, no character with a special meaning in some file system, and no empty
+/// part, since an address that begins with two slashes would redirect to another host.
 pub fn is_public(path: &str) -> bool {
     let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
     !path.contains(|c: char| c.is_control() || c == '\\')
@@ -12,23 +12,23 @@ pub fn is_public(path: &str) -> bool {
         && !path.split('/').any(|part| part.starts_with('.'))
 }
 
-/// What of a file is asked for.
+/// The requested part of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// All of it.
+    /// The whole file.
     All,
     /// From the first to the last byte, both included.
     Part(u64, u64),
-    /// A part that there is not.
+    /// A range that the file does not have.
     Nothing,
 }
 
-/// Reads a `Range` header (RFC 9110, 14.1.2). What is malformed, in another unit, or more than
-/// one range counts as not asked: the whole file is always a right answer.
+/// Reads a `Range` header (RFC 9110, 14.1.2). A malformed header, another unit, or more than one
+/// range is ignored: the whole file is always a correct answer.
 pub fn part(range: &str, size: u64) -> Wanted {
     let number = |digits: &str| -> Option<u64> {
         let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        // More digits than fit are a very large number, not a malformed one.
+        // Too many digits are a very large number, not a malformed one.
         all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
     };
     let Some((unit, set)) = range.split_once('=') else { return Wanted::All };

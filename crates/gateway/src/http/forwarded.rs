@@ -1,7 +1,7 @@
-//! What proxies say about the request that they pass on: `X-Forwarded-For`, `X-Forwarded-Proto`,
-//! `X-Forwarded-Prefix`, and the standard `Forwarded` (RFC 7239), as proxies really write them: in
-//! lists, over several lines, with ports, brackets and quotes. Pure: it must not know whom to
-//! believe.
+//! Parsing of the headers by which proxies describe the original request: `X-Forwarded-For`,
+//! `X-Forwarded-Proto`, `X-Forwarded-Prefix`, and the standard `Forwarded` (RFC 7239), as real
+//! proxies write them: in lists, over several lines, with ports, brackets and quotes. Pure: it must
+//! not know which proxies are trusted.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,12 +11,12 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FORWARDED_PREFIX: &str = "x-forwarded-prefix";
 
-/// The longest prefix that is taken.
+/// The longest accepted prefix.
 const PREFIX_MAX_BYTES: usize = 200;
 
 /// The addresses that the request passed, the client's first. `None` for one that is hidden or
-/// can't be read. `X-Forwarded-For` where it is there, else `Forwarded`: no proxy writes both, and
-/// the one that it doesn't write may be the client's own.
+/// can't be parsed. `X-Forwarded-For` takes precedence over `Forwarded`: no proxy writes both, and
+/// the one that it doesn't write may come from the client.
 pub(super) fn addresses(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     if headers.contains_key(FORWARDED_FOR) {
         return list(headers, FORWARDED_FOR).into_iter().map(node).collect();
@@ -24,8 +24,8 @@ pub(super) fn addresses(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     elements(headers).iter().map(|element| node(parameter(element, "for")?)).collect()
 }
 
-/// Whether the client itself came by HTTPS, as far as anybody says. The first in a list is what the
-/// first proxy saw.
+/// Whether the client used HTTPS, if the headers say so. The first in a list is what the first
+/// proxy saw.
 pub(super) fn is_https(headers: &HeaderMap) -> bool {
     let scheme = if headers.contains_key(FORWARDED_PROTO) {
         list(headers, FORWARDED_PROTO).first().map(|first| (*first).to_owned())
@@ -35,8 +35,8 @@ pub(super) fn is_https(headers: &HeaderMap) -> bool {
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
-/// The path below which the gateway lies for the client, without a slash at its end; empty where
-/// nobody says, or says what is no plain path. Each proxy of a chain adds its own.
+/// The path under which clients reach the gateway, without a trailing slash; empty if the header is
+/// absent or not a plain path. Each proxy of a chain adds its own.
 pub(super) fn prefix(headers: &HeaderMap) -> String {
     let parts = list(headers, FORWARDED_PREFIX);
     let prefix: String = parts.iter().map(|part| part.trim_end_matches('/')).collect();
@@ -45,19 +45,26 @@ pub(super) fn prefix(headers: &HeaderMap) -> String {
     let good = prefix.starts_with('/')
         && prefix.len() <= PREFIX_MAX_BYTES
         && prefix.chars().all(plain)
-        // What begins with two slashes is another host.
+        // A path that begins with two slashes names another host.
         && !prefix.contains("//")
-        && !prefix.split('/').any(|part| matches!(part, "." | ".."));
+        && !prefix.split('/').any(is_odd);
     if good { prefix } else { String::new() }
 }
 
-/// The items of a header that is a list, of all its lines, without blank ones.
+/// Whether a browser would remove this part of a path or split it, also if it is percent-encoded.
+fn is_odd(part: &str) -> bool {
+    let plain = part.to_ascii_lowercase().replace("%2e", ".");
+    matches!(plain.as_str(), "." | "..") || plain.contains("%2f") || plain.contains("%5c")
+}
+
+/// The items of a list header, of all its lines, without blank ones.
 fn list<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
     let lines = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).filter(|item| !item.is_empty()).collect()
 }
 
-/// The elements of `Forwarded`, one a proxy: commas within quotes part nothing.
+/// The elements of `Forwarded`, one per proxy: commas within quotes don't separate. An unclosed
+/// quote of the client hides none of the elements that later proxies added.
 fn elements(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all(header::FORWARDED).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| split_unquoted(line, ',')).filter(|element| !element.is_empty()).collect()
@@ -65,8 +72,9 @@ fn elements(headers: &HeaderMap) -> Vec<String> {
 
 fn split_unquoted(text: &str, at: char) -> Vec<String> {
     let (mut parts, mut part, mut quoted) = (Vec::new(), String::new(), false);
+    let are_closed = text.matches('"').count().is_multiple_of(2);
     for c in text.chars() {
-        quoted ^= c == '"';
+        quoted ^= are_closed && c == '"';
         if c == at && !quoted {
             parts.push(std::mem::take(&mut part).trim().to_owned());
         } else {
@@ -77,14 +85,14 @@ fn split_unquoted(text: &str, at: char) -> Vec<String> {
     parts
 }
 
-/// A parameter of an element, without quotes. Nothing that is asked for holds `;` within quotes.
+/// A parameter of an element, without quotes. No parameter that is read here contains a quoted `;`.
 fn parameter<'e>(element: &'e str, name: &str) -> Option<&'e str> {
     let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
     let value = pairs.into_iter().find(|(key, _)| key.trim().eq_ignore_ascii_case(name))?.1;
     Some(value.trim().trim_matches('"'))
 }
 
-/// An address, with or without a port, brackets and quotes.
+/// An address, with or without port, brackets and quotes.
 fn node(text: &str) -> Option<IpAddr> {
     let text = text.trim().trim_matches('"');
     if let Ok(address) = text.parse::<IpAddr>() {
@@ -135,6 +143,9 @@ mod tests {
             (&[("forwarded", r#"proto=http;for="203.0.113.7:_x";by=_a"#)], "203.0.113.7"),
             (&[("forwarded", r#"for=_hidden, for="203.0.113.7""#)], "- 203.0.113.7"),
             (&[("forwarded", r#"host="a,b";for=203.0.113.7"#)], "203.0.113.7"),
+            (&[("forwarded", r#"for="x, for=203.0.113.7"#)], "- 203.0.113.7"),
+            (&[("forwarded", r#"for="a\""#), ("forwarded", "FOR=203.0.113.7")], "- 203.0.113.7"),
+            (&[("forwarded", r#"for="[2001:db8::1]:4711";proto=HTTPS"#)], "2001:db8::1"),
             (
                 &[("forwarded", "for=198.51.100.1"), ("x-forwarded-for", "203.0.113.7")],
                 "203.0.113.7",
@@ -179,6 +190,14 @@ mod tests {
             ("/a/../b", ""),
             ("/a\"b", ""),
             ("/a b", ""),
+            ("/a/%2E%2e/b", ""),
+            ("/%2e/a", ""),
+            ("/a%2f..%2fb", ""),
+            ("/a%5Cb", ""),
+            ("/%65vents", "/%65vents"),
+            ("//tool//", ""),
+            ("\\\\evil.example", ""),
+            ("/a?x", ""),
             ("https://evil.example", ""),
         ] {
             assert_eq!(prefix(&headers(&[("x-forwarded-prefix", given)])), expected, "{given}");

@@ -1,4 +1,4 @@
-//! What holds for every request: its limits, its answer's headers, its line in the log.
+//! What applies to every request: its limits, the headers of its answer, its line in the log.
 
 use std::time::Instant;
 
@@ -7,35 +7,59 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use tracing::Instrument as _;
 
 use super::origin;
 use crate::http::error::{JSON, Problem};
 use crate::http::state::App;
+use crate::media::format_of;
 use crate::secret;
 
-/// The longest path and query that is read.
+/// The longest accepted path and query.
 const URI_BYTES: usize = 8 * 1024;
 
-/// The header of every answer that names the request in the log.
+/// How many headers a request may have, whatever their size.
+const HEADERS: usize = 256;
+
+/// The header of every answer with the request's id in the log.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest part of a path that is logged, in characters.
 const LOGGED_PATH_CHARS: usize = 200;
 
 /// A path as it may stand in a log. The name of a media file holds words of a prompt, and whoever
-/// knows it may load the file. Nobody writes pages of a log with one request.
+/// knows it may load the file: it is cut out, however the path to it is written, and also where a proxy
+/// has left a prefix before it. Nobody writes pages of a log with one request.
 fn logged_path(path: &str) -> String {
-    if path.starts_with("/media/") {
-        return "/media/…".to_owned();
-    }
-    if path.starts_with("/uploads/") {
-        return "/uploads/…".to_owned();
+    let is_capability = |part: &str| {
+        let part = percent_decode_str(part).decode_utf8_lossy();
+        ["media", "uploads"].iter().any(|folder| part.to_ascii_lowercase().contains(folder))
+    };
+    let is_name = |part: &str| format_of(part.trim_end_matches('/')).is_some();
+    let mut end = 0;
+    for part in path.split_inclusive('/') {
+        end += part.len();
+        if is_capability(part) && end < path.len() {
+            return short(&format!("{}/…", path[..end].trim_end_matches('/')));
+        }
+        // The whole rest may be one part whose slashes are encoded, or a name without its folder.
+        if is_capability(part) && part.contains('%') || is_name(part) {
+            return short(&format!("{}…", &path[..end - part.len()]));
+        }
     }
     short(path)
 }
 
-/// A text of a client's, cut where it gets long.
+/// The first two parts of a path.
+fn beginning(path: &str) -> String {
+    match path.match_indices('/').nth(2) {
+        Some((end, _)) if end + 1 < path.len() => format!("{}/…", &path[..end]),
+        _ => path.to_owned(),
+    }
+}
+
+/// A client's text, cut at a maximal length.
 fn short(text: &str) -> String {
     match text.char_indices().nth(LOGGED_PATH_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -43,7 +67,7 @@ fn short(text: &str) -> String {
     }
 }
 
-/// Logs a request by path, without its query: that may hold a ticket.
+/// Logs a request by path, without its query, which may contain a ticket.
 pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = &secret::name()[..12];
     let (method, path) = (short(request.method().as_str()), logged_path(request.uri().path()));
@@ -58,7 +82,9 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
     if unlogged > 0 {
         tracing::warn!(unlogged, "refused requests were not logged");
     }
-    // `{:?}` writes control characters as escapes: nobody writes lines of their own.
+    // What is nowhere is somebody's own words, perhaps.
+    let path = if status == 404 { beginning(&path) } else { path };
+    // `{:?}` escapes control characters, so that a client can't forge lines of the log.
     if admitted {
         span.in_scope(|| tracing::info!(%method, ?path, status, millis, "answered"));
     }
@@ -68,8 +94,7 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
     response
 }
 
-/// Refuses what is too large or too much, and gives each answer the headers that keep browsers
-/// from reading more into it than it is.
+/// Rejects requests that are too large or too many, and adds the security headers to each answer.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = match admit(&app, &request) {
         Ok(()) => next.run(request).await,
@@ -80,7 +105,7 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        // The page brings its own policy; for all else, nothing is needed and nothing allowed.
+        // Pages bring their own policy; for everything else nothing is needed and nothing allowed.
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -88,8 +113,8 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
-/// Errors that did not come from our own hands, such as those of the framework's readers of paths
-/// and queries, may say back what was sent; they get our words, and keep their other headers.
+/// Errors of the framework, such as those about paths and queries, may repeat what was sent. They
+/// get a body of ours, and keep their other headers.
 fn in_our_shape(response: Response) -> Response {
     let status = response.status();
     let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == JSON);
@@ -120,15 +145,18 @@ fn in_our_shape(response: Response) -> Response {
 
 fn admit(app: &App, request: &Request) -> Result<(), Problem> {
     let limits = &app.config.limits;
-    if size(request.headers()) > limits.header_bytes {
+    let headers = request.headers();
+    if headers.len() > HEADERS || size(headers) > limits.header_bytes {
         return Err(Problem::new(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Code::HeadersTooLarge,
             "The request's headers are too large. Send fewer or shorter ones.",
         ));
     }
-    // RFC 9112, 3.2: what a proxy before us took for the host may be another one than we do.
-    let hosts = request.headers().get_all(header::HOST).iter().count();
+    // RFC 9112, 3.2: a proxy may have used another of the hosts than we would.
+    let hosts = headers.get_all(header::HOST).iter();
+    let hosts =
+        hosts.map(|host| host.as_bytes().split(|byte| *byte == b',').count()).sum::<usize>();
     if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
         return Err(Problem::bad_request(
             Code::InvalidRequest,
@@ -151,7 +179,7 @@ fn size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
-/// What the API answers is of this moment and for this client.
+/// Answers of the API are current and for this client only, so they must not be cached.
 pub(super) async fn never_cached(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response
@@ -163,12 +191,41 @@ pub(super) async fn never_cached(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use ai_now_protocol::Format;
+
     use super::*;
+    use crate::media::new_name;
 
     #[test]
     fn a_log_has_no_media_names_and_no_long_paths() {
         assert_eq!(logged_path("/api/ping"), "/api/ping");
-        assert_eq!(logged_path("/media/a-secret-wish-abc.mp3"), "/media/…");
+        let named = format!("/{}", new_name("a secret wish", Format::Mp3));
+        for (path, logged) in [
+            ("/media/a-secret-wish-abc.mp3", "/media/…"),
+            ("//media/a-secret-wish-abc.mp3", "//media/…"),
+            ("/media//a-secret-wish-abc.mp3", "/media/…"),
+            ("/tool/media/a-secret-wish-abc.mp3", "/tool/media/…"),
+            ("/Media/a-secret-wish-abc.mp3", "/Media/…"),
+            ("/%6dedia/a-secret-wish-abc.mp3", "/%6dedia/…"),
+            ("/media%2Fa-secret-wish-abc.mp3", "/…"),
+            ("/x/media%5ca-secret-wish-abc.mp3", "/x/…"),
+            ("/api/../media/a/b", "/api/../media/…"),
+            (named.as_str(), "/…"),
+            ("/uploads/abc.png", "/uploads/…"),
+            ("/api/uploads", "/api/uploads"),
+            ("/media", "/media"),
+        ] {
+            assert_eq!(logged_path(path), logged);
+        }
+        for (path, logged) in [
+            ("/api/generate/a%20secret%20wish", "/api/generate/…"),
+            ("/api/generations/", "/api/generations/"),
+            ("/a/b", "/a/b"),
+            ("/", "/"),
+            ("", ""),
+        ] {
+            assert_eq!(beginning(path), logged);
+        }
         let long = logged_path(&format!("/{}", "é".repeat(4000)));
         assert_eq!(long.chars().count(), LOGGED_PATH_CHARS + 1);
     }

@@ -1,14 +1,15 @@
-//! `GET /api/openapi.json`: the API, described (OpenAPI 3.1).
+//! `GET /api/openapi.json`: the OpenAPI 3.1 document of the API.
 //!
-//! The routes are collected from the handlers as they are routed, and the schemas from the types
-//! that are read and written, so that neither can be forgotten. What all answers have in common,
-//! and what depends on the catalog, is added here. It must not know what is answered.
+//! The routes are collected from the handlers, and the schemas from the types, so that neither can
+//! be forgotten. What all answers have in common, and what depends on the catalog, is added here.
+//! It must not know any route.
 //!
-//! What utoipa can't say is added to the finished JSON: how large an integer can get, which headers of
-//! an error are always there, and what a request looks like in a catalog that is only known at the
-//! start.
+//! What utoipa can't express is added to the finished JSON: the bounds of integers, the headers
+//! that are always present (those whose type is not optional), and the request in a catalog that is
+//! only known at the start.
 
 mod errors;
+mod header;
 mod operation;
 mod request;
 
@@ -17,15 +18,20 @@ use std::sync::Arc;
 use ai_now_protocol::{Catalog, ErrorBody, Event};
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{
+    Extensions, HeaderMap,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi as _, ToSchema};
 
-pub(crate) use self::errors::{Accepting, InParts, Keyed, Located, Queried, Sent, Stored};
-pub(crate) use self::operation::text_header;
+pub(crate) use self::errors::{
+    Accepting, Conflicting, InParts, Keyed, Located, Queried, Sent, Stored,
+};
+pub(crate) use self::header::{header, optional_header};
 use crate::http::error::JSON;
 use crate::http::origin::{base, path_of};
 use crate::http::state::App;
@@ -34,7 +40,7 @@ use crate::http::state::App;
 #[derive(Clone)]
 pub(crate) struct Document(Arc<str>);
 
-/// How the document says that the gateway is the root of its host.
+/// How the document names the root of the host as the server.
 const ROOT_SERVER: &str = r#""servers":[{"url":"/"}]"#;
 
 /// This document.
@@ -54,10 +60,10 @@ pub(crate) async fn serve(
 ) -> Response {
     let base = base(&app, &headers, &extensions);
     let document = document.below(path_of(&base));
-    ([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-cache")], document).into_response()
+    ([(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-cache")], document).into_response()
 }
 
-/// What stands in the document besides its paths.
+/// The document's own data, without paths.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -72,7 +78,7 @@ pub(crate) async fn serve(
     modifiers(&Security),
     tags(
         (name = "documented", description = "The AI-Now API as it is documented."),
-        (name = "generations", description = "Generations that can be come back to."),
+        (name = "generations", description = "Generations that a client can return to."),
         (name = "account", description = "Sessions and balances."),
         (name = "admin", description = "For administrators, with keys of their own."),
         (name = "operating", description = "Probes and descriptions."),
@@ -86,12 +92,13 @@ pub(crate) fn frame() -> OpenApi {
 }
 
 impl Document {
-    /// The document of a gateway that lies below this path.
+    /// The document for a gateway under this path.
     fn below(&self, path: &str) -> String {
         if path.is_empty() {
             return self.0.to_string();
         }
-        // Once in the document, written by us; a path has nothing that JSON would escape.
+        // It occurs once in the document, as we wrote it; a path has nothing that JSON would
+        // escape.
         self.0.replacen(ROOT_SERVER, &format!(r#""servers":[{{"url":"{path}"}}]"#), 1)
     }
 
@@ -100,27 +107,33 @@ impl Document {
         let paths = collected.paths.paths.values_mut();
         paths.flat_map(operation::of).for_each(operation::finish);
         let mut document = serde_json::to_value(collected).unwrap_or_default();
-        bound_integers(&mut document);
         let components = &mut document["components"];
         components["responses"] = errors::all().into();
         let base = components["schemas"]["GenerateRequest"].take();
         for (name, schema) in request::of_all(&base, catalog) {
             components["schemas"][name] = schema;
         }
+        bound_integers(&mut document);
+        for answers in ["/paths", "/components/responses"] {
+            if let Some(answers) = document.pointer_mut(answers) {
+                require_headers(answers);
+            }
+        }
         Self(crate::http::error::json(&document).into())
     }
 }
 
-/// Names the formats of integers as the OpenAPI registry does, and says how large they can get: a
-/// format alone binds nobody.
+/// Renames the formats of integers to those of the OpenAPI registry, and adds their bounds: a
+/// format alone binds no client.
 fn bound_integers(value: &mut Value) {
-    let bounds = match value.get("format").and_then(Value::as_str) {
-        Some("u-int32") => Some(("uint32", Value::from(u32::MAX))),
-        Some("u-int64") => Some(("uint64", Value::from(u64::MAX))),
-        _ => None,
-    };
-    if let (Some((format, largest)), Some(schema)) = (bounds, value.as_object_mut()) {
+    // `usize` has no format: its size depends on the machine, and we need 64 bits.
+    let is_count = value["type"] == "integer" && value["minimum"] == 0;
+    let format = value["format"].as_str().or(is_count.then_some("u-int64"));
+    if let Some((format, smallest, largest)) = format.and_then(integer)
+        && let Some(schema) = value.as_object_mut()
+    {
         schema.insert("format".into(), format.into());
+        schema.entry("minimum").or_insert(smallest);
         schema.entry("maximum").or_insert(largest);
     }
     match value {
@@ -130,23 +143,52 @@ fn bound_integers(value: &mut Value) {
     }
 }
 
-/// How a request says who sends it.
+/// The registry's name for a format of utoipa's, and its bounds.
+fn integer(format: &str) -> Option<(&'static str, Value, Value)> {
+    Some(match format {
+        "u-int8" => ("uint8", u8::MIN.into(), u8::MAX.into()),
+        "u-int16" => ("uint16", u16::MIN.into(), u16::MAX.into()),
+        "u-int32" => ("uint32", u32::MIN.into(), u32::MAX.into()),
+        "u-int64" => ("uint64", u64::MIN.into(), u64::MAX.into()),
+        "int32" => ("int32", i32::MIN.into(), i32::MAX.into()),
+        "int64" => ("int64", i64::MIN.into(), i64::MAX.into()),
+        _ => return None,
+    })
+}
+
+/// Marks each header of an answer as required, unless its type is optional.
+fn require_headers(value: &mut Value) {
+    if let Some(Value::Object(headers)) = value.get_mut("headers") {
+        for header in headers.values_mut() {
+            let kind = &mut header["schema"]["type"];
+            let present =
+                kind.as_array().and_then(|kinds| kinds.iter().find(|kind| *kind != "null"));
+            match present.cloned() {
+                Some(present) => *kind = present,
+                None => header["required"] = true.into(),
+            }
+        }
+    }
+    if let Value::Object(members) = value {
+        members.values_mut().for_each(require_headers);
+    }
+}
+
+/// The security schemes.
 struct Security;
 
 impl Modify for Security {
     fn modify(&self, document: &mut OpenApi) {
         let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-            "A secret API key (`ak_…`), a session (`st_…`), or, to open sessions alone, a \
-             publishable key (`pk_…`).",
+            "A secret API key (`ak_…`), a session (`st_…`), or, only to open sessions, a publishable key (`pk_…`).",
         ));
         let admin = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
             "An administrator's key (`ak_…`). It generates nothing, and no other key opens these \
-             routes.",
+             routes. The administrators' page has a session in its place, as a cookie.",
         ));
         let ticket = ApiKeyValue::with_description(
             "ticket",
-            "Reads the events of one generation for a while; it stands in the `events` address of a \
-             generation.",
+            "Reads the events of one generation for a while, or of all of its owner's; it is part of the addresses `events` and `all_events` of a generation.",
         );
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(key.build()));
@@ -155,7 +197,7 @@ impl Modify for Security {
     }
 }
 
-/// A file as it is. What is in it, its content type says.
+/// A file's bytes. The content type says what it is.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct Binary(#[expect(dead_code, reason = "it describes")] Vec<u8>);

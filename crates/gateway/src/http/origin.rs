@@ -1,5 +1,5 @@
-//! Who talks to us from where: the client's address, the gateway's own base address, the origin
-//! of the page. Only configured proxies are believed about what they say.
+//! The origin of a request: the client's address, the gateway's own base address, the origin of the
+//! page. Only configured proxies are trusted about these.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -9,7 +9,7 @@ use super::forwarded;
 use super::state::{App, Peer};
 use crate::config;
 
-/// The address of the client: the last one in the chain that no trusted proxy vouches for.
+/// The client's address: the last one in the chain that is not a trusted proxy's.
 pub(crate) fn client_address(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
     let peer = peer_address(extensions);
     if !is_trusted(app, peer) {
@@ -17,7 +17,7 @@ pub(crate) fn client_address(app: &App, headers: &HeaderMap, extensions: &Extens
     }
     let mut client = peer;
     for address in forwarded::addresses(headers).into_iter().rev() {
-        // What is no address ends the chain: whoever stands behind it can't be known.
+        // The chain ends at an entry that is no address: what is behind it can't be known.
         let Some(address) = address else { break };
         client = address;
         if !is_trusted(app, address) {
@@ -35,9 +35,9 @@ fn peer_address(extensions: &Extensions) -> IpAddr {
     extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip())
 }
 
-/// How this gateway is reached, without a slash at the end: as configured, or as the request
-/// says where that is a host at all, or else as it listens; with the path below which a proxy says
-/// that it lies.
+/// The base address of this gateway, without a trailing slash: the configured one, or the request's
+/// host if that is a valid one, or else the listener's address; followed by the path that a trusted
+/// proxy reports.
 pub(crate) fn base(app: &App, headers: &HeaderMap, extensions: &Extensions) -> String {
     if let Some(url) = &app.config.public_url {
         return url.clone();
@@ -52,20 +52,20 @@ pub(crate) fn base(app: &App, headers: &HeaderMap, extensions: &Extensions) -> S
     }
 }
 
-/// The path of a base address, without a slash at the end; empty where the gateway is the root of
-/// its host. What a path of the gateway's begins with for its clients.
+/// The path of a base address, without a trailing slash; empty if the gateway is the root of its
+/// host. Clients put it before the gateway's paths.
 pub(crate) fn path_of(base: &str) -> &str {
     split(base).1
 }
 
-/// A base address as origin and path.
+/// A base address, split into origin and path.
 fn split(base: &str) -> (&str, &str) {
     let host = base.find("://").map_or(0, |at| at + 3);
     base.split_at(base[host..].find('/').map_or(base.len(), |at| host + at))
 }
 
 /// Whether a browser says that this request comes from a page of the gateway's own origin, at an
-/// address that no foreign name server could have pointed at it.
+/// address that DNS rebinding could not have produced.
 pub(crate) fn is_own_page(app: &App, headers: &HeaderMap, extensions: &Extensions) -> bool {
     let base = base(app, headers, extensions);
     let own = split(&base).0;

@@ -1,7 +1,7 @@
-//! Whether the gateway can do its work: whether what it must write down can be written. Tried out,
-//! not guessed, and no more often than a disk bears it, however many ask.
+//! Readiness: whether the store and the media storage accept writes. This is tried, and the result
+//! is cached, however many clients ask.
 //!
-//! It must not know what is written in earnest.
+//! It must not know what else is written.
 
 use std::time::Duration;
 
@@ -9,26 +9,26 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::http::error::Problem;
-use crate::media::MediaDir;
+use crate::media::Media;
 use crate::store::{Store, StoreError};
 
-/// For how long what was found out holds. Whoever asks meanwhile gets the same answer.
+/// How long a result is cached.
 const HOLDS: Duration = Duration::from_secs(1);
 
-/// How long trying may take. A disk that takes longer does no work for anybody.
+/// How long an attempt may take. A slower disk counts as failed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The latest answer.
+/// The latest result.
 #[derive(Debug, Default)]
 pub struct Readiness(Mutex<Option<(Instant, bool)>>);
 
 impl Readiness {
-    /// Tries to write to the store and into the media directory.
+    /// Tries to write to the store and to the media storage.
     ///
     /// # Errors
-    /// 503, where one of them takes nothing.
-    pub async fn check(&self, store: &Store, media: &MediaDir) -> Result<(), Problem> {
-        // Held while trying: whoever comes meanwhile waits for that one answer.
+    /// 503 if one of them fails.
+    pub async fn check(&self, store: &Store, media: &Media) -> Result<(), Problem> {
+        // Held during an attempt: concurrent requests wait for its result.
         let mut latest = self.0.lock().await;
         let ready = match *latest {
             Some((at, ready)) if at.elapsed() < HOLDS => ready,
@@ -42,15 +42,13 @@ impl Readiness {
     }
 }
 
-async fn try_to_write(store: &Store, media: &MediaDir) -> bool {
+async fn try_to_write(store: &Store, media: &Media) -> bool {
     let trying = async {
         store.try_to_write().await?;
-        let (dir, path) = (media.clone(), media.path().to_owned());
-        let tried = tokio::task::spawn_blocking(move || dir.try_to_write()).await;
-        let tried = tried.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-        tried.map_err(|source| StoreError::Directory { path, source })
+        let tried = media.try_to_write().await;
+        tried.map_err(|source| StoreError::Directory { path: media.location(), source })
     };
-    let slow = |_| Err(StoreError::NotWritten("the disk takes too long".into()));
+    let slow = |_| Err(StoreError::NotWritten("it takes too long".into()));
     let tried = timeout(PATIENCE, trying).await.unwrap_or_else(slow);
     if let Err(error) = &tried {
         tracing::error!(%error, "not ready: nothing can be written");

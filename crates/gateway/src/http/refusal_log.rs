@@ -1,17 +1,17 @@
-//! Which refusals are logged: all of a quiet gateway's, and a sample of a flood's. Whoever is refused pays
-//! nothing for it, and must not fill a disk with it.
+//! Sampling of the log of refused requests: all of them on a quiet gateway, and a sample during a
+//! flood. A refused request costs its sender nothing, so it must not fill the disk.
 
 use std::sync::{Mutex, PoisonError};
 
 use tokio::time::{Duration, Instant};
 
-/// How many are logged in one window.
+/// How many are logged per window.
 const LOGGED: u32 = 50;
 
-/// How long a window is.
+/// The length of a window.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// Counts refusals.
+/// Counts refused requests.
 #[derive(Debug, Default)]
 pub struct RefusalLog(Mutex<Option<Window>>);
 
@@ -22,7 +22,8 @@ struct Window {
 }
 
 impl RefusalLog {
-    /// Whether this one is logged; and how many of the window before were not, where a new one begins.
+    /// Whether this one is logged; and how many of the previous window were not, if a new one
+    /// begins.
     pub fn admits(&self) -> (bool, u32) {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

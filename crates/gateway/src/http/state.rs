@@ -1,10 +1,9 @@
-//! What a request may use: the parts of the running gateway.
+//! The state that handlers share: the parts of the running gateway.
 
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -12,12 +11,13 @@ use crate::generations::GenerationService;
 use crate::http::readiness::Readiness;
 use crate::http::refusal_log::RefusalLog;
 use crate::limits::Limits;
-use crate::media::{MediaDir, UploadDir};
+use crate::media::{Media, Uploads};
 use crate::metrics::Metrics;
 use crate::secret::SigningKey;
 use crate::store::{KeyInfo, Store};
+use crate::webhooks::Webhooks;
 
-/// Everything that a request may need. Cloning it is cheap and gives the same.
+/// Everything that a request may need. Cloning it is cheap and gives the same state.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
@@ -25,33 +25,33 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// The settings.
     pub config: Config,
-    /// What is remembered.
+    /// The records.
     pub store: Store,
     /// Accepts, runs and cancels generations.
     pub generations: GenerationService,
     /// The media files.
-    pub media: MediaDir,
+    pub media: Media,
     /// The uploaded files.
-    pub uploads: UploadDir,
+    pub uploads: Uploads,
     /// Signs tickets.
     pub signing: SigningKey,
-    /// Counts what is limited.
+    /// Enforces the rate and concurrency limits.
     pub limits: Arc<Limits>,
-    /// A permit for each media file that may be open for a reader.
-    pub media_readers: Arc<Semaphore>,
-    /// Whether anything can be written down.
+    /// Whether the store and the media storage accept writes.
     pub readiness: Readiness,
-    /// Which refusals are logged.
+    /// Sends webhooks.
+    pub webhooks: Webhooks,
+    /// Decides which refused requests are logged.
     pub refusals: RefusalLog,
-    /// Counts what is watched.
+    /// The metrics.
     pub metrics: Metrics,
     /// The key whose tokens pages of the gateway's own origin may use without one.
     pub demo_key: Option<KeyInfo>,
     /// Where the gateway listens.
     pub address: SocketAddr,
-    /// The gateway has been told to stop: it is not ready for more.
+    /// Cancelled when the gateway has been told to stop: it is no longer ready.
     pub stopping: CancellationToken,
-    /// Streams end now; their clients reconnect to whoever comes next.
+    /// Cancelled when streams end: their clients reconnect to another process.
     pub streams_end: CancellationToken,
 }
 
@@ -63,7 +63,7 @@ impl Deref for App {
     }
 }
 
-/// The other end of a connection.
+/// The peer of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 

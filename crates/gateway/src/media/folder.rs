@@ -1,71 +1,52 @@
-//! The directory of media files: a file gets onto the disk whole or not at all.
+//! A folder of files: a file appears in it complete or not at all.
+//!
+//! All functions block for as long as the disk takes.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use ai_now_protocol::Format;
-
-use super::name::format_of;
-use crate::data_dir::make_private;
+use super::scratch::{UNFINISHED, Users, create_private, prepare_folder};
 use crate::secret;
 
-/// The directory of all media files.
+/// A folder of files.
 #[derive(Clone, Debug)]
-pub struct MediaDir {
+pub(super) struct Folder {
     path: PathBuf,
+    users: Users,
 }
 
-/// What a file is called until it is whole. No media name ends so.
-const UNFINISHED: &str = ".part";
-
-impl MediaDir {
-    /// The media of a data directory; removes what a crash left unfinished.
-    ///
-    /// # Errors
-    /// Where the directory cannot be made, read or written.
-    pub fn open(data: &Path) -> io::Result<Self> {
-        let dir = Self::of(data);
-        make_private(&dir.path)?;
-        for entry in std::fs::read_dir(&dir.path)? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().ends_with(UNFINISHED) {
-                std::fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(dir)
+impl Folder {
+    pub(super) fn at(path: PathBuf, users: Users) -> Self {
+        Self { path, users }
     }
 
-    /// The media of a data directory, left as they are.
-    pub fn of(data: &Path) -> Self {
-        Self { path: data.join("media") }
+    pub(super) fn users(&self) -> Users {
+        self.users
     }
 
-    /// The directory itself.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where the file of this name is; `None` where it is no media name.
-    pub fn file(&self, name: &str) -> Option<(PathBuf, Format)> {
-        format_of(name).map(|format| (self.path.join(name), format))
+    /// Creates it if it is missing; removes what a crash left unfinished.
+    pub(super) fn prepare(&self) -> io::Result<()> {
+        prepare_folder(&self.path, self.users)
     }
 
-    /// Writes a file. When this returns, it is on the disk under its name, whole.
-    ///
-    /// It blocks for as long as the disk takes.
+    /// Writes a file. When this returns, it is durable under its name, complete.
     ///
     /// # Errors
-    /// Where the disk is full or cannot be written; then there is no file of this name.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    /// If the disk is full or can't be written; then there is no file with this name.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let unfinished = self.path.join(format!("{name}{UNFINISHED}"));
         let written = (|| {
             let mut file = create_private(&unfinished)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             std::fs::rename(&unfinished, self.path.join(name))?;
-            // The name is on the disk only once the directory is.
+            // The name is durable only once the directory is.
             std::fs::File::open(&self.path)?.sync_all()
         })();
         if written.is_err() {
@@ -75,83 +56,105 @@ impl MediaDir {
         written
     }
 
-    /// A place for a file that is still being written. It is removed with the value.
-    pub fn unfinished(&self) -> Unfinished {
-        Unfinished { path: self.path.join(format!("{}{UNFINISHED}", secret::name())) }
-    }
-
-    /// Gives a file that is whole now its name. When this returns, it is on the disk under it.
-    ///
-    /// It blocks for as long as the disk takes.
+    /// Writes a file unless there is one with this name: of concurrent attempts, one does.
     ///
     /// # Errors
-    /// Where the disk is full or cannot be written; then there is no file of this name.
-    pub fn adopt(&self, file: &Unfinished, name: &str) -> io::Result<()> {
-        let path = self.path.join(name);
-        let adopted = (|| {
-            let adopted = std::fs::File::open(&file.path)?;
-            keep_private(&adopted)?;
-            adopted.sync_all()?;
-            std::fs::rename(&file.path, &path)?;
-            std::fs::File::open(&self.path)?.sync_all()
+    /// If the disk is full or can't be written.
+    pub(super) fn write_new(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let unfinished = self.path.join(format!("{}{UNFINISHED}", secret::name()));
+        let written = (|| {
+            let mut file = create_private(&unfinished)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            let linked = std::fs::hard_link(&unfinished, self.path.join(name));
+            match linked {
+                // A file system without hard links.
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    match create_private(&self.path.join(name)) {
+                        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+                        Err(_) => Ok(()),
+                        Ok(mut file) => file.write_all(bytes).and_then(|()| file.sync_all()),
+                    }
+                }
+                _ => Ok(()),
+            }
         })();
-        if adopted.is_err() {
-            // It is nobody's under its name, and is to be tried again.
-            let _ = std::fs::rename(path, &file.path);
+        let _ = std::fs::remove_file(&unfinished);
+        written
+    }
+
+    /// Gives a file that is whole now its name. When this returns, it is on the disk under it. How large
+    /// it is. Where it had got its name already, and that was not yet certain, it is made so.
+    ///
+    /// # Errors
+    /// Where the disk is full or cannot be written; then it is to be tried again.
+    pub(super) fn adopt(&self, file: &Path, name: &str) -> io::Result<u64> {
+        let path = self.path.join(name);
+        let adopted = match std::fs::File::open(file) {
+            // A try before gave it its name, and could not take that back. Nobody else has this name.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_file() => None,
+            opened => Some(opened?),
+        };
+        let moved = (|| {
+            if let Some(adopted) = &adopted {
+                keep_private(adopted)?;
+                adopted.sync_all()?;
+                std::fs::rename(file, &path)?;
+            }
+            std::fs::File::open(&self.path)?.sync_all()?;
+            std::fs::metadata(&path).map(|about| about.len())
+        })();
+        if moved.is_err() {
+            // It is nobody's under its name, and is to be tried again. Where it can't go back, the next
+            // try finds it.
+            let _ = std::fs::rename(path, file);
         }
-        adopted
+        moved
     }
 
-    /// Whether a file can be written here, now.
-    ///
-    /// # Errors
-    /// What the system says, where the disk is full or may only be read.
-    pub fn try_to_write(&self) -> io::Result<()> {
-        /// More than a file system puts into what it knows of the file anyway.
-        static TRIAL: [u8; 64 * 1024] = [0x55; 64 * 1024];
-        let trial = self.unfinished();
-        create_private(&trial.path)?.write_all(&TRIAL)
+    pub(super) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(self.path.join(name))
     }
 
-    /// Removes a file. One that is gone already is no error.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn remove(&self, name: &str) -> io::Result<()> {
-        let Some((path, _)) = self.file(name) else { return Ok(()) };
-        match std::fs::remove_file(path) {
+    /// Removes a file. A missing one is no error.
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        match std::fs::remove_file(self.path.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// The names of the files that were written before a moment.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn written_before(&self, moment: SystemTime) -> io::Result<HashSet<String>> {
-        let mut names = HashSet::new();
-        for entry in std::fs::read_dir(&self.path)? {
+    /// The complete files, and when each was written.
+    pub(super) fn list(&self) -> io::Result<HashMap<String, (u64, SystemTime)>> {
+        let mut files = HashMap::new();
+        let entries = match std::fs::read_dir(&self.path) {
+            // No gateway has run here yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
+            entries => entries?,
+        };
+        for entry in entries {
             let entry = entry?;
             let Ok(name) = entry.file_name().into_string() else { continue };
-            if format_of(&name).is_some() && entry.metadata()?.modified()? < moment {
-                names.insert(name);
+            match entry.metadata() {
+                Ok(about) if about.is_file() && !name.ends_with(UNFINISHED) => {
+                    files.insert(name, (about.len(), about.modified()?));
+                }
+                Ok(_) => {}
+                // Removed since it was listed.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
             }
         }
-        Ok(names)
+        Ok(files)
+    }
+
+    /// The size of a file.
+    pub(super) fn size_of(&self, name: &str) -> io::Result<u64> {
+        std::fs::metadata(self.path.join(name)).map(|about| about.len())
     }
 }
 
-/// A new file that only its owner may read, whatever the process' mask is.
-fn create_private(path: &Path) -> io::Result<std::fs::File> {
-    let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// A file that somebody else made: a provider's program has a mask of its own.
+/// A file of another process: a provider's program has its own umask.
 fn keep_private(file: &std::fs::File) -> io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -160,47 +163,88 @@ fn keep_private(file: &std::fs::File) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that is still being written, in the media directory under no name that is served.
-#[derive(Debug)]
-pub struct Unfinished {
-    path: PathBuf,
-}
-
-impl Unfinished {
-    /// Where to write it.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // Gone already where it was adopted; what stays for another reason goes at the next start.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use ai_now_protocol::Format;
+
     use super::*;
-    use crate::media::new_name;
+    use crate::media::name::new_name;
 
     #[test]
     fn a_file_is_there_whole_or_not_at_all() {
         let data = tempfile::tempdir().unwrap();
-        let dir = MediaDir::open(data.path()).unwrap();
+        let folder = Folder::at(data.path().join("media"), Users::One);
+        folder.prepare().unwrap();
         let name = new_name("song", Format::Mp3);
-        dir.write(&name, b"sound").unwrap();
-        assert_eq!(std::fs::read(dir.file(&name).unwrap().0).unwrap(), b"sound");
+        folder.write(&name, b"sound").unwrap();
+        assert_eq!(folder.read(&name).unwrap(), b"sound");
 
-        let unfinished = dir.path().join(format!("{}.part", new_name("cut", Format::Mp4)));
+        let unfinished = folder.path().join(format!("{}.part", new_name("cut", Format::Mp4)));
         std::fs::write(&unfinished, b"half").unwrap();
-        let dir = MediaDir::open(data.path()).unwrap();
+        let names: Vec<_> = folder.list().unwrap().into_keys().collect();
+        assert_eq!(names, std::slice::from_ref(&name));
+        folder.prepare().unwrap();
         assert!(!unfinished.exists());
-        assert_eq!(dir.written_before(SystemTime::now()).unwrap().len(), 1);
 
-        dir.remove(&name).unwrap();
-        dir.remove(&name).unwrap();
-        assert!(dir.file(&name).unwrap().0.metadata().is_err());
+        folder.remove(&name).unwrap();
+        folder.remove(&name).unwrap();
+        assert_eq!(folder.size_of(&name).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_another_gateway_is_writing_stays() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::at(data.path().join("media"), Users::Several);
+        folder.prepare().unwrap();
+        let (fresh, old) = (folder.path().join("fresh.part"), folder.path().join("old.part"));
+        std::fs::write(&fresh, b"half").unwrap();
+        let written = std::fs::File::create(&old).unwrap();
+        let two_days_ago = SystemTime::now() - Duration::from_secs(2 * 24 * 60 * 60);
+        written.set_modified(two_days_ago).unwrap();
+        folder.prepare().unwrap();
+        assert!(fresh.exists());
+        assert!(!old.exists());
+    }
+
+    #[test]
+    fn of_several_that_write_a_new_file_one_does() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::at(data.path().join("media"), Users::Several);
+        folder.prepare().unwrap();
+        folder.write_new("id", b"first").unwrap();
+        folder.write_new("id", b"second").unwrap();
+        assert_eq!(folder.read("id").unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_finds_no_place_stays_where_it_is() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::at(data.path().join("missing"), Users::One);
+        let file = data.path().join("made.part");
+        std::fs::write(&file, b"made").unwrap();
+        folder.adopt(&file, "made").unwrap_err();
+        assert_eq!(std::fs::read(&file).unwrap(), b"made");
+        folder.prepare().unwrap();
+        assert_eq!(folder.adopt(&file, "made").unwrap(), 4);
+        assert!(!file.exists());
+        assert_eq!(folder.size_of("made").unwrap(), 4);
+    }
+
+    /// The folder was not synced, and the file could not be moved back either.
+    #[test]
+    fn a_file_that_got_its_name_and_no_more_is_found_by_the_next_try() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::at(data.path().join("media"), Users::One);
+        folder.prepare().unwrap();
+        let file = data.path().join("made.part");
+        std::fs::write(folder.path().join("made"), b"made").unwrap();
+        assert_eq!(folder.adopt(&file, "made").unwrap(), 4);
+        assert_eq!(folder.read("made").unwrap(), b"made");
+        // What is nowhere is an error.
+        let error = folder.adopt(&file, "other").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }

@@ -1,10 +1,11 @@
-//! What a result's file is, told by looking inside: its container, its tracks, its length, its end.
-//! Whoever sent it may have said anything, and may have been cut off.
+//! Inspection of a result's file: its container, its tracks, its length, its end. A sender's
+//! content type can be wrong, and the file can be truncated.
 //!
-//! Containers and tracks are read by symphonia, the sizes of pictures by imagesize. That a file is
-//! whole is found out in `whole`. It must not know who made the file, nor what it was asked for.
+//! Containers and tracks are read by symphonia, the sizes of pictures by imagesize. `whole` checks
+//! that a file is complete. It must not know who made the file, nor what for.
 
 mod error;
+mod pictures;
 mod tracks;
 mod whole;
 
@@ -17,16 +18,16 @@ use ai_now_protocol::Format;
 pub use error::ContentError;
 use tracks::Container;
 
-/// How many first bytes tell the container.
+/// How many first bytes determine the container.
 pub const HEAD_BYTES: usize = 512;
 
-/// Whether a file that begins like this may be one of ours: what surely is none need not be loaded
+/// Whether a file that begins like this may have a known format: anything else need not be loaded
 /// to its end.
 pub fn begins_like_media(head: &[u8]) -> bool {
     head.starts_with(b"ID3") || begins(head).is_some()
 }
 
-/// The format of a file that is whole and can be played or shown by browsers. All of it is read.
+/// The format of a complete file that browsers can play or show. The whole file is read.
 ///
 /// It blocks for as long as the disk takes.
 ///
@@ -41,7 +42,7 @@ pub fn inspect(path: &Path) -> Result<Format, ContentError> {
     file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(start))?;
     match begins(&head) {
-        // Before anything else a tag says little: it is looked behind it.
+        // A leading tag says little: the content behind it decides.
         Some(Begins::Mpeg) => tracks::read(Container::Mpeg, file, size, start),
         Some(Begins::Adts) => tracks::read(Container::Adts, file, size, start),
         Some(Begins::Flac) if start == 0 => tracks::read(Container::Flac, file, size, start),
@@ -64,6 +65,7 @@ pub fn inspect(path: &Path) -> Result<Format, ContentError> {
         }
         Some(Begins::Picture(format)) => {
             whole::picture(format, &mut file, size)?;
+            pictures::walk(format, &mut file, size)?;
             picture(format, path)
         }
         Some(Begins::Unplayable(what)) => Err(ContentError::Unplayable(what)),
@@ -99,7 +101,7 @@ fn begins(head: &[u8]) -> Option<Begins> {
         [b'f', b'L', b'a', b'C', ..] => Begins::Flac,
         [0x1a, 0x45, 0xdf, 0xa3, ..] => Begins::Matroska,
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => of_brands(head),
-        // A frame's sync word; then its layer tells the two apart.
+        // A frame's sync word; then its layer distinguishes the two.
         [0xff, b, ..] if b & 0xf6 == 0xf0 => Begins::Adts,
         [0xff, b, c, ..] if b & 0xe6 == 0xe2 && b & 0x18 != 0x08 && c & 0xf0 != 0xf0 => {
             Begins::Mpeg
@@ -108,7 +110,7 @@ fn begins(head: &[u8]) -> Option<Begins> {
     })
 }
 
-/// A film and a picture are in the same container: its brands tell them apart.
+/// A film and a picture use the same container: its brands distinguish them.
 fn of_brands(head: &[u8]) -> Begins {
     let declared = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
     let brands = &head[8..declared.clamp(8, head.len())];
@@ -122,7 +124,7 @@ fn of_brands(head: &[u8]) -> Begins {
     }
 }
 
-/// What of a film's codecs browsers don't play, by name.
+/// A film's codec that browsers don't play, by name.
 fn unplayable(sample_entry: &[u8; 4]) -> Option<&'static str> {
     match sample_entry {
         b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" | b"hvc2" | b"hev2" => Some("HEVC (H.265)"),
@@ -133,7 +135,7 @@ fn unplayable(sample_entry: &[u8; 4]) -> Option<&'static str> {
     }
 }
 
-/// A picture whose header says how large it is.
+/// A picture whose header has its size.
 fn picture(format: Format, path: &Path) -> Result<Format, ContentError> {
     match imagesize::size(path) {
         Ok(size) if size.width > 0 && size.height > 0 => Ok(format),
@@ -157,6 +159,19 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
         inspect(file.path()).map_err(|error| error.to_string())
+    }
+
+    /// What a program writes to a pipe, where it can't go back to write down how long it got.
+    #[test]
+    fn a_wave_that_was_written_as_it_went_is_whole() {
+        let mut wave = bytes("song.wav");
+        let data = wave.windows(4).position(|part| part == b"data").unwrap();
+        for at in [4, data + 4] {
+            wave[at..at + 4].copy_from_slice(&[0xff; 4]);
+        }
+        assert_eq!(of(&wave), Ok(Format::Wav));
+        wave.truncate(data + 8);
+        assert!(of(&wave).is_err(), "nothing is in it");
     }
 
     const GOOD: [(&str, Format); 20] = [
@@ -183,12 +198,18 @@ mod tests {
     ];
 
     #[test]
-    fn files_that_browsers_play_are_told_by_what_is_in_them() {
+    fn files_that_browsers_play_are_recognised_by_their_content() {
         for (name, format) in GOOD {
             assert_eq!(of(&bytes(name)), Ok(format), "{name}");
         }
         assert_eq!(of(&bytes("picture.gif")), Ok(Format::Gif));
-        assert_eq!(of(&bytes("moving.avif")), Ok(Format::Avif));
+        for (name, format) in [
+            ("moving.avif", Format::Avif),
+            ("moving.webp", Format::Webp),
+            ("moving.png", Format::Png),
+        ] {
+            assert_eq!(of(&bytes(name)), Ok(format), "{name}");
+        }
     }
 
     #[test]
@@ -206,6 +227,38 @@ mod tests {
         ] {
             let error = of(&bytes(name)).unwrap_err();
             assert!(error.contains(why), "{name}: {error}");
+        }
+    }
+
+    /// With a header and an end, and this between them.
+    fn png_around(content: &[u8]) -> Vec<u8> {
+        let picture = bytes("picture.png");
+        let (head, end) = (&picture[..33], &picture[picture.len() - 12..]);
+        [head, content, end].concat()
+    }
+
+    fn webp_around(content: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(content.len() + 22).unwrap().to_le_bytes();
+        let head = b"WEBPVP8X\x0a\0\0\0\0\0\0\0\x0f\0\0\x0f\0\0";
+        [b"RIFF".as_slice(), &length, head, content].concat()
+    }
+
+    /// One that lacks its middle, though its end stands where ends stand, and its length is right.
+    #[test]
+    fn a_picture_whose_end_was_put_behind_a_cut_is_refused() {
+        for (name, end) in
+            [("picture.png", 12), ("picture.gif", 1), ("picture.webp", 0), ("moving.webp", 0)]
+        {
+            let whole = bytes(name);
+            for part in [50, 80] {
+                let mut cut = whole[..whole.len() * part / 200 * 2].to_vec();
+                if name.ends_with("webp") {
+                    let length = u32::try_from(cut.len() - 8).unwrap().to_le_bytes();
+                    cut[4..8].copy_from_slice(&length);
+                }
+                cut.extend_from_slice(&whole[whole.len() - end..]);
+                assert!(of(&cut).is_err(), "{part} % of {name}");
+            }
         }
     }
 
@@ -228,6 +281,18 @@ mod tests {
             ("a PNG's signature", [b"\x89PNG\r\n\x1a\n".as_slice(), &html].concat()),
             ("a JPEG's marker", [b"\xff\xd8\xff\xe0".as_slice(), &html].concat()),
             ("a RIFF", [b"RIFF\0\0\0\0WAVE".as_slice(), &html].concat()),
+            (
+                "a GIF's signature and end",
+                [b"GIF89a\x10\0\x10\0\0\0\0".as_slice(), &html, b";"].concat(),
+            ),
+            ("a GIF's signature in markup", [b"GIF89a".as_slice(), &html, b";"].concat()),
+            (
+                "a JPEG's marker and end",
+                [b"\xff\xd8\xff\xe0\0\x04JF".as_slice(), &html, b"\xff\xd9"].concat(),
+            ),
+            ("a PNG's signature and end", png_around(&html)),
+            ("a PNG without a picture", png_around(b"")),
+            ("a WebP without a picture", webp_around(&html)),
             ("nothing", Vec::new()),
             ("zeros", vec![0; 4096]),
             ("a film with HTML behind it", [bytes("film.mp4"), html.clone()].concat()),
@@ -259,7 +324,7 @@ mod tests {
                 let at = at.index(bytes.len());
                 bytes[at] = byte;
             }
-            // Whatever it says, it says it.
+            // Whatever the content type claims.
             let _ = of(&bytes);
         });
     }

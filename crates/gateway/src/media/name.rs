@@ -1,6 +1,6 @@
-//! Names of media files: what can be read of the prompt, then random characters.
+//! Names of media files: words of the prompt, then random characters.
 //!
-//! A name is a capability: who knows it may load the file, and nobody can guess it.
+//! A name is a capability: it permits to load the file, and can't be guessed.
 
 use ai_now_protocol::Format;
 
@@ -9,14 +9,14 @@ use crate::secret;
 /// How long the readable part of a name gets, in characters.
 const SLUG_MAX_CHARS: usize = 40;
 
-/// A new name: what can be read of the prompt, then 130 random bits: `summer-song-….mp3`.
+/// A new name: words of the prompt, then 130 random bits: `summer-song-….mp3`.
 pub fn new_name(prompt: &str, format: Format) -> String {
     let (slug, random) = (slug(prompt), secret::name());
     let dash = if slug.is_empty() { "" } else { "-" };
     format!("{slug}{dash}{random}.{}", format.extension())
 }
 
-/// The ASCII words of a prompt, lower case, joined with dashes; whole words where it can be.
+/// The ASCII words of a prompt, lower case, joined with dashes; whole words if possible.
 fn slug(prompt: &str) -> String {
     let mut slug = String::new();
     let words = prompt.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -33,9 +33,9 @@ fn slug(prompt: &str) -> String {
     slug
 }
 
-/// The format of a media name; `None` where it is not a name that we could have made. No such
-/// name leaves the directory or names a hidden file.
-pub(super) fn format_of(name: &str) -> Option<Format> {
+/// The format of a media name; `None` if the gateway could not have made the name. No such name
+/// leaves the directory or names a hidden file.
+pub fn format_of(name: &str) -> Option<Format> {
     let (stem, extension) = name.rsplit_once('.')?;
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let well_formed = (26..=SLUG_MAX_CHARS + 27).contains(&stem.len()) && stem.bytes().all(plain);

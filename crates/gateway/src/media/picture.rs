@@ -1,6 +1,6 @@
-//! What an uploaded file is, told by its own bytes: whoever sent it may have said anything.
+//! Inspection of an uploaded picture, by its own bytes: a sender's content type can be wrong.
 //!
-//! Only its header is read. That the rest is sound is found out by whoever decodes it.
+//! Only its header is read. The decoder finds out whether the rest is valid.
 
 use std::fmt;
 
@@ -9,8 +9,7 @@ use imagesize::ImageType;
 /// The longest side of a picture, in pixels.
 pub const PICTURE_MAX_SIDE: usize = 16_384;
 
-/// The most pixels of a picture: a small file may hold a picture that fills the memory of whoever
-/// decodes it.
+/// The most pixels of a picture: a small file may decode to a picture that fills the memory.
 pub const PICTURE_MAX_PIXELS: usize = 25_000_000;
 
 /// A format in which pictures may be uploaded.
@@ -22,7 +21,7 @@ pub enum PictureFormat {
     Png,
     /// WebP.
     Webp,
-    /// GIF, of which the first picture counts.
+    /// GIF, of which the first picture is used.
     Gif,
 }
 
@@ -34,16 +33,16 @@ const FORMATS: [(PictureFormat, &str, &str); 4] = [
     (PictureFormat::Gif, "gif", "image/gif"),
 ];
 
-/// What can be uploaded, for a sentence.
+/// The accepted formats, for a sentence.
 pub const PICTURE_FORMATS: &str = "JPEG, PNG, WebP, GIF";
 
-/// Why a file is not a picture that can be used.
+/// Why a picture is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
-    /// It is of none of the formats.
+    /// It has none of the formats.
     #[error("The file is not a picture. Send one of: {PICTURE_FORMATS}.")]
     Format,
-    /// It begins like a picture, and its size can't be read.
+    /// It begins like a picture, but its size can't be read.
     #[error("The picture is damaged, or was cut off. Save it anew, and send that.")]
     Broken,
     /// It has too many pixels, or none.
@@ -53,15 +52,15 @@ pub enum PictureError {
         PICTURE_MAX_PIXELS / 1_000_000
     )]
     Size {
-        /// Pixels across.
+        /// Its width in pixels.
         width: usize,
-        /// Pixels down.
+        /// Its height in pixels.
         height: usize,
     },
 }
 
 impl PictureFormat {
-    /// The format of a file that can be used.
+    /// The format of a picture that is accepted.
     ///
     /// # Errors
     /// [`PictureError`]
@@ -83,11 +82,9 @@ impl PictureFormat {
     }
 
     /// All formats.
-    pub fn all() -> impl Iterator<Item = Self> {
-        FORMATS.iter().map(|row| row.0)
-    }
+    pub const ALL: &[Self] = &[Self::Jpeg, Self::Png, Self::Webp, Self::Gif];
 
-    /// The format that is called so by its extension.
+    /// The format with this extension.
     pub fn from_extension(extension: &str) -> Option<Self> {
         FORMATS.iter().find(|row| row.1 == extension).map(|row| row.0)
     }
@@ -121,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_told_by_their_headers() {
+    fn pictures_are_recognised_by_their_headers() {
         let gif = b"GIF89a\x02\0\x03\0\0\0\0";
         let jpeg = b"\xff\xd8\xff\xc0\0\x11\x08\0\x03\0\x02\x03\x01\x22\0\x02\x11\x01\x03\x11\x01";
         let webp = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\x01\x80\0\0\0\0\0\0\0\0\0\0\0\0";

@@ -1,77 +1,76 @@
-//! The directory of uploaded files: private, named by their ids, served to nobody by their names.
+//! Uploaded files: private, named by their ids, never served by name.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
-use crate::{data_dir, secret};
+use bytes::Bytes;
 
-/// The directory of all uploaded files.
+use super::picture::PictureFormat;
+use super::storage::Storage;
+
+/// All uploaded files. Cloning it is cheap and gives the same.
 #[derive(Clone, Debug)]
-pub struct UploadDir {
-    path: PathBuf,
+pub struct Uploads {
+    storage: Storage,
 }
 
-impl UploadDir {
-    /// The uploads of a data directory.
-    ///
-    /// # Errors
-    /// Where the directory cannot be made.
-    pub fn open(data: &Path) -> io::Result<Self> {
-        let path = data.join("uploads");
-        data_dir::make_private(&path)?;
-        Ok(Self { path })
+impl Uploads {
+    pub(super) fn new(storage: Storage) -> Self {
+        Self { storage }
     }
 
-    /// Writes a file that only the gateway can read. When this returns, it is on the disk, whole.
-    ///
-    /// It blocks for as long as the disk takes.
+    /// Creates the local folder, if they are kept in one.
+    pub(super) fn prepare(&self) -> io::Result<()> {
+        match &self.storage {
+            Storage::Folder(folder) => folder.prepare(),
+            Storage::Objects(_) => Ok(()),
+        }
+    }
+
+    /// Writes a file that only the gateway can read. When this returns, it is durable and complete.
     ///
     /// # Errors
-    /// Where the disk is full or cannot be written; then there is no such file.
-    pub fn write(&self, id: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = self.path.join(id);
-        let written = secret::write_private(&path, bytes)
-            .and_then(|()| std::fs::File::open(&self.path)?.sync_all());
-        if written.is_err() {
-            let _ = std::fs::remove_file(path);
-        }
-        written
+    /// The error of the system or the store; then there is no such file.
+    pub async fn write(&self, id: &str, bytes: Bytes, format: PictureFormat) -> io::Result<()> {
+        self.storage.write(id, bytes, format.content_type()).await
     }
 
     /// Reads a file. `id` is one that the gateway made.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn read(&self, id: &str) -> io::Result<Vec<u8>> {
-        std::fs::read(self.path.join(id))
+    /// The error of the system or the store.
+    pub async fn read(&self, id: &str) -> io::Result<Bytes> {
+        self.storage.read(id).await
     }
 
-    /// Removes a file. One that is gone already is no error.
+    /// Removes a file. A missing one is no error.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn remove(&self, id: &str) -> io::Result<()> {
-        match std::fs::remove_file(self.path.join(id)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+    /// The error of the system or the store.
+    pub async fn remove(&self, id: &str) -> io::Result<()> {
+        self.storage.remove(id).await
     }
 
-    /// The ids of the files that were written before a moment.
+    /// A permanent name of this storage; its first user sets it.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn written_before(&self, moment: SystemTime) -> io::Result<Vec<String>> {
-        let mut ids = Vec::new();
-        for entry in std::fs::read_dir(&self.path)? {
-            let entry = entry?;
-            if entry.metadata()?.modified()? < moment
-                && let Ok(id) = entry.file_name().into_string()
-            {
-                ids.push(id);
-            }
-        }
-        Ok(ids)
+    /// The error of the system or the store.
+    pub async fn place_id(&self) -> io::Result<String> {
+        self.storage.place_id().await
+    }
+
+    /// Its location, for people.
+    pub fn location(&self) -> PathBuf {
+        self.storage.location()
+    }
+
+    /// The ids of the files that are orphans if no record names them. `started`: when the gateway
+    /// began, if it has its folder for itself.
+    ///
+    /// # Errors
+    /// The error of the system or the store.
+    pub async fn settled(&self, started: SystemTime) -> io::Result<Vec<String>> {
+        self.storage.settled(started).await
     }
 }

@@ -1,15 +1,14 @@
-//! Which addresses a provider, or whatever it answers, may make us connect to.
+//! Which addresses the gateway may connect to for a provider or for its answers.
 //!
 //! A result's address is text from outside. It must not lead to what only this machine and its
-//! network can reach. Checked twice: the URL, where a host may be an address in any of its
-//! spellings, and the address that a name stands for, at the moment of connecting to it.
+//! network can reach. It is checked twice: the URL, where a host may be an address in any spelling,
+//! and the address that a name resolves to, at the moment of connecting to it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Checks an address before anything is asked of it. With `private`, private hosts and plain HTTP
-/// are let through.
+/// Checks an address before any request. With `private`, private hosts and plain HTTP are allowed.
 pub(super) fn check(url: &Url, private: bool) -> Result<(), &'static str> {
     match url.scheme() {
         "https" => {}
@@ -23,7 +22,7 @@ pub(super) fn check(url: &Url, private: bool) -> Result<(), &'static str> {
     let public = match url.host() {
         None => return Err("it names no host"),
         Some(_) if private => true,
-        // The parser has read every spelling of an address by now: decimal, octal, short.
+        // The parser has normalised every spelling of an address by now: decimal, octal, short.
         Some(Host::Ipv4(ip)) => is_public(ip.into()),
         Some(Host::Ipv6(ip)) => is_public(ip.into()),
         Some(Host::Domain(name)) => !is_local_name(name),
@@ -31,7 +30,7 @@ pub(super) fn check(url: &Url, private: bool) -> Result<(), &'static str> {
     if public { Ok(()) } else { Err("it is at a private address (allow_private would permit it)") }
 }
 
-/// Names that never leave this machine or its network.
+/// Names that exist only on this machine or its network.
 fn is_local_name(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     let last = name.rsplit('.').next().unwrap_or_default();
@@ -68,12 +67,12 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         return is_public_v4(v4);
     }
     let s = ip.segments();
-    // NAT64 (RFC 6052): the real address is at its end.
+    // NAT64 (RFC 6052): the embedded address counts.
     if s[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
         let [.., a, b, c, d] = ip.octets();
         return is_public_v4(Ipv4Addr::new(a, b, c, d));
     }
-    // Global unicast is 2000::/3. Out of it: protocol assignments with Teredo (2001::/23),
+    // Global unicast is 2000::/3. Excluded from it: protocol assignments with Teredo (2001::/23),
     // documentation (2001:db8::/32, 3fff::/20), 6to4 (2002::/16).
     s[0] & 0xe000 == 0x2000
         && !(s[0] == 0x2001 && (s[1] < 0x200 || s[1] == 0xdb8))

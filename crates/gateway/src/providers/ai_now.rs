@@ -1,63 +1,36 @@
-//! Any server of the documented API: the public service, or another gateway of this kind. Its
-//! event stream is read with the project's own reader, and its progress is passed on.
+//! Any server of the documented API: the public service, or another gateway of this kind. Its event
+//! stream is read with the project's own parser, and its progress is passed on.
 //!
-//! A server that names the generation in `Content-Location`, as this gateway does, can be come
-//! back to after any break, and be told to cancel. Of another one a broken stream is lost, and
-//! the job is submitted once more, not oftener.
+//! With a server that names the generation in `Content-Location`, as this gateway does, a broken
+//! stream is resumed, and the generation can be cancelled. With other servers a broken stream is
+//! lost, and the job is submitted once more, but not more often.
+
+mod failure;
+mod settings;
 
 use std::time::Duration;
 
 use ai_now_protocol::event::{Completed, Failure as Failed, Progress};
 use ai_now_protocol::sse::{CONTENT_TYPE, Reader};
-use ai_now_protocol::{Code, Event, GenerateRequest, MediaKind, Scalars};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use ai_now_protocol::{Event, GenerateRequest, Scalars};
 use futures_util::future::BoxFuture;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper::Response;
 use hyper::body::Incoming;
-use serde::Deserialize;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+pub use self::settings::Settings;
 use super::connection::Connection;
 use super::error::{self, ErrorKind, OpenError, ProviderError};
 use super::http::{Answer, Call};
 use super::probe::ProbeError;
 use super::provider::{Job, Output, Provider, Task};
-use super::service::Service;
-use super::settings::checks::SettingError;
-use super::settings::key::KeyError;
-use super::submission::{self, CANCEL_LIMIT, Refusal, SubmissionError, Submitter};
-use super::{backoff, text};
+use super::submission::{self, CANCEL_LIMIT, Rejection, SubmissionError, Submitter, Unconfirmed};
+use super::text;
+use crate::patience;
+use crate::service_key::KeyError;
 use crate::store::SubmissionState;
-
-/// What a provider of kind `ai-now` is told.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// The model that is asked for there. Default: the id of the one that was asked for here.
-    pub model: Option<String>,
-    /// Whether it takes `Idempotency-Key`: a submission is then repeated without fear.
-    pub idempotent: bool,
-}
-
-impl Service for Settings {
-    fn base_url(&self) -> &'static str {
-        "https://api.ai-now.space"
-    }
-
-    /// Without the dash's place: what begins with `AI_NOW_` is a setting of the gateway.
-    fn key_env(&self) -> &'static str {
-        "AINOW_API_KEY"
-    }
-
-    fn makes(&self, _: MediaKind) -> bool {
-        true
-    }
-
-    fn check(&self) -> Result<(), SettingError> {
-        Ok(())
-    }
-}
 
 /// A server of the documented API.
 pub struct AiNow {
@@ -66,23 +39,22 @@ pub struct AiNow {
     own: Settings,
 }
 
-/// How long a stream that can be come back to may be silent. Such a server says something every
-/// 15 seconds.
+/// How long a resumable stream may be silent. Such a server sends something every 15 seconds.
 const SILENCE: Duration = Duration::from_secs(50);
 
-/// The first pause before a broken stream is opened again.
+/// The first pause before a broken stream is resumed.
 const REOPEN: Duration = Duration::from_millis(500);
 
 /// The largest event that is read.
 const EVENT_MAX_BYTES: usize = 64 * 1024;
 
-/// How a stream went on.
+/// How a stream ended.
 enum Streamed {
     Completed(Completed),
     Failed(Failed),
-    /// It ended with a result whose address can't be used.
+    /// With a result whose address can't be used.
     Unusable,
-    /// It broke off. Whether it had said anything.
+    /// It broke off. Whether anything was received before.
     Broken(bool),
 }
 
@@ -162,7 +134,7 @@ impl AiNow {
         }
     }
 
-    /// Tells the server that a generation is not wanted any more.
+    /// Cancels a generation at the server.
     async fn abandon(&self, location: &str) {
         match self.connection.http.call(self.request(Method::DELETE, location), CANCEL_LIMIT).await
         {
@@ -181,7 +153,7 @@ impl AiNow {
         }
     }
 
-    /// Submits, and returns the stream; `location` is where it can be come back to.
+    /// Submits, and returns the stream; `location` is where it can be resumed.
     async fn submitted(
         &self,
         task: &Task,
@@ -197,7 +169,7 @@ impl AiNow {
             Box::pin(async {
                 let mut call = self.request(Method::POST, "/api/generate");
                 call.body = Some(body.clone());
-                // For a server that knows it, the same generation again; for others, nothing.
+                // With a server that supports it, this finds the same generation; others ignore it.
                 let name = HeaderName::from_static("idempotency-key");
                 let key = HeaderValue::from_str(&task.job.id);
                 call.headers.extend(key.map(|key| (name, key)));
@@ -218,7 +190,7 @@ impl AiNow {
         Ok(response)
     }
 
-    /// Opens the stream of a generation again, after the last event that was heard.
+    /// Resumes the stream of a generation after the last event that was received.
     async fn reopened(
         &self,
         task: &Task,
@@ -228,7 +200,7 @@ impl AiNow {
     ) -> Result<Response<Incoming>, ProviderError> {
         loop {
             if *misses > 0 {
-                sleep(backoff::pause(REOPEN, *misses - 1)).await;
+                sleep(patience::pause(REOPEN, *misses - 1)).await;
             }
             *misses += 1;
             let path = format!("{}/events", location.unwrap_or_default());
@@ -243,7 +215,7 @@ impl AiNow {
                 Err(SubmissionError::Unclear(why) | SubmissionError::NotTaken { why, .. }) => {
                     tracing::debug!(
                         provider = self.connection.name,
-                        why,
+                        %why,
                         "a stream could not be reopened"
                     );
                 }
@@ -274,27 +246,27 @@ impl AiNow {
             return Ok(response);
         }
         if response.status() == StatusCode::NO_CONTENT {
-            // Of a stream that is opened again: its last word was heard, and not understood.
+            // Of a resumed stream: the last event was received, but not understood.
             return Err(SubmissionError::Rejected(ProviderError::no_result(&self.connection.name)));
         }
         if response.status().is_success() {
-            return Err(SubmissionError::Unclear("its answer is not an event stream".into()));
+            return Err(SubmissionError::Unclear(Unconfirmed::NoStream));
         }
         let (parts, body) = response.into_parts();
         let reading = http_body_util::Limited::new(body, EVENT_MAX_BYTES).collect();
         let body = match timeout(limit, reading).await {
             Ok(Ok(body)) => body.to_bytes().to_vec(),
-            // The status says enough.
+            // The status is enough.
             _ => Vec::new(),
         };
         let answer = Answer { status: parts.status, headers: parts.headers, body };
-        // What is no stream is no success either, whatever it says of itself.
+        // An answer that is no stream is no success either, whatever its status.
         let refusal = submission::refused(&answer, submission::not_taken);
-        let refusal = refusal.unwrap_or(Refusal::Unclear);
+        let refusal = refusal.unwrap_or(Rejection::Unclear);
         Err(submission::error(&self.connection.name, &self.connection.key, &answer, refusal))
     }
 
-    /// Reads a stream to its end, and passes on what it says.
+    /// Reads a stream to its end, and passes its progress on.
     async fn followed(
         &self,
         task: &Task,
@@ -320,7 +292,7 @@ impl AiNow {
                 let event = match serde_json::from_str::<Event>(&frame.data) {
                     Ok(event) => event,
                     Err(_) if says_completed(&frame.data) => return Streamed::Unusable,
-                    // What can't be understood is left out: the stream goes on.
+                    // Unknown events are ignored.
                     Err(_) => continue,
                 };
                 match event {
@@ -349,7 +321,7 @@ impl AiNow {
         completed: Completed,
         location: Option<&str>,
     ) -> Result<Output, ProviderError> {
-        // A path is one on the server itself.
+        // A path is on the server itself.
         let url = self.connection.base.join(completed.url.as_str());
         let url = url.map_err(|why| ProviderError::unusable_result(&self.connection.name, why))?;
         let made = self.connection.take_over(url.as_str(), task).await?;
@@ -361,7 +333,7 @@ impl AiNow {
         Ok(Output { note, procedural, ..made })
     }
 
-    /// Whether the result is a sketch: a server of our kind says so.
+    /// Whether the result is a sketch: another gateway says so.
     async fn is_procedural(&self, location: &str) -> bool {
         let call = self.request(Method::GET, location);
         let answer = self.connection.http.call(call, self.connection.request_limit()).await;
@@ -370,33 +342,27 @@ impl AiNow {
 
     fn failed(&self, failed: &Failed) -> ProviderError {
         let said = failed.message.text.trim().trim_end_matches("Nothing was charged.");
-        let kind = if failed.cancelled { ErrorKind::Permanent } else { ErrorKind::Transient };
-        let about_policy = failed.message.is(Code::ContentPolicy);
-        let kind = if about_policy { ErrorKind::ContentPolicy } else { error::kind_of(said, kind) };
-        ProviderError::failed(&self.connection.name, said, Some(&self.connection.key), kind)
+        let (kind, code) = failure::ended(failed);
+        let kind = error::kind_of(said, kind);
+        ProviderError::coded(&self.connection.name, said, Some(&self.connection.key), kind, code)
     }
 
     fn body(&self, job: &Job) -> GenerateRequest {
         let model = self.own.model.as_deref().unwrap_or(&job.model.id);
         // Another model has other styles, if any: there the style becomes words.
-        let own_styles = model == job.model.id;
+        let own_styles = !self.own.is_of_another_model(&job.model);
+        let passes_options = self.own.passes_options(&job.model);
         let style = job.style().filter(|_| own_styles);
         GenerateRequest {
             model: model.to_owned(),
             prompt: if own_styles { job.prompt.clone() } else { job.phrased() },
             style: style.map(|style| style.value.to_string()),
-            // Additions of this project's, like idempotency: for those who know them. Another model
-            // has other options.
-            options: if own_styles && self.own.idempotent {
-                job.own_options()
-            } else {
-                Scalars::new()
-            },
+            options: if passes_options { job.own_options() } else { Scalars::new() },
         }
-        .with_seed(self.own.idempotent.then_some(job.seed()))
+        .with_seed((self.own.idempotent || passes_options).then_some(job.seed()))
     }
 
-    /// A request at the server. `path` is ours, or was checked.
+    /// A request to the server. `path` is ours, or was checked.
     fn request(&self, method: Method, path: &str) -> Call {
         let mut url = self.connection.base.clone();
         url.set_path(&format!("{}{path}", self.connection.base.path().trim_end_matches('/')));
@@ -404,7 +370,7 @@ impl AiNow {
         Call { method, url, headers, body: None }
     }
 
-    /// Asks for something that costs nothing.
+    /// A request that costs nothing.
     pub(super) async fn probe(&self) -> Result<Option<bool>, ProbeError> {
         let call = self.request(Method::GET, "/api/ping");
         let answer = self.connection.http.call(call, self.connection.request_limit()).await?;
@@ -420,7 +386,7 @@ fn says_completed(data: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(data).is_ok_and(|json| json["status"] == "Completed")
 }
 
-/// Where a generation can be come back to, if the server says it in our way.
+/// Where a generation's stream can be resumed, if the server says so in our form.
 fn location_in(response: &Response<Incoming>) -> Option<String> {
     let location = response.headers().get(header::CONTENT_LOCATION)?.to_str().ok()?;
     is_location(location).then(|| location.to_owned())

@@ -1,4 +1,4 @@
-//! Whether the configured providers can be used, found out without spending anything.
+//! Checks of the configured providers that spend nothing.
 
 use super::ai_now::AiNow;
 use super::command;
@@ -6,28 +6,28 @@ use super::polled::Polled;
 use super::services::Reached;
 use super::settings::ProviderSettings;
 use crate::metrics::Metrics;
+use crate::system_error::in_words;
 
-/// What was found out about a provider.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Whether it can be used, as far as can be told.
+    /// Whether the provider can be used, as far as can be determined.
     pub good: bool,
-    /// What was found, as a few words.
+    /// What was found, in a few words.
     pub says: String,
 }
 
 impl Finding {
     fn good(says: impl Into<String>) -> Self {
-        Self { good: true, says: says.into() }
+        Self { good: true, says: in_words(&says.into()) }
     }
 
     fn bad(says: impl Into<String>) -> Self {
-        Self { good: false, says: says.into() }
+        Self { good: false, says: in_words(&says.into()) }
     }
 }
 
-/// Looks whether a provider can be used: its settings, its key, and whether it answers. A program
-/// is not started.
+/// Checks a provider: its settings, its key, and whether it answers. A program is not started.
 pub async fn check(name: &str, settings: &ProviderSettings) -> Finding {
     let connection = || settings.connect(name, &Metrics::default());
     let found = match settings.service.reached() {

@@ -1,9 +1,9 @@
 //! A program of the operator's as a provider: the way to models that run on this machine.
 //!
-//! It gets the request as JSON on its standard input and answers with a JSON object a line on its
-//! standard output; `docs/providers.md` says which. It is started without a shell, in a working
-//! directory of its own that is removed after it, and in a process group of its own, so that it
-//! is ended together with whatever it started. The file that it names must be in that directory.
+//! It gets the request as JSON on its standard input and answers with one JSON object per line on
+//! its standard output; `docs/providers.md` has the format. It is started without a shell, in a
+//! working directory of its own that is removed afterwards, and in its own process group, so that
+//! it is ended together with its children. The file that it names must be in that directory.
 
 mod running;
 
@@ -13,11 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use ai_now_protocol::Message;
 use ai_now_protocol::event::Progress;
-use ai_now_protocol::{Format, MediaKind};
+use ai_now_protocol::{Format, MediaKind, Message, Model};
 use futures_util::future::BoxFuture;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -25,17 +24,19 @@ use tokio::time::timeout;
 
 use self::running::{Running, Said, log};
 use super::error::{ErrorKind, OpenError, ProviderError};
-use super::provider::{Job, MediaContent, Output, Picture, Provider, Task};
+use super::picture::Picture;
+use super::provider::{Job, MediaContent, Output, Provider, Task};
 use super::result::{ResultError, Taking};
 use super::service::Service;
 use super::settings::checks::SettingError;
 use super::settings::limits::LimitSettings;
+use super::takes::Takes;
 use super::text;
-use crate::media::{MediaDir, Unfinished};
+use crate::media::{Media, PictureFormat, Unfinished};
 use crate::store::SubmissionState;
 
-/// What a provider of kind `command` is told.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of a provider of kind `command`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The program: an absolute path. It is started without a shell.
@@ -49,6 +50,15 @@ pub struct Settings {
 }
 
 impl Service for Settings {
+    /// A program is told everything, and given the file as it is.
+    fn takes(&self, _: &Model, _: &str) -> Takes {
+        Takes::Anything
+    }
+
+    fn picture_formats(&self) -> &'static [PictureFormat] {
+        PictureFormat::ALL
+    }
+
     fn base_url(&self) -> &'static str {
         ""
     }
@@ -74,20 +84,20 @@ pub struct Program {
     name: String,
     limits: LimitSettings,
     own: Settings,
-    /// Where the working directories are.
+    /// The parent of the working directories.
     work: PathBuf,
 }
 
-/// How long a program that has said its last word may take to end by itself.
+/// How long a program may run on after its last message.
 const END: Duration = Duration::from_secs(10);
 
-/// What it gets of our environment.
+/// The variables that it gets from our environment.
 const ENVIRONMENT: [&str; 3] = ["PATH", "HOME", "LANG"];
 
-/// How often a program is started for one generation, where the gateway was killed while it ran.
+/// How often a program is started for one generation if the gateway was killed while it ran.
 const STARTS: u32 = 2;
 
-/// One line of the program's.
+/// One line of the program's output.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Line {
@@ -97,7 +107,7 @@ struct Line {
     file: Option<PathBuf>,
     note: Option<String>,
     error: Option<String>,
-    /// With `error`: what may be done about it.
+    /// With `error`: its kind.
     kind: Option<String>,
 }
 
@@ -117,7 +127,7 @@ impl Program {
         usable(&own.program)?;
         let work = data.join("work").join(name);
         let unusable = |error| OpenError::WorkingDirectory { path: work.clone(), source: error };
-        // What a killed gateway left there is of no use.
+        // Left by a killed gateway, and useless.
         match std::fs::remove_dir_all(&work) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unusable(error)),
             _ => {}
@@ -137,7 +147,7 @@ impl Program {
         task.record.begun().await?;
         let made = self.run(&task).await;
         if matches!(made, Err(ProviderError::Stopped)) {
-            // It was stopped in order, and counts for nothing.
+            // It was stopped in order, and does not count as a start.
             task.record.not_taken().await?;
         }
         made
@@ -160,8 +170,9 @@ impl Program {
                 self.name
             ))
         })?);
-        let log =
-            running.child.stderr.take().map(|stderr| tokio::spawn(log(self.name.clone(), stderr)));
+        let asked = words_of(&task.job);
+        let stderr = running.child.stderr.take();
+        let log = stderr.map(|stderr| tokio::spawn(log(self.name.clone(), asked, stderr)));
         let timeout_secs = self.limits.timeout_secs;
         let limit = Duration::from_secs(timeout_secs);
         let made = tokio::select! {
@@ -196,7 +207,7 @@ impl Program {
         command.spawn()
     }
 
-    /// Gives it the request, reads what it says, and takes its file.
+    /// Sends it the request, reads its messages, and takes its file.
     async fn talk(
         &self,
         task: &Task,
@@ -212,14 +223,14 @@ impl Program {
         };
         if let Some(mut stdin) = child.stdin.take() {
             let request = self.request(&task.job, dir);
-            // A program that does not read what it is asked may still answer.
+            // A program that does not read its request may still answer.
             let _ = stdin.write_all(request.as_bytes()).await;
         }
         let stdout = child.stdout.take().ok_or_else(|| broken(io::Error::other("no output")))?;
         let mut said = Said::new(BufReader::new(stdout));
         let (mut file, mut note) = (None, None);
         while let Some(line) = said.next(child).await.map_err(broken)? {
-            // Programs say all sorts of things; what is no object of ours is for nobody.
+            // Programs print all sorts of things; lines that are none of our objects are ignored.
             let Ok(line) = serde_json::from_slice::<Line>(&line) else { continue };
             if let Some(error) = line.error {
                 let kind = match line.kind.as_deref() {
@@ -296,12 +307,19 @@ impl Program {
     }
 }
 
-/// What the file of a visitor's picture is called in the working directory.
+/// What somebody wrote for a job: the prompt, and options that are texts.
+fn words_of(job: &Job) -> Vec<String> {
+    let options = job.own_options();
+    let texts = options.values().filter_map(|value| value.as_text().map(str::to_owned));
+    std::iter::once(job.prompt.clone()).chain(texts).collect()
+}
+
+/// The name of a visitor's picture in the working directory.
 fn picture_name(picture: &Picture) -> String {
     format!("picture.{}", picture.format.extension())
 }
 
-/// Whether a program can be started. It is not.
+/// Checks that a program can be started, without starting it.
 pub(super) fn usable(program: &Path) -> Result<(), OpenError> {
     let about = std::fs::metadata(program)
         .map_err(|error| OpenError::NoProgram { path: program.to_owned(), source: error })?;
@@ -315,16 +333,17 @@ pub(super) fn usable(program: &Path) -> Result<(), OpenError> {
     Err(OpenError::NotRunnable(program.to_owned()))
 }
 
-/// Takes the file that the program named: a plain file within its directory, of a fitting kind.
+/// Takes the file that the program named: a regular file within its directory, of the requested
+/// kind.
 fn take(
     work: &Path,
     file: &Path,
     taking: &Taking,
-    media: &MediaDir,
+    media: &Media,
 ) -> Result<(Unfinished, Format), ResultError> {
     let missing = |_| ResultError::NoFile;
     let path = work.join(file).canonicalize().map_err(missing)?;
-    // After all links are followed: it must have been made here, not just be named here.
+    // After resolving links: it must have been made here, not just linked here.
     if !path.starts_with(work) {
         return Err(ResultError::FileElsewhere);
     }
@@ -348,7 +367,7 @@ struct WorkingDir(PathBuf);
 impl WorkingDir {
     fn new(work: &Path, id: &str) -> io::Result<Self> {
         let path = work.join(id);
-        // Of an earlier start that could not be cleaned up.
+        // Left by an earlier start that could not be cleaned up.
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir(&path)?;
         Ok(Self(path))

@@ -1,4 +1,4 @@
-//! A service on the network, ready to be asked: where it is, with which key, and how patiently.
+//! The connection to a service on the network: its address, its key, its timeouts and retries.
 //!
 //! It must not know any service's API.
 
@@ -11,13 +11,13 @@ use super::http::{Http, OwnHosts};
 use super::provider::{Output, Task};
 use super::result::{self, Taking};
 use super::settings::connection::ConnectionSettings;
-use super::settings::key::Key;
 use super::settings::limits::LimitSettings;
 use crate::metrics::Metrics;
+use crate::service_key::Key;
 
 /// A service on the network.
 pub(super) struct Connection {
-    /// What the operator calls it.
+    /// The provider's name in the settings.
     pub(super) name: String,
     pub(super) base: Url,
     pub(super) key: Key,
@@ -29,7 +29,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// # Errors
-    /// Where the system has no certificates to trust.
+    /// If the system has no trusted certificates.
     pub(super) fn open(
         name: &str,
         base: Url,
@@ -48,16 +48,16 @@ impl Connection {
         Ok(Self { name: name.to_owned(), base, key, http, limits, settings, metrics })
     }
 
-    /// What one request may take.
+    /// How long one request may take.
     pub(super) fn request_limit(&self) -> Duration {
         self.settings.request_limit()
     }
 
-    /// Loads a job's result into our own media directory, with every check.
+    /// Loads a job's result into our media directory, with all checks.
     pub(super) async fn take_over(&self, url: &str, task: &Task) -> Result<Output, ProviderError> {
         let mut hosts = self.settings.result_hosts.clone();
         if !hosts.is_empty() {
-            // Where results are named at all, the provider itself is meant as well.
+            // If result hosts are listed, the provider's own host is added.
             hosts.extend(self.base.host_str().map(ToOwned::to_owned));
         }
         let idle = self.request_limit();

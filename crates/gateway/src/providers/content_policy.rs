@@ -1,6 +1,6 @@
-//! Content policies of providers: whether a reason or a code says that something may not be made.
+//! Recognises content policy violations in a provider's reason or code.
 //!
-//! It must not know any provider's API: the words are those that services use alike.
+//! It must not know any provider's API: the words are common to the services.
 
 /// Words of sentences and of machine codes.
 const WORDS: [&str; 9] = [
@@ -15,7 +15,7 @@ const WORDS: [&str; 9] = [
     "sensitive_content",
 ];
 
-/// Whether a text, a sentence or a code, is about what may be made at all.
+/// Whether a text, a sentence or a code, is about a content policy.
 pub(super) fn is_named_in(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     WORDS.iter().any(|word| text.contains(word))

@@ -1,5 +1,5 @@
-//! What a job costs at a provider, as the operator's settings say: for the job, for each second of the
-//! result by its size, or for each second that the provider has worked.
+//! The cost of a job at a provider, by the operator's settings: per job, per second of the result
+//! by its size, or per second that the provider has worked.
 //!
 //! Nothing is built in: prices change, and differ from account to account. It must not know any
 //! service's API.
@@ -8,31 +8,31 @@ use std::collections::BTreeMap;
 
 use ai_now_protocol::options::{RESOLUTION, SECONDS};
 use ai_now_protocol::{MediaKind, Scalar};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::provider::Job;
 use super::settings::checks::SettingError;
 use crate::domain::Cost;
 
-/// What jobs cost at a provider.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The prices of a provider.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CostSettings {
     /// The currency, as three capital letters (ISO 4217).
     pub currency: String,
-    /// For each job, in millionths of a unit.
+    /// Per job, in millionths of a unit.
     #[serde(default)]
     pub per_job_micros: u64,
-    /// For each second of the result, in millionths of a unit.
+    /// Per second of the result, in millionths of a unit.
     #[serde(default)]
     pub per_second_micros: u64,
-    /// How long a result is where neither the job nor its model says, in seconds.
+    /// The length of a result in seconds, if neither the job nor its model has one.
     #[serde(default)]
     pub seconds: u32,
-    /// What a size costs, in per cent, by the option's value: `1080p`. Default: 100.
+    /// The price of a size in percent, by the option's value: `1080p`. Default: 100.
     #[serde(default)]
     pub resolution_percent: BTreeMap<String, u32>,
-    /// For each second that the provider says it has worked, in millionths of a unit.
+    /// Per second that the provider reports to have worked, in millionths of a unit.
     #[serde(default)]
     pub per_billed_second_micros: u64,
 }
@@ -41,7 +41,8 @@ pub struct CostSettings {
 const MICROS_MAX: u64 = 1_000_000_000_000;
 
 impl CostSettings {
-    /// Checks the settings. `tells_billed_time`: whether the service says how long it has worked.
+    /// Checks the settings. `tells_billed_time`: whether the service reports how long it has
+    /// worked.
     pub(super) fn check(&self, tells_billed_time: bool) -> Result<(), SettingError> {
         let wrong = |why: &str| Err(SettingError::new("cost", why));
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
@@ -68,7 +69,7 @@ impl CostSettings {
         Ok(())
     }
 
-    /// What a job will cost, as far as that is known before it is made.
+    /// The estimated cost of a job, if it can be estimated before the job.
     pub(crate) fn estimate(&self, job: &Job) -> Option<Cost> {
         let of_seconds = match job.model.kind {
             MediaKind::Picture => 0,
@@ -81,7 +82,7 @@ impl CostSettings {
         self.cost(micros)
     }
 
-    /// What a job has cost, of which the provider says how long it has worked.
+    /// The cost of a finished job whose working time the provider reported.
     pub(crate) fn billed(&self, billed_ms: u64) -> Option<Cost> {
         if self.per_billed_second_micros == 0 {
             return None;
@@ -100,7 +101,7 @@ impl CostSettings {
     }
 }
 
-/// The value of an option: the one that was chosen, or else the model's own.
+/// The value of an option: the chosen one, or else the model's default.
 fn chosen<'j>(job: &'j Job, option: &str) -> Option<&'j Scalar> {
     let default = || job.model.option(option).and_then(|option| option.default.as_ref());
     job.options.get(option).or_else(default)

@@ -1,5 +1,5 @@
-//! Why a provider made nothing, or can't be used at all. An error of a job is named by what may be done
-//! about it, and has a sentence for a person with its code for programs.
+//! Why a provider made nothing, or can't be used at all. An error of a job is classified by what
+//! may be done about it, and has a sentence for a person with its code for programs.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,17 +8,17 @@ use ai_now_protocol::{Code, Message, Text};
 
 use super::content_policy;
 use super::settings::checks::SettingError;
-use super::settings::key::{Key, KeyError};
 use super::text::plain;
+use crate::service_key::{Key, KeyError};
 use crate::store::StoreError;
 
 /// Why nothing was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
-    /// It was asked to stop.
+    /// It was stopped.
     #[error("It was stopped.")]
     Stopped,
-    /// It failed, for the reason that this message tells a program and a person.
+    /// It failed, for the reason in this message.
     #[error("{}", message.text)]
     Failed {
         /// What may be done about it.
@@ -31,11 +31,11 @@ pub enum ProviderError {
 /// What may be done about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// It may go well later, or at another provider. Nothing was made.
+    /// It may succeed later, or at another provider. Nothing was made.
     Transient,
     /// The provider can't be used until its operator or ours does something. Nothing was made.
     Unavailable,
-    /// It will fail again, or something may have been made, or paid for, that can't be had.
+    /// It would fail again, or something may have been made, or paid for, that can't be had.
     Permanent,
     /// The provider's content policy does not allow this. No other provider is asked.
     ContentPolicy,
@@ -58,7 +58,7 @@ impl ErrorKind {
     }
 }
 
-/// The errors of jobs, by what happened. `name` is what the operator calls the provider.
+/// The errors of jobs, by what happened. `name` is the provider's name in the settings.
 impl ProviderError {
     pub(super) fn transient(sentence: impl Into<Text>) -> Self {
         Self::of(ErrorKind::Transient, Code::ProviderFailed, sentence)
@@ -76,7 +76,7 @@ impl ProviderError {
         Self::Failed { kind, message: Message::new(code, sentence) }
     }
 
-    /// The provider does not take our key.
+    /// The provider rejects our key.
     pub(super) fn key_refused(name: &str) -> Self {
         tracing::error!(provider = name, "the key was refused");
         Self::unavailable(format!(
@@ -92,19 +92,19 @@ impl ProviderError {
         ))
     }
 
-    /// The provider is not where, or has not what, the settings say.
+    /// The provider has another address, or lacks what the settings name.
     pub(super) fn not_set_up(name: &str) -> Self {
         Self::unavailable(format!("{name} is not set up well. Tell whoever runs this gateway."))
     }
 
-    /// It can't be had at the moment. `unclear`: something may be in the making there all the same.
+    /// It is unavailable at the moment. `unclear`: a job may have been started all the same.
     pub(super) fn not_available(name: &str, unclear: bool) -> Self {
         let kind = if unclear { ErrorKind::Permanent } else { ErrorKind::Transient };
         let sentence = format!("{name} is not available just now. Try again later.");
         Self::of(kind, Code::ProviderUnavailable, sentence)
     }
 
-    /// It was asked as often as it may be, and never said whether it takes the job.
+    /// All submissions were sent, and none was answered clearly.
     pub(super) fn unclear(name: &str) -> Self {
         let sentence = format!(
             "{name} was asked twice and never said whether it takes the job. Try again later."
@@ -112,16 +112,27 @@ impl ProviderError {
         Self::of(ErrorKind::Permanent, Code::ProviderUnavailable, sentence)
     }
 
-    /// The provider failed, in its own words, which are made fit to be shown.
+    /// The provider failed, with its own message, which is cleaned for display.
     pub(super) fn failed(name: &str, reason: &str, key: Option<&Key>, kind: ErrorKind) -> Self {
+        Self::coded(name, reason, key, kind, Code::ProviderFailed)
+    }
+
+    /// The same with another code, which has no parameters.
+    pub(super) fn coded(
+        name: &str,
+        reason: &str,
+        key: Option<&Key>,
+        kind: ErrorKind,
+        code: Code,
+    ) -> Self {
         let reason = plain(reason, key);
         if kind == ErrorKind::ContentPolicy {
             return Self::content_policy(&reason);
         }
-        Self::of(kind, Code::ProviderFailed, could_not(name, &reason))
+        Self::of(kind, code, could_not(name, &reason))
     }
 
-    /// The provider can't use the prompt or an option, in its own words.
+    /// The provider can't use the prompt or an option, with its own message.
     pub(super) fn input(name: &str, reason: &str, key: Option<&Key>) -> Self {
         let sentence = could_not(name, &plain(reason, key));
         Self::of(ErrorKind::Permanent, Code::ProviderInput, sentence)
@@ -131,17 +142,17 @@ impl ProviderError {
         let because =
             if reason.is_empty() { String::new() } else { format!(" It says: {reason}.") };
         let sentence = format!(
-            "The maker's safety rules do not allow this prompt.{because} Say it in other words."
+            "The provider's content policy does not allow this prompt.{because} Try other words."
         );
         Self::of(ErrorKind::ContentPolicy, Code::ContentPolicy, sentence)
     }
 
-    /// The provider does not know a job any more that it took. It may have been made.
+    /// The provider no longer knows a job that it took. It may have been made.
     pub(super) fn lost(name: &str) -> Self {
         Self::permanent(format!("{name} has lost the job. Try again."))
     }
 
-    /// It said that it is done, and not where the result is.
+    /// It reported success, but no result.
     pub(super) fn no_result(name: &str) -> Self {
         let sentence = format!("{name} said that it is done, but not where it is.");
         Self::of(ErrorKind::Permanent, Code::InvalidResult, sentence)
@@ -153,7 +164,7 @@ impl ProviderError {
         Self::of(ErrorKind::Permanent, Code::InvalidResult, sentence)
     }
 
-    /// It did not end in its time. Something may have been made.
+    /// It did not end in time. Something may have been made.
     pub(super) fn too_slow(name: &str, timeout_secs: u64) -> Self {
         let limit = match timeout_secs.div_ceil(60) {
             1 => "a minute".to_owned(),
@@ -163,16 +174,20 @@ impl ProviderError {
         Self::of(ErrorKind::Permanent, Code::ProviderTimeout, sentence)
     }
 
-    /// The prompt is longer than the provider takes.
-    pub(super) fn prompt_too_long(name: &str, by: usize) -> Self {
+    /// The prompt, with its style in words, is longer than the provider takes.
+    pub(super) fn prompt_too_long(name: &str, chars: usize, max_chars: usize) -> Self {
+        let by = chars.saturating_sub(max_chars);
         let sentence = format!(
             "With its style the prompt is {by} characters too long for {name}. Shorten it."
         );
-        Self::of(ErrorKind::Permanent, Code::ProviderInput, sentence)
+        let count = |chars: usize| u32::try_from(chars).unwrap_or(u32::MAX);
+        let message = Message::new(Code::PromptTooLong, sentence);
+        let message = message.with("chars", count(chars)).with("max_chars", count(max_chars));
+        Self::Failed { kind: ErrorKind::Permanent, message }
     }
 }
 
-/// The gateway can't write down what it is about to do. Nothing was sent.
+/// The gateway can't record what it is about to do. Nothing was sent.
 impl From<StoreError> for ProviderError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a submission record can't be used");
@@ -194,41 +209,41 @@ pub(super) fn kind_of(reason: &str, otherwise: ErrorKind) -> ErrorKind {
 /// Why a provider can't be used with its settings, on this machine.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// A setting does not fit.
+    /// A setting is not valid.
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// Its key is not where it should be.
+    /// Its key can't be read.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// There is nothing to check the other side's certificate with.
+    /// There are no certificates to verify the server with.
     #[error("the system has no certificates to trust ({0}); install ca-certificates")]
     Certificates(#[source] io::Error),
-    /// The program is not there.
+    /// The program is missing.
     #[error("{} is not there ({source})", path.display())]
     NoProgram {
-        /// Where it should be.
+        /// Its path.
         path: PathBuf,
-        /// Why it can't be seen.
+        /// The system's error.
         source: io::Error,
     },
-    /// What is there is no program.
+    /// The file is not executable.
     #[error("{} is not a program that can be run", .0.display())]
     NotRunnable(PathBuf),
     /// The program has no directory to work in.
     #[error("{} can't be made or emptied ({source})", path.display())]
     WorkingDirectory {
-        /// Where it should be.
+        /// Its path.
         path: PathBuf,
-        /// Why it can't be.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// A provider that a model is routed to can't be used.
+/// A provider in a model's route can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("The provider “{name}” cannot be used: {source}.")]
 pub struct UnusableProvider {
-    /// What the operator calls it.
+    /// Its name in the settings.
     pub name: String,
     /// Why.
     pub source: OpenError,

@@ -1,8 +1,8 @@
-//! Connecting to a host with several addresses: each gets its turn soon, whatever the ones before
-//! it do ("Happy Eyeballs", RFC 8305). An address that swallows packets costs a moment, not the
-//! whole time that a connection may take.
+//! Connecting to a host with several addresses: each is tried soon, whatever happened to those
+//! before it ("Happy Eyeballs", RFC 8305). An address that drops packets costs a moment, not the
+//! whole connection timeout.
 //!
-//! It must not know names, nor which addresses are allowed: it gets those that were looked at.
+//! It must not know names, nor which addresses are allowed: it gets checked addresses.
 
 use std::future::Future;
 use std::io;
@@ -14,13 +14,13 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-/// How long one address is waited for before the next is tried beside it (RFC 8305, section 8).
+/// How long to wait for one address before the next is tried as well (RFC 8305, section 8).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// How many addresses are tried at most. A name with more has plenty of good ones among these.
+/// How many addresses are tried at most. A name with more has plenty of working ones among these.
 const ATTEMPTS_MAX: usize = 8;
 
-/// The first connection that stands. An address that fails lets the next begin at once.
+/// The first connection that is established. A failure starts the next attempt at once.
 pub(super) async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     race(by_turns(addresses), TcpStream::connect).await
 }
@@ -42,7 +42,7 @@ where
             return Err(last);
         }
         let more = waiting.len() > 0;
-        // Until the next one's turn comes, whether by time or because nothing else is left to wait for.
+        // Until the next attempt is due, by time or because no other attempt is left.
         let turn = sleep(ATTEMPT_DELAY);
         tokio::pin!(turn);
         loop {
@@ -62,8 +62,8 @@ where
     }
 }
 
-/// The addresses in the order in which they are tried: as the system gave them, with the two
-/// families taking turns (RFC 8305, section 4), so that one broken family costs one turn.
+/// The addresses in the order in which they are tried: as resolved, with the two families
+/// alternating (RFC 8305, section 4), so that a broken family costs one attempt.
 fn by_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (first, second): (Vec<_>, Vec<_>) =
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn where_nobody_answers_the_last_reason_is_told() {
+    async fn if_no_address_answers_the_last_error_is_returned() {
         let refuse = async |_: SocketAddr| -> io::Result<()> {
             Err(io::ErrorKind::ConnectionRefused.into())
         };
@@ -146,7 +146,7 @@ mod tests {
         assert!(waited.is_err(), "whoever calls says how long it may take in all");
     }
 
-    /// Real sockets: a listener whose queue is full drops what asks for more, as a black hole does.
+    /// Real sockets: a listener with a full queue drops further connections, as a black hole does.
     #[tokio::test]
     async fn the_second_address_is_reached_behind_a_black_hole() {
         let socket = TcpSocket::new_v4().unwrap();

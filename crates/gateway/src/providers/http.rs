@@ -1,8 +1,8 @@
-//! Requests to providers, and to wherever they say that a result is.
+//! The HTTP client for providers, and for the hosts of their results.
 //!
-//! Redirects are not followed. Every connection is made here, to an address that was looked at:
-//! a name is asked for once, and what was checked is what is connected to, so that a name that
-//! changes its mind in between gains nothing. It must not know any provider's API.
+//! Redirects are not followed. Every connection is made here, to a checked address: a name is
+//! resolved once, and the address that was checked is the one that is connected to, so DNS
+//! rebinding gains nothing. It must not know any provider's API.
 
 use std::future::Future;
 use std::io;
@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -27,16 +27,16 @@ use url::Url;
 
 use super::error::OpenError;
 use super::{address, happy_eyeballs};
-use crate::system_error;
+use crate::system_error::cause_in_words;
 
-/// How a name becomes addresses.
+/// Resolves a name to addresses.
 pub(super) type Resolver =
     Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
-/// What a connection may take to stand.
+/// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// How much of an answer is read, where it is not a result. Answers are small.
+/// How much of an answer is read, if it is not a result. Answers are small.
 const ANSWER_MAX_BYTES: usize = 1024 * 1024;
 
 /// A client for one provider.
@@ -45,8 +45,8 @@ pub(super) struct Http {
     own: OwnHosts,
 }
 
-/// The hosts that may be at a private address and be spoken to without TLS, because the operator
-/// named them and said so. An address that comes from elsewhere gains nothing by it.
+/// The hosts that may be at a private address and be used without TLS, because the operator's
+/// settings say so. Addresses from elsewhere don't benefit from it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OwnHosts(Arc<[String]>);
 
@@ -68,7 +68,7 @@ pub(super) struct Call {
     pub(super) body: Option<Value>,
 }
 
-/// An answer, read to its end.
+/// An answer, completely read.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -77,7 +77,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON; `Null` where it is none.
+    /// The body as JSON; `Null` if it is not JSON.
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
@@ -85,20 +85,48 @@ impl Answer {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum TransportError {
+pub enum TransportError {
+    /// The address is none that may be asked.
+    #[error("it can't be reached ({0})")]
+    Address(&'static str),
+    /// What the name stands for may not be asked.
+    #[error("it can't be reached (it is at a private address)")]
+    PrivateAddress,
     /// The request never got out.
     #[error("it can't be reached ({0})")]
     NotSent(String),
+    /// It may have been heard, and nothing came back in time.
+    #[error("its answer did not arrive (too slow)")]
+    TooSlow,
     /// It may have been heard, but nothing that can be understood came back.
     #[error("its answer did not arrive ({0})")]
     Unclear(String),
+}
+
+impl TransportError {
+    /// Whether the request may have been heard.
+    pub(super) fn was_sent(&self) -> bool {
+        matches!(self, Self::TooSlow | Self::Unclear(_))
+    }
+}
+
+/// What the connector says of a name that stands for a private address.
+#[derive(Debug, thiserror::Error)]
+#[error("it is at a private address")]
+struct Private;
+
+/// Whether that is the reason of an error, however deep.
+fn is_private(error: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<Private>)
+        || error.source().is_some_and(is_private)
 }
 
 impl Http {
     /// A client that reaches public hosts, and these.
     ///
     /// # Errors
-    /// Where the system has no certificates to trust.
+    /// If the system has no trusted certificates.
     pub(super) fn new(own: OwnHosts) -> Result<Self, OpenError> {
         let resolver: Resolver = Arc::new(|host, port| Box::pin(system(host, port)));
         Self::with(own, resolver)
@@ -116,7 +144,7 @@ impl Http {
         Ok(Self { client, own })
     }
 
-    /// Whether this address may be asked at all.
+    /// Checks that requests to this address are allowed.
     pub(super) fn check(&self, url: &Url) -> Result<(), &'static str> {
         address::check(url, self.own.has(url.host_str().unwrap_or_default()))
     }
@@ -131,9 +159,7 @@ impl Http {
             let body = body.to_bytes().to_vec();
             Ok(Answer { status: parts.status, headers: parts.headers, body })
         };
-        timeout(limit, reading)
-            .await
-            .unwrap_or_else(|_| Err(TransportError::Unclear("too slow".into())))
+        timeout(limit, reading).await.unwrap_or(Err(TransportError::TooSlow))
     }
 
     /// Sends a request; the answer's body is still to be read.
@@ -142,13 +168,12 @@ impl Http {
         call: Call,
         limit: Duration,
     ) -> Result<hyper::Response<Incoming>, TransportError> {
-        let slow = |_| Err(TransportError::Unclear("too slow".into()));
-        timeout(limit, self.send(call)).await.unwrap_or_else(slow)
+        timeout(limit, self.send(call)).await.unwrap_or(Err(TransportError::TooSlow))
     }
 
     async fn send(&self, call: Call) -> Result<hyper::Response<Incoming>, TransportError> {
         let refused = |why: &dyn std::fmt::Display| TransportError::NotSent(why.to_string());
-        self.check(&call.url).map_err(|why| refused(&why))?;
+        self.check(&call.url).map_err(TransportError::Address)?;
         let uri: Uri = call.url.as_str().parse().map_err(|error| refused(&error))?;
         let mut request = Request::builder().method(call.method).uri(uri);
         for (name, value) in call.headers {
@@ -165,30 +190,21 @@ impl Http {
         };
         let request = request.body(body).map_err(|error| refused(&error))?;
         self.client.request(request).await.map_err(|error| {
-            let chain = causes(&error);
-            if error.is_connect() {
-                TransportError::NotSent(chain)
-            } else {
-                TransportError::Unclear(chain)
+            let cause = || cause_in_words(&error);
+            match error.is_connect() {
+                true if is_private(&error) => TransportError::PrivateAddress,
+                true => TransportError::NotSent(cause()),
+                false => TransportError::Unclear(cause()),
             }
         })
     }
-}
-
-/// The innermost cause says most. It may reach people, who have no use for numbers of errors.
-pub(super) fn causes(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    system_error::in_words(innermost)
 }
 
 async fn system(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok(tokio::net::lookup_host((host, port)).await?.collect())
 }
 
-/// Connects, but not everywhere.
+/// Connects, but only to allowed addresses.
 #[derive(Clone)]
 struct Guarded {
     resolver: Resolver,
@@ -223,9 +239,9 @@ async fn connect(uri: Uri, resolver: Resolver, own: OwnHosts) -> io::Result<Toki
         Ok(ip) => vec![SocketAddr::new(ip, port)],
         Err(_) => resolver(host.to_owned(), port).await?,
     };
-    // One that is private is one too many: nobody's public name has such a neighbour.
+    // A single private address is enough to refuse: a public name has none.
     if !private && !addresses.iter().all(|address| address::is_public(address.ip())) {
-        return Err(io::Error::other("it is at a private address"));
+        return Err(io::Error::other(Private));
     }
     let stream = happy_eyeballs::connect(addresses).await?;
     let _ = stream.set_nodelay(true);
@@ -239,7 +255,7 @@ mod tests {
 
     use super::*;
 
-    /// A name that is public while it is looked at, and private when it is connected to.
+    /// A name that is public when it is checked, and private when it is connected to.
     #[tokio::test]
     async fn a_name_that_changes_its_mind_gains_nothing() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -253,15 +269,15 @@ mod tests {
         ] {
             let answers = Mutex::new(VecDeque::from(answers));
             let resolver: Resolver = Arc::new(move |_, _| {
-                // Each look-up has its own answer; a second one would be the change of mind.
+                // Each resolution has another answer, so a second one would be the attack.
                 let answer = answers.lock().unwrap().pop_front().expect("asked for once only");
                 Box::pin(std::future::ready(Ok(answer)))
             });
             let http = Http::with(OwnHosts::default(), resolver).unwrap();
             let url = Url::parse("https://rebinding.example/a").unwrap();
             let call = Call { method: Method::GET, url, headers: Vec::new(), body: None };
-            let error = http.call(call, CONNECT).await.unwrap_err().to_string();
-            assert!(error.contains("private address"), "{error}");
+            let error = http.call(call, CONNECT).await.unwrap_err();
+            assert!(matches!(error, TransportError::PrivateAddress), "{error}");
         }
         let nobody = timeout(Duration::from_millis(1), listener.accept()).await;
         assert!(nobody.is_err(), "somebody connected");

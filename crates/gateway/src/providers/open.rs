@@ -1,4 +1,4 @@
-//! Opens the provider that settings describe.
+//! Opens a provider as its settings say.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::services::Reached;
 use super::settings::ProviderSettings;
 use crate::metrics::Metrics;
 
-/// The provider that settings describe. `name` is what the operator calls it.
+/// The provider with these settings. `name` is its name in the settings.
 ///
 /// # Errors
-/// [`UnusableProvider`]: its key is missing, its program is not there.
+/// [`UnusableProvider`]: its key or its program is missing.
 pub(super) fn open(
     name: &str,
     settings: &ProviderSettings,

@@ -1,5 +1,5 @@
 //! Services that take a job and are polled until it is done. [`driver`] does what they have in
-//! common; [`adapter`] names what differs; each service is one file.
+//! common; [`adapter`] defines what differs; each service is one file.
 
 mod adapter;
 pub(super) mod driver;
@@ -10,6 +10,7 @@ pub(super) mod luma_agents;
 pub(super) mod mureka;
 pub(super) mod replicate;
 pub(super) mod runway;
+mod unknown_states;
 
 pub(super) use self::adapter::Adapter;
 pub use self::driver::Polled;

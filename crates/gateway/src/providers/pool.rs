@@ -1,58 +1,52 @@
-//! The providers of all models: which ones make a model and in which order, how many generations each
-//! one makes at once, whose circuit breaker is open, and how long it may take at the moment.
+//! The providers of all models: which ones make a model and in which order, whether one of them can make
+//! what is asked for, and what there is to know about a model at the moment.
 //!
 //! It must not know how a provider works.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use ai_now_protocol::{Catalog, Code, Message, Model};
-use tokio::sync::Semaphore;
+use ai_now_protocol::{Catalog, Code, Message, Model, Scalars};
 
-use super::circuit_breaker::CircuitBreaker;
-use super::cost::CostSettings;
-use super::error::{ErrorKind, UnusableProvider};
+use super::error::UnusableProvider;
 use super::open::open;
-use super::provider::{Output, Provider};
+use super::pooled::PooledProvider;
+use super::provider::Job;
+#[cfg(test)]
+use super::provider::Provider;
 use super::settings::{Providers, SKETCH};
-use super::sketch::Sketch;
+use super::takes::Unfit;
 use crate::domain::{CatalogConfig, Cost, ProviderStatus};
 use crate::metrics::Metrics;
 
-/// All providers that models are routed to.
+/// All providers in the models' routes.
 pub struct ProviderPool {
     config: CatalogConfig,
     by_name: HashMap<String, Arc<PooledProvider>>,
+    /// Those that no model is routed to. They may have jobs from when one was.
+    former: HashMap<String, Arc<PooledProvider>>,
 }
 
-/// One provider.
-pub struct PooledProvider {
-    pub(crate) name: String,
-    pub(crate) provider: Arc<dyn Provider>,
-    /// One permit for each generation that it may make at once; handed out in the order of asking.
-    pub(crate) slots: Semaphore,
-    /// Who waits for one.
-    pub(crate) queue: Queue,
-    /// What its jobs cost, where the settings say.
-    pub(crate) cost: Option<CostSettings>,
-    /// What cancelling costs once it has taken a job, in percent of the price.
-    cancel_percent: u8,
-    concurrent: usize,
-    breaker: CircuitBreaker,
-    /// How long one generation took lately, in seconds: the latest counts for a quarter.
-    duration_secs: Mutex<Option<f64>>,
-    metrics: Metrics,
-}
-
-/// Who waits for a slot, in order.
-#[derive(Default)]
-pub struct Queue {
-    waiting: Mutex<(u64, BTreeSet<u64>)>,
+/// The providers that no model is routed to, as far as they can be used: nobody needs their keys any more.
+fn former(
+    routed: &HashMap<String, Arc<PooledProvider>>,
+    config: &CatalogConfig,
+    providers: &Providers,
+    data: &std::path::Path,
+    metrics: &Metrics,
+) -> HashMap<String, Arc<PooledProvider>> {
+    let others = providers.iter().filter(|(name, _)| !routed.contains_key(*name));
+    let opened = others.filter_map(|(name, settings)| {
+        let provider = open(name, settings, data, metrics).ok()?;
+        let pooled = PooledProvider::new(name, provider, settings, config.public, metrics);
+        Some((name.clone(), Arc::new(pooled)))
+    });
+    opened.collect()
 }
 
 impl ProviderPool {
-    /// Opens all providers that the catalog routes to.
+    /// Opens all providers in the catalog's routes.
     ///
     /// # Errors
     /// [`UnusableProvider`], for the first that can't be used.
@@ -69,37 +63,28 @@ impl ProviderPool {
                 continue;
             }
             let pooled = match providers.get(name) {
-                Some(settings) => PooledProvider {
-                    name: name.clone(),
-                    provider: open(name, settings, data, metrics)?,
-                    slots: Semaphore::new(settings.limits.concurrent),
-                    queue: Queue::default(),
-                    cost: settings.cost.clone(),
-                    cancel_percent: settings.cancel_percent(),
-                    concurrent: settings.limits.concurrent,
-                    breaker: CircuitBreaker::new(
-                        settings.limits.failure_threshold,
-                        Duration::from_secs(settings.limits.cooldown_secs),
-                    ),
-                    duration_secs: Mutex::default(),
-                    metrics: metrics.clone(),
-                },
+                Some(settings) => {
+                    let provider = open(name, settings, data, metrics)?;
+                    PooledProvider::new(name, provider, settings, config.public, metrics)
+                }
                 None => PooledProvider::sketch(sketches, metrics),
             };
             by_name.insert(name.clone(), Arc::new(pooled));
         }
-        Ok(Self { config, by_name })
+        let former = former(&by_name, &config, providers, data, metrics);
+        Ok(Self { config, by_name, former })
     }
 
-    /// The plain catalog, made by one provider instead of the sketch engine.
+    /// The plain catalog, with one provider instead of the sketch engine.
     #[cfg(test)]
     pub(crate) fn all_by(provider: Arc<dyn Provider>, metrics: &Metrics) -> Self {
         let catalog = Catalog::BUILT_IN;
         let routes = catalog.models.iter().map(|model| (model.id.to_string(), vec![SKETCH.into()]));
-        let (routes, without_picture) = (routes.collect(), Vec::new());
-        let config = CatalogConfig { routes, catalog, without_picture };
+        let config =
+            CatalogConfig { routes: routes.collect(), catalog, ..CatalogConfig::default() };
         let pooled = PooledProvider { provider, ..PooledProvider::sketch(2, metrics) };
-        Self { config, by_name: HashMap::from([(SKETCH.into(), Arc::new(pooled))]) }
+        let by_name = HashMap::from([(SKETCH.into(), Arc::new(pooled))]);
+        Self { config, by_name, former: HashMap::new() }
     }
 
     /// The models that are offered.
@@ -125,18 +110,54 @@ impl ProviderPool {
         names.iter().filter_map(|name| self.by_name.get(name).cloned()).collect()
     }
 
-    /// What cancelling costs once this provider has taken a job, in percent of the price. One that is
-    /// offered no more may have billed it.
+    /// What cancelling costs once this provider has taken a job, in percent of the price. A
+    /// provider that has left the settings may have billed it.
     pub(crate) fn cancel_percent(&self, provider: &str) -> u8 {
         self.get(provider).map_or(100, |pooled| pooled.cancel_percent)
     }
 
-    /// A provider by its name.
+    /// A provider by its name, whether a model is routed to it or not.
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<PooledProvider>> {
-        self.by_name.get(name)
+        self.by_name.get(name).or_else(|| self.former.get(name))
     }
 
-    /// How the providers are doing, by name.
+    /// The option because of which no provider of the model's route can make just what is asked for, before
+    /// anything is charged. A sketch that only stands in is none of them.
+    pub(crate) fn unfit(&self, model: &Model, options: &Scalars) -> Option<Unfit> {
+        let route = self.route(&model.id);
+        let stands_in = |pooled: &PooledProvider| {
+            pooled.name == SKETCH && route.first().is_some_and(|first| first.name != SKETCH)
+        };
+        let mut first = None;
+        for pooled in route.iter().filter(|pooled| !stands_in(pooled)) {
+            let unfit = pooled.unfit(model, options)?;
+            first.get_or_insert(unfit);
+        }
+        first
+    }
+
+    /// All providers.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<PooledProvider>> {
+        self.by_name.values()
+    }
+
+    /// What each provider of a model will probably bill for a generation without options.
+    pub(crate) fn estimates(&self, model: &Model) -> Vec<(String, Option<Cost>)> {
+        let job = Job {
+            id: String::new(),
+            model: model.clone(),
+            prompt: String::new(),
+            options: ai_now_protocol::Scalars::new(),
+            picture: None,
+        };
+        let estimate = |pooled: Arc<PooledProvider>| {
+            let cost = pooled.cost.as_ref().and_then(|cost| cost.estimate(&job));
+            (pooled.name.clone(), cost)
+        };
+        self.route(&model.id).into_iter().map(estimate).collect()
+    }
+
+    /// The status of the providers, by name.
     pub(crate) fn statuses(&self) -> Vec<ProviderStatus> {
         let routed = |name: &String| {
             let models = self.config.catalog.models.iter().map(|model| model.id.to_string());
@@ -152,6 +173,7 @@ impl ProviderPool {
             running: pooled.concurrent.saturating_sub(pooled.slots.available_permits()),
             waiting: pooled.queue.len(),
             open_for: pooled.open_for(),
+            opened_at_ms: pooled.breaker.opened_at_ms(),
             typical_secs: pooled.duration_secs().map(|secs| secs.ceil() as u32),
         };
         let mut statuses: Vec<_> = self.by_name.values().map(status).collect();
@@ -159,7 +181,7 @@ impl ProviderPool {
         statuses
     }
 
-    /// A line about a model for people, where there is something to know.
+    /// A status line about a model for people, if there is something to say.
     fn status(&self, model: &Model) -> Option<Message> {
         let say = |code, text| Some(Message::new(code, text).with("model", model.name.clone()));
         let minutes = |time: Duration| time.as_secs().div_ceil(60);
@@ -191,7 +213,7 @@ impl ProviderPool {
     }
 }
 
-/// A time as people say it.
+/// A time in words.
 fn about(time: Duration) -> String {
     match time.as_secs() {
         0..60 => "less than a minute".into(),
@@ -202,201 +224,5 @@ fn about(time: Duration) -> String {
     }
 }
 
-impl PooledProvider {
-    fn sketch(concurrent: usize, metrics: &Metrics) -> Self {
-        Self {
-            name: SKETCH.into(),
-            provider: Arc::new(Sketch),
-            slots: Semaphore::new(concurrent.max(1)),
-            queue: Queue::default(),
-            cost: None,
-            cancel_percent: 0,
-            concurrent: concurrent.max(1),
-            // It is never away.
-            breaker: CircuitBreaker::new(u32::MAX, Duration::ZERO),
-            duration_secs: Mutex::default(),
-            metrics: metrics.clone(),
-        }
-    }
-
-    /// What a job has cost, where the provider says how long it has worked on it.
-    pub(crate) fn billed(&self, made: &Output) -> Option<Cost> {
-        self.cost.as_ref()?.billed(made.billed_ms?)
-    }
-
-    /// For how long its circuit breaker stays open; `None` where it may be asked.
-    pub(crate) fn open_for(&self) -> Option<Duration> {
-        self.breaker.open_for()
-    }
-
-    /// Whether a generation may be given to it.
-    pub(crate) fn admits(&self) -> bool {
-        self.breaker.admits()
-    }
-
-    /// Closes its circuit breaker by hand.
-    pub(crate) fn close_breaker(&self) {
-        self.breaker.succeeded();
-        self.metrics.provider_circuit_open(&self.name, false);
-    }
-
-    /// It made one.
-    pub(crate) fn succeeded(&self, took: Duration) {
-        let secs = took.as_secs_f64();
-        let mut estimate = self.duration_secs();
-        *estimate = Some(estimate.map_or(secs, |old| old * 0.75 + secs * 0.25));
-        drop(estimate);
-        self.breaker.succeeded();
-        self.metrics.provider_ended(&self.name, "succeeded", took);
-        self.metrics.provider_circuit_open(&self.name, false);
-    }
-
-    /// It was stopped before it could make one.
-    pub(crate) fn cancelled(&self, took: Duration) {
-        self.metrics.provider_ended(&self.name, "cancelled", took);
-    }
-
-    /// It could not make one. Only an error that is the provider's own fault counts for its circuit
-    /// breaker. A refusal by its content policy is an answer: the provider works.
-    pub(crate) fn failed(&self, kind: ErrorKind, took: Duration) {
-        self.metrics.provider_ended(&self.name, kind.name(), took);
-        if kind == ErrorKind::ContentPolicy {
-            self.breaker.succeeded();
-            self.metrics.provider_circuit_open(&self.name, false);
-        } else if kind.may_go_elsewhere() && self.breaker.failed() {
-            tracing::warn!(provider = self.name, "its circuit breaker opens");
-            self.metrics.provider_circuit_open(&self.name, true);
-        }
-    }
-
-    /// In how many seconds somebody who comes after `waiting` others will probably be done.
-    pub(crate) fn wait_secs(&self, waiting: usize) -> Option<u32> {
-        let estimate = (*self.duration_secs())?;
-        let rounds = (waiting / self.concurrent + 2) as f64;
-        Some((estimate * rounds).ceil().clamp(1.0, 86_400.0) as u32)
-    }
-
-    fn duration_secs(&self) -> MutexGuard<'_, Option<f64>> {
-        self.duration_secs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Queue {
-    pub(crate) fn insert(&self) -> u64 {
-        let mut waiting = self.waiting();
-        waiting.0 += 1;
-        let number = waiting.0;
-        waiting.1.insert(number);
-        number
-    }
-
-    pub(crate) fn remove(&self, number: u64) {
-        self.waiting().1.remove(&number);
-    }
-
-    /// How many wait before this one.
-    pub(crate) fn position(&self, number: u64) -> usize {
-        self.waiting().1.range(..number).count()
-    }
-
-    fn len(&self) -> usize {
-        self.waiting().1.len()
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, (u64, BTreeSet<u64>)> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_its_own_failures_open_its_circuit_breaker() {
-        let metrics = Metrics::default();
-        let pooled = PooledProvider {
-            breaker: CircuitBreaker::new(2, Duration::from_secs(60)),
-            ..PooledProvider::sketch(1, &metrics)
-        };
-        let fail = |kind| pooled.failed(kind, Duration::ZERO);
-        fail(ErrorKind::Transient);
-        // Not its fault, or not for long.
-        fail(ErrorKind::ContentPolicy);
-        fail(ErrorKind::Permanent);
-        assert_eq!(pooled.open_for(), None);
-        pooled.succeeded(Duration::ZERO);
-        fail(ErrorKind::Transient);
-        assert_eq!(pooled.open_for(), None);
-        fail(ErrorKind::Unavailable);
-        assert!(pooled.open_for().is_some_and(|left| left <= Duration::from_secs(60)));
-        assert!(!pooled.admits());
-        let over = || pooled.breaker.cool_down();
-        over();
-        assert_eq!(pooled.open_for(), None);
-        // One alone finds out; where that fails, the breaker stays open.
-        assert!(pooled.admits());
-        assert!(!pooled.admits());
-        fail(ErrorKind::Transient);
-        assert!(!pooled.admits());
-        let text = metrics.text(0);
-        for line in [
-            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"transient\"} 3",
-            "ai_now_provider_ended_total{provider=\"sketch\",outcome=\"succeeded\"} 1",
-            "ai_now_provider_duration_seconds_count{provider=\"sketch\"} 1",
-            "ai_now_provider_circuit_open{provider=\"sketch\"} 1",
-        ] {
-            assert!(text.contains(line), "{line} is not in\n{text}");
-        }
-        over();
-        assert!(pooled.admits());
-        pooled.succeeded(Duration::ZERO);
-        assert!(pooled.admits() && pooled.admits());
-        for answer in [ErrorKind::Transient, ErrorKind::Unavailable, ErrorKind::ContentPolicy] {
-            fail(answer);
-        }
-        assert!(pooled.admits(), "a provider that refuses by its policy works");
-    }
-
-    #[test]
-    fn the_catalog_tells_who_is_busy_or_away() {
-        let toml = "[luma]\nkind = 'command'\nprogram = '/bin/sh'\nconcurrent = 1\nfailure_threshold = 1\n\
-                    cooldown_secs = 90";
-        let providers: Providers = toml::from_str(toml).unwrap();
-        let routed = |routes: &[&str]| {
-            let route = routes.iter().map(ToString::to_string).collect();
-            let routes = HashMap::from([("luma".to_owned(), route)]);
-            let (catalog, without_picture) = (Catalog::BUILT_IN, Vec::new());
-            let config = CatalogConfig { catalog, routes, without_picture };
-            let data = tempfile::tempdir().unwrap();
-            ProviderPool::open(config, &providers, 1, data.path(), &Metrics::default()).unwrap()
-        };
-        let status = |pool: &ProviderPool| {
-            pool.catalog_now()
-                .model("luma")
-                .unwrap()
-                .status
-                .clone()
-                .map(|status| status.text.into_owned())
-        };
-        let pool = routed(&["luma"]);
-        let luma = pool.get("luma").unwrap().clone();
-        assert_eq!(status(&pool), None);
-        let slot = luma.slots.try_acquire().unwrap();
-        assert_eq!(status(&pool).as_deref(), Some("Luma is busy."));
-        luma.succeeded(Duration::from_secs(60));
-        assert_eq!(status(&pool).as_deref(), Some("Luma is busy, about 2 minutes."));
-        luma.queue.insert();
-        luma.queue.insert();
-        assert_eq!(status(&pool).as_deref(), Some("Luma is busy, about 4 minutes."));
-        drop(slot);
-        luma.failed(ErrorKind::Transient, Duration::ZERO);
-        let away = "Luma does not answer. Try again in about a minute.";
-        assert_eq!(status(&pool).as_deref(), Some(away));
-
-        let pool = routed(&["luma", "sketch"]);
-        pool.get("luma").unwrap().failed(ErrorKind::Unavailable, Duration::ZERO);
-        let stands_in = "Luma does not answer; procedural sketches stand in for it.";
-        assert_eq!(status(&pool).as_deref(), Some(stands_in));
-    }
-}
+mod tests;

@@ -1,18 +1,18 @@
-//! Why it can't be told from an answer that a provider can be used.
+//! Why an answer does not show that a provider can be used.
 
 use super::error::ProviderError;
 use super::http::TransportError;
 
-/// Why it can't be told from an answer that a provider can be used.
+/// Why an answer does not show that a provider can be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ProbeError {
-    /// There was none.
+    /// There was no answer.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// It could not even be asked.
+    /// The request could not be sent.
     #[error(transparent)]
     NotAsked(#[from] ProviderError),
-    /// It has a fault.
+    /// The server has a fault.
     #[error("it answers with status {0}")]
     Status(u16),
     /// It is another service, or another version of it.

@@ -1,16 +1,14 @@
-//! One provider: what it is given, what it gives back, and what every provider can do.
+//! The interface of a provider: its task, its output, and its functions.
 
 use ai_now_protocol::options::{SEED, STYLE};
 use ai_now_protocol::{Choice, Format, Message, Model, Scalar, Scalars};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ProviderError;
+use super::picture::Picture;
 use super::progress::ProgressReporter;
-use crate::media::{MediaDir, PictureFormat, Unfinished};
+use crate::media::{Media, Unfinished};
 use crate::store::SubmissionRecord;
 
 /// A service, a program or an engine that makes media.
@@ -21,9 +19,9 @@ pub trait Provider: Send + Sync {
     /// [`ProviderError`]
     fn make(&self, task: Task) -> BoxFuture<'_, Result<Output, ProviderError>>;
 
-    /// Cancels a job of this name at the provider, as well as that can be done. Whether it
-    /// succeeds makes no difference to the caller. A provider whose work ends with the task's
-    /// `stop` has nothing to cancel.
+    /// Cancels a job with this handle at the provider, as well as possible. Whether it succeeds
+    /// makes no difference to the caller. A provider whose work ends with the task's `stop` has
+    /// nothing to cancel.
     fn abandon<'a>(&'a self, _handle: &'a str) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
@@ -38,10 +36,10 @@ pub struct Job {
     pub model: Model,
     /// The prompt.
     pub prompt: String,
-    /// What the model is told beside it: the options that were given, which all fit the model, the
-    /// style among them; and always a seed, which the model's own options need not have.
+    /// The options: those that were given, which all fit the model, the style among them; and
+    /// always a seed, even if the model has no such option.
     pub options: Scalars,
-    /// The picture to begin with, where one was uploaded.
+    /// The picture to start from, if one was uploaded.
     pub picture: Option<Picture>,
 }
 
@@ -62,34 +60,11 @@ impl Job {
     /// With a picture of three bytes.
     pub(super) fn with_picture(self) -> Self {
         let picture = Picture {
-            format: PictureFormat::Png,
-            bytes: Bytes::from_static(b"png"),
+            format: crate::media::PictureFormat::Png,
+            bytes: bytes::Bytes::from_static(b"png"),
             url: Some("https://gateway.example/uploads/a.png?ticket=t".into()),
         };
         Self { picture: Some(picture), ..self }
-    }
-}
-
-/// A picture that a visitor uploaded.
-#[derive(Clone, Debug)]
-pub struct Picture {
-    /// Its format, told by its first bytes.
-    pub format: PictureFormat,
-    /// The file.
-    pub bytes: Bytes,
-    /// Where a provider may load it for a while. `None`: nowhere.
-    pub url: Option<String>,
-}
-
-impl Picture {
-    /// The file in base64.
-    pub(super) fn base64(&self) -> String {
-        STANDARD.encode(&self.bytes)
-    }
-
-    /// The file as an address that holds it (RFC 2397).
-    pub(super) fn data_uri(&self) -> String {
-        format!("data:{};base64,{}", self.format.content_type(), self.base64())
     }
 }
 
@@ -111,34 +86,35 @@ impl Job {
     }
 }
 
-/// A job, and all that a provider may use for it.
+/// A job, with everything that a provider may use for it.
 pub struct Task {
     /// What to make.
     pub job: Job,
-    /// Where to report how far it is.
+    /// Reports progress and events.
     pub reporter: ProgressReporter,
-    /// What it wrote down before.
+    /// What the provider recorded earlier.
     pub record: SubmissionRecord,
-    /// Where a result that comes in pieces is put.
-    pub media: MediaDir,
-    /// Stop soon: it was cancelled, or the gateway ends.
+    /// Where a result that arrives in pieces is stored.
+    pub media: Media,
+    /// Cancelled when the work must stop: the generation was cancelled, or the gateway shuts down.
     pub stop: CancellationToken,
-    /// The gateway ends: leave the work where it is, to be taken up after the next start.
+    /// Cancelled when the gateway shuts down: the job is left as it is, to be resumed after the
+    /// next start.
     pub halted: CancellationToken,
 }
 
-/// What was made.
+/// The result of a job.
 #[derive(Debug)]
 pub struct Output {
     /// The file.
     pub content: MediaContent,
     /// Its format.
     pub format: Format,
-    /// What the provider says about it.
+    /// The provider's note about it.
     pub note: Option<Message>,
     /// Whether it is a procedural sketch.
     pub procedural: bool,
-    /// How long the provider says it has worked on it, if that is what it counts by.
+    /// How long the provider has worked on it, if it reports that and bills by it.
     pub billed_ms: Option<u64>,
 }
 
@@ -146,7 +122,7 @@ pub struct Output {
 #[derive(Debug)]
 pub enum MediaContent {
     /// In memory.
-    Bytes(Vec<u8>),
-    /// In a file, whole, but not on the disk for sure.
+    Bytes(bytes::Bytes),
+    /// In a complete file, which may not be durable yet.
     File(Unfinished),
 }

@@ -1,90 +1,108 @@
-//! Taking over a result: from wherever a provider says it is, into our own media directory, with
-//! its host, size, kind and content checked on the way.
+//! Taking over a result: from the address that a provider names, onto this machine, with checks of
+//! its host, size, kind and content.
 
 use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use ai_now_protocol::{Format, MediaKind};
-use axum::http::{Method, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::{Method, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
-use super::backoff;
 use super::error::ProviderError;
-use super::http::{Call, Http, TransportError, causes};
+use super::http::{Call, Http, TransportError};
 use super::provider::{MediaContent, Output, Task};
 use super::settings::connection::ConnectionSettings;
 use super::settings::limits::LimitSettings;
-use crate::media::{self, ContentError, MediaDir, Unfinished};
+use crate::media::{self, ContentError, Media, Unfinished};
 use crate::metrics::Metrics;
+use crate::patience::{self, patiently};
+use crate::system_error::cause_in_words;
 
-/// What is taken as a result.
+/// What is accepted as a result.
 #[derive(Clone, Debug)]
 pub(super) struct Taking {
-    /// The kind that was asked for.
+    /// The requested kind.
     pub(super) kind: MediaKind,
-    /// Where it may come from: these hosts, or any where there are none.
+    /// The allowed hosts; empty: any.
     pub(super) hosts: Vec<String>,
-    /// How large it may be.
+    /// The largest size.
     pub(super) max_bytes: u64,
-    /// For how long it may stand still.
+    /// How long loading may stall.
     pub(super) idle: Duration,
 }
 
-/// Why a result was not taken.
+/// Why a result was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ResultError {
-    /// It did not come, or not whole. It may another time.
+    /// It did not come. It may another time.
     #[error("it could not be loaded ({0})")]
-    Incomplete(String),
+    NoAnswer(#[source] TransportError),
+    /// It was refused. It may come another time.
+    #[error("it could not be loaded (status {0})")]
+    Status(u16),
+    /// It stopped coming. It may come another time.
+    #[error("it could not be loaded (it stood still)")]
+    StoodStill,
+    /// It broke off. It may come whole another time.
+    #[error("it could not be loaded ({0})")]
+    BrokeOff(String),
     /// What is said to be its address is none that may be asked.
     #[error("its address is refused: {0}")]
-    Address(String),
+    Address(&'static str),
     /// Redirects are not followed.
     #[error("it is elsewhere, and redirects are not followed")]
     Redirected,
-    /// It says itself that it is a text.
+    /// Its content type is a text.
     #[error("it is a text, not a media file")]
     Text,
     /// It is too large.
     #[error("it is larger than {0} MiB")]
     TooLarge(u64),
-    /// What is in it can't be played or shown, or is not whole.
+    /// Its content can't be played or shown, or is incomplete.
     #[error(transparent)]
     Content(#[from] ContentError),
     /// It is of another kind.
     #[error("it is {}, which was not asked for", .0.content_type())]
     OtherKind(Format),
-    /// What a program names is no plain file.
+    /// A program named something that is not a regular file.
     #[error("what it names is not a file")]
     NotAFile,
-    /// A program names a file that is not there.
+    /// A program named a file that does not exist.
     #[error("the file that it names is not there")]
     NoFile,
-    /// A program names a file that it did not make.
+    /// A program named a file that it did not make.
     #[error("the file that it names is not in its working directory")]
     FileElsewhere,
-    /// It could not be written down here.
+    /// It could not be stored here.
     #[error("it could not be stored here")]
     Disk(#[from] io::Error),
 }
 
 impl ResultError {
-    /// Whether it may come well another time: some servers answer while they still write.
+    /// Whether a retry may succeed: some servers answer while they still write the file.
     fn may_pass(&self) -> bool {
-        matches!(self, Self::Incomplete(_) | Self::Content(ContentError::Cut))
+        matches!(
+            self,
+            Self::NoAnswer(_)
+                | Self::Status(_)
+                | Self::StoodStill
+                | Self::BrokeOff(_)
+                | Self::Content(ContentError::Cut)
+        )
     }
 }
 
 impl Taking {
-    /// A result of this kind, from anywhere, that stands still no longer than a request may take
-    /// where the settings say nothing.
+    /// A result of this kind, from any host, which stalls no longer than the default request
+    /// timeout.
     pub(super) fn new(kind: MediaKind, limits: &LimitSettings) -> Self {
         let max_bytes = limits.result_max_mib * 1024 * 1024;
         Self {
@@ -113,8 +131,7 @@ impl Taking {
         Ok(())
     }
 
-    /// The format of a file, if all of it is there and can be played, and it is of the kind that was
-    /// asked for.
+    /// The format of a file, if it is complete and playable, and of the requested kind.
     ///
     /// It blocks for as long as the disk takes.
     pub(super) fn inspect(&self, path: &Path) -> Result<Format, ResultError> {
@@ -125,45 +142,45 @@ impl Taking {
         if format.kind() == self.kind { Ok(format) } else { Err(ResultError::OtherKind(format)) }
     }
 
-    /// The same for a file of our own that is just written, while others go on.
+    /// The same for a temporary file of ours, without blocking other tasks.
     async fn look_into(&self, file: Unfinished) -> Result<(Unfinished, Format), ResultError> {
         let taking = self.clone();
         let looking = tokio::task::spawn_blocking(move || {
             taking.inspect(file.path()).map(|format| (file, format))
         });
-        // A parser that panics met a file that nobody should have to play.
+        // A parser that panics found a file that no browser should get.
         looking.await.unwrap_or(Err(ResultError::Content(ContentError::Broken)))
     }
 }
 
-/// Loads a result into a file: its host, size, kind and content are checked on the way.
+/// Loads a result into a file, checking its host, size, kind and content.
 async fn take(
     http: &Http,
     url: &str,
     taking: &Taking,
-    media: &MediaDir,
+    media: &Media,
 ) -> Result<(Unfinished, Format), ResultError> {
     if let Some(data) = url.strip_prefix("data:") {
         return take_data(data, taking, media).await;
     }
-    let refused = |why: &str| ResultError::Address(why.to_owned());
-    let url = Url::parse(url).map_err(|_| refused("it is not an address"))?;
-    http.check(&url).map_err(refused)?;
+    let url = Url::parse(url).map_err(|_| ResultError::Address("it is not an address"))?;
+    http.check(&url).map_err(ResultError::Address)?;
     if !taking.admits(url.host_str().unwrap_or_default()) {
-        return Err(refused("its host is not one of those that results may come from"));
+        let why = "its host is not one of those that results may come from";
+        return Err(ResultError::Address(why));
     }
-    // Without any key: whose host this is, nobody promises.
+    // Without the key: the host may be anyone's.
     let call = Call { method: Method::GET, url, headers: Vec::new(), body: None };
     let response = http.open(call, taking.idle).await.map_err(|error| match error {
-        TransportError::NotSent(why) if why.contains("private address") => refused(&why),
-        other => ResultError::Incomplete(other.to_string()),
+        TransportError::PrivateAddress => ResultError::Address("it is at a private address"),
+        other => ResultError::NoAnswer(other),
     })?;
     let (status, length) = (response.status(), response.body().size_hint().exact());
     if status.is_redirection() {
         return Err(ResultError::Redirected);
     }
     if status != StatusCode::OK {
-        return Err(ResultError::Incomplete(format!("status {}", status.as_u16())));
+        return Err(ResultError::Status(status.as_u16()));
     }
     let declared = response.headers().get(header::CONTENT_TYPE);
     let declared = declared.and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -176,14 +193,14 @@ async fn take(
     taking.look_into(file).await
 }
 
-/// Takes a small result that the answer itself holds: a data URI (RFC 2397) in base64. `data`: what
-/// comes after its scheme.
+/// Takes a small result that the answer itself contains: a data URI (RFC 2397) in base64. `data`:
+/// the part after the scheme.
 async fn take_data(
     data: &str,
     taking: &Taking,
-    media: &MediaDir,
+    media: &Media,
 ) -> Result<(Unfinished, Format), ResultError> {
-    let wrong = || ResultError::Address("it is no data in base64".into());
+    let wrong = || ResultError::Address("it is no data in base64");
     let (declared, text) = data.split_once(',').ok_or_else(wrong)?;
     if !declared.ends_with(";base64") {
         return Err(wrong());
@@ -205,9 +222,11 @@ async fn write(
     loop {
         let next = timeout(taking.idle, body.frame()).await;
         let frame = match next {
-            Err(_) => return Err(ResultError::Incomplete("it stood still".into())),
+            Err(_) => return Err(ResultError::StoodStill),
             Ok(None) => break,
-            Ok(Some(frame)) => frame.map_err(|error| ResultError::Incomplete(causes(&error)))?,
+            Ok(Some(frame)) => {
+                frame.map_err(|error| ResultError::BrokeOff(cause_in_words(&error)))?
+            }
         };
         let Ok(bytes) = frame.into_data() else { continue };
         size += bytes.len() as u64;
@@ -224,13 +243,10 @@ async fn write(
     Ok(())
 }
 
-/// The longest pause between two tries to store a result.
-const DISK_PAUSE_MAX: Duration = Duration::from_secs(10);
-
 /// How often a result that did not arrive whole is loaded again.
 const TAKE_TRIES: u32 = 4;
 
-/// Loads a result into our own media directory; again, where it did not arrive whole.
+/// Loads a result onto this machine; repeatedly if it arrives incomplete.
 pub(super) async fn take_over(
     name: &str,
     http: &Http,
@@ -239,9 +255,20 @@ pub(super) async fn take_over(
     task: &Task,
     metrics: &Metrics,
 ) -> Result<Output, ProviderError> {
-    let (mut tries, mut waiting, mut pause) = (0, None, Duration::from_millis(100));
+    let (mut tries, waiting) = (0, OnceLock::new());
     loop {
-        let problem = match take(http, url, taking, &task.media).await {
+        // It was made, and perhaps paid for: it is loaded again until the disk takes it.
+        let taking = || async {
+            match take(http, url, taking, &task.media).await {
+                Err(ResultError::Disk(error)) => {
+                    waiting.get_or_init(|| metrics.result_waits());
+                    Err(error)
+                }
+                taken => Ok(taken),
+            }
+        };
+        let taken = patiently(&task.stop, &task.job.id, "a result", taking).await;
+        let problem = match taken.map_err(|_| ProviderError::Stopped)? {
             Ok((file, format)) => {
                 let content = MediaContent::File(file);
                 return Ok(Output {
@@ -255,27 +282,19 @@ pub(super) async fn take_over(
             Err(problem) => problem,
         };
         tracing::warn!(provider = name, generation = task.job.id, %problem, "no result");
-        if matches!(problem, ResultError::Disk(_)) {
-            // It was made, and perhaps paid for: it is loaded again until the disk takes it.
-            waiting.get_or_insert_with(|| metrics.result_waits());
-            tokio::select! {
-                () = sleep(pause) => pause = (pause * 2).min(DISK_PAUSE_MAX),
-                () = task.stop.cancelled() => return Err(ProviderError::Stopped),
-            }
-            continue;
-        }
         tries += 1;
         if !problem.may_pass() || tries >= TAKE_TRIES {
             // Something was made and paid for there: no other provider is asked.
             return Err(ProviderError::unusable_result(name, problem));
         }
-        sleep(backoff::pause(Duration::from_millis(500), tries)).await;
+        sleep(patience::pause(Duration::from_millis(500), tries)).await;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::{MediaSettings, Users};
 
     #[test]
     fn result_hosts() {
@@ -298,7 +317,8 @@ mod tests {
     #[tokio::test]
     async fn data_in_an_answer_is_checked_like_a_file() {
         let dir = tempfile::tempdir().unwrap();
-        let media = MediaDir::open(dir.path()).unwrap();
+        let (media, _) =
+            media::open(&MediaSettings::default(), dir.path(), Users::One).await.unwrap();
         let taking = Taking {
             kind: MediaKind::Video,
             hosts: Vec::new(),

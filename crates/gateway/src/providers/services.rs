@@ -3,20 +3,23 @@
 //!
 //! It must not know any service's API.
 
-use ai_now_protocol::MediaKind;
-use serde::Deserialize;
+use ai_now_protocol::options::{IMAGE, SEED, STYLE};
+use ai_now_protocol::{Code, Detail, MediaKind, Model, Scalar, Scalars};
+use serde::{Deserialize, Serialize};
 
 use super::polled::{Adapter, fal, kling, luma, luma_agents, mureka, replicate, runway};
 use super::service::Service;
+use super::takes::{Takes, Unfit, narrowed};
 use super::{ai_now, command};
+use crate::media::PictureFormat;
 
 macro_rules! services {
     (
         $($kind:literal $variant:ident($module:ident),)*
         polled: $($polled_kind:literal $polled_variant:ident($polled_module:ident),)*
     ) => {
-        /// Which service a provider is, with the settings that only this service has.
-        #[derive(Clone, Debug, PartialEq, Deserialize)]
+        /// The service of a provider, with the settings that only this service has.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind")]
         pub enum ServiceSettings {
             $(
@@ -61,7 +64,7 @@ macro_rules! services {
             }
         }
 
-        /// How a service is reached: in a way of its own, or as all that are polled.
+        /// How a service is used: with its own provider, or with the driver of polled services.
         pub(super) enum Reached<'a> {
             $($variant(&'a $module::Settings),)*
             Polled(Box<dyn Adapter>),
@@ -82,10 +85,48 @@ services! {
     "mureka" Mureka(mureka),
 }
 
+/// What an option may be that a provider does not have.
+fn nothing() -> Detail {
+    Detail::new(Code::AllowedAlone, "nothing, together with the other options")
+}
+
 impl ServiceSettings {
-    /// Whether it takes a picture only as an address that it can load it from.
+    /// Whether it accepts a picture only as an address to load it from.
     pub fn loads_pictures(&self) -> bool {
         self.service().loads_pictures()
+    }
+
+    /// The formats of pictures that it takes.
+    pub fn picture_formats(&self) -> &'static [PictureFormat] {
+        self.service().picture_formats()
+    }
+
+    /// What it makes of an option of a model. `public`: whether it can load pictures from this gateway.
+    pub fn takes(&self, model: &Model, option: &str, public: bool) -> Takes {
+        if option == IMAGE && self.loads_pictures() && !public {
+            return Takes::Nothing;
+        }
+        self.service().takes(model, option)
+    }
+
+    /// The option because of which it can't make just what is asked for. `None`: it can. What says no more
+    /// than the model's default asks for nothing; nor does a seed, which costs nothing.
+    pub fn unfit(&self, model: &Model, options: &Scalars, public: bool) -> Option<Unfit> {
+        for (id, value) in options {
+            let Some(option) = model.option(id) else { continue };
+            let asks_for_nothing = option.default.as_ref() == Some(value)
+                || matches!(value, Scalar::Text(text) if text.trim().is_empty());
+            if asks_for_nothing || [STYLE, SEED].contains(&id.as_ref()) {
+                continue;
+            }
+            let takes = self.takes(model, id, public);
+            if !takes.has(value) {
+                let left = narrowed(option, std::slice::from_ref(&takes));
+                let allowed = left.map_or_else(nothing, |left| left.allowed());
+                return Some(Unfit::new(id.clone(), allowed));
+            }
+        }
+        self.service().conflict(model, options)
     }
 
     /// Whether it can make this kind of media.
@@ -107,7 +148,7 @@ mod tests {
             .unwrap_or_else(|error| panic!("{kind} has no page: {error}"))
     }
 
-    /// The settings that a kind alone has, as serde tells them when it meets one that is none.
+    /// The settings of one kind, as serde lists them when it finds an unknown one.
     fn own_settings(kind: &str) -> Vec<String> {
         let toml = format!("kind = '{kind}'\nno_such_setting = 1");
         let error = toml::from_str::<ProviderSettings>(&toml).unwrap_err().to_string();
@@ -118,8 +159,10 @@ mod tests {
     #[test]
     fn each_kind_has_a_page_that_names_its_settings_and_whose_examples_hold() {
         let overview = include_str!("../../../../docs/providers.md");
+        let summary = include_str!("../../../../docs/SUMMARY.md");
         for kind in ServiceSettings::KINDS {
             assert!(overview.contains(&format!("[`{kind}`](providers/{kind}.md)")), "{kind}");
+            assert!(summary.contains(&format!("(providers/{kind}.md)")), "{kind}");
             let page = page(kind);
             let settings = own_settings(kind);
             assert!(!settings.is_empty());

@@ -1,17 +1,16 @@
-//! The settings of a provider: what all of them have in common ([`limits`], [`connection`]), and
-//! which service it is. What one service has besides is in its own file, as a variant of
-//! [`ServiceSettings`]; these files use the modules below this one, and not this one.
+//! The settings of a provider: those that all have in common ([`limits`], [`connection`]), and its
+//! service. The settings of one service are in its own file, as a variant of [`ServiceSettings`];
+//! these files use the modules below this one, and not this one.
 //!
 //! It must not know which model a provider is for, nor any service's API.
 
 pub(super) mod checks;
 pub(super) mod connection;
-pub(super) mod key;
 pub(super) mod limits;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use self::checks::SettingError;
 use self::connection::ConnectionSettings;
@@ -28,8 +27,8 @@ pub const SKETCH: &str = "sketch";
 /// The providers of the settings, by name.
 pub type Providers = BTreeMap<String, ProviderSettings>;
 
-/// One provider, as the operator describes it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of one provider.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProviderSettings {
     /// How much it may do at once, and how long it may take.
     #[serde(flatten)]
@@ -37,16 +36,22 @@ pub struct ProviderSettings {
     /// How it is reached.
     #[serde(flatten)]
     pub connection: ConnectionSettings,
-    /// What its jobs cost. Absent: nobody says.
+    /// The prices of its jobs. Absent: unknown.
     pub cost: Option<CostSettings>,
-    /// Which service it is (`kind`), with the settings that only this service has. It stands last,
-    /// so that a setting that the others did not take must be one of its own.
+    /// The service (`kind`), with the settings that only this service has. It is the last field, so
+    /// that a setting that no other field took must be one of its own.
     #[serde(flatten)]
     pub service: ServiceSettings,
 }
 
 impl ProviderSettings {
-    /// Checks that the settings fit their service and each other. It reads no key and asks nobody.
+    /// Whether it is reached over the network.
+    pub fn is_on_network(&self) -> bool {
+        !self.service.service().base_url().is_empty()
+    }
+
+    /// Checks that the settings are valid for their service and consistent. It reads no key and
+    /// sends no request.
     ///
     /// # Errors
     /// [`SettingError`]
@@ -54,7 +59,7 @@ impl ProviderSettings {
         self.limits.check()?;
         self.connection.check()?;
         let service = self.service.service();
-        if service.base_url().is_empty() {
+        if !self.is_on_network() {
             if self.connection != ConnectionSettings::default() {
                 let why = "a provider of this kind is not on the network: it has no base_url, \
                            key_env, key_file, result_hosts, allow_private, request_secs, retries or \
@@ -70,10 +75,10 @@ impl ProviderSettings {
         service.check()
     }
 
-    /// The service, ready to be asked.
+    /// The service, ready to be used.
     ///
     /// # Errors
-    /// [`OpenError`]: its key is missing, a setting does not fit.
+    /// [`OpenError`]: its key is missing, or a setting is not valid.
     pub(super) fn connect(&self, name: &str, metrics: &Metrics) -> Result<Connection, OpenError> {
         let service = self.service.service();
         let base = self.connection.base(service.base_url())?;
@@ -82,8 +87,8 @@ impl ProviderSettings {
         Connection::open(name, base, key, limits, settings, metrics.clone())
     }
 
-    /// What cancelling costs once it has taken a job, in percent of the price. A service may bill what
-    /// it has begun; a program of the operator's own bills nobody.
+    /// What cancelling costs once it has taken a job, in percent of the price. A service may bill a
+    /// job that it has begun; a program of the operator's bills nothing.
     pub(super) fn cancel_percent(&self) -> u8 {
         let own = self.service.service().base_url().is_empty();
         let rule = if own { CancelRule::Refund } else { CancelRule::Capture };
@@ -109,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_taken_and_what_does_not_is_told() {
+    fn valid_settings_are_accepted_and_others_are_errors() {
         for good in [
             "kind = 'luma'",
             "kind = 'luma_agents'\nconcurrent = 2",

@@ -1,5 +1,5 @@
-//! The sketch engine as a provider: on a thread of its own, so that it keeps nobody waiting and
-//! its faults stay with the one generation.
+//! The sketch engine as a provider: on a thread of its own, so that it blocks no other task and a
+//! panic affects only one generation.
 
 use std::ops::ControlFlow;
 
@@ -43,7 +43,7 @@ async fn make(task: Task) -> Result<Output, ProviderError> {
     });
     match work.await {
         Ok(Ok(sketch)) => Ok(Output {
-            content: MediaContent::Bytes(sketch.bytes),
+            content: MediaContent::Bytes(sketch.bytes.into()),
             format: sketch.format,
             note: Some(sketch.note.message()),
             procedural: true,
@@ -57,7 +57,7 @@ async fn make(task: Task) -> Result<Output, ProviderError> {
             tracing::error!(%error, "the sketch engine failed");
             Err(ProviderError::permanent(FAULT))
         }
-        // A panic; its words were logged by the hook.
+        // A panic; the hook has logged it.
         Err(_) => Err(ProviderError::permanent(FAULT)),
     }
 }

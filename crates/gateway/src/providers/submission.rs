@@ -1,9 +1,9 @@
-//! Submitting a job to a provider: once, or so often until it is taken, but never so that it could
-//! be made three times.
+//! Submitting a job to a provider: it is sent until it is taken, but never so that it could be made
+//! three times.
 //!
-//! The intent is written down before anything is sent. A submission of which nobody knows whether
-//! it was taken (the answer was cut, the gateway was killed) is repeated once, not more; one that was
-//! clearly not taken is repeated after a pause. It must not know any provider's API.
+//! The intent is recorded before anything is sent. A submission whose outcome is unknown (the
+//! answer was cut, the gateway was killed) is repeated at most once; one that was clearly not taken
+//! is repeated after a pause. It must not know any provider's API.
 
 use std::time::Duration;
 
@@ -12,78 +12,97 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use super::connection::Connection;
+use super::content_policy;
 use super::error::{ErrorKind, ProviderError};
 use super::http::{Answer, TransportError};
 use super::provider::Task;
-use super::settings::key::Key;
-use super::{backoff, content_policy};
+use super::retry_after::retry_after;
+use crate::patience;
+use crate::service_key::Key;
 
-/// How many submissions of which nobody knows whether they were taken there may be.
+/// How many submissions with an unknown outcome there may be.
 const UNCLEAR_MAX: u32 = 2;
 
-/// Where the provider asks for a longer pause than this, another one is asked instead.
+/// If the provider asks for a longer pause than this, another one is asked instead.
 const PAUSE_MAX: Duration = Duration::from_secs(120);
 
-/// How long a service may take to hear that a job is not wanted any more.
+/// How long a cancellation request may take.
 pub(super) const CANCEL_LIMIT: Duration = Duration::from_secs(10);
 
 /// What an answer says about a submission that it does not confirm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// Perhaps the job was taken.
+pub(super) enum Rejection {
+    /// The job may have been taken.
     Unclear,
-    /// It was not taken, but may be later.
+    /// The job was not taken, but may be later.
     NotTaken,
-    /// It was not taken, and the service asks not to be asked again.
+    /// The job was not taken, and the service asks not to retry.
     NotAgain,
-    /// The key is not good there.
+    /// The key is not valid there.
     KeyRefused,
     /// The account there is used up.
     AccountUsedUp,
-    /// There is no such address or model, or it is not for us.
+    /// There is no such address or model, or we have no access to it.
     NotSetUp,
-    /// The request itself is wrong.
+    /// The request itself is not valid.
     Input,
     /// The content policy does not allow it.
     ContentPolicy,
 }
 
+/// What came back of a submission that nobody confirmed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unconfirmed {
+    /// No answer.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// Just a status.
+    #[error("it answers with status {0}")]
+    Status(u16),
+    /// A success of which nothing can be understood.
+    #[error("its answer can't be understood")]
+    NotUnderstood,
+    /// A success that should be a stream.
+    #[error("its answer is not an event stream")]
+    NoStream,
+}
+
 /// Why a submission did not end with a job.
 pub(super) enum SubmissionError {
     /// Perhaps it did.
-    Unclear(String),
+    Unclear(Unconfirmed),
     /// It did not, but may later.
     NotTaken {
         /// For the log.
-        why: String,
+        why: Unconfirmed,
         /// How long the provider asks to wait.
         after: Option<Duration>,
     },
-    /// It did not, and will not.
+    /// The job was not taken, and will not be.
     Rejected(ProviderError),
 }
 
 impl From<TransportError> for SubmissionError {
     fn from(error: TransportError) -> Self {
-        match error {
-            TransportError::NotSent(_) => Self::NotTaken { why: error.to_string(), after: None },
-            TransportError::Unclear(why) => Self::Unclear(why),
+        if error.was_sent() {
+            Self::Unclear(error.into())
+        } else {
+            Self::NotTaken { why: error.into(), after: None }
         }
     }
 }
 
-/// Who is asked, and how patiently.
+/// The provider, and the limits of its retries.
 pub(super) struct Submitter<'a> {
     pub(super) connection: &'a Connection,
-    /// Whether a submission that is sent again is made once all the same.
+    /// Whether a submission that is sent again makes no second job.
     pub(super) idempotent: bool,
-    /// When all patience ends.
+    /// When the last attempt must end.
     pub(super) limit: Instant,
 }
 
 impl Submitter<'_> {
-    /// Sends until it is taken. `unclear`: how many submissions were begun before, of which nobody
-    /// knows whether they were taken.
+    /// Sends until it is taken. `unclear`: how many earlier submissions have an unknown outcome.
     pub(super) async fn submit<'s, T>(
         &self,
         task: &Task,
@@ -100,7 +119,7 @@ impl Submitter<'_> {
                 return Err(ProviderError::unclear(name));
             }
             task.record.intend().await?;
-            // Not interrupted: a job that was taken, and nobody here heard it, could not even be
+            // Not interrupted: a job that was taken without our knowledge could not even be
             // cancelled.
             let (why, after) = match send().await {
                 Ok(taken) => return Ok(taken),
@@ -117,8 +136,8 @@ impl Submitter<'_> {
                     return Err(error);
                 }
             };
-            tracing::warn!(provider = name, generation = task.job.id, why, "not submitted");
-            let pause = backoff::pause(settings.retry(), tries).max(after.unwrap_or_default());
+            tracing::warn!(provider = name, generation = task.job.id, %why, "not submitted");
+            let pause = patience::pause(settings.retry(), tries).max(after.unwrap_or_default());
             let too_long = pause > PAUSE_MAX || Instant::now() + pause > self.limit;
             if tries >= settings.retries || too_long {
                 return Err(ProviderError::not_available(name, unclear > 0));
@@ -134,15 +153,14 @@ impl Submitter<'_> {
 }
 
 /// The statuses after which most services' own clients submit again: the job was not taken. 504 is
-/// not among them, as whoever stands before the service waited for its answer in vain: the request
-/// did arrive.
+/// not among them: a proxy waited for the service's answer in vain, so the request did arrive.
 pub(super) fn not_taken(status: u16) -> bool {
     matches!(status, 408 | 409 | 429 | 500..=503 | 505..)
 }
 
-/// What an answer that is no success says about a submission. `None`: it is a success. `not_taken`:
-/// the statuses of this service after which it is sure that the job was not taken.
-pub(super) fn refused(answer: &Answer, not_taken: fn(u16) -> bool) -> Option<Refusal> {
+/// What an error answer says about a submission. `None`: the answer is a success. `not_taken`: the
+/// statuses after which it is certain that this service has not taken the job.
+pub(super) fn refused(answer: &Answer, not_taken: fn(u16) -> bool) -> Option<Rejection> {
     if answer.status.is_success() {
         return None;
     }
@@ -151,48 +169,47 @@ pub(super) fn refused(answer: &Answer, not_taken: fn(u16) -> bool) -> Option<Ref
     let about_policy = content_policy::is_named_in(&said_in(&json))
         || codes.iter().any(|code| content_policy::is_named_in(code));
     let used_up = codes.iter().any(|code| USED_UP.contains(&code.as_str()));
-    let should_retry = answer.headers.get("x-should-retry").map(axum::http::HeaderValue::as_bytes);
+    let should_retry = answer.headers.get("x-should-retry").map(http::HeaderValue::as_bytes);
     Some(match (answer.status.as_u16(), should_retry) {
-        (402 | 418, _) => Refusal::AccountUsedUp,
-        (400..=499, _) if used_up => Refusal::AccountUsedUp,
-        (_, Some(b"true")) => Refusal::NotTaken,
-        (408 | 409 | 429 | 500.., Some(b"false")) => Refusal::NotAgain,
-        (status, _) if not_taken(status) => Refusal::NotTaken,
-        (408 | 409 | 429 | 500.., _) => Refusal::Unclear,
-        (401 | 403, _) if !about_policy => Refusal::KeyRefused,
-        (300..=399 | 404 | 405, _) => Refusal::NotSetUp,
-        _ if about_policy => Refusal::ContentPolicy,
-        _ => Refusal::Input,
+        (402 | 418, _) => Rejection::AccountUsedUp,
+        (400..=499, _) if used_up => Rejection::AccountUsedUp,
+        (_, Some(b"true")) => Rejection::NotTaken,
+        (408 | 409 | 429 | 500.., Some(b"false")) => Rejection::NotAgain,
+        (status, _) if not_taken(status) => Rejection::NotTaken,
+        (408 | 409 | 429 | 500.., _) => Rejection::Unclear,
+        (401 | 403, _) if !about_policy => Rejection::KeyRefused,
+        (300..=399 | 404 | 405, _) => Rejection::NotSetUp,
+        _ if about_policy => Rejection::ContentPolicy,
+        _ => Rejection::Input,
     })
 }
 
-/// Machine codes that say that an account is used up. The documented API says 418 where others say
-/// 402.
+/// Machine codes for a used up account. The documented API answers 418 where others answer 402.
 const USED_UP: [&str; 4] =
     ["budget_exhausted", "insufficient_quota", "quota_exceeded", "insufficient_credits"];
 
-/// The error that an answer's refusal is.
-pub(super) fn error(name: &str, key: &Key, answer: &Answer, refusal: Refusal) -> SubmissionError {
+/// The error for an answer's rejection.
+pub(super) fn error(name: &str, key: &Key, answer: &Answer, refusal: Rejection) -> SubmissionError {
     let status = answer.status.as_u16();
-    let why = || format!("it answers with status {status}");
+    let why = || Unconfirmed::Status(status);
     SubmissionError::Rejected(match refusal {
-        Refusal::Unclear => return SubmissionError::Unclear(why()),
-        Refusal::NotTaken => {
-            let after = backoff::retry_after(&answer.headers);
+        Rejection::Unclear => return SubmissionError::Unclear(why()),
+        Rejection::NotTaken => {
+            let after = retry_after(&answer.headers);
             return SubmissionError::NotTaken { why: why(), after };
         }
-        Refusal::NotAgain => {
+        Rejection::NotAgain => {
             tracing::warn!(provider = name, status, "not taken, and not to be asked again");
             ProviderError::not_available(name, false)
         }
-        Refusal::KeyRefused => ProviderError::key_refused(name),
-        Refusal::AccountUsedUp => ProviderError::account_used_up(name),
-        Refusal::NotSetUp => {
+        Rejection::KeyRefused => ProviderError::key_refused(name),
+        Rejection::AccountUsedUp => ProviderError::account_used_up(name),
+        Rejection::NotSetUp => {
             tracing::error!(provider = name, status, "no such address or model there");
             ProviderError::not_set_up(name)
         }
-        Refusal::Input => ProviderError::input(name, &said_in(&answer.json()), Some(key)),
-        Refusal::ContentPolicy => {
+        Rejection::Input => ProviderError::input(name, &said_in(&answer.json()), Some(key)),
+        Rejection::ContentPolicy => {
             let said = said_in(&answer.json());
             ProviderError::failed(name, &said, Some(key), ErrorKind::ContentPolicy)
         }
@@ -203,7 +220,7 @@ pub(super) fn error(name: &str, key: &Key, answer: &Answer, refusal: Refusal) ->
 pub(super) fn said_in(answer: &Value) -> String {
     match answer {
         Value::String(text) => text.clone(),
-        // A list of complaints, as of a form: the first is enough.
+        // A list of validation errors: the first is enough.
         Value::Array(list) => list.first().map_or_else(String::new, said_in),
         Value::Object(object) => ["error", "detail", "message", "msg", "title"]
             .iter()
@@ -243,7 +260,7 @@ fn collect_codes(answer: &Value, codes: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, StatusCode};
+    use http::{HeaderMap, StatusCode};
     use serde_json::json;
 
     use super::*;
@@ -292,31 +309,31 @@ mod tests {
         let plain = |status, body| all(status, body, None, not_taken);
         assert_eq!(plain(201, json!({})), None);
         for (status, expected) in [
-            (302, Refusal::NotSetUp),
-            (400, Refusal::Input),
-            (401, Refusal::KeyRefused),
-            (402, Refusal::AccountUsedUp),
-            (403, Refusal::KeyRefused),
-            (404, Refusal::NotSetUp),
-            (408, Refusal::NotTaken),
-            (409, Refusal::NotTaken),
-            (418, Refusal::AccountUsedUp),
-            (422, Refusal::Input),
-            (429, Refusal::NotTaken),
-            (500, Refusal::NotTaken),
-            (503, Refusal::NotTaken),
-            (504, Refusal::Unclear),
+            (302, Rejection::NotSetUp),
+            (400, Rejection::Input),
+            (401, Rejection::KeyRefused),
+            (402, Rejection::AccountUsedUp),
+            (403, Rejection::KeyRefused),
+            (404, Rejection::NotSetUp),
+            (408, Rejection::NotTaken),
+            (409, Rejection::NotTaken),
+            (418, Rejection::AccountUsedUp),
+            (422, Rejection::Input),
+            (429, Rejection::NotTaken),
+            (500, Rejection::NotTaken),
+            (503, Rejection::NotTaken),
+            (504, Rejection::Unclear),
         ] {
             assert_eq!(plain(status, json!({})), Some(expected), "{status}");
         }
         let coded = |status, code: &str| plain(status, json!({"error": {"code": code}}));
-        assert_eq!(coded(400, "moderation_blocked"), Some(Refusal::ContentPolicy));
-        assert_eq!(coded(403, "content_policy_violation"), Some(Refusal::ContentPolicy));
-        assert_eq!(coded(429, "insufficient_quota"), Some(Refusal::AccountUsedUp));
-        assert_eq!(coded(401, "quota_exceeded"), Some(Refusal::AccountUsedUp));
-        assert_eq!(all(500, json!({}), None, |s| s == 429), Some(Refusal::Unclear));
-        assert_eq!(all(503, json!({}), Some("false"), not_taken), Some(Refusal::NotAgain));
-        assert_eq!(all(504, json!({}), Some("true"), not_taken), Some(Refusal::NotTaken));
-        assert_eq!(all(400, json!({}), Some("false"), not_taken), Some(Refusal::Input));
+        assert_eq!(coded(400, "moderation_blocked"), Some(Rejection::ContentPolicy));
+        assert_eq!(coded(403, "content_policy_violation"), Some(Rejection::ContentPolicy));
+        assert_eq!(coded(429, "insufficient_quota"), Some(Rejection::AccountUsedUp));
+        assert_eq!(coded(401, "quota_exceeded"), Some(Rejection::AccountUsedUp));
+        assert_eq!(all(500, json!({}), None, |s| s == 429), Some(Rejection::Unclear));
+        assert_eq!(all(503, json!({}), Some("false"), not_taken), Some(Rejection::NotAgain));
+        assert_eq!(all(504, json!({}), Some("true"), not_taken), Some(Rejection::NotTaken));
+        assert_eq!(all(400, json!({}), Some("false"), not_taken), Some(Rejection::Input));
     }
 }

@@ -1,19 +1,18 @@
-//! Texts of providers, made fit to be shown: short, plain, and without our key in them.
+//! Texts of providers, cleaned for display: short, plain, and without our key in them.
 //!
-//! They are never markup. Whoever shows them shows them as text; this only takes away what would
-//! be in the way of reading it.
+//! They are never markup: they are displayed as text. This only removes what would hinder reading.
 
 use ai_now_protocol::visible::is_invisible;
-use ai_now_protocol::{Message, Scalar};
+use ai_now_protocol::{Detail, Message, Scalar, Scalars, Text};
 
-use super::settings::key::Key;
+use crate::service_key::Key;
 
-/// How long a provider's text may get, in characters.
+/// The longest text of a provider, in characters.
 const MAX_CHARS: usize = 200;
 
 /// A provider's text as one short line, without a full stop at its end.
 pub(super) fn plain(text: &str, key: Option<&Key>) -> String {
-    // Some services say back what they were sent.
+    // Some services repeat what they were sent.
     let text = match key {
         Some(key) => text.replace(key.reveal(), "…"),
         None => text.to_owned(),
@@ -33,30 +32,53 @@ pub(super) fn plain(text: &str, key: Option<&Key>) -> String {
     line.trim_end_matches(['.', ' ']).to_owned()
 }
 
-/// A message of another server of the documented API, fit to be passed on with its code.
+/// How many letters and digits in a row two texts have in common by chance, perhaps.
+const BY_CHANCE: usize = 12;
+
+/// Whether a text says back a part of what somebody asked for, in whatever layout.
+pub(super) fn repeats(text: &str, asked: &str) -> bool {
+    let letters = |text: &str| -> Vec<char> {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (text, asked) = (letters(text), letters(asked));
+    let length = asked.len().min(BY_CHANCE);
+    // Of a word or two, nobody can tell whose they are.
+    length > 3 && text.windows(length).any(|part| asked.windows(length).any(|of| of == part))
+}
+
+/// A message of another server of the documented API, cleaned and passed on with its code.
 pub(super) fn passed_on(message: Message, key: &Key) -> Message {
     let is_code =
         |code: &str| code.len() <= 64 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let clean = |text: &str| plain(text, Some(key));
-    let Message { code, params, text } = message;
-    let params = params.into_iter().map(|(name, value)| match value {
-        Scalar::Text(text) => (clean(&name).into(), Scalar::Text(clean(&text).into())),
-        other => (clean(&name).into(), other),
+    let clean_code = |code: Text| if is_code(&code) { code } else { "".into() };
+    let clean_params = |params: Scalars| {
+        let clean = params.into_iter().map(|(name, value)| match value {
+            Scalar::Text(text) => (clean(&name).into(), Scalar::Text(clean(&text).into())),
+            other => (clean(&name).into(), other),
+        });
+        clean.collect()
+    };
+    let details = message.details.into_iter().map(|detail| Detail {
+        code: clean_code(detail.code),
+        params: clean_params(detail.params),
+        text: clean(&detail.text).into(),
     });
     Message {
-        code: if is_code(&code) { code } else { "".into() },
-        params: params.collect(),
-        text: clean(&text).into(),
+        code: clean_code(message.code),
+        params: clean_params(message.params),
+        text: clean(&message.text).into(),
+        details: details.collect(),
     }
 }
 
-/// Whether a text is an id that can stand in a path as it is.
+/// Whether a text is an id that is safe in a path.
 pub(super) fn is_plain_id(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     (1..=128).contains(&text.len()) && text.bytes().all(plain)
 }
 
-/// The last percentage that a log names, as a part of 1: `frame 12: 45%|###`.
+/// The last percentage in a log, as a fraction of 1: `frame 12: 45%|###`.
 pub(super) fn percentage(log: &str) -> Option<f64> {
     let (before, _) = log.rsplit_once('%')?;
     let start = before
@@ -69,6 +91,24 @@ pub(super) fn percentage(log: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_asked_for_is_known_again() {
+        let asked = "A quiet lake, at dawn; for Émilie";
+        for text in [
+            "asked: A quiet lake, at dawn; for Émilie",
+            "a  QUIET\tlake at",
+            r#"{"prompt": "…lake, at dawn; for"}"#,
+            "tokens=['quiet','lake','at','dawn']",
+        ] {
+            assert!(repeats(text, asked), "{text}");
+        }
+        for text in ["", "step 12 of 50", "a quiet place", "lake", "CUDA out of memory"] {
+            assert!(!repeats(text, asked), "{text}");
+        }
+        assert!(repeats("not sure what you mean by “Dora”", "dora") && !repeats("cat", "cat"));
+        assert!(!repeats("anything", ""));
+    }
 
     #[test]
     fn texts_become_one_short_plain_line() {

@@ -1,10 +1,10 @@
-//! A connection with time limits: for a request's head, for doing nothing, for what is not read.
+//! A connection with time limits: for a request's head, for idle time, for unread data.
 //!
-//! hyper's own limit for HTTP/1.1 counts from the end of the request before, so it is what a
-//! connection may be idle. A load balancer keeps a connection idle for a minute; a client that takes
-//! a minute for the head of a request is an attack. Hence two limits. HTTP/2 has neither in hyper:
-//! its first head is limited like any other, and then the connection is looked at now and then. It
-//! must not know what is asked for.
+//! hyper's own limit for HTTP/1.1 counts from the end of the previous request, so it limits the
+//! idle time. A load balancer keeps a connection idle for a minute; a client that takes a minute
+//! for the head of a request is an attack. Hence two limits. hyper has neither for HTTP/2: the
+//! first head is limited like any other, and after that the connection is checked regularly.
+//! `http2_stream` checks whether its streams are read. It must not know the requests.
 
 use std::future::Future as _;
 use std::io;
@@ -14,32 +14,35 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// How long a client may take.
+/// The time limits of a client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// For a request's head, from its first byte on.
     pub(super) head: Duration,
-    /// Until it begins one.
+    /// Until it begins a request.
     pub(super) idle: Duration,
-    /// Over HTTP/2, until it takes something of what it asked for.
-    pub(super) stall: Duration,
+    /// Until it accepts some of what is being sent.
+    pub(super) write: Duration,
 }
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// The head of a request is awaited (HTTP/1.1), or the first one.
+    /// Waiting for the head of a request (HTTP/1.1), or for the first one.
     awaits_head: AtomicBool,
     is_http2: AtomicBool,
-    /// How many requests came, and how many of them were answered to their end.
+    /// Something was written, and may not have reached the system yet.
+    unflushed: AtomicBool,
+    /// How many requests arrived, and how many were completely answered.
     begun: AtomicUsize,
     ended: AtomicUsize,
 }
 
-/// What is asked over a connection. Told by whoever answers requests.
-#[derive(Clone, Debug)]
+/// Counts the requests of a connection, for the service that answers them.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Requests(Arc<Shared>);
 
 /// A request that is being answered.
@@ -61,7 +64,12 @@ impl Requests {
         OpenRequest(self.0.clone())
     }
 
-    /// A request is answered: over HTTP/1.1, the next thing to arrive is a head.
+    /// Whether the system has everything that was written.
+    pub(super) fn is_flushed(&self) -> bool {
+        !self.0.unflushed.load(Ordering::Relaxed)
+    }
+
+    /// A request was answered: over HTTP/1.1, the next thing to arrive is a head.
     pub(super) fn answered(&self) {
         let is_http2 = self.0.is_http2.load(Ordering::Relaxed);
         self.0.awaits_head.store(!is_http2, Ordering::Relaxed);
@@ -71,35 +79,69 @@ impl Requests {
 /// The connection.
 pub(super) struct TimeLimits<S> {
     stream: S,
+    /// Bytes that were read and put back, to be read first.
+    unread: Bytes,
     limits: Limits,
     requests: Requests,
     /// Runs once the first byte of a head has arrived.
     head: Option<Pin<Box<Sleep>>>,
-    /// When the connection is looked at next: until the first request, and over HTTP/2.
+    /// When the connection is checked next: until the first request, and over HTTP/2.
     look: Option<Pin<Box<Sleep>>>,
-    /// How many requests had come when it was looked at last.
+    /// How many requests had arrived at the last check.
     begun_before: usize,
-    written_at: Instant,
+    /// Runs while the client accepts nothing.
+    write: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> TimeLimits<S> {
-    /// A connection on which the first head is awaited.
+    /// A connection that waits for the first head.
     pub(super) fn new(stream: S, limits: Limits) -> (Self, Requests) {
         let requests = Requests(Arc::default());
         requests.0.awaits_head.store(true, Ordering::Relaxed);
         let limited = Self {
             stream,
+            unread: Bytes::new(),
             limits,
             requests: requests.clone(),
             head: None,
             look: Some(Box::pin(tokio::time::sleep(limits.idle))),
             begun_before: 0,
-            written_at: Instant::now(),
+            write: None,
         };
         (limited, requests)
     }
 
-    /// Whether the time for something is over. Where it is not, the task is woken when it is.
+    /// Puts bytes back, to be read before anything else.
+    pub(super) fn put_back(&mut self, bytes: Bytes) {
+        self.unread = if self.unread.is_empty() {
+            bytes
+        } else {
+            [&bytes[..], &self.unread[..]].concat().into()
+        };
+    }
+
+    /// The connection, and the bytes that were put back and not read again.
+    pub(super) fn into_inner(self) -> (S, Bytes) {
+        (self.stream, self.unread)
+    }
+
+    /// The result of a pending write: pending, until that takes too long.
+    fn written(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.write = None;
+            return written;
+        }
+        let limit = self.limits.write;
+        let timer = self.write.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Whether a time limit is over. If it is not, the task is woken when it is.
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
         let shared = &self.requests.0;
         if !shared.awaits_head.load(Ordering::Relaxed) {
@@ -110,7 +152,7 @@ impl<S> TimeLimits<S> {
         }
         let begun = shared.begun.load(Ordering::Relaxed);
         if begun > 0 && !shared.is_http2.load(Ordering::Relaxed) {
-            // From here on it is hyper that counts.
+            // From here on, hyper measures the time.
             self.look = None;
         }
         while let Some(look) = &mut self.look
@@ -118,8 +160,7 @@ impl<S> TimeLimits<S> {
         {
             let is_idle = begun == self.begun_before;
             let open = begun - shared.ended.load(Ordering::Relaxed).min(begun);
-            let stalls = self.written_at.elapsed() > self.limits.stall;
-            if is_idle && (open == 0 || stalls) {
+            if is_idle && open == 0 {
                 return true;
             }
             self.begun_before = begun;
@@ -140,7 +181,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimeLimits<S> {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        if this.unread.is_empty() {
+            ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        } else {
+            let length = this.unread.len().min(buffer.remaining());
+            buffer.put_slice(&this.unread.split_to(length));
+        }
         let has_read = buffer.filled().len() > before;
         if has_read && this.head.is_none() && this.requests.0.awaits_head.load(Ordering::Relaxed) {
             this.head = Some(Box::pin(tokio::time::sleep(this.limits.head)));
@@ -156,9 +202,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimeLimits<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = ready!(Pin::new(&mut this.stream).poll_write(cx, bytes))?;
-        this.written_at = Instant::now();
-        Poll::Ready(Ok(written))
+        this.requests.0.unflushed.store(true, Ordering::Relaxed);
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.written(cx, written)
     }
 
     fn poll_write_vectored(
@@ -167,9 +213,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimeLimits<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = ready!(Pin::new(&mut this.stream).poll_write_vectored(cx, slices))?;
-        this.written_at = Instant::now();
-        Poll::Ready(Ok(written))
+        this.requests.0.unflushed.store(true, Ordering::Relaxed);
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
+        this.written(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -177,7 +223,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimeLimits<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        ready!(Pin::new(&mut this.stream).poll_flush(cx))?;
+        // hyper calls this once it has handed over everything.
+        this.requests.0.unflushed.store(false, Ordering::Relaxed);
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -194,7 +244,7 @@ mod tests {
     const LIMITS: Limits = Limits {
         head: Duration::from_secs(30),
         idle: Duration::from_secs(60),
-        stall: Duration::from_secs(90),
+        write: Duration::from_secs(30),
     };
 
     async fn is_cut_within(server: &mut TimeLimits<DuplexStream>, secs: u64) -> bool {
@@ -212,7 +262,7 @@ mod tests {
         client.write_all(b"G").await.unwrap();
         assert_eq!(server.read(&mut [0]).await.unwrap(), 1);
         assert!(is_cut_within(&mut server, 31).await);
-        // A body may take its own time; so does hyper, from then on.
+        // A body may take its own time, and from then on so may hyper.
         drop(requests.arrived(false));
         assert!(!is_cut_within(&mut server, 600).await);
     }
@@ -225,24 +275,48 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn http2_is_cut_when_nothing_is_asked_and_when_nothing_is_taken() {
+    async fn http2_is_cut_when_nothing_is_asked() {
         let (mut client, server) = tokio::io::duplex(64);
         let (mut server, requests) = TimeLimits::new(server, LIMITS);
         let request = requests.arrived(true);
         requests.answered();
-        // What comes between requests is no head: a ping, for one.
+        // What comes between requests is not a head: a ping, for example.
         client.write_all(b"P").await.unwrap();
         assert_eq!(server.read(&mut [0]).await.unwrap(), 1);
-        for _ in 0..10 {
-            assert!(!is_cut_within(&mut server, 80).await);
-            server.write_all(b"e").await.unwrap();
-            client.read_exact(&mut [0]).await.unwrap();
-        }
-        assert!(is_cut_within(&mut server, 200).await);
+        // A client may take time for an answer; each stream checks whether anything is accepted.
+        assert!(!is_cut_within(&mut server, 600).await);
         drop(request);
+        assert!(is_cut_within(&mut server, 121).await);
         let (_client, stream) = tokio::io::duplex(64);
         let (mut server, requests) = TimeLimits::new(stream, LIMITS);
         drop(requests.arrived(true));
         assert!(is_cut_within(&mut server, 121).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_cut() {
+        let (_client, server) = tokio::io::duplex(4);
+        let (mut server, _) = TimeLimits::new(server, LIMITS);
+        let written = tokio::time::timeout(Duration::from_secs(31), server.write_all(b"12345"));
+        assert_eq!(written.await.unwrap().unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn what_was_put_back_is_read_first() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let (mut server, requests) = TimeLimits::new(server, LIMITS);
+        client.write_all(b"c").await.unwrap();
+        server.put_back(Bytes::from_static(b"b"));
+        server.put_back(Bytes::from_static(b"a"));
+        let mut read = [0; 3];
+        server.read_exact(&mut read).await.unwrap();
+        assert_eq!(&read, b"abc");
+        assert!(requests.is_flushed());
+        server.write_all(b"d").await.unwrap();
+        assert!(!requests.is_flushed());
+        server.flush().await.unwrap();
+        assert!(requests.is_flushed());
+        server.put_back(Bytes::from_static(b"left"));
+        assert_eq!(server.into_inner().1, "left");
     }
 }

@@ -1,62 +1,92 @@
 //! The activity log: every change that a person made, written in the transaction of the change.
 //!
-//! The tables refuse to change or delete what stands there. It must not know what the changes mean,
-//! and no secret, prompt or media name may reach it.
+//! The tables reject changes and deletions of its rows. It must not know what the changes mean, and
+//! no secret, prompt or media name may reach it.
 
 use serde_json::Value;
-use sqlx::SqliteConnection;
 
 use super::actor::Actor;
 use super::database::{Store, signed};
+use super::engine::{Connection, Query, columns, query};
+use super::locks::{self, Shared};
 use super::sql;
 use crate::clock::now_ms;
 use crate::domain::StoreError;
 
-/// A change as it is to be written.
+/// A change to be logged.
 pub(super) struct Change<'a> {
     /// What was done, such as `key.grant`.
     pub(super) action: &'static str,
-    /// What it was done to, by name.
+    /// The name of the object that was changed.
     pub(super) subject: &'a str,
-    /// What was so before; `null` where there was nothing.
+    /// The value before; `null` if there was none.
     pub(super) before: Value,
-    /// What is so now.
+    /// The value after.
     pub(super) after: Value,
 }
 
 /// A line of the log.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
     /// Its number. Later lines have higher ones.
     pub id: i64,
     /// When it was done, in milliseconds since 1970.
-    #[sqlx(try_from = "i64")]
     pub at_ms: u64,
-    /// Who did it.
+    /// Who made the change.
     pub actor: String,
-    /// From where.
+    /// Where from.
     pub source: String,
     /// What was done.
     pub action: String,
-    /// To what.
+    /// The name of the object that was changed.
     pub subject: String,
-    /// What was so before, as JSON.
+    /// The value before, as JSON.
     pub before: Option<String>,
-    /// What was so after that, as JSON.
+    /// The value after, as JSON.
     pub after: Option<String>,
 }
 
+columns!(Activity { id, at_ms, actor, source, action, subject, before, after });
+
+/// Which lines are looked for. What is empty or `None` is not asked about.
+#[derive(Clone, Debug, Default)]
+pub struct ActivityFilter {
+    /// With this in the name of who did it.
+    pub actor: String,
+    /// With this in what was done.
+    pub action: String,
+    /// With this in the name of what it was done to.
+    pub subject: String,
+    /// Done at this moment or after it.
+    pub from_ms: u64,
+    /// Done before this moment.
+    pub before_ms: Option<u64>,
+}
+
+impl ActivityFilter {
+    fn query(&self, statement: &'static str, id: i64, limit: u32) -> Query {
+        query(statement)
+            .bind(id)
+            .bind(limit)
+            .bind(&self.actor)
+            .bind(&self.action)
+            .bind(&self.subject)
+            .bind(signed(self.from_ms))
+            .bind(self.before_ms.map_or(i64::MAX, signed))
+    }
+}
+
 impl Store {
-    /// The same store, whose changes are written down as this one's.
+    /// The same store, with its changes logged under this actor.
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {
         Self { actor: actor.into(), ..self.clone() }
     }
 
-    /// Writes down what is about to be done elsewhere than in this store.
+    /// Logs a change that is about to be made outside of this store.
     ///
     /// # Errors
-    /// [`StoreError`]: it must not be done then.
+    /// [`StoreError`]: then the change must not be made.
     pub async fn write_down(
         &self,
         action: &'static str,
@@ -74,34 +104,45 @@ impl Store {
             .await
     }
 
-    /// Up to `limit` lines of the log before this number, the newest first.
+    /// Up to `limit` lines of the log before this number that fit, the newest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn activity_before(&self, id: i64, limit: u32) -> Result<Vec<Activity>, StoreError> {
-        let rows = sqlx::query_as(sql::ACTIVITY_BEFORE).bind(id).bind(limit);
-        Ok(rows.fetch_all(&self.reader).await?)
+    pub async fn activity_before(
+        &self,
+        filter: &ActivityFilter,
+        id: i64,
+        limit: u32,
+    ) -> Result<Vec<Activity>, StoreError> {
+        filter.query(sql::ACTIVITY_BEFORE, id, limit).fetch_all(&self.reader).await
     }
 
-    /// Up to `limit` lines of the log after this number, the oldest first.
+    /// Up to `limit` lines of the log after this number that fit, the oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn activity_after(&self, id: i64, limit: u32) -> Result<Vec<Activity>, StoreError> {
-        let rows = sqlx::query_as(sql::ACTIVITY_AFTER).bind(id).bind(limit);
-        Ok(rows.fetch_all(&self.reader).await?)
+    pub async fn activity_after(
+        &self,
+        filter: &ActivityFilter,
+        id: i64,
+        limit: u32,
+    ) -> Result<Vec<Activity>, StoreError> {
+        filter.query(sql::ACTIVITY_AFTER, id, limit).fetch_all(&self.reader).await
     }
 }
 
-/// Writes a change down.
+/// Logs a change.
 pub(super) async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     actor: &Actor,
     change: Change<'_>,
 ) -> Result<(), StoreError> {
     let Change { action, subject, before, after } = change;
+    // Serialised, so that a reader that follows the log by its numbers misses no entry that is
+    // written late.
+    locks::alone(connection, Shared::Activity).await?;
     let text = |value: Value| (!value.is_null()).then(|| value.to_string());
-    sqlx::query(sql::INSERT_ACTIVITY)
+    query(sql::INSERT_ACTIVITY)
         .bind(signed(now_ms()))
         .bind(&actor.name)
         .bind(&actor.source)

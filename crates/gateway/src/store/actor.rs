@@ -1,11 +1,11 @@
-//! Who changes something. It must not know what is changed.
+//! The actor of a change: a person or a program. It must not know what is changed.
 
 /// Who changes something, and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// An administrator's name, or what acts by itself.
+    /// An administrator's name, or the name of a program part.
     pub name: String,
-    /// A network address, or the way in.
+    /// A network address, or the interface that was used.
     pub source: String,
 }
 
@@ -15,7 +15,7 @@ impl Actor {
         Self { name: "gateway".into(), source: "itself".into() }
     }
 
-    /// Whoever uses the command line: the name of the system's user, where it is known.
+    /// The user of the command line: the system's user name, where it is known.
     pub fn command_line() -> Self {
         let name = std::env::var("USER").ok().filter(|name| !name.is_empty());
         Self { name: name.unwrap_or_else(|| "unknown".into()), source: "command line".into() }

@@ -1,18 +1,19 @@
-//! Administrators: made, listed, found by the hash of their key, revoked.
+//! Administrators: created, listed, found by the hash of their key, revoked.
 
 use serde_json::{Value, json};
 
 use super::activity::{Change, record};
 use super::database::{Store, signed, unsigned};
+use super::engine::{columns, query};
 use super::sql;
 use crate::clock::now_ms;
 use crate::domain::StoreError;
-use crate::secret;
+use crate::secret::{self, Hash};
 
 /// What an administrator may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Look at everything.
+    /// Read everything.
     Viewer,
     /// Change things, too.
     Admin,
@@ -33,34 +34,35 @@ impl Role {
 pub struct AdminInfo {
     /// Its row.
     pub id: i64,
-    /// What people call them.
+    /// The administrator's name.
     pub name: String,
-    /// What they may do.
+    /// The administrator's role.
     pub role: Role,
-    /// When their key was made, in milliseconds since 1970.
+    /// When the key was created, in milliseconds since 1970.
     pub created_at_ms: u64,
-    /// When their key stopped being good.
+    /// When the key was revoked.
     pub revoked_at_ms: Option<u64>,
 }
 
-/// An administrator as it is kept.
-#[derive(sqlx::FromRow)]
-struct AdminRow {
+/// An administrator's row.
+pub(super) struct AdminRow {
     id: i64,
     name: String,
     role: String,
-    #[sqlx(try_from = "i64")]
     created_at_ms: u64,
     revoked_at_ms: Option<i64>,
-    hash: Vec<u8>,
+    /// Of the key, or of the session that was presented.
+    pub(super) hash: Vec<u8>,
 }
+
+columns!(AdminRow { id, name, role, created_at_ms, revoked_at_ms, hash });
 
 impl From<AdminRow> for AdminInfo {
     fn from(row: AdminRow) -> Self {
         Self {
             id: row.id,
             name: row.name,
-            // The table's own check admits no third name.
+            // The table's constraint admits no third name.
             role: if row.role == "admin" { Role::Admin } else { Role::Viewer },
             created_at_ms: row.created_at_ms,
             revoked_at_ms: row.revoked_at_ms.map(unsigned),
@@ -69,7 +71,7 @@ impl From<AdminRow> for AdminInfo {
 }
 
 impl Store {
-    /// Makes an administrator and returns the key: the only time that anyone sees it.
+    /// Creates an administrator and returns the key: the only time that anyone sees it.
     ///
     /// # Errors
     /// [`StoreError::AdminExists`], and others.
@@ -79,14 +81,14 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let inserted = sqlx::query(sql::INSERT_ADMIN)
+                    let inserted = query(sql::INSERT_ADMIN)
                         .bind(&name)
                         .bind(hash.as_slice())
                         .bind(role.name())
                         .bind(signed(now_ms()))
                         .execute(&mut *connection)
                         .await?;
-                    if inserted.rows_affected() == 0 {
+                    if inserted == 0 {
                         return Err(StoreError::AdminExists(name));
                     }
                     let (before, after) = (Value::Null, json!({"role": role.name()}));
@@ -98,32 +100,37 @@ impl Store {
         Ok(key)
     }
 
-    /// All administrators in the order in which they were made.
+    /// All administrators in the order of their creation.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn admins(&self) -> Result<Vec<AdminInfo>, StoreError> {
-        let rows: Vec<AdminRow> = sqlx::query_as(sql::ALL_ADMINS).fetch_all(&self.reader).await?;
+        let rows: Vec<AdminRow> = query(sql::ALL_ADMINS).fetch_all(&self.reader).await?;
         Ok(rows.into_iter().map(AdminInfo::from).collect())
     }
 
-    /// The administrator whose key was presented, unless it is unknown or revoked.
+    /// The administrator with this key, unless it is unknown or revoked.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn admin_by_secret(&self, presented: &str) -> Result<Option<AdminInfo>, StoreError> {
-        let hash = secret::hash(presented);
-        let row: Option<AdminRow> = sqlx::query_as(sql::ADMIN_BY_HASH)
-            .bind(hash.as_slice())
-            .fetch_optional(&self.reader)
-            .await?;
+        self.admin_by_hash(&secret::hash(presented)).await
+    }
+
+    /// The administrator whose key has this hash, unless it is unknown or revoked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn admin_by_hash(&self, hash: &Hash) -> Result<Option<AdminInfo>, StoreError> {
+        let row: Option<AdminRow> =
+            query(sql::ADMIN_BY_HASH).bind(hash.as_slice()).fetch_optional(&self.reader).await?;
         Ok(row
-            .filter(|row| secret::same(&row.hash, &hash))
+            .filter(|row| secret::same(&row.hash, hash))
             .map(AdminInfo::from)
             .filter(|admin| admin.revoked_at_ms.is_none()))
     }
 
-    /// Makes an administrator's key useless. Revoking it again changes nothing.
+    /// Revokes an administrator's key. Revoking it again changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAdmin`], and others.
@@ -133,7 +140,7 @@ impl Store {
             .write(move |connection| {
                 Box::pin(async move {
                     let now = signed(now_ms());
-                    let found: Option<Option<i64>> = sqlx::query_scalar(sql::ADMIN_REVOKED_AT)
+                    let found: Option<Option<i64>> = query(sql::ADMIN_REVOKED_AT)
                         .bind(&name)
                         .fetch_optional(&mut *connection)
                         .await?;
@@ -142,8 +149,10 @@ impl Store {
                         Some(Some(_)) => return Ok(()),
                         Some(None) => {}
                     }
-                    let revoke = sqlx::query(sql::REVOKE_ADMIN).bind(now).bind(&name);
-                    revoke.execute(&mut *connection).await?;
+                    let revoke = query(sql::REVOKE_ADMIN).bind(now).bind(&name);
+                    if revoke.execute(&mut *connection).await? == 0 {
+                        return Ok(());
+                    }
                     let (before, after) = (Value::Null, json!({"revoked_at_ms": now}));
                     let change = Change { action: "admin.revoke", subject: &name, before, after };
                     record(connection, &actor, change).await

@@ -1,48 +1,52 @@
-//! The proof that nothing was lost: what must be true of the store, asked of the store.
-
-use std::path::Path;
+//! The audit: checks that the records are consistent and nothing was lost.
 
 use super::database::Store;
+use super::engine::{Column, Connection, Fault, Value, columns, query};
 use super::sql;
 use crate::domain::StoreError;
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audit {
-    /// How many accounts were proved.
+    /// How many accounts were checked.
     pub accounts: u64,
-    /// How many generations were proved.
+    /// How many generations were checked.
     pub generations: u64,
     /// How many of them are queued or running.
     pub unfinished: u64,
-    /// What is wrong, one sentence each. Empty: all is well.
+    /// The name and the size, in bytes, of each completed generation's file. The caller looks for
+    /// them.
+    pub media: Vec<(String, u64)>,
+    /// The faults, one sentence each. Empty: there are none.
     pub faults: Vec<String>,
 }
 
-/// The condition of an index on the ledger is repeated in full where a rule is to use it.
-/// Each rule: what is wrong where a row comes back, and the query that names the culprits.
+/// A rule is a fault's description and a query for the rows that have the fault. The condition of
+/// an index on the ledger is repeated in full where a rule is to use the index.
 pub(super) const RULES: &[(&str, &str)] = &[
     (
         "account {} breaks granted = available + held + spent",
         "SELECT id FROM accounts WHERE granted <> available + held + spent
-         OR min(granted, available, held, spent) < 0",
+         OR granted < 0 OR available < 0 OR held < 0 OR spent < 0",
     ),
     (
         "account {} was granted another sum than its ledger says",
-        "SELECT a.id FROM accounts a WHERE a.granted <> (SELECT coalesce(sum(tokens), 0)
-         FROM ledger WHERE account_id = a.id AND kind = 'grant')",
+        "SELECT a.id FROM accounts a WHERE a.granted <> (SELECT coalesce(sum(CASE kind
+         WHEN 'grant' THEN tokens ELSE -tokens END), 0)
+         FROM ledger WHERE account_id = a.id AND kind IN ('grant', 'adjustment'))",
     ),
     (
         "account {} has spent another sum than its ledger says",
-        "SELECT a.id FROM accounts a WHERE a.spent <> (SELECT coalesce(sum(tokens), 0)
-         FROM ledger WHERE account_id = a.id AND kind = 'capture')
+        "SELECT a.id FROM accounts a WHERE a.spent <> (SELECT coalesce(sum(CASE kind
+         WHEN 'capture' THEN tokens ELSE -tokens END), 0)
+         FROM ledger WHERE account_id = a.id AND kind IN ('capture', 'refund'))
          + (SELECT coalesce(sum(captured), 0) FROM ledger_days WHERE account_id = a.id)",
     ),
     (
         "account {} holds another sum than its ledger says",
         "SELECT a.id FROM accounts a WHERE a.held <> (SELECT coalesce(sum(CASE kind
          WHEN 'hold' THEN tokens ELSE -tokens END), 0)
-         FROM ledger WHERE account_id = a.id AND kind <> 'grant')",
+         FROM ledger WHERE account_id = a.id AND kind IN ('hold', 'capture', 'release'))",
     ),
     (
         "account {} holds another sum than its unfinished generations cost",
@@ -59,6 +63,12 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT g.id FROM generations g WHERE NOT EXISTS (SELECT 1 FROM ledger
          WHERE generation_id = g.id AND kind = 'hold' AND tokens = g.price
          AND account_id = g.account_id)",
+    ),
+    (
+        "generation {} was refunded more than it was charged",
+        "SELECT g.id FROM ledger r JOIN generations g ON g.id = r.generation_id
+         WHERE r.kind = 'refund' AND r.tokens > coalesce((SELECT tokens FROM ledger
+         WHERE generation_id = g.id AND kind = 'capture'), 0)",
     ),
     (
         "account {} was charged another sum than its usage says",
@@ -81,8 +91,8 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT g.id FROM generations g WHERE state = 'failed' AND charged <> 0",
     ),
     (
-        "generation {} was cancelled before anybody took it, and was charged",
-        "SELECT g.id FROM generations g WHERE state = 'cancelled' AND NOT taken AND charged <> 0",
+        "generation {} was cancelled before a provider took it, and was charged",
+        "SELECT g.id FROM generations g WHERE state = 'cancelled' AND taken = 0 AND charged <> 0",
     ),
     (
         "generation {} failed or was cancelled, but its tokens were not returned",
@@ -105,9 +115,11 @@ pub(super) const RULES: &[(&str, &str)] = &[
     ),
     (
         "generation {} was settled with more than was held",
-        "SELECT generation_id AS id FROM ledger WHERE kind <> 'grant' GROUP BY generation_id
+        "SELECT generation_id AS id FROM ledger
+         WHERE kind IN ('hold', 'capture', 'release') GROUP BY generation_id
          HAVING sum(CASE kind WHEN 'hold' THEN tokens ELSE -tokens END) < 0
-         OR sum(kind = 'capture') > 1 OR sum(kind = 'release') > 1",
+         OR count(*) FILTER (WHERE kind = 'capture') > 1
+         OR count(*) FILTER (WHERE kind = 'release') > 1",
     ),
     (
         "generation {} has media, or none, against its state",
@@ -150,69 +162,71 @@ pub(super) const RULES: &[(&str, &str)] = &[
     ),
 ];
 
-#[derive(sqlx::FromRow)]
 struct Counts {
-    #[sqlx(try_from = "i64")]
     accounts: u64,
-    #[sqlx(try_from = "i64")]
     generations: u64,
-    #[sqlx(try_from = "i64")]
     unfinished: u64,
 }
 
-#[derive(sqlx::FromRow)]
+columns!(Counts { accounts, generations, unfinished });
+
 struct MediaRow {
     name: String,
-    #[sqlx(try_from = "i64")]
     size_bytes: u64,
 }
 
-/// How many culprits of one rule are named.
+columns!(MediaRow { name, size_bytes });
+
+/// An id: a number in some tables, a text in others.
+struct Culprit(String);
+
+impl Column for Culprit {
+    fn from_value(value: Value) -> Result<Self, Fault> {
+        match value {
+            Value::Int(number) => Ok(Self(number.to_string())),
+            other => String::from_value(other).map(Self),
+        }
+    }
+}
+
+/// How many faulty rows of one rule are named.
 const NAMED: usize = 5;
 
 impl Store {
-    /// Proves the store, and that each completed generation's file is in `media` at its size.
+    /// Checks the store, and returns which files must exist.
     ///
-    /// All of it is read at one moment; a server may go on beside it.
+    /// Everything is read in one snapshot; a server goes on working meanwhile.
     ///
     /// # Errors
-    /// [`StoreError`], where the store cannot be read at all.
-    pub async fn audit(&self, media: &Path) -> Result<Audit, StoreError> {
-        let mut moment = self.reader.begin().await?;
-        let mut audit = Audit::default();
-        let health: Vec<String> =
-            sqlx::query_scalar(sql::QUICK_CHECK).fetch_all(&mut *moment).await?;
+    /// [`StoreError`] if the store can't be read at all.
+    pub async fn audit(&self) -> Result<Audit, StoreError> {
+        self.reader.read_moment(|connection| Box::pin(prove(connection))).await
+    }
+}
+
+/// What the database's own integrity check says, and the media files that must exist.
+pub(super) async fn prove(connection: &mut Connection) -> Result<Audit, StoreError> {
+    let mut audit = Audit::default();
+    if connection.is_sqlite() {
+        let health: Vec<String> = query(sql::QUICK_CHECK).fetch_all(&mut *connection).await?;
         audit.faults.extend(
             health.into_iter().filter(|line| line != "ok").map(|line| format!("SQLite: {line}")),
         );
-        for (sentence, query) in RULES {
-            // Ids are numbers in some tables and texts in others.
-            let wrapped = format!("SELECT CAST(id AS TEXT) FROM ({query})");
-            let culprits: Vec<String> =
-                sqlx::query_scalar(sqlx::AssertSqlSafe(wrapped)).fetch_all(&mut *moment).await?;
-            audit.faults.extend(culprits.iter().take(NAMED).map(|id| sentence.replace("{}", id)));
-            if culprits.len() > NAMED {
-                let others = culprits.len() - NAMED;
-                audit.faults.push(format!("{}, and {others} others", sentence.replace("{}", "…")));
-            }
-        }
-        let files: Vec<MediaRow> = sqlx::query_as(sql::ALL_MEDIA).fetch_all(&mut *moment).await?;
-        for MediaRow { name, size_bytes } in files {
-            match std::fs::metadata(media.join(&name)) {
-                Ok(file) if file.len() == size_bytes => {}
-                Ok(file) => audit.faults.push(format!(
-                    "the media file {name} has {} bytes instead of {size_bytes}",
-                    file.len()
-                )),
-                Err(error) => {
-                    audit.faults.push(format!("the media file {name} cannot be read: {error}"));
-                }
-            }
-        }
-        let counts: Counts = sqlx::query_as(sql::COUNTS).fetch_one(&mut *moment).await?;
-        audit.accounts = counts.accounts;
-        audit.generations = counts.generations;
-        audit.unfinished = counts.unfinished;
-        Ok(audit)
     }
+    for (sentence, rule) in RULES {
+        let culprits: Vec<Culprit> = query(rule).fetch_all(&mut *connection).await?;
+        let named = culprits.iter().take(NAMED).map(|Culprit(id)| sentence.replace("{}", id));
+        audit.faults.extend(named);
+        if culprits.len() > NAMED {
+            let others = culprits.len() - NAMED;
+            audit.faults.push(format!("{}, and {others} others", sentence.replace("{}", "…")));
+        }
+    }
+    let counts: Counts = query(sql::COUNTS).fetch_one(&mut *connection).await?;
+    audit.accounts = counts.accounts;
+    audit.generations = counts.generations;
+    audit.unfinished = counts.unfinished;
+    let files: Vec<MediaRow> = query(sql::ALL_MEDIA).fetch_all(connection).await?;
+    audit.media = files.into_iter().map(|file| (file.name, file.size_bytes)).collect();
+    Ok(audit)
 }

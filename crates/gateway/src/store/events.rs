@@ -1,18 +1,18 @@
-//! The event log: facts appended and read, and the numbers of all events.
+//! The event log: appending and reading facts, and the numbers of all events.
 //!
 //! Each fact of an owner gets the next whole [`BLOCK`] of numbers, and its own number is the first
-//! of them: so numbers rise over all generations of the owner. The others are for what is told
-//! of that generation's progress until the next fact, and stands nowhere. A block is given out
-//! once, and so is each number, over any restart.
+//! of them, so numbers rise over all generations of the owner. The others are for the generation's
+//! progress until the next fact, which is not stored. A block is allocated once, and so is each
+//! number, over any restart.
 
 use ai_now_protocol::Event;
-use sqlx::SqliteConnection;
 
 use super::database::{Store, json, signed, unsigned};
-use super::sql;
-use crate::domain::{Principal, StoreError};
+use super::engine::{Connection, Query, columns, query};
+use super::{locks, sql};
+use crate::domain::{Node, Principal, StoreError};
 
-/// An event as it is kept.
+/// A stored event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredEvent {
     /// Its number.
@@ -28,58 +28,68 @@ const BLOCK: u64 = 100_000;
 /// counted the events of each generation from 1.
 const FIRST: u64 = BLOCK;
 
-/// Whether a number is one of those that facts leave free.
+/// Whether a number is free for progress.
 pub fn is_free_for_progress(seq: u64) -> bool {
     !seq.is_multiple_of(BLOCK)
 }
 
-#[derive(sqlx::FromRow)]
 struct FactRow {
     generation_id: String,
-    #[sqlx(flatten)]
     event: EventRow,
 }
 
-#[derive(sqlx::FromRow)]
+columns!(FactRow { generation_id } { event });
+
 struct EventRow {
-    #[sqlx(try_from = "i64")]
     seq: u64,
     json: String,
 }
 
+columns!(EventRow { seq, json });
+
 impl Store {
-    /// Appends a fact about a generation that is active, and returns its number. `None`: it is
-    /// active no more, and nothing comes after the last event.
+    /// Appends a fact about a generation that a node runs, and returns its number. `None`: it is no
+    /// longer active, or another node runs it.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn append_event(&self, id: &str, event: Event) -> Result<Option<u64>, StoreError> {
+    pub async fn append_event(
+        &self,
+        id: &str,
+        node: Node,
+        event: Event,
+    ) -> Result<Option<u64>, StoreError> {
         let id = id.to_owned();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let running: Option<i64> = sqlx::query_scalar(sql::GENERATION_IS_ACTIVE)
-                        .bind(&id)
-                        .fetch_optional(&mut *connection)
-                        .await?;
-                    match running {
-                        Some(_) => append(connection, &id, &event).await.map(Some),
-                        None => Ok(None),
+                    locks::account_of_generation(connection, &id).await?;
+                    if !is_run_by(connection, &id, node).await? {
+                        return Ok(None);
                     }
+                    append(connection, &id, &event).await.map(Some)
                 })
             })
             .await
     }
 
-    /// Claims more numbers for what is told of a generation's progress, and returns the one
-    /// before the first of them.
+    /// Claims more numbers for a generation's progress, and returns the one before the first of
+    /// them. `None`: it has ended, or another node runs it.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_numbers(&self, id: &str) -> Result<u64, StoreError> {
+    pub async fn claim_numbers(&self, id: &str, node: Node) -> Result<Option<u64>, StoreError> {
         let id = id.to_owned();
         self.writer
-            .write(move |connection| Box::pin(async move { claim(connection, &id).await }))
+            .write(move |connection| {
+                Box::pin(async move {
+                    locks::account_of_generation(connection, &id).await?;
+                    if !is_run_by(connection, &id, node).await? {
+                        return Ok(None);
+                    }
+                    claim(connection, &id).await.map(Some)
+                })
+            })
             .await
     }
 
@@ -94,7 +104,7 @@ impl Store {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(String, StoredEvent)>, StoreError> {
-        let rows: Vec<FactRow> = sqlx::query_as(sql::FACTS_OF_OWNER_AFTER)
+        let rows: Vec<FactRow> = query(sql::FACTS_OF_OWNER_AFTER)
             .bind(owner.key_id)
             .bind(owner.visitor_id)
             .bind(signed(after.max(FIRST - 1)))
@@ -104,7 +114,7 @@ impl Store {
         rows.into_iter().map(|row| Ok((row.generation_id, row.event.try_into()?))).collect()
     }
 
-    /// The highest number that an owner's facts have had.
+    /// The highest number of an owner's facts.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -113,7 +123,7 @@ impl Store {
             Some(visitor_id) => (sql::LAST_BLOCK_OF_VISITOR, visitor_id),
             None => (sql::LAST_BLOCK_OF_KEY, owner.key_id),
         };
-        let block: i64 = sqlx::query_scalar(sql).bind(id).fetch_one(&self.reader).await?;
+        let block: i64 = query(sql).bind(id).fetch_one(&self.reader).await?;
         Ok(unsigned(block) * BLOCK)
     }
 
@@ -127,7 +137,7 @@ impl Store {
         after: u64,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows: Vec<EventRow> = sqlx::query_as(sql::EVENTS_AFTER)
+        let rows: Vec<EventRow> = query(sql::EVENTS_AFTER)
             .bind(id)
             .bind(signed(after))
             .bind(limit)
@@ -142,42 +152,66 @@ impl TryFrom<EventRow> for StoredEvent {
 
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
         let event = serde_json::from_str(&row.json);
-        let event = event.map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let event = event.map_err(|error| StoreError::Database(error.into()))?;
         Ok(Self { seq: row.seq, event })
     }
 }
 
+/// Whether a generation is active, and this node runs it.
+pub(super) async fn is_run_by(
+    connection: &mut Connection,
+    id: &str,
+    node: Node,
+) -> Result<bool, StoreError> {
+    let asked = query(sql::GENERATION_IS_RUN_BY).bind(id).bind(node.0);
+    Ok(asked.fetch_optional::<i64>(connection).await?.is_some())
+}
+
 /// Appends a fact, and returns its number.
 pub(super) async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &str,
     event: &Event,
 ) -> Result<u64, StoreError> {
-    let event = json(event)?;
-    let seq = claim(connection, id).await?;
-    sqlx::query(sql::INSERT_EVENT)
-        .bind(id)
-        .bind(signed(seq))
-        .bind(event)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query(sql::COUNT_EVENT).bind(id).execute(connection).await?;
+    let seq = next_block(connection, id).await?;
+    let fact = fact(id, seq, event)?;
+    let count = query(sql::COUNT_EVENT).bind(signed(seq)).bind(id);
+    connection.together(vec![fact, count]).await?;
     Ok(seq)
 }
 
-/// Gives a generation the next block of its owner's numbers, and returns the first.
-pub(super) async fn claim(connection: &mut SqliteConnection, id: &str) -> Result<u64, StoreError> {
-    let of_visitor: Option<i64> = sqlx::query_scalar(sql::NEXT_BLOCK_OF_VISITOR)
-        .bind(id)
-        .fetch_optional(&mut *connection)
-        .await?;
+/// The statement that stores a fact under its number.
+pub(super) fn fact(id: &str, seq: u64, event: &Event) -> Result<Query, StoreError> {
+    Ok(query(sql::INSERT_EVENT).bind(id).bind(signed(seq)).bind(json(event)?))
+}
+
+/// Allocates the next block of its owner's numbers to a generation, and returns the first.
+pub(super) async fn claim(connection: &mut Connection, id: &str) -> Result<u64, StoreError> {
+    let seq = next_block(connection, id).await?;
+    query(sql::SET_LAST_SEQ).bind(signed(seq)).bind(id).execute(connection).await?;
+    Ok(seq)
+}
+
+/// The first number of the next block of an owner.
+pub(super) async fn next_block_of(
+    connection: &mut Connection,
+    owner: &Principal,
+) -> Result<u64, StoreError> {
+    let next = match owner.visitor_id {
+        Some(visitor_id) => query(sql::NEXT_BLOCK_OF_THIS_VISITOR).bind(visitor_id),
+        None => query(sql::NEXT_BLOCK_OF_THIS_KEY).bind(owner.key_id),
+    };
+    let block: i64 = next.fetch_one(connection).await?;
+    Ok(unsigned(block) * BLOCK)
+}
+
+/// The first number of the next block of a generation's owner.
+async fn next_block(connection: &mut Connection, id: &str) -> Result<u64, StoreError> {
+    let of_visitor: Option<i64> =
+        query(sql::NEXT_BLOCK_OF_VISITOR).bind(id).fetch_optional(&mut *connection).await?;
     let block = match of_visitor {
         Some(block) => block,
-        None => {
-            sqlx::query_scalar(sql::NEXT_BLOCK_OF_KEY).bind(id).fetch_one(&mut *connection).await?
-        }
+        None => query(sql::NEXT_BLOCK_OF_KEY).bind(id).fetch_one(connection).await?,
     };
-    let seq = unsigned(block) * BLOCK;
-    sqlx::query(sql::SET_LAST_SEQ).bind(signed(seq)).bind(id).execute(connection).await?;
-    Ok(seq)
+    Ok(unsigned(block) * BLOCK)
 }

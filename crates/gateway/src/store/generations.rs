@@ -1,21 +1,22 @@
-//! Generations: begun, finished, read, forgotten. How one is accepted is told in `acceptance`.
+//! Generations: begun, finished, read, removed. See `acceptance` for how one is accepted.
 //!
-//! Each change of state is one change of the store: tokens, state, event and media together.
+//! Each change of state is one transaction: tokens, state, event and media together.
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::catalog::percent_of;
 use ai_now_protocol::{Event, Message, Scalars};
-use sqlx::SqliteConnection;
 
-use super::database::{Store, json, signed, unsigned};
-use super::events::{StoredEvent, append, claim};
+use super::database::{Store, json, signed};
+use super::engine::{Column, Connection, Fault, Value, columns, query};
+use super::events::{StoredEvent, append};
 use super::ledger::{self, Payer, Settlement};
-use super::{sql, usage};
+use super::locks::{self, Shared};
+use super::{outbox, sql, usage};
 use crate::clock::now_ms;
-use crate::domain::{NewGeneration, Outcome, Principal, StoreError};
+use crate::domain::{NewGeneration, Node, Outcome, Principal, StoreError};
 
-/// A generation as it is kept.
-#[derive(Clone, Debug, sqlx::FromRow)]
+/// A generation's row.
+#[derive(Clone, Debug)]
 pub struct GenerationRow {
     /// Its id.
     pub id: String,
@@ -23,78 +24,66 @@ pub struct GenerationRow {
     pub key_id: i64,
     /// The visitor of that key who submitted it.
     pub visitor_id: Option<i64>,
-    /// Where it stands.
-    #[sqlx(try_from = "StateName")]
+    /// Its state.
     pub state: State,
     /// The model's id.
     pub model: String,
     /// The prompt.
     pub prompt: String,
-    /// What the model is told beside the prompt: style and seed among it.
-    #[sqlx(try_from = "Json")]
+    /// The options, style and seed among them.
     pub options: Scalars,
     /// Whether the result is a procedural sketch.
     pub procedural: bool,
     /// What it costs, in tokens.
     pub price: u32,
     /// When it was accepted.
-    #[sqlx(try_from = "i64")]
     pub created_at_ms: u64,
-    /// The last number that was given out for its events.
-    #[sqlx(try_from = "i64")]
+    /// The last number that was allocated to its events.
     pub last_seq: u64,
     /// When it was finished.
-    #[sqlx(try_from = "MaybeMillis")]
     pub finished_at_ms: Option<u64>,
     /// The name of its media file.
     pub media_name: Option<String>,
-    /// What the maker says about the result.
-    #[sqlx(try_from = "MaybeJson")]
+    /// The provider's note about the result.
     pub note: Option<Message>,
     /// Why there is no result.
-    #[sqlx(try_from = "MaybeJson")]
     pub message: Option<Message>,
 }
 
-/// A moment that may not have come yet, in the table.
-#[derive(sqlx::Type)]
-#[sqlx(transparent)]
-struct MaybeMillis(Option<i64>);
+columns!(GenerationRow {
+    id,
+    key_id,
+    visitor_id,
+    state,
+    model,
+    prompt,
+    options,
+    procedural,
+    price,
+    created_at_ms,
+    last_seq,
+    finished_at_ms,
+    media_name,
+    note,
+    message,
+});
 
-impl From<MaybeMillis> for Option<u64> {
-    fn from(MaybeMillis(millis): MaybeMillis) -> Self {
-        millis.map(unsigned)
+/// JSON in the table.
+impl Column for Scalars {
+    fn from_value(value: Value) -> Result<Self, Fault> {
+        Ok(serde_json::from_str(&String::from_value(value)?)?)
     }
 }
 
 /// JSON in the table.
-#[derive(sqlx::Type)]
-#[sqlx(transparent)]
-struct Json(String);
-
-impl TryFrom<Json> for Scalars {
-    type Error = serde_json::Error;
-
-    fn try_from(Json(text): Json) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(&text)
-    }
-}
-
-/// JSON in the table, where there is any.
-#[derive(sqlx::Type)]
-#[sqlx(transparent)]
-struct MaybeJson(Option<String>);
-
-impl TryFrom<MaybeJson> for Option<Message> {
-    type Error = serde_json::Error;
-
-    fn try_from(MaybeJson(text): MaybeJson) -> Result<Self, serde_json::Error> {
-        text.map(|text| serde_json::from_str(&text)).transpose()
+impl Column for Message {
+    fn from_value(value: Value) -> Result<Self, Fault> {
+        Ok(serde_json::from_str(&String::from_value(value)?)?)
     }
 }
 
 impl GenerationRow {
-    /// The row of a generation that is just being accepted.
+    /// The row of a generation that is being accepted.
     pub fn queued(new: &NewGeneration) -> Self {
         Self {
             id: new.id.clone(),
@@ -116,14 +105,14 @@ impl GenerationRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct FinishedRow {
     id: String,
     media_name: Option<String>,
 }
 
-/// Who pays for a generation that ends, and how much.
-#[derive(sqlx::FromRow)]
+columns!(FinishedRow { id, media_name });
+
+/// The accounts to charge when a generation ends, and the price.
 struct EndedRow {
     account_id: i64,
     visitor_id: Option<i64>,
@@ -131,14 +120,17 @@ struct EndedRow {
     charged: u32,
 }
 
+columns!(EndedRow { account_id, visitor_id, price, charged });
+
 /// A generation that can be cancelled.
-#[derive(sqlx::FromRow)]
 struct CancellableRow {
     price: u32,
     provider: Option<String>,
 }
 
-/// What a generation without a result costs all the same.
+columns!(CancellableRow { price, provider });
+
+/// What a generation without a result costs nevertheless.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cost {
     /// Whether a provider had taken it, and may bill it.
@@ -147,21 +139,25 @@ struct Cost {
 }
 
 impl Store {
-    /// Marks a queued generation as running, and returns the number of the event that says so.
-    /// `None`: it is queued no more.
+    /// Marks a generation as running, and returns the number of the event that says so. A node that
+    /// does not know whether this was kept may repeat it. `None`: it has ended, or another node
+    /// runs it.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn begin(&self, id: &str, event: Event) -> Result<Option<u64>, StoreError> {
+    pub async fn begin(
+        &self,
+        id: &str,
+        node: Node,
+        event: Event,
+    ) -> Result<Option<u64>, StoreError> {
         let id = id.to_owned();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let changed = sqlx::query(sql::BEGIN_GENERATION)
-                        .bind(&id)
-                        .execute(&mut *connection)
-                        .await?;
-                    if changed.rows_affected() == 0 {
+                    locks::account_of_generation(connection, &id).await?;
+                    let beginning = query(sql::BEGIN_GENERATION).bind(&id).bind(node.0);
+                    if beginning.execute(&mut *connection).await? == 0 {
                         return Ok(None);
                     }
                     append(connection, &id, &event).await.map(Some)
@@ -170,44 +166,32 @@ impl Store {
             .await
     }
 
-    /// Puts generations that were running back into the queue after a start, and gives all that are
-    /// unfinished numbers that were never told.
+    /// Ends a generation that a node runs, and returns the number of its last event. `None`: it had
+    /// ended before, or another node runs it, and nothing was done. If two ends race, exactly one
+    /// gets a number.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_back_running(&self) -> Result<(), StoreError> {
+    pub async fn finish(
+        &self,
+        id: &str,
+        node: Node,
+        outcome: Outcome,
+    ) -> Result<Option<u64>, StoreError> {
+        let id = id.to_owned();
         self.writer
-            .write(|connection| {
+            .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(sql::REQUEUE_RUNNING).execute(&mut *connection).await?;
-                    let ids: Vec<String> =
-                        sqlx::query_scalar(sql::UNFINISHED_IDS).fetch_all(&mut *connection).await?;
-                    for id in ids {
-                        claim(connection, &id).await?;
-                    }
-                    Ok(())
+                    locks::account_of_generation(connection, &id).await?;
+                    finish(connection, &id, Some(node), outcome, Cost::default()).await
                 })
             })
             .await
     }
 
-    /// Ends a generation, and returns the number of its last event. `None`: it had ended before,
-    /// and nothing was done. Of a race between two ends, just one gets a number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn finish(&self, id: &str, outcome: Outcome) -> Result<Option<u64>, StoreError> {
-        let id = id.to_owned();
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move { finish(connection, &id, outcome, Cost::default()).await })
-            })
-            .await
-    }
-
-    /// Cancels a generation. `percent` says what that costs, in percent of the price, where this
-    /// provider has taken it; `end` what is told, by price and cost. Returns the last event. `None`: it
-    /// had ended before, and nothing was done.
+    /// Cancels a generation. `percent` returns the charge, in percent of the price, if this
+    /// provider has taken it; `end` returns the outcome for a price and a charge. Returns the last
+    /// event. `None`: it had ended before, and nothing was done.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -221,10 +205,9 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let row: Option<CancellableRow> = sqlx::query_as(sql::CANCELLABLE)
-                        .bind(&id)
-                        .fetch_optional(&mut *connection)
-                        .await?;
+                    locks::account_of_generation(connection, &id).await?;
+                    let row: Option<CancellableRow> =
+                        query(sql::CANCELLABLE).bind(&id).fetch_optional(&mut *connection).await?;
                     let Some(CancellableRow { price, provider }) = row else { return Ok(None) };
                     let taken = provider.is_some();
                     let percent = provider.map_or(0, |provider| percent(&provider));
@@ -232,7 +215,7 @@ impl Store {
                     let cost = Cost { taken, charged };
                     let outcome = end(price, charged);
                     let event = outcome.event().clone();
-                    let seq = finish(connection, &id, outcome, cost).await?;
+                    let seq = finish(connection, &id, None, outcome, cost).await?;
                     Ok(seq.map(|seq| StoredEvent { seq, event }))
                 })
             })
@@ -248,7 +231,7 @@ impl Store {
         id: &str,
         owner: &Principal,
     ) -> Result<Option<GenerationRow>, StoreError> {
-        let row = sqlx::query_as(sql::GENERATION_OF_OWNER)
+        let row = query(sql::GENERATION_OF_OWNER)
             .bind(id)
             .bind(owner.key_id)
             .bind(owner.visitor_id)
@@ -257,25 +240,17 @@ impl Store {
         Ok(row)
     }
 
-    /// A generation, whoever's it is: for the gateway's own work.
+    /// A generation of any owner, for the gateway's own work.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn generation(&self, id: &str) -> Result<Option<GenerationRow>, StoreError> {
-        let row = sqlx::query_as(sql::GENERATION).bind(id).fetch_optional(&self.reader).await?;
+        let row = query(sql::GENERATION).bind(id).fetch_optional(&self.reader).await?;
         Ok(row)
     }
 
-    /// The generations that are queued or running, the oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn unfinished(&self) -> Result<Vec<GenerationRow>, StoreError> {
-        Ok(sqlx::query_as(sql::UNFINISHED_GENERATIONS).fetch_all(&self.reader).await?)
-    }
-
-    /// Up to `limit` generations of an owner, the newest first, that come after the one at this
-    /// place. Places are a moment of acceptance and an id.
+    /// Up to `limit` generations of an owner, the newest first, after this position. A position is
+    /// a moment of acceptance and an id.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -285,7 +260,7 @@ impl Store {
         (created_at_ms, id): (u64, &str),
         limit: u32,
     ) -> Result<Vec<GenerationRow>, StoreError> {
-        let rows = sqlx::query_as(sql::GENERATIONS_BEFORE)
+        let rows = query(sql::GENERATIONS_BEFORE)
             .bind(owner.key_id)
             .bind(owner.visitor_id)
             .bind(signed(created_at_ms))
@@ -302,13 +277,13 @@ impl Store {
     /// [`StoreError`].
     pub async fn media_is_known(&self, name: &str) -> Result<bool, StoreError> {
         let found: Option<i64> =
-            sqlx::query_scalar(sql::MEDIA_IS_KNOWN).bind(name).fetch_optional(&self.reader).await?;
+            query(sql::MEDIA_IS_KNOWN).bind(name).fetch_optional(&self.reader).await?;
         Ok(found.is_some())
     }
 
-    /// Forgets up to `limit` generations that ended before a moment, with their events, and
-    /// returns how many, and the names of their media files, which are now nobody's. What they
-    /// cost stays in the ledger, as a part of its account's day.
+    /// Removes up to `limit` generations that ended before a moment, with their events, and returns
+    /// how many, and the names of their media files, which no record names any more. Their cost
+    /// stays in the ledger, in the account's total of the day.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -320,7 +295,7 @@ impl Store {
         self.forget(sql::FINISHED_BEFORE, before_ms, limit).await
     }
 
-    /// The same for those that were cancelled before anybody had taken them. How many.
+    /// The same for those that were cancelled before their acceptance arrived. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -337,7 +312,8 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let old: Vec<FinishedRow> = sqlx::query_as(which)
+                    locks::alone(connection, Shared::Retention).await?;
+                    let old: Vec<FinishedRow> = query(which)
                         .bind(signed(before_ms))
                         .bind(limit)
                         .fetch_all(&mut *connection)
@@ -350,7 +326,7 @@ impl Store {
                             sql::DELETE_RELEASE,
                             sql::DELETE_GENERATION,
                         ] {
-                            sqlx::query(statement).bind(id).execute(&mut *connection).await?;
+                            query(statement).bind(id).execute(&mut *connection).await?;
                         }
                     }
                     Ok((old.len(), old.into_iter().filter_map(|row| row.media_name).collect()))
@@ -360,20 +336,22 @@ impl Store {
     }
 }
 
+/// The node that runs it may end it, and so may `None`, which skips that check.
 async fn finish(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &str,
+    node: Option<Node>,
     outcome: Outcome,
     cost: Cost,
 ) -> Result<Option<u64>, StoreError> {
-    let (state, note, message, procedural) = match &outcome {
-        Outcome::Completed { note, procedural, .. } => {
-            (State::Completed, note.as_ref(), None, Some(*procedural))
+    let (state, note, message, procedural, provider) = match &outcome {
+        Outcome::Completed { note, procedural, provider, .. } => {
+            (State::Completed, note.as_ref(), None, Some(*procedural), Some(provider))
         }
-        Outcome::Ended { state, message, .. } => (*state, None, Some(message), None),
+        Outcome::Ended { state, message, .. } => (*state, None, Some(message), None, None),
     };
     let (note, message) = (note.map(json).transpose()?, message.map(json).transpose()?);
-    let ended: Option<EndedRow> = sqlx::query_as(sql::FINISH_GENERATION)
+    let ended: Option<EndedRow> = query(sql::FINISH_GENERATION)
         .bind(state_name(state))
         .bind(signed(now_ms()))
         .bind(note)
@@ -382,13 +360,15 @@ async fn finish(
         .bind(cost.taken)
         .bind(cost.charged)
         .bind(id)
+        .bind(node.map(|node| node.0))
+        .bind(provider)
         .fetch_optional(&mut *connection)
         .await?;
     let Some(EndedRow { account_id, visitor_id, price, charged }) = ended else { return Ok(None) };
     let payer = Payer { account_id, visitor_id };
     let (completed, event) = match &outcome {
         Outcome::Completed { media_name, size_bytes, event, .. } => {
-            sqlx::query(sql::INSERT_MEDIA)
+            query(sql::INSERT_MEDIA)
                 .bind(id)
                 .bind(media_name)
                 .bind(signed(*size_bytes))
@@ -400,7 +380,10 @@ async fn finish(
     };
     let settlement = Settlement { price, charged, completed, taken: cost.taken };
     ledger::settle(connection, payer, id, settlement).await?;
-    usage::ended(connection, id).await?;
+    let mut counts = Vec::from(usage::ended(id));
+    counts.push(outbox::listening(account_id));
+    let listeners = connection.together(counts).await?.pop().unwrap_or_default();
+    outbox::ended(connection, &outbox::listeners(listeners)?, id).await?;
     append(connection, id, event).await.map(Some)
 }
 
@@ -416,14 +399,11 @@ pub(super) fn state_name(state: State) -> &'static str {
 }
 
 /// The name of a state, in the table.
-#[derive(sqlx::Type)]
-#[sqlx(transparent)]
-struct StateName(String);
-
-impl From<StateName> for State {
-    fn from(StateName(name): StateName) -> Self {
+impl Column for State {
+    fn from_value(value: Value) -> Result<Self, Fault> {
+        let name = String::from_value(value)?;
         let all = [Self::Queued, Self::Running, Self::Completed, Self::Cancelled];
-        // The table's own check admits no other name.
-        all.into_iter().find(|state| state_name(*state) == name).unwrap_or(Self::Failed)
+        // The table's constraint admits no other name.
+        Ok(all.into_iter().find(|state| state_name(*state) == name).unwrap_or(Self::Failed))
     }
 }

@@ -1,110 +1,135 @@
-//! What was asked of providers: the intent before it is asked, the provider's own name for the
-//! job once it was taken. It must not know what such a name means.
+//! The submissions to providers: the intent before a job is submitted, and the provider's id of the
+//! job once it was taken. It must not know what such an id means.
 
-use sqlx::SqliteConnection;
+use tokio_util::sync::CancellationToken;
 
 use super::costs::JobCost;
 use super::database::Store;
-use super::sql;
-use crate::domain::{Cost, StoreError};
+use super::engine::{Connection, columns, query};
+use super::{locks, sql};
+use crate::domain::{Cost, Node, StoreError};
+use crate::patience::patiently;
+use crate::secret;
 
-/// What is written down about a generation at a provider.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+/// The record of a generation's job at a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderJob {
     /// The generation.
     pub generation_id: String,
     /// The provider's name in the settings.
     pub provider: String,
-    /// How many submissions were begun of which nobody knows whether they were taken.
+    /// How many submissions were begun whose outcome is unknown.
     pub unclear: u32,
-    /// What the provider calls its job, once it was taken.
+    /// The provider's id of the job, once it was taken.
     pub handle: Option<String>,
 }
 
+columns!(ProviderJob { generation_id, provider, unclear, handle });
+
 impl Store {
-    /// What is written down about a generation at whichever provider.
+    /// The record of a generation's job at any provider.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn provider_job(&self, id: &str) -> Result<Option<ProviderJob>, StoreError> {
-        let row = sqlx::query_as(sql::PROVIDER_JOB).bind(id).fetch_optional(&self.reader).await?;
+        let row = query(sql::PROVIDER_JOB).bind(id).fetch_optional(&self.reader).await?;
         Ok(row)
     }
 
-    /// The jobs of generations that have ended: providers that may have to be told so.
+    /// The jobs of generations that have ended: their providers may still have to be notified.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn abandoned_provider_jobs(&self) -> Result<Vec<ProviderJob>, StoreError> {
-        let rows = sqlx::query_as(sql::ABANDONED_PROVIDER_JOBS).fetch_all(&self.reader).await?;
+        let rows = query(sql::ABANDONED_PROVIDER_JOBS).fetch_all(&self.reader).await?;
         Ok(rows)
     }
 
-    /// Forgets what was asked of providers for a generation that has ended. One that has not is
-    /// left as it is.
+    /// Forgets the job of a generation that has ended. The job of an active generation is kept.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_provider_job(&self, id: &str) -> Result<(), StoreError> {
         let known = self.provider_job(id).await?.is_some();
         if !known {
-            // Most generations never had one, and a commit costs a wait for the disk.
+            // Most generations never had one, and a commit waits for the disk.
             return Ok(());
         }
         let id = id.to_owned();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query(sql::FORGET_PROVIDER_JOB).bind(id).execute(connection).await?;
+                    locks::account_of_generation(connection, &id).await?;
+                    query(sql::FORGET_PROVIDER_JOB).bind(id).execute(connection).await?;
                     Ok(())
                 })
             })
             .await
     }
 
-    /// What one provider may write down about one generation.
-    pub fn submission_record(&self, generation_id: &str, provider: &str) -> SubmissionRecord {
+    /// The submission record of one provider for a generation that a node runs.
+    pub fn submission_record(
+        &self,
+        generation_id: &str,
+        node: Node,
+        provider: &str,
+    ) -> SubmissionRecord {
+        let given_up = CancellationToken::new();
+        given_up.cancel();
         SubmissionRecord {
             store: self.clone(),
             generation_id: generation_id.to_owned(),
+            node,
             provider: provider.to_owned(),
             costs: None,
+            given_up,
         }
     }
 }
 
-/// What one provider writes down about one generation, and reads again after a restart.
+/// The submission record of one generation at one provider. It is read again after a restart.
 #[derive(Clone)]
 pub struct SubmissionRecord {
     store: Store,
     generation_id: String,
+    node: Node,
     provider: String,
-    /// The model, and what a job is expected to cost.
+    /// The model, and the estimated cost of a job.
     costs: Option<(String, Option<Cost>)>,
+    /// Until this is cancelled, failed reads and writes are repeated.
+    given_up: CancellationToken,
 }
 
-/// What a submission record says.
+/// The state of a submission record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmissionState {
-    /// So many submissions were begun of which nobody knows whether they were taken.
+    /// So many submissions were begun whose outcome is unknown.
     Unclear(u32),
-    /// The job was taken, and is called this.
+    /// The job was taken, and has this id.
     Submitted(String),
 }
 
 impl SubmissionRecord {
-    /// With what each job of this generation is expected to cost, as far as that is known.
+    /// Sets the estimated cost of each job of this generation, if known.
     #[must_use]
     pub fn with_cost(self, model: &str, cost: Option<Cost>) -> Self {
         Self { costs: Some((model.to_owned(), cost)), ..self }
     }
 
-    /// What was written down.
+    /// Waits for a store that is unavailable, until the generation is `given_up`. Without this, it
+    /// does not wait.
+    #[must_use]
+    pub fn with_patience(self, given_up: CancellationToken) -> Self {
+        Self { given_up, ..self }
+    }
+
+    /// Reads the record.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn read(&self) -> Result<SubmissionState, StoreError> {
-        let job = self.store.provider_job(&self.generation_id).await?;
+        let reading = || self.store.provider_job(&self.generation_id);
+        let job = self.patiently("reading of a submission", reading).await?;
         Ok(match job.filter(|job| job.provider == self.provider) {
             Some(ProviderJob { handle: Some(handle), .. }) => SubmissionState::Submitted(handle),
             Some(ProviderJob { unclear, .. }) => SubmissionState::Unclear(unclear),
@@ -112,18 +137,20 @@ impl SubmissionRecord {
         })
     }
 
-    /// Writes down that a submission is about to be sent.
+    /// Records that a submission is about to be sent.
     ///
     /// # Errors
     /// [`StoreError`]; then it must not be sent.
     pub async fn intend(&self) -> Result<(), StoreError> {
         match self.change(sql::INTEND_SUBMISSION, None).await? {
-            0 => Err(StoreError::NotWritten("the generation has ended".into())),
+            0 => Err(StoreError::NotWritten(
+                "the generation has ended, or another gateway has it".into(),
+            )),
             _ => Ok(()),
         }
     }
 
-    /// Writes down that the last submission was clearly not taken.
+    /// Records that the last submission was clearly not taken.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -131,7 +158,7 @@ impl SubmissionRecord {
         self.change(sql::SUBMISSION_NOT_TAKEN, None).await.map(drop)
     }
 
-    /// Writes down that the job was taken, and what it is called.
+    /// Records that the job was taken, and its id.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -139,19 +166,24 @@ impl SubmissionRecord {
         self.change(sql::SUBMISSION_TAKEN, Some(handle.to_owned())).await.map(drop)
     }
 
-    /// Writes down that a job was begun that has no name: it costs what it costs.
+    /// Records that a job without an id was begun: it costs its estimate.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn begun(&self) -> Result<(), StoreError> {
         let Some(cost) = self.job_cost(None) else { return Ok(()) };
-        let writing = self.store.writer.write(move |connection| {
-            Box::pin(async move { Ok(cost.estimated(connection).await?) })
-        });
-        writing.await
+        let write_id = new_write_id();
+        let writing = || {
+            let cost = cost.clone();
+            let writer = &self.store.writer;
+            writer.write(move |connection| {
+                Box::pin(async move { cost.estimated(connection, write_id).await })
+            })
+        };
+        self.patiently("a job's cost", writing).await
     }
 
-    /// Writes down what the last job has cost, as the provider says.
+    /// Records the cost of the last job, as the provider reported it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -160,11 +192,11 @@ impl SubmissionRecord {
         let writing = self
             .store
             .writer
-            .write(move |connection| Box::pin(async move { Ok(cost.billed(connection).await?) }));
+            .write(move |connection| Box::pin(async move { cost.billed(connection).await }));
         writing.await
     }
 
-    /// The job with this cost, or with the one that is expected. `None`: nobody knows one.
+    /// The job with this cost, or with the estimate. `None`: neither is known.
     fn job_cost(&self, cost: Option<Cost>) -> Option<JobCost> {
         let (model, expected) = self.costs.clone()?;
         Some(JobCost {
@@ -175,8 +207,7 @@ impl SubmissionRecord {
         })
     }
 
-    /// Writes down that the job ended there without a result: there is nothing to go on with, and
-    /// nothing in the making.
+    /// Records that the job ended without a result: no job is being made any more.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -186,24 +217,51 @@ impl SubmissionRecord {
 
     /// How many records it changed.
     async fn change(&self, sql: &'static str, handle: Option<String>) -> Result<u64, StoreError> {
-        let (id, provider) = (self.generation_id.clone(), self.provider.clone());
-        // A job that was taken costs something from then on.
+        let write_id = new_write_id();
+        let writing = || self.change_once(sql, write_id, handle.clone());
+        self.patiently("a submission record", writing).await
+    }
+
+    async fn patiently<T, Attempt: Future<Output = Result<T, StoreError>>>(
+        &self,
+        what: &str,
+        attempt: impl Fn() -> Attempt,
+    ) -> Result<T, StoreError> {
+        patiently(&self.given_up, &self.generation_id, what, attempt).await
+    }
+
+    /// Tried again under the same number, it counts once: where nobody could say how the first try ended,
+    /// it may have been kept.
+    pub(super) async fn change_once(
+        &self,
+        sql: &'static str,
+        write_id: i64,
+        handle: Option<String>,
+    ) -> Result<u64, StoreError> {
+        let (id, node, provider) = (self.generation_id.clone(), self.node, self.provider.clone());
+        // A job that was taken has a cost from then on.
         let cost = handle.is_some().then(|| self.job_cost(None)).flatten();
         self.store
             .writer
-            .write(move |connection: &mut SqliteConnection| {
+            .write(move |connection: &mut Connection| {
                 Box::pin(async move {
-                    let mut query = sqlx::query(sql).bind(id).bind(provider);
+                    locks::account_of_generation(connection, &id).await?;
+                    let mut query = query(sql).bind(id).bind(provider).bind(node.0).bind(write_id);
                     if let Some(handle) = handle {
                         query = query.bind(handle);
                     }
-                    let changed = query.execute(&mut *connection).await?.rows_affected();
+                    let changed = query.execute(&mut *connection).await?;
                     if let Some(cost) = cost {
-                        cost.estimated(connection).await?;
+                        cost.estimated(connection, write_id).await?;
                     }
                     Ok(changed)
                 })
             })
             .await
     }
+}
+
+/// A number that no other write about the same generation has.
+pub(super) fn new_write_id() -> i64 {
+    i64::from_le_bytes(secret::random())
 }

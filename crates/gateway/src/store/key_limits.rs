@@ -1,34 +1,34 @@
-//! What a key may do beside what its account has: until when, for which models, how much in a
-//! calendar day and month (UTC).
+//! The limits of a key beside its account's tokens: expiry, models, daily and monthly caps (UTC).
 
 use std::ops::Range;
 
 use serde_json::{Value, json};
-use sqlx::SqliteConnection;
 
 use super::activity::{Change, record};
 use super::database::{Store, signed, unsigned};
-use super::sql;
+use super::engine::{Connection, columns, query};
+use super::key_pages::{self, PagesChange, Publishable};
+use super::{locks, sql};
 use crate::clock::{DAY_MS, day_of, month_of, now_ms};
 use crate::domain::{NewGeneration, StoreError, SubmitError};
 
 /// The limits of a key. `None`: no such limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyLimits {
-    /// From when on it is good no more, in milliseconds since 1970.
+    /// When it expires, in milliseconds since 1970.
     pub expires_at_ms: Option<u64>,
-    /// The ids of the models that it is for.
+    /// The ids of the models that it may use.
     pub models: Option<Vec<String>>,
-    /// What it may use in a calendar day, in tokens.
+    /// How many tokens it may use in a calendar day.
     pub day_cap_tokens: Option<u32>,
-    /// What it may use in a calendar month, in tokens.
+    /// How many tokens it may use in a calendar month.
     pub month_cap_tokens: Option<u32>,
 }
 
-/// What of a key is to be another. `None`: it stays; `Some(None)`: the limit goes.
+/// Changes to a key. `None`: unchanged; `Some(None)`: the limit is removed.
 #[derive(Clone, Debug, Default)]
 pub struct KeyChange {
-    /// The operator's words about it.
+    /// The operator's label for it.
     pub label: Option<String>,
     /// See [`KeyLimits`].
     pub expires_at_ms: Option<Option<u64>>,
@@ -38,6 +38,8 @@ pub struct KeyChange {
     pub day_cap_tokens: Option<Option<u32>>,
     /// See [`KeyLimits`].
     pub month_cap_tokens: Option<Option<u32>>,
+    /// Of a publishable key alone.
+    pub pages: PagesChange,
 }
 
 impl KeyLimits {
@@ -62,8 +64,7 @@ impl KeyLimits {
     }
 }
 
-/// The limits as they are kept.
-#[derive(sqlx::FromRow)]
+/// The limits' columns.
 pub(super) struct LimitsRow {
     expires_at_ms: Option<i64>,
     models: Option<String>,
@@ -71,9 +72,11 @@ pub(super) struct LimitsRow {
     month_cap_tokens: Option<u32>,
 }
 
+columns!(LimitsRow { expires_at_ms, models, day_cap_tokens, month_cap_tokens });
+
 impl From<LimitsRow> for KeyLimits {
     fn from(row: LimitsRow) -> Self {
-        // A list that can't be read admits nothing.
+        // A list that can't be parsed admits no model.
         let list = |text: String| serde_json::from_str(&text).unwrap_or_default();
         Self {
             expires_at_ms: row.expires_at_ms.map(unsigned),
@@ -84,41 +87,48 @@ impl From<LimitsRow> for KeyLimits {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct ChangedRow {
     id: i64,
     label: String,
-    #[sqlx(flatten)]
+    visitor_budget: Option<u32>,
+    visitors_per_address: Option<u32>,
+    tokens_per_day: Option<u32>,
     limits: LimitsRow,
 }
 
+columns!(ChangedRow {
+    id, label, visitor_budget, visitors_per_address, tokens_per_day
+} { limits });
+
+impl ChangedRow {
+    /// The limits of a publishable key.
+    fn pages(&self) -> Option<Publishable> {
+        Some(Publishable {
+            visitor_budget: self.visitor_budget?,
+            visitors_per_address: self.visitors_per_address.unwrap_or(0),
+            tokens_per_day: self.tokens_per_day.unwrap_or(0),
+        })
+    }
+}
+
 impl Store {
-    /// Changes the words about a key, and its limits.
+    /// Changes the words about a key, its limits, and what a publishable one is for.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchKey`], and others.
+    /// [`StoreError::NoSuchKey`], [`StoreError::NoPages`], and others.
     pub async fn change_key(&self, name: &str, change: KeyChange) -> Result<(), StoreError> {
         let (name, actor) = (name.to_owned(), self.actor.clone());
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let row: Option<ChangedRow> = sqlx::query_as(sql::KEY_LABEL_AND_LIMITS)
+                    locks::account_of_key_named(connection, &name).await?;
+                    let row: Option<ChangedRow> = query(sql::KEY_LABEL_AND_LIMITS)
                         .bind(&name)
                         .fetch_optional(&mut *connection)
                         .await?;
-                    let Some(ChangedRow { id, label, limits }) = row else {
-                        return Err(StoreError::NoSuchKey(name));
-                    };
-                    let before = KeyLimits::from(limits);
-                    let new_label = change.label.clone().unwrap_or_else(|| label.clone());
-                    let after = before.changed(change);
-                    update(connection, id, &new_label, &after).await?;
-                    let change = Change {
-                        action: "key.change",
-                        subject: &name,
-                        before: before.described(&label),
-                        after: after.described(&new_label),
-                    };
+                    let row = row.ok_or_else(|| StoreError::NoSuchKey(name.clone()))?;
+                    let (before, after) = changed(connection, row, &name, change).await?;
+                    let change = Change { action: "key.change", subject: &name, before, after };
                     record(connection, &actor, change).await
                 })
             })
@@ -126,9 +136,32 @@ impl Store {
     }
 }
 
+/// Changes a key. What was so before, and what is so now.
+async fn changed(
+    connection: &mut Connection,
+    row: ChangedRow,
+    name: &str,
+    mut change: KeyChange,
+) -> Result<(Value, Value), StoreError> {
+    let pages = row.pages();
+    let ChangedRow { id, label, limits, .. } = row;
+    let old = KeyLimits::from(limits);
+    let new_label = change.label.take().unwrap_or_else(|| label.clone());
+    let pages_change = std::mem::take(&mut change.pages);
+    let new = old.changed(change);
+    update(connection, id, &new_label, &new).await?;
+    let (mut before, mut after) = (old.described(&label), new.described(&new_label));
+    if !pages_change.is_empty() {
+        let pages = pages.ok_or_else(|| StoreError::NoPages(name.to_owned()))?;
+        let told = key_pages::change(connection, id, &pages, pages_change).await?;
+        (before["publishable"], after["publishable"]) = told;
+    }
+    Ok((before, after))
+}
+
 /// What a key has used today and this month (UTC), in tokens.
 pub(super) async fn used_tokens(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     key_id: i64,
 ) -> Result<(u64, u64), StoreError> {
     let today = day_of(now_ms());
@@ -137,13 +170,13 @@ pub(super) async fn used_tokens(
 }
 
 async fn update(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     label: &str,
     limits: &KeyLimits,
 ) -> Result<(), StoreError> {
     let models = limits.models.as_ref().map(super::database::json).transpose()?;
-    sqlx::query(sql::CHANGE_KEY)
+    query(sql::CHANGE_KEY)
         .bind(label)
         .bind(limits.expires_at_ms.map(signed))
         .bind(models)
@@ -156,11 +189,11 @@ async fn update(
 }
 
 async fn used_in(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     key_id: i64,
     days: Range<u64>,
 ) -> Result<u64, StoreError> {
-    let used: i64 = sqlx::query_scalar(sql::KEY_TOKENS_OF_DAYS)
+    let used: i64 = query(sql::KEY_TOKENS_OF_DAYS)
         .bind(key_id)
         .bind(signed(days.start))
         .bind(signed(days.end))
@@ -169,15 +202,13 @@ async fn used_in(
     Ok(unsigned(used))
 }
 
-/// Why a key's limits forbid a generation.
+/// Why a key's limits reject a generation.
 pub(super) async fn refusal(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewGeneration,
+    limits: KeyLimits,
 ) -> Result<Option<SubmitError>, StoreError> {
     let key_id = new.owner.key_id;
-    let row: LimitsRow =
-        sqlx::query_as(sql::KEY_LIMITS).bind(key_id).fetch_one(&mut *connection).await?;
-    let limits = KeyLimits::from(row);
     if limits.models.is_some_and(|models| !models.contains(&new.model)) {
         return Ok(Some(SubmitError::ModelNotAllowed { model: new.model.clone() }));
     }

@@ -1,43 +1,46 @@
-//! API keys: made, listed, found by their hash, granted tokens, revoked.
+//! API keys: created, listed, found by their hash, granted tokens, revoked.
 
 use ai_now_protocol::api::Balance;
 use serde_json::{Value, json};
-use sqlx::SqliteConnection;
 
 use super::activity::{Change, record};
 use super::database::{Store, signed, unsigned};
+use super::engine::{self, Column, Connection, Fault, columns, query};
 use super::key_limits::{KeyLimits, LimitsRow, used_tokens};
-use super::{ledger, sql};
+use super::key_pages::Publishable;
+use super::{ledger, locks, sql};
 use crate::clock::now_ms;
 use crate::domain::StoreError;
 use crate::secret::{self, Hash};
 
-/// What a key is good for.
+/// The kind of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
-    /// All of the API; to be kept on a server.
+    /// Secret: the whole API. It stays on a server.
     Secret,
-    /// Opens visitor sessions for pages of its origins, and nothing else.
+    /// Publishable: opens visitor sessions for pages of its origins, and nothing else.
     Publishable,
 }
 
-/// A key as it is told to people.
+/// A key, as its owner or an administrator sees it.
 #[derive(Clone, Debug)]
 pub struct KeyInfo {
     /// Its row.
     pub id: i64,
-    /// What people call it by; it opens nothing.
+    /// Its name. It grants no access.
     pub name: String,
-    /// What it is good for.
+    /// Its kind.
     pub kind: KeyKind,
     /// The account that pays.
     pub account_id: i64,
-    /// The operator's words about it.
+    /// The operator's label for it.
     pub label: String,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub created_at_ms: u64,
-    /// When it stopped being good.
+    /// When it was revoked.
     pub revoked_at_ms: Option<u64>,
+    /// Until when the key before the rotation remains valid, if it was rotated.
+    pub old_key_until_ms: Option<u64>,
     /// Its own limits.
     pub limits: KeyLimits,
     /// The limits of its visitors, for a publishable key.
@@ -45,21 +48,10 @@ pub struct KeyInfo {
 }
 
 impl KeyInfo {
-    /// Whether it is good no more because its time is over.
+    /// Whether it has expired.
     pub fn is_expired(&self) -> bool {
         self.limits.expires_at_ms.is_some_and(|expires| expires <= now_ms())
     }
-}
-
-/// The limits of a publishable key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Publishable {
-    /// What one visitor may spend, in tokens.
-    pub visitor_budget: u32,
-    /// How many new visitors one network address may be within 24 hours.
-    pub visitors_per_address: u32,
-    /// What all its visitors together may have held and not got back within 24 hours, in tokens.
-    pub tokens_per_day: u32,
 }
 
 /// A key to be made.
@@ -82,7 +74,7 @@ pub enum NewKey {
 }
 
 impl NewKey {
-    /// What the activity log says of it.
+    /// Its entry for the activity log.
     fn described(&self, label: &str) -> Value {
         match self {
             Self::Secret { tokens } => json!({"label": label, "tokens": tokens}),
@@ -98,35 +90,43 @@ impl NewKey {
     }
 }
 
-/// A key as it is kept.
-#[derive(sqlx::FromRow)]
+/// A key's row.
 struct KeyRow {
     id: i64,
     name: String,
-    #[sqlx(try_from = "KindName")]
     kind: KeyKind,
     account_id: i64,
     label: String,
-    #[sqlx(try_from = "i64")]
     created_at_ms: u64,
     revoked_at_ms: Option<i64>,
     visitor_budget: Option<u32>,
     visitors_per_address: Option<u32>,
     tokens_per_day: Option<u32>,
     hash: Vec<u8>,
-    #[sqlx(flatten)]
+    old_hash: Option<Vec<u8>>,
+    old_hash_until_ms: Option<i64>,
     limits: LimitsRow,
 }
 
-/// The name of a kind of key, in the table.
-#[derive(sqlx::Type)]
-#[sqlx(transparent)]
-pub(super) struct KindName(String);
+columns!(KeyRow {
+    id, name, kind, account_id, label, created_at_ms, revoked_at_ms, visitor_budget,
+    visitors_per_address, tokens_per_day, hash, old_hash, old_hash_until_ms,
+} { limits });
 
-impl From<KindName> for KeyKind {
-    fn from(KindName(name): KindName) -> Self {
-        // The table's own check admits no third name.
-        if name == "secret" { Self::Secret } else { Self::Publishable }
+impl KeyRow {
+    /// Whether this is the hash of the key, or of the key before the rotation.
+    fn is_of(&self, hash: &Hash) -> bool {
+        let old = self.old_hash.as_ref().is_some_and(|old| secret::same(old, hash));
+        secret::same(&self.hash, hash) || old
+    }
+}
+
+/// The name of a kind of key, in the table.
+impl Column for KeyKind {
+    fn from_value(value: engine::Value) -> Result<Self, Fault> {
+        // The table's constraint admits no third name.
+        let is_secret = String::from_value(value)? == "secret";
+        Ok(if is_secret { Self::Secret } else { Self::Publishable })
     }
 }
 
@@ -140,6 +140,7 @@ impl From<KeyRow> for KeyInfo {
             label: row.label,
             created_at_ms: row.created_at_ms,
             revoked_at_ms: row.revoked_at_ms.map(unsigned),
+            old_key_until_ms: row.old_hash_until_ms.map(unsigned),
             limits: row.limits.into(),
             publishable: row.visitor_budget.map(|visitor_budget| Publishable {
                 visitor_budget,
@@ -151,7 +152,7 @@ impl From<KeyRow> for KeyInfo {
 }
 
 impl Store {
-    /// Makes a key and returns it: the only time that anyone sees it.
+    /// Creates a key and returns it: the only time that anyone sees it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -175,50 +176,57 @@ impl Store {
         Ok(key)
     }
 
-    /// The key that was presented, unless it is unknown, revoked or expired.
+    /// The key with this secret, unless it is unknown, revoked or expired.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn key_by_secret(&self, presented: &str) -> Result<Option<KeyInfo>, StoreError> {
         let hash = secret::hash(presented);
-        let row: Option<KeyRow> = sqlx::query_as(sql::KEY_BY_HASH)
+        let row: Option<KeyRow> = query(sql::KEY_BY_HASH)
             .bind(hash.as_slice())
+            .bind(signed(now_ms()))
             .fetch_optional(&self.reader)
             .await?;
-        // The index found it by the hash of 256 random bits, which tells an attacker nothing;
-        // the comparison that decides takes the same time for all.
+        // The index found it by the hash of 256 random bits, so its timing tells an attacker
+        // nothing; the deciding comparison takes constant time.
         Ok(row
-            .filter(|row| secret::same(&row.hash, &hash))
+            .filter(|row| row.is_of(&hash))
             .map(KeyInfo::from)
             .filter(|key| key.revoked_at_ms.is_none() && !key.is_expired()))
     }
 
-    /// The key that people call by this name.
+    /// The key with this name.
     ///
     /// # Errors
     /// [`StoreError::NoSuchKey`], and others.
     pub async fn key_by_name(&self, name: &str) -> Result<KeyInfo, StoreError> {
         let row: Option<KeyRow> =
-            sqlx::query_as(sql::KEY_BY_NAME).bind(name).fetch_optional(&self.reader).await?;
+            query(sql::KEY_BY_NAME).bind(name).fetch_optional(&self.reader).await?;
         row.map(KeyInfo::from).ok_or_else(|| StoreError::NoSuchKey(name.to_owned()))
     }
 
-    /// All keys in the order in which they were made, with what is in their accounts.
+    /// All keys in the order of their creation, with their accounts' tokens.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn keys(&self) -> Result<Vec<(KeyInfo, Balance)>, StoreError> {
-        let mut connection = self.reader.acquire().await?;
-        let rows: Vec<KeyRow> = sqlx::query_as(sql::ALL_KEYS).fetch_all(&mut *connection).await?;
-        let mut keys = Vec::with_capacity(rows.len());
-        for key in rows.into_iter().map(KeyInfo::from) {
-            let balance = ledger::balance(&mut connection, key.account_id).await?;
-            keys.push((key, balance));
-        }
-        Ok(keys)
+        self.reader
+            .read(|connection| {
+                Box::pin(async move {
+                    let rows: Vec<KeyRow> =
+                        query(sql::ALL_KEYS).fetch_all(&mut *connection).await?;
+                    let mut keys = Vec::with_capacity(rows.len());
+                    for key in rows.into_iter().map(KeyInfo::from) {
+                        let balance = ledger::balance(connection, key.account_id).await?;
+                        keys.push((key, balance));
+                    }
+                    Ok(keys)
+                })
+            })
+            .await
     }
 
-    /// Up to `limit` keys before this row, the newest first, whose name or label has a text in it.
+    /// Up to `limit` keys before this row, the newest first, whose name or label contains a text.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -228,27 +236,28 @@ impl Store {
         search: &str,
         limit: u32,
     ) -> Result<Vec<KeyDetails>, StoreError> {
-        let mut connection = self.reader.acquire().await?;
-        let rows: Vec<KeyRow> = sqlx::query_as(sql::KEYS_BEFORE)
-            .bind(id)
-            .bind(search)
-            .bind(limit)
-            .fetch_all(&mut *connection)
-            .await?;
-        let mut keys = Vec::with_capacity(rows.len());
-        for key in rows.into_iter().map(KeyInfo::from) {
-            keys.push(key_details(&mut connection, key).await?);
-        }
-        Ok(keys)
+        let before = query(sql::KEYS_BEFORE).bind(id).bind(search).bind(limit);
+        self.reader
+            .read(move |connection| {
+                Box::pin(async move {
+                    let rows: Vec<KeyRow> = before.fetch_all(&mut *connection).await?;
+                    let mut keys = Vec::with_capacity(rows.len());
+                    for key in rows.into_iter().map(KeyInfo::from) {
+                        keys.push(key_details(connection, key).await?);
+                    }
+                    Ok(keys)
+                })
+            })
+            .await
     }
 
-    /// A key with all that is to be known about it.
+    /// A key with its details.
     ///
     /// # Errors
     /// [`StoreError::NoSuchKey`], and others.
     pub async fn key_details_of(&self, name: &str) -> Result<KeyDetails, StoreError> {
         let key = self.key_by_name(name).await?;
-        key_details(&mut *self.reader.acquire().await?, key).await
+        self.reader.read(move |connection| Box::pin(key_details(connection, key))).await
     }
 
     /// Grants tokens to a key's account, and returns its balance after that.
@@ -261,6 +270,7 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    locks::account(connection, account_id).await?;
                     let before = ledger::balance(connection, account_id).await?;
                     ledger::grant(connection, account_id, tokens).await?;
                     let balance = ledger::balance(connection, account_id).await?;
@@ -277,8 +287,8 @@ impl Store {
             .await
     }
 
-    /// Makes a key useless, and with it its sessions and the publishable keys that draw on it.
-    /// Generations that are under way go on. Revoking it again changes nothing.
+    /// Revokes a key, and with it its sessions and the publishable keys of its account. Active
+    /// generations go on. Revoking it again changes nothing.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -288,20 +298,21 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    locks::account(connection, key.account_id).await?;
                     let whole_account = key.kind == KeyKind::Secret;
                     let now = signed(now_ms());
-                    let revoked = sqlx::query(sql::REVOKE_KEY)
+                    let revoked = query(sql::REVOKE_KEY)
                         .bind(now)
                         .bind(key.id)
                         .bind(whole_account)
                         .bind(key.account_id)
                         .execute(&mut *connection)
                         .await?;
-                    if revoked.rows_affected() == 0 {
+                    if revoked == 0 {
                         return Ok(());
                     }
                     let (subject, before) = (key.name.as_str(), Value::Null);
-                    let after = json!({"revoked_at_ms": now, "keys": revoked.rows_affected()});
+                    let after = json!({"revoked_at_ms": now, "keys": revoked});
                     let change = Change { action: "key.revoke", subject, before, after };
                     record(connection, &actor, change).await
                 })
@@ -309,24 +320,22 @@ impl Store {
             .await
     }
 
-    /// Whether a publishable key that is still good is for pages of this origin.
+    /// Whether any valid publishable key admits pages of this origin.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn origin_has_key(&self, origin: &str) -> Result<bool, StoreError> {
-        let found: Option<i64> = sqlx::query_scalar(sql::ORIGIN_HAS_KEY)
-            .bind(origin)
-            .fetch_optional(&self.reader)
-            .await?;
+        let found: Option<i64> =
+            query(sql::ORIGIN_HAS_KEY).bind(origin).fetch_optional(&self.reader).await?;
         Ok(found.is_some())
     }
 
-    /// Whether this publishable key is for pages of this origin.
+    /// Whether this publishable key admits pages of this origin.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn key_allows_origin(&self, key_id: i64, origin: &str) -> Result<bool, StoreError> {
-        let found: Option<i64> = sqlx::query_scalar(sql::KEY_ALLOWS_ORIGIN)
+        let found: Option<i64> = query(sql::KEY_ALLOWS_ORIGIN)
             .bind(key_id)
             .bind(origin)
             .fetch_optional(&self.reader)
@@ -335,44 +344,41 @@ impl Store {
     }
 }
 
-/// A key with what is in its account, and the origins that it is for.
+/// A key with its account's tokens, and its origins.
 #[derive(Clone, Debug)]
 pub struct KeyDetails {
     /// The key.
     pub key: KeyInfo,
     /// Its account's tokens.
     pub balance: Balance,
-    /// The origins of a publishable key's pages.
+    /// The origins that a publishable key admits.
     pub origins: Vec<String>,
     /// What it has used today and this month (UTC), in tokens.
     pub used: (u64, u64),
 }
 
-async fn key_details(
-    connection: &mut SqliteConnection,
-    key: KeyInfo,
-) -> Result<KeyDetails, StoreError> {
+async fn key_details(connection: &mut Connection, key: KeyInfo) -> Result<KeyDetails, StoreError> {
     let balance = ledger::balance(connection, key.account_id).await?;
-    let origins =
-        sqlx::query_scalar(sql::KEY_ORIGINS).bind(key.id).fetch_all(&mut *connection).await?;
+    let origins = query(sql::KEY_ORIGINS).bind(key.id).fetch_all(&mut *connection).await?;
     let used = used_tokens(connection, key.id).await?;
     Ok(KeyDetails { key, balance, origins, used })
 }
 
-/// Makes the key, and returns its name.
+/// Creates the key, and returns its name.
 async fn insert_key(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewKey,
     label: &str,
     hash: Hash,
 ) -> Result<String, StoreError> {
     let (account_id, kind, limits) = match new {
         NewKey::Secret { .. } => {
-            let account = sqlx::query(sql::INSERT_ACCOUNT).execute(&mut *connection).await?;
-            (account.last_insert_rowid(), "secret", None)
+            (query(sql::INSERT_ACCOUNT).fetch_one(&mut *connection).await?, "secret", None)
         }
         NewKey::Publishable { owner, limits, .. } => {
-            let account: Option<i64> = sqlx::query_scalar(sql::ACCOUNT_OF_SECRET_KEY)
+            // Locked: if the secret key were revoked meanwhile, the revocation would miss this key.
+            locks::account_of_key_named(connection, owner).await?;
+            let account: Option<i64> = query(sql::ACCOUNT_OF_SECRET_KEY)
                 .bind(owner)
                 .fetch_optional(&mut *connection)
                 .await?;
@@ -381,7 +387,7 @@ async fn insert_key(
         }
     };
     let name = format!("key-{}", &secret::name()[..8]);
-    let inserted = sqlx::query(sql::INSERT_KEY)
+    let key_id: i64 = query(sql::INSERT_KEY)
         .bind(&name)
         .bind(hash.as_slice())
         .bind(kind)
@@ -391,14 +397,14 @@ async fn insert_key(
         .bind(limits.map(|limits| limits.visitor_budget))
         .bind(limits.map(|limits| limits.visitors_per_address))
         .bind(limits.map(|limits| limits.tokens_per_day))
-        .execute(&mut *connection)
+        .fetch_one(&mut *connection)
         .await?;
     match new {
         NewKey::Secret { tokens } => ledger::grant(connection, account_id, *tokens).await?,
         NewKey::Publishable { origins, .. } => {
             for origin in origins {
-                sqlx::query(sql::INSERT_KEY_ORIGIN)
-                    .bind(inserted.last_insert_rowid())
+                query(sql::INSERT_KEY_ORIGIN)
+                    .bind(key_id)
                     .bind(origin)
                     .execute(&mut *connection)
                     .await?;

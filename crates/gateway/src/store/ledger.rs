@@ -1,27 +1,28 @@
-//! Tokens: granted, held, captured or released. Every movement is one row and one update, in the
-//! change of whoever calls.
+//! The ledger of tokens: granted, adjusted, held, captured, released or refunded. Every movement is
+//! one row and one update, in the caller's transaction.
 //!
 //! The invariant `granted = available + held + spent` is a constraint of the table, and a
-//! generation's hold and settlement are unique in it: a fault here fails, it doesn't charge twice.
+//! generation's hold and settlement are unique in it: a bug here fails, and doesn't charge twice.
 
 use ai_now_protocol::api::Balance;
-use sqlx::SqliteConnection;
 
 use super::database::{Store, signed};
+use super::engine::{Connection, Query, columns, query};
 use super::sql;
 use crate::clock::now_ms;
 use crate::domain::StoreError;
 
-/// How a hold ends: what of it is spent. The rest goes back.
+/// How a hold ends: how much of it is spent. The rest is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Settlement {
     /// What was held.
     pub(super) price: u32,
     /// What is spent.
     pub(super) charged: u32,
-    /// Whether there is a result. One that cost nothing was captured all the same.
+    /// Whether there is a result. A free result is captured all the same.
     pub(super) completed: bool,
-    /// Whether somebody else had taken the work, and may bill it: what goes back is counted then.
+    /// Whether a provider had taken the work, and may bill it: what is released then still counts
+    /// towards limits.
     pub(super) taken: bool,
 }
 
@@ -32,95 +33,130 @@ pub(super) struct Payer {
     pub(super) visitor_id: Option<i64>,
 }
 
-/// The most that one account can be granted. Far above any use; far below where sums overflow.
+/// The most that one account can be granted. Far above any use, and far below an overflow of sums.
 pub const MAX_TOKENS: u64 = 1 << 50;
 
-#[derive(sqlx::FromRow)]
 struct BalanceRow {
-    #[sqlx(try_from = "i64")]
     available: u64,
-    #[sqlx(try_from = "i64")]
     held: u64,
-    #[sqlx(try_from = "i64")]
     spent: u64,
-    #[sqlx(try_from = "i64")]
     granted: u64,
+}
+
+columns!(BalanceRow { available, held, spent, granted });
+
+impl From<BalanceRow> for Balance {
+    fn from(row: BalanceRow) -> Self {
+        let BalanceRow { available, held, spent, granted } = row;
+        Self { available, held, spent, granted }
+    }
 }
 
 impl Store {
     /// An account's tokens.
     ///
     /// # Errors
-    /// [`StoreError`], also where there is no such account.
+    /// [`StoreError`], also if there is no such account.
     pub async fn balance(&self, account_id: i64) -> Result<Balance, StoreError> {
-        Ok(balance(&mut *self.reader.acquire().await?, account_id).await?)
+        self.reader.read(move |connection| Box::pin(balance(connection, account_id))).await
     }
 }
 
 pub(super) async fn balance(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account_id: i64,
-) -> Result<Balance, sqlx::Error> {
-    let row: BalanceRow =
-        sqlx::query_as(sql::BALANCE).bind(account_id).fetch_one(connection).await?;
-    let BalanceRow { available, held, spent, granted } = row;
-    Ok(Balance { available, held, spent, granted })
+) -> Result<Balance, StoreError> {
+    let row: BalanceRow = query(sql::BALANCE).bind(account_id).fetch_one(connection).await?;
+    Ok(row.into())
 }
 
 pub(super) async fn grant(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account_id: i64,
     tokens: u64,
 ) -> Result<(), StoreError> {
-    let changed = sqlx::query(sql::GRANT)
+    let changed = query(sql::GRANT)
         .bind(signed(tokens.min(MAX_TOKENS + 1)))
         .bind(account_id)
         .bind(signed(MAX_TOKENS))
         .execute(&mut *connection)
         .await?;
-    if changed.rows_affected() == 0 {
+    if changed == 0 {
         return Err(StoreError::TooManyTokens);
     }
-    record(connection, account_id, "grant", signed(tokens), None).await
+    let tokens = signed(tokens);
+    let entry = Entry { account_id, kind: "grant", tokens, generation_id: None };
+    entry.record(connection, None).await
 }
 
-/// Sets tokens aside. `false`: account or budget have too few, and nothing was done.
+/// Takes back available tokens.
+pub(super) async fn adjust_down(
+    connection: &mut Connection,
+    account_id: i64,
+    tokens: u64,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let tokens = signed(tokens);
+    let changed =
+        query(sql::ADJUST_DOWN).bind(tokens).bind(account_id).execute(&mut *connection).await?;
+    if changed == 0 {
+        return Err(StoreError::TooFewTokens);
+    }
+    let entry = Entry { account_id, kind: "adjustment", tokens, generation_id: None };
+    entry.record(connection, Some(reason)).await
+}
+
+/// Returns what was spent for a generation. A second refund fails on the ledger's index.
+pub(super) async fn refund(
+    connection: &mut Connection,
+    payer: Payer,
+    tokens: i64,
+    generation_id: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let Payer { account_id, visitor_id } = payer;
+    let generation_id = Some(generation_id);
+    let entry = Entry { account_id, kind: "refund", tokens, generation_id };
+    entry.record(connection, Some(reason)).await?;
+    query(sql::REFUND).bind(tokens).bind(account_id).execute(&mut *connection).await?;
+    if let Some(visitor_id) = visitor_id {
+        let visitor = query(sql::REFUND_OF_VISITOR).bind(tokens).bind(visitor_id);
+        visitor.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Holds tokens, and returns the account's balance after that. `None`: account or budget have too
+/// few, and nothing was done. [`hold_entry`] must follow.
 pub(super) async fn hold(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     payer: Payer,
     price: u32,
-    generation_id: &str,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Balance>, StoreError> {
     let price = i64::from(price);
     if let Some(visitor_id) = payer.visitor_id {
-        let changed = sqlx::query(sql::HOLD_OF_VISITOR)
-            .bind(price)
-            .bind(visitor_id)
-            .execute(&mut *connection)
-            .await?;
-        if changed.rows_affected() == 0 {
-            return Ok(false);
+        let hold = query(sql::HOLD_OF_VISITOR).bind(price).bind(visitor_id);
+        if hold.execute(&mut *connection).await? == 0 {
+            return Ok(None);
         }
     }
-    let changed =
-        sqlx::query(sql::HOLD).bind(price).bind(payer.account_id).execute(&mut *connection).await?;
-    if changed.rows_affected() == 0 {
-        if let Some(visitor_id) = payer.visitor_id {
-            sqlx::query(sql::RELEASE_OF_VISITOR)
-                .bind(price)
-                .bind(visitor_id)
-                .execute(&mut *connection)
-                .await?;
-        }
-        return Ok(false);
+    let hold = query(sql::HOLD).bind(price).bind(payer.account_id);
+    let held: Option<BalanceRow> = hold.fetch_optional(&mut *connection).await?;
+    if let (None, Some(visitor_id)) = (&held, payer.visitor_id) {
+        query(sql::RELEASE_OF_VISITOR).bind(price).bind(visitor_id).execute(connection).await?;
     }
-    record(connection, payer.account_id, "hold", price, Some(generation_id)).await?;
-    Ok(true)
+    Ok(held.map(Into::into))
 }
 
-/// Ends a hold. A second settlement of the same generation fails on the ledger's own indexes.
+/// The ledger's row of a hold.
+pub(super) fn hold_entry(payer: Payer, price: u32, generation_id: &str) -> Query {
+    let (account_id, tokens) = (payer.account_id, price.into());
+    Entry { account_id, kind: "hold", tokens, generation_id: Some(generation_id) }.query(None)
+}
+
+/// Ends a hold. A second settlement of the same generation fails on the ledger's indexes.
 pub(super) async fn settle(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     payer: Payer,
     generation_id: &str,
     settlement: Settlement,
@@ -132,19 +168,20 @@ pub(super) async fn settle(
         [("capture", charged, captures), ("release", released, released > 0 || !captures)]
     {
         if happens {
-            let tokens = i64::from(tokens);
-            record(connection, payer.account_id, kind, tokens, Some(generation_id)).await?;
+            let (account_id, tokens) = (payer.account_id, i64::from(tokens));
+            let entry = Entry { account_id, kind, tokens, generation_id: Some(generation_id) };
+            entry.record(connection, None).await?;
         }
     }
     let (price, charged) = (i64::from(price), i64::from(charged));
-    sqlx::query(sql::SETTLE)
+    query(sql::SETTLE)
         .bind(price)
         .bind(charged)
         .bind(payer.account_id)
         .execute(&mut *connection)
         .await?;
     if let Some(visitor_id) = payer.visitor_id {
-        sqlx::query(sql::SETTLE_OF_VISITOR)
+        query(sql::SETTLE_OF_VISITOR)
             .bind(price)
             .bind(charged)
             .bind(if taken { i64::from(released) } else { 0 })
@@ -155,20 +192,30 @@ pub(super) async fn settle(
     Ok(())
 }
 
-async fn record(
-    connection: &mut SqliteConnection,
+/// A movement to be recorded.
+struct Entry<'a> {
     account_id: i64,
-    kind: &str,
+    kind: &'static str,
     tokens: i64,
-    generation_id: Option<&str>,
-) -> Result<(), StoreError> {
-    sqlx::query(sql::INSERT_LEDGER_ENTRY)
-        .bind(account_id)
-        .bind(kind)
-        .bind(tokens)
-        .bind(generation_id)
-        .bind(signed(now_ms()))
-        .execute(connection)
-        .await?;
-    Ok(())
+    generation_id: Option<&'a str>,
+}
+
+impl Entry<'_> {
+    fn query(self, reason: Option<&str>) -> Query {
+        query(sql::INSERT_LEDGER_ENTRY)
+            .bind(self.account_id)
+            .bind(self.kind)
+            .bind(self.tokens)
+            .bind(self.generation_id)
+            .bind(signed(now_ms()))
+            .bind(reason)
+    }
+
+    async fn record(
+        self,
+        connection: &mut Connection,
+        reason: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.query(reason).execute(connection).await.map(drop)
+    }
 }

@@ -1,22 +1,21 @@
-//! Uploaded pictures: whose they are, how many they are, and until when they are kept.
-
-use sqlx::SqliteConnection;
+//! Uploaded pictures: their owners, their number and size, and how long they are kept.
 
 use super::database::{Store, signed, unsigned};
+use super::engine::{Connection, columns, query};
+use super::locks::{self, Shared};
 use super::sql;
 use crate::clock::now_ms;
 use crate::domain::{NewUpload, Principal, StoreError, UploadError, UploadQuota};
 
-#[derive(sqlx::FromRow)]
 struct Usage {
-    #[sqlx(try_from = "i64")]
     files: u64,
-    #[sqlx(try_from = "i64")]
     bytes: u64,
 }
 
+columns!(Usage { files, bytes });
+
 impl Store {
-    /// Keeps an upload, unless that would be too many.
+    /// Records an upload, unless a limit is reached.
     ///
     /// # Errors
     /// [`UploadError`]
@@ -26,17 +25,17 @@ impl Store {
             .await?
     }
 
-    /// The format of an upload, by its extension, whoever's it is: for the gateway's own work.
+    /// The format of an upload of any owner, by its extension: for the gateway's own work.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn upload_format(&self, id: &str) -> Result<Option<String>, StoreError> {
-        let format = sqlx::query_scalar(sql::UPLOAD_FORMAT);
-        Ok(format.bind(id).fetch_optional(&self.reader).await?)
+        let format = query(sql::UPLOAD_FORMAT);
+        format.bind(id).fetch_optional(&self.reader).await
     }
 
-    /// Forgets up to `limit` uploads whose time is over and that no generation uses, and returns
-    /// their ids: their files are nobody's now.
+    /// Removes up to `limit` expired uploads that no generation uses, and returns their ids: no
+    /// record names their files any more.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,9 +43,10 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    locks::alone(connection, Shared::Uploads).await?;
                     let now = signed(now_ms());
-                    let forgotten = sqlx::query_scalar(sql::FORGET_UNUSED_UPLOADS);
-                    Ok(forgotten.bind(now).bind(limit).fetch_all(connection).await?)
+                    let forgotten = query(sql::FORGET_UNUSED_UPLOADS);
+                    forgotten.bind(now).bind(limit).fetch_all(connection).await
                 })
             })
             .await
@@ -54,16 +54,17 @@ impl Store {
 }
 
 async fn keep(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewUpload,
     quota: UploadQuota,
 ) -> Result<Result<(), UploadError>, StoreError> {
     let NewUpload { id, owner, format, size_bytes, unused_secs } = new;
-    let all: i64 = sqlx::query_scalar(sql::UPLOADED_BYTES).fetch_one(&mut *connection).await?;
+    locks::alone(connection, Shared::Uploads).await?;
+    let all: i64 = query(sql::UPLOADED_BYTES).fetch_one(&mut *connection).await?;
     if unsigned(all) + size_bytes > quota.all_bytes {
         return Ok(Err(UploadError::Full));
     }
-    let own: Usage = sqlx::query_as(sql::UPLOADS_OF_OWNER)
+    let own: Usage = query(sql::UPLOADS_OF_OWNER)
         .bind(owner.key_id)
         .bind(owner.visitor_id)
         .fetch_one(&mut *connection)
@@ -71,11 +72,11 @@ async fn keep(
     if own.files >= quota.owner_files.into() || own.bytes + size_bytes > quota.owner_bytes {
         return Ok(Err(UploadError::TooMany));
     }
-    sqlx::query(sql::INSERT_UPLOAD)
+    query(sql::INSERT_UPLOAD)
         .bind(id)
         .bind(owner.key_id)
         .bind(owner.visitor_id)
-        .bind(format)
+        .bind(*format)
         .bind(signed(*size_bytes))
         .bind(signed(now_ms() + u64::from(*unused_secs) * 1000))
         .execute(connection)
@@ -83,14 +84,14 @@ async fn keep(
     Ok(Ok(()))
 }
 
-/// Whether these uploads are all there, and the owner's.
+/// Whether these uploads all exist and belong to the owner.
 pub(super) async fn are_owned(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     ids: &[String],
     owner: &Principal,
 ) -> Result<bool, StoreError> {
     for id in ids {
-        let found: Option<i64> = sqlx::query_scalar(sql::UPLOAD_IS_OWNED)
+        let found: Option<i64> = query(sql::UPLOAD_IS_OWNED)
             .bind(id)
             .bind(owner.key_id)
             .bind(owner.visitor_id)

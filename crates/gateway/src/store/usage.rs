@@ -1,36 +1,36 @@
-//! What generations came to: counted in the change that accepts or ends one, by day, key, model,
-//! provider and outcome; and read by the day. It outlives the generations.
+//! The usage: counted in the transaction that accepts or ends a generation, by day, key, model,
+//! provider and outcome; read by the day. It outlives the generations.
 
-use sqlx::SqliteConnection;
+use std::collections::HashMap;
 
 use super::database::{Store, signed};
+use super::engine::{Query, columns, query};
 use super::sql;
-use crate::clock::date_of;
-use crate::domain::StoreError;
+use crate::clock::{date_of, day_of};
+use crate::domain::{Cost, StoreError};
 
 /// How many generations of one kind ended on a day, and what was charged for them.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// The day (UTC), in days since 1970.
-    #[sqlx(try_from = "i64")]
     pub day: u64,
     /// The key's name.
     pub key_name: String,
-    /// The model's id. Empty: it was not written down by an earlier version.
+    /// The model's id. Empty: an earlier version did not record it.
     pub model: String,
-    /// The provider's name in the settings. Empty: none was asked, or it is not known.
+    /// The provider's name in the settings. Empty: none was asked, or it is unknown.
     pub provider: String,
-    /// `completed`, `failed` or `cancelled`.
+    /// `completed`, `failed`, `cancelled` or `refunded`.
     pub outcome: String,
     /// How many generations.
-    #[sqlx(try_from = "i64")]
     pub generations: u64,
-    /// What was charged for them, in tokens.
-    #[sqlx(try_from = "i64")]
-    pub tokens: u64,
+    /// What was charged for them, in tokens; below 0 for refunds.
+    pub tokens: i64,
 }
 
-/// The columns of a table of usage, in their order. More may come after these.
+columns!(Usage { day, key_name, model, provider, outcome, generations, tokens });
+
+/// The columns of a usage table, in order. Later versions may add more.
 pub const USAGE_COLUMNS: [&str; 7] =
     ["day", "key", "model", "provider", "outcome", "generations", "tokens"];
 
@@ -51,7 +51,7 @@ impl Usage {
 }
 
 impl Store {
-    /// The usage of a day (UTC), of all keys or of one, in a steady order.
+    /// The usage of a day (UTC), of all keys or of one, in a stable order.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -60,23 +60,54 @@ impl Store {
         day: u64,
         key_id: Option<i64>,
     ) -> Result<Vec<Usage>, StoreError> {
-        let rows = sqlx::query_as(sql::USAGE_OF_DAY).bind(signed(day)).bind(key_id);
-        Ok(rows.fetch_all(&self.reader).await?)
+        let rows = query(sql::USAGE_OF_DAY).bind(signed(day)).bind(key_id);
+        rows.fetch_all(&self.reader).await
+    }
+
+    /// The same, with the cost of each row's generations at providers: one sum for each currency,
+    /// and none if the cost is unknown.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn usage_and_costs_of_day(
+        &self,
+        day: u64,
+        key_id: Option<i64>,
+    ) -> Result<Vec<(Usage, Vec<Cost>)>, StoreError> {
+        let rows = query(sql::COSTS_OF_DAY).bind(signed(day)).bind(key_id);
+        let costs: Vec<CostOfDay> = rows.fetch_all(&self.reader).await?;
+        let mut by_row: HashMap<_, Vec<Cost>> = HashMap::new();
+        for CostOfDay { key_name, model, provider, outcome, currency, micros } in costs {
+            let row = [key_name, model, provider, outcome];
+            by_row.entry(row).or_default().push(Cost { currency, micros });
+        }
+        let with_costs = |usage: Usage| {
+            let row = [&usage.key_name, &usage.model, &usage.provider, &usage.outcome];
+            let costs = by_row.remove(&row.map(String::clone));
+            (usage, costs.unwrap_or_default())
+        };
+        Ok(self.usage_of_day(day, key_id).await?.into_iter().map(with_costs).collect())
     }
 }
 
-/// Counts a generation that was just accepted.
-pub(super) async fn accepted(
-    connection: &mut SqliteConnection,
-    id: &str,
-) -> Result<(), StoreError> {
-    sqlx::query(sql::COUNT_ACCEPTED).bind(id).execute(connection).await?;
-    Ok(())
+/// The cost of the generations of a usage row in one currency.
+struct CostOfDay {
+    key_name: String,
+    model: String,
+    provider: String,
+    outcome: String,
+    currency: String,
+    micros: u64,
 }
 
-/// Counts a generation that has just ended.
-pub(super) async fn ended(connection: &mut SqliteConnection, id: &str) -> Result<(), StoreError> {
-    sqlx::query(sql::COUNT_ENDED).bind(id).execute(&mut *connection).await?;
-    sqlx::query(sql::COUNT_RELEASED).bind(id).execute(connection).await?;
-    Ok(())
+columns!(CostOfDay { key_name, model, provider, outcome, currency, micros });
+
+/// The statement that counts a generation which is being accepted.
+pub(super) fn accepted(key_id: i64, price: u32, at_ms: u64) -> Query {
+    query(sql::COUNT_ACCEPTED).bind(key_id).bind(signed(day_of(at_ms))).bind(price)
+}
+
+/// The statements that count a generation which has just ended.
+pub(super) fn ended(id: &str) -> [Query; 3] {
+    [sql::COUNT_ENDED, sql::COUNT_COSTS, sql::COUNT_RELEASED].map(|sql| query(sql).bind(id))
 }

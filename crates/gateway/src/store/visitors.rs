@@ -1,42 +1,42 @@
-//! Visitors and their sessions: short-lived tokens that stand for somebody on a page.
+//! Visitors and their sessions: short-lived tokens for people on a page.
 
 use ai_now_protocol::api::Balance;
-use sqlx::SqliteConnection;
 
 use super::database::{Store, signed, unsigned};
-use super::keys::{KeyKind, KindName};
+use super::engine::{Connection, columns, query};
+use super::keys::KeyKind;
+use super::locks::{self, Shared};
 use super::{ledger, sql};
 use crate::clock::{last_day_ms, now_ms};
 use crate::domain::StoreError;
 use crate::secret::{self, Hash};
 
-/// A visitor to be known, or to be recognised, and the session to be opened for them.
+/// A visitor, new or known, and the session to be opened for them.
 #[derive(Clone, Debug)]
 pub struct NewVisitor {
-    /// The key that lets them in.
+    /// The key that admits them.
     pub key_id: i64,
-    /// Who they are, in the key owner's own terms. The same subject is the same visitor.
+    /// Their identity in the key owner's terms. The same subject is the same visitor.
     pub subject: String,
-    /// What they may spend, in tokens; `None`: what the account has. A visitor who is known
-    /// already keeps what was spent and gets this as the new limit.
+    /// What they may spend, in tokens; `None`: what the account has. For a known visitor this is
+    /// the new limit; what was spent still counts.
     pub budget: Option<u32>,
-    /// Where they come from, disguised, and how many new visitors may come from there in a day.
+    /// Their pseudonymised address, and how many new visitors it may have per day.
     pub address: Option<(Hash, u32)>,
     /// The only origin that may use the session.
     pub origin: Option<String>,
-    /// How long the session is good.
+    /// How long the session is valid.
     pub lifetime_secs: u32,
 }
 
-/// A session that is good.
-#[derive(Clone, Debug, sqlx::FromRow)]
+/// A valid session.
+#[derive(Clone, Debug)]
 pub struct SessionInfo {
-    /// The key it was opened with.
+    /// The key that it was opened with.
     pub key_id: i64,
-    /// What kind of key that is.
-    #[sqlx(try_from = "KindName")]
+    /// The kind of that key.
     pub key_kind: KeyKind,
-    /// What all visitors of a publishable key may have held in a day, in tokens.
+    /// How many tokens all visitors of a publishable key may use in a day.
     pub tokens_per_day: Option<u32>,
     /// The account that pays.
     pub account_id: i64,
@@ -44,48 +44,56 @@ pub struct SessionInfo {
     pub visitor_id: i64,
     /// The only origin that may use it.
     pub origin: Option<String>,
-    /// How long it, and a renewed one, is good.
+    /// How long it, and a renewed one, is valid.
     pub lifetime_secs: u32,
-    /// When the first session was opened of which this one is a renewal.
-    #[sqlx(try_from = "i64")]
+    /// When the first session of its chain of renewals was opened.
     pub opened_at_ms: u64,
 }
 
+columns!(SessionInfo {
+    key_id,
+    key_kind,
+    tokens_per_day,
+    account_id,
+    visitor_id,
+    origin,
+    lifetime_secs,
+    opened_at_ms,
+});
+
 impl SessionInfo {
-    /// Whether it can be renewed: for so many seconds after the first one was opened.
+    /// Whether it can be renewed: within so many seconds after the first one was opened.
     pub fn is_renewable(&self, max_secs: u32) -> bool {
         now_ms() < self.opened_at_ms.saturating_add(u64::from(max_secs) * 1000)
     }
 }
 
 /// A visitor, as its key's owner sees it.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct VisitorInfo {
-    /// Who they are, in the owner's terms.
+    /// Their identity, in the owner's terms.
     pub subject: String,
-    /// The key that let them in.
+    /// The key that admitted them.
     pub key_name: String,
-    /// When they came first.
-    #[sqlx(try_from = "i64")]
+    /// When they first came.
     pub created_at_ms: u64,
     /// What their unfinished generations hold, in tokens.
-    #[sqlx(try_from = "i64")]
     pub held: u64,
     /// What they have spent, in tokens.
-    #[sqlx(try_from = "i64")]
     pub spent: u64,
-    /// Whether they were ended.
+    /// Whether their access was ended.
     pub ended: bool,
 }
 
-#[derive(sqlx::FromRow)]
+columns!(VisitorInfo { subject, key_name, created_at_ms, held, spent, ended });
+
 struct SessionRow {
-    #[sqlx(flatten)]
     session: SessionInfo,
     hash: Vec<u8>,
 }
 
-#[derive(sqlx::FromRow)]
+columns!(SessionRow { hash } { session });
+
 struct BudgetRow {
     budget: Option<i64>,
     held: i64,
@@ -93,15 +101,18 @@ struct BudgetRow {
     returned: i64,
 }
 
-#[derive(sqlx::FromRow)]
+columns!(BudgetRow { budget, held, spent, returned });
+
 struct KnownVisitor {
     id: i64,
     used: i64,
 }
 
-/// Why there is no session.
+columns!(KnownVisitor { id, used });
+
+/// Why no session is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VisitorRefusal {
+pub enum VisitorError {
     /// Too many new visitors came from this address within 24 hours.
     TooManyFromAddress,
     /// What the visitor has spent and holds is more than the budget asked for.
@@ -112,17 +123,19 @@ impl Store {
     /// Opens a session and returns its token.
     ///
     /// # Errors
-    /// [`StoreError`]; the inner error says why the visitor is not let in.
+    /// [`StoreError`]; the inner error says why the visitor is not admitted.
     pub async fn open_session(
         &self,
         new: NewVisitor,
-    ) -> Result<Result<String, VisitorRefusal>, StoreError> {
+    ) -> Result<Result<String, VisitorError>, StoreError> {
         let token = secret::token(secret::Kind::Session);
         let hash = secret::hash(&token);
         let opened = self
             .writer
             .write(move |connection| {
                 Box::pin(async move {
+                    locks::account_of_key(connection, new.key_id).await?;
+                    locks::together(connection, Shared::Visitors).await?;
                     let visitor_id = match visitor(connection, &new).await? {
                         Ok(visitor_id) => visitor_id,
                         Err(refusal) => return Ok(Err(refusal)),
@@ -138,7 +151,7 @@ impl Store {
         Ok(opened.map(|()| token))
     }
 
-    /// Opens another session for the visitor of one that is good, and returns its token.
+    /// Opens another session for the visitor of a valid one, and returns its token.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -150,7 +163,8 @@ impl Store {
                 Box::pin(async move {
                     let SessionInfo { visitor_id, origin, lifetime_secs, opened_at_ms, .. } =
                         session;
-                    // Nobody has opened one that is still to come: the clock was set back.
+                    locks::together(connection, Shared::Visitors).await?;
+                    // The clock was set back: a session can't have been opened in the future.
                     let opened_at_ms = opened_at_ms.min(now_ms());
                     let origin = origin.as_deref();
                     insert_session(
@@ -161,14 +175,21 @@ impl Store {
                         lifetime_secs,
                         opened_at_ms,
                     )
-                    .await
+                    .await?;
+                    query(sql::FORGET_OLD_RENEWALS)
+                        .bind(visitor_id)
+                        .bind(signed(opened_at_ms))
+                        .bind(hash.as_slice())
+                        .execute(connection)
+                        .await
+                        .map(drop)
                 })
             })
             .await?;
         Ok(token)
     }
 
-    /// The session that was presented, unless it is unknown, expired, or its key was revoked.
+    /// The session with this token, unless it is unknown, expired, or its key was revoked.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -176,7 +197,7 @@ impl Store {
         self.session_good_at(token, now_ms()).await
     }
 
-    /// The same for one that may have expired.
+    /// The same, including expired ones.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -184,8 +205,8 @@ impl Store {
         self.session_good_at(token, 0).await
     }
 
-    /// Ends everybody whom an account's owner calls so: no session and no ticket of theirs is good any
-    /// more. What is under way goes to its end. How many were ended.
+    /// Ends the access of all visitors of an account with this subject: their sessions and tickets
+    /// become invalid. Active generations go on. Returns how many visitors were ended.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -197,14 +218,15 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let ended: Vec<i64> = sqlx::query_scalar(sql::END_VISITORS)
+                    locks::account(connection, account_id).await?;
+                    let ended: Vec<i64> = query(sql::END_VISITORS)
                         .bind(signed(now_ms()))
                         .bind(subject)
                         .bind(account_id)
                         .fetch_all(&mut *connection)
                         .await?;
                     for visitor_id in &ended {
-                        sqlx::query(sql::DELETE_SESSIONS_OF_VISITOR)
+                        query(sql::DELETE_SESSIONS_OF_VISITOR)
                             .bind(visitor_id)
                             .execute(&mut *connection)
                             .await?;
@@ -215,8 +237,8 @@ impl Store {
             .await
     }
 
-    /// Forgets up to `limit` visitors who came before a moment, did nothing and have no session. How
-    /// many.
+    /// Removes up to `limit` visitors who came before a moment, did nothing and have no session.
+    /// Returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -225,18 +247,8 @@ impl Store {
         before_ms: u64,
         limit: u32,
     ) -> Result<u64, StoreError> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let gone = sqlx::query(sql::FORGET_UNUSED_VISITORS)
-                        .bind(signed(before_ms))
-                        .bind(limit)
-                        .execute(connection)
-                        .await?;
-                    Ok(gone.rows_affected())
-                })
-            })
-            .await
+        let alone = Some(Shared::Visitors);
+        self.forget_before(sql::FORGET_UNUSED_VISITORS, alone, (before_ms, limit)).await
     }
 
     /// The visitors of an account's keys, the newest first.
@@ -248,14 +260,10 @@ impl Store {
         account_id: i64,
         limit: u32,
     ) -> Result<Vec<VisitorInfo>, StoreError> {
-        Ok(sqlx::query_as(sql::VISITORS_OF_ACCOUNT)
-            .bind(account_id)
-            .bind(limit)
-            .fetch_all(&self.reader)
-            .await?)
+        query(sql::VISITORS_OF_ACCOUNT).bind(account_id).bind(limit).fetch_all(&self.reader).await
     }
 
-    /// Whether a key, and a visitor of it, are good still.
+    /// Whether a key, and a visitor of it, are still valid.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -264,9 +272,10 @@ impl Store {
         key_id: i64,
         visitor_id: Option<i64>,
     ) -> Result<bool, StoreError> {
-        let found: Option<i64> = sqlx::query_scalar(sql::OWNER_IS_GOOD)
+        let found: Option<i64> = query(sql::OWNER_IS_GOOD)
             .bind(key_id)
             .bind(visitor_id)
+            .bind(signed(now_ms()))
             .fetch_optional(&self.reader)
             .await?;
         Ok(found.is_some())
@@ -278,7 +287,7 @@ impl Store {
         at_ms: u64,
     ) -> Result<Option<SessionInfo>, StoreError> {
         let hash = secret::hash(token);
-        let row: Option<SessionRow> = sqlx::query_as(sql::SESSION_BY_HASH)
+        let row: Option<SessionRow> = query(sql::SESSION_BY_HASH)
             .bind(hash.as_slice())
             .bind(signed(at_ms))
             .bind(signed(now_ms()))
@@ -287,7 +296,8 @@ impl Store {
         Ok(row.filter(|row| secret::same(&row.hash, &hash)).map(|row| row.session))
     }
 
-    /// What a visitor can spend: the budget, or the account where it has less or there is none.
+    /// What a visitor can spend: the budget, or the account's tokens if those are fewer or there is
+    /// no budget.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -296,12 +306,15 @@ impl Store {
         account_id: i64,
         visitor_id: i64,
     ) -> Result<Balance, StoreError> {
-        let mut connection = self.reader.acquire().await?;
-        Ok(visitor_balance(&mut connection, account_id, Some(visitor_id)).await?)
+        self.reader
+            .read(move |connection| {
+                Box::pin(visitor_balance(connection, account_id, Some(visitor_id)))
+            })
+            .await
     }
 
-    /// Forgets the sessions that have expired and can't be renewed: those that were first opened more
-    /// than `max_secs` ago.
+    /// Removes the sessions that have expired and can't be renewed: those that were first opened
+    /// more than `max_secs` ago.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -309,30 +322,39 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let gone = sqlx::query(sql::DELETE_EXPIRED_SESSIONS)
+                    let gone = query(sql::DELETE_EXPIRED_SESSIONS)
                         .bind(signed(now_ms()))
                         .bind(signed(now_ms().saturating_sub(u64::from(max_secs) * 1000)))
                         .execute(connection)
                         .await?;
-                    Ok(gone.rows_affected())
+                    Ok(gone)
                 })
             })
             .await
     }
 }
 
-/// The balance as whoever pays sees it.
+/// The balance as the payer sees it.
 pub(super) async fn visitor_balance(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account_id: i64,
     visitor_id: Option<i64>,
-) -> Result<Balance, sqlx::Error> {
+) -> Result<Balance, StoreError> {
     let account = ledger::balance(connection, account_id).await?;
+    within_budget(connection, account, visitor_id).await
+}
+
+/// The part of an account's tokens that the payer sees.
+pub(super) async fn within_budget(
+    connection: &mut Connection,
+    account: Balance,
+    visitor_id: Option<i64>,
+) -> Result<Balance, StoreError> {
     let Some(visitor_id) = visitor_id else { return Ok(account) };
     let BudgetRow { budget, held, spent, returned } =
-        sqlx::query_as(sql::VISITOR_BUDGET).bind(visitor_id).fetch_one(connection).await?;
+        query(sql::VISITOR_BUDGET).bind(visitor_id).fetch_one(connection).await?;
     let Some(budget) = budget else { return Ok(account) };
-    // What came back of work that a provider had taken can be used once more, not for ever.
+    // Tokens released after a provider had taken the work can be used once more, not without limit.
     let left = (budget - held - spent).min(2 * budget - held - spent - returned);
     let available = account.available.min(unsigned(left));
     let (held, spent) = (unsigned(held), unsigned(spent));
@@ -340,19 +362,19 @@ pub(super) async fn visitor_balance(
 }
 
 async fn visitor(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewVisitor,
-) -> Result<Result<i64, VisitorRefusal>, StoreError> {
-    let known: Option<KnownVisitor> = sqlx::query_as(sql::VISITOR_BY_SUBJECT)
+) -> Result<Result<i64, VisitorError>, StoreError> {
+    let known: Option<KnownVisitor> = query(sql::VISITOR_BY_SUBJECT)
         .bind(new.key_id)
         .bind(&new.subject)
         .fetch_optional(&mut *connection)
         .await?;
     if let Some(KnownVisitor { id: visitor_id, used }) = known {
         if new.budget.is_some_and(|budget| i64::from(budget) < used) {
-            return Ok(Err(VisitorRefusal::BudgetBelowSpent));
+            return Ok(Err(VisitorError::BudgetBelowSpent));
         }
-        sqlx::query(sql::UPDATE_VISITOR_BUDGET)
+        query(sql::UPDATE_VISITOR_BUDGET)
             .bind(new.budget.map(i64::from))
             .bind(visitor_id)
             .execute(connection)
@@ -361,7 +383,7 @@ async fn visitor(
     }
     if let Some((address, limit)) = &new.address {
         let (after_ms, until_ms) = last_day_ms();
-        let recent: i64 = sqlx::query_scalar(sql::NEW_VISITORS_FROM_ADDRESS)
+        let recent: i64 = query(sql::NEW_VISITORS_FROM_ADDRESS)
             .bind(new.key_id)
             .bind(address.as_slice())
             .bind(signed(after_ms))
@@ -369,29 +391,29 @@ async fn visitor(
             .fetch_one(&mut *connection)
             .await?;
         if recent >= i64::from(*limit) {
-            return Ok(Err(VisitorRefusal::TooManyFromAddress));
+            return Ok(Err(VisitorError::TooManyFromAddress));
         }
     }
-    let inserted = sqlx::query(sql::INSERT_VISITOR)
+    let visitor_id = query(sql::INSERT_VISITOR)
         .bind(new.key_id)
         .bind(&new.subject)
         .bind(new.address.as_ref().map(|(hash, _)| hash.to_vec()))
         .bind(signed(now_ms()))
         .bind(new.budget.map(i64::from))
-        .execute(connection)
+        .fetch_one(connection)
         .await?;
-    Ok(Ok(inserted.last_insert_rowid()))
+    Ok(Ok(visitor_id))
 }
 
 async fn insert_session(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     hash: Hash,
     visitor_id: i64,
     origin: Option<&str>,
     lifetime_secs: u32,
     opened_at_ms: u64,
 ) -> Result<(), StoreError> {
-    sqlx::query(sql::INSERT_SESSION)
+    query(sql::INSERT_SESSION)
         .bind(hash.as_slice())
         .bind(visitor_id)
         .bind(origin)

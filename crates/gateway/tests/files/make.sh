@@ -36,6 +36,8 @@ $Q $P $N -q:v 20 picture.jpg
 $Q $P $N -c:v libwebp -q:v 30 picture.webp
 $Q $P $N -c:v libaom-av1 -still-picture 1 -crf 50 picture.avif
 $Q $V $N -c:v libaom-av1 -crf 50 -cpu-used 8 -f avif moving.avif
+$Q $V $N -c:v libwebp_anim -q:v 10 -loop 0 moving.webp
+$Q $V $N -f apng -plays 0 moving.png
 $Q $P $N picture.gif
 $Q $P $N picture.bmp
 $Q $P $N picture.tiff

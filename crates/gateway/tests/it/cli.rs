@@ -1,7 +1,7 @@
 //! The program itself: its commands, its first line, its exit codes.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use crate::support::Place;
 
@@ -45,6 +45,10 @@ async fn keys_are_made_granted_and_revoked_while_the_server_runs() {
     assert!(list.contains("available 5") && list.contains(r"tab\there"), "{list}");
     assert!(!list.contains(key));
     let name = list.split('\t').next().unwrap();
+    let told: serde_json::Value =
+        serde_json::from_str(&good(&["keys", "list", "--json", "--data", data])).unwrap();
+    assert_eq!((&told["name"], &told["label"]), (&name.into(), &"tab\there".into()));
+    assert_eq!(told["balance"]["available"], 5);
     let granted = good(&["keys", "grant", "--data", data, name, "--tokens", "7"]);
     assert_eq!(granted, "available 12\nheld 0\nspent 0\ngranted 12\n");
     assert_eq!(good(&["keys", "balance", "--data", data, key]), granted);
@@ -66,8 +70,48 @@ async fn keys_are_made_granted_and_revoked_while_the_server_runs() {
     assert!(good(&["audit", "--data", data]).contains("all is well"));
 }
 
+/// Service managers and containers write “not set” so. It is the same for all commands.
 #[test]
-fn what_cannot_be_done_is_said_and_told_by_the_exit_code() {
+fn a_blank_variable_is_one_that_is_not_set() {
+    for blank in ["", "  "] {
+        let dir = tempfile::tempdir().unwrap();
+        let here = |arguments: &[&str]| {
+            let mut command = Command::new(PROGRAM);
+            command.current_dir(dir.path()).args(arguments);
+            for name in ["DATA", "STORE", "STORE_PASSWORD_FILE", "LISTEN", "KEY", "SERVER"] {
+                command.env(format!("AI_NOW_{name}"), blank);
+            }
+            command.output().unwrap()
+        };
+        for arguments in [
+            ["keys", "create", "--tokens", "5"].as_slice(),
+            &["keys", "list"],
+            &["admins", "create", "--name", "ada"],
+            &["admins", "list"],
+            &["webhooks", "list"],
+            &["usage"],
+            &["audit"],
+            &["providers", "costs"],
+            &["providers", "check"],
+            &["config", "check"],
+        ] {
+            let output = here(arguments);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{arguments:?}: {said}");
+        }
+        let list = String::from_utf8(here(&["keys", "list"]).stdout).unwrap();
+        assert!(list.contains("available 5"), "{list}");
+        let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        assert!(dir.path().join("data/ai-now.db").is_file());
+        // Who has no key is told so, and not that an empty one is wrong.
+        let said = here(&["try", "a lake"]);
+        assert!(String::from_utf8_lossy(&said.stderr).contains("AI_NOW_KEY"), "{said:?}");
+    }
+}
+
+#[test]
+fn failures_have_a_message_and_an_exit_code() {
     let place = Place::new();
     let data = text(place.data());
     assert!(bad(&["keys", "list", "--data", data]).contains("There are no records"));
@@ -99,7 +143,7 @@ fn what_cannot_be_done_is_said_and_told_by_the_exit_code() {
 /// Prompts, balances and what keys hash to are for the gateway's own user alone.
 #[cfg(unix)]
 #[test]
-fn nobody_else_on_the_machine_reads_the_records() {
+fn records_are_private_to_their_user() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = Place::new();
     good(&["keys", "create", "--data", text(place.data()), "--tokens", "1"]);
@@ -109,7 +153,7 @@ fn nobody_else_on_the_machine_reads_the_records() {
 
 /// Records of which a part is not what it was, and a place where nothing can be written.
 #[test]
-fn damaged_records_and_a_place_that_takes_nothing_are_told() {
+fn damaged_records_and_unwritable_folders_are_reported() {
     let place = Place::new();
     let data = text(place.data());
     good(&["keys", "create", "--data", data, "--tokens", "1"]);
@@ -133,13 +177,59 @@ fn damaged_records_and_a_place_that_takes_nothing_are_told() {
     }
 }
 
+/// Each kind of system error: reported with its place and in words, without its number, which `bad`
+/// looks for.
+#[test]
+fn system_errors_are_reported_in_words() {
+    let place = Place::new();
+    let data = text(place.data());
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let busy = busy.local_addr().unwrap().to_string();
+    let file = place.path("file");
+    std::fs::write(&file, "").unwrap();
+    let (below, dir, empty) = (file.join("data"), place.path(""), place.path("empty"));
+    let cases: [(&[&str], &str, &str); 7] = [
+        (&["serve", "--listen", &busy, "--data", data], &busy, "in use"),
+        (&["serve", "--listen", "192.0.2.1:1", "--data", data], "192.0.2.1:1", "address"),
+        (&["serve", "--data", text(&below)], text(&below), "directory"),
+        (&["keys", "list", "--data", text(&file)], text(&file), "records"),
+        (&["serve", "--config", "/nowhere/x"], "/nowhere/x", "o such file"),
+        (&["config", "check", "--config", text(&dir)], text(&dir), "directory"),
+        (
+            &["keys", "list", "--data", text(&empty), "--store", "postgres://me@127.0.0.1:1/x"],
+            "127.0.0.1:1",
+            "refused",
+        ),
+    ];
+    for (command, at, words) in cases {
+        let said = bad(command);
+        assert!(said.contains(at) && said.contains(words), "{command:?}: {said}");
+    }
+}
+
+/// A full disk where the answer goes, and a reader who went.
+#[cfg(target_os = "linux")]
+#[test]
+fn unwritable_output_is_reported_in_words() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for (out, words) in [(Stdio::from(writer), "pipe"), (full.into(), "No space left")] {
+        let mut command = Command::new(PROGRAM);
+        let output = command.args(["config", "check"]).stdout(out).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(words), "{said}");
+        assert!(!said.contains("os error"), "{said}");
+    }
+}
+
 #[test]
 fn settings_are_checked() {
     let place = Place::new();
     let file = place.path("config.toml");
     std::fs::write(&file, "retention_days = 30\n[limits]\nqueue = 5\n").unwrap();
     let said = good(&["config", "check", "--config", text(&file)]);
-    assert!(said.contains("good"), "{said}");
+    assert!(said.contains("The settings are valid"), "{said}");
     std::fs::write(&file, "kep_days = 30\n").unwrap();
     assert!(
         bad(&["config", "check", "--config", text(&file)]).contains("unknown field `kep_days`")
@@ -148,4 +238,21 @@ fn settings_are_checked() {
     let web =
         ["serve", "--listen", "127.0.0.1:0", "--data", text(place.data()), "--web", "/nowhere"];
     assert!(bad(&web).contains("index.html"));
+}
+
+#[test]
+fn the_command_line_describes_itself_to_shells_and_to_man() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = good(&["completions", shell]);
+        for word in ["ai-now-gateway", "rotate", "overlap-hours", "refund"] {
+            assert!(script.contains(word), "{shell} completes no {word}");
+        }
+    }
+    let page = good(&["man"]);
+    assert!(page.contains(".TH ai-now-gateway 1"), "{page}");
+    let place = Place::new();
+    let dir = place.path("man");
+    good(&["man", "--out", text(&dir)]);
+    let page = std::fs::read_to_string(dir.join("ai-now-gateway-keys-rotate.1")).unwrap();
+    assert!(page.contains("overlap"), "{page}");
 }

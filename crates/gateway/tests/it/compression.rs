@@ -1,4 +1,4 @@
-//! What is made smaller on the way: long JSON, for whoever takes it; no stream, no file, nothing short.
+//! Compression: long JSON, for clients that accept it; no stream, no file, nothing short.
 
 use std::io::Read as _;
 
@@ -21,7 +21,7 @@ fn varies(headers: &HeaderMap) -> bool {
 }
 
 #[tokio::test]
-async fn long_json_is_compressed_for_whoever_takes_it() {
+async fn long_json_is_compressed_if_gzip_is_accepted() {
     let gateway = Place::new().start().await;
     for path in ["/api/catalog", "/api/openapi.json"] {
         let ask = || gateway.ask(Method::GET, path);
@@ -35,7 +35,7 @@ async fn long_json_is_compressed_for_whoever_takes_it() {
         let mut whole = Vec::new();
         GzDecoder::new(small.as_slice()).read_to_end(&mut whole).unwrap();
         assert_eq!(whole, plain, "{path}");
-        // Whoever takes nothing that there is gets the answer all the same.
+        // A client that accepts no available encoding gets the plain answer.
         for accept in ["identity;q=0", "gzip;q=0, identity;q=0", "*;q=0", "zstd"] {
             let (status, headers, bytes) = answer(ask(), accept).await;
             assert_eq!((status, headers.get("content-encoding")), (200, None), "{accept}");

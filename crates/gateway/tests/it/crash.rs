@@ -1,7 +1,7 @@
 //! Killed at any moment: after the restart every generation is finished or resumed, each token is
 //! accounted for, and each result is there.
 //!
-//! `CRASH_ROUNDS` says how often it is killed; a few times where nobody says.
+//! `CRASH_ROUNDS` sets how often it is killed; a few times by default.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -148,7 +148,7 @@ async fn killed_at_any_moment_nothing_is_lost() {
         place.assert_sound().await;
     }
 
-    // Whoever never heard an answer asks again; whoever did gets the same one.
+    // A client without an answer repeats its request; one with an answer gets the same one again.
     let process = Process::start(place.data());
     for name in open {
         let id = submit(process.url.clone(), key.clone(), name.clone(), false).await.unwrap();
@@ -188,7 +188,7 @@ async fn killed_at_any_moment_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_told_and_costs_nothing() {
+async fn a_full_disk_is_reported_and_costs_nothing() {
     let place = Place::new();
     let key = place.key(1000).await;
     let process = Process::start_on_a_full_disk(place.data(), 100);

@@ -34,16 +34,15 @@ async fn results_go_with_their_rows_when_their_time_is_over() {
     }
     gateway.stop().await;
     let [(old, old_file), (young, young_file)] = made.try_into().unwrap();
-    let pool = database(&place).await;
+    let file = database(&place);
     for (id, days) in [(&old, 9), (&young, 7)] {
-        sqlx::query("UPDATE generations SET finished_at_ms = finished_at_ms - ? WHERE id = ?")
-            .bind(days * DAY_MS)
-            .bind(id)
-            .execute(&pool)
-            .await
-            .unwrap();
+        file.execute(
+            "UPDATE generations SET finished_at_ms = finished_at_ms - ? WHERE id = ?",
+            (days * DAY_MS, id),
+        )
+        .unwrap();
     }
-    pool.close().await;
+    drop(file);
     // What a crash between a file and its row left behind.
     let media = place.data().join("media");
     let orphan = media.join(new_name("orphan", Format::Mp4));
@@ -69,7 +68,7 @@ async fn results_go_with_their_rows_when_their_time_is_over() {
 /// Submitting and cancelling, and coming and going, leave nothing behind for long; what was spent stays
 /// provable.
 #[tokio::test]
-async fn what_never_ran_and_who_did_nothing_are_forgotten_soon() {
+async fn unused_generations_and_visitors_are_removed_soon() {
     let place = Place::with(|config| config.retention_days = 8);
     let key = place.key(1000).await;
     let gateway = place.start().await;
@@ -88,16 +87,16 @@ async fn what_never_ran_and_who_did_nothing_are_forgotten_soon() {
         gateway.cancel(&key, &accepted.id).await;
     }
     gateway.stop().await;
-    let pool = database(&place).await;
+    let file = database(&place);
     for sql in [
         "UPDATE generations SET finished_at_ms = finished_at_ms - 700000",
         "UPDATE visitors SET created_at_ms = created_at_ms - 2 * 86400000",
         "UPDATE sessions SET opened_at_ms = 0, expires_at_ms = 1",
     ] {
-        sqlx::query(sql).execute(&pool).await.unwrap();
+        file.execute(sql, []).unwrap();
     }
     let count =
-        async |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).fetch_one(&pool).await.unwrap();
+        async |sql: &'static str| file.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     let gateway = place.start().await;
     until(async || count("SELECT count(*) FROM generations").await == 1).await;
     until(async || count("SELECT count(*) FROM visitors").await == 1).await;
@@ -107,9 +106,7 @@ async fn what_never_ran_and_who_did_nothing_are_forgotten_soon() {
     place.assert_sound().await;
 
     // A week later its movements are a part of its day, and the sums are what they were.
-    sqlx::query("UPDATE generations SET finished_at_ms = finished_at_ms - 9 * 86400000")
-        .execute(&pool)
-        .await
+    file.execute("UPDATE generations SET finished_at_ms = finished_at_ms - 9 * 86400000", [])
         .unwrap();
     let gateway = place.start().await;
     until(async || count("SELECT count(*) FROM generations").await == 0).await;
@@ -119,8 +116,8 @@ async fn what_never_ran_and_who_did_nothing_are_forgotten_soon() {
     gateway.stop().await;
     place.assert_sound().await;
     // It would be found if one was missing.
-    sqlx::query("UPDATE ledger_days SET captured = 9").execute(&pool).await.unwrap();
-    pool.close().await;
+    file.execute("UPDATE ledger_days SET captured = 9", []).unwrap();
+    drop(file);
     assert!(place.audit().await.faults[0].contains("has spent another sum"));
 }
 
@@ -144,7 +141,7 @@ async fn a_result_that_finds_no_place_waits_until_there_is_one() {
     };
     until(async || waiting(2).await).await;
     assert_eq!(gateway.balance(&key).await.held, 20);
-    // Whoever wants it no more need not wait.
+    // A cancelled generation does not wait.
     gateway.cancel(&key, &cancelled.id).await;
     until(async || waiting(1).await).await;
     std::fs::rename(&away, &media).unwrap();
@@ -163,7 +160,7 @@ async fn a_start_with_a_hundred_thousand_generations() {
     const STORED: u64 = 100_000;
     let place = Place::new();
     let key = place.key(2_000_000).await;
-    let pool = database(&place).await;
+    let file = database(&place);
     let fill = [
         "CREATE TEMP TABLE old AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
              WHERE i < 100000) SELECT i, printf('%026d', i) AS id FROM n",
@@ -187,12 +184,10 @@ async fn a_start_with_a_hundred_thousand_generations() {
         "INSERT INTO key_days SELECT key_id, created_at_ms / 86400000, price FROM generations
              WHERE state = 'running'",
     ];
-    let mut connection = pool.acquire().await.unwrap();
     for sql in fill {
-        sqlx::query(sql).execute(&mut *connection).await.unwrap();
+        file.execute(sql, []).unwrap();
     }
-    drop(connection);
-    pool.close().await;
+    drop(file);
     let begun = Instant::now();
     let gateway = place.start().await;
     println!("ready after {:?} with {STORED} stored generations", begun.elapsed());

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Gateway, Place, problem, song};
+use crate::support::{Gateway, Place, client, problem, refusal, song};
 
 const DOORS: [&str; 2] = ["/api/generate", "/api/generations"];
 
@@ -33,7 +33,7 @@ async fn keys_that_are_not_good() {
         }
     }
     for door in DOORS {
-        // Whoever has no key learns nothing about the rest of the request.
+        // A client without a key learns nothing about the rest of the request.
         let response = gateway.ask(Method::POST, door).body("{").send().await.unwrap();
         problem(response, 401).await;
     }
@@ -160,4 +160,36 @@ async fn nothing_hostile_is_a_fault_or_said_back() {
     let response = gateway.post("/api/generate", &key, &body).send().await.unwrap();
     let text = response.text().await.unwrap();
     assert!(!text.contains('<'), "{text}");
+}
+
+/// What is too much of a head is refused by the gateway itself, in its own words, which a page of an
+/// allowed origin can read.
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused_where_pages_can_read_it() {
+    const PAGE: &str = "https://page.example";
+    let place = Place::with(|config| config.origins = vec![PAGE.into()]);
+    let gateway = place.start().await;
+    let http2 = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    for client in [client(), http2] {
+        let many = |count: usize| {
+            let mut headers = reqwest::header::HeaderMap::new();
+            for number in 0..count {
+                let name = format!("x-{number}").parse::<reqwest::header::HeaderName>().unwrap();
+                headers.insert(name, "y".parse().unwrap());
+            }
+            headers
+        };
+        for (path, headers, status) in [
+            ("/api/ping".to_owned(), many(250), 401),
+            ("/api/ping".to_owned(), many(257), 431),
+            ("/api/ping".to_owned(), many(900), 431),
+            (format!("/api/ping?{}", "x".repeat(60_000)), many(0), 414),
+        ] {
+            let asked = client.get(format!("{}{path}", gateway.url)).headers(headers);
+            let answer = asked.header("origin", PAGE).send().await.unwrap();
+            assert_eq!(answer.headers()["access-control-allow-origin"], PAGE);
+            refusal(answer, status).await;
+        }
+    }
+    gateway.stop().await;
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use ai_now_protocol::Event;
-use ai_now_protocol::api::Session;
+use ai_now_protocol::api::{Generation, Session};
 use reqwest::{Method, Response};
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::support::{Gateway, Place, completed, film, problem, song};
 
 /// An event of the feed.
 #[derive(Clone, Debug, Deserialize)]
-struct Told {
+struct Source {
     generation: String,
     number: u64,
     #[serde(skip)]
@@ -21,7 +21,7 @@ struct Told {
 struct Feed {
     response: Response,
     reader: ai_now_protocol::sse::Reader,
-    ready: VecDeque<(Told, Event)>,
+    ready: VecDeque<(Source, Event)>,
     id: String,
 }
 
@@ -34,12 +34,12 @@ impl Feed {
         Self { response, reader: <_>::default(), ready: <_>::default(), id: String::new() }
     }
 
-    async fn next(&mut self) -> Option<(Told, Event)> {
+    async fn next(&mut self) -> Option<(Source, Event)> {
         while self.ready.is_empty() {
             let chunk = self.response.chunk().await.unwrap()?;
             for frame in self.reader.feed(&chunk) {
                 let frame = frame.unwrap();
-                let mut told: Told = serde_json::from_str(&frame.data).unwrap();
+                let mut told: Source = serde_json::from_str(&frame.data).unwrap();
                 told.is_fact = frame.last_event_id == told.number.to_string();
                 self.id = frame.last_event_id;
                 self.ready.push_back((told, serde_json::from_str(&frame.data).unwrap()));
@@ -50,7 +50,7 @@ impl Feed {
 }
 
 #[tokio::test]
-async fn one_stream_tells_of_all_generations_wherever_it_is_cut() {
+async fn one_stream_has_all_generations_wherever_it_is_cut() {
     const COUNT: usize = 6;
     let place = Place::with(|config| {
         config.limits.generations = 100;
@@ -85,7 +85,7 @@ async fn one_stream_tells_of_all_generations_wherever_it_is_cut() {
             feed = Feed::open(&gateway, &key, &format!("?after={last}")).await;
         }
     }
-    // Nothing of anybody else, nothing missing, nothing twice.
+    // Nothing of other owners, nothing missing, nothing twice.
     assert_eq!(told.len(), COUNT);
     for accepted in &made {
         let events = gateway.follow(&accepted.events).await;
@@ -110,7 +110,7 @@ async fn one_stream_tells_of_all_generations_wherever_it_is_cut() {
 }
 
 #[tokio::test]
-async fn a_new_reader_hears_at_once_how_far_everything_is() {
+async fn a_new_reader_gets_current_progress_at_once() {
     let place = Place::with(|config| config.sketch_workers = 1);
     let key = place.key(100).await;
     let gateway = place.start().await;
@@ -153,7 +153,7 @@ async fn a_new_reader_hears_at_once_how_far_everything_is() {
 }
 
 #[tokio::test]
-async fn a_visitor_hears_of_their_own_and_results_have_whole_addresses() {
+async fn a_visitor_gets_only_their_own_events_with_absolute_addresses() {
     let place = Place::new();
     let key = place.key(100).await;
     let gateway = place.start().await;
@@ -174,4 +174,76 @@ async fn a_visitor_hears_of_their_own_and_results_have_whole_addresses() {
             break;
         }
     }
+}
+
+/// What an address asks for, with another ticket or of another generation.
+fn with(url: &str, name: &str, value: &str) -> String {
+    let (path, query) = url.split_once('?').unwrap();
+    let pairs = query.split('&').map(|pair| match pair.split_once('=').unwrap() {
+        (known, _) if known == name => format!("{name}={value}"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+fn value<'a>(url: &'a str, name: &str) -> &'a str {
+    let pairs = url.split_once('?').unwrap().1.split('&');
+    pairs.filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name).unwrap().1
+}
+
+#[tokio::test]
+async fn the_address_with_a_ticket_follows_all_of_its_owner_and_nothing_else() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let open = async || {
+        let asked = gateway.ask(Method::POST, "/api/sessions").bearer_auth(&key);
+        asked.send().await.unwrap().json::<Session>().await.unwrap().token
+    };
+    let (mine, theirs) = (open().await, open().await);
+    let foreign = gateway.create(&theirs, &song()).await;
+    completed(&gateway.follow(&foreign.events).await);
+    let first = gateway.create(&mine, &song()).await;
+    completed(&gateway.follow(&first.events).await);
+    let second = gateway.create(&mine, &song()).await;
+    let address = first.all_events.unwrap();
+
+    // It begins with the first event of the generation that it came with.
+    let asked = gateway.ask(Method::GET, &address);
+    let response = asked.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut feed =
+        Feed { response, reader: <_>::default(), ready: <_>::default(), id: <_>::default() };
+    let mut ended = Vec::new();
+    while ended.len() < 2 {
+        let (event, what) = feed.next().await.unwrap();
+        assert!([&first.id, &second.id].contains(&&event.generation), "{event:?}");
+        if what.is_last() {
+            ended.push((event.generation, event.number));
+        }
+    }
+    let made: Vec<_> = ended.iter().map(|(id, _)| id.clone()).collect();
+    assert_eq!(made, [first.id.clone(), second.id]);
+
+    // What is looked at goes on after what the look said.
+    let asked = gateway.get(&format!("/api/generations/{}", first.id), &mine);
+    let looked = asked.send().await.unwrap().json::<Generation>().await.unwrap();
+    let later = looked.all_events.unwrap();
+    assert_eq!(value(&later, "after"), ended[0].1.to_string());
+
+    // One generation's ticket is not one for all, nor is another owner's.
+    let own = value(&first.events, "ticket");
+    let other = foreign.all_events.unwrap();
+    let events =
+        format!("/api/generations/{}/events?ticket={}", first.id, value(&address, "ticket"));
+    for refused in [
+        with(&address, "ticket", own),
+        with(&address, "of", value(&other, "of")),
+        with(&address, "of", "nobody"),
+        with(&address, "ticket", "x"),
+        events,
+    ] {
+        problem(gateway.ask(Method::GET, &refused).send().await.unwrap(), 401).await;
+    }
+    gateway.stop().await;
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ai_now_protocol::Event;
 use ai_now_protocol::api::Accepted;
+use bytes::Bytes;
+use h2::client::SendRequest;
 use reqwest::{Client, Version};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -72,7 +74,7 @@ async fn is_closed(address: &str, said: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn who_says_too_little_is_cut() {
+async fn silent_clients_are_disconnected() {
     let place = Place::with(|config| {
         config.limits.header_secs = 1;
         config.limits.idle_secs = 1;
@@ -136,4 +138,87 @@ async fn a_reader_that_takes_no_more_is_cut() {
     let again = gateway.ask(reqwest::Method::GET, &accepted.events).send().await.unwrap();
     assert_eq!(again.status(), 200);
     gateway.cancel(&key, &accepted.id).await;
+}
+
+/// A connection that answers pings and has a large window for all streams together, but accepts
+/// only `window` bytes of each.
+async fn greedy(address: &str, window: u32) -> SendRequest<Bytes> {
+    let socket = TcpStream::connect(address).await.unwrap();
+    let mut builder = h2::client::Builder::new();
+    builder.initial_window_size(window).initial_connection_window_size(1 << 24);
+    let (sender, mut connection) = builder.handshake::<_, Bytes>(socket).await.unwrap();
+    let mut pings = connection.ping_pong().unwrap();
+    tokio::spawn(connection);
+    tokio::spawn(async move { while pings.ping(h2::Ping::opaque()).await.is_ok() {} });
+    sender
+}
+
+/// Asks for something, and has the answer's body.
+async fn ask(sender: &mut SendRequest<Bytes>, url: &str) -> h2::RecvStream {
+    let request = axum::http::Request::get(url).body(()).unwrap();
+    let mut ready = sender.clone().ready().await.unwrap();
+    let (answer, _) = ready.send_request(request, true).unwrap();
+    let answer = answer.await.unwrap();
+    assert_eq!(answer.status(), 200, "{url}");
+    answer.into_body()
+}
+
+/// How much of a body comes, and how it ends.
+async fn read(body: &mut h2::RecvStream, takes: bool) -> (usize, Option<h2::Reason>) {
+    let mut length = 0;
+    while let Some(chunk) = body.data().await {
+        match chunk {
+            Ok(chunk) => {
+                length += chunk.len();
+                if takes {
+                    body.flow_control().release_capacity(chunk.len()).unwrap();
+                }
+            }
+            Err(error) => return (length, Some(error.reason().unwrap())),
+        }
+    }
+    (length, None)
+}
+
+#[tokio::test]
+async fn an_unread_stream_is_reset_and_the_others_go_on() {
+    let place = Place::with(|config| {
+        config.limits.write_secs = 1;
+        config.limits.idle_secs = 600;
+        config.limits.streams = 2;
+        config.keep_alive_secs = 1;
+        config.sketch_workers = 1;
+    });
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let media = completed(&gateway.follow(&gateway.create(&key, &song()).await.events).await);
+    let size = gateway.ask(reqwest::Method::GET, &media[gateway.url.len()..]);
+    let size = size.send().await.unwrap().bytes().await.unwrap().len();
+    let running = gateway.create(&key, &film(30)).await;
+    let events = format!("{}{}", gateway.url, running.events);
+    let catalog = format!("{}/api/catalog", gateway.url);
+    let address = gateway.url.strip_prefix("http://").unwrap();
+    let mut sender = greedy(address, 100).await;
+    let mut read_well = ask(&mut sender, &events).await;
+    let reading = tokio::spawn(async move { read(&mut read_well, true).await });
+    for url in [&events, &catalog, &media] {
+        let mut left = ask(&mut sender, url).await;
+        let left = tokio::time::timeout(Duration::from_secs(60), read(&mut left, false)).await;
+        assert_eq!(left.expect("it was not cut"), (100, Some(h2::Reason::CANCEL)), "{url}");
+    }
+    // Also where there is room for all but the last byte of an answer that is written at once.
+    let size = u32::try_from(size).unwrap();
+    let mut nearly = greedy(address, size - 1).await;
+    let mut left = ask(&mut nearly, &media).await;
+    let left = tokio::time::timeout(Duration::from_secs(60), read(&mut left, false)).await;
+    assert_eq!(left.expect("it was not cut").1, Some(h2::Reason::CANCEL));
+    // Exactly enough room is enough.
+    let mut exact = greedy(address, size).await;
+    assert_eq!(read(&mut ask(&mut exact, &media).await, false).await, (size as usize, None));
+    // All along, the stream that is read went on, and so does its connection.
+    assert!(!reading.is_finished());
+    assert!(read(&mut ask(&mut sender, &catalog).await, true).await.1.is_none());
+    gateway.cancel(&key, &running.id).await;
+    assert_eq!(reading.await.unwrap().1, None);
+    gateway.stop().await;
 }

@@ -13,7 +13,7 @@ use crate::support::{Place, client, read_all, song};
 const PAGE: &str = "https://page.example";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_tells_what_happened_and_no_secret() {
+async fn the_log_has_what_happened_and_no_secret() {
     let place = Place::new();
     let key = place.key(100).await;
     let limits = Publishable { visitor_budget: 20, visitors_per_address: 9, tokens_per_day: 99 };
@@ -84,4 +84,40 @@ async fn the_log_tells_what_happened_and_no_secret() {
     ] {
         assert!(!text.contains(secret), "{secret} is in\n{text}");
     }
+}
+
+/// A provider that refuses the connection, and a client that goes: the log says so in words.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_says_what_the_system_says_in_words() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let log = place.path("log");
+    let settings = place.path("config.toml");
+    let nobody = "[providers.up]\nkind = 'replicate'\nmodel = 'a/b'\nkey_env = 'KEY_OF_UP'\n\
+                  base_url = 'http://127.0.0.1:1'\nallow_private = true\n\
+                  [[models]]\nid = 'run'\nroutes = ['up']\n";
+    std::fs::write(&settings, nobody).unwrap();
+    let mut child = Command::new(PROGRAM)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(place.data())
+        .arg("--config")
+        .arg(&settings)
+        .env("KEY_OF_UP", "secret")
+        .env("RUST_LOG", "debug")
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+    let asked = client().post(format!("{url}/api/generate")).bearer_auth(&key);
+    let asked = asked.json(&serde_json::json!({"model": "run", "prompt": "a lake"}));
+    let events = read_all(asked.send().await.unwrap()).await;
+    let said = serde_json::to_string(&events.last().unwrap().1).unwrap();
+    assert!(said.contains("Error") && !said.contains("os error"), "{said}");
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    let text = std::fs::read_to_string(log).unwrap();
+    assert!(text.contains("onnection refused") && !text.contains("os error"), "{text}");
 }

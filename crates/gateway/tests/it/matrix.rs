@@ -10,27 +10,30 @@ use serde_json::{Value, json};
 
 use crate::support::{Gateway, Place, completed, database, problem, song};
 
-/// Who is answered, and who hears what else.
+/// Which callers are admitted, and what the others get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// Whoever asks.
+    /// Every caller.
     Public,
-    /// Whoever has a key or a session that is good, with `good`; a publishable key hears another
-    /// status.
+    /// No caller, as the request is sent here: with this status.
+    Refused(u16),
+    /// Callers with a valid key or session, with `good`; a publishable key gets another status.
     Keyed { good: u16, publishable: u16 },
-    /// Whoever has a secret key.
+    /// Callers with a secret key.
     Secret,
+    /// The same, with another status.
+    SecretWith(u16),
     /// The generation's owner alone.
     Owned,
-    /// The generation's owner, and whoever has a ticket for it.
+    /// The generation's owner, and callers with a ticket for it.
     Ticketed,
     /// Administrators alone, by their role.
     Administered { viewer: u16, admin: u16 },
 }
 
-use Rule::{Administered, Keyed, Owned, Public, Secret, Ticketed};
+use Rule::{Administered, Keyed, Owned, Public, Refused, Secret, SecretWith, Ticketed};
 
-/// Bodies are not valid where they would cost something: 400 tells that the caller was let in.
+/// Bodies are not valid where they would cost something: 400 shows that the caller was admitted.
 const LINES: &[(Method, &str, Rule)] = &[
     (Method::GET, "/api/ping", Keyed { good: 200, publishable: 200 }),
     (Method::GET, "/api/catalog", Public),
@@ -42,18 +45,51 @@ const LINES: &[(Method, &str, Rule)] = &[
     (Method::GET, "/api/generations", Keyed { good: 200, publishable: 403 }),
     (Method::POST, "/api/uploads", Keyed { good: 415, publishable: 403 }),
     (Method::GET, "/api/usage", Secret),
+    (Method::GET, "/api/webhooks", Secret),
+    (Method::POST, "/api/webhooks", SecretWith(415)),
+    (Method::DELETE, "/api/webhooks/{name}", SecretWith(404)),
+    (Method::POST, "/api/webhooks/{name}/enable", SecretWith(404)),
+    (Method::POST, "/api/webhooks/{name}/disable", SecretWith(404)),
+    (Method::GET, "/api/webhooks/{name}/deliveries", SecretWith(404)),
+    (Method::POST, "/api/webhooks/{name}/deliveries/{delivery}/replay", SecretWith(404)),
+    (Method::GET, "/api/admin/webhooks", Administered { viewer: 200, admin: 200 }),
+    (Method::POST, "/api/admin/webhooks", Administered { viewer: 403, admin: 415 }),
+    (Method::DELETE, "/api/admin/webhooks/{name}", Administered { viewer: 403, admin: 404 }),
+    (Method::POST, "/api/admin/webhooks/{name}/enable", Administered { viewer: 403, admin: 404 }),
+    (Method::POST, "/api/admin/webhooks/{name}/disable", Administered { viewer: 403, admin: 404 }),
+    (
+        Method::GET,
+        "/api/admin/webhooks/{name}/deliveries",
+        Administered { viewer: 404, admin: 404 },
+    ),
+    (
+        Method::POST,
+        "/api/admin/webhooks/{name}/deliveries/{delivery}/replay",
+        Administered { viewer: 403, admin: 404 },
+    ),
     (Method::GET, "/api/generations/{id}", Owned),
     (Method::DELETE, "/api/generations/{id}", Owned),
     (Method::GET, "/api/generations/{id}/events", Ticketed),
     (Method::GET, "/api/events", Keyed { good: 200, publishable: 403 }),
     (Method::GET, "/api/openapi.json", Public),
     (Method::GET, "/api/admin/me", Administered { viewer: 200, admin: 200 }),
+    (Method::POST, "/api/admin/session", Refused(415)),
+    (Method::DELETE, "/api/admin/session", Administered { viewer: 204, admin: 204 }),
+    (Method::GET, "/api/admin/overview", Administered { viewer: 200, admin: 200 }),
+    (Method::GET, "/api/admin/events", Administered { viewer: 200, admin: 200 }),
+    (Method::GET, "/api/admin/models", Administered { viewer: 200, admin: 200 }),
+    (Method::GET, "/api/admin/settings", Administered { viewer: 200, admin: 200 }),
+    (Method::POST, "/api/admin/providers/{name}/check", Administered { viewer: 403, admin: 404 }),
+    (Method::POST, "/api/admin/generations/{id}/again", Administered { viewer: 403, admin: 201 }),
     (Method::GET, "/api/admin/keys", Administered { viewer: 200, admin: 200 }),
     (Method::POST, "/api/admin/keys", Administered { viewer: 403, admin: 415 }),
     (Method::GET, "/api/admin/keys/{name}", Administered { viewer: 404, admin: 404 }),
     (Method::PATCH, "/api/admin/keys/{name}", Administered { viewer: 403, admin: 415 }),
     (Method::DELETE, "/api/admin/keys/{name}", Administered { viewer: 403, admin: 404 }),
     (Method::POST, "/api/admin/keys/{name}/grants", Administered { viewer: 403, admin: 415 }),
+    (Method::POST, "/api/admin/keys/{name}/adjustments", Administered { viewer: 403, admin: 415 }),
+    (Method::POST, "/api/admin/keys/{name}/rotate", Administered { viewer: 403, admin: 404 }),
+    (Method::POST, "/api/admin/generations/{id}/refund", Administered { viewer: 403, admin: 415 }),
     (Method::GET, "/api/admin/keys/{name}/ledger", Administered { viewer: 404, admin: 404 }),
     (Method::GET, "/api/admin/generations", Administered { viewer: 200, admin: 200 }),
     (Method::GET, "/api/admin/generations/{id}", Administered { viewer: 200, admin: 200 }),
@@ -67,7 +103,7 @@ const LINES: &[(Method, &str, Rule)] = &[
     (Method::GET, "/api/admin/usage", Administered { viewer: 200, admin: 200 }),
     (Method::GET, "/api/admin/activity", Administered { viewer: 200, admin: 200 }),
     (Method::GET, "/api/admin/activity/export", Administered { viewer: 200, admin: 200 }),
-    // Whoever knows a file's name may load it; nobody can guess one.
+    // Knowing a file's name is permission to load it; it can't be guessed.
     (Method::GET, "/media/{name}", Public),
     (Method::GET, "/healthz", Public),
     (Method::GET, "/readyz", Public),
@@ -110,12 +146,9 @@ impl World {
             response.json::<Session>().await.unwrap().token
         };
         let expired = open(&theirs).await;
-        let pool = database(&place).await;
-        sqlx::query("UPDATE sessions SET expires_at_ms = 1, opened_at_ms = 1")
-            .execute(&pool)
-            .await
-            .unwrap();
-        pool.close().await;
+        let file = database(&place);
+        file.execute("UPDATE sessions SET expires_at_ms = 1, opened_at_ms = 1", []).unwrap();
+        drop(file);
         let owners = vec![
             mine.clone(),
             theirs.clone(),
@@ -157,7 +190,7 @@ impl World {
     ) -> RequestBuilder {
         let (accepted, file) = &self.made[which];
         let path = path.replace("{id}", &accepted.id).replace("{name}", file);
-        let path = path.replace("{subject}", "nobody");
+        let path = path.replace("{subject}", "nobody").replace("{delivery}", "1");
         let asked = self.gateway.ask(method.clone(), &format!("{path}{query}"));
         let asked = asked.header("origin", PAGE);
         if *method == Method::POST && path.starts_with("/api/generat") {
@@ -209,7 +242,11 @@ async fn everyone_at_every_route() {
         };
         for nobody in &world.worthless {
             let asked = with(world.ask(line, 0), nobody);
-            let expected = if *rule == Public { 200 } else { 401 };
+            let expected = match rule {
+                Public => 200,
+                Refused(status) => *status,
+                _ => 401,
+            };
             assert_eq!(world.status(line, asked).await, expected, "{method} {path} {nobody:?}");
         }
         // A ticket opens the events of its own generation, and nothing else at all.
@@ -218,25 +255,30 @@ async fn everyone_at_every_route() {
             let asked = world.ask_with(line, which, &query);
             let expected = match rule {
                 Public => 200,
+                Refused(status) => *status,
                 Ticketed if which == 0 => 200,
-                Keyed { .. } | Secret | Owned | Ticketed | Administered { .. } => 401,
+                Keyed { .. } | Secret | SecretWith(_) | Owned | Ticketed | Administered { .. } => {
+                    401
+                }
             };
             assert_eq!(world.status(line, asked).await, expected, "{method} {path} ticket {which}");
         }
         let asked = world.ask(line, 0).bearer_auth(&world.publishable);
         let expected = match rule {
             Public => 200,
+            Refused(status) => *status,
             Keyed { publishable, .. } => *publishable,
-            Secret | Owned | Ticketed | Administered { .. } => 403,
+            Secret | SecretWith(_) | Owned | Ticketed | Administered { .. } => 403,
         };
         assert_eq!(world.status(line, asked).await, expected, "{method} {path} publishable");
         // An administrator's key is no key of a generation.
         for (token, is_admin) in [(&world.viewer, false), (&world.admin, true)] {
             let expected = match rule {
                 Public => 200,
+                Refused(status) => *status,
                 Administered { admin, .. } if is_admin => *admin,
                 Administered { viewer, .. } => *viewer,
-                Keyed { .. } | Secret | Owned | Ticketed => 401,
+                Keyed { .. } | Secret | SecretWith(_) | Owned | Ticketed => 401,
             };
             let asked = world.ask(line, 0).bearer_auth(token);
             assert_eq!(world.status(line, asked).await, expected, "{method} {path} {is_admin}");
@@ -245,11 +287,13 @@ async fn everyone_at_every_route() {
             for which in 0..world.made.len() {
                 let expected = match rule {
                     Public => 200,
+                    Refused(status) => *status,
                     Keyed { good, .. } => *good,
                     Secret if token.starts_with("ak_") => 200,
+                    SecretWith(status) if token.starts_with("ak_") => *status,
                     Owned | Ticketed if owner == which => 200,
                     Owned | Ticketed => 404,
-                    Secret | Administered { .. } => 403,
+                    Secret | SecretWith(_) | Administered { .. } => 403,
                 };
                 let asked = world.ask(line, which).bearer_auth(token);
                 let status = world.status(line, asked).await;

@@ -1,6 +1,6 @@
 //! The invariant: granted = available + held + spent, whatever happens in whatever order.
 
-use ai_now_gateway::domain::{NewGeneration, Outcome, Principal, SubmitError};
+use ai_now_gateway::domain::{NewGeneration, Node, Outcome, Principal, SubmitError};
 use ai_now_gateway::secret;
 use ai_now_gateway::store::{NewKey, Store};
 use ai_now_protocol::api::State;
@@ -16,6 +16,8 @@ enum Step {
     Accept(u32),
     Begin(usize),
     Finish(usize, u8),
+    AdjustDown(u64),
+    Refund(usize, Option<u32>),
     Reopen,
 }
 
@@ -25,6 +27,9 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..60u32).prop_map(Step::Accept),
         2 => any::<usize>().prop_map(Step::Begin),
         4 => (any::<usize>(), 0..3u8).prop_map(|(which, how)| Step::Finish(which, how)),
+        1 => (0..60u64).prop_map(Step::AdjustDown),
+        2 => (any::<usize>(), prop::option::of(1..40u32))
+            .prop_map(|(which, tokens)| Step::Refund(which, tokens)),
         1 => Just(Step::Reopen),
     ]
 }
@@ -41,11 +46,12 @@ fn outcome(place: &Place, how: u8) -> Outcome {
         1 => failed(State::Cancelled),
         _ => {
             let media_name = ai_now_gateway::media::new_name("x", Format::Mp3);
-            let dir = ai_now_gateway::media::MediaDir::open(place.data()).unwrap();
-            dir.write(&media_name, b"sound").unwrap();
+            place.write_media(&media_name, b"sound");
             let url = MediaUrl::parse(&format!("/media/{media_name}")).unwrap();
             let event = Event::Completed(Completed { url, note: None });
-            Outcome::Completed { media_name, size_bytes: 5, note: None, procedural: true, event }
+            let provider = "sketch".into();
+            let (note, procedural) = (None, true);
+            Outcome::Completed { media_name, provider, size_bytes: 5, note, procedural, event }
         }
     }
 }
@@ -63,6 +69,7 @@ async fn play(steps: Vec<Step>) {
     };
     let (mut granted, mut held, mut spent) = (100u64, 0u64, 0u64);
     let mut generations: Vec<(String, u32, State)> = Vec::new();
+    let mut given_back = std::collections::HashSet::new();
     for step in steps {
         match step {
             Step::Grant(tokens) => {
@@ -81,8 +88,9 @@ async fn play(steps: Vec<Step>) {
             Step::Begin(which) if !generations.is_empty() => {
                 let which = which % generations.len();
                 let (id, _, state) = &mut generations[which];
-                let begun = store.begin(id, Event::PROCESSING).await.unwrap().is_some();
-                assert_eq!(begun, *state == State::Queued);
+                let begun = store.begin(id, Node(1), Event::PROCESSING).await.unwrap().is_some();
+                // A client that does not know whether it was kept repeats it.
+                assert_eq!(begun, !state.is_final());
                 if begun {
                     *state = State::Running;
                 }
@@ -90,7 +98,7 @@ async fn play(steps: Vec<Step>) {
             Step::Finish(which, how) if !generations.is_empty() => {
                 let which = which % generations.len();
                 let (id, price, state) = &mut generations[which];
-                let won = store.finish(id, outcome(&place, how)).await.unwrap().is_some();
+                let won = store.finish(id, Node(1), outcome(&place, how)).await.unwrap().is_some();
                 assert_eq!(won, !state.is_final());
                 if won {
                     held -= u64::from(*price);
@@ -102,7 +110,23 @@ async fn play(steps: Vec<Step>) {
                 store.close().await;
                 store = place.store().await;
             }
-            Step::Begin(_) | Step::Finish(..) => {}
+            Step::AdjustDown(tokens) => {
+                let taken = store.adjust_down(&key.name, tokens, "why".parse().unwrap()).await;
+                let enough = granted - held - spent >= tokens;
+                assert_eq!(taken.is_ok(), enough);
+                granted -= if enough { tokens } else { 0 };
+            }
+            Step::Refund(which, tokens) if !generations.is_empty() => {
+                let which = which % generations.len();
+                let (id, price, state) = &generations[which];
+                let refunded = store.refund(id, tokens, "why".parse().unwrap()).await.unwrap();
+                let wanted = tokens.unwrap_or(*price);
+                let may = *state == State::Completed && *price > 0 && wanted <= *price;
+                let first = may && given_back.insert(id.clone());
+                assert_eq!(refunded.ok(), first.then_some(wanted));
+                spent -= if first { u64::from(wanted) } else { 0 };
+            }
+            Step::Begin(_) | Step::Finish(..) | Step::Refund(..) => {}
         }
         let balance = store.balance(key.account_id).await.unwrap();
         assert_eq!((balance.granted, balance.held, balance.spent), (granted, held, spent));
@@ -123,6 +147,7 @@ async fn accept(store: &Store, owner: &Principal, price: u32) -> Result<String, 
         procedural: true,
         price,
         submission: None,
+        node: Some(Node(1)),
         concurrent_limit: 1000,
     };
     let accepted = store.accept(new, Event::Started).await;
@@ -152,8 +177,8 @@ async fn the_audit_finds_what_is_wrong() {
     gateway.stop().await;
     place.assert_sound().await;
 
-    let pool = database(&place).await;
-    let run = async |sql: &'static str| sqlx::query(sql).execute(&pool).await.unwrap();
+    let file = database(&place);
+    let run = async |sql: &'static str| file.execute(sql, []).unwrap();
     for (damage, repair, word) in [
         (
             "UPDATE accounts SET spent = spent + 1, available = available - 1",
@@ -200,21 +225,25 @@ async fn the_audit_finds_what_is_wrong() {
 async fn the_table_itself_refuses_a_second_settlement() {
     let place = Place::new();
     place.key(100).await;
-    let pool = database(&place).await;
+    let file = database(&place);
     let record = async |kind: &str, tokens: i64| {
         let sql = "INSERT INTO ledger (account_id, kind, tokens, generation_id, at_ms)
                    VALUES (1, ?, ?, 'g', 0)";
-        sqlx::query(sql).bind(kind).bind(tokens).execute(&pool).await.is_ok()
+        file.execute(sql, (kind, tokens)).is_ok()
     };
     assert!(!record("capture", 3).await, "nothing is held");
     assert!(record("hold", 5).await);
     assert!(record("capture", 3).await);
     assert!(!record("capture", 1).await);
-    // The rest goes back, and no more than that.
+    // The rest is returned, and no more than that.
     assert!(!record("release", 3).await);
     assert!(record("release", 2).await);
     assert!(!record("release", 0).await);
     assert!(!record("hold", 5).await);
-    let stolen = sqlx::query("UPDATE accounts SET available = available + 1").execute(&pool).await;
+    let stolen = file.execute("UPDATE accounts SET available = available + 1", []);
     assert!(stolen.is_err());
+    // A capture is refunded at most once, and no more than that.
+    assert!(!record("refund", 4).await);
+    assert!(record("refund", 2).await);
+    assert!(!record("refund", 1).await);
 }

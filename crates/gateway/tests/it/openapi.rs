@@ -1,4 +1,4 @@
-//! What every operation of the OpenAPI document has, whoever wrote its handler: generators need it.
+//! What every operation of the OpenAPI document has, whichever handler it is: generators need it.
 
 use std::collections::BTreeSet;
 
@@ -70,5 +70,73 @@ async fn each_key_of_a_content_is_one_type() {
         let (kind, subtype) = kind.split_once('/').unwrap();
         let plain = |part: &str| !part.is_empty() && !part.contains([' ', ',', '*', ';']);
         assert!(plain(kind) && plain(subtype), "{at}: {kind}/{subtype}");
+    }
+}
+
+/// Everything in the document that is an integer, by its address.
+fn integers<'d>(value: &'d Value, at: &str, found: &mut Vec<(String, &'d Value)>) {
+    let kind = &value["type"];
+    if kind == "integer" || kind.as_array().is_some_and(|kinds| kinds.contains(&"integer".into())) {
+        found.push((at.to_owned(), value));
+    }
+    match value {
+        Value::Object(members) => {
+            members
+                .iter()
+                .for_each(|(name, member)| integers(member, &format!("{at}/{name}"), found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| integers(item, at, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn each_integer_says_how_small_and_how_large_it_gets() {
+    let document = document().await;
+    let mut found = Vec::new();
+    integers(&document, "", &mut found);
+    assert!(found.len() > 80, "{found:?}");
+    for (at, integer) in found {
+        let bound = |name: &str| {
+            let bound = integer[name].as_number();
+            bound.unwrap_or_else(|| panic!("{at}: no {name}")).as_i128().unwrap()
+        };
+        let (smallest, largest): (i128, i128) = match integer["format"].as_str() {
+            Some("uint8") => (0, u8::MAX.into()),
+            Some("uint16") => (0, u16::MAX.into()),
+            Some("uint32") => (0, u32::MAX.into()),
+            Some("uint64") => (0, u64::MAX.into()),
+            Some("int64") => (i64::MIN.into(), i64::MAX.into()),
+            other => panic!("{at}: {other:?}"),
+        };
+        assert!(smallest <= bound("minimum") && bound("maximum") <= largest, "{at}: {integer}");
+        assert!(bound("minimum") <= bound("maximum"), "{at}: {integer}");
+    }
+}
+
+/// Every header of an answer, and whether the document says that it is always there.
+fn headers<'d>(value: &'d Value, found: &mut Vec<(&'d str, bool)>) {
+    if let Some(members) = value.as_object() {
+        for (name, member) in members {
+            if name == "headers" {
+                let each = member.as_object().unwrap().iter();
+                found
+                    .extend(each.map(|(name, header)| (name.as_str(), header["required"] == true)));
+            }
+            headers(member, found);
+        }
+    }
+}
+
+#[tokio::test]
+async fn headers_are_promised_where_they_are_always_sent() {
+    let document = document().await;
+    let mut found = Vec::new();
+    headers(&document["paths"], &mut found);
+    headers(&document["components"]["responses"], &mut found);
+    assert!(found.len() > 60, "{found:?}");
+    for (name, required) in found {
+        let depends = ["Idempotent-Replayed", "Content-Disposition"].contains(&name);
+        assert_ne!(required, depends, "{name}");
     }
 }

@@ -16,7 +16,7 @@ fn address(url: &str) -> &str {
 }
 
 #[tokio::test]
-async fn media_addresses_are_those_of_whoever_asks() {
+async fn media_addresses_use_the_clients_base_address() {
     let place = Place::new();
     let key = place.key(100).await;
     let gateway = place.start().await;
@@ -32,7 +32,7 @@ async fn media_addresses_are_those_of_whoever_asks() {
     assert!(named(&[("host", "music.example")]).await.starts_with("http://music.example/media/"));
     let odd = named(&[("host", "evil.example\"><script>")]).await;
     assert!(odd.starts_with(&format!("{}/media/", gateway.url)), "{odd}");
-    // Nobody is believed who was not configured.
+    // Only configured proxies are trusted.
     let forwarded = [("host", "music.example"), ("x-forwarded-proto", "https")];
     assert!(named(&forwarded).await.starts_with("http://music.example/"));
     gateway.stop().await;
@@ -60,7 +60,7 @@ async fn only_a_trusted_proxy_names_the_clients_address() {
         let gateway = place.start().await;
         let mut last = 0;
         for client in 1..=3 {
-            // What a client says of itself stands to the left and is never believed.
+            // The entries that a client wrote itself are the leftmost ones, and are never trusted.
             let chain = format!("10.0.0.9, 192.0.2.{client}");
             let asked = gateway.ask(Method::GET, "/healthz").header("x-forwarded-for", chain);
             last = asked.send().await.unwrap().status().as_u16();
@@ -99,7 +99,7 @@ async fn slow_clients_are_cut() {
 }
 
 #[tokio::test]
-async fn metrics_are_told_on_a_listener_of_their_own() {
+async fn metrics_have_a_listener_of_their_own() {
     let place = Place::with(|config| config.metrics_listen = "127.0.0.1:0".parse().ok());
     let key = place.key(100).await;
     let server = Server::start(place.config.clone()).await.unwrap();

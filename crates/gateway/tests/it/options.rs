@@ -1,5 +1,5 @@
-//! What a model is told beside the prompt: checked, priced, kept, shown; and unknown to those who
-//! know only the document.
+//! The options of a model: checked, priced, stored, shown; and absent for clients that know only
+//! the documented API.
 
 use ai_now_gateway::config::ModelSettings;
 use ai_now_protocol::api::State;
@@ -63,8 +63,9 @@ async fn what_does_not_fit_is_refused_with_what_does() {
         let said = refused(&gateway, &key, &with(&options)).await;
         assert!(said.is(Code::InvalidOption), "{options}: {said:?}");
         assert_eq!(said.params["option"].as_text(), Some(option));
-        let takes = said.params["allowed"].as_text().unwrap();
+        let takes = &said.details[0].text;
         assert!(takes.starts_with(allowed) && said.text.contains(allowed), "{said:?}");
+        assert!(said.is_in_table() && !said.has_prose(), "{said:?}");
     }
     for odd in
         [json!({"seconds": 2.5}), json!({"seconds": [5]}), json!({"seconds": null}), json!(7)]
@@ -108,7 +109,7 @@ async fn old_clients_see_no_difference() {
     let fields: Vec<_> = accepted.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(
         (fields, &accepted["price"]),
-        (vec!["balance", "events", "id", "price"], &json!(10))
+        (vec!["all_events", "balance", "events", "id", "price"], &json!(10))
     );
     let id = accepted["id"].as_str().unwrap();
     let shown = gateway.show(&key, id).await;

@@ -1,5 +1,5 @@
-//! Behind other people's servers: path prefixes, forwarded headers as proxies write them, pages of
-//! other origins that hear every refusal, one server to a data directory.
+//! Behind proxies: path prefixes, forwarded headers as proxies write them, pages of other origins
+//! that can read every refusal, one server to a data directory.
 
 use ai_now_gateway::server::Server;
 use ai_now_protocol::api::{Accepted, Generation};
@@ -7,7 +7,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Gateway, Place, completed, read_all, song};
+use crate::support::{Gateway, Place, completed, read_all, refusal, song};
 
 /// A gateway that believes what its neighbours on this machine forward.
 async fn behind_proxy(
@@ -76,7 +76,14 @@ async fn a_public_url_may_have_a_path() {
 async fn a_prefix_that_leads_elsewhere_is_none() {
     let (place, gateway) = behind_proxy(|_| {}).await;
     let key = place.key(100).await;
-    for prefix in ["//evil.example", "https://evil.example", "/a/../..", "/\"><script>"] {
+    for prefix in [
+        "//evil.example",
+        "https://evil.example",
+        "/a/../..",
+        "/a/%2E%2e/%2e",
+        "/a%2f..",
+        "/\"><script>",
+    ] {
         let asked = with(
             gateway.post("/api/generations", &key, &song()),
             &[("x-forwarded-prefix", prefix)],
@@ -85,7 +92,7 @@ async fn a_prefix_that_leads_elsewhere_is_none() {
         assert!(accepted.events.starts_with("/api/"), "{prefix}: {}", accepted.events);
     }
     gateway.stop().await;
-    // Nobody is believed who was not configured.
+    // Only configured proxies are trusted.
     let gateway = Place::new().start().await;
     let asked =
         with(gateway.ask(Method::GET, "/api/openapi.json"), &[("x-forwarded-prefix", "/tool")]);
@@ -95,7 +102,7 @@ async fn a_prefix_that_leads_elsewhere_is_none() {
 }
 
 #[tokio::test]
-async fn visitors_are_told_apart_however_a_proxy_writes_their_addresses() {
+async fn visitors_are_distinguished_however_a_proxy_writes_their_addresses() {
     for (name, first, second) in [
         ("x-forwarded-for", "203.0.113.7:1001", "203.0.113.8:1001"),
         ("x-forwarded-for", "[2001:db8::1]:443", "[2001:db8:1::1]:443"),
@@ -122,7 +129,7 @@ fn allows(response: &Response) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn a_page_hears_every_refusal() {
+async fn a_page_can_read_every_refusal() {
     let place = Place::with(|config| {
         config.origins = vec![PAGE.into()];
         config.limits.address_requests_per_minute = 3;
@@ -213,6 +220,19 @@ async fn a_data_directory_is_one_servers() {
 }
 
 #[tokio::test]
+async fn a_request_has_one_key() {
+    let place = Place::new();
+    let key = place.key(1).await;
+    let gateway = place.start().await;
+    for (first, second) in [(key.as_str(), "ak_x"), ("ak_x", &key), (&key, &key)] {
+        let asked =
+            gateway.get("/api/ping", first).header("authorization", format!("Bearer {second}"));
+        let message = refusal(asked.send().await.unwrap(), 401).await;
+        assert_eq!(message.code, "malformed_authorization");
+    }
+}
+
+#[tokio::test]
 async fn a_request_has_one_host() {
     let gateway = Place::new().start().await;
     let address = gateway.url.strip_prefix("http://").unwrap();
@@ -283,7 +303,21 @@ async fn a_lost_database_is_not_taken_for_a_new_one() {
     gateway.stop().await;
     let database = place.data().join("ai-now.db");
     let copy = std::fs::read(&database).unwrap();
-    for lost in [Some(&b""[..]), None] {
+    let mut results = Vec::new();
+    // Also one that has no tables, and where no result is left.
+    let bare = {
+        let path = place.path("bare.db");
+        let file = rusqlite::Connection::open(&path).unwrap();
+        file.execute_batch("PRAGMA user_version = 1; CREATE TABLE x (y); DROP TABLE x;").unwrap();
+        drop(file);
+        std::fs::read(path).unwrap()
+    };
+    for entry in std::fs::read_dir(place.data().join("media")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::rename(&path, place.path("result")).unwrap();
+        results.push(path);
+    }
+    for lost in [Some(&b""[..]), Some(&bare[..]), None] {
         match lost {
             Some(bytes) => std::fs::write(&database, bytes).unwrap(),
             None => std::fs::remove_file(&database).unwrap(),
@@ -292,6 +326,9 @@ async fn a_lost_database_is_not_taken_for_a_new_one() {
         assert!(error.contains("missing or empty"), "{error}");
     }
     std::fs::write(&database, copy).unwrap();
+    for path in results {
+        std::fs::rename(place.path("result"), path).unwrap();
+    }
     place.start().await.stop().await;
     place.assert_sound().await;
 }

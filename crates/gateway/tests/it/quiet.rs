@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ai_now_gateway::domain::{NewGeneration, Outcome, Principal};
+use ai_now_gateway::domain::{NewGeneration, Node, Outcome, Principal};
 use ai_now_gateway::secret;
 use ai_now_protocol::api::State;
 use ai_now_protocol::event::Failure;
@@ -71,31 +71,30 @@ async fn talkative(place: &Place, key: &str) -> String {
         procedural: true,
         price: 10,
         submission: None,
+        node: Some(Node(1)),
         concurrent_limit: 1,
     };
     store.accept(new, Event::Started).await.unwrap();
-    let pool = database(place).await;
-    sqlx::query(
+    let file = database(place);
+    file.execute(
         "WITH RECURSIVE n (seq) AS (SELECT 100001 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?2)
          INSERT INTO events SELECT ?1, seq, json_object('status', 'Processing', 'step',
              printf('%.*c', 400, 'x')) FROM n",
+        (&id, i64::try_from(LAST_STORED).unwrap()),
     )
-    .bind(&id)
-    .bind(i64::try_from(LAST_STORED).unwrap())
-    .execute(&pool)
-    .await
     .unwrap();
-    sqlx::query("UPDATE generations SET last_seq = ?2, event_count = ?3 WHERE id = ?1")
-        .bind(&id)
-        .bind(i64::try_from(LAST_STORED).unwrap())
-        .bind(i64::try_from(EVENTS).unwrap())
-        .execute(&pool)
-        .await
-        .unwrap();
-    pool.close().await;
+    file.execute(
+        "UPDATE generations SET last_seq = ?2, event_count = ?3 WHERE id = ?1",
+        (&id, i64::try_from(LAST_STORED).unwrap(), i64::try_from(EVENTS).unwrap()),
+    )
+    .unwrap();
+    drop(file);
     let message = Message::text("It failed.");
     let event = Event::Failed(Failure { message: message.clone(), ..Failure::default() });
-    store.finish(&id, Outcome::Ended { state: State::Failed, message, event }).await.unwrap();
+    store
+        .finish(&id, Node(1), Outcome::Ended { state: State::Failed, message, event })
+        .await
+        .unwrap();
     store.close().await;
     id
 }
@@ -120,7 +119,8 @@ async fn a_reader_that_stalls_is_cut_and_can_resume() {
     let mut begun = [0; 12];
     stalled.read_exact(&mut begun).await.unwrap();
     assert_eq!(&begun, b"HTTP/1.1 200");
-    // No more is read. The owner may have one stream: another is let in once this one was cut.
+    // It is not read any more. The owner may have one stream: another is admitted once this one was
+    // disconnected.
     let resumed = resume(&gateway, &path, &key, 0).await;
     drop(resumed);
 
@@ -190,7 +190,7 @@ async fn resume(gateway: &Gateway, path: &str, key: &str, after: u64) -> reqwest
 /// The number of the last whole event in an answer that was cut somewhere.
 fn last_id(answer: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(answer);
-    // Chunk sizes stand on lines of their own between the events.
+    // Chunk sizes are on lines of their own between the events.
     let (whole, _) = text.rsplit_once("\n\n").unwrap();
     let mut ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
     ids.next_back().unwrap().trim().parse().unwrap()

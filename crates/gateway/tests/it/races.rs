@@ -1,9 +1,10 @@
 //! What comes at the same moment has one outcome: ends of one generation, submissions under one key.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use ai_now_gateway::domain::{NewGeneration, Outcome, Principal};
-use ai_now_gateway::media::{MediaDir, new_name};
+use ai_now_gateway::domain::{NewGeneration, Node, Outcome, Principal};
+use ai_now_gateway::media::new_name;
 use ai_now_gateway::secret;
 use ai_now_gateway::store::NewKey;
 use ai_now_protocol::api::State;
@@ -16,13 +17,12 @@ use crate::support::{EventStream, Place, completed, read_all, song};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_ends_just_one_is_written() {
-    let place = Place::new();
+    let place = Arc::new(Place::new());
     let store = place.store().await;
     let key = store.create_key(NewKey::Secret { tokens: 10_000 }, String::new()).await.unwrap();
     let key = store.key_by_secret(&key).await.unwrap().unwrap();
-    let media = MediaDir::open(place.data()).unwrap();
     let tries = (0..300).map(|_| {
-        let (store, media) = (store.clone(), media.clone());
+        let (store, place) = (store.clone(), place.clone());
         let owner = Principal {
             key_id: key.id,
             account_id: key.account_id,
@@ -40,14 +40,16 @@ async fn of_two_ends_just_one_is_written() {
                 procedural: true,
                 price: 10,
                 submission: None,
+                node: Some(Node(1)),
                 concurrent_limit: 1000,
             };
             let id = store.accept(new, Event::Started).await.unwrap().id;
-            assert!(store.begin(&id, Event::PROCESSING).await.unwrap().is_some());
+            assert!(store.begin(&id, Node(1), Event::PROCESSING).await.unwrap().is_some());
             let media_name = new_name("x", Format::Mp3);
-            media.write(&media_name, b"sound").unwrap();
+            place.write_media(&media_name, b"sound");
             let url = MediaUrl::parse(&format!("/media/{media_name}")).unwrap();
             let completed = Outcome::Completed {
+                provider: "sketch".into(),
                 media_name: media_name.clone(),
                 size_bytes: 5,
                 note: None,
@@ -59,9 +61,11 @@ async fn of_two_ends_just_one_is_written() {
             let cancelled = Outcome::Ended { state: State::Cancelled, message, event };
             let race = |outcome| {
                 let (store, id) = (store.clone(), id.clone());
-                tokio::spawn(async move { store.finish(&id, outcome).await.unwrap().is_some() })
+                tokio::spawn(
+                    async move { store.finish(&id, Node(1), outcome).await.unwrap().is_some() },
+                )
             };
-            // Whoever is named first is not always first.
+            // The order of the names is not always the order of the calls.
             let (completes, cancels) = if secret::random::<1>()[0] < 128 {
                 let completes = race(completed);
                 (completes, race(cancelled))
@@ -72,7 +76,7 @@ async fn of_two_ends_just_one_is_written() {
             let (completes, cancels) = (completes.await.unwrap(), cancels.await.unwrap());
             assert!(completes != cancels);
             if cancels {
-                media.remove(&media_name).unwrap();
+                std::fs::remove_file(place.data().join("media").join(&media_name)).unwrap();
             }
             completes
         })

@@ -1,10 +1,12 @@
-//! Streams: resumed after any event, each event once; cancelled; limited; told to reconnect.
+//! Streams: resumed after any event, each event once; cancelled; limited; ended with a request to
+//! reconnect.
 
 use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
 use reqwest::Method;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::{EventStream, Place, completed, film, problem, read_all, song};
+use crate::support::{EventStream, Gateway, Place, completed, film, problem, read_all, song};
 
 #[tokio::test]
 async fn a_stream_continues_after_any_event_and_ends_with_204() {
@@ -80,7 +82,7 @@ async fn cancelling_stops_the_work_and_returns_the_tokens() {
 }
 
 #[tokio::test]
-async fn a_stream_told_to_end_is_resumed_at_the_next_process() {
+async fn a_stream_that_is_ended_resumes_at_the_next_process() {
     let place = Place::new();
     let key = place.key(100).await;
     let gateway = place.start().await;
@@ -123,7 +125,7 @@ async fn one_address_has_room_for_so_many_generations() {
     let refused = ask(&theirs).await.unwrap();
     assert!(refused.headers().contains_key("retry-after"));
     problem(refused, 429).await;
-    // What was accepted is told again all the same.
+    // The acceptance is sent again all the same.
     let again = ask(&mine).await.unwrap();
     assert_eq!(
         (again.status().as_u16(), &again.headers()["idempotent-replayed"]),
@@ -141,7 +143,7 @@ async fn one_address_has_room_for_so_many_generations() {
 }
 
 #[tokio::test]
-async fn limits_are_told_with_a_time_to_come_back() {
+async fn limits_are_refused_with_a_retry_time() {
     let place = Place::with(|config| {
         config.limits.streams = 1;
         config.limits.generations = 2;
@@ -154,7 +156,9 @@ async fn limits_are_told_with_a_time_to_come_back() {
     gateway.create(&key, &film(30)).await;
     let third = gateway.post("/api/generations", &key, &film(30)).send().await.unwrap();
     assert!(third.headers().contains_key("retry-after"));
-    assert!(problem(third, 429).await.contains("under way"));
+    assert!(
+        crate::support::refusal(third, 429).await.is(ai_now_protocol::Code::TooManyGenerations)
+    );
 
     let open = gateway.ask(Method::GET, &first.events).send().await.unwrap();
     assert_eq!(open.status(), 200);
@@ -172,5 +176,52 @@ async fn limits_are_told_with_a_time_to_come_back() {
     }
     assert!(last.headers().contains_key("retry-after"));
     assert!(problem(last, 429).await.contains("Too many requests"));
+    gateway.stop().await;
+}
+
+/// Sends these requests at once over a connection of its own, and reads until the gateway closes it.
+async fn exchanged(gateway: &Gateway, requests: &str) -> String {
+    let host = gateway.url.strip_prefix("http://").unwrap();
+    let mut socket = tokio::net::TcpStream::connect(host).await.unwrap();
+    socket.write_all(requests.replace("HOST", host).as_bytes()).await.unwrap();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).await.unwrap();
+    text
+}
+
+/// A stream is written without what reads requests; the connection is then as good as before.
+#[tokio::test]
+async fn a_connection_goes_on_after_a_stream() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let accepted = gateway.create(&key, &song()).await;
+    let path = accepted.events.strip_prefix(&gateway.url).unwrap_or(&accepted.events);
+    let stream = format!("GET {path} HTTP/1.1\r\nHost: HOST\r\n");
+    // Asked ahead, twice over: each is answered in its turn.
+    let ping = "GET /healthz HTTP/1.1\r\nHost: HOST\r\n";
+    let text = exchanged(
+        &gateway,
+        &format!("{stream}\r\n{ping}\r\n{stream}\r\n{ping}Connection: close\r\n\r\n"),
+    )
+    .await;
+    let answers: Vec<&str> = text.split("HTTP/1.1 200 OK\r\n").skip(1).collect();
+    assert_eq!(answers.len(), 4, "{text}");
+    for stream in [answers[0], answers[2]] {
+        assert!(stream.contains("transfer-encoding: chunked\r\n"), "{stream}");
+        assert!(stream.contains("x-request-id: ") && stream.contains("date: "), "{stream}");
+        assert!(stream.contains(r#""status":"Completed""#), "{stream}");
+        assert!(stream.ends_with("\r\n0\r\n\r\n"), "{stream}");
+    }
+    assert!(answers[1].contains("content-length: ") && answers[3].contains("connection: close"));
+
+    // A client that wants no further answer gets none.
+    let text = exchanged(&gateway, &format!("{stream}Connection: close\r\n\r\n{ping}\r\n")).await;
+    assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 1, "{text}");
+    assert!(text.contains("connection: close\r\n") && text.ends_with("\r\n0\r\n\r\n"), "{text}");
+    // HTTP/1.0 knows no chunks: the end of the connection is the end of the stream.
+    let old = stream.replace("HTTP/1.1", "HTTP/1.0");
+    let text = exchanged(&gateway, &format!("{old}\r\n")).await;
+    assert!(!text.contains("chunked") && text.contains(r#""status":"Completed""#), "{text}");
     gateway.stop().await;
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ai_now_gateway::config::{Config, Limits};
+use ai_now_gateway::media;
 use ai_now_gateway::metrics::Metrics;
 use ai_now_gateway::server::Server;
 use ai_now_gateway::store::{Audit, NewKey, Publishable, Role, Store};
@@ -14,6 +15,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// With this in its environment, records are kept on the tests' PostgreSQL.
+pub(crate) const ON_POSTGRES: &str = "TEST_ON_POSTGRES";
 
 /// A data directory, with what is configured for the gateways that run on it.
 pub(crate) struct Place {
@@ -36,6 +40,9 @@ impl Place {
             ..Config::default()
         };
         config.limits.address_requests_per_minute = 100_000;
+        if std::env::var_os(ON_POSTGRES).is_some() {
+            config.store = ai_now_test_postgres::server().database().parse().ok();
+        }
         change(&mut config);
         Self { dir, config }
     }
@@ -46,6 +53,12 @@ impl Place {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// Puts a file among the results.
+    pub(crate) fn write_media(&self, name: &str, bytes: &[u8]) {
+        std::fs::create_dir_all(self.data().join("media")).unwrap();
+        std::fs::write(self.data().join("media").join(name), bytes).unwrap();
     }
 
     pub(crate) async fn key(&self, tokens: u64) -> String {
@@ -77,7 +90,8 @@ impl Place {
     }
 
     pub(crate) async fn store(&self) -> Store {
-        Store::open(self.data(), Metrics::default()).await.unwrap()
+        let server = self.config.database_server();
+        Store::of(self.data(), server.as_ref(), Metrics::default()).await.unwrap()
     }
 
     pub(crate) async fn start(&self) -> Gateway {
@@ -86,8 +100,10 @@ impl Place {
 
     pub(crate) async fn audit(&self) -> Audit {
         let store = self.store().await;
-        let audit = store.audit(&self.data().join("media")).await.unwrap();
+        let mut audit = store.audit().await.unwrap();
         store.close().await;
+        let (media, _) = media::attach(&self.config.media_settings(), self.data()).unwrap();
+        audit.faults.extend(media.audit(&audit.media).await.unwrap().0);
         audit
     }
 
@@ -98,17 +114,18 @@ impl Place {
     }
 }
 
-/// The database itself, to do to it what nobody should.
-pub(crate) async fn database(place: &Place) -> sqlx::SqlitePool {
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(place.data().join("ai-now.db"));
-    sqlx::SqlitePool::connect_with(options).await.unwrap()
+/// The database itself, for changes that the gateway never makes.
+pub(crate) fn database(place: &Place) -> rusqlite::Connection {
+    let file = rusqlite::Connection::open(place.data().join("ai-now.db")).unwrap();
+    file.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    file.pragma_update(None, "foreign_keys", true).unwrap();
+    file
 }
 
 /// A gateway that runs in this process, on a socket of its own.
 pub(crate) struct Gateway {
     pub(crate) url: String,
-    /// Where its metrics are, where it was told to tell them.
+    /// The address of its metrics, if it was configured.
     pub(crate) metrics: Option<String>,
     stop: CancellationToken,
     running: JoinHandle<()>,
@@ -256,7 +273,7 @@ pub(crate) async fn refusal(response: Response, status: u16) -> Message {
     assert_eq!(response.status().as_u16(), status, "{}", response.url());
     assert_eq!(response.headers()["content-type"], "application/json");
     let body: Value = response.json().await.unwrap();
-    let known = ["status", "code", "params", "message"];
+    let known = ["status", "code", "params", "message", "details"];
     let object = body.as_object().unwrap();
     assert!(object.keys().all(|name| known.contains(&name.as_str())), "{body}");
     let message = Message::from(serde_json::from_value::<ErrorBody>(body).unwrap());

@@ -51,7 +51,7 @@ async fn a_song_and_a_film_in_a_style_come_as_files() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_made_is_told_and_costs_nothing() {
+async fn failures_are_reported_and_cost_nothing() {
     let place = Place::new();
     let key = place.key(5).await;
     let gateway = place.start().await;

@@ -1,5 +1,4 @@
-//! Pictures that generations begin with: told by their bytes, kept privately, gone when nobody needs
-//! them.
+//! Uploaded pictures: recognised by their bytes, stored privately, removed when unused.
 
 use std::time::Duration;
 
@@ -118,7 +117,7 @@ async fn all_together_have_a_limit() {
 /// Unused ones go after their time, used ones with their generation; and what a crash left behind at
 /// the next start.
 #[tokio::test]
-async fn uploads_go_when_nobody_needs_them() {
+async fn unused_uploads_are_removed() {
     let place = Place::new();
     let key = place.key(100).await;
     let gateway = place.start().await;
@@ -127,13 +126,9 @@ async fn uploads_go_when_nobody_needs_them() {
     let accepted = gateway.create(&key, &with_image(&used.id)).await;
     gateway.cancel(&key, &accepted.id).await;
     gateway.stop().await;
-    let pool = database(&place).await;
-    sqlx::query("UPDATE uploads SET expires_at_ms = 1 WHERE id <> ?")
-        .bind(&young.id)
-        .execute(&pool)
-        .await
-        .unwrap();
-    pool.close().await;
+    let file = database(&place);
+    file.execute("UPDATE uploads SET expires_at_ms = 1 WHERE id <> ?", [&young.id]).unwrap();
+    drop(file);
     let orphan = place.data().join("uploads/orphan");
     std::fs::write(&orphan, b"left").unwrap();
     let past = std::time::SystemTime::now() - Duration::from_secs(60);
@@ -159,9 +154,9 @@ async fn uploads_go_when_nobody_needs_them() {
     gateway.cancel(&key, &again.id).await;
     gateway.stop().await;
 
-    let pool = database(&place).await;
-    sqlx::query("UPDATE generations SET finished_at_ms = 1").execute(&pool).await.unwrap();
-    pool.close().await;
+    let file = database(&place);
+    file.execute("UPDATE generations SET finished_at_ms = 1", []).unwrap();
+    drop(file);
     let gateway = place.start().await;
     gone(&used.id).await;
     assert!(there(&young.id));

@@ -1,5 +1,5 @@
-//! A field of an event as somebody sent it: of any type, of which only what can be used is kept. It
-//! must not know what the fields mean.
+//! A field of an event from outside: of any type, of which only usable parts are kept. It must not
+//! know what the fields mean.
 
 use std::fmt;
 
@@ -7,29 +7,38 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use crate::scalar::{Scalar, Scalars};
+use crate::message::Detail;
+use crate::scalar::{Scalar, Scalars, Text};
 
-/// How long a text from outside may get before it is cut, in characters. Nobody reads more.
+/// The longest text from outside, in characters. Longer ones are cut.
 pub(super) const MAX_TEXT_CHARS: usize = 500;
 
-/// How many parameters are kept: more than a sentence can name.
+/// How many parameters are kept: more than any sentence has.
 const MAX_PARAMS: usize = 16;
+
+/// How many details are kept: more than anybody reads.
+const MAX_DETAILS: usize = 48;
+
+/// How deep values lie in others: a parameter of a detail in a list.
+const MAX_DEPTH: u8 = 3;
 
 /// A value of any type.
 #[derive(Default)]
 pub(super) enum Loose {
-    /// There is none, or one that nobody can use.
+    /// Absent, or unusable.
     #[default]
     Absent,
     Bool(bool),
     Number(f64),
     Text(String),
-    /// The simple values of an object.
-    Object(Scalars),
+    /// The values of an object.
+    Object(Vec<(Text, Loose)>),
+    /// The values of a list.
+    List(Vec<Loose>),
 }
 
 impl Loose {
-    /// A text that says something, cut after [`MAX_TEXT_CHARS`].
+    /// A text that is not blank, cut after [`MAX_TEXT_CHARS`].
     pub(super) fn text(self) -> Option<String> {
         let Self::Text(mut text) = self else { return None };
         if let Some((end, _)) = text.char_indices().nth(MAX_TEXT_CHARS) {
@@ -39,25 +48,46 @@ impl Loose {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// A number that is one.
+    /// A number that is finite.
     pub(super) fn number(&self) -> Option<f64> {
         if let Self::Number(number) = self { Some(*number).filter(|n| n.is_finite()) } else { None }
     }
 
-    /// A number of things, rounded.
+    /// A count, rounded.
     pub(super) fn count(&self) -> Option<u32> {
         let number = self.number().filter(|n| (0.0..=f64::from(u32::MAX)).contains(n))?;
         Some(number.round() as u32)
     }
 
-    /// The simple values of an object; none of anything else.
+    /// The scalars of an object; none of anything else.
     pub(super) fn scalars(self) -> Scalars {
-        if let Self::Object(scalars) = self { scalars } else { Scalars::new() }
+        let Self::Object(values) = self else { return Scalars::new() };
+        values.into_iter().filter_map(|(name, value)| Some((name, value.scalar()?))).collect()
+    }
+
+    /// The values of a list; none of anything else.
+    pub(super) fn items(self) -> impl Iterator<Item = Self> {
+        if let Self::List(values) = self { values } else { Vec::new() }.into_iter()
+    }
+
+    /// What an object says as a detail; an empty one for anything else.
+    pub(super) fn detail(self) -> Detail {
+        let mut detail = Detail::default();
+        let Self::Object(values) = self else { return detail };
+        for (name, value) in values {
+            match name.as_ref() {
+                "code" => detail.code = value.text().unwrap_or_default().into(),
+                "params" => detail.params = value.scalars(),
+                "text" => detail.text = value.text().unwrap_or_default().into(),
+                _ => {}
+            }
+        }
+        detail
     }
 
     fn scalar(self) -> Option<Scalar> {
         match self {
-            Self::Absent | Self::Object(_) => None,
+            Self::Absent | Self::Object(_) | Self::List(_) => None,
             Self::Bool(flag) => Some(Scalar::Flag(flag)),
             Self::Number(number) => {
                 let whole = number.is_finite() && number.fract() == 0.0;
@@ -70,13 +100,13 @@ impl Loose {
 
 impl<'de> Deserialize<'de> for Loose {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Reader { is_nested: false }.deserialize(deserializer)
+        Reader { depth: 0 }.deserialize(deserializer)
     }
 }
 
-/// Reads a value. Of an object in an object nothing is kept, so that nobody can nest them deep.
+/// Reads a value. Nothing is kept of what lies deeper than anything of ours.
 struct Reader {
-    is_nested: bool,
+    depth: u8,
 }
 
 impl<'de> DeserializeSeed<'de> for Reader {
@@ -127,24 +157,31 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::Absent)
+        if self.depth == MAX_DEPTH {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Loose::Absent);
+        }
+        let mut values = Vec::new();
+        while let Some(value) = seq.next_element_seed(Reader { depth: self.depth + 1 })? {
+            if values.len() < MAX_DETAILS {
+                values.push(value);
+            }
+        }
+        Ok(Loose::List(values))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
-        if self.is_nested {
+        if self.depth == MAX_DEPTH {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(Loose::Absent);
         }
-        let mut scalars = Scalars::new();
+        let mut values = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Reader { is_nested: true })?.scalar();
-            if let Some(value) = value
-                && scalars.len() < MAX_PARAMS
-            {
-                scalars.insert(name.into(), value);
+            let value = map.next_value_seed(Reader { depth: self.depth + 1 })?;
+            if values.len() < MAX_PARAMS {
+                values.push((name.into(), value));
             }
         }
-        Ok(Loose::Object(scalars))
+        Ok(Loose::Object(values))
     }
 }

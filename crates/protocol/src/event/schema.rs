@@ -1,7 +1,7 @@
-//! The event as it is written, as a JSON schema: the known kinds by their status, then any other
-//! status. It must not know where the schema is shown.
+//! The JSON schema of a written event: the known kinds by their status, then any other status. It
+//! must not know where the schema is used.
 
-use utoipa::openapi::schema::{AnyOf, Discriminator, Object, Schema};
+use utoipa::openapi::schema::{AnyOf, ArrayBuilder, Discriminator, Object, Schema};
 use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Type};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -9,10 +9,11 @@ use super::{
     COMPLETED, COOKIE_GENERATED, Completed, ERROR, Event, Failure, PROCESSING, Progress, STARTED,
 };
 use crate::code::Code;
+use crate::message::Detail;
 use crate::scalar::Scalar;
 
 /// A kind of event, as one flat object: its name in a document, its status, the fields of its own
-/// type, and its message, whose text has a name of its own.
+/// type, and its message, whose text has a different name in each.
 struct Kind {
     name: &'static str,
     status: &'static str,
@@ -21,7 +22,7 @@ struct Kind {
     message: Option<MessageText>,
 }
 
-/// What a message's text is called, what it says, and whether it is always there.
+/// The name of a message's text, its description, and whether it is required.
 struct MessageText {
     name: &'static str,
     about: &'static str,
@@ -50,7 +51,7 @@ const KINDS: [Kind; 5] = [
     Kind {
         name: "CookieGeneratedEvent",
         status: COOKIE_GENERATED,
-        about: "The generation has got its credential at whoever makes it.",
+        about: "The generation's provider has issued a credential.",
         fields: None,
         message: None,
     },
@@ -61,7 +62,7 @@ const KINDS: [Kind; 5] = [
         fields: Some(Completed::schema),
         message: Some(MessageText {
             name: "note",
-            about: "What the maker says about the result.",
+            about: "The provider's note about the result.",
             required: false,
         }),
     },
@@ -102,6 +103,10 @@ impl Kind {
             kind.properties.insert(name.into(), text(about).into());
             kind.properties.insert("code".into(), code.into());
             kind.properties.insert("params".into(), params.into());
+            let details = ArrayBuilder::new()
+                .items(Ref::from_schema_name(Detail::name()))
+                .description(Some("The several things that it says, where it is a list."));
+            kind.properties.insert("details".into(), details.into());
             kind.required.extend(required.then(|| name.into()));
         }
         kind
@@ -124,7 +129,7 @@ fn other() -> Object {
 
 impl PartialSchema for Event {
     fn schema() -> RefOr<Schema> {
-        // That a schema's own name stands for it goes without saying; some generators need it said.
+        // That a schema is referred to by its own name is obvious; some generators need it said.
         let kinds = KINDS.iter().map(|kind| (kind.status, kind.name)).chain([(OTHER, OTHER)]);
         let mapping =
             kinds.map(|(status, name)| (status, Ref::from_schema_name(name).ref_location));
@@ -143,6 +148,7 @@ impl ToSchema for Event {
         schemas.push((OTHER.into(), other().into()));
         schemas.push((Code::name().into(), Code::schema()));
         schemas.push((Scalar::name().into(), Scalar::schema()));
+        schemas.push((Detail::name().into(), Detail::schema()));
         Completed::schemas(schemas);
     }
 }
@@ -156,7 +162,8 @@ mod tests {
     use super::*;
     use crate::{MediaUrl, Message};
 
-    /// What one kind of event may have, what it must have, and the status that it has, if just one.
+    /// The properties of one kind of event, the required ones, and its status, if there is exactly
+    /// one.
     struct Fields {
         all: BTreeSet<String>,
         required: BTreeSet<String>,
@@ -174,7 +181,7 @@ mod tests {
             }
         }
 
-        /// Whether it is an event of this kind, which has all of its fields.
+        /// Whether it is an event of this kind, with all of its fields.
         fn fits(&self, event: &Value) -> bool {
             let event = event.as_object().unwrap();
             let status = event["status"].as_str().unwrap();
@@ -214,6 +221,10 @@ mod tests {
             }),
             Event::Processing(Progress {
                 step: Some(Message::new(Code::ProviderBusyFor, "Busy.").with("minutes", 4u32)),
+                ..Progress::default()
+            }),
+            Event::Processing(Progress {
+                step: Some(Message::text("").detail(Detail::new(Code::SketchMood, "the mood"))),
                 ..Progress::default()
             }),
             Event::CookieGenerated,

@@ -1,8 +1,15 @@
 //! What is understood of prompts.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
+
+/// What was understood, as people read it in English.
+fn understood(brief: &Brief) -> String {
+    brief.said.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
 
 #[test]
 fn words_of_many_languages_are_understood() {
@@ -190,7 +197,7 @@ const UNDERSTOOD: &[(&str, &str)] = &[
 #[test]
 fn odd_prompts_are_understood_and_no_more_than_they_say() {
     for (prompt, said) in UNDERSTOOD {
-        assert_eq!(Brief::read(prompt, 0).said.join(", "), *said, "{prompt}");
+        assert_eq!(understood(&Brief::read(prompt, 0)), *said, "{prompt}");
     }
 }
 
@@ -202,7 +209,7 @@ fn every_documented_example_is_true() {
         let mut cells = line.trim_matches('|').split('|').map(str::trim);
         let prompt = cells.next().unwrap_or_default().trim_matches('`');
         let said = cells.next().unwrap_or_default();
-        assert_eq!(Brief::read(prompt, 0).said.join(", "), said, "{prompt}");
+        assert_eq!(understood(&Brief::read(prompt, 0)), said, "{prompt}");
         seen += 1;
     }
     assert!(seen > 8, "the table was not found");
@@ -280,7 +287,7 @@ fn common_words_mean_nothing() {
         same too very just now also back because through while where again here why both few most me \
         him them she he its if else need want please show create video show many plan part tell story \
         caring staring stuff thing things kind tag rot see gut chat tour vent hai wal gift pre";
-    assert_eq!(Brief::read(prompt, 0).said, Vec::<String>::new());
+    assert_eq!(Brief::read(prompt, 0).said, []);
 }
 
 proptest! {
@@ -295,10 +302,43 @@ proptest! {
     ) {
         for prompt in [&text, &wild, &words] {
             let brief = Brief::read(prompt, 1);
-            let said = brief.said.join(", ");
+            let said = understood(&brief);
             prop_assert!(said.len() < 800 && !said.contains(char::is_control), "{said}");
             prop_assert!(brief.title.chars().count() <= 81);
             prop_assert!((0.5..=2.0).contains(&brief.pace) && brief.valence.abs() <= 1.0);
         }
+    }
+}
+
+/// Everything that a note names has a name in every language that notes are read in.
+#[test]
+fn every_name_is_known_in_every_language() {
+    use crate::brief::lexicon::LEXICON;
+    let mut names: BTreeSet<String> = crate::genres().map(str::to_owned).collect();
+    for (sense, words) in LEXICON {
+        names.extend(words.split(' ').next().map(|word| word.replace('_', " ")));
+        names.extend(
+            match sense {
+                Sense::Thing(thing) => Some(format!("{thing:?}")),
+                Sense::Place(place) => Some(format!("{place:?}")),
+                Sense::Time(time) => Some(format!("{time:?}")),
+                Sense::Season(season) => Some(format!("{season:?}")),
+                Sense::Weather(weather) => Some(format!("{weather:?}")),
+                _ => None,
+            }
+            .map(|name| name.to_lowercase()),
+        );
+    }
+    for tonic in crate::music::NAMES {
+        names.extend([format!("{tonic} major"), format!("{tonic} minor")]);
+    }
+    let locales = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/locales");
+    let files = std::fs::read_dir(locales).expect("the languages").map(|file| file.unwrap().path());
+    let files: Vec<_> = files.collect();
+    assert_eq!(files.len(), 9);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let missing = names.iter().find(|name| !text.contains(&format!("  \"{name}\": \"")));
+        assert_eq!(missing, None, "{}", file.display());
     }
 }

@@ -25,3 +25,16 @@ pub(crate) fn encode(
     writer.finish().map_err(fault)?;
     Ok(bytes)
 }
+
+/// One picture as PNG that says nothing about itself: red, green, blue, row by row from the top.
+pub(crate) fn plain(width: usize, height: usize, rgb: &[u8]) -> Result<Vec<u8>, SketchError> {
+    let mut bytes = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(::png::ColorType::Rgb);
+    encoder.set_depth(::png::BitDepth::Eight);
+    let fault = |e: ::png::EncodingError| SketchError::Encoding(e.to_string());
+    let mut writer = encoder.write_header().map_err(fault)?;
+    writer.write_image_data(rgb).map_err(fault)?;
+    writer.finish().map_err(fault)?;
+    Ok(bytes)
+}

@@ -288,3 +288,22 @@ fn hold(bytes: &[u8]) {
         Err(error) => assert!(matches!(error, SketchError::Image(_)), "{error}"),
     }
 }
+
+#[test]
+fn each_format_becomes_a_png_of_the_same_pixels() {
+    for (name, bytes) in FILES {
+        let before = read(bytes).unwrap();
+        let png = to_png(bytes).unwrap();
+        let after = read(&png).unwrap();
+        assert!(png.starts_with(b"\x89PNG"), "{name}");
+        assert_eq!((after.width, after.height), (before.width, before.height), "{name}");
+        for (one, other) in before.px.iter().zip(&after.px) {
+            let expected = if one[3] == 0 { [255; 3] } else { [one[0], one[1], one[2]] };
+            assert_eq!(other[3], 255, "{name}");
+            if [0, 255].contains(&one[3]) {
+                assert_eq!(other[..3], expected, "{name}");
+            }
+        }
+    }
+    assert!(matches!(to_png(b"GIF89a"), Err(SketchError::Image(_))));
+}

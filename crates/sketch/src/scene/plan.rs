@@ -8,6 +8,7 @@ mod spots;
 mod together;
 
 use crate::brief::{Act, Brief, Camera, Place, Season, Thing, Time, Weather};
+use crate::note::Meaning;
 use crate::rng::Rng;
 use crate::scene::beings::Pose;
 use crate::scene::canvas::{Rgb, blend};
@@ -332,17 +333,22 @@ impl Scene {
         [Place::Lake, Place::Sea, Place::Beach].iter().any(|p| self.is(*p))
     }
 
-    /// What is in it, in English words; `brief` is what it was planned from.
-    pub(crate) fn describe(&self, brief: &Brief) -> Vec<String> {
-        let name = |text: String| text.to_lowercase();
+    /// What is in it; `brief` is what it was planned from.
+    pub(crate) fn describe(&self, brief: &Brief) -> Vec<Meaning> {
+        let name = |text: String| Meaning::named(text.to_lowercase());
+        // Rock is a kind of music as well.
+        let thing_name = |thing: &Thing| match thing {
+            Thing::Rock => Meaning::named("stone"),
+            thing => name(format!("{thing:?}")),
+        };
         // Of a picture that was sent, nobody knows what it shows.
         let shown = matches!(self.photo, Some(Photo::Backdrop { .. }));
         let places = self.places.iter().filter(|p| !shown || brief.places.contains(p));
-        let mut said: Vec<String> = places.map(|p| name(format!("{p:?}"))).collect();
+        let mut said: Vec<Meaning> = places.map(|p| name(format!("{p:?}"))).collect();
         for (thing, count) in &self.things {
             said.push(match count {
-                0 | 1 => name(format!("{thing:?}")),
-                n => name(format!("{n} {thing:?}")),
+                0 | 1 => thing_name(thing),
+                n => Meaning { count: Some(*n), ..thing_name(thing) },
             });
         }
         if !shown || brief.time.is_some() {

@@ -1,10 +1,10 @@
-//! `NAME=VALUE`: an option of a model, as the command line takes it.
+//! `NAME=VALUE`: an option of a model on the command line.
 
 use std::borrow::Cow;
 
 use ai_now_protocol::Scalar;
 
-/// An option; its value is what it looks like.
+/// An option; the type of its value is what it looks like.
 pub(in crate::cli) fn parse_option(
     text: &str,
 ) -> Result<(Cow<'static, str>, Scalar), &'static str> {

@@ -1,4 +1,4 @@
-//! What a server says, without anything that a terminal would take for a command.
+//! Texts of a server, without control characters for the terminal.
 
 /// The text with a space for each control character.
 pub(super) fn printable(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! One line on standard error that tells how far it is: drawn anew on a terminal, a line for each
+//! The progress bar on standard error: one line that is redrawn on a terminal, or a line for each
 //! new step elsewhere.
 
 use std::io::{IsTerminal as _, Write as _};
@@ -20,22 +20,29 @@ impl ProgressLine {
         Self { terminal: std::io::stderr().is_terminal(), last: String::new() }
     }
 
-    /// Tells how far it is.
+    /// Shows the progress.
     pub(super) fn show(&mut self, progress: &Progress) {
-        let words = words(progress);
+        let text = self.drawn(progress);
         let mut out = std::io::stderr().lock();
         // Where nobody can be told, nobody is.
-        let _ = if self.terminal {
-            write!(out, "\r\u{1b}[K{} {words}", bar(progress.progress)).and_then(|()| out.flush())
-        } else if words != self.last {
-            writeln!(out, "{words}")
-        } else {
-            Ok(())
-        };
-        self.last = words;
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
-    /// Leaves the line.
+    /// What is written for it.
+    fn drawn(&mut self, progress: &Progress) -> String {
+        let words = words(progress);
+        let text = if self.terminal {
+            format!("\r\u{1b}[K{}", [bar(progress.progress), words.clone()].join(" ").trim_start())
+        } else if words != self.last {
+            format!("{words}\n")
+        } else {
+            String::new()
+        };
+        self.last = words;
+        text
+    }
+
+    /// Ends the line.
     pub(super) fn end(&self) {
         if self.terminal && !self.last.is_empty() {
             eprintln!();
@@ -74,6 +81,21 @@ mod tests {
         assert_eq!(bar(Some(7.0)), format!("[{}] 100 %", "#".repeat(24)));
         assert_eq!(bar(Some(f64::NAN)), format!("[{}] NaN %", "-".repeat(24)));
         assert_eq!(bar(None), "");
+    }
+
+    #[test]
+    fn a_terminal_sees_one_line_and_a_file_each_new_step() {
+        let at = |part| Progress { progress: Some(part), ..Progress::default() };
+        let mut terminal = ProgressLine { terminal: true, last: String::new() };
+        let drawn = terminal.drawn(&at(0.5));
+        assert_eq!(
+            drawn,
+            format!("\r\u{1b}[K[{}{}]  50 % working", "#".repeat(12), "-".repeat(12))
+        );
+        assert_eq!(terminal.drawn(&Progress::default()), "\r\u{1b}[Kworking");
+        let mut file = ProgressLine { terminal: false, last: String::new() };
+        assert_eq!(file.drawn(&at(0.1)), "working\n");
+        assert_eq!(file.drawn(&at(0.2)), "");
     }
 
     #[test]

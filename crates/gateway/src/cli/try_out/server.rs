@@ -1,10 +1,11 @@
-//! A server of the documented API, as its client sees it: the catalog, a generation followed to its
-//! end, a result loaded.
+//! A client of the documented API: reads the catalog, follows a generation to its end, loads the
+//! result.
 //!
-//! A stream that breaks off is opened again where the server says where the generation is;
+//! A stream that breaks off is reopened at the address that the server gave for the generation;
 //! nothing is submitted twice.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use ai_now_protocol::event::{Completed, Progress};
@@ -18,64 +19,33 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
+use super::part_file::PartFile;
 use super::printable::printable;
-
-/// Why nothing was made.
-#[derive(Debug, thiserror::Error)]
-pub enum TryError {
-    /// There is no key to ask with.
-    #[error("An API key is needed: say it with --key, or in the environment as AI_NOW_KEY.")]
-    NoKey,
-    /// The server's address is none, or the key can't be sent.
-    #[error("{0}")]
-    Unusable(String),
-    /// The server can't be reached, or does not answer.
-    #[error("{server} can't be reached: {why}. Is the address right (--server)?")]
-    Unreachable {
-        /// The server's address.
-        server: String,
-        /// What the system says.
-        why: String,
-    },
-    /// The request is not good, or was refused.
-    #[error("{0}")]
-    Refused(String),
-    /// What came is not what the API says.
-    #[error("The server answered with something that is not the AI-Now API ({0}).")]
-    Strange(String),
-    /// The stream broke off, and nobody knows where the generation is.
-    #[error(
-        "The connection broke before the end. It was not asked again, because that could cost twice."
-    )]
-    Broken,
-    /// The file can't be written.
-    #[error("{} can't be written: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-}
+use super::try_error::TryError;
 
 /// How long an answer may take to begin.
 const ANSWER: Duration = Duration::from_secs(30);
-/// How long a stream or a file may be silent.
+/// How long a stream or a file may pause.
 const SILENCE: Duration = Duration::from_secs(60);
-/// How much of an answer is read that is neither a stream nor a result.
+/// How much is read of an answer that is neither a stream nor a result.
 const ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
-/// How often a broken stream is opened again in a row, and after which pause.
+/// How often a broken stream is reopened in a row, and after which pause.
 const REOPENED_MAX: u32 = 10;
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
+/// To how many other addresses a result may lead.
+const REDIRECTED_MAX: usize = 5;
 
 pub(super) struct Server {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: Url,
     authorization: HeaderValue,
+    /// Set once a generation was asked for.
+    asked: OnceLock<()>,
+    /// Where it is, as far as the server says.
+    location: OnceLock<Url>,
 }
 
 impl Server {
@@ -102,10 +72,11 @@ impl Server {
         let tls = tls.map_err(|error| TryError::Unusable(error.to_string()))?;
         let connector = tls.https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { client, base, authorization })
+        let (asked, location) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { client, base, authorization, asked, location })
     }
 
-    /// What the server offers. `None`: it doesn't say; only the gateway of AI-Now does.
+    /// The server's catalog. `None`: it has none; only AI-Now's gateway has.
     pub(super) async fn catalog(&self) -> Result<Option<Catalog>, TryError> {
         let response = self.send(Method::GET, &self.join("api/catalog")?, None, None).await?;
         if response.status() != StatusCode::OK {
@@ -114,28 +85,32 @@ impl Server {
         Ok(serde_json::from_slice(&whole(response).await?).ok())
     }
 
-    /// Has something made, and tells how far it is until it is there.
+    /// Makes something, and reports its progress until it is complete.
     pub(super) async fn generate(
         &self,
         request: &GenerateRequest,
-        mut told: impl FnMut(&Progress),
+        mut on_progress: impl FnMut(&Progress),
     ) -> Result<Completed, TryError> {
         let body = serde_json::to_vec(request).unwrap_or_default();
         let url = self.join("api/generate")?;
+        let _ = self.asked.set(());
         let mut response = self.send(Method::POST, &url, Some(body.into()), None).await?;
         let location = response.headers().get(header::CONTENT_LOCATION);
-        let location = location.and_then(|at| at.to_str().ok()).map(str::to_owned);
+        let location = location.and_then(|at| self.absolute(at.to_str().ok()?).ok());
+        if let Some(location) = location {
+            let _ = self.location.set(location);
+        }
         let (mut last_id, mut misses) = (String::new(), 0);
         loop {
             if response.status() != StatusCode::OK {
                 return Err(refused(response).await);
             }
             let before = last_id.clone();
-            if let Some(completed) = follow(response, &mut last_id, &mut told).await? {
+            if let Some(completed) = follow(response, &mut last_id, &mut on_progress).await? {
                 return Ok(completed);
             }
             misses = if last_id == before { misses + 1 } else { 0 };
-            let Some(location) = location.as_ref().filter(|_| misses < REOPENED_MAX) else {
+            let Some(location) = self.location.get().filter(|_| misses < REOPENED_MAX) else {
                 return Err(TryError::Broken);
             };
             response = loop {
@@ -150,24 +125,33 @@ impl Server {
         }
     }
 
+    /// Cancels what was asked for, where the server says how, and says what became of it.
+    pub(super) async fn interrupt(&self) -> &'static str {
+        if self.asked.get().is_none() {
+            return "Interrupted. Nothing was asked for.";
+        }
+        let Some(location) = self.location.get() else {
+            return "Interrupted. The server may go on with it, and charge for it.";
+        };
+        match self.send(Method::DELETE, location, None, None).await {
+            Ok(response) if response.status().is_success() => {
+                "Interrupted. What was not made yet is cancelled."
+            }
+            _ => "Interrupted. The server did not cancel it, and may charge for it.",
+        }
+    }
+
     /// An address that the server named, as a whole one.
     pub(super) fn absolute(&self, address: &str) -> Result<Url, TryError> {
         let url = self.base.join(address).ok();
         let web = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-        web.ok_or_else(|| TryError::Strange("an address that is none".into()))
+        web.ok_or_else(|| TryError::Strange("an invalid address".into()))
     }
 
-    /// Loads a result into a file, which appears once it is whole. Returns its size.
+    /// Loads a result into a file, which appears once it is complete. Returns its size.
     pub(super) async fn download(&self, url: &Url, file: &Path) -> Result<u64, TryError> {
-        let broken = |source| TryError::File { path: file.to_owned(), source };
-        let mut response = self.send(Method::GET, url, None, None).await?;
-        if response.status() != StatusCode::OK {
-            return Err(refused(response).await);
-        }
-        let mut part = file.as_os_str().to_owned();
-        part.push(".part");
-        let part = PathBuf::from(part);
-        let mut out = tokio::fs::File::create(&part).await.map_err(broken)?;
+        let mut response = self.found(url.clone()).await?;
+        let mut part = PartFile::create(file).await?;
         let mut bytes = 0;
         loop {
             let frame = timeout(SILENCE, response.body_mut().frame()).await;
@@ -176,12 +160,28 @@ impl Server {
             let frame = frame.map_err(|_| TryError::Broken)?;
             if let Some(data) = frame.data_ref() {
                 bytes += data.len() as u64;
-                out.write_all(data).await.map_err(broken)?;
+                part.write(data).await?;
             }
         }
-        out.sync_all().await.map_err(broken)?;
-        tokio::fs::rename(&part, file).await.map_err(broken)?;
+        part.finish().await?;
         Ok(bytes)
+    }
+
+    /// The answer that has a result, wherever the server sends for it.
+    async fn found(&self, mut url: Url) -> Result<Response<Incoming>, TryError> {
+        for _ in 0..=REDIRECTED_MAX {
+            let response = self.send(Method::GET, &url, None, None).await?;
+            if response.status() == StatusCode::OK {
+                return Ok(response);
+            }
+            let elsewhere = response.headers().get(header::LOCATION);
+            let elsewhere = elsewhere.filter(|_| response.status().is_redirection());
+            match elsewhere.and_then(|at| url.join(at.to_str().ok()?).ok()) {
+                Some(next) if matches!(next.scheme(), "http" | "https") => url = next,
+                _ => return Err(refused(response).await),
+            }
+        }
+        Err(TryError::Strange("an address that leads on and on".into()))
     }
 
     fn join(&self, path: &str) -> Result<Url, TryError> {
@@ -198,7 +198,7 @@ impl Server {
         let unreachable =
             |why: String| TryError::Unreachable { server: self.base.to_string(), why };
         let mut request = Request::builder().method(method).uri(url.as_str());
-        // The key is for the server alone, not for wherever its results are.
+        // The key is for the server only, and not for the host of its results.
         if url.origin() == self.base.origin() {
             request = request.header(header::AUTHORIZATION, self.authorization.clone());
         }
@@ -222,7 +222,7 @@ impl Server {
 async fn follow(
     mut response: Response<Incoming>,
     last_id: &mut String,
-    told: &mut impl FnMut(&Progress),
+    on_progress: &mut impl FnMut(&Progress),
 ) -> Result<Option<Completed>, TryError> {
     let mut reader = sse::Reader::default();
     loop {
@@ -238,7 +238,7 @@ async fn follow(
                 Ok(Event::Failed(failed)) => {
                     return Err(TryError::Refused(printable(&failed.message.text)));
                 }
-                Ok(Event::Processing(progress)) => told(&progress),
+                Ok(Event::Processing(progress)) => on_progress(&progress),
                 Ok(_) => {}
                 Err(error) => return Err(TryError::Strange(error.to_string())),
             }
@@ -254,7 +254,7 @@ async fn whole(response: Response<Incoming>) -> Result<Bytes, TryError> {
     }
 }
 
-/// What the server says about a refusal.
+/// The server's message about a refusal.
 async fn refused(response: Response<Incoming>) -> TryError {
     let status = response.status();
     let body = whole(response).await.unwrap_or_default();
@@ -264,7 +264,7 @@ async fn refused(response: Response<Incoming>) -> TryError {
     }
 }
 
-/// The innermost cause says most.
+/// The innermost cause is the most specific.
 fn innermost(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

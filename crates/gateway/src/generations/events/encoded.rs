@@ -14,10 +14,10 @@ pub struct EncodedEvent {
     seq: u64,
     /// The `id:` line, then the `data:` line.
     frame: Bytes,
-    /// Where the `data:` line begins.
+    /// The offset of the `data:` line.
     data_at: usize,
-    /// A result's address is a path on this gateway; each reader knows the gateway by a name of
-    /// their own.
+    /// Set for a result: its address is a path on this gateway, and readers may reach the gateway
+    /// under different names.
     completed: Option<Arc<Completed>>,
     last: bool,
 }
@@ -39,12 +39,12 @@ impl EncodedEvent {
         Self { seq, frame, data_at, completed, last: event.is_last() }
     }
 
-    /// Its number.
+    /// The event's number.
     pub fn seq(&self) -> u64 {
         self.seq
     }
 
-    /// Whether nothing comes after it.
+    /// Whether it is the last event of its generation.
     pub fn is_last(&self) -> bool {
         self.last
     }
@@ -65,7 +65,7 @@ impl EncodedEvent {
         frame.trim_ascii_end().strip_prefix(b"data: ").unwrap_or_default()
     }
 
-    /// The event as it is told to somebody who knows the gateway by this address.
+    /// The event with absolute addresses, for a reader that uses this base address of the gateway.
     #[must_use]
     pub fn at(&self, base: &str) -> Self {
         let Some(completed) = &self.completed else { return self.clone() };

@@ -1,74 +1,138 @@
-//! The events of all generations of one owner, for one reader.
+//! The event stream of one owner: the events of all of its generations, for one reader.
 //!
-//! Facts are read from the store, where their order is that of their numbers over all generations
-//! of the owner: so a number is enough to go on after. Progress comes from memory, the newest of
-//! each generation that is active.
+//! Facts are read from the store. Their numbers rise over all generations of the owner, so a reader
+//! resumes with nothing but the number of the last fact it read. Progress comes from memory: the
+//! newest report of each active generation.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use ai_now_protocol::Event;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::encoded::EncodedEvent;
+use super::outbox::{Outbox, Owner};
 use crate::domain::Principal;
 use crate::store::{Store, StoreError};
 
-/// An API key, or one visitor of it.
-type Owner = (i64, Option<i64>);
-
-/// Where the generations of one owner tell their events.
+/// Publishes the events of one owner's generations to all feeds of that owner.
 pub(crate) struct OwnerFeed {
-    told: watch::Sender<Told>,
+    owner: Owner,
+    state: watch::Sender<FeedState>,
+    /// Forwards the events to the other gateways. `None`: this gateway is the only one.
+    outbox: Option<Arc<Outbox>>,
 }
 
 #[derive(Default)]
-struct Told {
-    /// The highest number of a fact.
+struct FeedState {
+    /// The highest number of a published fact.
     fact: u64,
     /// The newest progress of each generation, by its id.
     progress: BTreeMap<Arc<str>, EncodedEvent>,
+    /// Counts the requests to read the store, made in case a notice of a fact was lost.
+    refreshes: u64,
 }
 
 impl OwnerFeed {
-    /// A fact about a generation is in the store.
-    pub(super) fn fact(&self, id: &str, seq: u64) {
-        self.told.send_modify(|told| {
-            told.fact = told.fact.max(seq);
-            told.progress.remove(id);
+    /// Publishes that a fact about a generation is in the store, here and to the other gateways.
+    pub(super) fn fact(&self, id: &Arc<str>, seq: u64) {
+        if let Some(outbox) = &self.outbox {
+            outbox.fact(id, self.owner, seq);
+        }
+        self.receive_fact(id, seq);
+    }
+
+    /// Publishes a generation's progress, here and to the other gateways.
+    pub(super) fn progress(&self, id: &Arc<str>, event: &Event, encoded: EncodedEvent) {
+        if let Some(outbox) = &self.outbox {
+            outbox.progress(id, self.owner, encoded.seq(), event);
+        }
+        self.receive_progress(id, encoded);
+    }
+
+    /// Takes note that a fact about a generation is in the store.
+    pub(crate) fn receive_fact(&self, id: &str, seq: u64) {
+        self.state.send_if_modified(|state| {
+            let older = state.progress.get(id).is_some_and(|event| event.seq() < seq);
+            if older {
+                state.progress.remove(id);
+            }
+            let is_new = seq > state.fact;
+            state.fact = state.fact.max(seq);
+            is_new || older
         });
     }
 
-    pub(super) fn progress(&self, id: &Arc<str>, event: EncodedEvent) {
-        self.told.send_modify(|told| _ = told.progress.insert(id.clone(), event));
+    /// Takes note of a generation's progress.
+    pub(crate) fn receive_progress(&self, id: &Arc<str>, event: EncodedEvent) {
+        self.state.send_if_modified(|state| {
+            let is_new = state.progress.get(id).is_none_or(|known| known.seq() < event.seq());
+            if is_new {
+                state.progress.insert(id.clone(), event);
+            }
+            is_new
+        });
     }
 
-    /// A generation is active no more.
+    /// Makes all readers read the store.
+    fn refresh(&self) {
+        self.state.send_modify(|state| state.refreshes += 1);
+    }
+
+    /// Drops the progress of a generation that is no longer active.
     pub(super) fn forget(&self, id: &str) {
-        self.told.send_if_modified(|told| {
-            told.progress.remove(id);
+        self.state.send_if_modified(|state| {
+            state.progress.remove(id);
             false
         });
     }
 }
 
-/// The feeds of all owners who have an active generation, or somebody who reads.
+/// The feeds of all owners that have an active generation or an open stream.
 #[derive(Default)]
-pub(crate) struct Feeds(Mutex<HashMap<Owner, Weak<OwnerFeed>>>);
+pub(crate) struct Feeds {
+    all: Mutex<HashMap<Owner, Weak<OwnerFeed>>>,
+    outbox: Option<Arc<Outbox>>,
+}
 
 impl Feeds {
-    pub(crate) fn of(&self, owner: Owner) -> Arc<OwnerFeed> {
+    /// Feeds that forward their events to the other gateways through this outbox.
+    pub(crate) fn with_outbox(outbox: Option<Arc<Outbox>>) -> Self {
+        Self { outbox, ..Self::default() }
+    }
+
+    /// The feed of an owner, if a generation or a stream uses it.
+    pub(crate) fn get(&self, owner: Owner) -> Option<Arc<OwnerFeed>> {
+        self.all().get(&owner).and_then(Weak::upgrade)
+    }
+
+    /// Makes all readers read the store, in case a notice of a fact was lost.
+    pub(crate) fn refresh(&self) {
+        let feeds: Vec<_> = self.all().values().filter_map(Weak::upgrade).collect();
+        for feed in feeds {
+            feed.refresh();
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<Owner, Weak<OwnerFeed>>> {
         // A panic under this lock left a map that is still valid.
-        let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The feed of an owner. It is created if there is none.
+    pub(crate) fn of(&self, owner: Owner) -> Arc<OwnerFeed> {
+        let mut feeds = self.all();
         if let Some(feed) = feeds.get(&owner).and_then(Weak::upgrade) {
             return feed;
         }
         if feeds.len() == feeds.capacity() {
-            // Before it would grow: whoever went needs no place.
+            // Frees unused entries before the map would grow.
             feeds.retain(|_, feed| feed.strong_count() > 0);
         }
-        let feed = Arc::new(OwnerFeed { told: watch::Sender::default() });
+        let outbox = self.outbox.clone();
+        let feed = Arc::new(OwnerFeed { owner, state: watch::Sender::default(), outbox });
         feeds.insert(owner, Arc::downgrade(&feed));
         feed
     }
@@ -89,19 +153,22 @@ pub struct Feed {
     store: Store,
     owner: Principal,
     after: u64,
-    /// How much was told of each active generation.
-    told: HashMap<Arc<str>, u64>,
-    /// Facts may be in the store that were not read.
+    /// The number of the last event that was delivered, of each active generation.
+    delivered: HashMap<Arc<str>, u64>,
+    /// Whether the store may hold facts that were not read yet.
     behind: bool,
-    updates: watch::Receiver<Told>,
+    /// How many refreshes were handled.
+    refreshes: u64,
+    updates: watch::Receiver<FeedState>,
+    /// The next batch is not read before this moment.
     ready_at: Instant,
     _feed: Arc<OwnerFeed>,
 }
 
-/// How many facts are read at once.
+/// How many facts are read from the store at once.
 const BATCH: u32 = 64;
 
-/// The pause between two looks: what comes meanwhile goes out together.
+/// The pause between two batches. Events that arrive in between go out together.
 const PAUSE: Duration = Duration::from_millis(50);
 
 impl Feed {
@@ -111,8 +178,8 @@ impl Feed {
         after: Option<u64>,
         feed: Arc<OwnerFeed>,
     ) -> Result<Self, StoreError> {
-        // Before the store is asked where it stands: nothing comes in between unheard.
-        let mut updates = feed.told.subscribe();
+        // Subscribes before the store is read, so that no fact is missed in between.
+        let mut updates = feed.state.subscribe();
         updates.mark_changed();
         let after = match after {
             Some(after) => after,
@@ -122,21 +189,22 @@ impl Feed {
             store,
             owner,
             after,
-            told: HashMap::new(),
+            delivered: HashMap::new(),
             behind: true,
+            refreshes: 0,
             updates,
             ready_at: Instant::now(),
             _feed: feed,
         })
     }
 
-    /// The number after which it goes on.
+    /// The number of the last fact that was read.
     pub fn after(&self) -> u64 {
         self.after
     }
 
-    /// The next events, at least one. Waits for them where there are none yet. A call that is
-    /// dropped while it waits has taken nothing.
+    /// Waits for the next events, and returns at least one. The call is cancel safe: dropping it
+    /// loses no event.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -144,17 +212,18 @@ impl Feed {
         loop {
             sleep_until(self.ready_at).await;
             if !self.behind {
-                // The sender is held here: it can't be gone.
+                // This never fails: `_feed` keeps the sender alive.
                 let _ = self.updates.changed().await;
             }
-            let (fact, progress) = {
-                let told = self.updates.borrow_and_update();
-                (told.fact, told.progress.clone())
+            let (fact, progress, refreshes) = {
+                let state = self.updates.borrow_and_update();
+                (state.fact, state.progress.clone(), state.refreshes)
             };
-            self.behind |= fact > self.after;
+            self.behind |= fact > self.after || refreshes > self.refreshes;
+            self.refreshes = refreshes;
             let mut events = if self.behind { self.facts().await? } else { Vec::new() };
-            self.told.retain(|id, _| progress.contains_key(id));
-            // As long as facts are missing, progress would only be out of order.
+            self.delivered.retain(|id, _| progress.contains_key(id));
+            // Until all facts are read, progress would be out of order.
             if !self.behind {
                 events.extend(self.progress(progress));
             }
@@ -172,7 +241,7 @@ impl Feed {
         for (id, stored) in facts {
             let generation: Arc<str> = id.into();
             self.after = stored.seq;
-            self.told.insert(generation.clone(), stored.seq);
+            self.delivered.insert(generation.clone(), stored.seq);
             let event = EncodedEvent::new(stored.seq, &stored.event);
             events.push(FeedEvent { generation, event, is_fact: true });
         }
@@ -182,9 +251,9 @@ impl Feed {
     fn progress(&mut self, progress: BTreeMap<Arc<str>, EncodedEvent>) -> Vec<FeedEvent> {
         let mut events = Vec::new();
         for (generation, event) in progress {
-            let told = self.told.entry(generation.clone()).or_default();
-            if event.seq() > *told {
-                *told = event.seq();
+            let delivered = self.delivered.entry(generation.clone()).or_default();
+            if event.seq() > *delivered {
+                *delivered = event.seq();
                 events.push(FeedEvent { generation, event, is_fact: false });
             }
         }

@@ -1,15 +1,18 @@
-//! The events of one generation, for one reader: in order, each fact once, of the progress what is
-//! newest whenever the reader is ready.
+//! The event stream of one generation, for one reader: in order, each fact once, and the newest
+//! progress whenever the reader is ready.
+
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::encoded::EncodedEvent;
-use super::hub::{Hub, Told};
-use crate::store::{Store, StoreError, StoredEvent};
+use super::hub::{Hub, HubState};
+use super::remote::Remote;
+use crate::store::{StoreError, StoredEvent};
 
-/// What was told before a generation was in memory.
-pub(super) trait Past: Send + Sync {
+/// The events from before a generation was in memory.
+pub(crate) trait Past: Send + Sync {
     /// Up to `limit` events after number `after`, in order.
     fn events_after<'a>(
         &'a self,
@@ -17,16 +20,30 @@ pub(super) trait Past: Send + Sync {
         after: u64,
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<StoredEvent>, StoreError>>;
+
+    /// Where a generation that is no longer in memory here is followed now, if it continues at
+    /// another gateway. `None`: it ended, or is not known here.
+    fn elsewhere<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Option<Followed>> {
+        Box::pin(async { None })
+    }
 }
 
-impl Past for Store {
-    fn events_after<'a>(
-        &'a self,
-        id: &'a str,
-        after: u64,
-        limit: u32,
-    ) -> BoxFuture<'a, Result<Vec<StoredEvent>, StoreError>> {
-        Box::pin(Self::events_after(self, id, after, limit))
+/// A generation that a reader follows.
+pub(crate) struct Followed {
+    updates: watch::Receiver<HubState>,
+    /// Kept alive while the generation is followed.
+    _remote: Option<Arc<Remote>>,
+}
+
+impl From<&Hub> for Followed {
+    fn from(hub: &Hub) -> Self {
+        Self { updates: hub.follow(), _remote: None }
+    }
+}
+
+impl From<Arc<Remote>> for Followed {
+    fn from(remote: Arc<Remote>) -> Self {
+        Self { updates: remote.follow(), _remote: Some(remote) }
     }
 }
 
@@ -35,29 +52,30 @@ pub struct EventStream {
     past: Box<dyn Past>,
     id: String,
     after: u64,
-    /// Up to which number the store is read before memory is. `None`: that was done.
+    /// The number up to which events are read from the store before memory is used. `None`: they
+    /// were read.
     past_until: Option<u64>,
-    /// `None`: it is not active, as far as this process knows.
-    told: Option<watch::Receiver<Told>>,
+    /// `None`: it is not active, as far as this gateway knows.
+    followed: Option<Followed>,
     ended: bool,
 }
 
-/// How many events are read of the store at once.
+/// How many events are read from the store at once.
 const BATCH: u32 = 64;
 
 impl EventStream {
-    pub(crate) fn new(store: Store, id: String, after: u64, hub: Option<&Hub>) -> Self {
-        Self::with(Box::new(store), id, after, hub)
+    pub(crate) fn new(
+        past: Box<dyn Past>,
+        id: String,
+        after: u64,
+        followed: Option<Followed>,
+    ) -> Self {
+        let past_until = Some(floor(followed.as_ref()));
+        Self { past, id, after, past_until, followed, ended: false }
     }
 
-    pub(super) fn with(past: Box<dyn Past>, id: String, after: u64, hub: Option<&Hub>) -> Self {
-        let told = hub.map(Hub::follow);
-        let floor = told.as_ref().map_or(u64::MAX, |told| told.borrow().floor());
-        Self { past, id, after, past_until: Some(floor), told, ended: false }
-    }
-
-    /// The next events, at least one; `None` after the last. Waits for them where there are none
-    /// yet. A call that is dropped while it waits has taken nothing.
+    /// Waits for the next events and returns at least one; `None` after the last event. The call is
+    /// cancel safe: dropping it loses no event.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -70,17 +88,19 @@ impl EventStream {
                 }
                 self.past_until = None;
             }
-            let Some(told) = &mut self.told else {
-                self.ended = true;
-                break;
+            let Some(followed) = &mut self.followed else {
+                self.followed = self.past.elsewhere(&self.id).await;
+                self.ended = self.followed.is_none();
+                self.past_until = Some(floor(self.followed.as_ref()));
+                continue;
             };
-            let events = told.borrow_and_update().after(self.after);
+            let events = followed.updates.borrow_and_update().after(self.after);
             if !events.is_empty() {
                 return Ok(Some(self.take(events)));
             }
-            if told.changed().await.is_err() {
-                // It is in memory no more: the store has the last word.
-                self.told = None;
+            if followed.updates.changed().await.is_err() {
+                // It is no longer in memory: the store has the last events.
+                self.followed = None;
                 self.past_until = Some(u64::MAX);
             }
         }
@@ -92,7 +112,7 @@ impl EventStream {
             return Ok(Vec::new());
         }
         let events = self.past.events_after(&self.id, self.after, BATCH).await?;
-        // What is younger is told from memory.
+        // Later events are published from memory.
         let events = events.into_iter().take_while(|event| event.seq <= until);
         Ok(events.map(|stored| EncodedEvent::new(stored.seq, &stored.event)).collect())
     }
@@ -104,4 +124,9 @@ impl EventStream {
         }
         events
     }
+}
+
+/// The number up to which events are read from the store before memory is used.
+fn floor(followed: Option<&Followed>) -> u64 {
+    followed.map_or(u64::MAX, |followed| followed.updates.borrow().floor())
 }

@@ -1,5 +1,5 @@
-//! Readers come, stall, go and come back at any moment between a fact's commit and its telling, over
-//! any restart: each hears every fact once, in order, and no number twice.
+//! Readers come, stall, leave and come back at any moment between a fact's commit and its
+//! publication, over any restart: each receives every fact once, in order, and no number twice.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -23,7 +23,7 @@ const BLOCK: u64 = 100_000;
 #[derive(Clone, Default)]
 struct Slow(Arc<Mutex<Vec<StoredEvent>>>);
 
-/// Lets everybody else go on once.
+/// Yields once, so that the other tasks go on.
 async fn pause() {
     let mut paused = false;
     std::future::poll_fn(|_| {
@@ -53,11 +53,11 @@ enum Step {
     Progress,
     /// A fact is in the store.
     Commit,
-    /// The fact that is in the store is told.
-    Tell,
+    /// The fact that is in the store is published.
+    Publish,
     /// The process ends and another begins.
     Restart,
-    /// A reader comes, who has seen what this one has.
+    /// A reader comes that has seen what this one has.
     Come(usize),
     /// A reader's future is polled, and kept or dropped.
     Poll(usize, bool),
@@ -67,7 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => Just(Step::Progress),
         2 => Just(Step::Commit),
-        3 => Just(Step::Tell),
+        3 => Just(Step::Publish),
         1 => Just(Step::Restart),
         2 => (0_usize..8).prop_map(Step::Come),
         9 => (0_usize..8, any::<bool>()).prop_map(|(who, kept)| Step::Poll(who, kept)),
@@ -76,7 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 type Reading = Pin<Box<dyn Future<Output = (EventStream, Vec<(u64, String)>)>>>;
 
-/// Somebody who reads, and resumes whenever the stream ends early.
+/// A reader that resumes whenever its stream ends early.
 struct Reader {
     after: u64,
     seen: Vec<(u64, String)>,
@@ -97,7 +97,7 @@ struct World {
     feeds: Feeds,
     /// The last block that was given out.
     block: u64,
-    untold: Option<(u64, Event)>,
+    unpublished: Option<(u64, Event)>,
     count: u32,
     readers: Vec<Reader>,
 }
@@ -109,7 +109,7 @@ impl World {
             hub: None,
             feeds: Feeds::default(),
             block: 0,
-            untold: None,
+            unpublished: None,
             count: 0,
             readers: Vec::new(),
         };
@@ -127,15 +127,15 @@ impl World {
     }
 
     fn commit(&mut self, event: Event) {
-        self.tell();
+        self.publish();
         self.block += 1;
         let seq = self.block * BLOCK;
         self.store.0.lock().unwrap().push(StoredEvent { seq, event: event.clone() });
-        self.untold = Some((seq, event));
+        self.unpublished = Some((seq, event));
     }
 
-    fn tell(&mut self) {
-        if let (Some((seq, event)), Some(hub)) = (self.untold.take(), &self.hub) {
+    fn publish(&mut self) {
+        if let (Some((seq, event)), Some(hub)) = (self.unpublished.take(), &self.hub) {
             hub.fact(seq, &event);
         }
     }
@@ -150,11 +150,11 @@ impl World {
                 let event = self.progress();
                 self.commit(event);
             }
-            Step::Tell => self.tell(),
+            Step::Publish => self.publish(),
             Step::Restart => {
-                self.untold = None;
+                self.unpublished = None;
                 self.block += 1;
-                // What reads of the old one is cut off with it.
+                // Streams of the old hub end with it.
                 self.hub = Some(self.new_hub(self.block * BLOCK));
             }
             Step::Come(like) => {
@@ -175,15 +175,16 @@ impl World {
         let after = reader.seen.last().map_or(reader.after, |(seq, _)| *seq);
         let mut reading = reader.reading.take().unwrap_or_else(|| {
             let stream = reader.stream.take();
-            let stream = stream
-                .unwrap_or_else(|| EventStream::with(Box::new(store), "g".into(), after, hub));
+            let stream = stream.unwrap_or_else(|| {
+                EventStream::new(Box::new(store), "g".into(), after, hub.map(Into::into))
+            });
             Box::pin(read(stream))
         });
         match reading.poll_unpin(&mut Context::from_waker(Waker::noop())) {
             Poll::Pending if kept => reader.reading = Some(reading),
             Poll::Pending => {}
             Poll::Ready((stream, events)) => {
-                // Nothing: the stream has ended, and the reader comes again.
+                // No events: the stream has ended, and the reader comes back.
                 reader.stream = (!events.is_empty()).then_some(stream);
                 reader.seen.extend(events);
             }
@@ -198,9 +199,9 @@ impl World {
             assert!(seen.is_sorted_by(|a, b| a.0 < b.0), "{seen:?}");
             assert!(seen.iter().all(|(seq, _)| seq > after), "{after} {seen:?}");
             let numbers = seen.iter().map(|(seq, _)| *seq);
-            let heard: Vec<u64> = numbers.filter(|seq| !is_free_for_progress(*seq)).collect();
+            let received: Vec<u64> = numbers.filter(|seq| !is_free_for_progress(*seq)).collect();
             let due: Vec<u64> = facts.iter().copied().filter(|seq| seq > after).collect();
-            assert_eq!(heard, due, "{seen:?}");
+            assert_eq!(received, due, "{seen:?}");
             for (seq, json) in seen {
                 let known = all.entry(*seq).or_insert(json);
                 assert_eq!(*known, json, "one number, two events");
@@ -213,7 +214,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_reader_hears_every_fact_once(steps in prop::collection::vec(step(), 1..80)) {
+    fn every_reader_receives_every_fact_once(steps in prop::collection::vec(step(), 1..80)) {
         let mut world = World::new();
         world.commit(Event::Started);
         for step in steps {
@@ -222,7 +223,7 @@ proptest! {
         world.step(Step::Come(usize::MAX));
         let failure = Failure { message: Message::text("x"), ..Failure::default() };
         world.commit(Event::Failed(failure));
-        world.tell();
+        world.publish();
         let late = world.progress();
         world.hub.as_ref().unwrap().progress(&late);
         let mut left = 1000;
@@ -245,7 +246,7 @@ fn progress_stops_where_numbers_are_used_up_and_goes_on_with_the_next() {
     assert!(!hub.progress(&event) && !hub.progress(&event));
     hub.claimed(7 * BLOCK);
     assert!(hub.progress(&event));
-    let told = hub.follow();
-    let last = told.borrow().after(0).last().unwrap().seq();
+    let updates = hub.follow();
+    let last = updates.borrow().after(0).last().unwrap().seq();
     assert_eq!(last, 7 * BLOCK + 1);
 }

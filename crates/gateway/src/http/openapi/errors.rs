@@ -1,14 +1,17 @@
-//! The errors in the document: each status once, which the operations refer to. It must not know
-//! which operation answers with which.
+//! The error responses of the document: each status once, as a component that the operations refer
+//! to. It must not know which operation uses which.
+
+use std::iter;
 
 use serde_json::{Map, Value, json};
 use utoipa::IntoResponses;
 use utoipa::openapi::{Ref, RefOr};
 
+use super::header::header;
 use crate::http::error::JSON;
 use crate::http::guard::REQUEST_ID;
 
-/// The errors that a handler may answer with, besides those that any may.
+/// The errors of a handler, beside those of every operation.
 macro_rules! errors {
     ($($(#[$about:meta])* $name:ident: [$($status:literal),*];)*) => { $(
         $(#[$about])*
@@ -26,61 +29,60 @@ macro_rules! errors {
 }
 
 errors! {
-    /// Of whoever asks who is asking.
+    /// For operations that need authentication.
     Keyed: [401, 403, 503];
-    /// Of whoever reads a body.
+    /// For operations that read a body.
     Sent: [400, 408, 413, 415];
-    /// Of whoever accepts a generation.
+    /// For operations that accept a generation.
     Accepting: [404, 418, 422];
-    /// Of whoever looks something up by what stands in the address.
+    /// For operations that look up the object in the path.
     Located: [400, 404];
-    /// Of whoever reads what stands behind the address.
+    /// For operations that read the query.
     Queried: [400];
-    /// Of whoever answers with parts of a file.
+    /// For operations that serve ranges of a file.
     InParts: [416];
-    /// Of whoever needs the store.
+    /// For operations that correct something that may have changed.
+    Conflicting: [409];
+    /// For operations that need the store.
     Stored: [503];
 }
 
-/// What the header says that every answer has, an error or not.
+/// The description of the header that every answer has.
 pub(super) const REQUEST_ID_SAYS: &str = "Names the request in the gateway's log.";
 
-/// Any route may answer with these.
+/// The errors that any operation may answer with.
 pub(super) const ANY: [u16; 5] = [405, 414, 429, 431, 500];
 
-/// A status, what it means, and the header that goes with it with what that says.
+/// A status, its description, and its header with the header's description.
 type Error = (u16, &'static str, Option<(&'static str, &'static str)>);
 
-/// Every error.
+/// All error responses.
 const ERRORS: &[Error] = &[
-    (400, "The request cannot be understood, or asks for what there is not.", None),
-    (
-        401,
-        "No key, session or ticket, or one that is not good.",
-        Some(("WWW-Authenticate", "`Bearer`.")),
-    ),
-    (403, "A good key or session that is not for this, or not from here.", None),
-    (404, "There is no such thing, or it is somebody else's.", None),
+    (400, "The request is malformed, or asks for something that does not exist.", None),
+    (401, "No key, session or ticket, or an invalid one.", Some(("WWW-Authenticate", "`Bearer`."))),
+    (403, "The key or session does not permit this, or not from this origin.", None),
+    (404, "It does not exist, or belongs to another owner.", None),
     (
         405,
-        "The address takes another method.",
-        Some(("Allow", "The methods that the address takes.")),
+        "The address does not support this method.",
+        Some(("Allow", "The methods that the address supports.")),
     ),
     (408, "The body did not arrive in time.", None),
+    (409, "The object's state does not permit this any more.", None),
     (413, "The body is too large.", None),
     (414, "The address is too long.", None),
-    (415, "The body is of no type that is taken here.", None),
+    (415, "The body's content type is not supported.", None),
     (
         416,
-        "The file has no such part.",
+        "The file has no such range.",
         Some(("Content-Range", "The size of the file: `bytes */1234`.")),
     ),
     (418, "Too few tokens. Nothing was charged.", None),
     (422, "The Idempotency-Key was used for another request. Nothing was charged.", None),
     (
         429,
-        "Too much of something. Nothing was charged.",
-        Some(("Retry-After", "When to come back, in seconds.")),
+        "A limit is reached. Nothing was charged.",
+        Some(("Retry-After", "When to try again, in seconds.")),
     ),
     (431, "The headers are too large.", None),
     (500, "A fault of the gateway. Nothing was charged.", None),
@@ -88,27 +90,24 @@ const ERRORS: &[Error] = &[
         503,
         "The gateway is stopping, its queue is full, or its records cannot be used. Nothing was \
          charged.",
-        Some(("Retry-After", "When to come back, in seconds.")),
+        Some(("Retry-After", "When to try again, in seconds.")),
     ),
 ];
 
-/// Every error, by its status.
+/// All error responses, by status.
 pub(super) fn all() -> Map<String, Value> {
     ERRORS.iter().map(error).collect()
 }
 
-fn error((status, description, header): &Error) -> (String, Value) {
-    let request_id = json!({"description": REQUEST_ID_SAYS, "schema": {"type": "string"}});
-    let mut headers = Map::from_iter([(REQUEST_ID.as_str().to_owned(), request_id)]);
-    if let Some((name, description)) = header {
-        let number = *name == "Retry-After";
-        let schema = if number {
-            json!({"type": "integer", "minimum": 1})
-        } else {
-            json!({"type": "string"})
+fn error((status, description, own): &Error) -> (String, Value) {
+    let mut headers = Map::new();
+    let id = REQUEST_ID;
+    for (name, about) in iter::once((id.as_str(), REQUEST_ID_SAYS)).chain(*own) {
+        let described = match name {
+            "Retry-After" => header::<u64>(about),
+            _ => header::<String>(about),
         };
-        let header = json!({"description": description, "required": true, "schema": schema});
-        headers.insert((*name).to_owned(), header);
+        headers.insert(name.to_owned(), json!(described));
     }
     let schema = json!({"$ref": "#/components/schemas/ErrorBody"});
     let response = json!({
@@ -132,6 +131,7 @@ mod tests {
             Located::responses(),
             Queried::responses(),
             InParts::responses(),
+            Conflicting::responses(),
             Stored::responses(),
         ];
         let named = named.iter().flat_map(|responses| responses.keys().cloned());

@@ -1,18 +1,12 @@
-//! What every operation of the document has in common. It must not know any operation.
+//! What all operations of the document have in common. It must not know any operation.
 
-use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{Schema, SchemaType};
-use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Type};
+use utoipa::openapi::{Ref, RefOr, Type};
 
 use super::errors::{ANY, REQUEST_ID_SAYS};
+use super::header::header;
 use crate::http::guard::REQUEST_ID;
-
-/// A header that is a text.
-pub(crate) fn text_header(about: &str) -> Header {
-    let text = ObjectBuilder::new().schema_type(Type::String).build();
-    HeaderBuilder::new().schema(Some(text)).description(Some(about)).build()
-}
 
 /// The operations of a path.
 pub(super) fn of(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -20,14 +14,13 @@ pub(super) fn of(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, put, post, delete, options, head, patch, trace].into_iter().flatten()
 }
 
-/// Adds to an operation what all have: the errors that any may answer with, the header that names
-/// the request.
+/// Adds what all operations have: the common errors, and the header with the request's id.
 pub(super) fn finish(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     for response in responses.values_mut() {
         if let RefOr::T(response) = response {
             let name = REQUEST_ID.as_str().to_owned();
-            response.headers.insert(name, text_header(REQUEST_ID_SAYS).into());
+            response.headers.insert(name, header::<String>(REQUEST_ID_SAYS).into());
         }
     }
     for status in ANY.map(|status| status.to_string()) {
@@ -47,7 +40,7 @@ pub(super) fn finish(operation: &mut Operation) {
     }
 }
 
-/// What is optional may be absent; it may not be `null`.
+/// An optional parameter may be absent, but not `null`.
 fn never_null(schema: &mut Option<RefOr<Schema>>) {
     match schema {
         Some(RefOr::T(Schema::Object(object))) => {

@@ -1,15 +1,18 @@
-//! The body of a submission as a JSON schema: once for each model, with its styles and options. It must
-//! not know where the schema is shown.
+//! The body of a submission as a JSON schema: one variant for each model, with its styles and
+//! options. It must not know where the schema is used.
 
 use ai_now_protocol::options::STYLE;
 use ai_now_protocol::{Catalog, Model, ModelOption, OptionKind};
 use serde_json::{Map, Value, json};
 
-/// What the ids of uploads look like.
+/// The pattern of upload ids.
 const UPLOAD_ID: &str = "^[a-km-z2-9]{26}$";
 
-/// The request as named schemas: what the types say, with what the catalog says. It is one of the
-/// requests that there are, one for each model, whose options have a name of their own, too.
+/// The format of an integer option.
+const INTEGER: &str = "int64";
+
+/// The request as named schemas: the types' fields, with the catalog's values. It is one of several
+/// requests, one for each model, whose options are a named schema of their own.
 pub(super) fn of_all(base: &Value, catalog: &Catalog) -> Vec<(String, Value)> {
     let mut schemas = Vec::new();
     let (mut kinds, mut mapping) = (Vec::new(), Map::new());
@@ -44,7 +47,7 @@ fn request(base: &Value, model: &Model, options: &str) -> Value {
     prompt["minLength"] = 1.into();
     prompt["maxLength"] = model.prompt_max_chars.into();
     prompt["pattern"] = ai_now_protocol::visible::visible_pattern().into();
-    // An empty text and `null` are no style, too.
+    // An empty text and `null` mean no style, too.
     let mut styles: Vec<Value> = vec!["".into(), Value::Null];
     styles.extend(model.styles().iter().map(|style| Value::from(style.value.as_ref())));
     request["properties"]["style"]["enum"] = styles.into();
@@ -52,7 +55,7 @@ fn request(base: &Value, model: &Model, options: &str) -> Value {
     request
 }
 
-/// The options of a model. The style has its documented place.
+/// The options of a model. The style has its own documented field.
 fn options(base: &Value, model: &Model) -> Value {
     let options = model.options.iter().filter(|option| option.id != STYLE);
     let options: Map<String, Value> =
@@ -65,7 +68,7 @@ fn options(base: &Value, model: &Model) -> Value {
     })
 }
 
-/// What an option takes. An empty text is no value, as forms send it.
+/// The schema of an option. An empty text means no value: forms send it.
 fn described(option: &ModelOption) -> Value {
     let mut takes = match &option.kind {
         OptionKind::Choice(choices) => {
@@ -74,10 +77,21 @@ fn described(option: &ModelOption) -> Value {
         }
         OptionKind::Integer(range) if range.step > 1 => {
             let numbers: Vec<i64> = (range.min..=range.max).step_by(range.step as usize).collect();
-            json!({"type": "integer", "enum": numbers})
+            json!({
+                "type": "integer",
+                "format": INTEGER,
+                "minimum": range.min,
+                "maximum": range.max,
+                "enum": numbers,
+            })
         }
         OptionKind::Integer(range) => {
-            json!({"type": "integer", "minimum": range.min, "maximum": range.max})
+            json!({
+                "type": "integer",
+                "format": INTEGER,
+                "minimum": range.min,
+                "maximum": range.max,
+            })
         }
         OptionKind::Flag => json!({"type": "boolean"}),
         OptionKind::Text(limit) => json!({"type": "string", "maxLength": limit.max_chars}),

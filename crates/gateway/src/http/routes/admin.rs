@@ -1,34 +1,57 @@
-//! `/api/admin/…`: what administrators look at and change. Each needs an administrator's key.
+//! `/api/admin/…`: what administrators read and change. Each route needs an administrator's key, or
+//! a session of the administrators' page.
 
 pub(crate) mod activity;
+pub(crate) mod corrections;
+pub(crate) mod events;
+mod generation_details;
 pub(crate) mod generations;
 pub(crate) mod key_limits;
 pub(crate) mod keys;
 pub(crate) mod ledger;
-mod page;
+pub(crate) mod models;
+pub(crate) mod money;
+pub(crate) mod overview;
 pub(crate) mod providers;
+pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod usage;
+pub(crate) mod webhooks;
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::money::Price;
 use super::system::json;
 use crate::http::administrator::Viewer;
 use crate::http::openapi::Keyed;
+use crate::http::state::App;
+use crate::store::AdminInfo;
 
-/// Who is asking.
+/// The authenticated administrator.
 #[derive(Serialize, ToSchema)]
 struct AdminSelf {
     /// The administrator's name.
     name: String,
-    /// What they may do: `viewer` or `admin`.
+    /// The role: `viewer` or `admin`.
     #[schema(pattern = "^(viewer|admin)$")]
     role: &'static str,
+    /// What a token is worth. Absent: not configured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<Price>,
 }
 
-/// Whose key this is, and what it may do.
+impl AdminSelf {
+    fn of(app: &App, admin: &AdminInfo) -> Self {
+        let price = Price::of(&app.config);
+        Self { name: admin.name.clone(), role: admin.role.name(), price }
+    }
+}
+
+/// The administrator whose credentials these are, and the role.
 #[utoipa::path(
     get,
     path = "/me",
@@ -37,6 +60,6 @@ struct AdminSelf {
     responses((status = 200, description = "The administrator.", body = AdminSelf), Keyed),
     security(("admin" = []))
 )]
-pub(crate) async fn me(Viewer(admin): Viewer) -> Response {
-    json(StatusCode::OK, &AdminSelf { name: admin.name, role: admin.role.name() })
+pub(crate) async fn me(State(app): State<App>, Viewer(admin): Viewer) -> Response {
+    json(StatusCode::OK, &AdminSelf::of(&app, &admin))
 }

@@ -1,36 +1,37 @@
-//! An event stream as an answer: frames as they come, comments while nothing happens.
+//! An event stream as an answer: frames as they are published, comments while there are none.
 //!
-//! Nothing is queued here: the next frame is made when the connection has room for it. A reader
-//! that stalls is cut by the connection's write limit, and resumes after the last event it saw.
+//! Nothing is queued here: the next frame is made when the connection can take it. A reader that
+//! stalls is disconnected by the connection's write limit, and resumes after the last event it saw.
 
-use std::convert::Infallible;
+use std::pin::Pin;
 use std::time::Duration;
 
 use ai_now_protocol::sse;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
-use futures_util::stream::unfold;
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::generations::EventStream;
+use crate::http::handover::{self, Source};
 use crate::http::state::App;
 use crate::limits::StreamPermit;
 use crate::metrics::OpenStream;
 use crate::store::StoreError;
 
-/// How long a client shall wait before it reconnects.
+/// How long a client should wait before it reconnects.
 const RETRY_MILLIS: u32 = 1000;
 
-/// Where the frames of a stream come from.
+/// A source of a stream's frames.
 pub(super) trait Frames: Send {
-    /// What a new stream says first: some browsers hand it over only once it has said something.
-    /// Empty: nothing.
+    /// The first bytes of a new stream: some browsers report it as open only once there are some.
+    /// May be empty.
     fn begin(&mut self) -> String;
 
-    /// The next frames. Waits for them where there are none yet. `None` after the last. A call that
-    /// is dropped while it waits has taken nothing.
+    /// Waits for the next frames; `None` after the last. The call is cancel safe: dropping it loses
+    /// nothing.
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, StoreError>>;
 }
 
@@ -45,9 +46,9 @@ pub(super) fn preamble() -> String {
 /// The frames of one generation.
 pub(super) struct GenerationEvents {
     events: EventStream,
-    /// What media addresses begin with.
+    /// The base of media addresses.
     base: String,
-    /// Whether events have numbers, for an `EventSource`. The documented stream has none.
+    /// Whether events have numbers, for an `EventSource`. Those of the documented stream have none.
     numbered: bool,
     done: bool,
 }
@@ -81,7 +82,7 @@ impl Frames for GenerationEvents {
                 if self.numbered { event.numbered() } else { event.unnumbered() }
             });
             let first = frames.next().unwrap_or_default();
-            // Mostly there is one, and its bytes are shared by all who read it.
+            // Usually there is one, and its bytes are shared by all readers.
             let Some(second) = frames.next() else { return Ok(Some(first)) };
             let mut all = [first, second].concat();
             frames.for_each(|frame| all.extend_from_slice(&frame));
@@ -93,55 +94,77 @@ impl Frames for GenerationEvents {
 struct Sending<F> {
     frames: F,
     begun: bool,
+    /// When something was last sent.
+    said_at: Instant,
     comment_pause: Duration,
-    end: CancellationToken,
+    /// Checks regularly whether a comment is due. The timer is not reset for each event: there are
+    /// many.
+    look: Pin<Box<Sleep>>,
+    end: Pin<Box<WaitForCancellationFutureOwned>>,
     _permit: StreamPermit,
     _open: OpenStream,
 }
 
 /// The stream as an answer; `permit` counts it for as long as it is open.
 pub(super) fn respond(app: &App, permit: StreamPermit, frames: impl Frames + 'static) -> Response {
-    let sending = Sending {
+    let comment_pause = Duration::from_secs(app.config.keep_alive_secs);
+    let mut response = handover::response(Sending {
         frames,
         begun: false,
-        comment_pause: Duration::from_secs(app.config.keep_alive_secs),
-        end: app.streams_end.clone(),
+        said_at: Instant::now(),
+        comment_pause,
+        look: Box::pin(sleep(comment_pause)),
+        end: Box::pin(app.streams_end.clone().cancelled_owned()),
         _permit: permit,
         _open: app.metrics.stream(),
-    };
-    let chunks = unfold(sending, |mut sending| async move {
-        let chunk = sending.next().await?;
-        Some((Ok::<_, Infallible>(chunk), sending))
     });
-    let mut response = Response::new(Body::from_stream(chunks));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(sse::CONTENT_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
-    // Proxies that gather answers before they pass them on would hold back every event.
+    // Proxies that buffer answers would delay every event.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }
 
+impl<F: Frames> Source for Sending<F> {
+    fn next(&mut self) -> BoxFuture<'_, Option<Bytes>> {
+        Box::pin(async move {
+            let said = self.say().await;
+            self.said_at = Instant::now();
+            said
+        })
+    }
+}
+
 impl<F: Frames> Sending<F> {
-    async fn next(&mut self) -> Option<Bytes> {
+    async fn say(&mut self) -> Option<Bytes> {
         if !std::mem::replace(&mut self.begun, true) {
             let begin = self.frames.begin();
             if !begin.is_empty() {
                 return Some(begin.into());
             }
         }
-        tokio::select! {
-            biased;
-            () = self.end.cancelled() => None,
-            frames = self.frames.next() => frames.unwrap_or_else(|error| {
-                // The client reconnects; nothing is lost.
-                tracing::warn!(%error, "a stream ended early");
-                None
-            }),
-            () = tokio::time::sleep(self.comment_pause) => {
-                let mut comment = String::new();
-                sse::write_comment(&mut comment, "AI-Now");
-                Some(comment.into())
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut self.end => return None,
+                frames = self.frames.next() => return frames.unwrap_or_else(|error| {
+                    // The client reconnects; nothing is lost.
+                    tracing::warn!(%error, "a stream ended early");
+                    None
+                }),
+                () = &mut self.look => {
+                    let due_at = self.said_at + self.comment_pause;
+                    let now = Instant::now();
+                    let is_due = now >= due_at;
+                    let next = if is_due { now + self.comment_pause } else { due_at };
+                    self.look.as_mut().reset(next);
+                    if is_due {
+                        let mut comment = String::new();
+                        sse::write_comment(&mut comment, "AI-Now");
+                        return Some(comment.into());
+                    }
+                }
             }
         }
     }

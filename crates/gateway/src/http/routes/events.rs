@@ -1,4 +1,4 @@
-//! The event stream of a generation, and who may follow it.
+//! The event stream of a generation, and its authorisation.
 
 use ai_now_protocol::{Code, Event};
 use axum::extract::{Path, Query, State};
@@ -12,6 +12,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use super::event_stream::{GenerationEvents, respond};
 use super::generation_id::{Which, owned, unknown};
 use crate::domain::Principal;
+use crate::http::allowed;
 use crate::http::error::{JSON, Problem};
 use crate::http::extract::{self, Caller};
 use crate::http::openapi::{Keyed, Located};
@@ -25,7 +26,7 @@ pub(crate) struct EventsQuery {
     /// Described as a security scheme.
     #[param(ignore)]
     ticket: Option<String>,
-    /// The number of the last event that was seen. `Last-Event-ID` beats it.
+    /// The number of the last event that was seen. `Last-Event-ID` takes precedence.
     #[param(value_type = Option<u64>)]
     after: Option<String>,
 }
@@ -56,11 +57,11 @@ impl PartialSchema for StreamedEvent {
 
 impl ToSchema for StreamedEvent {}
 
-/// The events of a generation, those there are and those to come, for an `EventSource`.
+/// The events of a generation, past and future, for an `EventSource`.
 ///
-/// Their numbers rise. A lost stream is continued after the last event that was seen: nothing that
-/// happened is left out; of the progress, only the newest is told. A comment comes at once, and
-/// every 15 seconds in which nothing else does.
+/// Their numbers rise. A stream resumes after the last event that was seen: no fact is left out; of
+/// the progress, only the newest is sent. A comment is sent at the beginning, and after every 15
+/// seconds without an event.
 #[utoipa::path(
     get,
     path = "/generations/{id}/events",
@@ -99,7 +100,7 @@ pub(crate) async fn events(
     let row = match &query.ticket {
         Some(ticket) if app.signing.admits(ticket, &id) => {
             let row = app.store.generation(&id).await?.ok_or_else(unknown)?;
-            // It ends with the key, and with the visitor, that it was made for.
+            // It ends when the key, or the visitor, that the ticket was made for becomes invalid.
             if !app.store.owner_is_good(row.key_id, row.visitor_id).await? {
                 return Err(ticket_expired());
             }
@@ -116,22 +117,22 @@ pub(crate) async fn events(
     app.limits.request_of(key_id, visitor_id)?;
     let after = seen(&headers, query.after.as_deref())?.unwrap_or(0);
     if row.state.is_final() && app.store.events_after(&id, after, 1).await?.is_empty() {
-        // An EventSource that gets 204 stays closed: there is nothing more to come.
+        // An EventSource that gets 204 does not reconnect: there is nothing more to come.
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let address = client_address(&app, &headers, &extensions);
     let permit = app.limits.stream(key_id, visitor_id, address)?;
-    let events = app.generations.subscribe(&id, after);
+    let events = app.generations.subscribe(&id, after).await?;
     let base = base(&app, &headers, &extensions);
     Ok(respond(&app, permit, GenerationEvents::numbered(events, base)))
 }
 
-/// The number of the last event that a reader saw, where they say so.
+/// The number of the last event that a reader saw, if it sends one.
 ///
 /// # Errors
-/// 400, where it is no number.
+/// 400 if it is not a number.
 pub(super) fn seen(headers: &HeaderMap, after: Option<&str>) -> Result<Option<u64>, Problem> {
-    // The browser's own memory of where it was is younger than the address it opened.
+    // The browser's header is newer than the address that it opened.
     let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
     let seen = |name, given: Option<&str>| given.map(|given| number(name, given)).transpose();
     let last = seen("Last-Event-ID", last)?;
@@ -139,15 +140,15 @@ pub(super) fn seen(headers: &HeaderMap, after: Option<&str>) -> Result<Option<u6
     Ok(last.or(after))
 }
 
-fn ticket_expired() -> Problem {
+pub(super) fn ticket_expired() -> Problem {
     Problem::unauthorized(
         Code::TicketExpired,
         "The ticket is not valid any more. Get a new one with GET /api/generations/{id}.",
     )
 }
 
-/// Digits and nothing else: what the standard library takes besides is no event's number.
+/// Only digits: the standard library accepts more than that.
 fn number(name: &'static str, digits: &str) -> Result<u64, Problem> {
     let number = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok());
-    number.flatten().ok_or_else(|| Problem::invalid_parameter(name, "the number of an event"))
+    number.flatten().ok_or_else(|| Problem::invalid_parameter(name, allowed::event()))
 }

@@ -1,7 +1,7 @@
 //! One event stream for all generations of a key or a visitor.
 //!
-//! A browser opens six connections to a host over HTTP/1.1. Whoever follows many generations takes
-//! one of them here, however many there are.
+//! A browser opens at most six connections to a host over HTTP/1.1. A client that follows many
+//! generations here needs only one of them.
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
@@ -13,30 +13,36 @@ use tokio::time::{Duration, Instant};
 use utoipa::IntoParams;
 
 use super::event_stream::{Frames, preamble, respond};
-use super::events::{StreamedEvent, seen};
+use super::events::{StreamedEvent, seen, ticket_expired};
 use crate::domain::Principal;
 use crate::generations::{Feed, FeedEvent};
 use crate::http::error::Problem;
-use crate::http::extract::Caller;
+use crate::http::extract::{self, Caller};
 use crate::http::openapi::{Keyed, Queried};
-use crate::http::origin::{base, client_address};
+use crate::http::origin::{base, client_address, path_of};
 use crate::http::state::App;
 use crate::store::StoreError;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FeedQuery {
-    /// The last `id` that was seen. `Last-Event-ID` beats it. Absent: from now on.
+    /// Described as a security scheme.
+    #[param(ignore)]
+    ticket: Option<String>,
+    /// The ticket: one that came with a generation.
+    of: Option<String>,
+    /// The last `id` that was seen. `Last-Event-ID` takes precedence. Absent: from now on.
     #[param(value_type = Option<u64>)]
     after: Option<String>,
 }
 
-/// The events of all one's own generations, those that run and those to come, in one stream.
+/// The events of all of one's own generations, current and future, in one stream.
 ///
-/// Each event names its `generation` and its `number` there. It begins with an `id` and the newest
-/// progress of what runs. What happened has an `id`, after which a lost stream is continued: none of
-/// it is left out. Progress has no `id`, and only the newest of each generation is told. The stream
-/// ends when the key or session does.
+/// Each event names its `generation` and its `number` there. The stream begins with an `id` and the
+/// newest progress of active generations. Facts have an `id`, after which a lost stream resumes
+/// without a gap. Progress has no `id`, and only the newest of each generation is sent. The stream
+/// ends when the key or session does. For an `EventSource`, each generation has this address with a
+/// ticket.
 #[utoipa::path(
     get,
     path = "/events",
@@ -61,31 +67,75 @@ pub(crate) struct FeedQuery {
         Keyed,
         Queried,
     ),
-    security(("key" = []))
+    security(("ticket" = []), ("key" = []))
 )]
 pub(crate) async fn feed(
     State(app): State<App>,
-    principal: Principal,
     Query(query): Query<FeedQuery>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let admission = match (query.ticket, query.of) {
+        (Some(ticket), Some(of)) if app.signing.admits_feed(&ticket, &of) => {
+            let row = app.store.generation(&of).await?.ok_or_else(ticket_expired)?;
+            Admission::Ticket(row.key_id, row.visitor_id)
+        }
+        (Some(_), _) => return Err(ticket_expired()),
+        (None, _) => Admission::Header(headers.clone()),
+    };
+    let principal = match &admission {
+        Admission::Header(headers) => {
+            let caller = Caller::of(&app, headers).await?;
+            Principal::try_from(caller.ok_or_else(extract::missing)?)?
+        }
+        Admission::Ticket(key_id, visitor_id) => {
+            if !admission.is_good(&app).await {
+                return Err(ticket_expired());
+            }
+            Principal::reader(*key_id, *visitor_id)
+        }
+    };
+    app.limits.request_of(principal.key_id, principal.visitor_id)?;
     let after = seen(&headers, query.after.as_deref())?;
     let address = client_address(&app, &headers, &extensions);
     let permit = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
     let base = base(&app, &headers, &extensions);
     let feed = app.generations.follow_all(principal, after).await?;
-    let frames = FeedFrames { app: app.clone(), headers, feed, base, admitted: Instant::now() };
+    let frames = FeedFrames { app: app.clone(), admission, feed, base, admitted: Instant::now() };
     Ok(respond(&app, permit, frames))
 }
 
-/// How often it is looked whether the key or session is still good.
+/// The address of the stream that [`feed`] answers, after event number `after`, with a ticket that came
+/// with a generation.
+pub(super) fn feed_url(app: &App, base: &str, id: &str, after: u64) -> String {
+    let ticket = app.signing.feed_ticket(id, app.config.ticket_secs);
+    format!("{}/api/events?of={id}&ticket={ticket}&after={after}", path_of(base))
+}
+
+/// The credentials of a reader.
+enum Admission {
+    Header(HeaderMap),
+    /// A ticket for what this key, or this visitor of it, owns.
+    Ticket(i64, Option<i64>),
+}
+
+impl Admission {
+    async fn is_good(&self, app: &App) -> bool {
+        match self {
+            Self::Header(headers) => matches!(Caller::of(app, headers).await, Ok(Some(_))),
+            Self::Ticket(key_id, visitor_id) => {
+                matches!(app.store.owner_is_good(*key_id, *visitor_id).await, Ok(true))
+            }
+        }
+    }
+}
+
+/// The pause between two checks of the key or session.
 const ADMITTED_FOR: Duration = Duration::from_secs(30);
 
 struct FeedFrames {
     app: App,
-    /// What the reader was admitted by.
-    headers: HeaderMap,
+    admission: Admission,
     feed: Feed,
     base: String,
     admitted: Instant,
@@ -97,13 +147,13 @@ impl FeedFrames {
             return true;
         }
         self.admitted = Instant::now();
-        matches!(Caller::of(&self.app, &self.headers).await, Ok(Some(_)))
+        self.admission.is_good(&self.app).await
     }
 }
 
 impl Frames for FeedFrames {
     fn begin(&mut self) -> String {
-        // An id alone is no event, and all the same where a reader goes on.
+        // A frame with only an id is no event, but the reader resumes after it.
         format!("{}id: {}\n\n", preamble(), self.feed.after())
     }
 
@@ -120,7 +170,7 @@ impl Frames for FeedFrames {
     }
 }
 
-/// Writes an event with its generation and number in front: its own JSON is taken as it is.
+/// Writes an event preceded by its generation and number: its JSON is copied as it is.
 fn write(out: &mut Vec<u8>, FeedEvent { generation, event, is_fact }: &FeedEvent, base: &str) {
     let number = event.seq();
     let id = if *is_fact { format!("id: {number}\n") } else { String::new() };

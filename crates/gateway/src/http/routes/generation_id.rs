@@ -1,4 +1,4 @@
-//! The generation that an address names, as far as it is the caller's own.
+//! The generation that an address names, if it belongs to the caller.
 
 use ai_now_protocol::Code;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use crate::http::error::Problem;
 use crate::http::state::App;
 use crate::store::GenerationRow;
 
-/// Which generation.
+/// The generation.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(crate) struct Which {
@@ -18,10 +18,10 @@ pub(crate) struct Which {
     pub(crate) id: String,
 }
 
-/// The generation of this id.
+/// The generation with this id.
 ///
 /// # Errors
-/// 404, where there is none or it is somebody else's.
+/// 404 if there is none or it belongs to another owner.
 pub(crate) async fn owned(
     app: &App,
     id: &str,
@@ -30,7 +30,7 @@ pub(crate) async fn owned(
     app.store.generation_of(id, principal).await?.ok_or_else(unknown)
 }
 
-/// The answer to an id that the caller has no generation of.
+/// The answer to an id that is not a generation of the caller's.
 pub(crate) fn unknown() -> Problem {
     Problem::not_found(Code::NoSuchGeneration, "There is no such generation, or it is not yours.")
 }

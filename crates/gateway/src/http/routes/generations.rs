@@ -1,7 +1,7 @@
-//! Both doors to a generation, and what can be asked of it.
+//! The two routes that submit a generation, and the routes about one.
 //!
-//! `POST /api/generate` (documented) answers with the event stream; `POST /api/generations` with
-//! an id, for pages that want to come back. Behind both is the same [`crate::generations`].
+//! `POST /api/generate` (documented) answers with the event stream; `POST /api/generations` with an
+//! id, for pages that want to come back. Both use the same [`crate::generations`].
 
 use ai_now_protocol::api::{Accepted, Generation, GenerationPage};
 use ai_now_protocol::options::STYLE;
@@ -14,10 +14,13 @@ use utoipa::IntoParams;
 
 use super::event_stream::{GenerationEvents, respond};
 use super::events::StreamedEvent;
+use super::feed::feed_url;
 use super::generation_id::{Which, owned};
+use super::page;
 use super::submission::{Repeatable, accept, mark_replayed};
 use super::system::json;
 use crate::domain::Principal;
+use crate::http::allowed;
 use crate::http::body::Json;
 use crate::http::error::Problem;
 use crate::http::openapi::{Accepting, Keyed, Located, Queried, Sent};
@@ -25,9 +28,9 @@ use crate::http::origin::{base, client_address, path_of};
 use crate::http::state::App;
 use crate::store::GenerationRow;
 
-/// Makes music or a video, and streams how it goes until it is there.
+/// Makes music or a video, and streams the progress until it is complete.
 ///
-/// Closing the stream cancels nothing: the generation goes on, and can be found at the address in
+/// Closing the stream cancels nothing: the generation goes on, at the address in
 /// `Content-Location`.
 #[utoipa::path(
     post,
@@ -46,7 +49,7 @@ use crate::store::GenerationRow;
             headers(
                 ("Content-Location" = String, description = "The generation's own address."),
                 (
-                    "Idempotent-Replayed" = String,
+                    "Idempotent-Replayed" = Option<String>,
                     description = "`true` where it had been accepted before, under the same \
                         Idempotency-Key."
                 ),
@@ -66,11 +69,11 @@ pub(crate) async fn generate(
     repeatable: Repeatable,
     Json(request): Json<GenerateRequest>,
 ) -> Result<Response, Problem> {
-    // Before anything is paid for: a stream that could not be opened must cost nothing.
+    // Before anything is charged: a stream that could not be opened must cost nothing.
     let address = client_address(&app, &headers, &extensions);
     let permit = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
     let accepted = accept(&app, principal, repeatable, address, request).await?;
-    let events = app.generations.subscribe(&accepted.id, 0);
+    let events = app.generations.subscribe(&accepted.id, 0).await?;
     let base = base(&app, &headers, &extensions);
     let location = format!("{}/api/generations/{}", path_of(&base), accepted.id);
     let mut response = respond(&app, permit, GenerationEvents::documented(events, base));
@@ -79,7 +82,7 @@ pub(crate) async fn generate(
     Ok(response)
 }
 
-/// Accepts a generation: its price is held, and it is under way.
+/// Accepts a generation: its price is held, and it is queued.
 #[utoipa::path(
     post,
     path = "/generations",
@@ -95,7 +98,7 @@ pub(crate) async fn generate(
             headers(
                 ("Location" = String, description = "The generation's own address."),
                 (
-                    "Idempotent-Replayed" = String,
+                    "Idempotent-Replayed" = Option<String>,
                     description = "`true` where it had been accepted before, under the same \
                         Idempotency-Key."
                 ),
@@ -132,7 +135,14 @@ pub(crate) async fn create(
     let address = client_address(&app, &headers, &extensions);
     let accepted = accept(&app, principal, repeatable, address, request).await?;
     let base = base(&app, &headers, &extensions);
+    let before_first = if accepted.replayed {
+        // A client that repeats its request may have missed everything.
+        app.store.events_after(&accepted.id, 0, 1).await?.first().map_or(0, |event| event.seq)
+    } else {
+        accepted.first_seq
+    };
     let answer = Accepted {
+        all_events: Some(feed_url(&app, &base, &accepted.id, before_first.saturating_sub(1))),
         events: events_url(&app, &base, &accepted.id),
         id: accepted.id.clone(),
         price: accepted.price,
@@ -145,7 +155,7 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-/// Which part of the list.
+/// The part of the list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Page {
@@ -157,11 +167,8 @@ pub(crate) struct Page {
     limit: Option<String>,
 }
 
-const PAGE: u32 = 20;
-const PAGE_MAX: u32 = 100;
-
 impl Page {
-    /// The moment and the id that the list goes on after.
+    /// The moment and the id after which the list goes on.
     pub(super) fn place(&self) -> Result<(u64, &str), Problem> {
         let Some(before) = &self.before else { return Ok((MOST_MS, "")) };
         let place = before.split_once('-').and_then(|(millis, id)| {
@@ -169,18 +176,20 @@ impl Page {
             let plain = id.len() == 26 && id.bytes().all(|b| b.is_ascii_alphanumeric());
             Some((millis.parse().ok().filter(|_| digits && plain)?, id))
         });
-        place.ok_or_else(|| Problem::invalid_parameter("before", "the `next` of another page"))
+        place.ok_or_else(|| Problem::invalid_parameter("before", allowed::page()))
     }
 
     pub(super) fn limit(&self) -> Result<u32, Problem> {
-        let Some(limit) = &self.limit else { return Ok(PAGE) };
-        let digits = limit.bytes().all(|b| b.is_ascii_digit());
-        let limit = limit.parse().ok().filter(|limit| digits && (1..=PAGE_MAX).contains(limit));
-        limit.ok_or_else(|| Problem::invalid_parameter("limit", "from 1 to 100"))
+        page::number("limit", self.limit.as_deref(), 20, 100)
     }
 }
 
-/// A moment after all others that a cursor can name.
+/// The position of a generation in a list.
+pub(super) fn place_of(row: &GenerationRow) -> String {
+    format!("{}-{}", row.created_at_ms, row.id)
+}
+
+/// A time after all others that a cursor can name.
 const MOST_MS: u64 = 1_000_000_000_000_000;
 
 /// One's own generations, the newest first.
@@ -207,20 +216,17 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let limit = page.limit()?;
-    // One more tells whether there is another page.
+    // One more row shows whether there is another page.
     let mut rows =
         app.store.generations_before(&principal, page.place()?, limit.saturating_add(1)).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let last = rows.last().filter(|_| more);
-    let next = last.map(|row| format!("{}-{}", row.created_at_ms, row.id));
+    let next = page::next(&mut rows, limit, place_of);
     let base = base(&app, &headers, &extensions);
     let generations = rows.into_iter().map(|row| generation(&app, row, &base));
     let generations = generations.collect::<Result<_, _>>()?;
     Ok(json(StatusCode::OK, &GenerationPage { generations, next }))
 }
 
-/// Where a generation stands.
+/// The state of a generation.
 #[utoipa::path(
     get,
     path = "/generations/{id}",
@@ -246,8 +252,8 @@ pub(crate) async fn show(
 
 /// Cancels a generation, unless it has ended.
 ///
-/// Its streams end, and its tokens return. Once a provider has taken the work, cancelling costs
-/// `cancel_percent` of the price, as the catalog says.
+/// Its streams end, and its tokens are returned. Once a provider has taken the work, cancelling
+/// costs `cancel_percent` of the price, as the catalog says.
 #[utoipa::path(
     delete,
     path = "/generations/{id}",
@@ -282,7 +288,9 @@ async fn shown(
     extensions: &Extensions,
 ) -> Result<Response, Problem> {
     let row = owned(app, id, principal).await?;
-    Ok(json(StatusCode::OK, &generation(app, row, &base(app, headers, extensions))?))
+    let base = base(app, headers, extensions);
+    let all_events = Some(feed_url(app, &base, id, row.last_seq));
+    Ok(json(StatusCode::OK, &Generation { all_events, ..generation(app, row, &base)? }))
 }
 
 fn events_url(app: &App, base: &str, id: &str) -> String {
@@ -296,6 +304,7 @@ pub(super) fn generation(app: &App, row: GenerationRow, base: &str) -> Result<Ge
     let style = options.remove(STYLE);
     Ok(Generation {
         events: events_url(app, base, &row.id),
+        all_events: None,
         id: row.id,
         state: row.state,
         model: row.model,

@@ -1,84 +1,82 @@
-//! `GET /media/{name}`: the files, whole or in part. Whoever knows a name may load it.
+//! `GET /media/{name}`: the files, whole or in ranges. Knowing a name is permission to load the
+//! file.
 
 use std::collections::BTreeMap;
-use std::io::SeekFrom;
 use std::time::SystemTime;
 
 use ai_now_protocol::{Code, Format};
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
 use utoipa::openapi::{self, Content, RefOr, ResponseBuilder};
 use utoipa::{IntoParams, IntoResponses, PartialSchema as _};
 
 use crate::http::error::Problem;
 use crate::http::file_request::{self, Wanted};
-use crate::http::openapi::{Binary, InParts, Located, text_header};
+use crate::http::openapi::{Binary, InParts, Located, header as described_header, optional_header};
+use crate::http::origin::client_address;
 use crate::http::state::App;
+use crate::media::{IMMUTABLE, format_of};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MediaQuery {
-    /// Present: to be saved, not shown.
+    /// Present: to be downloaded, not shown.
     download: Option<String>,
 }
 
-/// How much of a file is read at once.
-const CHUNK_BYTES: usize = 64 * 1024;
-
-/// A result, whole or in part, in whichever format it has.
+/// A result, whole or a range of it, in its format.
 struct MediaFile;
 
 impl IntoResponses for MediaFile {
     fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
-        let answer = |about: &str, headers: &[(&str, &str)]| {
-            let mut answer = ResponseBuilder::new().description(about);
+        let answer = |about: &str| {
+            let mut answer = ResponseBuilder::new()
+                .description(about)
+                .header("ETag", described_header::<String>("The file's version; it never changes."))
+                .header("Last-Modified", described_header::<String>("When it was made."))
+                .header("Accept-Ranges", described_header::<String>("`bytes`"))
+                .header("Content-Disposition", optional_header("Present for a download."));
             for format in Format::all() {
                 answer =
                     answer.content(format.content_type(), Content::new(Some(Binary::schema())));
             }
-            for (name, about) in headers {
-                answer = answer.header(*name, text_header(about));
-            }
-            RefOr::T(answer.build())
+            answer
         };
-        let version = ("ETag", "The file's version; it never changes.");
-        let whole = [
-            version,
-            ("Last-Modified", "When it was made."),
-            ("Accept-Ranges", "`bytes`"),
-            ("Content-Disposition", "Where a download was asked for."),
-        ];
-        let part = [version, ("Content-Range", "Which part: `bytes 0-9/1234`.")];
+        let part = described_header::<String>("The range: `bytes 0-9/1234`.");
+        let part = answer("The requested range.").header("Content-Range", part);
         BTreeMap::from([
-            ("200".to_owned(), answer("The file.", &whole)),
-            ("206".to_owned(), answer("The part that was asked for.", &part)),
+            ("200".to_owned(), RefOr::T(answer("The file.").build())),
+            ("206".to_owned(), RefOr::T(part.build())),
         ])
     }
 }
 
-/// A result, whole or in part. Whoever knows its name may load it.
+/// A result, whole or a range of it. Knowing its name is permission to load it.
 #[utoipa::path(
     get,
     path = "/media/{name}",
     operation_id = "getMedia",
     tag = "generations",
     params(
-        ("name" = String, Path, description = "The file's name, as it stands in its address."),
+        ("name" = String, Path, description = "The file's name, as in its address."),
         MediaQuery,
-        ("Range" = Option<String>, Header, description = "One part of the file, as in RFC 9110."),
-        ("If-Range" = Option<String>, Header, description = "The part only of this version."),
-        ("If-None-Match" = Option<String>, Header, description = "The versions that are there."),
+        ("Range" = Option<String>, Header, description = "A range of the file, as in RFC 9110."),
+        ("If-Range" = Option<String>, Header, description = "Return the range only of this version."),
+        ("If-None-Match" = Option<String>, Header, description = "The versions that the client has."),
         ("If-Modified-Since" = Option<String>, Header, description = "The version's date."),
     ),
     responses(
         MediaFile,
-        (status = 304, description = "The version that is there is the right one."),
+        (
+            status = 307,
+            description = "The file is in an object store, and may be loaded from there for a while.",
+            headers(("Location" = String, description = "Where. The address is signed.")),
+        ),
+        (status = 304, description = "The client's version is current."),
         Located,
         InParts,
     ),
@@ -89,16 +87,22 @@ pub(crate) async fn serve(
     Path(name): Path<String>,
     Query(query): Query<MediaQuery>,
     method: Method,
+    extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (path, format) = app.media.file(&name).ok_or_else(unknown)?;
-    // Held for as long as the file is open: descriptors are kept for work and results.
-    let reading = app.media_readers.clone().try_acquire_owned().map_err(|_| overloaded())?;
-    let mut file = tokio::fs::File::open(&path).await.map_err(|error| unreadable(&error))?;
-    let metadata = file.metadata().await.map_err(|error| unreadable(&error))?;
-    let size = metadata.len();
-    let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-    // A name is given once and its file never changes: the name is its own tag.
+    let format = format_of(&name).ok_or_else(unknown)?;
+    // A signed address is valid for one method, so requests about the file are answered here.
+    if method == Method::GET
+        && let Some(elsewhere) = redirected(&app, &name, query.download.is_some()).await?
+    {
+        return Ok(elsewhere);
+    }
+    // Held while the file is open: file descriptors are reserved for other work, too.
+    let address = client_address(&app, &headers, &extensions);
+    let reading = app.limits.media_reader(address).ok_or_else(overloaded)?;
+    let file = app.media.open(&name).await.map_err(|error| unreadable(&error))?;
+    let (size, modified) = (file.size_bytes, file.modified);
+    // Names are unique and files never change: the name is the entity tag.
     let tag = format!("\"{name}\"");
     let modified_text = httpdate::fmt_http_date(modified);
 
@@ -112,7 +116,7 @@ pub(crate) async fn serve(
         response.headers_mut().remove(header::CONTENT_TYPE);
         return Ok(response);
     }
-    let range = match wanted(&headers, size, &tag, &modified_text) {
+    let range = match wanted(&method, &headers, size, &tag, &modified_text) {
         Wanted::All => None,
         Wanted::Part(first, last) => Some((first, last)),
         Wanted::Nothing => return not_satisfiable(size),
@@ -125,17 +129,37 @@ pub(crate) async fn serve(
         response.headers_mut().insert(header::CONTENT_RANGE, text(&value)?);
     }
     if method != Method::HEAD {
-        if first > 0 {
-            file.seek(SeekFrom::Start(first)).await.map_err(|error| {
-                tracing::error!(%error, "a media file could not be read");
-                Problem::internal()
-            })?;
-        }
-        let stream = ReaderStream::with_capacity(file.take(length), CHUNK_BYTES);
-        let stream = stream.inspect(move |_| _ = &reading);
+        let contents = file.read(first, length).await.map_err(|error| unreadable(&error))?;
+        let stream = contents.inspect(move |chunk| {
+            _ = &reading;
+            if let Err(error) = chunk {
+                tracing::warn!(%error, "a media file was not read to its end");
+            }
+        });
         *response.body_mut() = Body::from_stream(stream);
     }
     Ok(response)
+}
+
+/// Redirects to the object store, if configured. The records say whether the file exists: the
+/// store's own error would be unknown to our clients.
+async fn redirected(app: &App, name: &str, download: bool) -> Result<Option<Response>, Problem> {
+    let signed = app.media.signed_url(name, download).await;
+    let Some((url, lifetime)) = signed.map_err(|error| unreadable(&error))? else {
+        return Ok(None);
+    };
+    if !app.store.media_is_known(name).await? {
+        return Err(unknown());
+    }
+    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
+    // A client that uses the cached redirect has at least half of the address's lifetime left.
+    let kept = format!("private, max-age={}", lifetime.as_secs() / 2);
+    response.headers_mut().insert(header::LOCATION, text(&url)?);
+    response.headers_mut().insert(header::CACHE_CONTROL, text(&kept)?);
+    // The page that shows the file knows its name already; the target of the redirect adds nothing.
+    let referrer = HeaderValue::from_static("no-referrer");
+    response.headers_mut().insert(header::REFERRER_POLICY, referrer);
+    Ok(Some(response))
 }
 
 /// The headers that every answer about a file has.
@@ -146,9 +170,9 @@ fn described(tag: &str, modified: &str, format: Format) -> Result<Response, Prob
         (header::ETAG, tag),
         (header::LAST_MODIFIED, modified),
         (header::ACCEPT_RANGES, "bytes"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::CACHE_CONTROL, IMMUTABLE),
         (header::CONTENT_TYPE, format.content_type()),
-        // Opened by itself, a browser shows the file in a page of its own making.
+        // If it is opened by itself, a browser shows the file in a page that the browser makes.
         (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; \
@@ -157,24 +181,24 @@ fn described(tag: &str, modified: &str, format: Format) -> Result<Response, Prob
     ] {
         headers.insert(header, text(value)?);
     }
-    // A picture or a sound is to be shown on any page that knows its name.
+    // A picture or a sound may be shown on any page that knows its name.
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     Ok(response)
 }
 
-/// The answer to a part that the file doesn't have.
+/// The answer to a range that the file does not have.
 fn not_satisfiable(size: u64) -> Result<Response, Problem> {
     let problem = Problem::new(
         StatusCode::RANGE_NOT_SATISFIABLE,
         Code::RangeNotSatisfiable,
-        "The file has no such part. The Content-Range header tells its size.",
+        "The file has no such range. The Content-Range header gives its size.",
     );
     let mut response = problem.into_response();
     response.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}"))?);
     Ok(response)
 }
 
-/// Only a file that isn't there is not there: one that can't be opened just now will be again.
+/// Only a missing file is "not found": one that can't be opened now may be opened later.
 fn unreadable(error: &std::io::Error) -> Problem {
     if error.kind() == std::io::ErrorKind::NotFound {
         return unknown();
@@ -203,7 +227,7 @@ fn text(value: &str) -> Result<HeaderValue, Problem> {
     HeaderValue::from_str(value).map_err(|_| Problem::internal())
 }
 
-/// Whether the client has this file already (RFC 9110, 13.1.2 and 13.1.3).
+/// Whether the client has this version already (RFC 9110, 13.1.2 and 13.1.3).
 fn unchanged(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
     if let Some(tags) = headers.get(header::IF_NONE_MATCH) {
         let tags = tags.to_str().unwrap_or_default().split(',').map(str::trim);
@@ -211,18 +235,23 @@ fn unchanged(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
     }
     let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|since| since.to_str().ok());
     let since = since.and_then(|since| httpdate::parse_http_date(since).ok());
-    // The header knows whole seconds only.
+    // The header has a resolution of a second.
     let secs = |time: SystemTime| {
         time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
     };
     since.is_some_and(|since| secs(modified) <= secs(since))
 }
 
-fn wanted(headers: &HeaderMap, size: u64, tag: &str, modified: &str) -> Wanted {
+/// The requested range. Ranges are for GET only (RFC 9110, 14.2): other methods are about the whole
+/// file.
+fn wanted(method: &Method, headers: &HeaderMap, size: u64, tag: &str, modified: &str) -> Wanted {
+    if method != Method::GET {
+        return Wanted::All;
+    }
     let Some(range) = headers.get(header::RANGE).and_then(|range| range.to_str().ok()) else {
         return Wanted::All;
     };
-    // A part of another version than the client has would spoil what it has.
+    // A range of a different version would corrupt what the client has.
     let same = headers.get(header::IF_RANGE).is_none_or(|version| {
         version.as_bytes() == tag.as_bytes() || version.as_bytes() == modified.as_bytes()
     });

@@ -1,4 +1,4 @@
-//! `POST /api/sessions`: a short-lived token that stands for a visitor, in place of a key.
+//! `POST /api/sessions`: opens a session, a short-lived token for a visitor, in place of a key.
 
 use ai_now_protocol::Code;
 use ai_now_protocol::api::Session;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::system::{balance_of, json};
 use crate::domain::Principal;
+use crate::http::allowed;
 use crate::http::body::MaybeJson;
 use crate::http::error::Problem;
 use crate::http::extract::{Caller, ended_session, missing};
@@ -18,34 +19,38 @@ use crate::http::origin::{client_address, is_own_page};
 use crate::http::state::App;
 use crate::limits::network;
 use crate::secret;
-use crate::store::{KeyInfo, NewVisitor, Publishable, VisitorRefusal};
+use crate::store::{KeyInfo, NewVisitor, Publishable, VisitorError};
 
-/// What a site's own server may say about the session it opens. All of it is optional.
+/// What a site's own server may decide about the session. All of it is optional.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = SessionRequest)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Wishes {
-    /// What the visitor may spend in all, in tokens. Absent: what the account has.
+    /// How many tokens the visitor may spend in total. Absent: what the account has.
     #[serde(deserialize_with = "ai_now_protocol::whole::optional")]
     budget: Option<u32>,
-    /// For how many seconds the session is good: 60 to 86400.
+    /// For how many seconds the session is valid: 60 to 86400.
     #[schema(minimum = 60, maximum = 86_400)]
     #[serde(deserialize_with = "ai_now_protocol::whole::optional")]
     lifetime_secs: Option<u32>,
-    /// Who the visitor is, in the site's own terms. Absent: somebody new.
+    /// The visitor's identity in the site's own terms. Absent: a new visitor.
     #[schema(min_length = 1, max_length = 200)]
     subject: Option<String>,
 }
 
+/// How many new visitors of a demo may come from one address in a day. They leave a row each.
+const DEMO_VISITORS_PER_ADDRESS: u32 = 5000;
+
 const LIFETIME_SECS: std::ops::RangeInclusive<u32> = 60..=86_400;
 const SUBJECT_MAX_BYTES: usize = 200;
 
-/// Opens a session: a short-lived token that stands for a visitor, in place of a key.
+/// Opens a session: a short-lived token for a visitor, in place of a key.
 ///
-/// A site's own server asks with its secret key and may choose budget, lifetime and subject. A
-/// page asks with a publishable key from an origin that the key is for, or with its session, to
-/// renew it, also after its end; for a day after the first one was opened, unless the gateway's
-/// settings (`session_max_secs`) say otherwise. Without either, only the gateway's own page gets one, and only where it is a demo.
+/// A site's own server uses its secret key and may choose budget, lifetime and subject. A page uses
+/// a publishable key from an origin of that key, or its session, to renew it, even after it has
+/// expired; up to a day after the first session was opened, unless the gateway's settings
+/// (`session_max_secs`) say otherwise. Without either, only the gateway's own page gets a session,
+/// and only where it is a demo.
 #[utoipa::path(
     post,
     path = "/sessions",
@@ -80,7 +85,7 @@ pub(crate) async fn open(
             if !session.is_renewable(app.config.session_max_secs) {
                 return Err(Problem::unauthorized(
                     Code::InvalidKey,
-                    "This session was renewed for as long as it may be. Open a new one with a key.",
+                    "This session can't be renewed any longer. Open a new one with a key.",
                 ));
             }
             app.limits.request_of(session.key_id, Some(session.visitor_id))?;
@@ -109,7 +114,9 @@ pub(crate) async fn open(
             let key_id = key.ok_or_else(missing)?.id;
             check_plain(&wishes)?;
             let subject = secret::name();
-            let (budget, address, origin) = (None, None, None);
+            let (budget, origin) = (None, None);
+            let address = network(client_address(&app, &headers, &extensions)).to_string();
+            let address = Some((app.signing.disguise(&address), DEMO_VISITORS_PER_ADDRESS));
             open_for(&app, NewVisitor { key_id, subject, budget, address, origin, lifetime_secs })
                 .await?
         }
@@ -117,7 +124,7 @@ pub(crate) async fn open(
     answer(&app, token, lifetime_secs).await
 }
 
-/// The visitor of a publishable key: somebody new, with its small budget.
+/// The visitor of a publishable key: a new one, with the key's budget.
 fn visitor_of(
     app: &App,
     key_id: i64,
@@ -153,12 +160,12 @@ async fn allowed_origin(app: &App, key_id: i64, headers: &HeaderMap) -> Result<S
 
 async fn open_for(app: &App, new: NewVisitor) -> Result<String, Problem> {
     app.store.open_session(new).await?.map_err(|refusal| match refusal {
-        VisitorRefusal::TooManyFromAddress => Problem::too_many(
+        VisitorError::TooManyFromAddress => Problem::too_many(
             Code::TooManyVisitors,
             "Too many visitors came from this network today. Come back tomorrow.",
             std::time::Duration::from_secs(3600),
         ),
-        VisitorRefusal::BudgetBelowSpent => Problem::bad_request(
+        VisitorError::BudgetBelowSpent => Problem::bad_request(
             Code::BudgetBelowSpent,
             "This visitor has already spent more than this budget. Raise it.",
         ),
@@ -174,11 +181,17 @@ async fn answer(app: &App, token: String, expires_in_secs: u32) -> Result<Respon
 
 fn check_wishes(wishes: &Wishes) -> Result<(), Problem> {
     if wishes.lifetime_secs.is_some_and(|secs| !LIFETIME_SECS.contains(&secs)) {
-        return Err(Problem::invalid_parameter("lifetime_secs", "from 60 to 86400"));
+        return Err(Problem::invalid_parameter(
+            "lifetime_secs",
+            allowed::range(*LIFETIME_SECS.start(), (*LIFETIME_SECS.end()).into()),
+        ));
     }
     let long = |subject: &String| subject.is_empty() || subject.len() > SUBJECT_MAX_BYTES;
     if wishes.subject.as_ref().is_some_and(long) {
-        return Err(Problem::invalid_parameter("subject", "a text of 1 to 200 bytes"));
+        return Err(Problem::invalid_parameter(
+            "subject",
+            allowed::length(1, SUBJECT_MAX_BYTES as u32),
+        ));
     }
     Ok(())
 }

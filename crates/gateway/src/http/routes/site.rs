@@ -1,10 +1,11 @@
-//! The built widget: its page and its files, as they lie in the directory.
+//! The built widget: its page and files, from a directory; and the administrators' page in the
+//! folder `admin`, on the listener that answers administrators.
 
 use std::path::Path;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use tower::ServiceExt as _;
@@ -14,15 +15,44 @@ use crate::http::error::{unknown, wrong_method};
 use crate::http::file_request;
 use crate::http::state::App;
 
-/// What the page may do: run the widget's own files, load what the gateway serves, be embedded
-/// anywhere. Nothing inline, nothing from elsewhere.
+/// The page's policy: it may run the widget's own files, load what the gateway serves, and be
+/// embedded anywhere. Nothing inline, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
      connect-src 'self' blob:; worker-src 'self'; frame-src 'self'; font-src 'self'; \
      manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
-/// Whether a path, with all symbolic links followed, is still within the directory. What isn't there
-/// is nowhere else.
+/// The policy of the administrators' page: it may run its own files, call this gateway, and show
+/// what it serves. No page may frame it.
+const ADMIN_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+
+/// The folder of the administrators' page.
+const ADMIN_FOLDER: &str = "admin";
+
+/// Whether a path belongs to the administrators' page, in any spelling: some file systems are
+/// case-insensitive.
+fn is_admin(path: &str) -> bool {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
+    path.split('/').nth(1).is_some_and(|folder| folder.eq_ignore_ascii_case(ADMIN_FOLDER))
+}
+
+/// A page's policy, extended where results come from an object store.
+fn with_results_from(policy: &HeaderValue, origin: &str) -> Option<HeaderValue> {
+    let directives = policy.to_str().ok()?.split("; ").map(|directive| {
+        let loads = ["img-src ", "media-src ", "connect-src "];
+        if loads.iter().any(|name| directive.starts_with(name)) {
+            format!("{directive} {origin}")
+        } else {
+            directive.to_owned()
+        }
+    });
+    HeaderValue::from_str(&directives.collect::<Vec<_>>().join("; ")).ok()
+}
+
+/// Whether a path is within the directory after resolving all symbolic links. A missing file is not
+/// outside.
 async fn stays_within(web: &Path, path: &str) -> bool {
     let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
     let Ok(root) = tokio::fs::canonicalize(web).await else { return false };
@@ -32,22 +62,44 @@ async fn stays_within(web: &Path, path: &str) -> bool {
     }
 }
 
-/// Anything that is no route: a file of the widget, or nothing.
+/// The fallback for all addresses without a route: a file of the widget, or 404. The
+/// administrators' page is included if they have no listener of their own.
 pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response {
+    if app.config.admin_listen.is_some() && is_admin(request.uri().path()) {
+        return unknown().await.into_response();
+    }
+    file(&app, request).await
+}
+
+/// The fallback of the administrators' listener: their page only.
+pub(crate) async fn serve_admin(State(app): State<App>, request: Request) -> Response {
+    if !is_admin(request.uri().path()) {
+        return unknown().await.into_response();
+    }
+    file(&app, request).await
+}
+
+async fn file(app: &App, request: Request) -> Response {
     let Some(web) = &app.config.web else { return unknown().await.into_response() };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = wrong_method().await.into_response();
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
         return response;
     }
-    // What begins with a dot was not meant to be served.
+    // Hidden files are not served.
     if !file_request::is_public(request.uri().path()) {
         return unknown().await.into_response();
     }
     if !stays_within(web, request.uri().path()).await {
         return unknown().await.into_response();
     }
+    let is_admin = is_admin(request.uri().path());
+    if is_admin && request.uri().path().trim_start_matches('/') == ADMIN_FOLDER {
+        // Relative: a proxy may serve the gateway under a path.
+        return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, "admin/")]).into_response();
+    }
     let kept = kept(request.uri().path());
+    let folder = folder_address(request.uri());
     let files = ServeDir::new(web).precompressed_br().precompressed_gzip();
     let Ok(found) = files.oneshot(request).await;
     if !found.status().is_success() && !found.status().is_redirection() {
@@ -60,22 +112,54 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response 
     }
     let mut response = found.map(Body::new);
     let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, kept),
-        // Pages elsewhere embed the widget by its files.
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::VARY, "Accept-Encoding"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
+    if let Some(location) = headers.get_mut(header::LOCATION)
+        && let Ok(folder) = HeaderValue::from_str(&folder)
+    {
+        *location = folder;
     }
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let own: &[(&str, &str)] = if is_admin { &ADMIN_HEADERS } else { &HEADERS };
+    for (name, value) in own {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if let Some(origin) = app.media.signed_origin()
+        && let Some(policy) = headers.get_mut(header::CONTENT_SECURITY_POLICY)
+        && let Some(wider) = with_results_from(policy, &origin)
+    {
+        *policy = wider;
+    }
     response
 }
 
-/// How long browsers keep a file: for good where its name bears the hash of its contents, as
-/// `cargo xtask dist` names what the shell loads; a day where it is a picture, which nothing depends
-/// on. The rest they ask for each time, and mostly hear "not modified".
+/// The address of a folder that was asked for without a slash at its end, relative to what was asked for:
+/// a proxy may serve the gateway below a path.
+fn folder_address(uri: &Uri) -> String {
+    let name = uri.path().rsplit('/').next().unwrap_or_default();
+    match uri.query() {
+        Some(query) => format!("./{name}/?{query}"),
+        None => format!("./{name}/"),
+    }
+}
+
+/// Pages of other origins embed the widget by its files.
+const HEADERS: [(&str, &str); 3] = [
+    ("content-security-policy", POLICY),
+    ("access-control-allow-origin", "*"),
+    ("cross-origin-resource-policy", "cross-origin"),
+];
+
+/// Pages of other origins can't use the administrators' page.
+const ADMIN_HEADERS: [(&str, &str); 4] = [
+    ("content-security-policy", ADMIN_POLICY),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("x-robots-tag", "noindex"),
+];
+
+/// How long browsers cache a file: for ever if its name contains the hash of its contents, as
+/// `cargo xtask dist` names what the shell loads; a day for pictures, on which nothing depends.
+/// Other files are revalidated each time, mostly with "not modified".
 fn kept(path: &str) -> &'static str {
     let name = path.rsplit('/').next().unwrap_or_default();
     let mut parts = name.rsplit('.');
@@ -91,12 +175,49 @@ fn kept(path: &str) -> &'static str {
     }
 }
 
-/// So many characters of its hash stand in a file's name: see `xtask/src/release.rs`.
+/// The length of the hash in a file's name: see `xtask/src/release.rs`.
 const HASH_CHARS: usize = 16;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_come_from_the_one_store_too() {
+        let wider = with_results_from(&HeaderValue::from_static(POLICY), "https://s3.example");
+        let wider = wider.unwrap();
+        let wider = wider.to_str().unwrap();
+        for source in
+            ["img-src 'self' blob: data:", "media-src 'self' blob:", "connect-src 'self' blob:"]
+        {
+            assert!(wider.contains(&format!("; {source} https://s3.example;")), "{wider}");
+        }
+        assert!(wider.contains("; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"));
+    }
+
+    #[test]
+    fn the_administrators_page_is_known_however_its_path_is_written() {
+        for path in ["/admin", "/admin/", "/admin/admin.js", "/%61dmin/", "/Admin/x"] {
+            assert!(is_admin(path), "{path}");
+        }
+        for path in ["/", "/administer", "/a/admin", "/admin.js", "/media/admin"] {
+            assert!(!is_admin(path), "{path}");
+        }
+    }
+
+    /// Never one of another host, nor one that a prefix would be lost from.
+    #[test]
+    fn a_folder_is_beside_what_was_asked_for() {
+        for (asked, told) in [
+            ("/examples", "./examples/"),
+            ("/examples?a=//b", "./examples/?a=//b"),
+            ("/a/b", "./b/"),
+            ("//evil.example", "./evil.example/"),
+            ("/javascript:x", "./javascript:x/"),
+        ] {
+            assert_eq!(folder_address(&asked.parse().unwrap()), told);
+        }
+    }
 
     #[test]
     fn only_what_never_changes_is_kept_for_good() {

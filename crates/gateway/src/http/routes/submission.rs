@@ -1,5 +1,5 @@
-//! What both doors to a generation have in common: the key that makes a submission repeatable, and
-//! what a refusal sounds like. It must not know how the answer to an accepted one looks.
+//! What both submitting routes have in common: the idempotency key, and the mapping of refusals to
+//! answers. It must not know the answer to an accepted submission.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,14 +20,14 @@ use crate::http::state::App;
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// The longest idempotency key that is kept.
+/// The longest accepted idempotency key.
 const KEY_MAX_BYTES: usize = 255;
 
-/// A submission that may come again: its `Idempotency-Key`, if it has one.
+/// The idempotency of a submission: its `Idempotency-Key`, if it has one.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub(crate) struct Repeatable {
-    /// Makes the submission repeatable: the same key and body, for at least 7 days, is the same
+    /// Makes the submission idempotent: the same key and body, for at least 7 days, is the same
     /// generation.
     #[param(
         rename = "Idempotency-Key",
@@ -46,7 +46,8 @@ impl<S: Sync> FromRequestParts<S> for Repeatable {
     }
 }
 
-/// The key as it was sent: the draft's quoted string, or the plain text that most clients send.
+/// The key in the header: a quoted string, as the draft says, or the plain text that most clients
+/// send.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = given.next() else { return Ok(None) };
@@ -65,7 +66,14 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     Ok(Some(key.to_owned()))
 }
 
-/// Accepts a generation, or says why not.
+impl Repeatable {
+    /// A header that occurs once.
+    pub(crate) fn never() -> Self {
+        Self { key: None }
+    }
+}
+
+/// Accepts a generation, or answers why not.
 pub(crate) async fn accept(
     app: &App,
     principal: Principal,
@@ -85,8 +93,10 @@ impl From<SubmitError> for Problem {
                 StatusCode::IM_A_TEAPOT,
                 Code::TooFewTokens,
                 format!(
-                    "This costs {price} tokens and {available} are available. Choose something \
-                     that costs less, or get more tokens."
+                    "This costs {price} {} and {available} {} available. Choose something that \
+                     costs less, or get more tokens.",
+                    if price == 1 { "token" } else { "tokens" },
+                    if available == 1 { "is" } else { "are" },
                 ),
             )
             .with("price", price)
@@ -102,29 +112,29 @@ impl From<SubmitError> for Problem {
             ),
             SubmitError::TooManyAtOnce => Self::too_many(
                 Code::TooManyGenerations,
-                "Too many of your generations are under way. Wait until one has ended.",
+                "Too many of your generations are active. Wait until one has ended.",
                 Duration::from_secs(10),
             ),
             SubmitError::DayUsedUp => Self::too_many(
                 Code::DayUsedUp,
-                "The visitors of this site have used up what they may in a day. Come back later.",
+                "The visitors of this site have used up their tokens of today. Come back later.",
                 Duration::from_secs(3600),
             ),
             SubmitError::ModelNotAllowed { model } => Self::new(
                 StatusCode::FORBIDDEN,
                 Code::ModelNotAllowed,
-                format!("This key is not for the model `{model}`. Choose another model."),
+                format!("This key may not use the model `{model}`. Choose another model."),
             )
             .with("model", model),
             SubmitError::CapReached { month: true, wait_ms } => Self::too_many(
                 Code::MonthUsedUp,
-                "This key has used up its tokens of this month. The next one begins on the 1st at \
+                "This key has reached its monthly limit. The next month begins on the 1st at \
                  00:00 UTC.",
                 Duration::from_millis(wait_ms),
             ),
             SubmitError::CapReached { month: false, wait_ms } => Self::too_many(
                 Code::DayUsedUp,
-                "This key has used up its tokens of today. The next day begins at 00:00 UTC.",
+                "This key has reached its daily limit. The next day begins at 00:00 UTC.",
                 Duration::from_millis(wait_ms),
             ),
             SubmitError::QueueFull => Self::new(

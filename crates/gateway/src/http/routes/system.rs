@@ -1,4 +1,4 @@
-//! Small answers: alive, ready, the catalog, the balance.
+//! Small answers: alive, ready, catalog, balance.
 
 use ai_now_protocol::api::Balance;
 use ai_now_protocol::{Catalog, Code};
@@ -17,7 +17,7 @@ pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Respons
     (status, [(header::CONTENT_TYPE, error::JSON)], error::json(value)).into_response()
 }
 
-/// Says `pong` to whoever has a key or session that is good.
+/// Answers `pong` to a client with a valid key or session.
 #[utoipa::path(
     get,
     path = "/ping",
@@ -34,9 +34,9 @@ pub(crate) async fn ping(
     Ok("pong")
 }
 
-/// What is offered: models, styles, prices.
+/// The models that are offered, with styles and prices.
 ///
-/// Prices are no secret; no key is needed.
+/// Prices are public: no key is needed.
 #[utoipa::path(
     get,
     path = "/catalog",
@@ -89,9 +89,9 @@ pub(crate) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// The gateway can do its work: what must be written down can be written.
+/// The gateway is ready: its store and media storage accept writes.
 ///
-/// While the disk is full, or may only be read, the answer is 503.
+/// While the disk is full or read-only, the answer is 503.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -108,7 +108,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
     Ok("ready")
 }
 
-/// The answer while the gateway ends.
+/// The answer while the gateway shuts down.
 pub(crate) fn stopping() -> Problem {
     let wait = std::time::Duration::from_secs(2);
     Problem::new(

@@ -1,7 +1,7 @@
-//! `POST /api/uploads`: a picture that a generation can begin with.
+//! `POST /api/uploads`: uploads a picture that a generation can start from.
 //!
-//! What it is, its own bytes say. It is nobody's but the caller's, and is served to nobody but a
-//! provider that was handed a signed address of it.
+//! Its format is determined from its bytes. It belongs to the caller, and is served only to a
+//! provider that was given a signed address of it.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::http::state::App;
 use crate::media::{PICTURE_FORMATS, PictureError, PictureFormat};
 use crate::secret;
 
-/// How long an upload stays that no generation uses.
+/// How long an unused upload is kept.
 const UNUSED_SECS: u32 = 3600;
 
 /// Uploads a picture, as the body of the request: JPEG, PNG, WebP or GIF.
@@ -71,19 +71,19 @@ pub(crate) async fn upload(
         owner_bytes: limits.owner_upload_bytes,
         all_bytes: limits.all_upload_bytes,
     };
-    keep(&app, new, file, quota).await?;
+    keep(&app, new, file, format, quota).await?;
     Ok(json(StatusCode::CREATED, &Upload { id, size_bytes, expires_in_secs: UNUSED_SECS }))
 }
 
-/// What opens an upload.
+/// The signed ticket of an upload.
 #[derive(Deserialize)]
 pub(crate) struct UploadQuery {
     #[serde(default)]
     ticket: String,
 }
 
-/// `GET /uploads/{name}`: the file, for a provider that was handed this address a while ago. Whoever has
-/// no ticket for this very upload learns nothing, not even whether there is one.
+/// `GET /uploads/{name}`: the file, for a provider that was given this address recently. Without a
+/// ticket for this very upload, a client does not even learn whether it exists.
 pub(crate) async fn serve(
     State(app): State<App>,
     Path(name): Path<String>,
@@ -95,12 +95,9 @@ pub(crate) async fn serve(
     }
     let format = app.store.upload_format(id).await?.filter(|format| format == extension);
     let format = format.as_deref().and_then(PictureFormat::from_extension).ok_or_else(unknown)?;
-    let (dir, id) = (app.uploads.clone(), id.to_owned());
-    let reading = tokio::task::spawn_blocking(move || dir.read(&id)).await;
-    let bytes = reading.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-    let bytes = bytes.map_err(|error| {
+    let bytes = app.uploads.read(id).await.map_err(|error| {
         tracing::error!(%error, "an upload could not be read");
-        unknown()
+        if error.kind() == std::io::ErrorKind::NotFound { unknown() } else { unreadable() }
     })?;
     let headers =
         [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, "no-store")];
@@ -111,23 +108,31 @@ fn unknown() -> Problem {
     Problem::not_found(Code::NoSuchFile, "There is no such file, or it is not for you.")
 }
 
-/// First the file, then the row: a row has its file, always.
+fn unreadable() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        Code::Overloaded,
+        "The file can't be read right now. Try again in a moment.",
+    )
+    .retry_after(Duration::from_secs(5))
+}
+
+/// The file is stored before the row: every row has its file.
 async fn keep(
     app: &App,
     new: NewUpload,
     file: axum::body::Bytes,
+    format: PictureFormat,
     quota: UploadQuota,
 ) -> Result<(), Problem> {
-    let (dir, id) = (app.uploads.clone(), new.id.clone());
-    let writing = tokio::task::spawn_blocking(move || dir.write(&id, &file)).await;
-    writing.unwrap_or_else(|error| Err(std::io::Error::other(error))).map_err(|error| {
+    app.uploads.write(&new.id, file, format).await.map_err(|error| {
         tracing::error!(%error, "an upload could not be written");
         full()
     })?;
     let id = new.id.clone();
     if let Err(error) = app.store.keep_upload(new, quota).await {
-        if let Err(error) = app.uploads.remove(&id) {
-            tracing::warn!(%error, "a file of nobody was left");
+        if let Err(error) = app.uploads.remove(&id).await {
+            tracing::warn!(%error, "an orphaned file was left");
         }
         return Err(error.into());
     }
@@ -138,7 +143,7 @@ fn full() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         Code::Overloaded,
-        "There is no room for more pictures just now. Try again later.",
+        "The gateway can't take more pictures right now. Try again later.",
     )
     .retry_after(Duration::from_secs(600))
 }
@@ -148,8 +153,7 @@ impl From<UploadError> for Problem {
         match error {
             UploadError::TooMany => Self::too_many(
                 Code::TooManyUploads,
-                "Too many of your pictures are kept already. Use those, or wait until they are \
-                 forgotten.",
+                "Too many of your pictures are stored already. Use those, or wait until they expire.",
                 Duration::from_secs(UNUSED_SECS.into()),
             ),
             UploadError::Full => full(),
@@ -180,7 +184,7 @@ mod tests {
         let operation = __path_upload::operation();
         let Some(RefOr::T(body)) = operation.request_body else { panic!("no body") };
         let described: BTreeSet<&str> = body.content.keys().map(String::as_str).collect();
-        let taken = PictureFormat::all().map(PictureFormat::content_type).collect();
+        let taken = PictureFormat::ALL.iter().map(|format| format.content_type()).collect();
         assert_eq!(described, taken);
     }
 }

@@ -1,5 +1,5 @@
-//! `GET /api/usage`: what generations came to, day by day. A row for each day (UTC), key, model,
-//! provider and outcome; a key's own owner sees that key's rows, an administrator all.
+//! `GET /api/usage`: the usage day by day. A row for each day (UTC), key, model, provider and
+//! outcome; a key's owner sees that key's rows, an administrator all.
 
 use axum::body::Body;
 use axum::extract::{Query, State};
@@ -10,16 +10,20 @@ use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::admin::money::{Price, Sum};
+use super::page;
 use super::system::json;
-use crate::clock::{date_of, day_of, now_ms, parse_date};
+use crate::clock::{date_of, day_of, now_ms};
+use crate::config::Config;
 use crate::csv;
-use crate::domain::Principal;
+use crate::domain::{Cost, Principal};
+use crate::http::allowed;
 use crate::http::error::Problem;
 use crate::http::openapi::{Keyed, Queried};
 use crate::http::state::App;
 use crate::store::{Store, StoreError, USAGE_COLUMNS, Usage};
 
-/// Of which days, in which form.
+/// The period, and the form.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Period {
@@ -34,7 +38,7 @@ pub(crate) struct Period {
     format: Option<String>,
 }
 
-/// What generations came to.
+/// The usage of a period.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UsageReport {
     /// The first day.
@@ -43,8 +47,11 @@ pub(crate) struct UsageReport {
     to: String,
     /// How many generations ended in these days.
     generations: u64,
-    /// What was charged for them, in tokens.
-    tokens: u64,
+    /// What was charged for them, in tokens, less what was given back.
+    tokens: i64,
+    /// What a token is worth. For administrators only, if configured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<Price>,
     /// A row for each day, key, model, provider and outcome.
     rows: Vec<UsageRow>,
 }
@@ -56,21 +63,24 @@ struct UsageRow {
     day: String,
     /// The key's name.
     key: String,
-    /// The model's id. Empty: an earlier version did not write it down.
+    /// The model's id. Empty: an earlier version did not record it.
     model: String,
-    /// The provider's name in the gateway's settings. Empty: none was asked, or it is not known.
+    /// The provider's name in the gateway's settings. Empty: none was asked, or it is unknown.
     provider: String,
-    /// How they ended: `completed`, `failed` or `cancelled`.
-    #[schema(pattern = "^(completed|failed|cancelled)$")]
+    /// How they ended: `completed`, `failed` or `cancelled`; or `refunded` later.
+    #[schema(pattern = "^(completed|failed|cancelled|refunded)$")]
     outcome: String,
     /// How many.
     generations: u64,
-    /// What was charged for them, in tokens.
-    tokens: u64,
+    /// What was charged for them, in tokens; below 0 for refunds.
+    tokens: i64,
+    /// Their cost at providers, in each currency. For administrators only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    costs: Option<Vec<Sum>>,
 }
 
-impl From<Usage> for UsageRow {
-    fn from(usage: Usage) -> Self {
+impl UsageRow {
+    fn of(usage: Usage, costs: Option<Vec<Cost>>) -> Self {
         Self {
             day: date_of(usage.day),
             key: usage.key_name,
@@ -79,11 +89,12 @@ impl From<Usage> for UsageRow {
             outcome: usage.outcome,
             generations: usage.generations,
             tokens: usage.tokens,
+            costs: costs.map(|costs| costs.into_iter().map(Sum::from).collect()),
         }
     }
 }
 
-/// What the caller's own generations came to, by day (UTC), model, provider and outcome.
+/// The usage of the caller's own generations, by day (UTC), model, provider and outcome.
 ///
 /// Days are those on which generations ended. It outlives the generations themselves.
 #[utoipa::path(
@@ -110,31 +121,32 @@ pub(crate) async fn own(
     if principal.visitor_id.is_some() {
         return Err(Problem::forbidden(
             ai_now_protocol::Code::SecretKeyRequired,
-            "A session sees no usage. Ask with the secret key.",
+            "A session can't read the usage. Use the secret key.",
         ));
     }
-    report(&app, &period, Some(principal.key_id)).await
+    report(&app, &period, Some(principal.key_id), Reader::Owner).await
 }
 
 /// The most days of one report.
 const DAYS_MAX: u64 = 366;
 
-/// The days that are asked for, the last among them.
+/// The days of the period, the last included.
 fn days(period: &Period) -> Result<std::ops::RangeInclusive<u64>, Problem> {
-    let day = |name, text: &Option<String>, default| match text {
-        None => Ok(default),
-        Some(text) => {
-            let wrong = || Problem::invalid_parameter(name, "a day like `2026-01-31`");
-            parse_date(text).ok_or_else(wrong)
-        }
-    };
-    let to = day("to", &period.to, day_of(now_ms()))?;
-    let from = day("from", &period.from, to.saturating_sub(30))?;
+    let to = page::day("to", period.to.as_deref())?.unwrap_or_else(|| day_of(now_ms()));
+    let from = page::day("from", period.from.as_deref())?.unwrap_or(to.saturating_sub(30));
     if from > to || to - from >= DAYS_MAX {
-        let allowed = "a day at most 365 days before the last, and not after it";
-        return Err(Problem::invalid_parameter("from", allowed));
+        return Err(Problem::invalid_parameter("from", allowed::period(DAYS_MAX)));
     }
     Ok(from..=to)
+}
+
+/// The reader of a report.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// A key's owner.
+    Owner,
+    /// An administrator, who sees costs and money, too.
+    Administrator,
 }
 
 /// The usage of a period, of one key or of all.
@@ -142,39 +154,86 @@ pub(crate) async fn report(
     app: &App,
     period: &Period,
     key_id: Option<i64>,
+    reader: Reader,
 ) -> Result<Response, Problem> {
     let days = days(period)?;
-    match period.format.as_deref() {
-        None | Some("json") => {}
-        Some("csv") => return Ok(csv_of(app.store.clone(), days, key_id)),
-        Some(_) => return Err(Problem::invalid_parameter("format", "`json` or `csv`")),
+    let known = [("json", false), ("csv", true)];
+    if page::format(period.format.as_deref(), known)? {
+        return Ok(csv_of(app, days, key_id, reader));
     }
     let (from, to) = (date_of(*days.start()), date_of(*days.end()));
     let (mut rows, mut generations, mut tokens) = (Vec::new(), 0, 0);
     for day in days {
-        for usage in app.store.usage_of_day(day, key_id).await? {
+        for (usage, costs) in read(&app.store, day, key_id, reader).await? {
             generations += usage.generations;
             tokens += usage.tokens;
-            rows.push(usage.into());
+            rows.push(UsageRow::of(usage, costs));
         }
     }
-    Ok(json(StatusCode::OK, &UsageReport { from, to, generations, tokens, rows }))
+    let price = Price::of(&app.config).filter(|_| reader == Reader::Administrator);
+    Ok(json(StatusCode::OK, &UsageReport { from, to, generations, tokens, price, rows }))
+}
+
+/// The rows of a day, with their costs where the reader sees them.
+async fn read(
+    store: &Store,
+    day: u64,
+    key_id: Option<i64>,
+    reader: Reader,
+) -> Result<Vec<(Usage, Option<Vec<Cost>>)>, StoreError> {
+    Ok(match reader {
+        Reader::Owner => {
+            let rows = store.usage_of_day(day, key_id).await?;
+            rows.into_iter().map(|usage| (usage, None)).collect()
+        }
+        Reader::Administrator => {
+            let rows = store.usage_and_costs_of_day(day, key_id).await?;
+            rows.into_iter().map(|(usage, costs)| (usage, Some(costs))).collect()
+        }
+    })
 }
 
 /// The same as CSV, a day at a time.
-fn csv_of(store: Store, days: std::ops::RangeInclusive<u64>, key_id: Option<i64>) -> Response {
-    let head = csv::line(&USAGE_COLUMNS);
-    let lines = stream::try_unfold((days, head), move |(mut days, mut text)| {
-        let store = store.clone();
+fn csv_of(
+    app: &App,
+    days: std::ops::RangeInclusive<u64>,
+    key_id: Option<i64>,
+    reader: Reader,
+) -> Response {
+    let mut columns = USAGE_COLUMNS.to_vec();
+    if reader == Reader::Administrator {
+        columns.extend(["cost", "value"]);
+    }
+    let app = app.clone();
+    let lines = stream::try_unfold((days, csv::line(&columns)), move |(mut days, mut text)| {
+        let app = app.clone();
         async move {
             let Some(day) = days.next() else {
                 return Ok(None::<(Bytes, _)>);
             };
-            for usage in store.usage_of_day(day, key_id).await? {
-                text.push_str(&csv::line(&usage.fields().each_ref().map(String::as_str)));
+            for (usage, costs) in read(&app.store, day, key_id, reader).await? {
+                let mut fields = usage.fields().to_vec();
+                if let Some(costs) = costs {
+                    fields.extend([written(&costs), value(&app.config, usage.tokens)]);
+                }
+                let fields: Vec<_> = fields.iter().map(String::as_str).collect();
+                text.push_str(&csv::line(&fields));
             }
             Ok::<_, StoreError>(Some((text.into(), (days, String::new()))))
         }
     });
     ([(header::CONTENT_TYPE, csv::CONTENT_TYPE)], Body::from_stream(lines)).into_response()
+}
+
+/// Sums of money in one CSV field.
+fn written(costs: &[Cost]) -> String {
+    costs.iter().map(Cost::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// What tokens are worth, if configured: `EUR 0.30`, and `EUR -0.30` for refunds.
+fn value(config: &Config, tokens: i64) -> String {
+    let Some(price) = config.token_price else { return String::new() };
+    let value = price.of(tokens);
+    let sum = Cost { currency: config.currency.clone(), micros: value.unsigned_abs() }.to_string();
+    if value < 0 { sum.replacen(' ', " -", 1) } else { sum }
 }

@@ -1,4 +1,4 @@
-//! `DELETE /api/visitors/{subject}`: a site's server ends one visitor.
+//! `DELETE /api/visitors/{subject}`: ends a visitor's access, for a site's server.
 
 use ai_now_protocol::Code;
 use axum::extract::{Path, State};
@@ -17,22 +17,22 @@ use crate::store::KeyInfo;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(crate) struct Who {
-    /// The visitor, as the site calls them.
+    /// The visitor's subject.
     subject: String,
 }
 
-/// How many were ended.
+/// How many visitors were ended.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EndedVisitors)]
 pub(crate) struct Ended {
-    /// How many visitors were called so.
+    /// How many visitors had this subject.
     ended: usize,
 }
 
-/// Ends a visitor: none of their sessions, and none of their tickets, is good any more.
+/// Ends a visitor's access: all of their sessions and tickets become invalid.
 ///
-/// Only a secret key may, for the visitors of its account. What is under way goes to its end. A new
-/// session for the same subject lets them in again.
+/// Only a secret key may do so, for the visitors of its account. Active generations go on. A new
+/// session for the same subject admits them again.
 #[utoipa::path(
     delete,
     path = "/visitors/{subject}",

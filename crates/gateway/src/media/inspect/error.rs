@@ -2,31 +2,31 @@
 
 use std::io;
 
-/// The formats that are known, for a sentence.
+/// The known formats, for a sentence.
 const KNOWN: &str = "MP3, AAC, M4A, WAV, FLAC, Ogg, Opus, MP4, WebM, JPEG, PNG, WebP, AVIF, GIF";
 
 /// Why a file can't be played or shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ContentError {
-    /// It is none of the formats.
+    /// It has none of the known formats.
     #[error("it is not a media file of a kind that is known here ({KNOWN})")]
     Unknown,
-    /// It holds what browsers don't play.
+    /// It contains what browsers don't play.
     #[error("it holds {0}, which browsers don't play")]
     Unplayable(&'static str),
-    /// Nothing in it plays.
+    /// It has nothing to play.
     #[error("there is nothing in it to play")]
     NoTrack,
-    /// More than one film or song is in it.
+    /// It contains more than one film or song.
     #[error("more than one film or song is in it")]
     ManyTracks,
     /// It has no length, or no size.
     #[error("it is empty")]
     Empty,
-    /// It ends before its end.
+    /// It is truncated.
     #[error("it is not whole")]
     Cut,
-    /// It breaks the rules of its format.
+    /// It violates its format.
     #[error("it is damaged")]
     Broken,
     /// It can't be read here.

@@ -1,5 +1,4 @@
-//! The tracks of a film or a song: what they are coded in, how long they are, and whether all of
-//! it is there.
+//! The tracks of a film or a song: their codecs, their lengths, and whether they are complete.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -17,9 +16,9 @@ use symphonia::default::formats::{
 };
 
 use super::error::ContentError;
-use super::whole::{self, Told};
+use super::whole::{self, DeclaredLength};
 
-/// What tracks are in.
+/// The container of the tracks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Container {
     Mpeg,
@@ -31,24 +30,24 @@ pub(super) enum Container {
     Wave,
 }
 
-/// The tracks that count, by what they are.
+/// The tracks to be played, by their kind.
 #[derive(Default)]
 struct Tracks {
     video: Vec<Length>,
     audio: Vec<Length>,
 }
 
-/// How long a track says that it is, and how much of it is there.
+/// The declared length of a track, and how much of it was found.
 struct Length {
     id: u32,
-    /// In units of the track's own; `None` where it says nothing.
-    told: Option<u64>,
+    /// In the track's own unit; `None` if it declares none.
+    declared: Option<u64>,
     found: u64,
     packets: u64,
     bytes: u64,
 }
 
-/// Reads a file from `start` to its end. The format that it then is.
+/// Reads a file from `start` to its end, and returns its format.
 pub(super) fn read(
     container: Container,
     file: File,
@@ -58,11 +57,16 @@ pub(super) fn read(
     let mut ends = file.try_clone()?;
     let mut reader = open(container, file).map_err(of_parser)?;
     let mut tracks = sort(reader.tracks())?;
-    walk(reader.as_mut(), &mut tracks)?;
+    match walk(reader.as_mut(), &mut tracks) {
+        // Written as it went, without a length: it ends where it ends. Whatever says how long it is was
+        // compared with the file before.
+        Err(ContentError::Cut) if container == Container::Wave => {}
+        walked => walked?,
+    }
     drop(reader);
     let format = format_of(container, &tracks)?;
     let main = tracks.video.first().or(tracks.audio.first()).ok_or(ContentError::NoTrack)?;
-    if main.packets == 0 || main.found == 0 && main.told == Some(0) {
+    if main.packets == 0 || main.found == 0 && main.declared == Some(0) {
         return Err(ContentError::Empty);
     }
     check_end(container, &mut ends, size, start, main)?;
@@ -83,13 +87,13 @@ fn open(container: Container, file: File) -> Result<Box<dyn FormatReader>, Error
     })
 }
 
-/// The tracks that are played. What else a container may hold (subtitles, data) is let be.
+/// The tracks that are played. Other tracks (subtitles, data) are ignored.
 fn sort(tracks: &[Track]) -> Result<Tracks, ContentError> {
     let mut sorted = Tracks::default();
     for track in tracks {
         let length = Length {
             id: track.id,
-            told: track.duration.map(Duration::get).or(track.num_frames),
+            declared: track.duration.map(Duration::get).or(track.num_frames),
             found: 0,
             packets: 0,
             bytes: 0,
@@ -100,8 +104,8 @@ fn sort(tracks: &[Track]) -> Result<Tracks, ContentError> {
                 | video::CODEC_ID_VP8
                 | video::CODEC_ID_VP9
                 | video::CODEC_ID_AV1
-                // One that the reader knows and has no number for: what does not play was refused
-                // by its name before.
+                // A codec that the reader knows and has no id for: unplayable ones were rejected by
+                // name before.
                 | CODEC_ID_NULL_VIDEO => sorted.video.push(length),
                 video::CODEC_ID_HEVC => return Err(ContentError::Unplayable("HEVC (H.265)")),
                 video::CODEC_ID_MPEG4 => return Err(ContentError::Unplayable("MPEG-4 Part 2")),
@@ -129,7 +133,7 @@ fn sort(tracks: &[Track]) -> Result<Tracks, ContentError> {
     Ok(sorted)
 }
 
-/// Reads every packet: one that is not there is found missing.
+/// Reads every packet, so that a missing one is noticed.
 fn walk(reader: &mut dyn FormatReader, tracks: &mut Tracks) -> Result<(), ContentError> {
     while let Some(packet) = reader.next_packet().map_err(of_parser)? {
         let mut all = tracks.video.iter_mut().chain(&mut tracks.audio);
@@ -158,7 +162,7 @@ fn format_of(container: Container, tracks: &Tracks) -> Result<Format, ContentErr
     }
 }
 
-/// Formats without an end of their own: what was found must be what there is.
+/// Formats without an end marker: what was found must be what the file has.
 fn check_end(
     container: Container,
     file: &mut File,
@@ -167,13 +171,13 @@ fn check_end(
     main: &Length,
 ) -> Result<(), ContentError> {
     match container {
-        Container::Flac => match main.told {
-            Some(told) if told > 0 && main.found < told => Err(ContentError::Cut),
+        Container::Flac => match main.declared {
+            Some(declared) if declared > 0 && main.found < declared => Err(ContentError::Cut),
             _ => Ok(()),
         },
         Container::Mpeg => mpeg_end(file, size, start, main),
         Container::Adts => {
-            // What counts as data is what follows a frame's header: 7 bytes, or 9 with a checksum.
+            // The data of a frame follows its header: 7 bytes, or 9 with a checksum.
             let mut head = [0; 2];
             file.seek(SeekFrom::Start(start))?;
             file.read_exact(&mut head)?;
@@ -186,17 +190,17 @@ fn check_end(
     }
 }
 
-/// A stream of frames, one after the other. Its first frame may say how many there are.
+/// A stream of frames. Its first frame may declare the length.
 fn mpeg_end(file: &mut File, size: u64, start: u64, main: &Length) -> Result<(), ContentError> {
     let mut first = Vec::new();
     file.seek(SeekFrom::Start(start))?;
     file.by_ref().take(200).read_to_end(&mut first)?;
     let end = whole::before_tags(file, size)?;
-    if let Some(told) = whole::told_by_first_frame(&first) {
-        let missing = match told {
-            Told::Bytes(bytes) => start + u64::from(bytes) > end,
-            // Without the bytes, the time must do.
-            Told::Nothing => main.found < main.told.unwrap_or(0),
+    if let Some(declared) = whole::declared_by_first_frame(&first) {
+        let missing = match declared {
+            DeclaredLength::Bytes(bytes) => start + u64::from(bytes) > end,
+            // Without the number of bytes, the duration must do.
+            DeclaredLength::Unknown => main.found < main.declared.unwrap_or(0),
         };
         return if missing { Err(ContentError::Cut) } else { Ok(()) };
     }
@@ -207,7 +211,7 @@ fn mpeg_end(file: &mut File, size: u64, start: u64, main: &Length) -> Result<(),
     let mut rest = [0; 2];
     file.seek(SeekFrom::Start(frames_end))?;
     let read = file.read(&mut rest)?;
-    // Half a frame, or more that is no sound than there is sound.
+    // A partial frame, or more bytes that are not audio than audio.
     let half = read == 1 || rest[0] == 0xff && rest[1] & 0xe0 == 0xe0;
     if half {
         Err(ContentError::Cut)

@@ -1,6 +1,6 @@
-//! Whether a file is whole: whether what its container says of its own size is there.
+//! Completeness: whether a file is as long as its container declares.
 //!
-//! Only sizes and ends are looked at; what is in between is read by parsers.
+//! Only sizes and ends are checked; parsers read the content in between.
 
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
@@ -9,9 +9,9 @@ use ai_now_protocol::Format;
 
 use super::error::ContentError;
 
-/// Where the content begins, behind the `ID3v2` tags (and the zeros that may follow them).
+/// Where the content begins, after the `ID3v2` tags (and the zeros that may follow them).
 pub(super) fn after_tags(file: &mut File) -> Result<u64, ContentError> {
-    /// No more tags than anybody writes.
+    /// More tags than any program writes.
     const TAGS_MAX: u32 = 8;
     let mut start = 0;
     for _ in 0..TAGS_MAX {
@@ -54,16 +54,16 @@ pub(super) fn before_tags(file: &mut File, size: u64) -> Result<u64, ContentErro
     Ok(end)
 }
 
-/// What the first frame of a stream says of the whole.
-pub(super) enum Told {
-    /// So many bytes it is long, that frame included.
+/// What the first frame of a stream declares about the whole stream.
+pub(super) enum DeclaredLength {
+    /// Its length in bytes, that frame included.
     Bytes(u32),
-    /// That it says something, but not that.
-    Nothing,
+    /// Other properties, but not its length.
+    Unknown,
 }
 
-/// The tag of Xing and LAME, or that of Fraunhofer, in a stream's first frame; `None` where it has none.
-pub(super) fn told_by_first_frame(frame: &[u8]) -> Option<Told> {
+/// The Xing, LAME or Fraunhofer tag in a stream's first frame; `None` if it has none.
+pub(super) fn declared_by_first_frame(frame: &[u8]) -> Option<DeclaredLength> {
     const HAS_FRAMES: u32 = 1;
     const HAS_BYTES: u32 = 2;
     let number = |at: usize| {
@@ -74,13 +74,13 @@ pub(super) fn told_by_first_frame(frame: &[u8]) -> Option<Told> {
         let flags = number(at + 4)?;
         let after_frames = if flags & HAS_FRAMES == 0 { at + 8 } else { at + 12 };
         let bytes = number(after_frames).filter(|_| flags & HAS_BYTES != 0);
-        return Some(bytes.map_or(Told::Nothing, Told::Bytes));
+        return Some(bytes.map_or(DeclaredLength::Unknown, DeclaredLength::Bytes));
     }
     let at = find(b"VBRI")?;
-    Some(number(at + 10).map_or(Told::Nothing, Told::Bytes))
+    Some(number(at + 10).map_or(DeclaredLength::Unknown, DeclaredLength::Bytes))
 }
 
-/// Whether this stands so many bytes before `end`.
+/// Whether these bytes are at this distance before `end`.
 fn ends_with(file: &mut File, end: u64, before: u64, mark: &[u8]) -> Result<bool, ContentError> {
     let Some(at) = end.checked_sub(before) else { return Ok(false) };
     file.seek(SeekFrom::Start(at))?;
@@ -88,19 +88,19 @@ fn ends_with(file: &mut File, end: u64, before: u64, mark: &[u8]) -> Result<bool
     Ok(fills(file, &mut found[..mark.len()])? && found[..mark.len()] == *mark)
 }
 
-/// Reads as much as there is room for. `false`: there is less.
-fn fills(file: &mut File, room: &mut [u8]) -> Result<bool, ContentError> {
-    match file.read_exact(room) {
+/// Fills the buffer. Returns `false` if the file is shorter.
+fn fills(file: &mut File, buffer: &mut [u8]) -> Result<bool, ContentError> {
+    match file.read_exact(buffer) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
         Err(error) => Err(ContentError::Io(error)),
     }
 }
 
-/// The boxes of ISO/IEC 14496-12, one after the other to the very end, a film's among them. What its
-/// tracks are coded in, by the four characters of their sample entries.
+/// Walks the boxes of ISO/IEC 14496-12 to the very end, a film's among them. Returns the codecs of
+/// its tracks, by the four characters of their sample entries.
 pub(super) fn boxes(file: &mut File, size: u64) -> Result<Vec<[u8; 4]>, ContentError> {
-    /// The index of a film of hours has less.
+    /// The index of a film of hours is smaller.
     const INDEX_MAX_BYTES: u64 = 64 * 1024 * 1024;
     let mut film = None;
     walk_boxes(file, size, |kind, at, length| {
@@ -172,14 +172,14 @@ pub(super) fn segment(file: &mut File, size: u64) -> Result<(), ContentError> {
         let what = if hevc(&mut reader)? { "HEVC (H.265)" } else { "Matroska" };
         return Err(ContentError::Unplayable(what));
     }
-    // A stream that was written as it went does not know.
+    // A live recording does not declare its length.
     let whole = length.is_none_or(|length| at.saturating_add(length) <= size);
     drop(reader);
     file.seek(SeekFrom::Start(0))?;
     if whole { Ok(()) } else { Err(ContentError::Cut) }
 }
 
-/// A number of EBML; `None` where all its bits say that it is not known. An id keeps its marker.
+/// A number of EBML; `None` if all its bits are set, which means unknown. An id keeps its marker.
 fn number(reader: &mut impl std::io::Read, is_id: bool) -> Result<Option<u64>, ContentError> {
     let mut first = [0];
     reader.read_exact(&mut first)?;
@@ -200,7 +200,7 @@ fn number(reader: &mut impl std::io::Read, is_id: bool) -> Result<Option<u64>, C
     Ok(Some(value).filter(|value| is_id || *value != unknown))
 }
 
-/// The chunks of a wave: its sound is there, as much as it says.
+/// Checks the chunks of a WAVE file: its sound is there, as long as declared.
 pub(super) fn wave(file: &mut File, size: u64) -> Result<(), ContentError> {
     let mut at = 12;
     loop {
@@ -211,7 +211,7 @@ pub(super) fn wave(file: &mut File, size: u64) -> Result<(), ContentError> {
         let length = u64::from(u32::from_le_bytes([a, b, c, d]));
         if kind == *b"data" {
             file.seek(SeekFrom::Start(0))?;
-            // Written as it went: all that there is.
+            // A live recording: its length is the file's.
             let streamed = length >= u64::from(u32::MAX) - 4096;
             return match at + 8 + length {
                 _ if length == 0 || at + 8 == size => Err(ContentError::Empty),
@@ -223,13 +223,14 @@ pub(super) fn wave(file: &mut File, size: u64) -> Result<(), ContentError> {
     }
 }
 
-/// Whether a picture's last bytes are those that end one.
+/// Whether a picture's last bytes are an end marker.
 pub(super) fn picture(format: Format, file: &mut File, size: u64) -> Result<(), ContentError> {
     let whole = match format {
         Format::Png => ends_with(file, size, 8, b"IEND")?,
         Format::Gif => ends_with(file, size, 1, b"\x3b")?,
         Format::Jpeg => {
-            // Some write zeros behind the end. An end further up may be that of a small picture within.
+            // Some programs append zeros. An end marker further up may be that of an embedded
+            // thumbnail.
             let tail = tail(file, size)?;
             let zeros = tail.iter().rev().take_while(|byte| **byte == 0).count();
             tail[..tail.len() - zeros].ends_with(&[0xff, 0xd9])

@@ -1,4 +1,4 @@
-//! A program that runs: its lines, its complaints, its end.
+//! A running program: its output, its error output, its end.
 //!
 //! It must not know what the lines mean.
 
@@ -14,14 +14,14 @@ use crate::providers::text;
 /// The longest line that is read. A longer one ends the program.
 const LINE_MAX_BYTES: u64 = 64 * 1024;
 
-/// How many lines of its standard error go to the log.
+/// How many lines of its standard error are logged.
 const LOG_LINES: usize = 200;
 
-/// How long is read on once the program has ended. All that it said lies in the pipe by then.
+/// How long its output is read after it has ended. Everything it wrote is in the pipe by then.
 const REST: Duration = Duration::from_secs(1);
 
-/// What the program says on its standard output. Whatever it started may hold that open for longer
-/// than it lives: once it has ended by itself, what it said is read and nothing more waited for.
+/// The program's standard output. Children may hold it open for longer than the program lives: once
+/// the program has ended by itself, what it wrote is read, and nothing more is waited for.
 pub(super) struct Said<R> {
     lines: R,
     /// When reading ends, once the program has ended.
@@ -33,7 +33,7 @@ impl<R: AsyncBufRead + Unpin> Said<R> {
         Self { lines, until: None }
     }
 
-    /// The next line; `None` once it has said all.
+    /// The next line; `None` after the last.
     pub(super) async fn next(&mut self, child: &mut Child) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         {
@@ -50,24 +50,24 @@ impl<R: AsyncBufRead + Unpin> Said<R> {
                     }
                 },
             };
-            // What stays away now does not come any more.
+            // What is missing now does not come any more.
             if let Ok(read) = read {
                 read?;
             }
         }
-        // A last line needs no end.
+        // The last line needs no newline.
         Ok((!line.is_empty()).then_some(line))
     }
 }
 
-/// A line without its end; `None` at the end of all.
+/// A line without its newline; `None` at the end.
 async fn next_line(lines: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     read_line(lines, &mut line).await?;
     Ok((!line.is_empty()).then_some(line))
 }
 
-/// Reads a line with its end; nothing at the end of all.
+/// Reads a line with its newline; nothing at the end.
 async fn read_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> io::Result<()> {
     let read = lines.take(LINE_MAX_BYTES).read_until(b'\n', line).await?;
     if read as u64 == LINE_MAX_BYTES && line.last() != Some(&b'\n') {
@@ -76,24 +76,28 @@ async fn read_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) 
     Ok(())
 }
 
-/// What the program says on its standard error, for the operator.
-pub(super) async fn log(provider: String, stderr: impl AsyncRead + Unpin) {
+/// What the program says on its standard error, for the operator; without what it says back of what was
+/// `asked` for.
+pub(super) async fn log(provider: String, asked: Vec<String>, stderr: impl AsyncRead + Unpin) {
     let mut lines = BufReader::new(stderr);
     let mut count = 0;
     while let Ok(Some(line)) = next_line(&mut lines).await {
         count += 1;
         if count <= LOG_LINES {
             let text = text::plain(&String::from_utf8_lossy(&line), None);
+            let repeats = asked.iter().any(|asked| text::repeats(&text, asked));
+            let text =
+                if repeats { "(a line that repeats what was asked for)" } else { text.as_str() };
             tracing::info!(provider, text, "the program says");
         }
     }
 }
 
-/// A program that runs. It is ended with the value, and everything it started with it.
+/// A running program. Dropping it ends the program and all its children.
 pub(super) struct Running {
     pub(super) child: Child,
-    /// Its process group has its id, and lives on in its children when it has ended. The system gives
-    /// that id to nobody else as long as one of them lives.
+    /// Its process group has its id, and lives on in its children. The system does not reuse the id
+    /// while one of them lives.
     group: Option<u32>,
 }
 

@@ -1,9 +1,9 @@
 //! What differs between polled services: how a job is submitted, and what their answers mean. An
-//! adapter must not know when it is asked, nor what is done with what it says.
+//! adapter must not know when it is called, nor what is done with its results.
 
 use std::time::{Duration, SystemTime};
 
-use axum::http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
@@ -13,10 +13,10 @@ use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
 use crate::providers::provider::Job;
 use crate::providers::service::Service;
-use crate::providers::settings::key::Key;
 use crate::providers::settings::limits::LimitSettings;
-use crate::providers::submission::{self, Refusal};
+use crate::providers::submission::{self, Rejection};
 use crate::providers::text::is_plain_id;
+use crate::service_key::Key;
 
 /// [`Adapter::poll`] and [`Adapter::resubmit`] of settings that have `poll_ms` and `resubmit`.
 macro_rules! paced_by_settings {
@@ -32,58 +32,69 @@ macro_rules! paced_by_settings {
 }
 pub(super) use paced_by_settings;
 
-/// How a polled service is spoken to. It is implemented by the service's own settings.
+/// The protocol of a polled service. Implemented by the service's own settings.
 pub(in crate::providers) trait Adapter: Service + Send + Sync {
-    /// How long to wait between two questions about a job.
+    /// The pause between two polls of a job.
     fn poll(&self) -> Duration;
 
-    /// How often a job that failed there for a reason that may pass is submitted anew.
+    /// How often a job with a transient failure is resubmitted.
     fn resubmit(&self) -> u32;
 
-    /// The longest prompt that it takes, a style's words among it, in UTF-16 units. 0: no limit.
+    /// The longest prompt that it accepts, a style's words included, in UTF-16 units. 0: no limit.
     fn prompt_max_units(&self, _job: &Job) -> usize {
         0
     }
 
-    /// What `Authorization` says. It is asked for each request: a key that never changes, or a token
-    /// that is made for this request.
+    /// The value of `Authorization`, for each request: a constant key, or a token that is made for
+    /// the request.
     fn authorization(&self, key: &Key, _now: SystemTime) -> String {
         format!("Bearer {}", key.reveal())
     }
 
-    /// The headers that each request has besides.
+    /// Further headers of each request.
     fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
         Vec::new()
     }
 
-    /// How a job is submitted.
+    /// The request that submits a job.
     fn submit(&self, job: &Job, limits: &LimitSettings) -> ServiceRequest;
 
-    /// What the answer to that is, where the job was not taken. `None`: it was.
-    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+    /// What an answer to a submission says if the job was not taken. `None`: it was.
+    fn refused(&self, answer: &Answer) -> Option<Rejection> {
         submission::refused(answer, submission::not_taken)
+    }
+
+    /// How a job is looked for whose submission nobody confirmed. `None`: it can't be.
+    fn find(&self, _job: &Job) -> Option<ServiceRequest> {
+        None
+    }
+
+    /// What the answer to that says: the job, or that there is none. `None`: it can't be understood.
+    fn found(&self, _answer: &Value) -> Option<Option<Handle>> {
+        None
     }
 
     /// What the service calls a job that it took. `None`: the answer can't be understood.
     fn accepted(&self, job: &Job, answer: &Value, base: &Url) -> Option<Handle>;
 
-    /// How the state of a job is asked for.
+    /// The request for a job's state.
     fn status(&self, handle: &Handle) -> ServiceRequest;
 
-    /// What the answer to that means. `None`: it can't be understood.
+    /// The state in an answer. `None`: the answer can't be understood.
     fn read(&self, answer: &Value) -> Option<UpstreamStatus>;
 
-    /// How long the service has worked on a job that is done, where it says so and counts by it.
+    /// How long the service has worked on a finished job, if it reports that and bills by it.
     fn billed_ms(&self, _answer: &Value) -> Option<u64> {
         None
     }
 
-    /// What the answer at [`UpstreamStatus::ResultAtResponse`] means. `None`: it can't be understood.
+    /// The state in an answer at [`UpstreamStatus::ResultAtResponse`]. `None`: the answer can't be
+    /// understood.
     fn read_result(&self, answer: &Answer) -> Option<UpstreamStatus> {
         self.read(&answer.json())
     }
 
-    /// How a job is cancelled. `None`: it can't be.
+    /// The request that cancels a job. `None`: it can't be cancelled.
     fn cancel(&self, handle: &Handle) -> Option<ServiceRequest>;
 
     /// Whether this answer to a cancellation says that there is nothing left to cancel.
@@ -95,12 +106,12 @@ pub(in crate::providers) trait Adapter: Service + Send + Sync {
     fn probe(&self) -> Probe;
 }
 
-/// A request at a service.
+/// A request to a service.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::providers) struct ServiceRequest {
     pub(super) method: Method,
-    /// A path below the service's address, beginning with a slash; or a whole address that the
-    /// service itself named.
+    /// A path below the service's address, beginning with a slash; or an absolute address that the
+    /// service returned.
     pub(super) at: String,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Option<Value>,
@@ -123,61 +134,61 @@ impl ServiceRequest {
 /// A request that costs nothing.
 pub(in crate::providers) struct Probe {
     pub(super) request: ServiceRequest,
-    /// The statuses that a good key gets. Empty: the request shows nothing about the key.
+    /// The statuses that a valid key gets. Empty: the request shows nothing about the key.
     pub(super) good: &'static [u16],
 }
 
-/// What a service calls a job.
+/// A job's id and addresses at a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::providers) struct Handle {
     pub(super) id: String,
-    /// Where to ask, where the service says so itself.
+    /// The address of its state, if the service returned one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<String>,
-    /// Where the result is told, where that is another place.
+    /// The address of its result, if that is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) response: Option<String>,
-    /// Where to cancel.
+    /// The address that cancels it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cancel: Option<String>,
 }
 
-/// Where a job stands at a service.
+/// The state of a job at a service.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::providers) enum UpstreamStatus {
-    /// It waits there.
+    /// It is queued.
     Queued {
-        /// How many are before it.
+        /// How many jobs are before it.
         position: Option<u32>,
     },
     /// It is being made.
     Running {
-        /// The part that is done.
+        /// The fraction that is done.
         progress: Option<f64>,
     },
-    /// It is done. Where the result is; `None`: the answer doesn't say.
+    /// It is done. The result's address; `None`: the answer has none.
     Done(Option<String>),
-    /// It is done; the result is to be asked for at the handle's `response`.
+    /// It is done; the result is to be requested at the handle's `response`.
     ResultAtResponse,
-    /// There will be no result.
+    /// It failed or was cancelled.
     Failed {
-        /// Why, in the service's words.
+        /// The service's reason.
         reason: String,
         /// What may be done about it.
         kind: ErrorKind,
     },
-    /// A state that no document names.
+    /// A state that is not documented.
     Unknown(String),
 }
 
 impl UpstreamStatus {
-    /// It waits there; how many are before it is not known.
+    /// It is queued, at an unknown position.
     pub(super) const QUEUED: Self = Self::Queued { position: None };
 
-    /// It is being made; how far it is, is not known.
+    /// It is being made, with unknown progress.
     pub(super) const RUNNING: Self = Self::Running { progress: None };
 
-    /// It failed. The kind is [`ErrorKind::ContentPolicy`] where the reason or one of the codes is
+    /// It failed. The kind is [`ErrorKind::ContentPolicy`] if the reason or one of the codes is
     /// about that, and else `kind`.
     pub(super) fn failed(reason: &str, codes: &[&str], kind: ErrorKind) -> Self {
         let mut texts = codes.iter().chain([&reason]);
@@ -186,13 +197,19 @@ impl UpstreamStatus {
         Self::Failed { reason: reason.to_owned(), kind }
     }
 
+    /// The kind of a failure that may pass. Where it may have been charged, nobody else is paid for it: only
+    /// where failures are known to be `free`, another try is made.
+    pub(super) fn passing(free: bool) -> ErrorKind {
+        if free { ErrorKind::Transient } else { ErrorKind::Permanent }
+    }
+
     /// It was cancelled, and not by us.
     pub(super) fn cancelled_there() -> Self {
         Self::Failed { reason: "it was cancelled there".into(), kind: ErrorKind::Permanent }
     }
 }
 
-/// The fields of a request: what the settings add beats what is built in, the job beats both.
+/// The fields of a request: settings override built-in fields, the job overrides both.
 pub(super) fn merged(
     built_in: Map<String, Value>,
     input: &toml::Table,
@@ -210,7 +227,7 @@ pub(super) fn merged(
     fields
 }
 
-/// Sets a field. Objects are merged, so that one field of `settings` leaves the others.
+/// Sets a field. Objects are merged, so that one field in the settings leaves the others.
 fn merge(fields: &mut Map<String, Value>, name: &str, value: Value) {
     match (fields.get_mut(name), value) {
         (Some(Value::Object(old)), Value::Object(new)) => {
@@ -224,12 +241,12 @@ fn merge(fields: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// A text of an answer.
+/// A text in an answer.
 pub(super) fn text<'a>(answer: &'a Value, pointer: &str) -> Option<&'a str> {
     answer.pointer(pointer)?.as_str()
 }
 
-/// An id that can stand in a path as it is.
+/// An id that is safe in a path.
 pub(super) fn id(answer: &Value, pointer: &str) -> Option<Handle> {
     let id = text(answer, pointer)?;
     is_plain_id(id).then(|| Handle {
@@ -240,8 +257,8 @@ pub(super) fn id(answer: &Value, pointer: &str) -> Option<Handle> {
     })
 }
 
-/// Where a result is: a text, the first of a list, or an object with a `url`. The first pointer that
-/// points at one counts.
+/// The address of a result: a text, the first of a list, or an object with a `url`. The first
+/// pointer that finds one counts.
 pub(super) fn result_url<P: AsRef<str>>(answer: &Value, pointers: &[P]) -> Option<String> {
     let found = pointers.iter().filter_map(|pointer| answer.pointer(pointer.as_ref()));
     found.filter_map(url_in).next().map(ToOwned::to_owned)

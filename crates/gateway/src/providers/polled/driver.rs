@@ -1,49 +1,47 @@
-//! What polled services have in common: a job is submitted once, asked about politely, cancelled where
-//! it is not wanted any more, and its result taken over with every check.
+//! What polled services have in common: a job is submitted once, polled with backoff, cancelled if
+//! it is no longer wanted, and its result taken over with all checks.
 //!
-//! How a submission is repeated is in [`crate::providers::submission`]; what differs between services
-//! in their adapters. It must not know any service's API.
+//! Retries of a submission are in [`crate::providers::submission`]; differences between services in
+//! their adapters. It must not know any service's API.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use ai_now_protocol::event::Progress;
 use ai_now_protocol::{Code, Event, Message};
-use axum::http::{HeaderValue, header};
 use futures_util::future::BoxFuture;
+use http::{HeaderValue, header};
 use tokio::time::{Instant, sleep, sleep_until};
 use url::Url;
 
 use super::adapter::{Adapter, Handle, ServiceRequest, UpstreamStatus};
+use super::unknown_states::UnknownStates;
+use crate::patience;
 use crate::providers::connection::Connection;
 use crate::providers::error::{ErrorKind, ProviderError};
 use crate::providers::http::{Answer, Call};
 use crate::providers::probe::ProbeError;
 use crate::providers::provider::{Job, Output, Provider, Task};
-use crate::providers::submission::{self, CANCEL_LIMIT, SubmissionError, Submitter};
-use crate::providers::{backoff, text};
+use crate::providers::retry_after::retry_after;
+use crate::providers::submission::{self, CANCEL_LIMIT, SubmissionError, Submitter, Unconfirmed};
+use crate::providers::text;
 use crate::store::SubmissionState;
 
 /// A service that is polled.
 pub struct Polled {
     connection: Connection,
     adapter: Box<dyn Adapter>,
-    /// The states that no document names and that were logged.
-    unknown: Mutex<HashSet<String>>,
+    unknown: UnknownStates,
 }
 
-/// The longest pause between two questions while a service gives no good answers.
+/// The longest pause between two polls while a service gives no valid answers.
 const POLL_MAX: Duration = Duration::from_secs(60);
-
-/// How many unknown states are logged. A service that makes up a new one each time fills no log.
-const UNKNOWN_MAX: usize = 16;
 
 /// A job that is done there.
 struct Finished {
-    /// Where its result is.
+    /// The address of its result.
     url: String,
-    /// How long the service has worked on it, where it says so.
+    /// How long the service has worked on it, if it reports that.
     billed_ms: Option<u64>,
 }
 
@@ -59,7 +57,7 @@ impl Provider for Polled {
 
 impl Polled {
     pub(in crate::providers) fn new(connection: Connection, adapter: Box<dyn Adapter>) -> Self {
-        Self { connection, adapter, unknown: Mutex::default() }
+        Self { connection, adapter, unknown: UnknownStates::default() }
     }
 
     async fn make(&self, task: Task) -> Result<Output, ProviderError> {
@@ -67,10 +65,10 @@ impl Polled {
         let limit = Instant::now() + Duration::from_secs(timeout_secs);
         let mut resubmitted = 0;
         loop {
-            // Not interrupted while a request is on its way: a job that was taken and not written
-            // down could not be cancelled any more.
+            // Not interrupted while a request is on its way: a job that was taken but not recorded
+            // could not be cancelled.
             let handle = self.submitted(&task, limit).await?;
-            // What is done is not cancelled: some services delete it then.
+            // A finished job is not cancelled: some services delete it then.
             let mut done = false;
             let finishing = async {
                 let Finished { url, billed_ms } = self.followed(&task, &handle).await?;
@@ -83,7 +81,7 @@ impl Polled {
                     Err(ProviderError::Failed { kind: ErrorKind::Transient, .. })
                         if resubmitted < self.adapter.resubmit() =>
                     {
-                        // Not what it said: that may repeat the prompt.
+                        // The provider's message is not logged: it may repeat the prompt.
                         tracing::warn!(provider = self.connection.name, "it is submitted anew");
                         None
                     }
@@ -98,10 +96,10 @@ impl Polled {
                 }
                 return Err(error);
             }
-            // The job failed there: nothing was made, and nothing is in the making.
+            // The job failed: nothing was made, and nothing is being made.
             task.record.start_over().await?;
             self.connection.metrics.provider_retried(&self.connection.name);
-            let pause = backoff::pause(self.connection.settings.retry(), resubmitted);
+            let pause = patience::pause(self.connection.settings.retry(), resubmitted);
             tokio::select! {
                 () = sleep(pause) => resubmitted += 1,
                 () = task.stop.cancelled() => return Err(ProviderError::Stopped),
@@ -115,7 +113,7 @@ impl Polled {
         }
     }
 
-    /// The job's handle: the one that was written down, or that of a submission.
+    /// The job's handle: the recorded one, or that of a new submission.
     async fn submitted(&self, task: &Task, limit: Instant) -> Result<Handle, ProviderError> {
         let recorded = task.record.read().await;
         let unclear = match recorded? {
@@ -128,34 +126,53 @@ impl Polled {
         };
         self.check_length(&task.job)?;
         let request = self.adapter.submit(&task.job, &self.connection.limits);
+        let find = self.adapter.find(&task.job);
+        // A job that can be found is looked for first, where one may be there.
+        let look = AtomicBool::new(unclear > 0);
         let send = || -> BoxFuture<'_, Result<Handle, SubmissionError>> {
             Box::pin(async {
-                let call = self.call(request.clone()).map_err(SubmissionError::Rejected)?;
-                let answer =
-                    self.connection.http.call(call, self.connection.request_limit()).await?;
-                if let Some(refusal) = self.adapter.refused(&answer) {
-                    return Err(submission::error(
-                        &self.connection.name,
-                        &self.connection.key,
-                        &answer,
-                        refusal,
-                    ));
+                if let Some(find) = find.clone().filter(|_| look.load(Ordering::Relaxed))
+                    && let Some(handle) = self.find(find).await?
+                {
+                    return Ok(handle);
                 }
-                let handle =
-                    self.adapter.accepted(&task.job, &answer.json(), &self.connection.base);
-                let unclear = || SubmissionError::Unclear("its answer can't be understood".into());
-                handle.ok_or_else(unclear)
+                let sent = self.send(&task.job, request.clone()).await;
+                look.fetch_or(matches!(sent, Err(SubmissionError::Unclear(_))), Ordering::Relaxed);
+                sent
             })
         };
-        let submitter = Submitter { connection: &self.connection, idempotent: false, limit };
+        let idempotent = find.is_some();
+        let submitter = Submitter { connection: &self.connection, idempotent, limit };
         let handle = submitter.submit(task, unclear, &send).await?;
         let text = serde_json::to_string(&handle).unwrap_or_default();
         if let Err(error) = task.record.taken(&text).await {
-            // This process knows it all the same; the next one would submit once more.
+            // This process knows the handle; the next one would submit again.
             tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
         }
         task.reporter.publish(Event::CookieGenerated);
         Ok(handle)
+    }
+
+    /// Submits a job once.
+    async fn send(&self, job: &Job, request: ServiceRequest) -> Result<Handle, SubmissionError> {
+        let call = self.call(request).map_err(SubmissionError::Rejected)?;
+        let answer = self.connection.http.call(call, self.connection.request_limit()).await?;
+        if let Some(refusal) = self.adapter.refused(&answer) {
+            let Connection { name, key, .. } = &self.connection;
+            return Err(submission::error(name, key, &answer, refusal));
+        }
+        let handle = self.adapter.accepted(job, &answer.json(), &self.connection.base);
+        handle.ok_or(SubmissionError::Unclear(Unconfirmed::NotUnderstood))
+    }
+
+    /// Looks for a job that may have been taken.
+    async fn find(&self, request: ServiceRequest) -> Result<Option<Handle>, SubmissionError> {
+        let call = self.call(request).map_err(SubmissionError::Rejected)?;
+        let answer = self.connection.http.call(call, self.connection.request_limit()).await;
+        // Whatever went wrong: whether the job is there is as unclear as before.
+        let answer = answer.map_err(|error| SubmissionError::Unclear(error.into()))?;
+        let found = self.adapter.found(&answer.json());
+        found.ok_or(SubmissionError::Unclear(Unconfirmed::NotUnderstood))
     }
 
     fn check_length(&self, job: &Job) -> Result<(), ProviderError> {
@@ -164,10 +181,10 @@ impl Polled {
         if max == 0 || units <= max {
             return Ok(());
         }
-        Err(ProviderError::prompt_too_long(&self.connection.name, units - max))
+        Err(ProviderError::prompt_too_long(&self.connection.name, units, max))
     }
 
-    /// Asks until the job is done.
+    /// Polls until the job is done.
     async fn followed(&self, task: &Task, handle: &Handle) -> Result<Finished, ProviderError> {
         let (mut misses, mut at_response, mut at_once) = (0, false, false);
         loop {
@@ -184,7 +201,7 @@ impl Polled {
             } else if answer.status.is_success() {
                 self.adapter.read(&answer.json())
             } else {
-                // Whatever a job's answer says besides, an error status is no answer about a job.
+                // Whatever a job's answer contains, an error status is not a job's state.
                 None
             };
             match status {
@@ -193,7 +210,7 @@ impl Polled {
                     self.unknown(&word);
                     misses += 1;
                 }
-                // Where a job is said to be done, its result is there now.
+                // If a job is reported as done, its result is there now.
                 Some(UpstreamStatus::ResultAtResponse) => {
                     (misses, at_response, at_once) = (0, true, true);
                 }
@@ -226,7 +243,7 @@ impl Polled {
         }
     }
 
-    /// How a job is asked about: where its state is told, or where its result is.
+    /// The request to poll a job: for its state, or for its result.
     fn question(&self, handle: &Handle, at_response: bool) -> ServiceRequest {
         if at_response {
             return ServiceRequest::get(handle.response.as_deref().unwrap_or_default());
@@ -234,31 +251,23 @@ impl Polled {
         self.adapter.status(handle)
     }
 
-    /// A state that no document names is logged once, and counted each time.
+    /// An undocumented state is logged once, and counted each time.
     fn unknown(&self, word: &str) {
         self.connection.metrics.provider_unknown_status(&self.connection.name);
         let word = text::plain(word, Some(&self.connection.key));
-        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        if unknown.len() < UNKNOWN_MAX && unknown.insert(word.clone()) {
-            drop(unknown);
-            tracing::warn!(
-                provider = self.connection.name,
-                status = word,
-                "a status that is not documented"
-            );
-        }
+        self.unknown.log(&self.connection.name, word);
     }
 
-    /// Asks once. `None`: there was no good answer. A job that was taken is asked about for as long
-    /// as it may take, and its loss is the end: nobody else could be asked without perhaps paying
-    /// twice. `for_result`: an error of the server's own is the job's end, and no missing answer.
+    /// Polls once. `None`: there was no valid answer. A job that was taken is polled until its time
+    /// is up, and losing it is final: asking another provider might pay twice. `for_result`: a
+    /// server error is then the job's end, not a missing answer.
     async fn ask(
         &self,
         task: &Task,
         request: ServiceRequest,
         for_result: bool,
     ) -> Result<Option<Answer>, ProviderError> {
-        // A handle of another address that the settings named before.
+        // A handle with another address, which the settings had before.
         let call = self.call(request).map_err(|_| ProviderError::lost(&self.connection.name))?;
         let answer = match self.connection.http.call(call, self.connection.request_limit()).await {
             Ok(answer) => answer,
@@ -288,7 +297,7 @@ impl Polled {
             }
             _ => return Ok(Some(answer)),
         }
-        if let Some(after) = backoff::retry_after(&answer.headers) {
+        if let Some(after) = retry_after(&answer.headers) {
             sleep(after.min(POLL_MAX)).await;
         }
         Ok(None)
@@ -298,7 +307,7 @@ impl Polled {
         let poll = self.adapter.poll();
         match misses {
             0 => poll,
-            misses => backoff::pause(poll * 2, misses - 1).clamp(poll, POLL_MAX.max(poll)),
+            misses => patience::pause(poll * 2, misses - 1).clamp(poll, POLL_MAX.max(poll)),
         }
     }
 
@@ -309,7 +318,7 @@ impl Polled {
         self.connection.take_over(url, task).await
     }
 
-    /// Tells that a job is not wanted any more. It is heard or not: nothing here depends on it.
+    /// Cancels a job that is no longer wanted. The outcome makes no difference here.
     async fn cancel(&self, handle: &Handle) {
         let Some(request) = self.adapter.cancel(handle) else { return };
         let Ok(call) = self.call(request) else { return };
@@ -339,7 +348,7 @@ impl Polled {
         };
         let not_set_up = || ProviderError::not_set_up(&self.connection.name);
         let url = Url::parse(&url).map_err(|_| not_set_up())?;
-        // Whatever it was made of: the key goes to the configured host alone.
+        // Whatever the answer named: the key is sent only to the configured host.
         if url.origin() != self.connection.base.origin() {
             return Err(ProviderError::unavailable(format!(
                 "{} points elsewhere.",
@@ -355,7 +364,8 @@ impl Polled {
         Ok(Call { method, url, headers, body })
     }
 
-    /// Asks for something that costs nothing. Whether the key is good; `None`: that can't be told.
+    /// Sends the request that costs nothing. Whether the key is valid; `None`: the answer does not
+    /// show it.
     pub(in crate::providers) async fn probe(&self) -> Result<Option<bool>, ProbeError> {
         let probe = self.adapter.probe();
         let call = self.call(probe.request)?;

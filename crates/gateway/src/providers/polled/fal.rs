@@ -1,33 +1,39 @@
-//! fal's queue, after its SDKs (`fal-client` 1.0.3, `@fal-ai/client` 1.10.1) and its documentation. The
-//! addresses that it returns are used; none is built.
+//! fal's queue, after its SDKs (`fal-client` 1.0.3, `@fal-ai/client` 1.10.1) and its documentation.
+//! The addresses that it returns are used; none is constructed.
 
+mod models;
+
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use ai_now_protocol::MediaKind;
-use ai_now_protocol::options::{ASPECT_RATIO, IMAGE, INSTRUMENTAL, LYRICS, RESOLUTION, SECONDS};
-use axum::http::Method;
-use serde::Deserialize;
+use ai_now_protocol::options::LYRICS;
+use ai_now_protocol::{Code, Detail, MediaKind, Model, Scalar, Scalars};
+use http::{HeaderName, HeaderValue, Method};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use self::models::{KNOWN, LYRICS_MIN_CHARS, LYRICS_PROMPT, NEEDS_LYRICS, SEEDLESS};
 use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, merged, paced_by_settings, result_url,
     text,
 };
+use crate::media::PictureFormat;
 use crate::providers::content_policy;
 use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
-use crate::providers::options::{self, OptionField, OptionFields, Spelling, option_fields};
+use crate::providers::options::{self, OptionField, OptionFields, option_fields};
 use crate::providers::provider::Job;
 use crate::providers::service::Service;
 use crate::providers::settings::checks::{SettingError, at_least_one, model_path, pointers};
-use crate::providers::settings::key::Key;
 use crate::providers::settings::limits::LimitSettings;
-use crate::providers::submission::{self, Refusal};
+use crate::providers::submission::{self, Rejection};
+use crate::providers::takes::{Takes, Unfit};
 use crate::providers::text::percentage;
+use crate::service_key::Key;
 
-/// What a provider of kind `fal` is told.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of a provider of kind `fal`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// fal's name of the model: `fal-ai/pika/v2.2/text-to-video`.
@@ -35,31 +41,34 @@ pub struct Settings {
     /// More fields of the request, as the model names them.
     #[serde(default)]
     pub input: toml::Table,
-    /// The field that takes the prompt.
+    /// The field of the prompt.
     #[serde(default = "prompt")]
     pub prompt_field: String,
-    /// The field that takes the seed. Empty: none does. Default: `seed`, where the model is not known
-    /// to have none.
+    /// The field of the seed. Empty: there is none. Default: `seed`, unless the model is known to
+    /// have none.
     pub seed_field: Option<String>,
-    /// The fields that take the options of a model, by the options' ids; for models that are known,
-    /// they change what is built in.
+    /// The fields of a model's options, by the options' ids; for known models, they change the
+    /// built-in ones.
     #[serde(default)]
     pub options: OptionFields,
+    /// More headers of a submission, as fal names them: `x-fal-queue-priority`, `x-fal-store-io`, ….
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
     /// The model that makes a film of a picture. Empty: `model` does.
     #[serde(default)]
     pub image_model: String,
     /// Where the result's address is in the answer, as JSON pointers (RFC 6901); the first that
-    /// points at something counts.
+    /// finds something counts.
     #[serde(default = "results")]
     pub result: Vec<String>,
     /// The longest prompt with its style's words, in UTF-16 units. 0: no limit.
     #[serde(default)]
     pub prompt_max_units: usize,
-    /// How long to wait between two questions about a job, in milliseconds.
+    /// The pause between two polls of a job, in milliseconds.
     #[serde(default = "poll_ms")]
     pub poll_ms: u64,
-    /// How often a job that failed there for a reason that may pass is submitted anew. The queue
-    /// itself repeats a job up to ten times.
+    /// How often a job with a transient failure is resubmitted. The queue itself repeats a job up
+    /// to ten times.
     #[serde(default)]
     pub resubmit: u32,
 }
@@ -78,48 +87,8 @@ fn poll_ms() -> u64 {
     2000
 }
 
-/// The beginnings of the names of models that have no field `seed`: an unknown field may be refused.
-const SEEDLESS: &[&str] =
-    &["fal-ai/kling-video/", "fal-ai/minimax-music", "fal-ai/elevenlabs/music", "CassetteAI/"];
-
-/// An option's id, the field that takes it, how it is written, and the values that are allowed.
-type Known = (&'static str, &'static str, Spelling, &'static [&'static str]);
-
-/// The fields of models that are known, by the beginning of their names; the first that fits counts.
-const KNOWN: &[(&str, &[Known])] = &[
-    (
-        "fal-ai/pika/",
-        &[
-            (SECONDS, "duration", Spelling::Plain, &["5", "10"]),
-            (
-                ASPECT_RATIO,
-                "aspect_ratio",
-                Spelling::Plain,
-                &["16:9", "9:16", "1:1", "4:5", "5:4", "3:2", "2:3"],
-            ),
-            (RESOLUTION, "resolution", Spelling::Plain, &["720p", "1080p"]),
-            (IMAGE, "image_url", Spelling::Plain, &[]),
-        ],
-    ),
-    (
-        "fal-ai/kling-video/",
-        &[
-            (SECONDS, "duration", Spelling::Text, &["5", "10"]),
-            (ASPECT_RATIO, "aspect_ratio", Spelling::Plain, &["16:9", "9:16", "1:1"]),
-            (IMAGE, "start_image_url", Spelling::Plain, &[]),
-        ],
-    ),
-    (
-        "fal-ai/elevenlabs/music",
-        &[
-            (SECONDS, "music_length_ms", Spelling::Milliseconds, &[]),
-            (INSTRUMENTAL, "force_instrumental", Spelling::Plain, &[]),
-            (LYRICS, "prompt", Spelling::Plain, &[]),
-        ],
-    ),
-    ("fal-ai/minimax-music", &[(LYRICS, "lyrics_prompt", Spelling::Plain, &[])]),
-    ("CassetteAI/music-generator", &[(SECONDS, "duration", Spelling::Plain, &[])]),
-];
+/// How long a job may wait for its begin, in seconds.
+const TIMEOUT: &str = "x-fal-request-timeout";
 
 /// Errors of the queue and of the machines, not of the request. Nothing is charged.
 const MACHINE_ERRORS: &[&str] = &["request_timeout", "startup_timeout", "runner_"];
@@ -137,6 +106,28 @@ impl Service for Settings {
         true
     }
 
+    fn takes(&self, _: &Model, option: &str) -> Takes {
+        options::taken_by(&self.options(), self.seed_field(), option)
+    }
+
+    /// Without lyrics such a model refuses what was accepted.
+    fn conflict(&self, _: &Model, options: &Scalars) -> Option<Unfit> {
+        if !self.model.starts_with(NEEDS_LYRICS) || self.input.contains_key(LYRICS_PROMPT) {
+            return None;
+        }
+        let lyrics = options.get(LYRICS).and_then(Scalar::as_text).unwrap_or_default();
+        let missing = lyrics.trim().chars().count() < LYRICS_MIN_CHARS;
+        missing.then(|| {
+            let text = format!("a text of at least {LYRICS_MIN_CHARS} characters");
+            let min = u32::try_from(LYRICS_MIN_CHARS).unwrap_or(u32::MAX);
+            Unfit::new(LYRICS, Detail::new(Code::AllowedLonger, text).with("min", min))
+        })
+    }
+
+    fn picture_formats(&self) -> &'static [PictureFormat] {
+        &[PictureFormat::Jpeg, PictureFormat::Png]
+    }
+
     fn check(&self) -> Result<(), SettingError> {
         model_path(&self.model)?;
         if !self.model.contains('/') {
@@ -145,6 +136,12 @@ impl Service for Settings {
         if !self.image_model.is_empty() {
             model_path(&self.image_model)?;
         }
+        for (name, value) in &self.headers {
+            let is_good = name.starts_with("x-fal-") && HeaderName::try_from(name).is_ok();
+            if !is_good || HeaderValue::from_str(value).is_err() {
+                return Err(SettingError::new("headers", "each is like “x-fal-…” in lower case"));
+            }
+        }
         options::check(&self.options)?;
         pointers("result", &self.result)?;
         at_least_one("poll_ms", self.poll_ms)
@@ -152,7 +149,7 @@ impl Service for Settings {
 }
 
 impl Settings {
-    /// The fields that take options: those that are known for the model, changed by the settings.
+    /// The fields of options: those of the known model, changed by the settings.
     fn options(&self) -> OptionFields {
         let known = KNOWN.iter().find(|(beginning, _)| self.model.starts_with(beginning));
         let known = known.map_or(&[][..], |(_, fields)| fields);
@@ -164,6 +161,17 @@ impl Settings {
             .collect();
         fields.extend(self.options.clone());
         fields
+    }
+
+    /// What fal is told about a submission beside its body. What does not begin in time is not begun at all:
+    /// nobody waits for it any more.
+    fn headers(&self, limits: &LimitSettings) -> Vec<(HeaderName, HeaderValue)> {
+        let mut headers = BTreeMap::from([(TIMEOUT.to_owned(), limits.timeout_secs.to_string())]);
+        headers.extend(self.headers.clone());
+        let header = |(name, value): (String, String)| {
+            Some((name.parse().ok()?, HeaderValue::from_str(&value).ok()?))
+        };
+        headers.into_iter().filter_map(header).collect()
     }
 
     fn seed_field(&self) -> &str {
@@ -183,7 +191,7 @@ impl Adapter for Settings {
         format!("Key {}", key.reveal())
     }
 
-    fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
+    fn submit(&self, job: &Job, limits: &LimitSettings) -> ServiceRequest {
         let fields = self.options();
         let mut of_job = option_fields(job, &fields);
         let lyrics = fields.get(LYRICS).filter(|field| field.field == self.prompt_field);
@@ -198,17 +206,19 @@ impl Adapter for Settings {
         let body = merged(Map::new(), &self.input, of_job);
         let of_picture = job.picture.is_some() && !self.image_model.is_empty();
         let model = if of_picture { &self.image_model } else { &self.model };
-        ServiceRequest::post(format!("/{model}"), body)
+        let mut request = ServiceRequest::post(format!("/{model}"), body);
+        request.headers = self.headers(limits);
+        request
     }
 
-    /// fal's own client repeats these, and 504 of what stands before the queue, which may have been
-    /// heard all the same.
-    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+    /// fal's own client repeats these, and 504 of a proxy before the queue, although that one may
+    /// have been received.
+    fn refused(&self, answer: &Answer) -> Option<Rejection> {
         submission::refused(answer, |status| matches!(status, 408 | 409 | 429 | 502 | 503))
     }
 
     fn accepted(&self, _: &Job, answer: &Value, base: &Url) -> Option<Handle> {
-        // The key goes wherever these point: to the configured host, or nowhere.
+        // The key is sent to the configured host only, wherever these point.
         let own = |pointer: &str| {
             let url = Url::parse(text(answer, pointer)?).ok()?;
             let same = url.origin() == base.origin() && url.username().is_empty();
@@ -251,7 +261,7 @@ impl Adapter for Settings {
                     Some(error) if content_policy::is_named_in(error_type) => {
                         UpstreamStatus::failed(error, &[error_type], ErrorKind::Permanent)
                     }
-                    // With or without an error: the other address says what became of it.
+                    // With or without an error: the other address has the outcome.
                     _ => UpstreamStatus::ResultAtResponse,
                 }
             }
@@ -290,7 +300,7 @@ impl Adapter for Settings {
         answer.status == 404 || (answer.status == 400 && completed())
     }
 
-    /// Nothing that is documented and free takes an ordinary key: this shows that somebody is there.
+    /// No documented free request takes an ordinary key: this shows that the service answers.
     fn probe(&self) -> Probe {
         Probe { request: ServiceRequest::new(Method::HEAD, "/"), good: &[] }
     }
@@ -301,139 +311,4 @@ fn is_machine_error(code: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use ai_now_protocol::Scalar;
-    use axum::http::{HeaderMap, StatusCode};
-
-    use super::*;
-
-    fn settings() -> Settings {
-        toml::from_str("model = 'owner/model'").unwrap()
-    }
-
-    fn failed(reason: &str, kind: ErrorKind) -> Option<UpstreamStatus> {
-        Some(UpstreamStatus::Failed { reason: reason.into(), kind })
-    }
-
-    #[test]
-    fn states() {
-        let queued = |position| Some(UpstreamStatus::Queued { position });
-        let running = |progress| Some(UpstreamStatus::Running { progress });
-        for (answer, expected) in [
-            (json!({"status": "IN_QUEUE", "queue_position": 3}), queued(Some(3))),
-            (json!({"status": "IN_QUEUE"}), queued(None)),
-            (
-                json!({"status": "IN_PROGRESS", "logs": [{"message": "1%"}, {"message": "25%|#"}]}),
-                running(Some(0.25)),
-            ),
-            (json!({"status": "IN_PROGRESS", "logs": null}), running(None)),
-            (json!({"status": "COMPLETED"}), Some(UpstreamStatus::ResultAtResponse)),
-            (
-                json!({"status": "COMPLETED", "error": "x", "error_type": "odd"}),
-                Some(UpstreamStatus::ResultAtResponse),
-            ),
-            (
-                json!({"status": "COMPLETED", "error": "x", "error_type": "content_policy_violation"}),
-                failed("x", ErrorKind::ContentPolicy),
-            ),
-            (
-                json!({"status": "COMPLETED", "error": "x", "error_type": "runner_disconnected"}),
-                failed("x", ErrorKind::Transient),
-            ),
-            (json!({"status": "PAUSED"}), Some(UpstreamStatus::Unknown("PAUSED".into()))),
-            (json!("COMPLETED"), None),
-        ] {
-            assert_eq!(settings().read(&answer), expected, "{answer}");
-        }
-    }
-
-    #[test]
-    fn results_and_errors_of_models() {
-        let read = |status: u16, body: Value, headers: &[(&'static str, &'static str)]| {
-            let mut map = HeaderMap::new();
-            for (name, value) in headers {
-                map.insert(*name, value.parse().unwrap());
-            }
-            let status = StatusCode::from_u16(status).unwrap();
-            settings().read_result(&Answer { status, headers: map, body: body.to_string().into() })
-        };
-        let detail = |kind: &str| json!({"detail": [{"loc": ["body"], "msg": "no", "type": kind}]});
-        let done = |url: Option<&str>| Some(UpstreamStatus::Done(url.map(Into::into)));
-        assert_eq!(read(200, json!({"video": {"url": "u"}}), &[]), done(Some("u")));
-        assert_eq!(read(200, json!({}), &[]), done(None));
-        assert_eq!(read(202, json!({}), &[]), Some(UpstreamStatus::RUNNING));
-        for (kind, expected) in [
-            ("content_policy_violation", ErrorKind::ContentPolicy),
-            ("image_too_small", ErrorKind::Permanent),
-            ("value_error", ErrorKind::Permanent),
-        ] {
-            assert_eq!(read(422, detail(kind), &[]), failed("no", expected), "{kind}");
-        }
-        let retryable = [("x-fal-retryable", "true")];
-        assert_eq!(read(422, detail("x"), &retryable), failed("no", ErrorKind::Transient));
-        assert_eq!(read(500, detail("x"), &[]), failed("no", ErrorKind::Transient));
-        let typed = [("x-fal-error-type", "request_timeout")];
-        assert_eq!(read(504, json!({}), &typed), failed("", ErrorKind::Transient));
-        assert_eq!(read(400, json!({"detail": "bad"}), &[]), failed("bad", ErrorKind::Permanent));
-    }
-
-    #[test]
-    fn only_models_that_have_a_seed_are_sent_one() {
-        let of =
-            |model: &str| Settings { model: model.into(), ..settings() }.seed_field().to_owned();
-        assert_eq!(of("fal-ai/pika/v2.2/text-to-video"), "seed");
-        for model in ["fal-ai/kling-video/v3/pro/text-to-video", "fal-ai/elevenlabs/music"] {
-            assert_eq!(of(model), "", "{model}");
-        }
-        let named = Settings { seed_field: Some("noise".into()), ..settings() };
-        assert_eq!(named.seed_field(), "noise");
-    }
-
-    #[test]
-    fn options_go_into_the_fields_that_the_model_has() {
-        let options = [
-            (SECONDS, Scalar::Integer(8)),
-            (ASPECT_RATIO, "21:9".into()),
-            (RESOLUTION, "4k".into()),
-            (INSTRUMENTAL, false.into()),
-            (LYRICS, "La la".into()),
-        ];
-        let submit = |toml: &str, job: &Job| {
-            let settings: Settings = toml::from_str(toml).unwrap();
-            assert_eq!(settings.check(), Ok(()));
-            let request = settings.submit(job, &LimitSettings::default());
-            (request.at, request.body.unwrap())
-        };
-        let job = Job::example(MediaKind::Video, &options);
-        for (toml, expected) in [
-            (
-                "model = 'fal-ai/pika/v2.2/text-to-video'\ninput = { duration = 5 }",
-                json!({"prompt": "A lake", "seed": 7, "duration": 10, "aspect_ratio": "16:9",
-                    "resolution": "1080p"}),
-            ),
-            (
-                "model = 'fal-ai/kling-video/v3/pro/text-to-video'\n\
-                 [options.seconds]\nfield = 'duration'\nspelling = 'text'",
-                json!({"prompt": "A lake", "duration": "8", "aspect_ratio": "16:9"}),
-            ),
-            (
-                "model = 'fal-ai/elevenlabs/music'",
-                json!({"prompt": "A lake\n\nLyrics:\nLa la", "music_length_ms": 8000,
-                    "force_instrumental": false}),
-            ),
-            (
-                "model = 'fal-ai/minimax-music/v2'",
-                json!({"prompt": "A lake", "lyrics_prompt": "La la"}),
-            ),
-            ("model = 'owner/model'", json!({"prompt": "A lake", "seed": 7})),
-        ] {
-            assert_eq!(submit(toml, &job).1, expected, "{toml}");
-        }
-        let toml = "model = 'fal-ai/pika/v2.2/text-to-video'\n\
-                    image_model = 'fal-ai/pika/v2.2/image-to-video'";
-        let (at, body) = submit(toml, &Job::example(MediaKind::Video, &[]).with_picture());
-        assert_eq!(at, "/fal-ai/pika/v2.2/image-to-video");
-        assert_eq!(body["image_url"], "data:image/png;base64,cG5n");
-        assert_eq!(submit(toml, &job).0, "/fal-ai/pika/v2.2/text-to-video");
-    }
-}
+mod tests;

@@ -1,13 +1,14 @@
-//! Kling, after its own developer pages. There is no official SDK to check them by: what is written
-//! here is as sure as those pages, and `docs/providers/kling.md` says which parts are less so.
+//! Kling, after its own developer pages. There is no official SDK to compare with: this file is as
+//! reliable as those pages, and `docs/providers/kling.md` says which parts are less certain.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ai_now_protocol::MediaKind;
+use ai_now_protocol::options::{ASPECT_RATIO, IMAGE, RESOLUTION, SECONDS};
+use ai_now_protocol::{MediaKind, Model};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use url::Url;
@@ -16,31 +17,33 @@ use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
     result_url, text,
 };
+use crate::media::PictureFormat;
 use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
 use crate::providers::options::set;
 use crate::providers::provider::Job;
 use crate::providers::service::Service;
 use crate::providers::settings::checks::{SettingError, at_least_one, model_path};
-use crate::providers::settings::key::Key;
 use crate::providers::settings::limits::LimitSettings;
-use crate::providers::submission::{self, Refusal};
+use crate::providers::submission::{self, Rejection};
+use crate::providers::takes::Takes;
+use crate::service_key::Key;
 
-/// What a provider of kind `kling` is told.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of a provider of kind `kling`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Kling's name of the model: `kling-3.0`, `kling-3.0-turbo`, `kling-2.6`, `kling-2.5-turbo`.
     pub model: String,
-    /// The access key of an older pair of keys. With it, the provider's key is the pair's secret key,
-    /// and a token is made for each request. Such a pair is for models up to 3.0.
+    /// The access key of an older key pair. With it, the provider's key is the pair's secret key,
+    /// and a token is made for each request. Such pairs work for models up to 3.0.
     pub access_key: Option<String>,
     /// More fields of the request, as Kling names them. Tables are merged with what is built in.
     pub input: toml::Table,
-    /// How long to wait between two questions about a job, in milliseconds.
+    /// The pause between two polls of a job, in milliseconds.
     pub poll_ms: u64,
-    /// How often a job that failed there for a reason that may pass is submitted anew. Kling does not
-    /// charge for failed jobs.
+    /// How often a job with a transient failure is resubmitted. Kling does not charge for failed
+    /// jobs.
     pub resubmit: u32,
 }
 
@@ -56,13 +59,13 @@ impl Default for Settings {
     }
 }
 
-/// For how long a token is good.
+/// How long a token is valid.
 const TOKEN_SECS: u64 = 1800;
 
 /// How far our clock may be ahead of theirs.
 const CLOCK_SECS: u64 = 5;
 
-/// The shapes that it makes.
+/// The aspect ratios that it makes.
 const RATIOS: &[&str] = &["16:9", "9:16", "1:1"];
 
 impl Settings {
@@ -73,6 +76,12 @@ impl Settings {
         } else {
             &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
         }
+    }
+
+    /// Our own name of a job there, by which it is found again. Where a job that failed is submitted anew, it
+    /// would have the name of the one before: such jobs have none.
+    fn external_id(&self, job: &Job) -> Option<String> {
+        (self.resubmit == 0).then(|| format!("{}-{}", job.id, self.model.replace('.', "_")))
     }
 
     /// The sizes that the model makes.
@@ -92,6 +101,19 @@ impl Service for Settings {
 
     fn makes(&self, kind: MediaKind) -> bool {
         kind == MediaKind::Video
+    }
+
+    fn takes(&self, _: &Model, option: &str) -> Takes {
+        match option {
+            SECONDS => Takes::numbers(self.seconds()),
+            ASPECT_RATIO => Takes::texts(RATIOS),
+            RESOLUTION => Takes::texts(self.sizes()),
+            _ => Takes::if_it(option == IMAGE),
+        }
+    }
+
+    fn picture_formats(&self) -> &'static [PictureFormat] {
+        &[PictureFormat::Jpeg, PictureFormat::Png]
     }
 
     fn check(&self) -> Result<(), SettingError> {
@@ -128,7 +150,7 @@ impl Adapter for Settings {
                 "text-to-video"
             }
             Some(picture) => {
-                // The picture has a shape of its own.
+                // The picture has its own aspect ratio.
                 built_in["settings"]
                     .as_object_mut()
                     .map(|settings| settings.remove("aspect_ratio"));
@@ -141,23 +163,41 @@ impl Adapter for Settings {
             }
         };
         of_job.insert("settings".into(), chosen.into());
+        if let Some(id) = self.external_id(job) {
+            of_job.insert("options".into(), json!({"external_task_id": id}));
+        }
         let body = merged(built_in, &self.input, of_job);
         ServiceRequest::post(format!("/{path}/{}", self.model), body)
     }
 
-    /// The code says more than the status: a 2xx may be an error, and 429 has two meanings.
-    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+    /// The code is more specific than the status: a 2xx may be an error, and 429 has two meanings.
+    fn refused(&self, answer: &Answer) -> Option<Rejection> {
         let code = code(&answer.json());
         Some(match code {
             None => return submission::refused(answer, submission::not_taken),
             Some(0) if answer.status.is_success() => return None,
-            Some(1000..=1004 | 1304) => Refusal::KeyRefused,
-            Some(1100..=1102) => Refusal::AccountUsedUp,
-            Some(1103 | 1202 | 1203) => Refusal::NotSetUp,
-            Some(1300 | 1301) => Refusal::ContentPolicy,
-            Some(1302 | 1303 | 5000..=5002) => Refusal::NotTaken,
-            Some(_) => submission::refused(answer, submission::not_taken).unwrap_or(Refusal::Input),
+            Some(1000..=1004 | 1304) => Rejection::KeyRefused,
+            Some(1100..=1102) => Rejection::AccountUsedUp,
+            Some(1103 | 1202 | 1203) => Rejection::NotSetUp,
+            Some(1300 | 1301) => Rejection::ContentPolicy,
+            Some(1302 | 1303 | 5000..=5002) => Rejection::NotTaken,
+            Some(_) => {
+                submission::refused(answer, submission::not_taken).unwrap_or(Rejection::Input)
+            }
         })
+    }
+
+    fn find(&self, job: &Job) -> Option<ServiceRequest> {
+        let id = self.external_id(job)?;
+        Some(ServiceRequest::get(format!("/tasks?external_task_ids={id}")))
+    }
+
+    fn found(&self, answer: &Value) -> Option<Option<Handle>> {
+        match code(answer)? {
+            0 if answer.pointer("/data/0").is_some() => Some(Some(id(answer, "/data/0/id")?)),
+            0 | 1202 | 1203 => Some(None),
+            _ => None,
+        }
     }
 
     fn accepted(&self, _: &Job, answer: &Value, _: &Url) -> Option<Handle> {
@@ -171,10 +211,14 @@ impl Adapter for Settings {
     fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         match code(answer) {
             None | Some(0) => {}
-            Some(1202 | 1203) => {
-                let reason = "the job is not there any more".into();
-                return Some(UpstreamStatus::Failed { reason, kind: ErrorKind::Permanent });
+            Some(1202 | 1203) => return Some(gone_wrong("the job is not there any more")),
+            Some(1000..=1004 | 1304) => {
+                return Some(gone_wrong("the gateway's key is not accepted any more"));
             }
+            Some(1100..=1103) => {
+                return Some(gone_wrong("the gateway's account there can't be used"));
+            }
+            // Too fast, or a fault that passes: what became of the job is told later.
             Some(_) => return None,
         }
         Some(match text(answer, "/data/0/status")? {
@@ -194,10 +238,15 @@ impl Adapter for Settings {
         None
     }
 
-    /// There is no request for it: a task that can't exist is asked for.
+    /// There is no such request: a task that can't exist is requested.
     fn probe(&self) -> Probe {
         Probe { request: ServiceRequest::get("/tasks?task_ids=0"), good: &[200, 400, 404] }
     }
+}
+
+/// Nothing more will be heard of a job that was taken. It may be made, and nobody else is paid for it.
+fn gone_wrong(reason: &str) -> UpstreamStatus {
+    UpstreamStatus::Failed { reason: reason.into(), kind: ErrorKind::Permanent }
 }
 
 /// The code that each answer has.
@@ -227,9 +276,7 @@ mod tests {
     use std::time::Duration;
 
     use ai_now_protocol::Scalar;
-    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
-
-    use axum::http::{HeaderMap, StatusCode};
+    use http::{HeaderMap, StatusCode};
 
     use super::*;
 
@@ -252,6 +299,19 @@ mod tests {
             (ended("flagged"), failed("flagged", ErrorKind::ContentPolicy)),
             (at("succeed"), Some(UpstreamStatus::Unknown("succeed".into()))),
             (json!({"code": 1303, "message": "too many"}), None),
+            (json!({"code": 5001, "message": "down"}), None),
+            (
+                json!({"code": 1004, "message": "expired"}),
+                failed("the gateway's key is not accepted any more", ErrorKind::Permanent),
+            ),
+            (
+                json!({"code": 1304, "message": "not from here"}),
+                failed("the gateway's key is not accepted any more", ErrorKind::Permanent),
+            ),
+            (
+                json!({"code": 1102, "message": "used up"}),
+                failed("the gateway's account there can't be used", ErrorKind::Permanent),
+            ),
             (
                 json!({"code": 1203, "message": "no such task"}),
                 failed("the job is not there any more", ErrorKind::Permanent),
@@ -272,25 +332,25 @@ mod tests {
         let coded = |status, code: i64| refused(status, json!({"code": code, "message": "no"}));
         assert_eq!(refused(200, json!({"code": 0, "data": {"id": "1"}})), None);
         for (status, code, expected) in [
-            (401, 1004, Refusal::KeyRefused),
-            (429, 1102, Refusal::AccountUsedUp),
-            (200, 1101, Refusal::AccountUsedUp),
-            (403, 1103, Refusal::NotSetUp),
-            (400, 1201, Refusal::Input),
-            (200, 1201, Refusal::Input),
-            (404, 1203, Refusal::NotSetUp),
-            (400, 1301, Refusal::ContentPolicy),
-            (429, 1303, Refusal::NotTaken),
-            (403, 1304, Refusal::KeyRefused),
-            (503, 5001, Refusal::NotTaken),
+            (401, 1004, Rejection::KeyRefused),
+            (429, 1102, Rejection::AccountUsedUp),
+            (200, 1101, Rejection::AccountUsedUp),
+            (403, 1103, Rejection::NotSetUp),
+            (400, 1201, Rejection::Input),
+            (200, 1201, Rejection::Input),
+            (404, 1203, Rejection::NotSetUp),
+            (400, 1301, Rejection::ContentPolicy),
+            (429, 1303, Rejection::NotTaken),
+            (403, 1304, Rejection::KeyRefused),
+            (503, 5001, Rejection::NotTaken),
         ] {
             assert_eq!(coded(status, code), Some(expected), "{status} {code}");
         }
-        assert_eq!(refused(502, json!("<html>")), Some(Refusal::NotTaken));
-        assert_eq!(refused(401, json!({})), Some(Refusal::KeyRefused));
+        assert_eq!(refused(502, json!("<html>")), Some(Rejection::NotTaken));
+        assert_eq!(refused(401, json!({})), Some(Rejection::KeyRefused));
     }
 
-    /// What Python's `hmac` and `base64` make of the same bytes.
+    /// The result of Python's `hmac` and `base64` for the same bytes.
     const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.\
         eyJleHAiOjE4MDAwMDE4MDAsImlzcyI6ImFrIiwibmJmIjoxNzk5OTk5OTk1fQ.\
         XCoYaob7CXI9OFtrogwavpV1msntT6BnNl1V5qujKh8";
@@ -325,7 +385,8 @@ mod tests {
         assert_eq!(
             body,
             json!({"prompt": "A lake", "settings": {"resolution": "4k",
-            "aspect_ratio": "1:1", "duration": 8, "audio": "off"}})
+            "aspect_ratio": "1:1", "duration": 8, "audio": "off"},
+            "options": {"external_task_id": "job-kling-3_0"}})
         );
         let (_, body) = submit("kling-2.6", &job);
         assert_eq!(body["settings"]["duration"], 10);
@@ -337,6 +398,7 @@ mod tests {
             json!({
                 "contents": [{"type": "prompt", "text": "A lake"}, {"type": "first_frame", "url": "cG5n"}],
                 "settings": {"resolution": "1080p", "duration": 8, "audio": "off"},
+                "options": {"external_task_id": "job-kling-3_0-turbo"},
             })
         );
     }

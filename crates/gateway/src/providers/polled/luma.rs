@@ -1,10 +1,11 @@
-//! Luma Dream Machine, the older of Luma's two interfaces (`/dream-machine/v1`), after the description
-//! and the SDK that Luma publishes (`lumaai` 1.21). Luma keeps it as a legacy; newer models are at
-//! [`super::luma_agents`] alone.
+//! Luma Dream Machine, the older of Luma's two interfaces (`/dream-machine/v1`), after the
+//! description and the SDK that Luma publishes (`lumaai` 1.21). Luma keeps it as legacy; newer
+//! models are only at [`super::luma_agents`].
 
-use ai_now_protocol::MediaKind;
-use axum::http::Method;
-use serde::Deserialize;
+use ai_now_protocol::options::{ASPECT_RATIO, IMAGE, RESOLUTION, SECONDS};
+use ai_now_protocol::{MediaKind, Model};
+use http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -12,38 +13,46 @@ use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
     result_url, text,
 };
-use crate::providers::error::ErrorKind;
 use crate::providers::options::set;
 use crate::providers::provider::Job;
 use crate::providers::service::Service;
 use crate::providers::settings::checks::{SettingError, at_least_one};
 use crate::providers::settings::limits::LimitSettings;
+use crate::providers::takes::Takes;
 
-/// What a provider of kind `luma` is told.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of a provider of kind `luma`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Luma's name of the model: `ray-2`, `ray-flash-2`.
     pub model: String,
     /// More fields of the request, as Luma names them.
     pub input: toml::Table,
-    /// How long to wait between two questions about a job, in milliseconds.
+    /// The pause between two polls of a job, in milliseconds.
     pub poll_ms: u64,
-    /// How often a job that failed there for a reason that may pass is submitted anew. Whether Luma
-    /// charges for failed jobs is documented nowhere.
+    /// How often a job that failed there for a reason that may pass is submitted anew.
     pub resubmit: u32,
+    /// Whether failed jobs are known to cost nothing, which is documented nowhere: then they are submitted
+    /// anew, or another provider is asked.
+    pub failures_are_free: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { model: "ray-2".into(), input: toml::Table::new(), poll_ms: 3000, resubmit: 0 }
+        Self {
+            model: "ray-2".into(),
+            input: toml::Table::new(),
+            poll_ms: 3000,
+            resubmit: 0,
+            failures_are_free: false,
+        }
     }
 }
 
 /// The lengths that it makes, in seconds.
-const SECONDS: &[i64] = &[5, 9];
+const LENGTHS: &[i64] = &[5, 9];
 
-/// The shapes that it makes.
+/// The aspect ratios that it makes.
 const RATIOS: &[&str] = &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21"];
 
 /// The sizes that it makes.
@@ -60,6 +69,15 @@ impl Service for Settings {
 
     fn makes(&self, kind: MediaKind) -> bool {
         kind == MediaKind::Video
+    }
+
+    fn takes(&self, _: &Model, option: &str) -> Takes {
+        match option {
+            SECONDS => Takes::numbers(LENGTHS),
+            ASPECT_RATIO => Takes::texts(RATIOS),
+            RESOLUTION => Takes::texts(SIZES),
+            _ => Takes::if_it(option == IMAGE),
+        }
     }
 
     /// Luma's `keyframes` take nothing but a `url`.
@@ -79,7 +97,7 @@ impl Adapter for Settings {
         let built_in = [("model".into(), json!(self.model)), ("duration".into(), json!("5s"))];
         let mut of_job = Map::new();
         of_job.insert("prompt".into(), json!(job.phrased()));
-        set(&mut of_job, "duration", job.seconds(SECONDS).map(|seconds| format!("{seconds}s")));
+        set(&mut of_job, "duration", job.seconds(LENGTHS).map(|seconds| format!("{seconds}s")));
         set(&mut of_job, "aspect_ratio", job.aspect_ratio(RATIOS));
         set(&mut of_job, "resolution", job.resolution(SIZES));
         let url = job.picture.as_ref().and_then(|picture| picture.url.as_deref());
@@ -104,13 +122,13 @@ impl Adapter for Settings {
             "completed" => UpstreamStatus::Done(result_url(answer, &["/assets/video"])),
             "failed" => {
                 let reason = text(answer, "/failure_reason").unwrap_or_default();
-                UpstreamStatus::failed(reason, &[], ErrorKind::Transient)
+                UpstreamStatus::failed(reason, &[], UpstreamStatus::passing(self.failures_are_free))
             }
             other => UpstreamStatus::Unknown(other.to_owned()),
         })
     }
 
-    /// Luma says that this removes the generation, not that it stops one that is being made.
+    /// Luma says that this deletes the generation, not that it stops a running one.
     fn cancel(&self, handle: &Handle) -> Option<ServiceRequest> {
         Some(ServiceRequest::new(Method::DELETE, format!("/generations/{}", handle.id)))
     }
@@ -122,10 +140,9 @@ impl Adapter for Settings {
 
 #[cfg(test)]
 mod tests {
-    use ai_now_protocol::Scalar;
-    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
-
     use super::*;
+    use crate::providers::error::ErrorKind;
+    use ai_now_protocol::Scalar;
 
     #[test]
     fn states() {
@@ -141,7 +158,7 @@ mod tests {
             (json!({"state": "completed", "assets": null}), Some(UpstreamStatus::Done(None))),
             (
                 json!({"state": "failed", "failure_reason": "busy"}),
-                Some(failed("busy", ErrorKind::Transient)),
+                Some(failed("busy", ErrorKind::Permanent)),
             ),
             (
                 json!({"state": "failed", "failure_reason": "Prompt failed moderation"}),
@@ -153,6 +170,9 @@ mod tests {
         ] {
             assert_eq!(Settings::default().read(&answer), expected, "{answer}");
         }
+        let free = Settings { failures_are_free: true, ..Settings::default() };
+        let busy = json!({"state": "failed", "failure_reason": "busy"});
+        assert_eq!(free.read(&busy), Some(failed("busy", ErrorKind::Transient)));
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Luma Agents, Luma's present interface (Ray 3.2), after its SDK (`luma-agents` 0.5.0). Its keys begin
-//! with `luma-api-`; those of [`super::luma`] do not work here.
+//! Luma Agents, Luma's current interface (Ray 3.2), after its SDK (`luma-agents` 0.5.0). Its keys
+//! begin with `luma-api-`; those of [`super::luma`] do not work here.
 
-use ai_now_protocol::MediaKind;
-use serde::Deserialize;
+use ai_now_protocol::options::{ASPECT_RATIO, IMAGE, RESOLUTION, SECONDS};
+use ai_now_protocol::{Code, Detail, MediaKind, Model, Scalar, Scalars};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -16,25 +17,34 @@ use crate::providers::provider::Job;
 use crate::providers::service::Service;
 use crate::providers::settings::checks::{SettingError, at_least_one};
 use crate::providers::settings::limits::LimitSettings;
+use crate::providers::takes::{Takes, Unfit};
 
-/// What a provider of kind `luma_agents` is told.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of a provider of kind `luma_agents`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Luma's name of the model: `ray-3.2`.
     pub model: String,
     /// More fields of the request, as Luma names them. Tables are merged with what is built in.
     pub input: toml::Table,
-    /// How long to wait between two questions about a job, in milliseconds.
+    /// The pause between two polls of a job, in milliseconds.
     pub poll_ms: u64,
-    /// How often a job that failed there for a reason that may pass is submitted anew. Whether Luma
-    /// charges for failed jobs is documented nowhere.
+    /// How often a job that failed there for a reason that may pass is submitted anew.
     pub resubmit: u32,
+    /// Whether failed jobs are known to cost nothing, which is documented nowhere: then they are submitted
+    /// anew, or another provider is asked.
+    pub failures_are_free: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { model: "ray-3.2".into(), input: toml::Table::new(), poll_ms: 3000, resubmit: 0 }
+        Self {
+            model: "ray-3.2".into(),
+            input: toml::Table::new(),
+            poll_ms: 3000,
+            resubmit: 0,
+            failures_are_free: false,
+        }
     }
 }
 
@@ -42,21 +52,21 @@ impl Default for Settings {
 const PROMPT_MAX_UNITS: usize = 6000;
 
 /// The lengths that it makes, in seconds. Only the first may begin with a picture.
-const SECONDS: &[i64] = &[5, 10];
+const LENGTHS: &[i64] = &[5, 10];
 
-/// The shapes that it makes.
+/// The aspect ratios that it makes.
 const RATIOS: &[&str] = &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"];
 
 /// The sizes that it makes.
 const SIZES: &[&str] = &["360p", "540p", "720p", "1080p"];
 
-/// What a job's options become for a film.
+/// The fields for a film job's options.
 fn video_fields(job: &Job) -> Map<String, Value> {
     let mut video = Map::new();
     if job.model.kind != MediaKind::Video {
         return video;
     }
-    let seconds = if job.picture.is_some() { Some(SECONDS[0]) } else { job.seconds(SECONDS) };
+    let seconds = if job.picture.is_some() { Some(LENGTHS[0]) } else { job.seconds(LENGTHS) };
     set(&mut video, "duration", seconds.map(|seconds| format!("{seconds}s")));
     set(&mut video, "resolution", job.resolution(SIZES));
     let start = job.picture.as_ref().map(
@@ -75,9 +85,30 @@ impl Service for Settings {
         "LUMA_AGENTS_API_KEY"
     }
 
-    /// Its picture models are asked for by another `type` in `input`.
+    /// Picture models are requested by another `type` in `input`.
     fn makes(&self, kind: MediaKind) -> bool {
         kind != MediaKind::Audio
+    }
+
+    fn takes(&self, model: &Model, option: &str) -> Takes {
+        let film = model.kind == MediaKind::Video;
+        match option {
+            SECONDS if film => Takes::numbers(LENGTHS),
+            ASPECT_RATIO => Takes::texts(RATIOS),
+            RESOLUTION if film => Takes::texts(SIZES),
+            _ => Takes::if_it(option == IMAGE && film),
+        }
+    }
+
+    fn conflict(&self, model: &Model, options: &Scalars) -> Option<Unfit> {
+        let default = || model.option(SECONDS)?.default.as_ref();
+        let seconds = options.get(SECONDS).or_else(default).and_then(Scalar::as_integer);
+        let too_long = options.contains_key(IMAGE) && seconds.is_some_and(|secs| secs > LENGTHS[0]);
+        too_long.then(|| {
+            let text = format!("{}, with a picture", LENGTHS[0]);
+            let allowed = Detail::new(Code::AllowedWithPicture, text).with("value", LENGTHS[0]);
+            Unfit::new(SECONDS, allowed)
+        })
     }
 
     fn check(&self) -> Result<(), SettingError> {
@@ -134,7 +165,9 @@ impl Adapter for Settings {
                     "output_not_found" => ErrorKind::Permanent,
                     "image_too_large" | "unsupported_format" | "corrupt_input"
                     | "invalid_request" => ErrorKind::Permanent,
-                    _ => ErrorKind::Transient,
+                    // The job was not begun.
+                    "rate_limited" => ErrorKind::Transient,
+                    _ => UpstreamStatus::passing(self.failures_are_free),
                 };
                 UpstreamStatus::failed(reason, &[code], kind)
             }
@@ -147,7 +180,7 @@ impl Adapter for Settings {
         None
     }
 
-    /// There is no request for it: a generation that can't exist is asked for.
+    /// There is no such request: a generation that can't exist is requested.
     fn probe(&self) -> Probe {
         let at = "/generations/00000000-0000-4000-8000-000000000000";
         Probe { request: ServiceRequest::get(at), good: &[404] }
@@ -156,9 +189,6 @@ impl Adapter for Settings {
 
 #[cfg(test)]
 mod tests {
-    use ai_now_protocol::Scalar;
-    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
-
     use super::*;
 
     #[test]
@@ -180,7 +210,7 @@ mod tests {
         }
         for (code, expected) in [
             ("content_moderated", ErrorKind::ContentPolicy),
-            ("generation_failed", ErrorKind::Transient),
+            ("generation_failed", ErrorKind::Permanent),
             ("rate_limited", ErrorKind::Transient),
             ("budget_exhausted", ErrorKind::Unavailable),
             ("output_not_found", ErrorKind::Permanent),

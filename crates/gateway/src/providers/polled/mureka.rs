@@ -1,8 +1,9 @@
 //! Mureka: songs and instrumental music, after the vendor's own program (`mureka-mcp` 0.0.13) and a
-//! transcription of its API's description. `docs/providers/mureka.md` says what is less sure.
+//! transcription of its API's description. `docs/providers/mureka.md` says what is less certain.
 
-use ai_now_protocol::MediaKind;
-use serde::Deserialize;
+use ai_now_protocol::options::{INSTRUMENTAL, LYRICS};
+use ai_now_protocol::{MediaKind, Model};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -10,34 +11,36 @@ use super::adapter::{
     Adapter, Handle, Probe, ServiceRequest, UpstreamStatus, id, merged, paced_by_settings,
     result_url, text,
 };
-use crate::providers::error::ErrorKind;
 use crate::providers::http::Answer;
 use crate::providers::options::set;
 use crate::providers::provider::Job;
 use crate::providers::service::Service;
 use crate::providers::settings::checks::{SettingError, at_least_one};
 use crate::providers::settings::limits::LimitSettings;
-use crate::providers::submission::{self, Refusal};
+use crate::providers::submission::{self, Rejection};
+use crate::providers::takes::Takes;
 
-/// What a provider of kind `mureka` is told.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of a provider of kind `mureka`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Mureka's name of the model; `auto` leaves it to Mureka.
     pub model: String,
-    /// What is made of a prompt that comes without lyrics.
+    /// What is made from a prompt without lyrics.
     pub lyrics: Lyrics,
     /// More fields of the request, as Mureka names them.
     pub input: toml::Table,
-    /// How long to wait between two questions about a job, in milliseconds.
+    /// The pause between two polls of a job, in milliseconds.
     pub poll_ms: u64,
-    /// How often a job that failed there for a reason that may pass is submitted anew. Whether Mureka
-    /// charges for failed jobs is documented nowhere.
+    /// How often a job that failed there for a reason that may pass is submitted anew.
     pub resubmit: u32,
+    /// Whether failed jobs are known to cost nothing, which is documented nowhere: then they are submitted
+    /// anew, or another provider is asked.
+    pub failures_are_free: bool,
 }
 
-/// What is made of a prompt that comes without lyrics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// What is made from a prompt without lyrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lyrics {
     /// A song, whose lyrics Mureka writes.
@@ -54,6 +57,7 @@ impl Default for Settings {
             input: toml::Table::new(),
             poll_ms: 3000,
             resubmit: 0,
+            failures_are_free: false,
         }
     }
 }
@@ -71,7 +75,7 @@ enum Work {
     Song,
     /// A song, whose lyrics Mureka writes.
     EasySong,
-    /// Music without singing.
+    /// Instrumental music.
     Instrumental,
 }
 
@@ -84,7 +88,7 @@ impl Work {
         }
     }
 
-    /// Where its state is asked for, without the id.
+    /// The path of its state, without the id.
     fn query_at(self) -> &'static str {
         match self {
             Self::Song | Self::EasySong => "/v1/song/query",
@@ -117,6 +121,10 @@ impl Service for Settings {
         kind == MediaKind::Audio
     }
 
+    fn takes(&self, _: &Model, option: &str) -> Takes {
+        Takes::if_it([LYRICS, INSTRUMENTAL].contains(&option))
+    }
+
     fn check(&self) -> Result<(), SettingError> {
         at_least_one("poll_ms", self.poll_ms)
     }
@@ -135,7 +143,7 @@ impl Adapter for Settings {
     fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
         let (mut built_in, mut of_job) = (Map::new(), Map::new());
         built_in.insert("model".into(), json!(self.model));
-        // Two are made where nobody says, and each is charged.
+        // Two are made by default, and each is charged.
         built_in.insert("n".into(), json!(1));
         of_job.insert("prompt".into(), json!(job.phrased()));
         let work = self.work(job);
@@ -146,16 +154,16 @@ impl Adapter for Settings {
         ServiceRequest::post(work.submit_at(), body)
     }
 
-    /// 429 is for too many requests and for a balance that is used up; only the message tells which.
-    fn refused(&self, answer: &Answer) -> Option<Refusal> {
+    /// 429 is for too many requests and for a used up balance; only the message distinguishes them.
+    fn refused(&self, answer: &Answer) -> Option<Rejection> {
         let refusal = submission::refused(answer, submission::not_taken)?;
         let said = submission::said_in(&answer.json()).to_ascii_lowercase();
         let about_balance =
             ["balance", "quota", "credit", "recharge", "top up", "top-up", "insufficient"];
         Some(match answer.status.as_u16() {
-            429 if about_balance.iter().any(|word| said.contains(word)) => Refusal::AccountUsedUp,
-            // It is not offered in the country of this gateway, or not to this account.
-            403 if refusal == Refusal::KeyRefused => Refusal::NotSetUp,
+            429 if about_balance.iter().any(|word| said.contains(word)) => Rejection::AccountUsedUp,
+            // It is not available in this gateway's country, or not to this account.
+            403 if refusal == Rejection::KeyRefused => Rejection::NotSetUp,
             _ => refusal,
         })
     }
@@ -172,14 +180,15 @@ impl Adapter for Settings {
 
     fn read(&self, answer: &Value) -> Option<UpstreamStatus> {
         let reason = text(answer, "/failed_reason").unwrap_or_default();
+        let kind = UpstreamStatus::passing(self.failures_are_free);
         Some(match text(answer, "/status")? {
             "preparing" | "queued" => UpstreamStatus::QUEUED,
             "running" | "streaming" => UpstreamStatus::RUNNING,
             "succeeded" => UpstreamStatus::Done(result_url(answer, &["/choices/0/url"])),
-            "failed" => UpstreamStatus::failed(reason, &[], ErrorKind::Transient),
+            "failed" => UpstreamStatus::failed(reason, &[], kind),
             "timeouted" => {
                 let reason = if reason.is_empty() { "it took too long there" } else { reason };
-                UpstreamStatus::failed(reason, &[], ErrorKind::Transient)
+                UpstreamStatus::failed(reason, &[], kind)
             }
             "cancelled" => UpstreamStatus::cancelled_there(),
             other => UpstreamStatus::Unknown(other.to_owned()),
@@ -199,11 +208,10 @@ impl Adapter for Settings {
 #[cfg(test)]
 mod tests {
     use ai_now_protocol::Scalar;
-    use ai_now_protocol::options::{INSTRUMENTAL, LYRICS};
-
-    use axum::http::{HeaderMap, StatusCode};
+    use http::{HeaderMap, StatusCode};
 
     use super::*;
+    use crate::providers::error::ErrorKind;
 
     #[test]
     fn states() {
@@ -222,7 +230,7 @@ mod tests {
             (json!({"status": "succeeded", "choices": []}), Some(UpstreamStatus::Done(None))),
             (
                 json!({"status": "failed", "failed_reason": "busy"}),
-                failed("busy", ErrorKind::Transient),
+                failed("busy", ErrorKind::Permanent),
             ),
             (
                 json!({"status": "failed", "failed_reason": "lyrics: sensitive content"}),
@@ -230,13 +238,18 @@ mod tests {
             ),
             (
                 json!({"status": "timeouted"}),
-                failed("it took too long there", ErrorKind::Transient),
+                failed("it took too long there", ErrorKind::Permanent),
             ),
             (json!({"status": "cancelled"}), Some(UpstreamStatus::cancelled_there())),
             (json!({"status": "reviewing"}), Some(UpstreamStatus::Unknown("reviewing".into()))),
             (json!({}), None),
         ] {
             assert_eq!(Settings::default().read(&answer), expected, "{answer}");
+        }
+        let free = Settings { failures_are_free: true, ..Settings::default() };
+        for status in ["failed", "timeouted"] {
+            let answer = json!({"status": status, "failed_reason": "busy"});
+            assert_eq!(free.read(&answer), failed("busy", ErrorKind::Transient), "{status}");
         }
     }
 
@@ -247,11 +260,11 @@ mod tests {
             let status = StatusCode::from_u16(status).unwrap();
             Settings::default().refused(&Answer { status, headers: HeaderMap::new(), body })
         };
-        assert_eq!(refused(429, "Rate limit reached"), Some(Refusal::NotTaken));
-        assert_eq!(refused(429, "You exceeded your quota"), Some(Refusal::AccountUsedUp));
-        assert_eq!(refused(403, "Country not supported"), Some(Refusal::NotSetUp));
-        assert_eq!(refused(401, "Bad key"), Some(Refusal::KeyRefused));
-        assert_eq!(refused(400, "lyrics are too long"), Some(Refusal::Input));
+        assert_eq!(refused(429, "Rate limit reached"), Some(Rejection::NotTaken));
+        assert_eq!(refused(429, "You exceeded your quota"), Some(Rejection::AccountUsedUp));
+        assert_eq!(refused(403, "Country not supported"), Some(Rejection::NotSetUp));
+        assert_eq!(refused(401, "Bad key"), Some(Rejection::KeyRefused));
+        assert_eq!(refused(400, "lyrics are too long"), Some(Rejection::Input));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Runway, after its own SDK (`runwayml` 5.24) and its documentation.
 
-use ai_now_protocol::MediaKind;
-use axum::http::{HeaderName, HeaderValue, Method};
-use serde::Deserialize;
+use ai_now_protocol::options::{ASPECT_RATIO, IMAGE, RESOLUTION, SECONDS, SEED};
+use ai_now_protocol::{Code, Detail, MediaKind, Model, Scalar, Scalars};
+use http::{HeaderName, HeaderValue, Method};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -11,24 +12,30 @@ use super::adapter::{
     result_url, text,
 };
 use crate::providers::error::ErrorKind;
-use crate::providers::options::{nearest, set};
-use crate::providers::provider::{Job, Picture};
+use crate::providers::options::set;
+use crate::providers::picture::Picture;
+use crate::providers::provider::Job;
 use crate::providers::service::Service;
 use crate::providers::settings::checks::{SettingError, at_least_one};
 use crate::providers::settings::limits::LimitSettings;
+use crate::providers::sizes::{is_such, nearest};
+use crate::providers::takes::{Takes, Unfit};
 
-/// What a provider of kind `runway` is told.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The settings of a provider of kind `runway`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Runway's name of the model.
     pub model: String,
     /// More fields of the request, as Runway names them.
     pub input: toml::Table,
-    /// How long to wait between two questions about a job, in milliseconds.
+    /// The pause between two polls of a job, in milliseconds.
     pub poll_ms: u64,
-    /// How often a job that failed there for a reason that may pass is submitted anew.
+    /// How often a job with a transient failure is resubmitted.
     pub resubmit: u32,
+    /// Whether a failed task whose cost Runway does not tell is known to cost nothing: then it is submitted
+    /// anew, or another provider is asked.
+    pub failures_are_free: bool,
     /// The version of the API, which each request names.
     pub api_version: String,
     /// The longest prompt with its style's words, in UTF-16 units. 0: no limit. Default: by model.
@@ -40,22 +47,23 @@ impl Default for Settings {
         Self {
             model: "gen4.5".into(),
             input: toml::Table::new(),
-            // "At most every five seconds", and a little more for a clock that is off.
+            // "At most every five seconds", and a little more for clock differences.
             poll_ms: 5200,
             resubmit: 0,
+            failures_are_free: false,
             api_version: "2024-11-06".into(),
             prompt_max_units: None,
         }
     }
 }
 
-/// What a model takes. What is sent to one that is not in the table is the prompt, and `input`.
+/// What a model accepts. A model that is not in the table gets the prompt, and `input`.
 struct Rules {
-    /// The beginning of the model's name.
+    /// The prefix of the model's name.
     model: &'static str,
-    /// The lengths that it takes, in seconds. Empty: the field is not known.
+    /// The lengths that it accepts, in seconds. Empty: the field is not known.
     seconds: &'static [i64],
-    /// The sizes that it takes, the preferred one first. Empty: it has no such field, or another.
+    /// The sizes that it accepts, the preferred one first. Empty: it has no such field, or another.
     ratios: &'static [&'static str],
     /// Whether it has the field `seed`.
     seed: bool,
@@ -63,7 +71,7 @@ struct Rules {
     prompt_max_units: usize,
 }
 
-/// The first row whose name a model begins with counts.
+/// The first row whose prefix matches counts.
 const RULES: &[Rules] = &[
     Rules {
         model: "gen4.5",
@@ -72,9 +80,8 @@ const RULES: &[Rules] = &[
         seed: true,
         prompt_max_units: 1000,
     },
-    // Of pictures only.
     Rules {
-        model: "gen4_turbo",
+        model: OF_PICTURES,
         seconds: &[2, 3, 4, 5, 6, 7, 8, 9, 10],
         ratios: &["1280:720", "720:1280"],
         seed: true,
@@ -120,21 +127,29 @@ const RULES: &[Rules] = &[
     },
 ];
 
+/// Makes films of pictures alone.
+const OF_PICTURES: &str = "gen4_turbo";
+
 /// What Runway's own models take where they begin with a picture.
 const GEN4_PICTURE_RATIOS: &[&str] =
     &["1280:720", "720:1280", "1104:832", "960:960", "832:1104", "1584:672"];
 
-/// What is sent to a model that is not in the table.
+/// What a model that is not in the table gets.
 const OTHER: Rules =
     Rules { model: "", seconds: &[], ratios: &[], seed: false, prompt_max_units: 0 };
 
 /// How long a film is where nobody says.
-const SECONDS: i64 = 5;
+const DEFAULT_SECONDS: i64 = 5;
 
 impl Rules {
-    /// The sizes that it takes where it begins with a picture.
+    /// The sizes that it accepts if it starts from a picture.
     fn picture_ratios(&self) -> &'static [&'static str] {
         if self.model.starts_with("gen4") { GEN4_PICTURE_RATIOS } else { self.ratios }
+    }
+
+    /// The sizes that it takes with a picture, or without one.
+    fn ratios(&self, with_picture: bool) -> &'static [&'static str] {
+        if with_picture { self.picture_ratios() } else { self.ratios }
     }
 }
 
@@ -155,6 +170,38 @@ impl Service for Settings {
 
     fn makes(&self, kind: MediaKind) -> bool {
         kind == MediaKind::Video
+    }
+
+    fn takes(&self, _: &Model, option: &str) -> Takes {
+        let rules = self.rules();
+        match option {
+            SECONDS => Takes::numbers(rules.seconds),
+            ASPECT_RATIO | RESOLUTION => {
+                Takes::texts(&[rules.ratios(true), rules.ratios(false)].concat())
+            }
+            _ => Takes::if_it(option == IMAGE || (option == SEED && rules.seed)),
+        }
+    }
+
+    /// A shape and a size are one field; which there are depends on whether there is a picture.
+    fn conflict(&self, _: &Model, options: &Scalars) -> Option<Unfit> {
+        let with_picture = options.contains_key(IMAGE);
+        if self.model.starts_with(OF_PICTURES) && !with_picture {
+            let text = "the id of an uploaded picture, which this model needs";
+            return Some(Unfit::new(IMAGE, Detail::new(Code::AllowedUpload, text)));
+        }
+        let text = |id: &str| options.get(id).and_then(Scalar::as_text);
+        let (ratio, resolution) = (text(ASPECT_RATIO), text(RESOLUTION));
+        let such =
+            |size: &str, wanted: Option<&str>| wanted.is_none_or(|wanted| is_such(size, wanted));
+        let sizes = self.rules().ratios(with_picture);
+        if sizes.is_empty() || sizes.iter().any(|s| such(s, ratio) && such(s, resolution)) {
+            return None;
+        }
+        let id = if ratio.is_some() { ASPECT_RATIO } else { RESOLUTION };
+        let values = sizes.join(", ");
+        let text = format!("a shape and size of {values}");
+        Some(Unfit::new(id, Detail::new(Code::AllowedValues, text).with("values", values)))
     }
 
     fn check(&self) -> Result<(), SettingError> {
@@ -179,11 +226,11 @@ impl Adapter for Settings {
 
     fn submit(&self, job: &Job, _: &LimitSettings) -> ServiceRequest {
         let rules = self.rules();
-        let ratios = if job.picture.is_some() { rules.picture_ratios() } else { rules.ratios };
+        let ratios = rules.ratios(job.picture.is_some());
         let (mut built_in, mut of_job) = (Map::new(), Map::new());
         built_in.insert("model".into(), json!(self.model));
         set(&mut built_in, "ratio", ratios.first().copied());
-        set(&mut built_in, "duration", nearest(SECONDS, rules.seconds));
+        set(&mut built_in, "duration", nearest(DEFAULT_SECONDS, rules.seconds));
         of_job.insert("promptText".into(), json!(job.phrased()));
         set(&mut of_job, "ratio", job.size(ratios));
         set(&mut of_job, "duration", job.seconds(rules.seconds));
@@ -207,8 +254,8 @@ impl Adapter for Settings {
         Some(match text(answer, "/status")? {
             "PENDING" | "THROTTLED" => UpstreamStatus::QUEUED,
             "RUNNING" => {
-                // Whether it is a part of 1 or of 100 is documented nowhere; the examples are parts
-                // of 1.
+                // Whether it is a fraction of 1 or of 100 is not documented; the examples are
+                // fractions of 1.
                 let progress = answer.pointer("/progress").and_then(Value::as_f64);
                 let progress = progress.map(|p| if p > 1.0 { p / 100.0 } else { p });
                 let progress = progress.filter(|p| (0.0..=1.0).contains(p));
@@ -216,7 +263,7 @@ impl Adapter for Settings {
             }
             "SUCCEEDED" => UpstreamStatus::Done(result_url(answer, &["/output"])),
             "CANCELLED" => UpstreamStatus::cancelled_there(),
-            "FAILED" => failed(answer),
+            "FAILED" => failed(answer, self.failures_are_free),
             other => UpstreamStatus::Unknown(other.to_owned()),
         })
     }
@@ -231,11 +278,11 @@ impl Adapter for Settings {
 }
 
 /// A failed task. What Runway charged for is not paid for once more elsewhere.
-fn failed(answer: &Value) -> UpstreamStatus {
+fn failed(answer: &Value, free: bool) -> UpstreamStatus {
     let reason = text(answer, "/failure").unwrap_or_default();
     let code = text(answer, "/failureCode").unwrap_or_default();
     let credits = answer.pointer("/cost/credits").and_then(Value::as_f64);
-    let charged = credits.is_some_and(|credits| credits > 0.0);
+    let charged = credits.map_or(!free, |credits| credits > 0.0);
     // `SAFETY.INPUT.TEXT`, but also `INPUT_PREPROCESSING.SAFETY.TEXT`.
     let kind = if code.split('.').any(|part| part == "SAFETY") {
         ErrorKind::ContentPolicy
@@ -249,9 +296,6 @@ fn failed(answer: &Value) -> UpstreamStatus {
 
 #[cfg(test)]
 mod tests {
-    use ai_now_protocol::Scalar;
-    use ai_now_protocol::options::{ASPECT_RATIO, RESOLUTION, SECONDS};
-
     use super::*;
 
     #[test]
@@ -290,7 +334,7 @@ mod tests {
         }
         assert_eq!(failed("ASSET.INVALID", None), ErrorKind::Permanent);
         for code in ["", "INTERNAL", "INTERNAL.BAD_OUTPUT.CODE01", "THIRD_PARTY.UNAVAILABLE"] {
-            assert_eq!(failed(code, None), ErrorKind::Transient, "{code}");
+            assert_eq!(failed(code, None), ErrorKind::Permanent, "{code}");
             assert_eq!(failed(code, Some(0)), ErrorKind::Transient, "{code}");
             assert_eq!(failed(code, Some(60)), ErrorKind::Permanent, "{code} was charged");
         }

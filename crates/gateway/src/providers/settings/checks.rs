@@ -1,10 +1,10 @@
-//! Checks that settings of several providers share, and the error that they end in.
+//! Checks that settings of several providers share, and their error.
 //!
 //! It must not know any service, nor where a setting belongs.
 
 use std::fmt;
 
-/// A setting that does not fit.
+/// A setting that is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{setting}: {why}")]
 pub struct SettingError {
@@ -20,7 +20,7 @@ impl SettingError {
     }
 }
 
-/// Checks a setting that 0 makes no sense for.
+/// Checks a setting that must not be 0.
 pub(in crate::providers) fn at_least_one(
     setting: &'static str,
     value: u64,
@@ -42,7 +42,7 @@ pub(in crate::providers) fn pointers(
     Ok(())
 }
 
-/// Checks a model's name that stands in an address as it is.
+/// Checks a model's name that becomes part of an address.
 pub(in crate::providers) fn model_path(model: &str) -> Result<(), SettingError> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:".contains(&b);
     let good = !model.is_empty() && model.bytes().all(plain) && !model.contains("..");

@@ -1,38 +1,38 @@
-//! How a service on the network is reached: its address, its key, and how patiently.
+//! The connection to a service on the network: its address, its key, its timeouts and retries.
 //!
-//! It must not know any service: what is the default of one is handed to it.
+//! It must not know any service: the defaults of one are passed in.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::checks::{SettingError, at_least_one};
-use super::key::{Key, KeyError};
 use crate::providers::address;
+use crate::service_key::{Key, KeyError};
 
-/// How a service on the network is reached.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The connection to a service on the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConnectionSettings {
-    /// Where it is. Default: the public service's address.
+    /// Its address. Default: the public service's.
     pub base_url: Option<String>,
-    /// The environment variable that holds its key. Default: the one that its own tools read.
+    /// The environment variable with its key. Default: the one that its own tools read.
     pub key_env: Option<String>,
-    /// The file that holds its key, instead of the environment.
+    /// The file with its key, instead of the environment.
     pub key_file: Option<PathBuf>,
-    /// Hosts that results may be fetched from, besides its own; `.example.com` means all under it.
+    /// Hosts that results may be loaded from, besides its own; `.example.com` means all under it.
     /// Empty: any public host.
     pub result_hosts: Vec<String>,
-    /// Whether it, and the hosts of `result_hosts`, may be at private addresses and be spoken to
-    /// without TLS.
+    /// Whether it, and the hosts of `result_hosts`, may be at private addresses and be used without
+    /// TLS.
     pub allow_private: bool,
-    /// For how many seconds one request may take, and a result may stand still while it loads.
+    /// For how many seconds one request may take, and a result may stall while it loads.
     pub request_secs: u64,
-    /// How often a submission that was not taken is tried again.
+    /// How often a submission that was not taken is retried.
     pub retries: u32,
-    /// The pause before the first of these tries, in milliseconds; it doubles each time.
+    /// The pause before the first retry, in milliseconds; it doubles each time.
     pub retry_ms: u64,
 }
 
@@ -66,8 +66,8 @@ impl ConnectionSettings {
         Ok(())
     }
 
-    /// The address that all requests go to, without a slash at its end. `default`: the address of
-    /// the public service.
+    /// The address of all requests, without a trailing slash. `default`: the address of the public
+    /// service.
     pub(super) fn base(&self, default: &str) -> Result<Url, SettingError> {
         let wrong = |why: &str| SettingError::new("base_url", why);
         let text = self.base_url.as_deref().unwrap_or(default);
@@ -101,12 +101,12 @@ impl ConnectionSettings {
         self.key_env.as_deref().unwrap_or(default)
     }
 
-    /// The pause before the first try that is not the first.
+    /// The pause before the first retry.
     pub(in crate::providers) fn retry(&self) -> Duration {
         Duration::from_millis(self.retry_ms)
     }
 
-    /// What one request may take.
+    /// How long one request may take.
     pub(in crate::providers) fn request_limit(&self) -> Duration {
         Duration::from_secs(self.request_secs)
     }

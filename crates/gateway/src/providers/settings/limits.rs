@@ -1,16 +1,16 @@
-//! How much a provider may do at once, and how long it may take.
+//! The limits of a provider: concurrency, timeouts, circuit breaker, result size.
 //!
 //! It must not know any service.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::checks::{SettingError, at_least_one};
 
-/// How much a provider may do at once, and how long it may take.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The limits of a provider.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LimitSettings {
-    /// How many generations it makes for us at once.
+    /// How many generations it makes at once.
     pub concurrent: usize,
     /// For how many seconds one generation may take.
     pub timeout_secs: u64,
@@ -18,15 +18,15 @@ pub struct LimitSettings {
     pub failure_threshold: u32,
     /// For how many seconds the circuit breaker stays open.
     pub cooldown_secs: u64,
-    /// The largest result that is taken, in MiB.
+    /// The largest result that is accepted, in MiB.
     pub result_max_mib: u64,
-    /// What cancelling costs once it has taken a job. Absent: what it may bill, a service the price, a
-    /// program of the operator's own nothing.
+    /// What cancelling costs once it has taken a job. Default: the price for a service, which may
+    /// bill the job; nothing for a program of the operator's.
     pub cancel: Option<CancelRule>,
 }
 
 /// What cancelling costs once a provider has taken a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CancelRule {
     /// Nothing.

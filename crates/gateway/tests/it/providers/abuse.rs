@@ -7,7 +7,7 @@ use ai_now_protocol::{Catalog, Code, Event};
 use reqwest::Method;
 use serde_json::json;
 
-use super::fixture::{Fixture, request};
+use super::fixture::Fixture;
 use super::upstream::{Script, Speaks, Stands, Upstream, What};
 
 const ORIGIN: &str = "https://a.example";
@@ -48,7 +48,7 @@ async fn cancelling_again_and_again_starts_no_more_than_the_budgets_allow() {
 async fn attack(fixture: &Fixture, token: &str, before: usize) -> usize {
     let mut taken = 0;
     for _ in 0..12 {
-        let asked = fixture.gateway.post("/api/generations", token, &request());
+        let asked = fixture.gateway.post("/api/generations", token, &fixture.request());
         let answer = asked.header("origin", ORIGIN).send().await.unwrap();
         if answer.status() != 201 {
             assert!([418, 429].contains(&answer.status().as_u16()), "{}", answer.status());
@@ -87,7 +87,7 @@ async fn what_cancelling_costs_is_in_the_catalog_before_and_in_the_answer_after(
     }
 }
 
-/// Before anybody has taken it, it costs nothing, whatever the rule is.
+/// Before a provider has taken it, cancelling costs nothing, whatever the setting is.
 #[tokio::test]
 async fn what_waits_here_is_cancelled_for_nothing() {
     let fixture = fixture("concurrent = 1").await;

@@ -1,4 +1,4 @@
-//! Gateways that stand behind each other: the documented API spoken on both sides.
+//! Gateways in a chain: the documented API on both sides.
 
 use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
@@ -19,7 +19,7 @@ fn chained(place: &Place, url: &str, key: &str) -> String {
     )
 }
 
-/// Nobody in the chain loses anything when either one is killed at work.
+/// Nothing is lost when one of them is killed at work.
 #[tokio::test]
 async fn either_one_is_killed_and_nothing_is_lost() {
     let (behind, before) = (Place::new(), Place::new());
@@ -92,7 +92,7 @@ async fn a_cancelled_one_is_cancelled_behind_and_too_few_tokens_there_are_no_sec
     let path = format!("{}/api/generations/{}", gateway.url, accepted.id);
     client().delete(&path).bearer_auth(&key).send().await.unwrap();
     loop {
-        // The one behind hears of it after the one before has answered.
+        // The second gateway gets the cancellation after the first has answered.
         let balance = maker.balance(&key_behind).await;
         if balance.held == 0 {
             assert_eq!((balance.available, balance.spent), (30, 0));

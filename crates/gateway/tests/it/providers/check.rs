@@ -22,7 +22,7 @@ fn check(place: &Place, toml: &str, environment: &[(&str, &str)]) -> (bool, Stri
 
 // The program is waited for on one thread while the service answers on another.
 #[tokio::test(flavor = "multi_thread")]
-async fn it_tells_who_can_be_used_and_spends_nothing() {
+async fn it_reports_usable_providers_and_spends_nothing() {
     let place = Place::new();
     for speaks in Speaks::ALL.iter().copied() {
         let upstream = Upstream::start(speaks, Script::default()).await;

@@ -148,7 +148,7 @@ async fn how_it_fails_decides_what_is_done() {
     let endless = "head -c 100000 /dev/zero | tr '\\0' x";
     let table = [
         ("echo '{\"error\":\"no <b>room</b>\"}'", Some("own could not make it: no <b>room</b>.")),
-        ("echo '{\"error\":\"nudity\",\"kind\":\"content_policy\"}'", Some("safety rules")),
+        ("echo '{\"error\":\"nudity\",\"kind\":\"content_policy\"}'", Some("content policy")),
         ("echo '{\"error\":\"no room\",\"kind\":\"transient\"}'", None),
         ("exit 3", None),
         ("kill -9 $$", None),
@@ -248,8 +248,8 @@ until test -s \"$0/child\"; do sleep 0.02; done
     }
 }
 
-/// The worked example of the documentation, as it stands there, with stand-ins for the libraries
-/// that it draws with: what the real ones are asked is written down.
+/// The example in the documentation, unchanged, with stand-ins for its libraries, which record
+/// their calls.
 #[tokio::test]
 async fn the_documented_example_makes_a_picture() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/command-provider");
@@ -258,7 +258,7 @@ async fn the_documented_example_makes_a_picture() {
     std::fs::create_dir(&libraries).unwrap();
     std::fs::write(libraries.join("torch.py"), TORCH).unwrap();
     std::fs::write(libraries.join("diffusers.py"), DIFFUSERS).unwrap();
-    // What an operator would have in the environment stands in a program around it here.
+    // The environment of an operator is set by a program around it here.
     let script = format!(
         "PYTHONPATH={} exec python3 -B {example}/picture.py /srv/models/tiny --steps 4 --guidance 0",
         libraries.display()
@@ -302,7 +302,7 @@ async fn the_documented_example_makes_a_picture() {
     assert!(drawing, "{events:?}");
 
     let (refused, _) = make("tiny", "nude").await;
-    assert!(refused.message.unwrap().text.contains("safety rules"));
+    assert!(refused.message.unwrap().text.contains("content policy"));
     let (wrong, _) = make("song", "A lake").await;
     assert!(wrong.message.unwrap().text.contains("this program makes pictures only"));
     assert_eq!(gateway.balance(&key).await.spent, 5);

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use ai_now_gateway::domain::Outcome;
 use ai_now_protocol::api::{Accepted, Generation, State};
@@ -77,6 +78,13 @@ fn luma(place: &Place, upstream: &Upstream) -> String {
     )
 }
 
+/// Luma has no seed.
+fn without_seed() -> serde_json::Value {
+    let mut request = request();
+    request.as_object_mut().unwrap().remove("options");
+    request
+}
+
 #[tokio::test]
 async fn killed_between_sending_and_writing_down_it_asks_once_more_at_most() {
     let place = Place::new();
@@ -84,7 +92,7 @@ async fn killed_between_sending_and_writing_down_it_asks_once_more_at_most() {
     let upstream = Upstream::start(Speaks::Luma, script).await;
     let (key, toml) = (place.key(100).await, luma(&place, &upstream));
     let process = Process::start(place.data(), "127.0.0.1:0", &toml);
-    let accepted = process.create(&key, &request()).await;
+    let accepted = process.create(&key, &without_seed()).await;
     upstream.wait_for(What::Submit, 1).await;
     drop(process);
     let process = Process::start(place.data(), "127.0.0.1:0", &toml);
@@ -106,7 +114,7 @@ async fn killed_while_it_waits_it_goes_on_waiting() {
     let upstream = Upstream::start(Speaks::Luma, Script { held: 1, ..Script::default() }).await;
     let (key, toml) = (place.key(100).await, luma(&place, &upstream));
     let process = Process::start(place.data(), "127.0.0.1:0", &toml);
-    let accepted = process.create(&key, &request()).await;
+    let accepted = process.create(&key, &without_seed()).await;
     upstream.wait_for(What::Status, 1).await;
     drop(process);
     let process = Process::start(place.data(), "127.0.0.1:0", &toml);
@@ -118,9 +126,9 @@ async fn killed_while_it_waits_it_goes_on_waiting() {
     place.assert_sound().await;
 }
 
-/// Cancelled, and the process ended before the provider could be told.
+/// Cancelled, and the process ended before the provider was notified.
 #[tokio::test]
-async fn what_could_not_be_told_is_told_after_the_next_start() {
+async fn unsent_cancellations_are_sent_after_the_next_start() {
     let speaks = Speaks::Replicate;
     let upstream = Upstream::start(speaks, Script { held: 1, ..Script::default() }).await;
     let fixture = Fixture::alone(speaks, upstream, "").await;
@@ -132,7 +140,9 @@ async fn what_could_not_be_told_is_told_after_the_next_start() {
     let event = Event::Failed(Failure { cancelled: true, ..Failure::default() });
     let message = Message::new(Code::Cancelled, "So.");
     let cancelled = Outcome::Ended { state: State::Cancelled, message, event };
-    assert!(store.finish(&accepted.id, cancelled).await.unwrap().is_some());
+    let node = store.join(Duration::from_secs(60)).await.unwrap();
+    store.claim_generations(node, 9).await.unwrap();
+    assert!(store.finish(&accepted.id, node, cancelled).await.unwrap().is_some());
     store.close().await;
     let gateway = place.start().await;
     upstream.wait_for(What::Cancel, 1).await;
@@ -143,7 +153,7 @@ async fn what_could_not_be_told_is_told_after_the_next_start() {
 async fn a_program_is_started_once_more_at_most() {
     let place = Place::new();
     let key = place.key(100).await;
-    // It ends by itself once nobody listens any more.
+    // It ends by itself once it has no reader.
     let script = "echo >> \"$0/starts\"; while echo '{\"step\":\"on\"}'; do sleep 0.05; done";
     let toml = format!(
         "[providers.own]\nkind = 'command'\nprogram = '/bin/sh'\nargs = ['-c', '''{script}''', \

@@ -19,7 +19,7 @@ pub(crate) const UP: &str = "up";
 pub(crate) const SECRET: &str = "secret-of-the-provider";
 
 /// A program that makes a film at once.
-const STAND_IN: &str = concat!(
+pub(crate) const STAND_IN: &str = concat!(
     "cp ",
     env!("CARGO_MANIFEST_DIR"),
     "/tests/files/film.mp4 a.mp4; echo '{\"file\":\"a.mp4\",\"note\":\"the stand-in\"}'"
@@ -78,12 +78,12 @@ pub(crate) fn program_with(script: &str, args: &[&str], more: &str) -> ProviderS
 }
 
 impl Fixture {
-    /// A gateway that asks `upstream`, and nobody else.
+    /// A gateway whose only provider is `upstream`.
     pub(crate) async fn alone(speaks: Speaks, upstream: Upstream, more: &str) -> Self {
         Self::start(speaks, upstream, &[UP], more, |_| {}).await
     }
 
-    /// A gateway that asks `upstream`, and nobody else, with other settings.
+    /// A gateway whose only provider is `upstream`, with other settings.
     pub(crate) async fn alone_changed(
         speaks: Speaks,
         upstream: Upstream,
@@ -128,7 +128,16 @@ impl Fixture {
     }
 
     pub(crate) async fn ask(&self) -> Accepted {
-        self.gateway.create(&self.key, &request()).await
+        self.gateway.create(&self.key, &self.request()).await
+    }
+
+    /// A request with a style, as a page sends it; with a seed, where one is offered.
+    pub(crate) fn request(&self) -> Value {
+        let mut request = request();
+        if !self.speaks.api().takes_seed() {
+            request.as_object_mut().unwrap().remove("options");
+        }
+        request
     }
 
     pub(crate) async fn stream(&self, accepted: &Accepted) -> EventStream {

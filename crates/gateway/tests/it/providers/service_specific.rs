@@ -89,11 +89,11 @@ async fn where_a_fault_may_come_after_taking_it_a_job_is_asked_for_twice_at_most
 }
 
 #[tokio::test]
-async fn fal_tells_at_the_result_what_became_of_a_job() {
+async fn fal_reports_a_jobs_outcome_at_its_result() {
     let detail =
         |kind: &str| json!({"detail": [{"loc": ["body", "prompt"], "msg": "no", "type": kind}]});
     for (status, body, elsewhere, said) in [
-        (422, detail("content_policy_violation"), false, "safety rules do not allow"),
+        (422, detail("content_policy_violation"), false, "content policy does not allow"),
         (422, detail("value_error"), false, "could not make it: no"),
         // Nothing is charged for these.
         (500, detail("internal_server_error"), true, ""),
@@ -134,6 +134,22 @@ async fn kling_refuses_in_answers_that_look_like_success() {
     }
 }
 
+/// Kling took the job, and its answer was lost: the job is found by the name that it was given.
+#[tokio::test]
+async fn kling_is_asked_for_a_job_whose_answer_was_lost() {
+    let upstream = upstream(Speaks::Kling, |script| {
+        script.submits = vec![Submit::Cut];
+        script.taken_unheard = true;
+    })
+    .await;
+    let fixture = Fixture::alone(Speaks::Kling, upstream, "").await;
+    let made = fixture.make().await;
+    assert_eq!(fixture.result(&made).await, Speaks::Kling.result());
+    assert_eq!(fixture.upstream.came(What::Submit).len(), 1);
+    assert_eq!(fixture.upstream.came(What::Find).len(), 1);
+    fixture.finish(30).await;
+}
+
 /// With an older pair of keys the secret key itself is never sent.
 #[tokio::test]
 async fn kling_is_sent_a_token_that_is_made_for_each_request() {
@@ -152,7 +168,7 @@ async fn kling_is_sent_a_token_that_is_made_for_each_request() {
     fixture.finish(30).await;
 }
 
-/// Luma takes nothing but addresses: it gets one that is good for a while, and for this picture alone.
+/// Luma accepts only addresses: it gets one that is valid for a while, and only for this picture.
 #[tokio::test]
 async fn luma_is_handed_a_signed_address_of_the_picture() {
     let upstream = upstream(Speaks::Luma, |_| {}).await;

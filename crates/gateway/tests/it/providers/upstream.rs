@@ -39,7 +39,7 @@ pub(crate) enum Submit {
     Redirect(String),
 }
 
-/// Where the job stands, one after the other.
+/// The job's states, in order.
 #[derive(Clone, Debug)]
 pub(crate) enum Stands {
     Queued(u32),
@@ -95,6 +95,8 @@ pub(crate) struct Script {
     pub(crate) submits: Vec<Submit>,
     pub(crate) stands: Vec<Stands>,
     pub(crate) result: Result,
+    /// Whether a submission whose answer is cut was taken.
+    pub(crate) taken_unheard: bool,
     /// How many of the states may be told, from the start. The test says when there are more.
     pub(crate) held: usize,
 }
@@ -105,6 +107,7 @@ impl Default for Script {
             submits: vec![Submit::Taken],
             stands: vec![Stands::Queued(2), Stands::Running(0.5), Stands::Done],
             result: Result::Good,
+            taken_unheard: false,
             held: usize::MAX,
         }
     }
@@ -125,6 +128,8 @@ pub(crate) enum What {
     Response,
     Cancel,
     Media,
+    /// A job is looked for.
+    Find,
     Probe,
     Other,
 }
@@ -206,7 +211,7 @@ impl Upstream {
         Self { url, server, task }
     }
 
-    /// Lets one more state be told.
+    /// Lets one more state be reported.
     pub(crate) fn go_on(&self) {
         self.server.0.held.send_modify(|held| *held += 1);
     }
@@ -244,6 +249,8 @@ async fn answer(
         What::Status if server.0.speaks == Speaks::AiNow => server.stream(last_id.unwrap_or(0)),
         What::Status => server.status(),
         What::Response => server.response(),
+        What::Find if server.0.script.taken_unheard => server.status(),
+        What::Find => json_of(json!({"code": 0, "message": "SUCCEED", "data": []})),
         What::Cancel => json_of(json!({"status": "CANCELLATION_REQUESTED"})),
         What::Media => server.media(uri.path()).await,
         What::Probe if server.0.speaks == Speaks::AiNow => "pong".into_response(),
@@ -270,6 +277,10 @@ impl Server {
     fn what(&self, method: &Method, uri: &Uri) -> What {
         if uri.path().starts_with("/media/") {
             return What::Media;
+        }
+        let finds_at = self.0.speaks.api().finds_at();
+        if finds_at.is_some_and(|at| uri.to_string().starts_with(at)) {
+            return What::Find;
         }
         let paths = self.0.speaks.api().paths();
         let is = |path: &str| {
@@ -299,7 +310,7 @@ impl Server {
             }
             Submit::Odd => json_of(json!({"id": ["odd"], "request_id": 7})),
             Submit::Cut if self.0.speaks == Speaks::AiNow => {
-                // A stream of somebody who can't be come back to breaks off.
+                // A stream that can't be resumed breaks off.
                 let pieces = stream::iter([Ok(Bytes::from_static(b"data: {\"sta")), Err("cut")]);
                 let kind = [("content-type", "text/event-stream")];
                 (kind, Body::from_stream(pieces)).into_response()
@@ -323,7 +334,7 @@ impl Server {
         response
     }
 
-    /// The state that is told next. A held one is told again and again.
+    /// The state that is reported next. A held one is repeated.
     fn next(&self) -> Stands {
         let mut told = self.0.told.lock().unwrap();
         let (stands, held) = (&self.0.script.stands, *self.0.held.borrow());
@@ -347,7 +358,7 @@ impl Server {
         }
     }
 
-    /// What is told at the address of the result, where that is another one.
+    /// The answer at the address of the result, if that is another one.
     fn response(&self) -> Response {
         let told = *self.0.told.lock().unwrap();
         let stands = &self.0.script.stands;

@@ -1,34 +1,30 @@
-//! `/api/admin/generations`: the generations of all keys, looked for, looked at, cancelled.
+//! `/api/admin/generations`: the generations of all keys: searched, read, cancelled, repeated.
 
-use ai_now_protocol::api::{Generation, State as Standing};
+use ai_now_protocol::GenerateRequest;
+use ai_now_protocol::api::State as Standing;
+use ai_now_protocol::options::{SEED, STYLE};
 use axum::extract::{Path, Query, State};
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::generation_details::{AdminGeneration, GenerationDetails, admin_generation, details};
 use super::keys::refusal;
-use crate::clock::{DAY_MS, parse_date};
+use crate::clock::DAY_MS;
+use crate::domain::Principal;
 use crate::http::administrator::{Administrator, Viewer};
+use crate::http::allowed;
 use crate::http::error::Problem;
-use crate::http::openapi::{Keyed, Located, Queried};
-use crate::http::origin::base;
+use crate::http::openapi::{Accepting, Keyed, Located, Queried};
+use crate::http::origin::{base, client_address};
 use crate::http::routes::generation_id::{Which, unknown};
-use crate::http::routes::generations::{Page, generation};
+use crate::http::routes::generations::{Page, place_of};
+use crate::http::routes::page;
+use crate::http::routes::submission::{Repeatable, accept};
 use crate::http::routes::system::json;
 use crate::http::state::App;
-use crate::store::{GenerationFilter, KeyedGeneration};
-
-/// A generation, and whose it is.
-#[derive(Serialize, ToSchema)]
-struct AdminGeneration {
-    /// The name of the key that it was submitted with.
-    key: String,
-    /// Whether a visitor with a session of that key submitted it.
-    visitor: bool,
-    /// The generation, as its owner sees it.
-    generation: Generation,
-}
+use crate::store::{GenerationFilter, StoreError};
 
 /// A page of the generations of all keys.
 #[derive(Serialize, ToSchema)]
@@ -40,7 +36,7 @@ struct AdminGenerationList {
     next: Option<String>,
 }
 
-/// Which generations.
+/// The filter.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
@@ -48,14 +44,20 @@ pub(crate) struct Filter {
     key: Option<String>,
     /// Of this model, by its id.
     model: Option<String>,
-    /// That stand like this: `queued`, `running`, `completed`, `failed` or `cancelled`.
+    /// In this state: `queued`, `running`, `completed`, `failed` or `cancelled`.
     #[param(pattern = "^(queued|running|completed|failed|cancelled)$")]
     state: Option<String>,
-    /// With this text in the prompt. Letters from A to Z are found in either case.
+    /// Made by this provider, being made by it, or last attempted by it; by its name in the
+    /// settings.
+    provider: Option<String>,
+    /// With this text in the prompt. Letters from A to Z match in either case.
     text: Option<String>,
     /// Accepted on this day (UTC) or later, like `2026-01-31`.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
+    /// Accepted on this day (UTC) or earlier.
+    #[param(value_type = Option<String>, format = Date)]
+    to: Option<String>,
 }
 
 impl Filter {
@@ -64,32 +66,26 @@ impl Filter {
             Some(name) => Some(app.store.key_by_name(&name).await.map_err(refusal)?.id),
             None => None,
         };
-        let allowed = "`queued`, `running`, `completed`, `failed` or `cancelled`";
+        let states = ["queued", "running", "completed", "failed", "cancelled"];
         let state = self.state.map(|name| {
             let standing = serde_json::from_value::<Standing>(name.into());
-            standing.map_err(|_| Problem::invalid_parameter("state", allowed))
+            standing.map_err(|_| Problem::invalid_parameter("state", allowed::values(states)))
         });
-        let from = self.from.map(|date| {
-            let wrong = || Problem::invalid_parameter("from", "a day like `2026-01-31`");
-            parse_date(&date).ok_or_else(wrong)
-        });
+        let (from, to) =
+            (page::day("from", self.from.as_deref())?, page::day("to", self.to.as_deref())?);
         Ok(GenerationFilter {
             key_id,
             model: self.model,
             state: state.transpose()?,
             text: self.text,
-            from_ms: from.transpose()?.unwrap_or(0) * DAY_MS,
+            from_ms: from.unwrap_or(0) * DAY_MS,
+            before_ms: to.map(|day| (day + 1) * DAY_MS),
+            provider: self.provider,
         })
     }
 }
 
-fn told(app: &App, found: KeyedGeneration, base: &str) -> Result<AdminGeneration, Problem> {
-    let KeyedGeneration { key_name: key, row } = found;
-    let visitor = row.visitor_id.is_some();
-    Ok(AdminGeneration { key, visitor, generation: generation(app, row, base)? })
-}
-
-/// The generations of all keys, the newest first, or those that are looked for.
+/// The generations of all keys that match the filter, the newest first.
 #[utoipa::path(
     get,
     path = "/generations",
@@ -116,17 +112,14 @@ pub(crate) async fn list(
     let filter = filter.read(&app).await?;
     let limit_and_one = limit.saturating_add(1);
     let mut rows = app.store.all_generations_before(&filter, place, limit_and_one).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let last = rows.last().filter(|_| more);
-    let next = last.map(|found| format!("{}-{}", found.row.created_at_ms, found.row.id));
+    let next = page::next(&mut rows, limit, |found| place_of(&found.row));
     let base = base(&app, &headers, &extensions);
-    let generations = rows.into_iter().map(|found| told(&app, found, &base));
+    let generations = rows.into_iter().map(|found| admin_generation(&app, found, &base));
     let generations = generations.collect::<Result<_, _>>()?;
     Ok(json(StatusCode::OK, &AdminGenerationList { generations, next }))
 }
 
-/// A generation, whoever's it is. The address of its events is in it.
+/// A generation with its history: its events, failed attempts, and costs.
 #[utoipa::path(
     get,
     path = "/generations/{id}",
@@ -134,7 +127,7 @@ pub(crate) async fn list(
     tag = "admin",
     params(Which),
     responses(
-        (status = 200, description = "The generation.", body = AdminGeneration),
+        (status = 200, description = "The generation.", body = GenerationDetails),
         Keyed,
         Located,
     ),
@@ -147,12 +140,11 @@ pub(crate) async fn show(
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let found = app.store.keyed_generation(&id).await?.ok_or_else(unknown)?;
     let base = base(&app, &headers, &extensions);
-    Ok(json(StatusCode::OK, &told(&app, found, &base)?))
+    Ok(json(StatusCode::OK, &details(&app, &id, &base).await?))
 }
 
-/// Cancels a generation, whoever's it is, unless it has ended. Its tokens return.
+/// Cancels a generation of any owner, unless it has ended. Its tokens are returned.
 #[utoipa::path(
     delete,
     path = "/generations/{id}",
@@ -160,7 +152,7 @@ pub(crate) async fn show(
     tag = "admin",
     params(Which),
     responses(
-        (status = 200, description = "The generation as it is now.", body = AdminGeneration),
+        (status = 200, description = "The generation as it is now.", body = GenerationDetails),
         Keyed,
         Located,
     ),
@@ -175,11 +167,57 @@ pub(crate) async fn cancel(
 ) -> Result<Response, Problem> {
     let found = app.store.keyed_generation(&id).await?.ok_or_else(unknown)?;
     if found.row.finished_at_ms.is_none() {
-        // First that it is asked for: nothing happens that is not written down.
+        // The request is logged first: nothing happens that is not logged.
         admin.store(&app).write_down("generation.cancel", id.clone()).await?;
         app.generations.cancel(&found.row).await?;
     }
-    let found = app.store.keyed_generation(&id).await?.ok_or_else(unknown)?;
     let base = base(&app, &headers, &extensions);
-    Ok(json(StatusCode::OK, &told(&app, found, &base)?))
+    Ok(json(StatusCode::OK, &details(&app, &id, &base).await?))
+}
+
+/// Repeats a generation for the same key, at its price, with another seed.
+///
+/// The key's balance and limits apply as if its owner had submitted it.
+#[utoipa::path(
+    post,
+    path = "/generations/{id}/again",
+    operation_id = "runAgain",
+    tag = "admin",
+    params(Which),
+    responses(
+        (status = 201, description = "The new generation.", body = GenerationDetails),
+        Keyed,
+        Located,
+        Accepting,
+    ),
+    security(("admin" = []))
+)]
+pub(crate) async fn again(
+    State(app): State<App>,
+    admin: Administrator,
+    Path(Which { id }): Path<Which>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let found = app.store.keyed_generation(&id).await?.ok_or_else(unknown)?;
+    let key = app.store.key_by_name(&found.key_name).await.map_err(refusal)?;
+    if key.revoked_at_ms.is_some() || key.is_expired() {
+        return Err(refusal(StoreError::NoSuchKey(key.name)));
+    }
+    let principal = Principal {
+        key_id: key.id,
+        account_id: key.account_id,
+        visitor_id: found.row.visitor_id,
+        tokens_per_day: key.publishable.map(|limits| limits.tokens_per_day),
+    };
+    let mut options = found.row.options;
+    options.remove(SEED);
+    let style = options.remove(STYLE).and_then(|style| style.as_text().map(str::to_owned));
+    let (model, prompt) = (found.row.model, found.row.prompt);
+    let request = GenerateRequest { model, prompt, style, options };
+    let address = client_address(&app, &headers, &extensions);
+    admin.store(&app).write_down("generation.again", id).await?;
+    let accepted = accept(&app, principal, Repeatable::never(), address, request).await?;
+    let base = base(&app, &headers, &extensions);
+    Ok(json(StatusCode::CREATED, &details(&app, &accepted.id, &base).await?))
 }

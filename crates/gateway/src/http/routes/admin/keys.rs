@@ -9,64 +9,68 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::page::{Page, next};
 use crate::config::normalize_origin;
 use crate::http::administrator::{Administrator, Viewer};
+use crate::http::allowed;
 use crate::http::body::Json;
 use crate::http::error::Problem;
 use crate::http::openapi::{Keyed, Located, Queried, Sent};
+use crate::http::routes::page::{Page, next};
 use crate::http::routes::system::json;
 use crate::http::state::App;
 use crate::store::{KeyDetails, KeyKind, NewKey, Publishable, StoreError};
 
-/// A key, for administrators. The key itself is kept nowhere.
+/// A key, for administrators. The key itself is not stored.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Key {
-    /// What people call it by; it opens nothing.
+    /// Its name. It grants no access.
     name: String,
     /// `secret` or `publishable`.
     #[schema(pattern = "^(secret|publishable)$")]
     kind: &'static str,
-    /// The operator's words about it.
+    /// The operator's label for it.
     label: String,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     created_at_ms: u64,
-    /// When it stopped being good.
+    /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at_ms: Option<u64>,
-    /// From when on it is good no more. Absent: it stays good.
+    /// Until when the key before the rotation remains valid. Absent: it was never rotated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_key_until_ms: Option<u64>,
+    /// When it expires. Absent: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at_ms: Option<u64>,
-    /// The models that it is for. Absent: all.
+    /// The models that it may use. Absent: all.
     #[serde(skip_serializing_if = "Option::is_none")]
     models: Option<Vec<String>>,
-    /// What it may use in a calendar day (UTC), in tokens. Absent: no such limit.
+    /// How many tokens it may use in a calendar day (UTC). Absent: no such limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     day_cap_tokens: Option<u32>,
-    /// What it may use in a calendar month (UTC), in tokens.
+    /// How many tokens it may use in a calendar month (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     month_cap_tokens: Option<u32>,
-    /// What it has used today, what is under way among it.
+    /// What it has used today, active generations included.
     day_tokens: u64,
     /// What it has used this month.
     month_tokens: u64,
-    /// What is in its account.
+    /// Its account's tokens.
     balance: Balance,
-    /// A publishable key's pages and limits.
+    /// The origins and limits of a publishable key.
     #[serde(skip_serializing_if = "Option::is_none")]
     publishable: Option<Pages>,
 }
 
-/// The pages of a publishable key, and its limits.
+/// The origins and limits of a publishable key.
 #[derive(Serialize, ToSchema)]
 struct Pages {
-    /// The exact origins of the pages.
+    /// The exact origins of its pages.
     origins: Vec<String>,
-    /// What one visitor may spend, in tokens.
+    /// How many tokens one visitor may spend.
     visitor_budget: u32,
-    /// How many new visitors one network address may be within 24 hours.
+    /// How many new visitors one network address may have within 24 hours.
     visitors_per_address: u32,
-    /// What all visitors together may use within 24 hours, in tokens.
+    /// How many tokens all visitors together may use within 24 hours.
     tokens_per_day: u32,
 }
 
@@ -85,6 +89,7 @@ impl From<KeyDetails> for Key {
             label: key.label,
             created_at_ms: key.created_at_ms,
             revoked_at_ms: key.revoked_at_ms,
+            old_key_until_ms: key.old_key_until_ms,
             expires_at_ms: key.limits.expires_at_ms,
             models: key.limits.models,
             day_cap_tokens: key.limits.day_cap_tokens,
@@ -107,15 +112,15 @@ struct KeyList {
     next: Option<String>,
 }
 
-/// What is looked for.
+/// The filter.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Search {
-    /// A part of the key's name or label.
+    /// Contained in the key's name or label.
     search: Option<String>,
 }
 
-/// All keys, the newest first, or those whose name or label has a text in it.
+/// All keys, or those whose name or label contains a text; the newest first.
 #[utoipa::path(
     get,
     path = "/keys",
@@ -134,19 +139,19 @@ pub(crate) async fn list(
     let (before, limit) = (page.before()?, page.limit()?);
     let search = search.unwrap_or_default();
     let mut keys = app.store.keys_before(before, &search, limit.saturating_add(1)).await?;
-    let next = next(&mut keys, limit, |details| details.key.id);
+    let next = next(&mut keys, limit, |details| details.key.id.to_string());
     let keys = keys.into_iter().map(Key::from).collect();
     Ok(json(StatusCode::OK, &KeyList { keys, next }))
 }
 
-/// A key to be made: a secret one with tokens, or a publishable one that draws on another's account.
+/// A key to be created: a secret one with tokens, or a publishable one that uses another's account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateKey {
-    /// What is granted to a secret key's new account. Absent: nothing.
+    /// How many tokens a secret key's new account is granted. Absent: none.
     #[serde(default, deserialize_with = "whole::optional")]
     tokens: Option<u32>,
-    /// Words about it.
+    /// The label.
     #[serde(default)]
     #[schema(max_length = 200)]
     label: String,
@@ -154,36 +159,36 @@ pub(crate) struct CreateKey {
     publishable: Option<CreatePages>,
 }
 
-/// What a publishable key is for.
+/// The settings of a publishable key.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreatePages {
-    /// The name of the secret key on whose account it draws.
+    /// The name of the secret key whose account it uses.
     owner: String,
     /// The origins of the pages, like `https://example.com`.
     #[schema(min_items = 1, max_items = 100)]
     origins: Vec<String>,
-    /// What each visitor may spend, in tokens. Absent: 50.
+    /// How many tokens each visitor may spend. Absent: 50.
     #[serde(default, deserialize_with = "whole::optional")]
     visitor_budget: Option<u32>,
-    /// How many new visitors may come from one network address in 24 hours. Absent: 4.
+    /// How many new visitors one network address may have in 24 hours. Absent: 4.
     #[serde(default, deserialize_with = "whole::optional")]
     visitors_per_address: Option<u32>,
-    /// What all visitors may use in 24 hours, in tokens. Absent: 2000.
+    /// How many tokens all visitors may use in 24 hours. Absent: 2000.
     #[serde(default, deserialize_with = "whole::optional")]
     tokens_per_day: Option<u32>,
 }
 
-/// A key that was made.
+/// A key that was created.
 #[derive(Serialize, ToSchema)]
-struct CreatedKey {
-    /// The key itself. It is shown this one time.
-    secret: String,
-    /// What is to be known about it.
-    key: Key,
+pub(super) struct CreatedKey {
+    /// The key itself. It is shown only this time.
+    pub(super) secret: String,
+    /// Its details.
+    pub(super) key: Key,
 }
 
-/// Makes a key. The answer has the key itself, this one time.
+/// Creates a key. The answer contains the key itself, only this time.
 #[utoipa::path(
     post,
     path = "/keys",
@@ -207,10 +212,7 @@ pub(crate) async fn create(
     let new = match body.publishable {
         None => NewKey::Secret { tokens: body.tokens.unwrap_or(0).into() },
         Some(_) if body.tokens.is_some() => {
-            return Err(Problem::invalid_parameter(
-                "tokens",
-                "left out for a publishable key: it draws on its owner's account",
-            ));
+            return Err(Problem::invalid_parameter("tokens", allowed::none()));
         }
         Some(pages) => publishable(pages)?,
     };
@@ -223,16 +225,20 @@ pub(crate) async fn create(
 const LABEL_MAX_CHARS: usize = 200;
 const ORIGINS_MAX: usize = 100;
 
-fn publishable(pages: CreatePages) -> Result<NewKey, Problem> {
-    let allowed = "1 to 100 origins like `https://example.com`, without a path";
-    let wrong = || Problem::invalid_parameter("origins", allowed);
-    if pages.origins.is_empty() || pages.origins.len() > ORIGINS_MAX {
+/// Origins as they are compared with a page's.
+pub(super) fn normalized(origins: &[String]) -> Result<Vec<String>, Problem> {
+    let wrong = || Problem::invalid_parameter("origins", allowed::origins(ORIGINS_MAX as u32));
+    if origins.is_empty() || origins.len() > ORIGINS_MAX {
         return Err(wrong());
     }
-    let origins = pages.origins.iter().map(|origin| normalize_origin(origin));
+    let origins = origins.iter().map(|origin| normalize_origin(origin));
+    origins.collect::<Result<_, _>>().map_err(|_| wrong())
+}
+
+fn publishable(pages: CreatePages) -> Result<NewKey, Problem> {
     Ok(NewKey::Publishable {
         owner: pages.owner,
-        origins: origins.collect::<Result<_, _>>().map_err(|_| wrong())?,
+        origins: normalized(&pages.origins)?,
         limits: Publishable {
             visitor_budget: pages.visitor_budget.unwrap_or(50),
             visitors_per_address: pages.visitors_per_address.unwrap_or(4),
@@ -243,12 +249,15 @@ fn publishable(pages: CreatePages) -> Result<NewKey, Problem> {
 
 pub(super) fn check_label(label: &str) -> Result<(), Problem> {
     if label.chars().count() > LABEL_MAX_CHARS {
-        return Err(Problem::invalid_parameter("label", "a text of at most 200 characters"));
+        return Err(Problem::invalid_parameter(
+            "label",
+            allowed::length(0, LABEL_MAX_CHARS as u32),
+        ));
     }
     Ok(())
 }
 
-/// Which key.
+/// The key.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(crate) struct Which {
@@ -290,8 +299,8 @@ pub(crate) struct Grant {
     tokens: Option<u32>,
 }
 
-/// How many tokens one grant may give: more is a slip of the finger.
-const GRANT_MAX_TOKENS: u32 = 1_000_000_000;
+/// How many tokens one grant or adjustment may have: more is most likely a typing error.
+pub(super) const GRANT_MAX_TOKENS: u32 = 1_000_000_000;
 
 /// Grants tokens to a key's account.
 #[utoipa::path(
@@ -311,15 +320,16 @@ pub(crate) async fn grant(
     Json(Grant { tokens }): Json<Grant>,
 ) -> Result<Response, Problem> {
     let tokens = tokens.filter(|tokens| (1..=GRANT_MAX_TOKENS).contains(tokens));
-    let tokens =
-        tokens.ok_or_else(|| Problem::invalid_parameter("tokens", "from 1 to 1000000000"))?;
+    let tokens = tokens.ok_or_else(|| {
+        Problem::invalid_parameter("tokens", allowed::range(1, GRANT_MAX_TOKENS.into()))
+    })?;
     admin.store(&app).grant(&name, tokens.into()).await.map_err(refusal)?;
     shown(&app, &name).await
 }
 
-/// Makes a key useless, with its sessions and the publishable keys that draw on its account.
+/// Revokes a key, with its sessions and the publishable keys that use its account.
 ///
-/// Generations that are under way go on. Revoking it again changes nothing.
+/// Active generations go on. Revoking it again changes nothing.
 #[utoipa::path(
     delete,
     path = "/keys/{name}",
@@ -338,16 +348,19 @@ pub(crate) async fn revoke(
     shown(&app, &name).await
 }
 
-/// What the store refuses about keys, in the words of the API.
+/// Maps the store's errors about keys to answers.
 pub(super) fn refusal(error: StoreError) -> Problem {
     match error {
         StoreError::NoSuchKey(_) => Problem::not_found(
             Code::NoSuchKey,
-            "There is no key of this name that is good for this. GET /api/admin/keys lists all.",
+            "There is no key with this name that permits this. GET /api/admin/keys lists all.",
         ),
-        StoreError::TooManyTokens => {
-            Problem::invalid_parameter("tokens", "fewer: an account can't hold that many")
-        }
+        StoreError::NoPages(_) => Problem::bad_request(
+            Code::InvalidRequest,
+            "`publishable` is for publishable keys: a secret one has no origins and no visitors.",
+        ),
+        StoreError::TooFewTokens => Problem::invalid_parameter("tokens", allowed::available()),
+        StoreError::TooManyTokens => Problem::invalid_parameter("tokens", allowed::fewer()),
         other => other.into(),
     }
 }

@@ -7,10 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::keys::{Which, refusal};
-use super::page::{Page, next};
 use crate::http::administrator::Viewer;
 use crate::http::error::Problem;
 use crate::http::openapi::{Keyed, Located};
+use crate::http::routes::page::{Page, next};
 use crate::http::routes::system::json;
 use crate::http::state::App;
 use crate::store::LedgerEntry;
@@ -20,23 +20,27 @@ use crate::store::LedgerEntry;
 struct Movement {
     /// Its number. Later ones have higher ones.
     id: i64,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was recorded, in milliseconds since 1970.
     at_ms: u64,
-    /// `grant`: tokens came; `hold`: they were set aside for a generation; `capture`: they were spent
-    /// for it; `release`: they went back.
-    #[schema(pattern = "^(grant|hold|capture|release)$")]
+    /// `grant`: tokens were added; `hold`: they were reserved for a generation; `capture`: they
+    /// were spent for it; `release`: they were returned; `refund`: they were returned after they
+    /// were spent; `adjustment`: they were taken back.
+    #[schema(pattern = "^(grant|adjustment|hold|capture|release|refund)$")]
     kind: String,
     /// How many tokens.
     tokens: u64,
-    /// The generation that it is for. It may be forgotten already.
+    /// The generation that it is for. It may be removed already.
     #[serde(skip_serializing_if = "Option::is_none")]
     generation: Option<String>,
+    /// The reason that an administrator gave for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 impl From<LedgerEntry> for Movement {
     fn from(entry: LedgerEntry) -> Self {
-        let LedgerEntry { id, at_ms, kind, tokens, generation_id: generation } = entry;
-        Self { id, at_ms, kind, tokens, generation }
+        let LedgerEntry { id, at_ms, kind, tokens, generation_id: generation, reason } = entry;
+        Self { id, at_ms, kind, tokens, generation, reason }
     }
 }
 
@@ -75,7 +79,7 @@ pub(crate) async fn show(
     let (before, limit) = (page.before()?, page.limit()?);
     let account = app.store.key_by_name(&name).await.map_err(refusal)?.account_id;
     let mut rows = app.store.ledger_before(account, before, limit.saturating_add(1)).await?;
-    let next = next(&mut rows, limit, |row| row.id);
+    let next = next(&mut rows, limit, |row| row.id.to_string());
     let entries = rows.into_iter().map(Movement::from).collect();
     Ok(json(StatusCode::OK, &LedgerPage { entries, next }))
 }

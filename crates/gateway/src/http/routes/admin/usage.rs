@@ -1,4 +1,4 @@
-//! `GET /api/admin/usage`: what the generations of all keys came to, or of one.
+//! `GET /api/admin/usage`: the usage of one key or all keys.
 
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -9,10 +9,10 @@ use super::keys::refusal;
 use crate::http::administrator::Viewer;
 use crate::http::error::Problem;
 use crate::http::openapi::{Keyed, Located, Queried};
-use crate::http::routes::usage::{Period, UsageReport, report};
+use crate::http::routes::usage::{Period, Reader, UsageReport, report};
 use crate::http::state::App;
 
-/// Of which key.
+/// The filter.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OfKey {
@@ -20,9 +20,10 @@ pub(crate) struct OfKey {
     key: Option<String>,
 }
 
-/// What generations came to, by day (UTC), key, model, provider and outcome.
+/// The usage by day (UTC), key, model, provider and outcome.
 ///
-/// Days are those on which generations ended. It outlives the generations themselves.
+/// With the costs at providers; and with the tokens' worth, if configured. Days are those on which
+/// generations ended. It outlives the generations themselves.
 #[utoipa::path(
     get,
     path = "/usage",
@@ -50,5 +51,5 @@ pub(crate) async fn all(
         Some(name) => Some(app.store.key_by_name(&name).await.map_err(refusal)?.id),
         None => None,
     };
-    report(&app, &period, key_id).await
+    report(&app, &period, key_id, Reader::Administrator).await
 }

@@ -1,4 +1,4 @@
-//! A server of the documented API. Its states are a stream, which [`super`] tells.
+//! A server of the documented API. Its states are a stream, which [`super`] sends.
 
 use axum::response::Response;
 use serde_json::{Value, json};

@@ -32,12 +32,12 @@ pub(crate) trait Api: Sync {
         &[]
     }
 
-    /// Whether it tells a place in its queue.
+    /// Whether it reports a position in its queue.
     fn tells_position(&self) -> bool {
         false
     }
 
-    /// Whether it tells which part is done.
+    /// Whether it reports the fraction that is done.
     fn tells_progress(&self) -> bool {
         false
     }
@@ -45,6 +45,27 @@ pub(crate) trait Api: Sync {
     /// Whether the job can be cancelled there.
     fn cancels(&self) -> bool {
         true
+    }
+
+    /// Whether it takes a seed.
+    fn takes_seed(&self) -> bool {
+        false
+    }
+
+    /// Whether it may charge for a job that failed there, and does not say so.
+    fn hides_charges(&self) -> bool {
+        false
+    }
+
+    /// Where a job is looked for whose submission was never answered: the path with its query, but for our
+    /// name of the job.
+    fn finds_at(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// A submission without what is different each time.
+    fn comparable(&self, body: &Value) -> Value {
+        body.clone()
     }
 
     /// The paths, each with its method: of a submission, a question about the job, the result, a
@@ -77,6 +98,7 @@ pub(crate) struct Paths {
     pub(crate) probe: &'static str,
 }
 
+/// What each service's row says.
 macro_rules! services {
     ($($module:ident $service:ident,)*) => {
         /// Whose API it speaks.

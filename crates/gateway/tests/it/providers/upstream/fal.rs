@@ -17,6 +17,10 @@ impl Api for Fal {
         "poll_ms = 5\nmodel = 'owner/model'\n"
     }
 
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[("x-fal-request-timeout", "900")]
+    }
+
     fn scheme(&self) -> &'static str {
         "Key"
     }
@@ -26,6 +30,10 @@ impl Api for Fal {
     }
 
     fn tells_progress(&self) -> bool {
+        true
+    }
+
+    fn takes_seed(&self) -> bool {
         true
     }
 

@@ -17,6 +17,17 @@ impl Api for Kling {
         false
     }
 
+    fn finds_at(&self) -> Option<&'static str> {
+        Some("/tasks?external_task_ids=")
+    }
+
+    fn comparable(&self, body: &Value) -> Value {
+        let mut body = body.clone();
+        let options = body.as_object_mut().unwrap().remove("options").unwrap();
+        assert!(options["external_task_id"].as_str().unwrap().ends_with("-kling-3_0"));
+        body
+    }
+
     fn paths(&self) -> Paths {
         Paths {
             submit: "POST /text-to-video/kling-3.0",

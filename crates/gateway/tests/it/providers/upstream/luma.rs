@@ -12,6 +12,10 @@ impl Api for Luma {
         "luma"
     }
 
+    fn hides_charges(&self) -> bool {
+        true
+    }
+
     fn paths(&self) -> Paths {
         Paths {
             submit: "POST /generations/video",

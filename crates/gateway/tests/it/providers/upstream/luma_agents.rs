@@ -16,6 +16,10 @@ impl Api for LumaAgents {
         false
     }
 
+    fn hides_charges(&self) -> bool {
+        true
+    }
+
     fn paths(&self) -> Paths {
         Paths {
             submit: "POST /generations",

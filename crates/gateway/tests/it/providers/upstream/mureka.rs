@@ -22,6 +22,10 @@ impl Api for Mureka {
         false
     }
 
+    fn hides_charges(&self) -> bool {
+        true
+    }
+
     fn paths(&self) -> Paths {
         Paths {
             submit: "POST /v1/song/easy-generate",

@@ -21,6 +21,10 @@ impl Api for Runway {
         true
     }
 
+    fn takes_seed(&self) -> bool {
+        true
+    }
+
     fn paths(&self) -> Paths {
         Paths {
             submit: "POST /v1/text_to_video",

@@ -1,0 +1,135 @@
+//! Several gateways on one database: each in turn is killed, or stopped for longer than its lease lasts,
+//! while the others go on and clients go to whichever answers; and the database server dies below all
+//! of them. It proves what the other half of the
+//! harness proves: nothing lost, nothing charged twice.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::clients::{Client, Counts, Ended, Promises};
+use crate::gateway::{Gateway, Place};
+use crate::{Args, TOKENS};
+
+/// Longer than a gateway that is not heard of keeps what it runs.
+const PAUSE: Duration = Duration::from_secs(13);
+
+/// One round in so many stops a gateway for [`PAUSE`] in place of killing it.
+const PAUSED: u32 = 5;
+
+/// One round in so many lets the database server die, and come back.
+const WITHOUT_DATABASE: u32 = 3;
+
+/// Where the gateways are at the moment.
+type Addresses = Arc<Mutex<Vec<String>>>;
+
+/// Kills and stops gateways for so many rounds, then brings everything to its end.
+///
+/// # Errors
+/// With the promise that was broken.
+pub async fn run(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Result<()> {
+    let server = args.store.server().context("several gateways need --store postgres")?;
+    let store = server.database();
+    let server = Arc::new(server);
+    let places: Vec<Place> =
+        (0..args.nodes).map(|node| place(args, folder, node, &store)).collect::<Result<_>>()?;
+    let mut people = Vec::new();
+    for _ in 0..args.clients {
+        people.push((places[0].create_key(TOKENS).await?, Arc::new(Promises::default())));
+    }
+    let mut gateways = Vec::new();
+    for place in &places {
+        gateways.push(Gateway::start(place).await?);
+    }
+    let addresses: Addresses = Arc::default();
+    let tell = |gateways: &[Gateway]| {
+        let urls = gateways.iter().map(|gateway| gateway.url.clone()).collect();
+        *addresses.lock().unwrap_or_else(PoisonError::into_inner) = urls;
+    };
+    tell(&gateways);
+    let over = Arc::new(AtomicBool::new(false));
+    let crowd: Vec<_> = people
+        .iter()
+        .map(|(key, promises)| {
+            let (key, promises) = (key.clone(), Arc::clone(promises));
+            let (addresses, over) = (Arc::clone(&addresses), Arc::clone(&over));
+            tokio::spawn(use_them(addresses, over, key, promises, random.fork()))
+        })
+        .collect();
+    for round in 1..=args.rounds {
+        let which = random.usize(0..gateways.len());
+        tokio::time::sleep(Duration::from_millis(random.u64(0..=args.life_ms))).await;
+        if round.is_multiple_of(PAUSED) {
+            gateways[which].signal("STOP").await?;
+            tokio::time::sleep(PAUSE).await;
+            gateways[which].signal("CONT").await?;
+        } else if round.is_multiple_of(WITHOUT_DATABASE) {
+            let server = Arc::clone(&server);
+            tokio::task::spawn_blocking(move || server.crash()).await?;
+        } else {
+            gateways[which].kill().await?;
+            let again = Gateway::start(&places[which]).await;
+            gateways[which] = again.with_context(|| format!("round {round}"))?;
+            tell(&gateways);
+        }
+        if crowd.iter().any(tokio::task::JoinHandle::is_finished) {
+            break;
+        }
+        places[which].audit().await.with_context(|| format!("after round {round}"))?;
+    }
+    over.store(true, Ordering::SeqCst);
+    for client in crowd {
+        client.await??;
+    }
+    let mut ended = Ended::default();
+    for (key, promises) in &people {
+        let url = &gateways[random.usize(0..gateways.len())].url;
+        ended += Client::new(url, key, promises, random.fork()).settle(TOKENS).await?;
+    }
+    for mut gateway in gateways {
+        gateway.kill().await?;
+    }
+    places[0].audit().await.context("at the end")?;
+    ensure!(ended.completed > 0, "no generation was completed: this run proved nothing");
+    let counts = people.iter().map(|(_, promises)| promises.counts()).sum::<Counts>();
+    println!(
+        "crash: {} gateways, {} rounds; {counts}; {} completed, {} cancelled",
+        args.nodes, args.rounds, ended.completed, ended.cancelled
+    );
+    println!("test result: ok. {} passed; 0 failed; rounds of several gateways", args.rounds);
+    Ok(())
+}
+
+/// A gateway's own place. The files of results are everybody's.
+fn place(args: &Args, folder: &Path, node: u32, store: &str) -> Result<Place> {
+    let data = folder.join(format!("node-{node}"));
+    std::fs::create_dir_all(&data)?;
+    for shared in ["media", "uploads"] {
+        let all = folder.join(shared);
+        std::fs::create_dir_all(&all)?;
+        std::os::unix::fs::symlink(all, data.join(shared))?;
+    }
+    Ok(Place::new(args.gateway.clone(), data, Some(store.to_owned())))
+}
+
+/// One client, who goes to another gateway where one is gone.
+async fn use_them(
+    addresses: Addresses,
+    over: Arc<AtomicBool>,
+    key: String,
+    promises: Arc<Promises>,
+    mut random: fastrand::Rng,
+) -> Result<()> {
+    while !over.load(Ordering::SeqCst) {
+        let urls = addresses.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let url = &urls[random.usize(0..urls.len())];
+        let client = Client::new(url, &key, &promises, random.fork());
+        client.use_until(|| over.load(Ordering::SeqCst)).await?;
+        // So that a gateway that is just gone is not asked in a tight circle.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! What the system says of a process: its memory and its processor time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+/// The ids of a process and, where they serve too, of its children.
+pub fn family(id: u32, with_children: bool) -> Result<Vec<u32>> {
+    let mut ids = vec![id];
+    if with_children {
+        for entry in std::fs::read_dir("/proc")? {
+            let Ok(child) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
+            // It may be gone by now.
+            if stat(child).is_ok_and(|fields| fields[1] == id.to_string()) {
+                ids.push(child);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+/// How much memory is the process' own.
+///
+/// # Errors
+/// Where the system does not say.
+pub fn resident_bytes(id: u32) -> Result<u64> {
+    let path = PathBuf::from(format!("/proc/{id}/status"));
+    let status = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).context("VmRSS")?;
+    Ok(kib.trim().parse::<u64>()? * 1024)
+}
+
+/// The processor time that a process has used.
+///
+/// # Errors
+/// Where the system does not say.
+pub fn cpu(id: u32) -> Result<Duration> {
+    let fields = stat(id)?;
+    let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+    Ok(Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
+}
+
+/// The fields of `/proc/ID/stat` after the program's name, which is in brackets and may contain
+/// anything: its state first, then its parent.
+fn stat(id: u32) -> Result<Vec<String>> {
+    let path = PathBuf::from(format!("/proc/{id}/stat"));
+    let stat = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let fields = stat.rsplit_once(')').context("stat")?.1.split_ascii_whitespace();
+    Ok(fields.map(str::to_owned).collect())
+}

@@ -1,0 +1,90 @@
+//! Many readers of one stream, which count what comes and when.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// When each event, by its number, came to whom.
+type Arrivals = HashMap<u64, Vec<Instant>>;
+
+/// Open streams. Dropping them closes them.
+#[derive(Default)]
+pub struct Readers {
+    tasks: JoinSet<()>,
+    arrivals: Arc<Mutex<Arrivals>>,
+}
+
+/// What came.
+pub struct Deliveries {
+    /// How many events came to a reader.
+    pub count: usize,
+    /// How long after its first reader an event came to its readers.
+    pub p99: Duration,
+}
+
+impl Readers {
+    /// Opens so many more, and waits until each is answered.
+    ///
+    /// # Errors
+    /// Where one is not.
+    pub async fn open(&mut self, url: &str, count: usize) -> Result<()> {
+        let (host, path) = url
+            .strip_prefix("http://")
+            .and_then(|url| url.split_once('/'))
+            .context("an address")?;
+        let accept = "Accept: text/event-stream";
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n{accept}\r\n\r\n");
+        for _ in 0..count {
+            let mut socket = TcpStream::connect(host).await?;
+            socket.write_all(request.as_bytes()).await?;
+            let mut begun = [0; 12];
+            socket.read_exact(&mut begun).await?;
+            ensure!(begun.ends_with(b" 200"), "{}", String::from_utf8_lossy(&begun));
+            self.tasks.spawn(read(socket, self.arrivals.clone()));
+        }
+        Ok(())
+    }
+
+    /// Forgets what came so far.
+    pub fn count_from_now(&self) {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// What came since then.
+    pub fn deliveries(&self) -> Deliveries {
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut late: Vec<Duration> = Vec::new();
+        for moments in arrivals.values() {
+            if let Some(first) = moments.iter().min() {
+                late.extend(moments.iter().map(|moment| *moment - *first));
+            }
+        }
+        late.sort();
+        let p99 = late.get(late.len() * 99 / 100).copied().unwrap_or_default();
+        Deliveries { count: late.len(), p99 }
+    }
+}
+
+async fn read(mut socket: TcpStream, arrivals: Arc<Mutex<Arrivals>>) {
+    let mut buffer = [0; 2048];
+    let mut rest = String::new();
+    while let Ok(length @ 1..) = socket.read(&mut buffer).await {
+        let now = Instant::now();
+        rest.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        let Some(end) = rest.rfind('\n') else { continue };
+        // Each server numbers events in its own way; what they say is the same.
+        let numbers = rest[..end].lines().filter_map(|line| {
+            let (_, step) = line.split_once("step ")?;
+            step.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u64>().ok()
+        });
+        let mut arrivals = arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.for_each(|number| arrivals.entry(number).or_default().push(now));
+        drop(arrivals);
+        rest.drain(..=end);
+    }
+}

@@ -1,0 +1,326 @@
+//! Names in a wasm. wasm-bindgen gives each import a long name with a hash, in the wasm and in its glue.
+//! Nobody reads them, and hashes don't compress; so each gets a short one, and the glue is bundled such that
+//! it offers just those. No generated file is edited. Functions are named for a tool that orders them by
+//! name. It must not know what the functions do.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail};
+
+/// The sections of a wasm that are looked into, by their numbers in the specification ("Modules",
+/// "Binary format").
+const IMPORTS: u8 = 2;
+const FUNCTIONS: u8 = 3;
+const EXPORTS: u8 = 7;
+const CODE: u8 = 10;
+const CUSTOM: u8 = 0;
+
+/// A wasm, cut into its sections.
+pub struct Module {
+    head: Vec<u8>,
+    sections: Vec<(u8, Vec<u8>)>,
+}
+
+/// An entry of the imports or exports: its names, and what they name, as it stands there.
+struct Entry {
+    names: Vec<String>,
+    rest: Vec<u8>,
+}
+
+impl Module {
+    /// Cuts a wasm into its sections.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn read(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader(bytes);
+        let head = reader.take(8)?.to_vec();
+        if !head.starts_with(b"\0asm") {
+            bail!("this is no wasm");
+        }
+        let mut sections = Vec::new();
+        while !reader.0.is_empty() {
+            let id = reader.byte()?;
+            let size = reader.number()?;
+            sections.push((id, reader.take(size)?.to_vec()));
+        }
+        Ok(Self { head, sections })
+    }
+
+    /// The module as a file has it.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.head.clone();
+        for (id, section) in &self.sections {
+            bytes.push(*id);
+            write_number(&mut bytes, section.len());
+            bytes.extend(section);
+        }
+        bytes
+    }
+
+    /// Gives each import a short name. Answers the pairs: the name that it had, the name that it has.
+    ///
+    /// # Errors
+    /// Where the imports can't be read.
+    pub fn shorten_imports(&mut self) -> Result<Vec<(String, String)>> {
+        let mut entries = self.entries(IMPORTS)?;
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for entry in &mut entries {
+            let name = entry.names.last_mut().context("an import has two names")?;
+            // The same function may be imported twice.
+            let known = pairs.iter().position(|(long, _)| long == name);
+            let number = known.unwrap_or(pairs.len());
+            let long = std::mem::replace(name, short(number));
+            if known.is_none() {
+                pairs.push((long, short(number)));
+            }
+        }
+        self.put(IMPORTS, &entries);
+        Ok(pairs)
+    }
+
+    /// Leaves out the exports that nobody `uses`: then wasm-opt leaves out what they name.
+    ///
+    /// # Errors
+    /// Where the exports can't be read.
+    pub fn keep_exports(&mut self, uses: impl Fn(&str) -> bool) -> Result<()> {
+        let mut entries = self.entries(EXPORTS)?;
+        entries.retain(|entry| entry.names.iter().all(|name| uses(name)));
+        self.put(EXPORTS, &entries);
+        Ok(())
+    }
+
+    /// Names the functions such that those of one type, with like code, follow each other in the order of
+    /// their names. What is alike compresses better side by side; wasm-opt orders by name.
+    ///
+    /// # Errors
+    /// Where the functions can't be read.
+    pub fn name_by_likeness(&mut self) -> Result<()> {
+        let mut types = self.section(FUNCTIONS);
+        let mut code = self.section(CODE);
+        let count = types.number()?;
+        code.number()?;
+        let mut functions = Vec::with_capacity(count);
+        for number in 0..count {
+            let kind = types.number()?;
+            let size = code.number()?;
+            functions.push((kind, code.take(size)?, number));
+        }
+        functions.sort_unstable();
+        let mut ranks = vec![0; count];
+        for (rank, (.., number)) in functions.iter().enumerate() {
+            ranks[*number] = rank;
+        }
+        let imported = self.entries(IMPORTS)?.iter().filter(|entry| entry.rest[0] == 0).count();
+        let mut names = Vec::new();
+        write_number(&mut names, count);
+        for (number, rank) in ranks.into_iter().enumerate() {
+            write_number(&mut names, imported + number);
+            write_text(&mut names, &format!("{rank:06}"));
+        }
+        let mut section = Vec::new();
+        write_text(&mut section, "name");
+        // The names of functions.
+        section.push(1);
+        write_number(&mut section, names.len());
+        section.extend(names);
+        self.sections.push((CUSTOM, section));
+        Ok(())
+    }
+
+    fn section(&self, id: u8) -> Reader<'_> {
+        let section = self.sections.iter().find(|(known, _)| *known == id);
+        Reader(section.map_or(&[0][..], |(_, bytes)| bytes.as_slice()))
+    }
+
+    fn entries(&self, id: u8) -> Result<Vec<Entry>> {
+        let mut reader = self.section(id);
+        let count = reader.number()?;
+        (0..count).map(|_| reader.entry(id)).collect()
+    }
+
+    fn put(&mut self, id: u8, entries: &[Entry]) {
+        let mut bytes = Vec::new();
+        write_number(&mut bytes, entries.len());
+        for Entry { names, rest } in entries {
+            for name in names {
+                write_text(&mut bytes, name);
+            }
+            bytes.extend(rest);
+        }
+        for (known, section) in &mut self.sections {
+            if *known == id {
+                section.clone_from(&bytes);
+            }
+        }
+    }
+}
+
+/// A script that offers what the glue has: the imports under their short names, and what the shell takes.
+pub fn entry(glue: &str, imports: &[(String, String)], taken: &[&str]) -> String {
+    let mut offers: Vec<_> =
+        imports.iter().map(|(long, short)| format!("{long} as {short}")).collect();
+    offers.extend(taken.iter().map(|name| (*name).to_owned()));
+    format!("export {{ {} }} from \"./{glue}\";\n", offers.join(", "))
+}
+
+/// The names in a script: whatever stands in it like one.
+pub fn names(script: &str) -> BTreeSet<&str> {
+    script.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '$').collect()
+}
+
+/// The short name of that number: a, b, … Z, ab, bb …
+fn short(mut number: usize) -> String {
+    const LETTERS: &[u8; 52] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut name = String::new();
+    loop {
+        name.push(char::from(LETTERS[number % LETTERS.len()]));
+        number /= LETTERS.len();
+        if number == 0 {
+            return name;
+        }
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count).context("the wasm is cut")?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// A whole number, as LEB128 has it.
+    fn number(&mut self) -> Result<usize> {
+        let mut number = 0;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            number |= usize::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        bail!("a number of the wasm is too long")
+    }
+
+    fn name(&mut self) -> Result<String> {
+        let length = self.number()?;
+        Ok(String::from_utf8(self.take(length)?.to_vec())?)
+    }
+
+    fn entry(&mut self, id: u8) -> Result<Entry> {
+        let count = if id == IMPORTS { 2 } else { 1 };
+        let names = (0..count).map(|_| self.name()).collect::<Result<_>>()?;
+        let before = self.0;
+        let kind = self.byte()?;
+        match (id, kind) {
+            // A function's type; an export's number.
+            (IMPORTS, 0) | (EXPORTS, _) => _ = self.number()?,
+            (IMPORTS, 1) => {
+                self.byte()?;
+                self.limits()?;
+            }
+            (IMPORTS, 2) => self.limits()?,
+            (IMPORTS, 3) => _ = self.take(2)?,
+            _ => bail!("an import of the unknown kind {kind}"),
+        }
+        Ok(Entry { names, rest: before[..before.len() - self.0.len()].to_vec() })
+    }
+
+    fn limits(&mut self) -> Result<()> {
+        let flags = self.byte()?;
+        self.number()?;
+        if flags & 1 == 1 {
+            self.number()?;
+        }
+        Ok(())
+    }
+}
+
+fn write_text(out: &mut Vec<u8>, text: &str) {
+    write_number(out, text.len());
+    out.extend(text.as_bytes());
+}
+
+fn write_number(out: &mut Vec<u8>, mut number: usize) {
+    while number > 0x7f {
+        out.push(number as u8 & 0x7f | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `(import "m" "__wbg_a_0123" (func)) (import "m" "__wbg_b_4567" (func))`, with the functions
+    /// exported as `used` and `unused`.
+    fn module() -> Vec<u8> {
+        let mut bytes = b"\0asm\x01\0\0\0".to_vec();
+        bytes.extend(b"\x01\x04\x01\x60\0\0");
+        bytes.extend(b"\x02\x23\x02\x01m\x0c__wbg_a_0123\0\0\x01m\x0c__wbg_b_4567\0\0");
+        bytes.extend(b"\x07\x11\x02\x04used\0\0\x06unused\0\x01");
+        bytes
+    }
+
+    #[test]
+    fn what_is_read_is_written() {
+        assert_eq!(Module::read(&module()).unwrap().bytes(), module());
+        assert!(Module::read(&module()[..20]).is_err());
+        assert!(Module::read(b"no wasm at all").is_err());
+    }
+
+    #[test]
+    fn imports_get_short_names_that_the_glue_offers() {
+        let mut wasm = Module::read(&module()).unwrap();
+        let pairs = wasm.shorten_imports().unwrap();
+        let pair = |long: &str, short: &str| (long.to_owned(), short.to_owned());
+        assert_eq!(pairs, [pair("__wbg_a_0123", "a"), pair("__wbg_b_4567", "b")]);
+        assert_eq!(
+            entry("glue.js", &pairs, &["Studio"]),
+            "export { __wbg_a_0123 as a, __wbg_b_4567 as b, Studio } from \"./glue.js\";\n"
+        );
+        let again = Module::read(&wasm.bytes()).unwrap();
+        let names: Vec<_> =
+            again.entries(IMPORTS).unwrap().into_iter().map(|entry| entry.names).collect();
+        assert_eq!(names, [["m", "a"], ["m", "b"]]);
+        let shorts: BTreeSet<_> = (0..9000).map(short).collect();
+        assert_eq!(shorts.len(), 9000);
+    }
+
+    #[test]
+    fn exports_that_no_script_names_are_left_out() {
+        let mut wasm = Module::read(&module()).unwrap();
+        let used = names("let x=wasm.used(1)");
+        wasm.keep_exports(|name| used.contains(name)).unwrap();
+        let left = Module::read(&wasm.bytes()).unwrap().entries(EXPORTS).unwrap();
+        assert_eq!(left.iter().map(|entry| entry.names[0].as_str()).collect::<Vec<_>>(), ["used"]);
+    }
+
+    #[test]
+    fn functions_are_named_by_type_and_code() {
+        let mut bytes = module();
+        // Three functions, of the types 1, 0 and 0; the code of the second comes after the third's.
+        bytes.extend(b"\x03\x04\x03\x01\0\0");
+        bytes.extend(b"\x0a\x0c\x03\x02\0\x0b\x03\0\x01\x0b\x03\0\0\x0b");
+        let mut wasm = Module::read(&bytes).unwrap();
+        wasm.name_by_likeness().unwrap();
+        let names = b"\x01\x19\x03\x02\x06000002\x03\x06000001\x04\x06000000";
+        assert!(wasm.bytes().ends_with(&[&b"\0\x20\x04name"[..], names].concat()));
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        for number in [0, 1, 127, 128, 16_383, 16_384, 629_528] {
+            let mut bytes = Vec::new();
+            write_number(&mut bytes, number);
+            assert_eq!(Reader(&bytes).number().unwrap(), number);
+        }
+    }
+}

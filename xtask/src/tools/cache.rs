@@ -1,0 +1,108 @@
+//! Where tools are kept: a folder of the person's cache for each tool and version, which all clones on the
+//! machine share. What lies there is whole: it is made beside its place and moved there at once. It must not
+//! know where tools come from.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// The folder of all tools: `ai-now/tools` in the person's cache; where they have none, in `fallback`.
+pub fn folder(fallback: &Path) -> PathBuf {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let xdg = set("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+    let home = || set("HOME").map(|home| home.join(".cache"));
+    let cache = xdg.or_else(|| set("LOCALAPPDATA")).or_else(home);
+    let folder = cache.map(|cache| cache.join("ai-now").join("tools"));
+    // Some homes can't be written to, as in a container of a build.
+    let writable = folder.filter(|folder| fs::create_dir_all(folder).is_ok());
+    writable.unwrap_or_else(|| fallback.to_owned())
+}
+
+/// Fills `folder/name` where `is_whole` doesn't find it good: `fill` is given an empty folder beside it.
+/// Of several clones that want the same, one fills and the others wait.
+///
+/// # Errors
+/// Where it can't be filled; nothing is left in its place then.
+pub fn place(
+    folder: &Path,
+    name: &str,
+    is_whole: impl Fn(&Path) -> bool,
+    fill: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
+    let place = folder.join(name);
+    if is_whole(&place) {
+        return Ok(place);
+    }
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    // Unlocked by the system, too, when its holder is killed.
+    let lock = File::create(folder.join(format!("{name}.lock")))?;
+    if lock.try_lock().is_err() {
+        eprintln!("      {name} is being made ready by another run; waiting for it");
+        lock.lock()?;
+    }
+    if is_whole(&place) {
+        return Ok(place);
+    }
+    let partial = folder.join(format!("{name}.partial"));
+    remove(&partial)?;
+    fs::create_dir_all(&partial)?;
+    let filled = fill(&partial);
+    if filled.is_err() {
+        remove(&partial)?;
+    }
+    filled?;
+    remove(&place)?;
+    fs::rename(&partial, &place).with_context(|| place.display().to_string())?;
+    Ok(place)
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use anyhow::bail;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_whole_or_empty() {
+        let folder = std::env::temp_dir().join(format!("ai-now-cache-{}", std::process::id()));
+        let is_whole = |place: &Path| place.join("done").is_file();
+        // What a killed run left is no hindrance, and not taken over.
+        fs::create_dir_all(folder.join("a-1.partial")).unwrap();
+        fs::write(folder.join("a-1.partial/rest"), "").unwrap();
+        let failed = place(&folder, "a-1", is_whole, |partial| {
+            fs::write(partial.join("half"), "")?;
+            bail!("broke off")
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "broke off");
+        assert!(!folder.join("a-1").exists() && !folder.join("a-1.partial").exists());
+
+        // Many want it at once: one makes it.
+        let made = AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let filled = place(&folder, "a-1", is_whole, |partial| {
+                        made.fetch_add(1, Ordering::SeqCst);
+                        Ok(fs::write(partial.join("done"), "")?)
+                    });
+                    assert!(is_whole(&filled.unwrap()));
+                });
+            }
+        });
+        assert_eq!(made.load(Ordering::SeqCst), 1);
+        assert!(!folder.join("a-1/rest").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
