@@ -8,6 +8,7 @@ mod tally;
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -54,10 +55,14 @@ pub fn verify(only: &[Step]) -> Result<bool> {
     let steps = if only.is_empty() { Step::value_variants() } else { only };
     let (mut passed, mut failed) = (0, 0);
     let mut report = String::new();
+    let mut durations = String::new();
     for &step in steps {
+        let started = Instant::now();
         let tally = performed(step);
         let name = name(step);
-        println!("{name}: {} passed, {} failed", tally.passed, tally.failed);
+        let took_secs = started.elapsed().as_secs();
+        println!("{name}: {} passed, {} failed, in {took_secs} s", tally.passed, tally.failed);
+        durations.push_str(&format!("  {name} {took_secs} s"));
         passed += tally.passed;
         failed += tally.failed;
         report.push_str(&tally.report(&name));
@@ -65,6 +70,7 @@ pub fn verify(only: &[Step]) -> Result<bool> {
     if !report.is_empty() {
         println!("\nWhat failed:\n{report}");
     }
+    println!("\nWhat took how long:{durations}");
     println!("\n{passed} passed, {failed} failed");
     Ok(failed == 0)
 }
