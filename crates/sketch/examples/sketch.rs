@@ -1,10 +1,11 @@
 //! Makes one file from a sentence, without a server.
 //!
-//! `cargo run --release -p ai-now-sketch --example sketch -- "a serene lake" --model pika --style 4 \
-//! --seed 1 --out lake.mp4`. `--size 640x360` makes it smaller, as do `--shape 9:16 --resolution 360p`;
-//! `--silent` leaves the sound out; with `--png`, one picture in that style. `--seconds 8` says how
-//! long it plays. `--image FILE` is a picture to start from, `--lyrics FILE` the words of a song,
-//! `--instrumental` one that nothing sings.
+//! `cargo run --release -p ai-now-sketch --example sketch -- "a serene lake" --model pika --style 4
+//! \
+//! --seed 1 --out lake.mp4`. `--size 640x360` makes it smaller, as do `--shape 9:16 --resolution
+//! 360p`; `--silent` omits the sound; `--png` makes a single picture in that style. `--seconds 8`
+//! sets the duration. `--image FILE` is an input picture, `--lyrics FILE` the lyrics of a song;
+//! `--instrumental` keeps instruments from replacing the voice.
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;

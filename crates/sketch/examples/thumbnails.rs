@@ -2,7 +2,7 @@
 //! engine makes them.
 //!
 //! `thumbnails WWW` writes `WWW/styles/<model>-<value>.jpg` and `WWW/models/<model>.jpg`;
-//! `thumbnails WWW --check` says which of them are not what the engine makes.
+//! `thumbnails WWW --check` lists those that differ from what the engine makes.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use ai_now_protocol::{Catalog, MediaKind, Model};
 use ai_now_sketch::{Request, SketchError, poster};
 
-/// What every style shows, so that what differs is the style.
+/// The scene that every thumbnail shows, so that only the style differs.
 const SCENE: &str = "a lighthouse and a sailing boat on a lake, mountains, a house, summer day";
 const SCENE_SEED: u32 = 7;
 
@@ -51,7 +51,7 @@ fn run(folder: &Path, check: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Names under the folder, and contents.
+/// File names relative to the folder, and their contents.
 fn thumbnails() -> Result<Vec<(String, Vec<u8>)>, SketchError> {
     let mut files = Vec::new();
     for model in Catalog::BUILT_IN.models.iter() {
@@ -68,7 +68,7 @@ fn thumbnails() -> Result<Vec<(String, Vec<u8>)>, SketchError> {
     Ok(files)
 }
 
-/// What stands for a model: for music a room to play in, for video a scene each.
+/// The scene (prompt and seed) that represents a model.
 fn showing(model: &Model) -> (&'static str, u32) {
     match (&model.kind, &*model.id) {
         (MediaKind::Audio, _) => ("dancers and lanterns under palm trees by the sea at night", 3),

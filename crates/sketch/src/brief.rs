@@ -1,7 +1,7 @@
-//! Understanding the words: from a sentence to what is to be made.
+//! Prompt analysis: from a sentence to a [`Brief`].
 //!
-//! It reads, and decides nothing: what the words leave open stays open here and is settled by
-//! whoever composes or draws. It must not know how anything is played or drawn.
+//! It extracts, and decides nothing: whatever the prompt doesn't say stays open here, and is
+//! decided by the composer or the scene planner. It must not know how anything is played or drawn.
 
 mod amounts;
 mod forms;
@@ -24,38 +24,38 @@ pub(crate) use picture::{Role, role};
 pub(crate) use sense::{Act, Camera, Genre, Part, Place, Season, Sense, Thing, Time, Weather};
 use split::Word;
 
-/// What was understood of a sentence.
+/// The result of analysing a prompt.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Brief {
-    /// The words themselves on one line, shortened: a title.
+    /// The prompt on one line, shortened: a title.
     pub(crate) title: String,
-    /// All that varies: the words and the seed, in one number.
+    /// A hash of prompt and seed, from which all variation follows.
     pub(crate) seed: u64,
-    /// How pleasant, from -1 to 1.
+    /// Valence, from -1 (unpleasant) to 1 (pleasant).
     pub(crate) valence: f32,
-    /// How lively, from 0 to 1; `None` when the words don't say.
+    /// Energy, from 0 (calm) to 1 (lively); `None` if the prompt doesn't say.
     pub(crate) energy: Option<f32>,
-    /// How uneasy, from 0 to 1.
+    /// Tension, from 0 to 1.
     pub(crate) tension: f32,
-    /// The kinds of music named.
+    /// The genres named.
     pub(crate) genres: Vec<Genre>,
-    /// The genre of the age that was named.
+    /// The genre of the decade or era named ("80s").
     pub(crate) era: Option<Genre>,
-    /// The parts of the band asked for.
+    /// The parts of the band requested.
     pub(crate) parts: Vec<Part>,
-    /// The parts to leave out.
+    /// The parts of the band to leave out.
     pub(crate) without_parts: Vec<Part>,
-    /// Faster or slower than usual: a factor.
+    /// The tempo relative to the usual one, as a factor.
     pub(crate) pace: f32,
-    /// Beats a minute, where they are given.
+    /// Beats per minute, if given.
     pub(crate) bpm: Option<f32>,
-    /// The key note, from 0 (C) to 11 (B).
+    /// The tonic, from 0 (C) to 11 (B).
     pub(crate) tonic: Option<u8>,
     /// Whether the key is minor.
     pub(crate) minor: Option<bool>,
-    /// How long it is to play, in seconds.
+    /// The requested duration, in seconds.
     pub(crate) duration_secs: Option<f32>,
-    /// The places, in the order of the words.
+    /// The places, in the order of the prompt.
     pub(crate) places: Vec<Place>,
     /// The time of day.
     pub(crate) time: Option<Time>,
@@ -63,29 +63,29 @@ pub(crate) struct Brief {
     pub(crate) weather: Option<Weather>,
     /// The season.
     pub(crate) season: Option<Season>,
-    /// The things to be seen, and how many of each (0: as many as fit).
+    /// The things to show, and how many of each (0: an unspecified plural).
     pub(crate) things: Vec<(Thing, u32)>,
-    /// Who the words say are women (or men), in their order.
+    /// Whether each person named is a woman (or a man), in the order of the prompt.
     pub(crate) women: Vec<(Thing, bool)>,
-    /// The things that are bigger or smaller than usual: a factor.
+    /// The size of things relative to the usual one, as a factor.
     pub(crate) sizes: Vec<(Thing, f32)>,
-    /// The things that are not to be seen.
+    /// The things not to show.
     pub(crate) without_things: Vec<Thing>,
-    /// The colours named, each with the thing that it came right before.
+    /// The colours named, each with the thing that it directly precedes, if any.
     pub(crate) colours: Vec<([u8; 3], Option<Thing>)>,
-    /// What is done.
+    /// The actions.
     pub(crate) acts: Vec<Act>,
-    /// What the camera does.
+    /// The camera moves.
     pub(crate) camera: Option<Camera>,
-    /// All that was understood, in the order of the words.
+    /// All recognised meanings, in the order of the prompt.
     pub(crate) said: Vec<Meaning>,
 }
 
-/// The most meanings that people are told of.
+/// The maximum number of meanings that are listed for people.
 const SAID_MAX: usize = 24;
 
 impl Brief {
-    /// Reads a sentence.
+    /// Analyses a prompt.
     pub(crate) fn read(prompt: &str, seed: u32) -> Self {
         let mut brief = Self {
             title: title(prompt),
@@ -102,7 +102,7 @@ impl Brief {
         let mut energy = 0.0;
         let mut colours: Vec<[u8; 3]> = Vec::new();
         let language = language::guess(prompt);
-        // "Un caballo blanco": in the Romance languages, colours come after their things.
+        // "Un caballo blanco": in Romance languages, a colour follows its noun.
         let behind =
             matches!(language, Some(Language::Fr | Language::Es | Language::Pt | Language::It));
         let mut last = None;
@@ -120,7 +120,7 @@ impl Brief {
             };
         }
         brief.colours.extend(colours.into_iter().map(|c| (c, None)));
-        // A river flows as well: only what is abstract is made of flowing colour.
+        // "Flowing" also applies to rivers; only an abstract picture is made of flowing colour.
         let place = brief.places.first().is_some_and(|p| *p != Place::Abstract);
         if place || brief.things.iter().any(|t| t.0 != Thing::Flow) {
             brief.things.retain(|t| t.0 != Thing::Flow);
@@ -161,7 +161,7 @@ impl Brief {
                 if found.big != 1.0 {
                     self.sizes.push((thing, found.big));
                 }
-                // A man and a woman are two people.
+                // "A man and a woman" are two people.
                 let other = found.woman.is_some_and(|w| self.women.contains(&(thing, !w)));
                 if let Some(woman) = found.woman {
                     push(&mut self.women, (thing, woman));
@@ -201,28 +201,28 @@ impl Brief {
         }
     }
 
-    /// Takes the mood of other words, where its own have none; answers whether it did.
+    /// Takes the mood of another text if this one expresses none. Returns whether it did.
     pub(crate) fn take_mood_of(&mut self, text: &str) -> bool {
         let other = Self::read(text, 0);
         let Some(energy) = other.energy.filter(|_| self.energy.is_none()) else { return false };
-        // Many words of many moods meet in the middle; what is left of them is meant.
+        // Opposite moods cancel out when many words are averaged; what remains is the mood.
         self.valence = other.valence;
         self.tension = other.tension;
         self.energy = Some(energy);
         true
     }
 
-    /// Whether a part of the band was asked for.
+    /// Whether a part of the band is requested.
     pub(crate) fn wants(&self, part: Part) -> bool {
         self.parts.contains(&part) && !self.without_parts.contains(&part)
     }
 
-    /// Whether a part of the band is to be left out.
+    /// Whether a part of the band is excluded.
     pub(crate) fn bars(&self, part: Part) -> bool {
         self.without_parts.contains(&part)
     }
 
-    /// How many of a thing were asked for; `None` when it wasn't named.
+    /// How many of a thing are requested; `None` if it isn't named.
     pub(crate) fn count(&self, thing: Thing) -> Option<u32> {
         self.things.iter().find(|t| t.0 == thing).map(|t| t.1)
     }

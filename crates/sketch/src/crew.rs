@@ -1,7 +1,7 @@
-//! Work in parts, on all cores where there are threads and one after another where there are none.
+//! A parallel map: on all cores where threads exist, in sequence where they don't.
 //!
-//! Parts know nothing of each other, so the results are the same either way, in the order of the
-//! parts. It must not know what is made.
+//! Parts are independent, so the results are the same either way, and in the order of the parts. It
+//! must not know what is made.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,15 +9,16 @@ use std::sync::{Mutex, PoisonError, mpsc};
 
 use crate::SketchError;
 
-/// How a part tells that it has gone on by that much; on `Break` it is to give up.
+/// Reports how much a part has advanced; on `Break` the part stops.
 pub(crate) type Advance<'a> = &'a mut dyn FnMut(f64) -> ControlFlow<()>;
 
-/// No more than this many parts at a time: each needs memory of its own.
+/// The maximum number of workers: each needs its own memory.
 const CREW_MAX: usize = 8;
 
-/// Does `parts` pieces of work, each at a desk that its worker keeps from piece to piece.
+/// Runs `parts` pieces of work. Each worker creates one `desk`, its working memory, and reuses it
+/// for all of its parts.
 ///
-/// `advance` is called by the calling thread alone, with whatever the parts report.
+/// `advance` is called only on the calling thread, with the amounts that the parts report.
 pub(crate) fn all<D, T: Send>(
     parts: usize,
     desk: impl Fn() -> D + Sync,
@@ -74,7 +75,7 @@ pub(crate) fn all<D, T: Send>(
         return Err(SketchError::Cancelled);
     }
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // A fault of the encoder says more than that the others were stopped because of it.
+    // An encoder error is the cause; the other parts were only stopped because of it.
     let mut done = Vec::with_capacity(parts);
     let mut ended = None;
     for result in results {
@@ -89,7 +90,7 @@ pub(crate) fn all<D, T: Send>(
     ended.map_or(Ok(done), Err)
 }
 
-/// How many threads can work at once; a browser's worker is one.
+/// The number of threads that can run at once; 1 in a browser's worker.
 fn cores() -> usize {
     if cfg!(target_arch = "wasm32") {
         return 1;

@@ -1,7 +1,7 @@
-//! Files: samples and pictures in, bytes out.
+//! Encoders: samples and pictures in, files out.
 //!
-//! It must not know what is heard or seen, nor the words it came from, except for the few lines of
-//! text that the file carries about itself.
+//! They must not know what is heard or seen, nor the prompt, except for the tags that a file
+//! carries.
 
 pub(crate) mod h264;
 pub(crate) mod jpeg;
@@ -11,22 +11,22 @@ pub(crate) mod png;
 pub(crate) mod sound;
 pub(crate) mod yuv;
 
-/// What a file says about itself.
+/// The tags of a file.
 #[derive(Clone, Debug)]
 pub(crate) struct About {
-    /// Its title: the words it was made from, shortened.
+    /// The title: the prompt, shortened.
     pub(crate) title: String,
-    /// What was understood.
+    /// What was recognised in the prompt.
     pub(crate) note: String,
-    /// Beats a minute, for music.
+    /// Beats per minute, for music.
     pub(crate) bpm: Option<u32>,
     /// The genre's name, for music.
     pub(crate) genre: Option<&'static str>,
-    /// The key as tags write it (`Dm`), for music.
+    /// The key in tag notation (`Dm`), for music.
     pub(crate) key: Option<String>,
-    /// The lyrics that set its form, for music.
+    /// The lyrics of a song, for music.
     pub(crate) lyrics: Option<String>,
 }
 
-/// Who made it, as every file says.
+/// The encoder name that every file carries.
 pub(crate) const MAKER: &str = "procedural sketch by AI-Now";

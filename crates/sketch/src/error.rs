@@ -1,15 +1,15 @@
-//! Why there is no sketch.
+//! The engine's errors.
 
 use std::fmt;
 
 use crate::image::ImageError;
 
-/// Why there is no sketch.
+/// Why a sketch could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SketchError {
     /// `report` returned `Break`.
     Cancelled,
-    /// The input picture can't be used; its sentence says what to do.
+    /// The input picture can't be used; its message says what to do.
     Image(ImageError),
     /// An encoder rejected its input; this is a bug in the engine.
     Encoding(String),

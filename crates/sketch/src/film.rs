@@ -1,9 +1,9 @@
-//! Video: a scene drawn moment by moment, treated, encoded, and put into a file with its sound.
+//! Video: a scene is drawn picture by picture, styled, encoded, and stored in a file with its
+//! sound.
 //!
-//! A film is made in groups of one second. Each begins with a picture that stands for itself, so
-//! groups can be made apart from each other: on all cores at once, or one after another in a
-//! browser's worker, with the same bytes. What is held in memory is the encoded part and one
-//! picture for each worker.
+//! A film is made in groups of one second. Each starts with a key frame, so groups can be made
+//! independently: on all cores at once, or in sequence in a browser's worker, with the same bytes.
+//! Memory holds the encoded groups and one picture per worker.
 
 use std::ops::ControlFlow;
 
@@ -17,41 +17,41 @@ use crate::scene::{Canvas, Scene};
 use crate::style::{Kept, Treatment};
 use crate::{Size, SketchError, synth};
 
-/// Pictures a second.
+/// Pictures per second.
 pub(crate) const FPS: u32 = 24;
 
-/// The shares of the work: a picture is drawn, treated and encoded. The sound weighs about as much
-/// as that many pictures for each second.
+/// Weights for progress: drawing, styling and encoding of one picture. The sound counts like this
+/// many pictures per second.
 const STEPS_A_FRAME: f64 = 3.0;
 const SOUND_STEPS_A_SEC: f64 = 2.0;
 
-/// A film that is to be made.
+/// A film to be made.
 pub(crate) struct Film {
     pub(crate) scene: Scene,
     pub(crate) treatment: Treatment,
     pub(crate) size: Size,
-    /// How long it plays, in seconds.
+    /// The duration, in seconds.
     secs: f32,
-    /// The words of the soundtrack, if there is to be one.
+    /// The analysed prompt of the soundtrack, if there is one.
     sound: Option<Brief>,
 }
 
-/// Pixels to work on, kept from picture to picture.
+/// Buffers that are reused from picture to picture.
 struct Desk {
     canvas: Canvas,
     kept: Kept,
     pixels: Vec<[u8; 4]>,
 }
 
-/// A piece of the film: the sound is the first, a group of pictures each other.
+/// A part of the film: first the sound, then each group of pictures.
 enum Part {
     Sound(sound::Track),
     Pictures(h264::Group),
 }
 
 impl Film {
-    /// A film of that scene, so many seconds long. `sound` is the words of its soundtrack, if it is
-    /// to be heard.
+    /// A film of this scene with this duration in seconds. `sound` is the analysed prompt of its
+    /// soundtrack, if it has one.
     pub(crate) fn new(
         scene: Scene,
         treatment: Treatment,
@@ -67,7 +67,7 @@ impl Film {
         (self.secs * FPS as f32).round() as u32
     }
 
-    /// How long it plays, in seconds, in whole pictures.
+    /// The duration in seconds, rounded to whole pictures.
     pub(crate) fn duration_secs(&self) -> f64 {
         f64::from(self.frames()) / f64::from(FPS)
     }
@@ -116,8 +116,8 @@ impl Film {
         advance: Advance<'_>,
     ) -> Result<h264::Group, SketchError> {
         let mut coder = h264::Coder::new(self.size, FPS, self.treatment.qp)?;
-        // Styles that show fewer pictures a second hold each for longer. A group begins with a new
-        // one: the rates divide 24.
+        // Styles with fewer pictures per second hold each for longer. A group always starts with a
+        // new one, because those rates divide 24.
         let hold = FPS / self.treatment.rate;
         for frame in group * FPS..((group + 1) * FPS).min(self.frames()) {
             if frame % hold == 0 {
@@ -138,8 +138,8 @@ impl Film {
         coder.finish()
     }
 
-    /// How long the stages of the first second's pictures take, by the clock that is given: the
-    /// scene, the style, the encoder.
+    /// The time that each stage (scene, style, encoder) takes for the first second's pictures,
+    /// measured with the given clock.
     pub(crate) fn stages(&self, clock: &dyn Fn() -> f64) -> Result<[f64; 3], SketchError> {
         let mut desk = self.desk();
         let mut coder = h264::Coder::new(self.size, FPS, self.treatment.qp)?;
@@ -167,7 +167,7 @@ impl Film {
         Ok(sums)
     }
 
-    /// Plays the music of the same words, as long as the film.
+    /// Makes music for the same prompt, as long as the film.
     fn play(
         &self,
         brief: &Brief,
@@ -190,7 +190,7 @@ impl Film {
     }
 }
 
-/// Whether to go on, as a result.
+/// Converts the answer of a progress callback to a result.
 fn told(flow: ControlFlow<()>) -> Result<(), SketchError> {
     match flow {
         ControlFlow::Continue(()) => Ok(()),
@@ -198,9 +198,9 @@ fn told(flow: ControlFlow<()>) -> Result<(), SketchError> {
     }
 }
 
-/// Whether the words ask for a film without sound.
+/// Whether the prompt asks for a film without sound.
 pub(crate) fn silent(prompt: &str) -> bool {
-    /// Words between spaces, in lower case.
+    /// Phrases of scripts with spaces, in lower case.
     const PHRASES: [&str; 36] = [
         "silent",
         "soundless",
@@ -239,7 +239,7 @@ pub(crate) fn silent(prompt: &str) -> bool {
         "sin audio",
         "sem áudio",
     ];
-    /// Scripts without spaces.
+    /// Phrases of scripts without spaces.
     const INSIDE: [&str; 9] = [
         "無音",
         "音なし",

@@ -1,8 +1,8 @@
-//! Pictures that people send: from the bytes of a file to pixels, within hard limits.
+//! Input pictures: from the bytes of a file to pixels, within hard limits.
 //!
-//! Whatever comes in is hostile: its size is looked at before anything is decoded, and what is
-//! wrong with it is an [`ImageError`], whose sentence says what to do. It must not know what the
-//! picture is good for.
+//! Every input is treated as hostile: its size is checked before anything is decoded, and each
+//! problem is an [`ImageError`] whose message says what to do. It must not know what the picture is
+//! used for.
 
 mod exif;
 mod gif;
@@ -20,20 +20,20 @@ use ai_now_protocol::{Code, Message};
 use crate::{SketchError, encode};
 use watch::Watch;
 
-/// The most bytes of a file that is sent.
+/// The maximum size of an input file, in bytes.
 pub const IMAGE_MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The most pixels: those of the largest pictures that telephones take by default.
+/// The maximum number of pixels: the largest pictures that phones take by default.
 pub const IMAGE_MAX_PIXELS: u64 = 25_000_000;
 
-/// The most pixels on one side.
+/// The maximum number of pixels on one side.
 pub const IMAGE_MAX_SIDE: u32 = 16_384;
 
-/// What is wrong with a picture that was sent.
+/// Why an input picture can't be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImageError {
-    /// It is in none of the formats that are read.
+    /// The format isn't supported.
     Format,
     /// The file is larger than [`IMAGE_MAX_BYTES`].
     Bytes,
@@ -44,9 +44,9 @@ pub enum ImageError {
         /// Pixels down.
         height: u32,
     },
-    /// The file ends before the picture does.
+    /// The file is truncated.
     Incomplete,
-    /// The file breaks the rules of its format.
+    /// The file violates the rules of its format.
     Broken,
 }
 
@@ -62,7 +62,7 @@ impl ImageError {
         }
     }
 
-    /// The fault with its code in the protocol.
+    /// The error with its code in the protocol.
     pub fn message(&self) -> Message {
         Message::new(Code::UnsupportedPicture, self.to_string())
             .with("allowed", "JPEG, PNG, WebP, GIF")
@@ -98,30 +98,29 @@ impl fmt::Display for ImageError {
 
 impl std::error::Error for ImageError {}
 
-/// A decoded picture, upright, no larger than needed.
+/// A decoded picture, upright, and no larger than needed.
 #[derive(Clone, Debug)]
 pub(crate) struct Picture {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Red, green, blue, and how much of it is there (255: all).
+    /// Red, green, blue and alpha (255: opaque).
     pub(crate) px: Vec<[u8; 4]>,
 }
 
-/// What a decoder made of a file: rows from the top, as many bytes a pixel as it has channels.
+/// A decoder's output: rows from the top, with one byte per channel and pixel.
 struct Raw {
     width: usize,
     height: usize,
     /// 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha.
     channels: usize,
     bytes: Vec<u8>,
-    /// How it is turned, by the number that Exif gives it; 1 is upright.
+    /// The Exif orientation; 1 is upright.
     orientation: u8,
 }
 
 impl Picture {
-    /// Reads a file. Where the picture is larger than what covers `cover` (width, height), it is
-    /// made smaller; it is never made larger. `report` hears the part done, and says whether to go
-    /// on.
+    /// Decodes a file. A picture larger than what covers `cover` (width, height) is scaled down; it
+    /// is never scaled up. `report` gets the fraction done, and says whether to go on.
     ///
     /// # Errors
     /// [`SketchError::Image`], [`SketchError::Cancelled`]
@@ -149,14 +148,15 @@ impl Picture {
         Ok(resize::upright(&raw?, cover))
     }
 
-    /// Whether a part of it is left open.
+    /// Whether any pixel is transparent.
     pub(crate) fn has_holes(&self) -> bool {
         let open = self.px.iter().filter(|p| p[3] < 128).count();
         open * 20 > self.px.len()
     }
 }
 
-/// A picture of any format that is read, as PNG: upright, as large as it is. Where it is open, it is white.
+/// Converts a picture of any supported format to PNG: upright, at its full size, transparent parts
+/// white.
 ///
 /// # Errors
 /// [`SketchError::Image`]
@@ -172,7 +172,7 @@ pub fn to_png(file: &[u8]) -> Result<Vec<u8>, SketchError> {
     encode::png::plain(width, height, &rgb)
 }
 
-/// Refuses sizes beyond the limits, before anything is made for them.
+/// Rejects sizes beyond the limits, before memory is allocated for them.
 fn check_size(width: u32, height: u32) -> Result<(usize, usize), ImageError> {
     if width == 0 || height == 0 {
         return Err(ImageError::Broken);
@@ -184,7 +184,7 @@ fn check_size(width: u32, height: u32) -> Result<(usize, usize), ImageError> {
     Ok((width as usize, height as usize))
 }
 
-/// What a decoder's input or output error means.
+/// The error for a decoder's I/O error.
 fn by_io(error: &std::io::Error) -> ImageError {
     match error.kind() {
         std::io::ErrorKind::UnexpectedEof => ImageError::Incomplete,

@@ -15,7 +15,7 @@
 //! let model = catalog.model("suno").unwrap();
 //! let request = Request::new(model, "A calm piano piece in D minor, 70 bpm, 3 seconds");
 //! let sketch = make(&request, &mut |progress| {
-//!     // Answer `Break` to stop it.
+//!     // Return `Break` to stop it.
 //!     println!("{:3.0} %", progress.fraction * 100.0);
 //!     ControlFlow::Continue(())
 //! })?;
@@ -71,10 +71,10 @@ pub struct Sketch {
     pub bytes: Vec<u8>,
     /// Its format.
     pub format: Format,
-    /// What was understood and followed. In English:
+    /// What was recognised and followed, in English:
     /// `Procedural sketch: pop, 120 bpm, C major, upbeat, summer`.
     pub note: Note,
-    /// How long it plays, in seconds; 0 for a picture.
+    /// The duration in seconds; 0 for a picture.
     pub duration_secs: f64,
 }
 
@@ -102,12 +102,12 @@ pub fn make(
     }
 }
 
-/// How much of the work on a piece of music is done when it has its cover, and when it is played and
-/// only to be encoded.
+/// The fraction of the work on a piece of music that is done once its cover is made, and once it is
+/// rendered and only has to be encoded.
 const COVERED: f64 = 0.05;
 const PLAYED: f64 = 0.7;
 
-/// The sides of a cover, in pixels.
+/// The side of a cover, in pixels.
 const COVER_SIDE: usize = 360;
 
 fn music(
@@ -118,7 +118,7 @@ fn music(
     let lyrics = request.lyrics.and_then(Lyrics::read);
     let mood = lyrics.is_some() && brief.take_mood_of(request.lyrics.unwrap_or_default());
     if request.instrumental {
-        // A choir is voices.
+        // A choir counts as voices.
         brief.without_parts.push(Part::Choir);
     }
     let piece = Piece::plan(&brief, lyrics.as_ref(), request.instrumental);
@@ -149,12 +149,12 @@ fn music(
     Ok(Sketch { bytes, format: Format::Mp3, note, duration_secs })
 }
 
-/// What was chosen, and what else was understood.
+/// The note: what was chosen, and what else was recognised.
 fn music_note(brief: &Brief, piece: &Piece, mood_of_lyrics: bool, instrumental: bool) -> Note {
     let genre = piece.genre();
     let mut facts = vec![Fact::Genre(genre), Fact::TempoBpm(piece.bpm), Fact::Key(piece.key())];
     facts.extend(brief.duration_secs.map(|_| Fact::DurationSecs(piece.secs)));
-    // A requested or chosen tempo and length are noted as they are played.
+    // A tempo and a length, requested or chosen, are noted as they are played.
     let told = |said: &&Meaning| {
         said.name != genre && !said.name.ends_with(" bpm") && !said.name.ends_with(" seconds")
     };
@@ -197,8 +197,8 @@ pub fn genres() -> impl Iterator<Item = &'static str> {
     music::genre::GENRES.iter().map(|spec| spec.name)
 }
 
-/// How long the stages of one second of a film take on one core, by a clock that returns seconds:
-/// the scene, the style, the encoder. For benchmarks.
+/// The time that each stage (scene, style, encoder) takes for one second of a film on one core,
+/// measured with a clock that returns seconds. For benchmarks.
 ///
 /// # Errors
 /// [`SketchError`].
@@ -226,7 +226,7 @@ fn picture(
     Ok(Sketch { bytes, format: Format::Png, note, duration_secs: 0.0 })
 }
 
-/// The scene of a request as a JPEG of this size: a poster, a thumbnail, the cover of a piece of
+/// The scene of a request as a JPEG of this size: a poster, a thumbnail, or the cover of a piece of
 /// music. Sides are clamped to 16 to 1920 pixels.
 ///
 /// # Errors
@@ -240,10 +240,10 @@ pub fn poster(request: &Request<'_>, width: u32, height: u32) -> Result<Vec<u8>,
     still::poster(&scene, treatment(request), size)
 }
 
-/// The progress when an input picture is decoded.
+/// The progress once an input picture is decoded.
 const LOOKED: f64 = 0.04;
 
-/// The scene of the prompt, with the input picture, if there is one; and how that was used.
+/// The scene of the prompt, with the input picture, if there is one, and how that was used.
 fn scene(
     brief: &Brief,
     request: &Request<'_>,
@@ -294,7 +294,7 @@ fn about(brief: &Brief, note: &Note) -> About {
     }
 }
 
-/// The README's examples, which run as these do.
+/// Runs the README's examples.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,8 +1,7 @@
 //! Arithmetic that gives the same bits on every host.
 //!
-//! Everything that is more than `+ - * /`, a square root or a rounding goes through `libm` here,
-//! never through the standard library, whose sine is the host's. It knows nothing of sound or
-//! pictures.
+//! Everything beyond `+ - * /`, square roots and rounding uses `libm` here, never the standard
+//! library, whose functions are the host's. It must not know about sound or pictures.
 
 /// A full turn, in radians.
 pub(crate) const TAU: f32 = std::f32::consts::TAU;
@@ -27,14 +26,14 @@ pub(crate) fn log10(x: f32) -> f32 {
     libm::log10f(x)
 }
 
-/// The whole number below. Exact for what fits 32 bits; the standard one is a call to the host's
-/// library on many processors, and far slower.
+/// Rounds down. Exact for values that fit 32 bits; the standard function is a library call on many
+/// processors, and far slower.
 pub(crate) fn floor(x: f32) -> f32 {
     let whole = x as i32 as f32;
     if whole > x { whole - 1.0 } else { whole }
 }
 
-/// From `a` at 0 to `b` at 1, on a straight line and beyond.
+/// Linear interpolation from `a` at 0 to `b` at 1, and extrapolation beyond.
 pub(crate) fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
 }
@@ -45,17 +44,18 @@ pub(crate) fn smooth(a: f32, b: f32, x: f32) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
-/// A sine of `turns` full turns, by polynomial: within 0.0002 of the true one, and much faster.
+/// The sine of `turns` full turns, by polynomial: within 0.0002 of the exact value, and much
+/// faster.
 pub(crate) fn fast_sin(turns: f32) -> f32 {
     let x = turns - floor(turns);
-    // A half wave, mirrored: Bhaskara's parabola, corrected once.
+    // A half wave, mirrored: Bhaskara's parabola with one correction.
     let half = if x < 0.5 { x } else { x - 0.5 };
     let p = 16.0 * half * (0.5 - half);
     let y = p * (0.775 + 0.225 * p);
     if x < 0.5 { y } else { -y }
 }
 
-/// Decibels to a factor of amplitude.
+/// Converts decibels to an amplitude factor.
 pub(crate) fn db(decibels: f32) -> f32 {
     pow(10.0, decibels / 20.0)
 }

@@ -1,6 +1,6 @@
-//! Music: a piece planned from a brief, and composed.
+//! Music: plans a piece from a brief, and composes it.
 //!
-//! It must not know how notes sound, nor how the samples are kept.
+//! It must not know how notes sound, nor how samples are stored.
 
 mod choose;
 mod compose;
@@ -25,7 +25,7 @@ pub(crate) use lyrics::Lyrics;
 #[cfg(test)]
 mod tests;
 
-/// A piece, as far as it is decided before a note is written.
+/// The plan of a piece: everything that is decided before any note is written.
 pub(crate) struct Piece {
     spec: &'static Spec,
     pub(crate) bpm: f32,
@@ -34,7 +34,7 @@ pub(crate) struct Piece {
     pub(crate) secs: f32,
     bars: usize,
     form: Vec<Section>,
-    /// How much of the lyrics is played, where there are some.
+    /// How much of the lyrics is played, if there are any.
     pub(crate) song: Option<Played>,
     energy: f32,
     bass: Tone,
@@ -43,32 +43,32 @@ pub(crate) struct Piece {
     pad: Option<Tone>,
     lead: Tone,
     with_drums: bool,
-    /// Drums that were asked for by name, and what they play.
+    /// Drums that were requested by name, and their pattern.
     hand: Vec<(Drum, &'static str)>,
     with_bass: bool,
     with_lead: bool,
     seed: u64,
 }
 
-/// What is played of lyrics.
+/// The part of the lyrics that is played.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Played {
     pub(crate) stanzas: usize,
     pub(crate) lines: usize,
     pub(crate) lines_left_out: usize,
-    /// Whether an instrument sings them.
+    /// Whether an instrument plays the vocal line.
     pub(crate) sung: bool,
 }
 
-/// Where the words don't say, a piece without lyrics plays that many seconds.
+/// The default duration of a piece without lyrics, in seconds.
 const USUAL_SECS: f32 = 30.0;
 
 pub(crate) const NAMES: [&str; 12] =
     ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 
 impl Piece {
-    /// Decides what the words left open. Lyrics set the form, and the length where the words don't;
-    /// unless it is to be instrumental, an instrument sings them.
+    /// Decides what the prompt leaves open. Lyrics set the form, and the length if the prompt
+    /// doesn't. Unless the piece is to be instrumental, an instrument plays their melody.
     pub(crate) fn plan(brief: &Brief, lyrics: Option<&Lyrics>, instrumental: bool) -> Self {
         let mut rng = Rng::named(brief.seed, "music");
         let spec = choose::choose(brief, &mut rng);
@@ -80,7 +80,7 @@ impl Piece {
         let bar = |bpm: f32| 60.0 / bpm * spec.beats as f32;
         let measure = |bpm: f32| Measure { steps: spec.beats * 4, bar_secs: bar(bpm) };
         let ring = rng.range(0.055, 0.11);
-        // Whole bars, an even number of them, and a rest in which the last chord rings.
+        // An even number of whole bars, and the rest of the time for the last chord to ring.
         let tail_of = |secs: f32| (secs * ring).clamp(1.2, 3.4);
         let secs = brief.duration_secs.unwrap_or_else(|| {
             let bars = lyrics.map(|lyrics| song::at_ease(lyrics, measure(bpm)).bars());

@@ -1,65 +1,66 @@
-//! What was understood and followed, as data: so that it can be told in any language.
+//! The note of a sketch: what was recognised and followed, as data, so that it can be worded in any
+//! language.
 
 use std::fmt;
 
 use ai_now_protocol::{Code, Detail, Message, Scalar};
 
-/// What a sketch follows, in the order in which it is told.
+/// What a sketch follows, in the order of the note.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Note {
     /// The facts.
     pub facts: Vec<Fact>,
 }
 
-/// One thing that was understood or followed.
+/// One thing that was recognised or followed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fact {
-    /// The style, by its name in the catalog.
+    /// The style, by its English name in the catalog.
     Style(String),
-    /// The kind of music, by its English name.
+    /// The genre, by its English name.
     Genre(&'static str),
-    /// Beats a minute.
+    /// Beats per minute.
     TempoBpm(f32),
-    /// The key, as musicians write it: `D minor`.
+    /// The key in musicians' notation: `D minor`.
     Key(String),
-    /// How long it plays, where that was asked for.
+    /// The duration, if it was requested.
     DurationSecs(f32),
-    /// A meaning that was found in the words, or what they were taken to mean.
+    /// A meaning found in the prompt, or a default chosen for it.
     Understood(Meaning),
-    /// What became of the picture that was sent.
+    /// How the input picture was used.
     Image(ImageRole),
-    /// Lyrics set the form: so many sections and lines. `lines_left_out` found no room in the time
-    /// that was asked for.
+    /// Lyrics set the form: the number of sections and lines. `lines_left_out` didn't fit into the
+    /// requested time.
     Lyrics {
         /// The sections that are played.
         sections: usize,
         /// The lines that are played.
         lines: usize,
-        /// The lines that are not.
+        /// The lines that are not played.
         lines_left_out: usize,
         /// Whether an instrument plays a note for each syllable.
         sung_by_instrument: bool,
     },
     /// The mood came from the lyrics.
     MoodOfLyrics,
-    /// No voice and nothing that stands in for one was asked for.
+    /// The prompt requests neither a voice nor an instrument in its place.
     Instrumental,
 }
 
-/// A meaning of words.
+/// A meaning of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meaning {
     /// Its English name.
     pub name: String,
-    /// How many there are, where it is said.
+    /// How many there are, if the prompt says.
     pub count: Option<u32>,
-    /// Whether the words ask to leave it out.
+    /// Whether the prompt asks to leave it out.
     pub left_out: bool,
 }
 
 impl Meaning {
-    /// The meaning that has this name, and no more.
+    /// The meaning with this name, without count or negation.
     pub(crate) fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), count: None, left_out: false }
     }
@@ -77,21 +78,21 @@ impl fmt::Display for Meaning {
     }
 }
 
-/// What became of a picture that was sent.
+/// How an input picture was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageRole {
-    /// It is what all else is drawn over.
+    /// As the backdrop of everything else.
     Backdrop,
-    /// It moves by itself.
+    /// As the backdrop, animated.
     Alive,
-    /// It hangs on a wall.
+    /// Framed, on a wall.
     Framed,
-    /// It stands for the thing that the words speak of.
+    /// In place of the thing that the prompt names.
     Subject,
 }
 
 impl Fact {
-    /// What it says, for programs.
+    /// Its stable name, for programs.
     pub fn code(&self) -> Code {
         match self {
             Self::Style(_) => Code::SketchStyle,
@@ -113,12 +114,12 @@ impl Fact {
         }
     }
 
-    /// The same with its parameters and in English: a detail, or two.
+    /// The same with its parameters and in English: one or two details.
     fn details(&self) -> impl Iterator<Item = Detail> {
         let detail = Detail::new(self.code(), self.to_string());
         let detail = match self {
             Self::Style(name) | Self::Key(name) => detail.with("name", name.clone()),
-            // A house is a thing as well.
+            // "House" is also a thing.
             Self::Genre("house") => detail.with("name", "house music"),
             Self::Genre(name) => detail.with("name", *name),
             Self::TempoBpm(bpm) => detail.with("bpm", number(*bpm)),
@@ -142,7 +143,7 @@ impl Fact {
         std::iter::once(detail).chain(left_out)
     }
 
-    /// Whether it is one of the plain list, or a clause of its own behind it.
+    /// Whether it belongs to the comma-separated list, rather than to a clause after it.
     fn is_clause(&self) -> bool {
         matches!(
             self,
@@ -173,7 +174,7 @@ impl fmt::Display for Fact {
     }
 }
 
-/// A number as a parameter: whole where it is, else as text.
+/// A number as a parameter: an integer if it is whole, else text.
 fn number(number: f32) -> Scalar {
     if number.fract() == 0.0 { Scalar::Integer(number as i64) } else { number.to_string().into() }
 }

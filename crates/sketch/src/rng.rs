@@ -1,7 +1,7 @@
-//! Chance that repeats: a small generator of pseudo-random numbers and a hash.
+//! Pseudo-random numbers that repeat: a small generator and a hash.
 //!
-//! Every part of a sketch draws from its own stream ([`Rng::named`]), so that a change in one part
-//! leaves the others as they were. It must not know what is drawn.
+//! Every part of a sketch draws from its own stream ([`Rng::named`]), so a change in one part
+//! leaves the others unchanged. It must not know what the numbers are used for.
 
 /// A stream of numbers (`SplitMix64`), the same for the same seed on every host.
 #[derive(Clone, Debug)]
@@ -39,27 +39,27 @@ impl Rng {
         ((self.bits() >> 32).wrapping_mul(end as u64) >> 32) as usize
     }
 
-    /// True with that probability.
+    /// True with this probability.
     pub(crate) fn chance(&mut self, probability: f32) -> bool {
         self.unit() < probability
     }
 
-    /// One of `items`.
+    /// A random element of `items`.
     ///
     /// # Panics
-    /// When there is none.
+    /// If `items` is empty.
     pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
 }
 
-/// 64 bits out of bytes (FNV-1a, scrambled).
+/// A 64-bit hash of bytes (FNV-1a, then mixed).
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let fold = |h: u64, b: &u8| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
     scramble(bytes.iter().fold(0xcbf2_9ce4_8422_2325, fold))
 }
 
-/// From 0 to 1 out of a place on a grid: a texture that costs no memory.
+/// A value from 0 to 1 for a grid point: a texture that needs no memory.
 pub(crate) fn speckle(x: i32, y: i32, seed: u32) -> f32 {
     let mut h = (x as u32).wrapping_mul(0x8da6_b343)
         ^ (y as u32).wrapping_mul(0xd816_3841)
@@ -70,7 +70,7 @@ pub(crate) fn speckle(x: i32, y: i32, seed: u32) -> f32 {
     (h >> 8) as f32 / (1u32 << 24) as f32
 }
 
-/// Smooth noise from 0 to 1 with a grain of about one unit.
+/// Smooth noise from 0 to 1 with features of about one unit.
 pub(crate) fn noise(x: f32, y: f32, seed: u32) -> f32 {
     let (fx, fy) = (crate::math::floor(x), crate::math::floor(y));
     let (ix, iy) = (fx as i32, fy as i32);

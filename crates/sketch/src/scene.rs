@@ -1,8 +1,8 @@
-//! Scenes: what the words name, composed, lit and drawn, one moment at a time.
+//! Scenes: what a prompt names, composed, lit and drawn, one moment at a time.
 //!
 //! A scene is planned once from a brief ([`Scene::plan`]) and drawn for each moment
-//! ([`Scene::draw`]). It draws plain pictures and, beside the colours, what a style needs to treat
-//! them: depth, form and what kind of thing each pixel shows. It must not know the styles.
+//! ([`Scene::draw`]). Beside the colours, a drawn picture holds what styles need: depth, form and
+//! the kind of thing that each pixel shows. It must not know the styles.
 
 mod beings;
 pub(crate) mod canvas;

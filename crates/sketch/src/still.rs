@@ -1,4 +1,4 @@
-//! Pictures: one moment of a scene, as a file of its own or as the poster of something else.
+//! Stills: one moment of a scene, as a file of its own or as a poster.
 
 use std::ops::ControlFlow;
 
@@ -8,11 +8,11 @@ use crate::progress::{Reporter, Step};
 use crate::scene::Scene;
 use crate::style::{Kept, Treatment};
 
-/// The moment that is shown, in seconds, of a film that long.
+/// The moment to show, in seconds, for a film of this length.
 const MOMENT_SECS: (f32, f32) = (2.5, 6.0);
 
-/// Below that many lines a picture is drawn larger and made smaller, so that lines and dots of
-/// styles keep their look.
+/// A smaller picture is drawn with at least this many lines and scaled down, so that lines and dots
+/// of styles keep their look.
 const LINES_LEAST: usize = 360;
 
 /// A scene as PNG.
@@ -44,8 +44,8 @@ pub(crate) fn poster(
     jpeg::encode(width, height, &shrink(&pixels, width, height, times))
 }
 
-/// The picture of the moment; `None` when it was called off. `advance` hears how many of the two
-/// steps are done.
+/// The picture of the moment; `None` if it was cancelled. `advance` gets the number of completed
+/// steps, of two.
 fn moment(
     scene: &Scene,
     treatment: Treatment,
@@ -63,7 +63,7 @@ fn moment(
         .then_some(pixels)
 }
 
-/// Means over squares that many pixels wide.
+/// Means over squares of this many pixels.
 fn shrink(pixels: &[[u8; 4]], width: usize, height: usize, times: usize) -> Vec<[u8; 4]> {
     if times < 2 {
         return pixels.to_vec();

@@ -1,7 +1,7 @@
-//! Styles: how a drawn scene is treated, each by its name.
+//! Styles: how a drawn scene is treated, by style value.
 //!
-//! A treatment works on pixels, with what the canvas knows of their form and kind. It must not know
-//! what the scene was made from.
+//! A treatment works on pixels, using what the canvas knows of their form and kind. It must not
+//! know what the scene was made from.
 
 mod enlarge;
 mod form;
@@ -19,70 +19,71 @@ use crate::scene::canvas::{Rgb, Tile, blend};
 /// One step of a treatment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pass {
-    /// Colour strength, contrast, brightness; a tint and how far.
+    /// Saturation, contrast, brightness; a tint and its amount.
     Grade(f32, f32, f32, Rgb, f32),
-    /// Shadows and lights of different colours, and how far.
+    /// Different colours for shadows and highlights, and the amount.
     Split(Rgb, Rgb, f32),
-    /// Brightness maps to colours, from dark to light.
+    /// Maps brightness to colours, from dark to light.
     Ramp(&'static [Rgb]),
-    /// Keeps only that hue (0 red, in turns); everything else goes grey.
+    /// Keeps only this hue (0 is red, in turns); everything else becomes grey.
     Spot(f32),
-    /// A camera's exposure: the mean brightness it aims at, and how far of the way it goes.
+    /// Exposure: the target mean brightness, and how far to go towards it.
     Expose(f32, f32),
-    /// Far things fade into that colour, so much.
+    /// Distant things fade into this colour, by this amount.
     Haze(Rgb, f32),
-    /// Brightness in so many steps.
+    /// Reduces brightness to this many steps.
     Steps(u8),
     /// Film grain.
     Grain(f32),
-    /// Darker towards the edges.
+    /// Vignette: darker towards the edges.
     Vignette(f32),
-    /// Bright parts shine over.
+    /// Bloom: bright parts glow.
     Bloom(f32),
-    /// Bars above and below, as a part of the height.
+    /// Letterbox bars, as a fraction of the height.
     Bars(f32),
-    /// Blurs what is farther than that depth.
+    /// Blurs what is farther away than this depth.
     Focus(u8),
-    /// Lines around things: width in pixels at 360 lines, colour, wobble.
+    /// Outlines: width in pixels at 360 lines, colour, wobble.
     Outline(f32, Rgb, f32),
-    /// Shading by crossed pencil lines on paper.
+    /// Cross-hatching in pencil on paper.
     Hatch,
-    /// Rough tones of a marker.
+    /// Rough marker strokes.
     Marker,
-    /// Printed dots of that size: ink darker than the paper.
+    /// Halftone dots of this size: ink darker than the paper.
     Halftone(f32),
-    /// Wet paint on paper.
+    /// Watercolour on paper.
     Watercolour,
-    /// Broad brush strokes of that length.
+    /// Broad brush strokes of this length.
     Strokes(f32),
-    /// The relief of a surface: paper, clay, rust. Lump size in pixels, strength.
+    /// Surface relief: paper, clay, rust. Lump size in pixels, strength.
     Surface(f32, f32),
-    /// Light from a lamp on the forms: diffuse, gloss, light from behind.
+    /// Lamp light on the forms: diffuse, gloss, backlight.
     Relight(f32, f32, f32),
-    /// Things blown up, over that many pixels from their edges: light and shade, gloss, rim.
+    /// Inflated things, rounded over this many pixels from their edges: shading, gloss, rim light.
     Puff(f32, f32, f32, f32),
-    /// Light of two colours from left and right on edges that many pixels wide, so much.
+    /// Light in two colours from left and right, on edges of this width in pixels, with this
+    /// strength.
     Duo(f32, Rgb, Rgb, f32),
-    /// Thick sides and soft shadows, that many pixels long.
+    /// Thick sides and soft shadows of this length in pixels.
     Extrude(f32),
-    /// Polished ground that mirrors what stands on it.
+    /// Polished ground that reflects what stands on it.
     Mirror(f32),
-    /// A backdrop instead of the sky, top and bottom.
+    /// A backdrop instead of the sky: top and bottom colour.
     Backdrop(Rgb, Rgb),
-    /// Square pixels of that size, that many levels a channel.
+    /// Square pixels of this size, with this many levels per channel.
     Pixels(usize, u8),
-    /// Flat triangles of that size.
+    /// Flat triangles of this size.
     Triangles(f32),
-    /// Blocks in parallel projection.
+    /// Blocks in a parallel projection.
     Isometric,
-    /// A smooth turning form on a plinth, in the scene's colours.
+    /// A smooth rotating sculpture on a plinth, in the scene's colours.
     Sculpture,
-    /// White borders around things, on a dotted ground.
+    /// White borders around things, on a dotted background.
     Stickers,
-    /// What grows, freezes, decays or glows over the picture.
+    /// Growth, frost, decay or light over the picture.
     Overlay(Overlay),
-    /// Brings large pictures to their full size: the scene and what comes before are drawn at so
-    /// many twelfths of it. For looks that are soft, and dear. What comes after knows no form.
+    /// Enlarges pictures to their full size: the scene and the earlier passes are computed at this
+    /// many twelfths of it, for soft and expensive looks. Later passes have no form.
     Enlarge(usize),
 }
 
@@ -97,65 +98,64 @@ pub(crate) enum Overlay {
     Moss,
     /// A neon grid on the ground, a striped sun, scan lines.
     Grid,
-    /// Light lines on edges, beams and instruments.
+    /// Light lines on edges, light beams and instruments.
     Circuit,
-    /// The streak and the ghosts of a lens.
+    /// The streak and ghosts of a lens.
     Flare,
     /// A drawn frame with lines of writing below.
     Panel,
-    /// A margin of bare paper: width as a part of the height, how ragged.
+    /// A paper margin: its width as a fraction of the height, its raggedness.
     Margin(f32, f32, Rgb),
-    /// The shadow of a blind.
+    /// The shadow of a window blind.
     Blinds,
-    /// Slanted beams of light.
+    /// Slanted light beams.
     Beams(Rgb),
-    /// Specks and rings of light that drift upwards, in two colours.
+    /// Particles and rings of light that drift upwards, in two colours.
     Sparks(Rgb, Rgb),
-    /// A light stage: a spot on the middle, a table's edge below.
+    /// A lit stage: a spotlight in the middle, a table's edge below.
     Stage,
 }
 
-/// How one style treats a scene.
+/// The treatment of one style.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Treatment {
     passes: &'static [Pass],
-    /// Pictures a second that it shows; 24 is smooth.
+    /// Pictures per second; 24 is smooth.
     pub(crate) rate: u32,
-    /// How coarse the film may be, for the encoder: where there is grain or hatching, more.
+    /// The encoder's quantiser: higher for grain and hatching.
     pub(crate) qp: u8,
 }
 
-/// What a treatment keeps from picture to picture of one scene at one size: all that doesn't change
-/// between them.
+/// Data that a treatment keeps between pictures of the same scene and size.
 #[derive(Default)]
 pub(crate) struct Kept {
-    /// For each pass that begins a run of tones.
+    /// The tones of each pass that starts a run of them.
     tones: Vec<Option<tone::Tones>>,
-    /// For each pass, what it worked out for each pixel.
+    /// The per-pixel data of each pass.
     plates: Vec<Vec<u32>>,
-    /// A canvas for treatments that draw anew.
+    /// A canvas for treatments that redraw the scene.
     spare: Option<Canvas>,
-    /// Pixels to enlarge to.
+    /// Buffers for enlarging.
     large: Vec<[u8; 4]>,
-    /// How much of each pixel's light a lens lets through, in 1/256.
+    /// The vignette: the light that remains of each pixel, in 1/256.
     shade: Vec<[u8; 4]>,
 }
 
 impl Treatment {
-    /// The treatment of a style value; unknown values are left plain.
+    /// The treatment of a style value; none for unknown values.
     pub(crate) fn of(value: &str) -> Self {
         let (rate, passes) = table::passes(value);
         Self { passes, rate, qp: qp(passes) }
     }
 
-    /// A canvas for scenes that are to be treated to pictures of that size.
+    /// A canvas for a scene that will be treated to a picture of this size.
     pub(crate) fn canvas(&self, full: (usize, usize)) -> Canvas {
         let (width, height) = self.drawn(full);
         Canvas::new(width, height)
     }
 
-    /// How large scenes are drawn that are to be treated to pictures of that size. Treatments that
-    /// only look at a scene here and there take a smaller one.
+    /// The size at which a scene is drawn, given the size of the treated picture. Treatments that
+    /// only sample the scene use a smaller one.
     pub(crate) fn drawn(&self, (width, height): (usize, usize)) -> (usize, usize) {
         // In twelfths.
         let part = |pass: &Pass| match pass {
@@ -169,9 +169,9 @@ impl Treatment {
         ((width * part).div_ceil(12), (height * part).div_ceil(12))
     }
 
-    /// Treats a drawn canvas to a picture of that size; `out` takes the pixels: red, green, blue
-    /// and a byte that means nothing any more. `t` is the time in seconds. `kept` is for pictures
-    /// of the same scene and size. Between the passes `look` says whether to go on.
+    /// Treats a drawn canvas to a picture of this size. `out` gets the pixels: red, green, blue and
+    /// an ignored byte. `t` is the time in seconds. `kept` belongs to one scene and size. Between
+    /// passes, `look` says whether to go on.
     pub(crate) fn apply(
         &self,
         canvas: &Canvas,
@@ -203,7 +203,7 @@ impl Treatment {
         let mut rest = self.passes;
         while let Some(pass) = rest.first() {
             work.pass = self.passes.len() - rest.len();
-            // Passes that look at nothing but a colour are done at once.
+            // Consecutive passes that only depend on colour run as one.
             let run = rest.iter().take_while(|pass| pass.is_tone()).count();
             if run > 0 {
                 tone::tones(&mut work, &rest[..run]);
@@ -218,7 +218,7 @@ impl Treatment {
     }
 }
 
-/// How coarse films may be: what is random is dear to encode, and hides what is lost.
+/// The quantiser of a film: random detail is expensive to encode, and hides coding errors.
 fn qp(passes: &[Pass]) -> u8 {
     let rough = |pass: &Pass| match pass {
         Pass::Grain(much) if *much > 10.0 => 32,
@@ -231,7 +231,7 @@ fn qp(passes: &[Pass]) -> u8 {
 }
 
 impl Pass {
-    /// Whether it maps colours to colours, wherever they are.
+    /// Whether it maps colours to colours, independently of the position.
     fn is_tone(&self) -> bool {
         matches!(
             self,
@@ -279,30 +279,30 @@ impl Pass {
     }
 }
 
-/// A picture under treatment.
+/// A picture during treatment.
 struct Work<'a> {
     w: usize,
     h: usize,
-    /// The size that it is to have in the end.
+    /// The final size.
     full: (usize, usize),
     /// Colour and kind.
     px: Vec<[u8; 4]>,
     form: &'a [[u8; 4]],
-    /// The light all around, where that is no daylight.
+    /// The colour of the ambient light, if it isn't daylight.
     around: Option<Rgb>,
     noise: &'static Tile,
-    /// Pixels to one pixel at 360 lines.
+    /// Pixels per pixel at 360 lines.
     unit: f32,
     t: f32,
-    /// Counts the pictures that the style shows.
+    /// The number of the picture, at the style's rate.
     frame: u32,
-    /// Which pass it is.
+    /// The index of the current pass.
     pass: usize,
     kept: &'a mut Kept,
 }
 
 impl Work<'_> {
-    /// A canvas of the full size to draw on anew, with one colour ramp behind.
+    /// A canvas of the full size to redraw on, with one colour ramp as the background.
     fn fresh(&mut self, top: Rgb, bottom: Rgb) -> Canvas {
         let (w, h) = self.full;
         let mut canvas = self.kept.spare.take().unwrap_or_else(|| Canvas::new(w, h));
@@ -313,7 +313,7 @@ impl Work<'_> {
         canvas
     }
 
-    /// Goes on with what was drawn anew.
+    /// Continues with the redrawn picture.
     fn renew(&mut self, canvas: Canvas) {
         (self.w, self.h) = self.full;
         self.unit = self.h as f32 / 360.0;
@@ -322,7 +322,7 @@ impl Work<'_> {
         self.kept.spare = Some(canvas);
     }
 
-    /// Runs over all pixels: place and colour.
+    /// Visits all pixels, with position and colour.
     fn each(&mut self, mut change: impl FnMut(usize, usize, &mut [u8; 4])) {
         let w = self.w;
         for (y, row) in self.px.chunks_exact_mut(w).enumerate() {
@@ -332,7 +332,7 @@ impl Work<'_> {
         }
     }
 
-    /// What this pass works out once for each pixel, and looks up in each picture.
+    /// The data that this pass computes once per pixel, and reuses in each picture.
     fn plate(&mut self, of: impl Fn(&Self, usize, usize) -> u32) -> Vec<u32> {
         let kept = std::mem::take(&mut self.kept.plates[self.pass]);
         if !kept.is_empty() {
@@ -344,7 +344,7 @@ impl Work<'_> {
             .collect()
     }
 
-    /// Runs over all pixels with what is kept for each.
+    /// Visits all pixels with their stored data.
     fn each_plated(
         &mut self,
         of: impl Fn(&Self, usize, usize) -> u32,
@@ -357,7 +357,7 @@ impl Work<'_> {
         self.kept.plates[self.pass] = plate;
     }
 
-    /// The pixel nearest to a place.
+    /// The pixel nearest to a position.
     fn sample(&self, x: f32, y: f32) -> [u8; 4] {
         let x = (x.max(0.0) as usize).min(self.w - 1);
         let y = (y.max(0.0) as usize).min(self.h - 1);
@@ -370,18 +370,18 @@ fn luma(p: [u8; 4]) -> f32 {
     ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as f32
 }
 
-/// Draws a pixel towards a colour.
+/// Blends a pixel towards a colour.
 fn towards(p: &mut [u8; 4], colour: Rgb, much: f32) {
     towards_by(p, colour, part(much));
 }
 
-/// A part from 0 to 1 in 1/256, for [`towards_by`].
+/// Converts a fraction from 0 to 1 to 1/256, for [`towards_by`].
 fn part(much: f32) -> i32 {
     (much.clamp(0.0, 1.0) * 256.0) as i32
 }
 
-/// Changes the three channels of a pixel alike. All in one number: the compiler then works on
-/// several pixels at once.
+/// Applies the same change to three channels at once, packed into one number, so that the compiler
+/// processes several pixels together.
 #[inline(always)]
 fn channels(p: &mut [u8; 4], change: impl Fn(usize, i32) -> i32) {
     let own = u32::from_le_bytes(*p);
@@ -390,23 +390,23 @@ fn channels(p: &mut [u8; 4], change: impl Fn(usize, i32) -> i32) {
     *p = (r | g << 8 | b << 16 | own & 0xff00_0000).to_le_bytes();
 }
 
-/// Draws a pixel towards a colour, in 1/256.
+/// Blends a pixel towards a colour, in 1/256.
 #[inline(always)]
 fn towards_by(p: &mut [u8; 4], colour: Rgb, much: i32) {
     channels(p, |c, own| own + (((i32::from(colour[c]) - own) * (much & 511)) >> 8));
 }
 
-/// Makes a pixel lighter or darker by a factor.
+/// Multiplies a pixel's brightness by a factor.
 fn shine(p: &mut [u8; 4], factor: f32) {
     shine_by(p, factor_of(factor));
 }
 
-/// A factor in 1/256, for [`shine_by`].
+/// Converts a factor to 1/256, for [`shine_by`].
 fn factor_of(factor: f32) -> u32 {
     (factor.clamp(0.0, 63.9) * 256.0) as u32
 }
 
-/// Makes a pixel lighter or darker by a factor in 1/256, below 64.
+/// Multiplies a pixel's brightness by a factor in 1/256, below 64.
 #[inline(always)]
 fn shine_by(p: &mut [u8; 4], k: u32) {
     let k = (k & 0x3fff) as i32;
@@ -418,7 +418,7 @@ fn add(p: &mut [u8; 4], much: f32) {
     add_by(p, much as i32);
 }
 
-/// Adds to all three channels, in whole steps.
+/// Adds to all three channels, as integers.
 #[inline(always)]
 fn add_by(p: &mut [u8; 4], much: i32) {
     channels(p, |_, own| (own + much).clamp(0, 255));

@@ -1,6 +1,6 @@
-//! Sound: a score in, samples out.
+//! Synthesis: a score in, samples out.
 //!
-//! It must not know genres, words or files. Every instrument is arithmetic; there are no recordings.
+//! It must not know genres, words or files. Every instrument is computed; there are no recordings.
 
 mod drum;
 mod master;
@@ -18,7 +18,7 @@ use crate::math::pow;
 use crate::progress::Step;
 use crate::synth::slide::Slide;
 
-/// Samples a second.
+/// Samples per second.
 pub(crate) const RATE: f32 = crate::encode::mp3::SAMPLE_RATE as f32;
 
 /// Instruments that play pitches.
@@ -76,7 +76,7 @@ pub(crate) enum Tone {
 }
 
 impl Tone {
-    /// The part of a band that it is, for those who don't want it.
+    /// The part of the band that it belongs to, for prompts that exclude it.
     pub(crate) fn part(self) -> Option<Part> {
         Some(match self {
             Self::Piano => Part::Piano,
@@ -147,7 +147,7 @@ pub(crate) enum Drum {
     Timpani,
 }
 
-/// One note. Times in seconds; the pitch is a MIDI number; the level is 1 for a strong one.
+/// One note. Times are in seconds; the pitch is a MIDI number; the level of a strong note is 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Note {
     pub(crate) at: f32,
@@ -164,14 +164,14 @@ pub(crate) struct Hit {
     pub(crate) level: f32,
 }
 
-/// What one instrument plays.
+/// The track of one instrument.
 #[derive(Clone, Debug)]
 pub(crate) struct Track {
     pub(crate) tone: Tone,
     /// From -1 (left) to 1.
     pub(crate) pan: f32,
     pub(crate) gain: f32,
-    /// How much of it goes to the room, and to the echo.
+    /// The send levels to reverb and echo.
     pub(crate) reverb: f32,
     pub(crate) echo: f32,
     pub(crate) notes: Vec<Note>,
@@ -189,24 +189,25 @@ pub(crate) struct Score {
     pub(crate) tracks: Vec<Track>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) echo_secs: f32,
-    /// How far each kick pushes the tracks down, from 0 to 1.
+    /// How much each kick ducks the tracks, from 0 to 1.
     pub(crate) pump: f32,
     pub(crate) secs: f32,
-    /// How large the room is, from 0 to 1.
+    /// The size of the room, from 0 to 1.
     pub(crate) reverb: f32,
 }
 
-/// The most samples that are kept of notes already played, for when they come again.
+/// The maximum number of cached samples of notes already rendered.
 const KEPT_MAX: usize = 4_000_000;
 
-/// Sound on two sides.
+/// Stereo sound.
 struct Mix {
     left: Vec<f32>,
     right: Vec<f32>,
 }
 
 impl Mix {
-    /// Adds a sound from `at` on, with a gain for each side; what goes beyond the end is lost.
+    /// Mixes a sound in from `at` on, with a gain for each side; samples beyond the end are
+    /// dropped.
     fn add(&mut self, sound: &[f32], at: usize, (left, right): (f32, f32)) {
         add(&mut self.left, sound, at, left);
         add(&mut self.right, sound, at, right);
@@ -218,7 +219,7 @@ impl Mix {
         }
     }
 
-    /// Left and right in turn.
+    /// The samples interleaved.
     fn interleave(
         &self,
         step: &mut dyn FnMut() -> Result<(), SketchError>,
@@ -237,15 +238,15 @@ impl Mix {
     }
 }
 
-/// Adds a sound to another from `at` on.
+/// Mixes a sound into another from `at` on.
 fn add(to: &mut [f32], sound: &[f32], at: usize, gain: f32) {
     if gain != 0.0 {
         to.iter_mut().skip(at).zip(sound).for_each(|(t, s)| *t += s * gain);
     }
 }
 
-/// Plays a score: left and right in turn, as loud as records are. `step` is told the part done, and
-/// what the work was since it was last told.
+/// Renders a score to interleaved samples at the usual loudness of records. `step` is called with
+/// the fraction done, and with the step that was just worked on.
 pub(crate) fn play(
     score: &Score,
     step: &mut dyn FnMut(f64, Step) -> ControlFlow<()>,
@@ -277,7 +278,7 @@ pub(crate) fn play(
     mix.interleave(&mut || told(1.0, Step::Mastering))
 }
 
-/// Plays a track. Equal notes are made once.
+/// Renders a track. Identical notes are rendered once.
 fn voices(
     track: &Track,
     mix: &mut Mix,
@@ -292,7 +293,7 @@ fn voices(
     let mut before: Option<&Note> = None;
     for note in &track.notes {
         step()?;
-        // Lengths in steps of 10 ms, so that equal notes are found to be equal.
+        // Lengths are rounded to 10 ms, so that more notes are identical.
         let len = (note.len * 100.0).round().max(2.0);
         let interval = before.filter(|_| slides).and_then(|b| slide::interval(b, note));
         before = Some(note);
@@ -308,7 +309,7 @@ fn voices(
         }
         let sound = kept.get(&key).unwrap_or(&fresh);
         let at = (note.at * RATE) as usize;
-        // High notes of wide instruments lie to one side, low ones to the other.
+        // For wide instruments, high notes are panned to one side, low ones to the other.
         let pan = (track.pan + (note.pitch - 64) as f32 * 0.008).clamp(-0.9, 0.9);
         let gain = note.level * note.level * track.gain;
         mix.add(sound, at, sides(pan, gain));
@@ -318,18 +319,18 @@ fn voices(
     Ok(())
 }
 
-/// The gains of both sides for a place between them, from -1 to 1.
+/// The gains of both sides for a pan position from -1 to 1.
 fn sides(pan: f32, gain: f32) -> (f32, f32) {
     (gain * (0.5 - pan * 0.5).sqrt(), gain * (0.5 + pan * 0.5).sqrt())
 }
 
-/// Lets every kick push the rest down for a moment.
+/// Ducks everything for a moment at each kick.
 fn pump(score: &Score, mix: &mut Mix) {
     if score.pump <= 0.0 {
         return;
     }
     let reach = (0.28 * RATE) as usize;
-    // Down within 4 ms, so that it is no click, and up again slowly.
+    // Down within 4 ms, which avoids a click, and then slowly up.
     let curve: Vec<f32> = (0..reach)
         .map(|k| {
             let left = 1.0 - k as f32 / reach as f32;
@@ -368,10 +369,10 @@ fn drums(
     step(1.0)
 }
 
-/// A sine of so many turns, below some millions, by polynomial: within 0.0012 of the true one. A row
-/// of them needs no branch.
+/// A sine of this many turns (up to some millions), by polynomial: within 0.0012 of the exact
+/// value. It needs no branch, so rows of it vectorise.
 fn wave(turns: f32) -> f32 {
-    // Adding and taking away this much rounds to a whole number.
+    // Adding and subtracting this rounds to an integer.
     const WHOLE: f32 = 12_582_912.0;
     let z = turns - ((turns + WHOLE) - WHOLE);
     let q = 8.0 * z * (1.0 - 2.0 * z.abs());

@@ -1,4 +1,5 @@
-//! The options of a request, each by what it does to the file; and pictures that cannot be used.
+//! The options of a request, each tested by its effect on the file; and pictures that can't be
+//! used.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 
@@ -92,7 +93,7 @@ fn a_picture_is_the_backdrop_and_the_first_frame_shows_it() {
     let frames = frames(&sketch.bytes);
     let (wide, high) = (frames[0].width, frames[0].height);
     let at = |frame: usize, x: usize, y: usize| frames[frame].y[y * wide + x];
-    // White is bright, green half, red dark, and blue darker: each in its corner.
+    // The expected brightness of each corner: white is bright, green medium, red dark, blue darker.
     let corners =
         [at(0, 30, 20), at(0, wide - 30, 20), at(0, 30, high - 20), at(0, wide - 30, high - 20)];
     let [red, green, blue, white] = corners;
@@ -114,7 +115,8 @@ fn words_are_drawn_over_the_picture() {
         ("fireworks", 0.01),
         ("zoom out", 0.01),
     ] {
-        // The words change the seed, and that the way in: what is compared looks at the same place.
+        // The prompt changes the seed, and thereby the camera move, so the comparison is limited to
+        // one place.
         let with = picture(&format!("{prompt}, still camera"), Some(IMAGE));
         let without = picture("still camera", Some(IMAGE));
         let part = apart(&with, &without);
@@ -137,8 +139,7 @@ fn the_words_say_what_becomes_of_the_picture() {
     ] {
         assert_eq!(role(prompt, image), Some(expected), "{prompt}");
         let with = picture(prompt, Some(image));
-        // In each the picture's green is to be seen, and in none the whole view is the picture
-        // unless it is the backdrop.
+        // Each contains the picture's green; the picture fills the whole view only as the backdrop.
         let green = |p: &[u8; 3]| p[1] > 90 && p[1] / 2 > p[0].max(p[2]) / 3 * 2;
         let count = with.as_chunks().0.iter().filter(|p| green(p)).count();
         assert!(count > 300, "{prompt}: {count}");
@@ -174,7 +175,7 @@ fn a_picture_that_cannot_be_used_is_an_error_that_says_what_to_do() {
         let end = make(&request, &mut |_| ControlFlow::Continue(())).unwrap_err();
         assert_eq!(end, SketchError::Image(error));
     }
-    // Music has no use for one.
+    // Music doesn't use a picture.
     let suno = model("suno");
     run(&Request { image: Some(b"?"), duration_secs: Some(5), ..Request::new(&suno, "jazz") });
 }
@@ -222,7 +223,7 @@ fn lyrics_set_the_form_and_lie_in_the_file() {
     assert!(played.note.to_string().ends_with("instrumental"), "{}", played.note);
     assert_eq!(sung.bytes, with(Some(LYRICS), false).bytes);
     assert!(sung.bytes != played.bytes && sung.bytes != plain.bytes);
-    // As long as the song is, and as long as is asked for.
+    // As long as the song, or as long as requested.
     assert!(sung.duration_secs > 30.0, "{}", sung.duration_secs);
     let short = Request {
         lyrics: Some(LYRICS),

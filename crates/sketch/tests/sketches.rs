@@ -1,5 +1,5 @@
-//! The engine from outside: every model makes a file that its decoder takes, the same bytes each
-//! time, with true progress, and no prompt breaks it.
+//! The engine's promises, tested from outside: every model makes a file that decoders accept, with
+//! the same bytes each time and accurate progress, and no prompt breaks it.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 
@@ -18,7 +18,7 @@ fn sketch(model: &Model, style: Option<&Choice>, prompt: &str, seed: u32) -> Ske
     make(&request, &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
-/// A sound's samples, left and right in turn.
+/// A sound's interleaved samples.
 fn samples(mp3: &[u8]) -> Vec<f32> {
     let mut decoder = rusty_mp3::Mp3Decoder::new();
     decoder.push(mp3);
@@ -40,14 +40,14 @@ fn music_is_heard_and_does_not_clip() {
     assert!(samples.len() >= 8 * 44_100 * 2 && samples.len() < 9 * 44_100 * 2);
     let peak = samples.iter().fold(0.0f32, |m, s| m.max(s.abs()));
     assert!(peak < 0.97, "peak {peak}");
-    // Every second until the last is heard, and both sides are.
+    // Every second except the last is audible, in both channels.
     for second in samples.chunks(88_200).take(7) {
         for side in 0..2 {
             let power: f32 = second.iter().skip(side).step_by(2).map(|s| s * s).sum();
             assert!((power / 44_100.0).sqrt() > 0.01);
         }
     }
-    // It ends in silence, and has no jumps that would be heard as clicks.
+    // It ends in silence, and has no jumps that would be audible as clicks.
     assert!(samples[samples.len() - 400..].iter().all(|s| s.abs() < 0.01));
     assert!(samples.windows(3).all(|w| (w[2] - w[0]).abs() < 0.9));
     assert!(sketch.bytes.windows(27).any(|w| w == b"procedural sketch by AI-Now"));
@@ -55,8 +55,8 @@ fn music_is_heard_and_does_not_clip() {
 
 #[test]
 fn genres_sound_different() {
-    // How the sound is spread: the mean jump between samples (bright or dark), and how much
-    // loudness changes from one tenth of a second to the next (driving or calm).
+    // Descriptions of the sound: the mean jump between samples (bright or dark), and the change of
+    // loudness between tenths of a second (driving or calm).
     let signs = |prompt: &str| {
         let samples = samples(&sketch(&model("suno"), None, prompt, 5).bytes);
         let bright: f32 = samples.windows(3).map(|w| (w[2] - w[0]).abs()).sum::<f32>();
@@ -100,7 +100,7 @@ fn the_same_request_gives_the_same_bytes_and_another_seed_others() {
     }
 }
 
-/// A picture in every style and in none, by name; one pixel in 61 is enough to compare.
+/// A picture in every style and without one, by name; one pixel in 61 is enough to compare.
 fn in_every_style(prompt: &str) -> Vec<(String, Vec<u8>)> {
     let mut seen = Vec::new();
     for id in ["pika", "run"] {
@@ -139,7 +139,7 @@ fn every_style_differs_from_every_other_and_from_none() {
     }
 }
 
-/// The bodies of all boxes of that name, wherever they lie.
+/// The bodies of all boxes with this name, at any level.
 fn boxes<'a>(mp4: &'a [u8], name: &[u8; 4]) -> Vec<&'a [u8]> {
     let mut found = Vec::new();
     for (at, _) in mp4.windows(4).enumerate().filter(|(_, w)| w == name) {
@@ -158,7 +158,7 @@ fn a_video_is_heard_unless_the_words_or_the_request_say_no() {
     };
     let heard = make_it("a happy forest, 2 seconds", true);
     assert_eq!(boxes(&heard, b"trak").len(), 2);
-    // Every sound frame that the index points to begins as MPEG-1 layer III at 44.1 kHz does.
+    // Every sound frame in the index starts like MPEG-1 layer III at 44.1 kHz.
     let u32s = |body: &[u8]| -> Vec<usize> {
         body.chunks_exact(4).map(|c| u32::from_be_bytes(c.try_into().unwrap()) as usize).collect()
     };
@@ -208,7 +208,7 @@ fn posters_are_jpegs_of_that_size_and_small() {
     for (width, height) in [(192, 108), (300, 300), (1280, 720)] {
         let jpeg = poster(&request, width, height).unwrap();
         assert_eq!(jpeg[..3], [0xff, 0xd8, 0xff]);
-        // The frame header: its size stands three bytes after the marker.
+        // The frame header: the size follows three bytes after the marker.
         let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
         let side = |at: usize| u32::from(u16::from_be_bytes([jpeg[at], jpeg[at + 1]]));
         assert_eq!((side(frame + 7), side(frame + 5)), (width, height));
@@ -285,7 +285,7 @@ proptest! {
             let short = format!("{prompt} 5 seconds");
             let audio = model("suno");
             let request = Request { seed, ..small(&audio, &short) };
-            // The plan and the first notes are where words matter; the rest is arithmetic.
+            // Words only affect the plan and the first notes; the rest is arithmetic.
             let mut heard = 0;
             let end = make(&request, &mut |_| {
                 heard += 1;

@@ -1,9 +1,9 @@
-//! How fast music is made: every genre at the usual length, on one core, its cover and the MP3
-//! included.
+//! Benchmark of music: every genre at its default length, on one core, including its cover and the
+//! MP3 encoder.
 //!
-//! A ratio of 60 is sixty times as fast as it plays, by the processor's time: what else runs on the
-//! machine doesn't count. The same for each stage alone. The gap is the longest time between two
-//! looks at whether the work is cancelled, in a piece of the greatest length.
+//! A ratio of 60 means sixty times faster than real time. Processor time is measured, so other
+//! processes don't matter. Each stage is also measured alone. The gap is the longest time between
+//! two checks for cancellation, in a piece of the maximum length.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -13,10 +13,11 @@ use ai_now_sketch::{Request, genres, make};
 
 use crate::video::processor_secs;
 
-/// The stages, as the work reports them.
+/// The stages, in the order in which they are reported.
 const STAGES: [&str; 6] = ["drawing", "playing", "drumming", "mixing", "mastering", "encoding"];
 
-/// Prints the table; `wanted` are words that a line must have one of, to be measured at all.
+/// Prints the table. If `wanted` isn't empty, only lines that contain one of its words are
+/// measured.
 pub(crate) fn run(wanted: &[String]) {
     let catalog = Catalog::BUILT_IN;
     let Some(model) = catalog.models.iter().find(|m| m.kind == MediaKind::Audio) else {
@@ -27,12 +28,12 @@ pub(crate) fn run(wanted: &[String]) {
     for genre in genres() {
         let name = format!("music {genre}");
         if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
-            // The first run finds memory and caches cold.
+            // The first run warms up memory and caches.
             let runs = [(); 2].map(|()| piece(model, &format!("{genre}, 30 seconds")));
             let [first, second] = runs;
             let best = if first.work < second.work { first } else { second };
             let ratio = |took: f64| match took {
-                // No drums take no time.
+                // Some genres have no drums.
                 ..1e-4 => format!(" {:>6}", "-"),
                 _ => format!(" {:6.0}", best.plays / took),
             };
@@ -43,7 +44,7 @@ pub(crate) fn run(wanted: &[String]) {
     }
 }
 
-/// What making a piece took, in seconds of the processor's time.
+/// The cost of one piece, in seconds of processor time.
 struct Took {
     plays: f64,
     work: f64,

@@ -1,9 +1,9 @@
-//! How fast films are made: in every style, at the gateway's size on all cores and at the page's
-//! size on one.
+//! Benchmark of films: every style, at the gateway's size on all cores and at the page's size on
+//! one core.
 //!
-//! A ratio of 2 is twice as fast as the film plays. Beside the time on the clock stands what it
-//! would have been if nothing else had run: the time that the processor spent, shared by the cores.
-//! The gap is the longest time between two looks at whether the work is cancelled, on one core.
+//! A ratio of 2 means twice as fast as real time. Beside the measured time is the time that it
+//! would have taken on an idle machine: the processor time divided by the number of cores. The gap
+//! is the longest time between two checks for cancellation, on one core.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -11,13 +11,14 @@ use std::time::Instant;
 use ai_now_protocol::{Catalog, Choice, MediaKind, Model};
 use ai_now_sketch::{Request, Size, make, stages};
 
-/// Scenes that ask for different things: water and hills, a city with rain.
+/// Scenes that exercise different code: water and hills, a city with rain.
 const PROMPTS: [&str; 2] = [
     "a serene lake at dawn with mountains, 2 seconds",
     "a city street at night in the rain, 2 seconds",
 ];
 
-/// Prints the table; `wanted` are words that a line must have one of, to be measured at all.
+/// Prints the table. If `wanted` isn't empty, only lines that contain one of its words are
+/// measured.
 pub(crate) fn run(wanted: &[String]) {
     let catalog = Catalog::BUILT_IN;
     println!("video: times as fast as it plays (by the clock, by the processor's time),");
@@ -60,7 +61,7 @@ fn line(name: &str, model: &Model, style: &Choice, size: Size, cores: f64) {
     );
 }
 
-/// What making a film took, in seconds and bytes; the stages of one second of it.
+/// The cost of one film, in seconds and bytes, and the stages of one second of it.
 #[derive(Default)]
 struct Took {
     plays: f64,
@@ -88,8 +89,8 @@ fn film(model: &Model, style: &Choice, prompt: &str, size: Size, cores: f64) -> 
     }
 }
 
-/// The longest time between two reports of one worker, in seconds of the processor's time: this
-/// thread is held to one core, where films are made by one worker.
+/// The longest time between two reports of one worker, in seconds of processor time. The thread is
+/// pinned to one core, so films are made by one worker.
 fn gap(model: &Model, style: &Choice, size: Size) -> f64 {
     let request = Request { style: Some(style), size, ..Request::new(model, PROMPTS[1]) };
     std::thread::scope(|scope| {
@@ -116,7 +117,7 @@ fn cores() -> f64 {
     std::thread::available_parallelism().map_or(1.0, |n| n.get() as f64)
 }
 
-/// The processor's time that this process has spent, in seconds: other processes don't change it.
+/// The processor time of this process so far, in seconds. Other processes don't change it.
 pub(crate) fn processor_secs() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9

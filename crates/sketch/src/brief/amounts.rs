@@ -1,6 +1,6 @@
-//! How many of a thing words ask for, and how big.
+//! Quantities and sizes: how many of a thing a prompt asks for, and how big.
 
-/// The number that a word says, up to 99.
+/// The number that a word denotes, up to 99.
 pub(super) fn small_number(word: &str) -> Option<u32> {
     const NAMES: [&str; 11] = [
         "zero",
@@ -22,8 +22,8 @@ pub(super) fn small_number(word: &str) -> Option<u32> {
     u32::try_from(at).ok()
 }
 
-/// A Chinese or Japanese number with a counter ("三只", "二匹の"), or the counter alone behind
-/// digits: the number, and how many bytes it takes.
+/// A Chinese or Japanese number with a counter ("三只", "二匹の"), or only the counter where digits
+/// precede it. Returns the number and the length in bytes.
 pub(super) fn counted(text: &str) -> Option<(Option<u32>, usize)> {
     const DIGITS: &str = "一二三四五六七八九十";
     let mut chars = text.chars();
@@ -37,7 +37,7 @@ pub(super) fn counted(text: &str) -> Option<(Option<u32>, usize)> {
     Some((number, text.len() - chars.as_str().len()))
 }
 
-/// Whether a word speaks of several.
+/// Whether a word denotes several.
 pub(super) fn is_plural(word: &str) -> bool {
     const MANY: &str = " people children men women family crowd friends gens leute kinder gente \
         personas personnes menschen caravan karawane caravana sheep band ";
@@ -47,13 +47,13 @@ pub(super) fn is_plural(word: &str) -> bool {
     word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us")
 }
 
-/// A word for two people.
+/// A word that denotes two people.
 pub(super) fn two_of(word: &str) -> Option<u32> {
     const TWO: &str = " couple lovers paar liebespaar pareja casal coppia twins ";
     TWO.contains(&format!(" {word} ")).then_some(2)
 }
 
-/// Whether a word for an instrument names who plays it: "violinist".
+/// Whether an instrument word names its player: "violinist".
 pub(super) fn is_player(word: &str) -> bool {
     const PLAYERS: &str = " violinist fiddler geiger violoniste violinista guitarist gitarrist \
         gitarristin guitariste guitarrista chitarrista trumpeter trompeter trompettiste \
@@ -61,7 +61,7 @@ pub(super) fn is_player(word: &str) -> bool {
     PLAYERS.contains(&format!(" {} ", word.trim_end_matches('s')))
 }
 
-/// Whether a word for people says that they are women, or that they are men.
+/// Whether a word for people denotes women (`Some(true)`) or men.
 pub(super) fn is_woman(word: &str) -> Option<bool> {
     const WOMEN: &str = " woman women girl girls lady ladies queen queens princess witch witches \
         mother mothers mom grandmother bride daughter daughters sister sisters wife businesswoman \
@@ -84,7 +84,7 @@ pub(super) fn is_woman(word: &str) -> Option<bool> {
     }
 }
 
-/// How much bigger a word makes what comes after it.
+/// The factor by which a word enlarges the noun after it.
 pub(super) fn size_of(word: &str) -> Option<f32> {
     const SIZES: [(f32, &str); 4] = [
         (

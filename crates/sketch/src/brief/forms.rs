@@ -1,11 +1,11 @@
-//! The forms of words: which words of the lexicon a word of a prompt may be a form of.
+//! Word forms: the dictionary forms that a word of a prompt may be an inflection of.
 //!
-//! Endings are undone by rule, the likeliest word first; the caller looks which of them exists. So
-//! "flow" is never taken for a "flower", as it would be if both were cut to what they share.
+//! Endings are removed by rules, the most likely candidate first; the caller checks which of them
+//! exists. So "flow" never matches "flower", as it would if both were cut to a common stem.
 
 use crate::brief::language::Language;
 
-/// The words that `word` (folded) may be a form of; itself first.
+/// The words that `word` (folded) may be a form of, starting with itself.
 pub(crate) fn of(word: &str, language: Option<Language>) -> Vec<String> {
     let mut forms = vec![word.to_owned()];
     if word.is_ascii() {
@@ -19,7 +19,7 @@ pub(crate) fn of(word: &str, language: Option<Language>) -> Vec<String> {
             romance(word, &mut forms);
         }
         if language.is_some_and(|l| l != Language::En) {
-            // English words are sung everywhere: a plural alone is undone.
+            // English words occur in every language: only their plural is undone.
             plural(word, &mut forms);
         }
     } else {
@@ -81,13 +81,14 @@ fn english(word: &str, forms: &mut Vec<String>) {
     }
 }
 
-/// "running" has one more consonant than "run".
+/// "running" doubles a consonant of "run".
 fn doubled(base: &str) -> bool {
     let b = base.as_bytes();
     b.len() >= 4 && b[b.len() - 1] == b[b.len() - 2] && !is_vowel(b[b.len() - 1])
 }
 
-/// Short words that end in one vowel and one consonant double it: "caring" is not from "car".
+/// Short words that end in a vowel and a consonant double the consonant: "caring" isn't a form of
+/// "car".
 fn would_double(base: &str) -> bool {
     let b = base.as_bytes();
     let vowels = b.iter().filter(|c| is_vowel(**c)).count();

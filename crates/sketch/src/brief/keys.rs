@@ -1,28 +1,28 @@
 //! Keys: "in D minor", "fis-Moll", "en ré mineur", "ニ短調", "D大调".
 //!
-//! It must not know what a key is good for.
+//! It must not know what a key is used for.
 
 use crate::brief::Word;
 
-/// A key that was found, or just its mode.
+/// A key, or only its mode.
 pub(crate) struct Found {
-    /// The key note, from 0 (C) to 11 (B).
+    /// The tonic, from 0 (C) to 11 (B).
     pub(crate) tonic: Option<u8>,
-    /// `None` where only the note was said: "a raga in D".
+    /// `None` if only the tonic is given: "a raga in D".
     pub(crate) minor: Option<bool>,
 }
 
 const MINOR: &str = " minor moll mineur menor minore माइनर مينور 小调 小調 短調 ";
 const MAJOR: &str = " major dur majeur mayor maior maggiore मेजर ميجور 大调 大調 長調 ";
 
-/// The key that begins at a word.
+/// The key that starts at a word.
 pub(crate) fn at(words: &[Word], at: usize) -> Option<Found> {
     let text = |at: usize| words.get(at).map(|w| w.text.as_str()).unwrap_or_default();
     let before = |list: &str| at > 0 && has(list, text(at - 1));
     if let Some(found) = solid(text(at), at.checked_sub(1).map(text)) {
         return Some(found);
     }
-    // "In minor", "a minor key", "in Moll": a mode alone.
+    // "In minor", "a minor key", "in Moll": only the mode.
     if let Some(minor) = mode(text(at))
         && (before(" in en ") || has(" key chord chords scale ", text(at + 1)))
     {
@@ -48,30 +48,30 @@ pub(crate) fn at(words: &[Word], at: usize) -> Option<Found> {
         }
         None => return None,
     };
-    // "In a minor key": no key of A.
+    // "In a minor key" isn't the key of A.
     if text(at) == "a"
         && has(" key chord chords scale mood ", text(next + 1))
         && !before(" key of ")
     {
         return Some(Found { tonic: None, minor: Some(minor) });
     }
-    // "A major city": no key of A either.
+    // Neither is "a major city".
     if text(at) == "a" && !before(" in of key en la ") && !text(next + 1).is_empty() {
         return None;
     }
-    // A German B is a B flat; the other one is H.
+    // In German, B is B flat, and H is B.
     if text(at) == "b" && has(" dur moll ", text(next)) {
         note -= 1;
     }
     Some(Found { tonic: Some((note + sign).rem_euclid(12) as u8), minor: Some(minor) })
 }
 
-/// "In D", "the key of E": a note whose name is no other word after these.
+/// "In D", "the key of E": a note name that isn't another word in this position.
 fn is_note_alone(words: &[Word], at: usize) -> bool {
     let text = |at: usize| words.get(at).map(|w| w.text.as_str()).unwrap_or_default();
     let before = |back: usize| at.checked_sub(back).map(text).unwrap_or_default();
     let of_key = before(1) == "of" && before(2) == "key";
-    // "In b & w" is a picture's.
+    // "In b & w" means black and white.
     of_key
         || before(1) == "in"
             && has(" b c d e f g bb eb ab db gb cis fis gis ", text(at))
@@ -82,7 +82,7 @@ fn mode(word: &str) -> Option<bool> {
     if has(MINOR, word) { Some(true) } else { has(MAJOR, word).then_some(false) }
 }
 
-/// A note's name: its pitch, its sign, and whether it said by itself that it is minor ("Am").
+/// A note name: its pitch, its accidental, and whether the name itself is minor ("Am").
 fn name(word: &str) -> Option<(i32, i32, bool)> {
     const NATURAL: [(&str, i32); 15] = [
         ("c", 0),
@@ -116,7 +116,7 @@ fn name(word: &str) -> Option<(i32, i32, bool)> {
     NATURAL.iter().find(|n| n.0 == letter).map(|n| (n.1, sign, short))
 }
 
-/// Keys of scripts without spaces: "ニ短調", "嬰ハ短調", and the mode behind a Latin letter.
+/// Keys in scripts without spaces: "ニ短調", "嬰ハ短調", and a mode after a Latin letter.
 fn solid(text: &str, letter: Option<&str>) -> Option<Found> {
     const KANA: [(char, i32); 7] =
         [('ハ', 0), ('ニ', 2), ('ホ', 4), ('ヘ', 5), ('ト', 7), ('イ', 9), ('ロ', 11)];

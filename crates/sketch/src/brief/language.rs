@@ -1,8 +1,8 @@
-//! The language of a prompt, guessed; and the words that mean different things in two languages.
+//! Guesses the language of a prompt, and lists words whose meaning depends on the language.
 //!
-//! It must not know what a meaning is good for.
+//! It must not know what a meaning is used for.
 
-/// The languages that the lexicon knows.
+/// The languages of the lexicon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     En,
@@ -19,7 +19,7 @@ pub(crate) enum Language {
 
 use Language::{Ar, De, En, Es, Fr, Hi, It, Ja, Pt, Zh};
 
-/// Little words (without accents) that give a language away; a word may point to several.
+/// Function words (without accents) that indicate a language; a word may indicate several.
 const SIGNS: &[(Language, &str)] = &[
     (
         En,
@@ -52,11 +52,11 @@ const SIGNS: &[(Language, &str)] = &[
     ),
 ];
 
-/// Letters that give a language away.
+/// Letters that indicate a language.
 const LETTERS: &[(Language, &str)] =
     &[(De, "äöüß"), (Fr, "èêëçœùûîï"), (Es, "ñ¿¡"), (Pt, "ãõç"), (It, "òìù")];
 
-/// The language that most of a text points to; `None` when nothing does, or two do alike.
+/// The language that most indications point to; `None` if there are none or two languages tie.
 pub(crate) fn guess(text: &str) -> Option<Language> {
     let any = |from: char, to: char| text.chars().any(|c| (from..=to).contains(&c));
     if any('\u{3040}', '\u{30ff}') {
@@ -85,9 +85,9 @@ pub(crate) fn guess(text: &str) -> Option<Language> {
     leaders.next().is_none().then_some(leader)
 }
 
-/// Words (without accents) whose sense depends on the language: the word, the languages, and the
-/// English name of what it means there; nothing, where that is empty. Where the language is not
-/// known, the first line of a word holds; where it is known and not listed, the word means nothing.
+/// Words (without accents) whose meaning depends on the language: the word, the languages, and the
+/// English name of the meaning there (empty: no meaning). If the language is unknown, the first
+/// line of a word applies; if the language is known and not listed, the word has no meaning.
 const DECIDED: &[(&str, &[Language], &str)] = &[
     ("tag", &[De], "day"),
     ("kind", &[De], "child"),
@@ -220,8 +220,8 @@ const DECIDED: &[(&str, &[Language], &str)] = &[
     ("wild", &[En, De], "energetic"),
 ];
 
-/// Where a word's sense depends on the language: the English names of what it means in this one
-/// (none: it means nothing). `None` where it doesn't depend.
+/// For a word whose meaning depends on the language: the English names of its meanings in this
+/// language (empty: no meaning). `None` for every other word.
 pub(crate) fn decided(word: &str, language: Option<Language>) -> Option<Vec<&'static str>> {
     let lines: Vec<_> = DECIDED.iter().filter(|d| d.0 == word).collect();
     let first = lines.first()?;
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(missing.map(|d| (d.0, d.2)).collect::<Vec<_>>(), []);
     }
 
-    /// Words that mean both at once, whatever the language.
+    /// Words that have both meanings, in every language.
     const BOTH: &str = " fireplace kamin cheminee chimenea caminetto lareira breakfast fuji 富士 cherry_blossom concerto cowboy cyberpunk dance dancing danse jogging launch neon \
         ombrello paraguas parapluie umbrella racing regenschirm running sakura sleep नाच 傘 桜 樱花 雨伞 \
         chitarra fisherman flugel gitarre guitar guitare guitarra harbor harbour house klavier \

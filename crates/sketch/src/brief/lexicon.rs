@@ -1,14 +1,14 @@
 //! The lexicon: words in many languages, and what they mean.
 //!
-//! To teach the engine a word, add it to a row; to teach it a meaning, add a row. The first word of
-//! a row is its English name, which people are shown. Words are separated by spaces; `_` joins the
-//! words of a phrase (`hip_hop` is found in "hip-hop" too). Accents are ignored and common endings
-//! are undone when words are compared (`forms`), so that one form is enough. Words of scripts that
-//! are written without spaces are found anywhere in a text. Where a word means something else in
-//! another language, `language` decides. `docs/lexicon.md` shows how to add to all this.
+//! To add a word, add it to a row; to add a meaning, add a row. The first word of a row is its
+//! English name, which people see. Words are separated by spaces; `_` joins the words of a phrase
+//! (`hip_hop` also matches "hip-hop"). Accents are ignored and common endings are removed before
+//! words are compared (`forms`), so one form is enough. Words of scripts without spaces are found
+//! anywhere in a text. If a word means something else in another language, `language` decides.
+//! `docs/lexicon.md` shows how to add words and meanings.
 //!
-//! Languages: English, German, French, Spanish, Portuguese, Italian, Japanese, Chinese, Hindi and
-//! Arabic for the commonest words.
+//! Languages: English, German, French, Spanish, Portuguese, Italian, Japanese, Chinese; Hindi and
+//! Arabic for the most common words.
 
 use crate::brief::sense::Act as A;
 use crate::brief::sense::Camera as C;
@@ -25,7 +25,7 @@ use crate::brief::sense::Weather as W;
 /// The table.
 #[rustfmt::skip]
 pub(crate) const LEXICON: &[(Sense, &str)] = &[
-    // Moods: how pleasant, how lively, how uneasy.
+    // Moods: valence, energy, tension.
     (Mood(0.9, 0.7, 0.0), "happy cheerful joyful joy glad sunny smile laugh fun playful froh fröhlich glücklich lustig heureux joyeux gai content feliz alegre divertido felice allegro gioioso contento 楽しい 幸せ 嬉しい 明るい 快乐 开心 欢快 खुश खुशी سعيد مرح فرح hell delight delighted cheer smiling laughing laughter joke comedy funny silly birthday carnival spaß geburtstag anniversaire cumpleaños aniversário compleanno felicidad felicidade felicità bonheur joie alegria gioia 誕生日 生日 जन्मदिन عيد_ميلاد سعاده whimsical jolly merry goofy quirky kids_song children_s_song"),
     (Mood(0.8, 0.85, 0.0), "upbeat uplifting bright lively bouncy catchy groovy peppy feelgood feel_good beschwingt entrainant animado animada vivace 陽気 轻快 جذاب corporate commercial advert advertisement jingle anthem anthemic motivational motivation motivating positive triumphal motivierend motivant motivador motivazionale 励志"),
     (Mood(0.5, 1.0, 0.3), "energetic energy powerful hype party dance dancing exciting dynamic wild euphoric energisch kräftig tanz feier party energique puissant fete danse energico fiesta fuerte baile festa danca energetico potente ballo ダンス 元気 パーティー 热烈 动感 派对 舞 ऊर्जा नाच حماس رقص حفلة sport sports running runner jogging gym workout fitness race sprint marathon boxing excited thrill thrilling vigorous sportlich sportif deportivo スポーツ 运动 खेल رياضه pumping pumped banger hype_music aerobics cardio zumba spinning_class football_anthem energía énergie energia entraînement entrenamiento treino allenamento training tanzen danser bailar dançar ballare festlich celebration celebrate 運動 健身 व्यायाम رياضة"),
@@ -42,7 +42,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Mood(0.4, 0.55, 0.1), "cool smooth confident stylish slick sunglasses fashion lässig lounge "),
     (Mood(0.7, 0.75, 0.0), "free freedom liberty independence frei freiheit libre liberté libertad liberdade libero libertà 自由 आज़ादी स्वतंत्रता حريه"),
     (Mood(-0.2, 0.15, 0.1), "bored boredom empty emptiness void langeweile leer leere vide ennui vacío vazio vuoto noia 虚無 空虚 无聊 ख़ाली فراغ"),
-    // Ages of music: what they mean where no genre is named.
+    // Eras of music: the genre that they imply if none is named.
     (Era(G::Jazz), "20s 1920s twenties roaring_twenties charleston années_folles"),
     (Era(G::Jazz), "40s 1940s forties"),
     (Era(G::Rock), "50s 1950s fifties"),
@@ -132,7 +132,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Part(I::HandDrums), "hand_drums tabla tablas djembe darbuka cajon dholak bongo bongos conga congas bodhran तबला ढोलक دربكة"),
     (Part(I::Timpani), "timpani taiko kettledrum kettledrums pauken timbales_d_orchestre 太鼓 定音鼓"),
     (Part(I::Melody), "melody melodic tune melodie melodia メロディー 旋律 لحن"),
-    // Pace.
+    // Tempo.
     (Pace(1.22), "fast quick rapid speedy racing upbeat_tempo presto allegro schnell rasch rapide vite rapido rapida veloz veloce 速い 快 तेज़ سريع speed faster hurried rapidement velocidad velocidade velocità vitesse 速度 スピード गति سرعه"),
     (Pace(0.76), "slow slowly slow_motion lento adagio largo langsam lent lentement lenta devagar piano_piano ゆっくり 慢 धीमा بطيء slower andante ゆったり 缓慢 धीरे ببطء ballad power_ballad ballade balada ballata slow_jam"),
     // Places.
@@ -200,7 +200,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Thing(T::Iceberg), "iceberg icebergs eisberg eisberge 氷山 冰山"),
     (Thing(T::Crystal), "crystal crystals diamond gem kristall cristal cristallo 水晶 クリスタル 钻石 كريستال"),
     (Thing(T::Coral), "coral corals seaweed kelp koralle corail coralli サンゴ 珊瑚 مرجان"),
-    // What people build.
+    // Built things.
     (Thing(T::House), "house houses hotel garage hütten mansion homes 家々 home cabin hut cottage_house haus hütte maison cabane casa cabaña cabana capanna 家 小屋 房子 घर بيت منزل كوخ"),
     (Thing(T::Tower), "tower skyscraper skyscrapers building buildings hochhaus turm gebäude gratte_ciel tour immeuble rascacielos torre edificio prédio grattacielo ビル 塔 高楼 大楼 摩天大楼 इमारत برج ناطحة office_building clock_tower minaret"),
     (Thing(T::Eiffel), "eiffel_tower eiffelturm tour_eiffel torre_eiffel エッフェル塔 埃菲尔铁塔 برج_ايفل"),
@@ -275,7 +275,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Thing(T::Penguin), "penguin penguins pinguin pingouin manchot pingüino pinguim pinguino ペンギン 企鹅 بطريق"),
     (Thing(T::Dragon), "dragon dragons drache drachen dragón dragão drago 竜 ドラゴン 龙 ड्रैगन تنين "),
     (Thing(T::Dinosaur), "dinosaur dinosaurs trex t_rex dino dinosaurier dinosaure dinosaurio dinossauro dinosauro 恐竜 恐龙 ديناصور"),
-    // People and the like.
+    // People and similar figures.
     (Thing(T::Person), "person man woman people human someone figure traveler traveller wanderer hiker couple friends mensch mann frau leute wanderer personne homme femme gens persona hombre mujer gente pessoa homem mulher uomo donna 人 男 女 行人 आदमी औरत رجل امرأة شخص ناس teacher doctor nurse farmer fisherman baker painter artist soldier police fireman firefighter chef cook grandmother grandfather mother father mom dad family crowd_of_people musician poet gardener lehrer arzt ärztin bauer fischer mutter vater großmutter oma opa familie médecin pêcheur mère père famille médico pescador madre padre familia abuela mãe pai família nonna famiglia maestro 人々 先生 医者 漁師 母 父 家族 祖母 老师 医生 渔夫 农民 妈妈 爸爸 家庭 माँ पिता परिवार किसान शिक्षक ام اب طبيب معلم صياد فلاح عائله bride groom ninja cowboy boxer tourist monk sailor lovers matrose marin marinero marinaio women men lady ladies gentleman sister brother wife husband businessman businesswoman student reader waiter clown pilgrim passenger femmes hommes mujeres hombres mulheres homens donne uomini frauen männer magician elf elves angel statue scarecrow pescatore contadino pittore infermiera kellner schüler étudiant estudiante marinheiro"),
     (Thing(T::Knight), "knight samurai warrior viking gladiator ritter krieger chevalier guerrier caballero guerrero cavaleiro guerreiro cavaliere guerriero 騎士 侍 武士 骑士 योद्धा فارس محارب"),
     (Thing(T::Wizard), "wizard witch sorcerer mage merlin gandalf zauberer hexe sorcier sorcière mago bruja brujo bruxa bruxo strega stregone 魔女 巫师 女巫 जादूगर ساحر"),
@@ -304,7 +304,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Thing(T::Ufo), "ufo flying_saucer alien aliens ovni soucoupe extraterrestre 円盤 飞碟 外星人 طبق_طائر"),
     (Thing(T::Balloon), "balloon balloons hot_air_balloon ballon heißluftballon luftballon montgolfière globo globos balão mongolfiera palloncino 気球 風船 气球 热气球 गुब्बारा بالون منطاد zeppelin airship blimp parachute paraglider"),
     (Thing(T::Kite), "kite kites cerf_volant pipa aquilone 凧 风筝 पतंग طائرة_ورقية drachensteigen"),
-    // Shapes and the rest.
+    // Shapes and others.
     (Thing(T::Heart), "heart hearts valentine herz herzen cœur coeur corazón coração cuore ハート 爱心 心 दिल قلب"),
     (Thing(T::Ball), "ball balls sphere spheres orb globe kugel kugeln boule sphère esfera pelota bola sfera palla 球 玉 球体 गेंद كرة basketball tennis baseball volleyball marble balón pallone サッカー 足球 篮球 फुटबॉल كره_القدم frisbee"),
     (Thing(T::Cube), "cube cubes box boxes würfel cubo cubos 立方体 方块 مكعب gift_box crate present dice"),
@@ -329,7 +329,7 @@ pub(crate) const LEXICON: &[(Sense, &str)] = &[
     (Colour([240, 240, 240]), "white weiß blanc blanche blanco blanca branco bianco 白 白色 सफेद أبيض"),
     (Colour([28, 28, 34]), "black schwarz noir noire negro negra preto nero 黒 黑 黑色 काला أسود"),
     (Colour([138, 142, 150]), "grey gray silver grau silber gris argent plata cinza prata grigio argento 灰色 銀 银色 धूसर رمادي فضي"),
-    // What is done.
+    // Actions.
     (Act(A::Run), "running run runs jogging gallop galloping chasing racing rennt rennend rennen läuft courant corre corriendo correndo 走る 走っている 奔跑 跑步 दौड़ता يركض يجري"),
     (Act(A::Dance), "dancing dances dance danced tanzt tanzen tanzend tanzende dansant danse dansent baila bailan bailando dançando ballando ballano 踊る 踊っている 跳舞 नाच नाचते يرقص ترقص"),
     (Act(A::Ride), "riding rides ride reitet reitend montant montando cavalgando cavalcando 乗る 骑 सवार يركب"),

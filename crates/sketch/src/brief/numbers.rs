@@ -1,4 +1,4 @@
-//! Numbers with a meaning: tempo, key and duration.
+//! Numbers with a unit: tempo, key and duration.
 
 use crate::brief::amounts::small_number;
 use crate::brief::{Brief, Word, keys};
@@ -8,7 +8,7 @@ pub(crate) fn read(words: &[Word], brief: &mut Brief) {
     for (at, word) in words.iter().enumerate() {
         let next = words.get(at + 1).map(|w| w.text.as_str()).unwrap_or_default();
         let named = small_number(&word.text).filter(|n| *n > 0).map(|n| n as f32);
-        // "A minute", "eine Minute": one.
+        // "A minute", "eine Minute": the article counts as one.
         let article = is(&word.text, "a eine une un uno um uma").then_some(1.0);
         let number = word.text.parse::<f32>().ok().or(named);
         let of = words.get(at + 2).is_some_and(|w| is(&w.text, "of de di du long lang"));
@@ -48,7 +48,7 @@ pub(crate) fn read(words: &[Word], brief: &mut Brief) {
     }
 }
 
-/// "808s" are drum machines, and no seconds.
+/// "808s" are drum machines, not seconds.
 fn is_machine(number: f32, unit: &str) -> bool {
     unit == "s" && [303.0, 606.0, 707.0, 808.0, 909.0].contains(&number)
 }

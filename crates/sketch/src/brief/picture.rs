@@ -1,4 +1,4 @@
-//! What the words make of a picture that comes with them.
+//! Decides from the prompt how an input picture is used.
 //!
 //! It must not know how anything is drawn.
 
@@ -7,20 +7,20 @@ use crate::brief::sense::{Sense, Thing};
 use crate::brief::split::{self, is_solid};
 use crate::brief::words;
 
-/// What becomes of a picture.
+/// How an input picture is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It is what all else is drawn over.
+    /// As the backdrop of everything else.
     Backdrop,
-    /// It is what moves.
+    /// As the backdrop, animated.
     Alive,
-    /// It hangs on a wall.
+    /// Framed, on a wall.
     Framed,
-    /// It is the thing that the words speak of.
+    /// As the thing that the prompt names.
     Subject(Thing),
 }
 
-/// Words between spaces, without accents: the picture hangs somewhere.
+/// Phrases of scripts with spaces, without accents, for a picture that hangs somewhere.
 const FRAMED: &str = "on the wall|on a wall|on my wall|in a frame|framed|in a gallery|in the gallery|\
     in a museum|in the museum|an der wand|an die wand|im rahmen|gerahmt|in einer galerie|im museum|\
     au mur|sur le mur|sur un mur|encadre|encadree|dans un cadre|dans une galerie|dans un musee|\
@@ -29,11 +29,11 @@ const FRAMED: &str = "on the wall|on a wall|on my wall|in a frame|framed|in a ga
     sul muro|alla parete|sulla parete|incorniciato|incorniciata|in una cornice|in una galleria|\
     in un museo|दीवार पर|फ्रेम में|संग्रहालय में|على الحائط|على الجدار|في اطار|في متحف|في معرض";
 
-/// The same, in scripts without spaces.
+/// The same in scripts without spaces.
 const FRAMED_INSIDE: &str =
     "壁に|壁の上|額縁|額に入|美術館|ギャラリー|墙上|牆上|画框|相框|美术馆|画廊|博物馆";
 
-/// The picture itself is to move.
+/// Phrases for a picture that is animated itself.
 const ALIVE: &str = "animate|animate this|animate it|to life|comes alive|come alive|make it move|make this move|\
     make him move|make her move|living photo|living picture|animiere|animier|zum leben|lebendig|\
     belebe|animer|anime cette|anime ce|prend vie|donne vie|prendre vie|animar|anima esta|anima este|\
@@ -44,7 +44,7 @@ const ALIVE: &str = "animate|animate this|animate it|to life|comes alive|come al
 const ALIVE_INSIDE: &str =
     "動かして|動き出|命を吹き込|アニメーションに|动起来|動起來|活起来|让它动|让他动|让她动";
 
-/// Words that point at what is in the picture.
+/// Words that point at something in the picture.
 const POINTING: &str = " this these my our diese dieser dieses diesen diesem mein meine meinen \
     meinem meiner unser unsere unseren ce cet cette ces mon ma mes notre nos este esta estos estas \
     mi mis nuestro nuestra esse essa estes meu minha meus minhas nosso nossa questo questa questi \
@@ -53,14 +53,14 @@ const POINTING: &str = " this these my our diese dieser dieses diesen diesem mei
 const POINTING_INSIDE: [&str; 12] =
     ["この", "その", "私の", "僕の", "俺の", "うちの", "这", "這", "我的", "我们的", "我家", "那"];
 
-/// Words that speak of somebody or something in the picture without a name.
+/// Phrases that refer to somebody or something in the picture without a noun.
 const NAMELESS: &str = "put him|put her|put it|put them|put me|put this|place him|place her|place it|\
     place this|place me|let him|let her|setze ihn|setze sie|setze es|setze mich|setz ihn|setz sie|\
     stelle ihn|stelle sie|stelle es|mets le|mets la|mets moi|ponlo|ponla|ponme|coloca o|coloca a|\
     coloque o|coloque a|mettilo|mettila|mettimi";
 
-/// Reads what becomes of the picture. `cut_out` says that it has a shape of its own: then it stands
-/// in the scene, whatever the words say.
+/// Decides how the picture is used. `cut_out` means that it has transparency around its subject:
+/// then it always stands in the scene.
 pub(crate) fn role(prompt: &str, cut_out: bool) -> Role {
     let words = split::split(prompt);
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
@@ -85,7 +85,7 @@ pub(crate) fn role(prompt: &str, cut_out: bool) -> Role {
     Role::Backdrop
 }
 
-/// The thing behind a word that points: "this old cat", "mein Hund", "この猫".
+/// The thing after a demonstrative: "this old cat", "mein Hund", "この猫".
 fn pointed_at(prompt: &str, words: &[split::Word]) -> Option<Thing> {
     let spaced = words.iter().enumerate().find_map(|(at, word)| {
         let points = !word.solid && POINTING.contains(&format!(" {} ", word.text));
@@ -101,7 +101,7 @@ fn pointed_at(prompt: &str, words: &[split::Word]) -> Option<Thing> {
     })
 }
 
-/// The first thing among the words that a picture can stand for.
+/// The first thing in the words that a picture can replace.
 fn first_thing(prompt: &str, words: &[split::Word]) -> Option<Thing> {
     let found = words::find(words, language::guess(prompt));
     found.into_iter().find_map(|found| match found.sense {
@@ -110,7 +110,7 @@ fn first_thing(prompt: &str, words: &[split::Word]) -> Option<Thing> {
     })
 }
 
-/// Whether a thing stands somewhere, rather than being of the sky or the air.
+/// Whether a thing has a position of its own, unlike parts of the sky or the air.
 fn stands(thing: Thing) -> bool {
     use Thing as T;
     !matches!(

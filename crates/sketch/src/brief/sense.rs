@@ -1,40 +1,40 @@
-//! What words can mean to the engine.
+//! The meanings that words can have.
 //!
-//! It must not know the words themselves (the lexicon's subject), nor how a meaning is drawn or
+//! It must not know the words themselves (that is the lexicon), nor how a meaning is drawn or
 //! played.
 
 /// One meaning of a word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sense {
-    /// A feeling: how pleasant (-1 to 1), how lively (0 to 1), how uneasy (0 to 1).
+    /// A mood: valence (-1 to 1), energy (0 to 1), tension (0 to 1).
     Mood(f32, f32, f32),
-    /// A kind of music.
+    /// A genre.
     Genre(Genre),
-    /// An age of music: its genre, where the words name none.
+    /// An era of music: the genre that it implies if none is named.
     Era(Genre),
     /// An instrument or a group of them.
     Part(Part),
-    /// Faster or slower: a factor of the tempo.
+    /// A tempo relative to the usual one, as a factor.
     Pace(f32),
-    /// Where it is.
+    /// A place.
     Place(Place),
-    /// When in the day.
+    /// A time of day.
     Time(Time),
     /// The weather.
     Weather(Weather),
-    /// The time of the year.
+    /// A season.
     Season(Season),
-    /// Something to be seen.
+    /// A thing to show.
     Thing(Thing),
     /// A colour: red, green, blue.
     Colour([u8; 3]),
-    /// What is done.
+    /// An action.
     Act(Act),
-    /// What the camera does.
+    /// A camera move.
     Camera(Camera),
 }
 
-/// Kinds of music.
+/// Genres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Genre {
     Pop,
@@ -82,7 +82,7 @@ pub(crate) enum Genre {
     Reggaeton,
 }
 
-/// Parts of a band that a person can ask for, or ask to leave out.
+/// Parts of a band that a prompt can request or exclude.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Drums,
@@ -316,7 +316,7 @@ pub(crate) enum Thing {
     Pier,
 }
 
-/// What living things do.
+/// Actions of people and animals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     Run,

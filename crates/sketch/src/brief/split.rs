@@ -1,4 +1,4 @@
-//! A text, split into words that can be compared: small letters, no accents, plain digits.
+//! Splits a text into comparable words: lower case, no accents, ASCII digits.
 //!
 //! It must not know what any word means.
 
@@ -7,9 +7,9 @@
 pub(crate) struct Word {
     /// In lower case, without accents.
     pub(crate) text: String,
-    /// The symbol right behind it that matters: `#` or `♯`, `♭` to keys; `:` between digits.
+    /// The symbol right after it, if it matters: `#` or `♯` and `♭` for keys, `:` between digits.
     pub(crate) sign: Option<char>,
-    /// Whether the text was written without spaces: words are looked for inside it.
+    /// Whether it is of a script without spaces: the lexicon's words are then searched inside it.
     pub(crate) solid: bool,
 }
 
@@ -44,9 +44,9 @@ pub(crate) fn split(text: &str) -> Vec<Word> {
             end(&mut current, solid, sign);
             continue;
         }
-        // `120bpm` is two words, and so is a Japanese word behind a Latin one.
+        // `120bpm` is two words, and so is a Japanese word after a Latin one.
         let change = is_solid(c) != solid || c.is_ascii_digit() != digit;
-        // "80s" is one word: an age, not seconds.
+        // "80s" is one word: a decade, not seconds.
         if c == 's' && is_decade(&current) && !chars.peek().is_some_and(|c| c.is_alphanumeric()) {
             current.push(c);
             digit = false;
@@ -64,17 +64,17 @@ pub(crate) fn split(text: &str) -> Vec<Word> {
     words
 }
 
-/// Scripts that are written without spaces: kana and Chinese characters.
+/// Scripts without spaces: kana and Chinese characters.
 pub(crate) fn is_solid(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
-/// Vowel signs of Indian scripts, which are not letters but belong to the word.
+/// Indic vowel signs: not alphabetic, but part of the word.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{0900}'..='\u{0963}' | '\u{064b}'..='\u{0652}' | '\u{0300}'..='\u{036f}')
 }
 
-/// Digits of any script as those of ASCII.
+/// Converts digits of any script to ASCII.
 fn plain_digit(c: char) -> char {
     for zero in ['٠', '۰', '०', '０'] {
         if let Some(value @ 0..=9) = u32::from(c).checked_sub(u32::from(zero)) {
@@ -84,14 +84,14 @@ fn plain_digit(c: char) -> char {
     c
 }
 
-/// "80", "1980": what an "s" makes an age of.
+/// "80", "1980": numbers that a following "s" turns into a decade.
 fn is_decade(text: &str) -> bool {
     let short = text.strip_prefix("19").unwrap_or(text);
     short.len() == 2 && short.ends_with('0') && short >= "20"
 }
 
-/// Drops what is written differently by habit: accents of Latin letters, Arabic vowels and the
-/// forms of alif, the dots of Indian letters.
+/// Removes optional marks: accents of Latin letters, Arabic vowels and forms of alif, dots of Indic
+/// letters.
 pub(crate) fn fold(c: char, out: &mut String) {
     let plain = match c {
         'à'..='å' | 'ā' => 'a',

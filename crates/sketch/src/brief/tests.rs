@@ -1,4 +1,4 @@
-//! What is understood of prompts.
+//! Prompts, and the meanings that are recognised in them.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What was understood, as people read it in English.
+/// The recognised meanings as people read them in English.
 fn understood(brief: &Brief) -> String {
     brief.said.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -90,7 +90,7 @@ fn unknown_words_and_the_seed_vary_the_seed() {
     assert_ne!(seed("zxqv", 1), seed("zxqv", 2));
 }
 
-/// Prompts of all ten languages, and all that is understood of them.
+/// Prompts in all ten languages, and everything that is recognised in them.
 #[rustfmt::skip]
 const UNDERSTOOD: &[(&str, &str)] = &[
     ("A rainy night in Tokyo, neon lights and a red taxi", "rain, night, city, lamp, red, car"),
@@ -279,7 +279,7 @@ fn lengths_and_tempos_are_understood_in_digits_and_words() {
     }
 }
 
-/// Words that people use all the time and that say nothing of what is to be made.
+/// Common words that say nothing about the picture or the music.
 #[test]
 fn common_words_mean_nothing() {
     let prompt = "it is what you can do with this and that we will have been about so much more than \
@@ -293,7 +293,7 @@ fn common_words_mean_nothing() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Any text is read, and what people are told of it is short, and on one line.
+    /// Any text can be analysed; the summary for people is short and on one line.
     #[test]
     fn any_text_is_read(
         text in "\\PC{0,300}",
@@ -310,7 +310,7 @@ proptest! {
     }
 }
 
-/// Everything that a note names has a name in every language that notes are read in.
+/// Every meaning that a note can name is translated into every language of the notes.
 #[test]
 fn every_name_is_known_in_every_language() {
     use crate::brief::lexicon::LEXICON;

@@ -1,6 +1,6 @@
-//! Finding the lexicon's words in a text.
+//! Finds the lexicon's words in a text.
 //!
-//! It must not know what a meaning is good for.
+//! It must not know what a meaning is used for.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use crate::brief::lexicon::LEXICON;
 use crate::brief::sense::{Sense, Thing};
 use crate::brief::split::{Word, fold, is_solid};
 
-/// A meaning that was found.
+/// A recognised meaning.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub(crate) sense: Sense,
@@ -23,13 +23,13 @@ pub(crate) struct Found {
     /// The number before it.
     pub(crate) count: Option<u32>,
     pub(crate) plural: bool,
-    /// How much bigger than usual the words say it is: a factor.
+    /// Its size relative to the usual one, as a factor.
     pub(crate) big: f32,
-    /// Whether the word speaks of women (or of men).
+    /// Whether the word denotes women (or men).
     pub(crate) woman: Option<bool>,
 }
 
-/// Finds every meaning, in the order of the words, phrases before their parts.
+/// Finds every meaning, in the order of the text, phrases before the words inside them.
 pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
     let table = &*TABLE;
     let mut found = Vec::new();
@@ -39,7 +39,7 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
     let mut at = 0;
     while at < words.len() {
         let word = &words[at];
-        // Kids building a castle are at no building.
+        // "Kids building a castle": here "building" is a verb, not a house.
         let next = words.get(at + 1).map_or("", |w| w.text.as_str());
         if word.text == "building" && matches!(next, "a" | "an" | "the") {
             at += 1;
@@ -68,7 +68,7 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
         });
         if let Some((mut rows, len, less)) = hit {
             choose_sense(&mut rows, words, at, len);
-            // Hindi says it behind: "ढोल के बिना", "ढोल नहीं".
+            // Hindi negates after the word: "ढोल के बिना", "ढोल नहीं".
             let text = |at: usize| words.get(at).map(|w| w.text.as_str()).unwrap_or_default();
             let behind = match (text(at + len), text(at + len + 1)) {
                 ("के", "बिना") => 2,
@@ -79,7 +79,8 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
             for (place, row) in rows.iter().enumerate() {
                 found.push(Found {
                     sense: LEXICON[*row].0,
-                    // Only the first is named to people: "blues" is not said to be blue as well.
+                    // Only the first meaning is listed for people: "blues" isn't listed as the
+                    // colour blue too.
                     name: if place == 0 { name(*row) } else { String::new() },
                     negated,
                     count: count.or(two_of(&words[at + len - 1].text)),
@@ -95,12 +96,12 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
             if rows.iter().any(|row| matches!(LEXICON[*row].0, Sense::Thing(_))) {
                 big = 1.0;
             }
-            // "Three red cars": the number goes on.
+            // "Three red cars": the number applies beyond the adjective.
             if !rows.iter().all(|row| matches!(LEXICON[*row].0, Sense::Colour(_))) {
                 count = None;
             }
             at += len + behind;
-            // "No drums or bass", "ni batterie ni basse": both are meant.
+            // "No drums or bass", "ni batterie ni basse": the negation applies to both.
             negated_for = 0;
             if negated && words.get(at).is_some_and(|w| is_or(&w.text)) {
                 negated_for = 3;
@@ -112,7 +113,8 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
             count = Some(number);
         } else if !is_filler(&word.text) {
             count = None;
-            // "No big loud drums": the adjective is skipped, the noun is not reached for ever.
+            // "No big loud drums": adjectives are skipped, but only a few, so that the negation
+            // ends.
             negated_for = i32::max(negated_for - 1, 0);
         }
         at += 1;
@@ -120,9 +122,9 @@ pub(crate) fn find(words: &[Word], language: Option<Language>) -> Vec<Found> {
     found
 }
 
-/// Of a word that is a kind of music and a thing ("house"), which one is meant here: the music,
-/// unless it is spoken of as a thing ("a house", "two दो اثنان houses") that is not itself followed by a
-/// word of music ("a house track").
+/// Decides the meaning of a word that is both a genre and a thing ("house"): the genre, unless it
+/// is used as a countable noun ("a house", "two houses") that isn't followed by a music word ("a
+/// house track").
 fn choose_sense(rows: &mut Vec<usize>, words: &[Word], at: usize, len: usize) {
     let genre = |row: &usize| matches!(LEXICON[*row].0, Sense::Genre(_));
     let thing = |row: &usize| matches!(LEXICON[*row].0, Sense::Thing(_));
@@ -145,11 +147,11 @@ fn choose_sense(rows: &mut Vec<usize>, words: &[Word], at: usize, len: usize) {
 const THING_BEFORE: &str = " a an the my our your his her their this that old little small big tiny \
     red blue white green yellow black wooden haunted empty in ";
 
-/// The lexicon, prepared for looking up.
+/// The lexicon, indexed.
 struct Table {
-    /// Words and phrases of scripts with spaces: folded, joined by `_`; and the row.
+    /// Words and phrases of scripts with spaces (folded, joined by `_`), each with its row.
     spaced: Vec<(String, usize)>,
-    /// Words of scripts without spaces, longest first.
+    /// Words of scripts without spaces, the longest first.
     solid: Vec<(&'static str, usize)>,
 }
 
@@ -170,14 +172,14 @@ impl Table {
                 spaced.push((folded, row));
             }
         }
-        // By word, then by row: the first row that lists a word comes first.
+        // Sorted by word, then by row: the first row that lists a word comes first.
         spaced.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
         spaced.dedup();
         solid.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.1.cmp(&b.1)));
         Self { spaced, solid }
     }
 
-    /// The rows of a word or phrase: one of each kind, for a word is not two places.
+    /// The rows of a word or phrase, at most one of each kind: one word isn't two places.
     fn find(&self, phrase: &[Word], language: Option<Language>) -> Option<Vec<usize>> {
         let (last, before) = phrase.split_last()?;
         let plain = is_plain(&last.text) || small_number(&last.text).is_some();
@@ -187,7 +189,7 @@ impl Table {
         let head: String = before.iter().map(|w| format!("{}_", w.text)).collect();
         let mut forms = forms::of(&last.text, language);
         if language::decided(&last.text, language).is_some() {
-            // It is what it is, and no form of another word.
+            // The word itself is listed, so it isn't treated as a form of another word.
             forms.truncate(1);
         }
         forms.into_iter().find_map(|form| {
@@ -214,7 +216,7 @@ impl Table {
         rows
     }
 
-    /// Every word that occurs in a text without spaces, the longest taken first at each place.
+    /// Every word that occurs in a text without spaces; at each position the longest match wins.
     fn find_inside(&self, text: &str, mut count: Option<u32>, found: &mut Vec<Found>) {
         let mut rest = text;
         let mut negated = false;
@@ -245,7 +247,7 @@ impl Table {
                     big: 1.0,
                     woman: is_woman(word),
                 });
-                // "没有鼓和钢琴": both are meant.
+                // "没有鼓和钢琴": the negation applies to both.
                 let and = AND_INSIDE.iter().find(|and| negated && rest.starts_with(**and));
                 negated = and.is_some();
                 rest = &rest[and.map_or(0, |and| and.len())..];
@@ -263,7 +265,7 @@ pub(crate) fn rows_of(word: &str) -> Vec<String> {
     rows.map(|e| name(e.1)).collect()
 }
 
-/// The words that stand in several rows.
+/// The words that are listed in several rows.
 #[cfg(test)]
 pub(crate) fn shared() -> Vec<String> {
     let solid = TABLE.solid.iter().map(|e| (e.0.to_owned(), e.1));
@@ -280,15 +282,15 @@ fn name(row: usize) -> String {
     LEXICON[row].1.split(' ').next().unwrap_or_default().replace('_', " ")
 }
 
-/// Words that mean nothing by themselves here, but look like some that do once accents and endings
-/// are gone ("the", "thé").
+/// Words without a meaning here that look like others once accents and endings are removed ("the",
+/// "thé").
 fn is_plain(word: &str) -> bool {
     const PLAIN: &str = " at in on to and with is as it its by for from into over under near about \
         song music video picture image some this that their his her our through across along watering falling falls ";
     PLAIN.contains(&format!(" {word} "))
 }
 
-/// Words that say that what follows is not wanted. In Portuguese, "no" is "in the".
+/// Words that negate what follows. In Portuguese, "no" means "in the".
 fn is_no(word: &str, language: Option<Language>) -> bool {
     const NO: &str = " no not without non dont doesnt isnt never minus except excluding hold_the zero ohne kein keine \
         keinen keinerlei nicht nie sans pas aucun aucune ni sin ningun ninguna sem nenhum nenhuma nem \
@@ -302,7 +304,7 @@ fn is_no(word: &str, language: Option<Language>) -> bool {
     NO.contains(&format!(" {word} "))
 }
 
-/// Words after which what is not wanted goes on.
+/// Words that continue a negation.
 fn is_or(word: &str) -> bool {
     const OR: &str = " or nor oder noch ou ni nem ne या أو او ";
     OR.contains(&format!(" {word} "))
@@ -323,7 +325,7 @@ const NO_AFTER: &[&str] = &[
 ];
 const AND_INSIDE: &[&str] = &["和", "或", "与", "、"];
 
-/// Compounds that would else be taken for the words in them: 日本 is no book (本).
+/// Compounds that contain unrelated words: 日本 (Japan) isn't a book (本).
 const PLAIN_INSIDE: &[&str] = &[
     "日本",
     "本当",
@@ -370,7 +372,7 @@ const PLAIN_INSIDE: &[&str] = &[
     "朝鮮",
 ];
 
-/// Words between a "no", a number, and what they are about.
+/// Words that may stand between a negation or a number and its noun.
 fn is_filler(word: &str) -> bool {
     const FILLER: &str = " a an any the of big small little tiny huge old young tall flying running \
         swimming beautiful le la les de des du el los las un une una uns der die das den ein eine \

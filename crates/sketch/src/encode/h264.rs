@@ -1,6 +1,6 @@
-//! H.264: pictures in, access units out, a group at a time.
+//! H.264: pictures in, access units out, one group of pictures at a time.
 //!
-//! A group begins with a picture that stands for itself, and needs nothing of other groups.
+//! A group starts with a key frame and doesn't refer to other groups.
 
 use rusty_h264::{Encoder, EncoderConfig, YuvFrame};
 
@@ -14,23 +14,23 @@ pub(crate) struct Coder {
     group: Group,
 }
 
-/// Encoded pictures, with lengths instead of start codes (ISO/IEC 14496-15, 5.3.3).
+/// Encoded pictures, with length prefixes instead of start codes (ISO/IEC 14496-15, 5.3.3).
 #[derive(Default)]
 pub(crate) struct Group {
     pub(crate) data: Vec<u8>,
-    /// The bytes of each picture. The first stands for itself.
+    /// The bytes of each picture. The first is a key frame.
     pub(crate) sizes: Vec<u32>,
-    /// The parameter sets, the same in all groups of a film.
+    /// The parameter sets, the same for all groups of a film.
     pub(crate) sps: Vec<u8>,
     pub(crate) pps: Vec<u8>,
 }
 
 impl Coder {
-    /// An encoder for pictures of that size. `qp` is how coarse they may be, from 0 to 51: about
-    /// half the bytes for 6 more.
+    /// An encoder for pictures of this size. `qp` is the quantiser, from 0 to 51; 6 more halves the
+    /// size, roughly.
     pub(crate) fn new(size: Size, fps: u32, qp: u8) -> Result<Self, SketchError> {
         let (width, height) = (size.width(), size.height());
-        // Without arithmetic coding and all that looks ahead: what counts is speed.
+        // No arithmetic coding and no lookahead: speed matters most.
         let mut config = EncoderConfig::baseline(width, height);
         config.framerate = fps as f32;
         config.qp = qp;
@@ -42,19 +42,19 @@ impl Coder {
         Ok(Self { encoder, frame: YuvFrame::black(width, height), group: Group::default() })
     }
 
-    /// What the next pictures show: red, green, blue and a byte that is left out.
+    /// The pixels of the next picture: red, green, blue and an ignored byte.
     pub(crate) fn show(&mut self, pixels: &[[u8; 4]]) {
         yuv::convert(pixels, self.frame.width, self.frame.height, &mut self.frame);
     }
 
-    /// Adds a picture of what is shown.
+    /// Adds a picture with the current pixels.
     pub(crate) fn push(&mut self) -> Result<(), SketchError> {
         let unit = self.encoder.try_encode(&self.frame).map_err(fault)?;
         self.group.push(&unit);
         Ok(())
     }
 
-    /// The group.
+    /// Finishes the group.
     pub(crate) fn finish(mut self) -> Result<Group, SketchError> {
         if !self.encoder.try_flush().map_err(fault)?.is_empty() {
             return Err(SketchError::Encoding("the encoder kept pictures back".into()));
@@ -68,7 +68,7 @@ fn fault(error: rusty_h264::EncodeError) -> SketchError {
     SketchError::Encoding(format!("{error:?}"))
 }
 
-/// The level (Table A-1) that holds pictures of that size at 24 a second.
+/// The lowest level (Table A-1) that allows pictures of this size at 24 per second.
 fn level(size: Size) -> u8 {
     match size.width().div_ceil(16) * size.height().div_ceil(16) {
         0..=1620 => 30,

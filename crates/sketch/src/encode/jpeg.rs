@@ -4,10 +4,10 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::SketchError;
 
-/// From 1 to 100: small files whose edges still look clean.
+/// The quality, from 1 to 100: small files whose edges still look clean.
 const QUALITY: u8 = 76;
 
-/// One picture as JPEG: red, green, blue and a byte that is left out, row by row from the top.
+/// Encodes one picture as JPEG: red, green, blue and an ignored byte, row by row from the top.
 pub(crate) fn encode(
     width: usize,
     height: usize,

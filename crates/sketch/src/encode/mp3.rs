@@ -1,4 +1,5 @@
-//! MP3 files: constant bit rate, with an ID3 tag before the sound, and the sound's exact length.
+//! MP3 files: constant bit rate, with an ID3 tag before the sound and the exact length in an info
+//! frame.
 
 mod bits;
 mod filter;
@@ -15,13 +16,13 @@ use crate::encode::{About, MAKER};
 
 pub(crate) use frames::SAMPLES_A_FRAME;
 
-/// Samples a second, in each of the two channels.
+/// Samples per second, in each of the two channels.
 pub(crate) const SAMPLE_RATE: u32 = 44_100;
 
 const KBPS: u32 = 192;
 
-/// Encodes stereo sound, left and right in turn, within -1 to 1. `cover` is a JPEG, or empty.
-/// `step` is told the part that is done.
+/// Encodes interleaved stereo samples within -1 to 1. `cover` is a JPEG, or empty. `step` is called
+/// with the fraction done.
 pub(crate) fn encode(
     interleaved: &[f32],
     about: &About,
@@ -39,8 +40,8 @@ pub(crate) fn encode(
     Ok(bytes)
 }
 
-/// Encodes sound for a film: frames of that rate which, one after another, decode to the samples
-/// from the first on.
+/// Encodes the sound of a film: frames at this bit rate that decode to exactly these samples, from
+/// the first one on.
 pub(crate) fn frames(
     interleaved: &[f32],
     kbps: u32,
@@ -54,7 +55,7 @@ pub(crate) fn frames(
 fn tag(about: &About, millis: u64, cover: &[u8]) -> Vec<u8> {
     let mut frames = Vec::new();
     let mut text = |id: &[u8; 4], value: &str| {
-        // 3: the text is UTF-8.
+        // 3: UTF-8 text.
         let body: Vec<u8> = std::iter::once(3).chain(value.bytes()).collect();
         frame(&mut frames, id, &body);
     };
@@ -73,11 +74,11 @@ fn tag(about: &About, millis: u64, cover: &[u8]) -> Vec<u8> {
     }
     frame(&mut frames, b"COMM", &[b"\x03eng\0", about.note.as_bytes()].concat());
     if let Some(lyrics) = &about.lyrics {
-        // `XXX`: nobody said in which language.
+        // `XXX`: unknown language.
         frame(&mut frames, b"USLT", &[b"\x03XXX\0", lyrics.as_bytes()].concat());
     }
     if !cover.is_empty() {
-        // UTF-8, the content type, 3: the front cover, no description.
+        // UTF-8, the content type, 3: front cover, no description.
         frame(&mut frames, b"APIC", &[b"\x03image/jpeg\0\x03\0", cover].concat());
     }
     let mut tag = b"ID3\x04\x00\x00".to_vec();
@@ -93,7 +94,7 @@ fn frame(out: &mut Vec<u8>, id: &[u8; 4], body: &[u8]) {
     out.extend_from_slice(body);
 }
 
-/// Sizes in a tag have seven bits a byte, so that no size looks like the start of a sound frame.
+/// Sizes in a tag use seven bits per byte, so that no size looks like the start of an MP3 frame.
 fn syncsafe(size: usize) -> [u8; 4] {
     [21, 14, 7, 0].map(|shift| (size >> shift) as u8 & 0x7f)
 }

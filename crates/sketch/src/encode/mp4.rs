@@ -1,8 +1,7 @@
-//! MP4 files: H.264 pictures, and MP3 sound where there is some, laid out so that a player can
-//! begin before it has the whole file: the index comes first, and pictures and sound take turns
-//! every second.
+//! MP4 files: H.264 pictures and, optionally, MP3 sound. The layout lets a player start before it
+//! has the whole file: the index comes first, and pictures and sound alternate every second.
 //!
-//! Boxes are named as in ISO/IEC 14496-12 and -15.
+//! Boxes have their names of ISO/IEC 14496-12 and -15.
 
 mod boxes;
 
@@ -15,23 +14,23 @@ use crate::encode::sound::{self, SAMPLES_A_FRAME};
 use crate::encode::yuv::Matrix;
 use crate::encode::{About, MAKER};
 
-/// What a file is made of.
+/// The contents of a file.
 pub(crate) struct Movie {
     pub(crate) size: Size,
-    /// Pictures a second; each group but the last has as many.
+    /// Pictures per second; each group except the last has this many.
     pub(crate) fps: u32,
     pub(crate) groups: Vec<Group>,
     pub(crate) sound: Option<sound::Track>,
 }
 
-/// Of the whole, and of the pictures: ticks a second.
+/// Time scales of the movie and of the picture track, in ticks per second.
 const TIMESCALE: u32 = 24_000;
 
 /// Writes the file.
 pub(crate) fn write(movie: &Movie, about: &About) -> Vec<u8> {
     let head = ftyp();
-    // Addresses in the index are counted from the start of the file, and the index comes before
-    // what it points to: it is written twice, and is the same length both times.
+    // The index contains file offsets and comes before the data that they refer to, so it is
+    // written twice; its length is the same both times.
     let length = moov(movie, about, 0).len();
     let mut file = head;
     let start = file.len() + length + 8;
@@ -49,7 +48,7 @@ pub(crate) fn write(movie: &Movie, about: &About) -> Vec<u8> {
     file
 }
 
-/// A second of the movie: its pictures, and the sound that begins in it.
+/// One second of the movie: its pictures, and the sound that starts in it.
 struct Chunk<'a> {
     group: &'a Group,
     sound: &'a [Vec<u8>],
@@ -111,10 +110,10 @@ fn moov(movie: &Movie, about: &About, start: u32) -> Vec<u8> {
     })
 }
 
-/// The track of the pictures.
+/// The picture track.
 fn pictures(movie: &Movie, frames: u32, duration: u32, at: &[u32]) -> Vec<u8> {
     let (width, height) = (movie.size.width() as u32, movie.size.height() as u32);
-    // 3: the track is enabled and in the presentation.
+    // 3: the track is enabled and part of the presentation.
     let tkhd = full(b"tkhd", 0, 3, |b| {
         u32s(b, &[0, 0, 1, 0, duration, 0, 0, 0, 0]);
         u32s(b, &MATRIX);
@@ -139,7 +138,7 @@ fn pictures(movie: &Movie, frames: u32, duration: u32, at: &[u32]) -> Vec<u8> {
     track(tkhd, b"vide", (TIMESCALE, duration), header, stbl)
 }
 
-/// The track of the sound.
+/// The sound track.
 fn heard(sound: &sound::Track, duration: u32, chunks: &[Chunk<'_>], at: &[u32]) -> Vec<u8> {
     let frames = sound.frames.len() as u32;
     let tkhd = full(b"tkhd", 0, 3, |b| {
@@ -149,7 +148,7 @@ fn heard(sound: &sound::Track, duration: u32, chunks: &[Chunk<'_>], at: &[u32]) 
         u32s(b, &[0, 0]);
     });
     let sizes: Vec<u32> = sound.frames.iter().map(|f| f.len() as u32).collect();
-    // Chunks without sound are left out: a chunk is not empty.
+    // Chunks without sound are omitted: a chunk must not be empty.
     let (counts, at): (Vec<u32>, Vec<u32>) = chunks
         .iter()
         .zip(at)
@@ -165,7 +164,7 @@ fn heard(sound: &sound::Track, duration: u32, chunks: &[Chunk<'_>], at: &[u32]) 
     track(tkhd, b"soun", (SAMPLE_RATE, frames * SAMPLES_A_FRAME), header, stbl)
 }
 
-/// A track: `time` is its ticks a second and its duration in them.
+/// A track; `time` is its time scale and its duration in that scale.
 fn track(
     tkhd: Vec<u8>,
     kind: &[u8; 4],
@@ -202,7 +201,7 @@ fn track(
     })
 }
 
-/// Which samples are in which chunk, how long each is, and where the chunks begin.
+/// The sample tables: the samples of each chunk, their sizes, and the offsets of the chunks.
 fn tables(counts: &[u32], sizes: &[u32], at: &[u32]) -> Vec<u8> {
     let mut runs: Vec<[u32; 3]> = Vec::new();
     for (i, count) in counts.iter().enumerate() {
@@ -232,7 +231,7 @@ fn avc1(movie: &Movie) -> Vec<u8> {
     let avcc = boxed(b"avcC", |b| {
         b.push(1);
         b.extend(sps.get(1..4).unwrap_or(&[0; 3]));
-        // Lengths of four bytes, one parameter set of each kind.
+        // Four-byte lengths, one parameter set of each kind.
         b.extend([0xff, 0xe1]);
         b.extend((sps.len() as u16).to_be_bytes());
         b.extend(sps);
@@ -240,7 +239,7 @@ fn avc1(movie: &Movie) -> Vec<u8> {
         b.extend((pps.len() as u16).to_be_bytes());
         b.extend(pps);
         if sps.get(1) == Some(&100) {
-            // High profile says again: 4:2:0, 8 bits luma, 8 bits chroma, no extensions.
+            // The high profile repeats: 4:2:0, 8 bits luma, 8 bits chroma, no extensions.
             b.extend([0xfd, 0xf8, 0xf8, 0]);
         }
     });
@@ -256,7 +255,7 @@ fn avc1(movie: &Movie) -> Vec<u8> {
         b.extend([0; 16]);
         b.extend((movie.size.width() as u16).to_be_bytes());
         b.extend((movie.size.height() as u16).to_be_bytes());
-        // 72 dpi both ways, one frame a sample, no compressor name, 24 bits deep.
+        // 72 dpi in both directions, one frame per sample, no compressor name, 24 bits deep.
         u32s(b, &[0x0048_0000, 0x0048_0000, 0]);
         b.extend([0, 1]);
         b.extend([0; 32]);
@@ -270,7 +269,7 @@ fn avc1(movie: &Movie) -> Vec<u8> {
 fn mp4a() -> Vec<u8> {
     let bits = (sound::KBPS * 1000).to_be_bytes();
     let esds = full(b"esds", 0, 0, |b| {
-        // Descriptors (ISO/IEC 14496-1, 7.2.6): tag, length, body. The stream's, in it the
+        // Descriptors (ISO/IEC 14496-1, 7.2.6): tag, length, body. The stream's contains the
         // decoder's: 0x6b is MPEG-1 audio, 0x15 an audio stream.
         b.extend([3, 21, 0, 0, 0, 4, 13, 0x6b, 0x15, 0, 0, 0]);
         b.extend(bits);
@@ -280,7 +279,7 @@ fn mp4a() -> Vec<u8> {
     let mp4a = boxed(b"mp4a", |b| {
         b.extend([0, 0, 0, 0, 0, 0, 0, 1]);
         b.extend([0; 8]);
-        // Two channels of 16 bits.
+        // Two channels with 16 bits.
         b.extend([0, 2, 0, 16, 0, 0, 0, 0]);
         u32s(b, &[SAMPLE_RATE << 16]);
         b.extend(&esds);
@@ -303,7 +302,7 @@ fn ftyp() -> Vec<u8> {
     })
 }
 
-/// Title, comment and tool, where players look for them (the layout that iTunes set).
+/// Title, comment and encoder, in the places where players read them (iTunes' layout).
 fn udta(about: &About) -> Vec<u8> {
     let item = |name: &[u8; 4], value: &str| {
         let data = boxed(b"data", |b| {

@@ -3,8 +3,7 @@
 use crate::SketchError;
 use crate::encode::{About, MAKER};
 
-/// One picture as PNG: red, green, blue and a byte that is left out, row by row from
-/// the top.
+/// Encodes one picture as PNG: red, green, blue and an ignored byte, row by row from the top.
 pub(crate) fn encode(
     width: usize,
     height: usize,
@@ -26,7 +25,7 @@ pub(crate) fn encode(
     Ok(bytes)
 }
 
-/// One picture as PNG that says nothing about itself: red, green, blue, row by row from the top.
+/// Encodes one picture as PNG without tags: red, green, blue, row by row from the top.
 pub(crate) fn plain(width: usize, height: usize, rgb: &[u8]) -> Result<Vec<u8>, SketchError> {
     let mut bytes = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut bytes, width as u32, height as u32);

@@ -1,14 +1,14 @@
-//! The sound of a film: MP3 frames one by one, as MP4 keeps them.
+//! The sound of a film: separate MP3 frames, as MP4 stores them.
 
 use std::ops::ControlFlow;
 
 use crate::SketchError;
 use crate::encode::mp3::{self, SAMPLE_RATE};
 
-/// Samples of each channel in a frame (MPEG-1 layer III).
+/// Samples per channel in a frame (MPEG-1 layer III).
 pub(crate) const SAMPLES_A_FRAME: u32 = mp3::SAMPLES_A_FRAME as u32;
 
-/// Thousand bits a second.
+/// The bit rate in kbit/s.
 pub(crate) const KBPS: u32 = 128;
 
 /// Encoded sound.
@@ -16,8 +16,7 @@ pub(crate) struct Track {
     pub(crate) frames: Vec<Vec<u8>>,
 }
 
-/// Ends stereo sound, left and right in turn, after that many seconds; where it would have gone
-/// on, it fades out.
+/// Cuts interleaved stereo sound after this many seconds, with a fade-out if it is longer.
 pub(crate) fn cut(interleaved: &mut Vec<f32>, secs: f64) {
     const FADE: usize = SAMPLE_RATE as usize / 2;
     let kept = (secs * f64::from(SAMPLE_RATE)) as usize;
@@ -32,7 +31,7 @@ pub(crate) fn cut(interleaved: &mut Vec<f32>, secs: f64) {
     }
 }
 
-/// Encodes stereo sound, left and right in turn, within -1 to 1. `step` is told the part done.
+/// Encodes interleaved stereo samples within -1 to 1. `step` is called with the fraction done.
 pub(crate) fn encode(
     interleaved: &[f32],
     step: &mut dyn FnMut(f64) -> ControlFlow<()>,

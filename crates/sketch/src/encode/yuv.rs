@@ -1,19 +1,19 @@
-//! RGB to the planes that video encoders take (4:2:0, studio range).
+//! Converts RGB to the planes that video encoders take (4:2:0, studio range).
 
 use rusty_h264::YuvFrame;
 
-/// Which of the two usual colour matrices a picture is coded with. Players that are told nothing
-/// guess by height, so we choose as they guess, and say it too.
+/// The colour matrix of a picture. Players without this information guess by height, so the same
+/// rule is used here; the file states it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Matrix {
     /// ITU-R BT.601, for small pictures.
     Bt601,
-    /// ITU-R BT.709, from 720 lines on.
+    /// ITU-R BT.709, for 720 lines and more.
     Bt709,
 }
 
 impl Matrix {
-    /// The one for a picture of that height.
+    /// The matrix for a picture of this height.
     pub(crate) fn of(height: usize) -> Self {
         if height >= 720 { Self::Bt709 } else { Self::Bt601 }
     }
@@ -27,9 +27,9 @@ impl Matrix {
     }
 }
 
-/// Fills `out` from pixels: red, green, blue and a byte that is left out. Width and height are even.
+/// Fills `out` from pixels: red, green, blue and an ignored byte. Width and height are even.
 pub(crate) fn convert(pixels: &[[u8; 4]], width: usize, height: usize, out: &mut YuvFrame) {
-    // Weights of red and blue in luma, and all else from them, in 1/65536.
+    // The weights of red and blue in luma, from which all others follow, in 1/65536.
     let (kr, kb) = match Matrix::of(height) {
         Matrix::Bt601 => (0.299_f64, 0.114),
         Matrix::Bt709 => (0.2126, 0.0722),

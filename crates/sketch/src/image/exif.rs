@@ -1,7 +1,7 @@
-//! How a picture is turned, as cameras write it (Exif 2.3, 4.6.4: tag 0x0112 of the first
+//! The orientation of a picture, as cameras store it (Exif 2.3, 4.6.4: tag 0x0112 in the first
 //! directory of a TIFF file).
 
-/// The orientation, from 1 (upright) to 8; 1 where it isn't said or is nonsense.
+/// The orientation, from 1 (upright) to 8; 1 if it is missing or invalid.
 pub(super) fn orientation(tiff: &[u8]) -> u8 {
     read(tiff).filter(|own| (1..=8).contains(own)).unwrap_or(1)
 }

@@ -1,4 +1,4 @@
-//! GIF (89a): of an animated one the first picture.
+//! GIF (89a): of an animation, the first picture.
 
 use gif::{ColorOutput, DecodeOptions, DecodingError, MemoryLimit};
 
@@ -19,7 +19,7 @@ pub(super) fn decode(watch: &mut Watch<'_>) -> Result<Raw, ImageError> {
     if wide == 0 || high == 0 || left + wide > width || top + high > height {
         return Err(ImageError::Broken);
     }
-    // What the first picture doesn't cover stays open.
+    // Parts that the first picture doesn't cover stay transparent.
     let mut bytes = vec![0; width * height * 4];
     for (row, line) in frame.buffer.chunks_exact(wide * 4).take(high).enumerate() {
         let at = ((top + row) * width + left) * 4;

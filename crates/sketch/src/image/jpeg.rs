@@ -1,5 +1,5 @@
-//! JPEG (ITU-T T.81): with zune-jpeg, which decodes baseline and progressive files, in grey, colour
-//! and CMYK, in whole numbers.
+//! JPEG (ITU-T T.81), with zune-jpeg, which decodes baseline and progressive files in grey, colour
+//! and CMYK with integer arithmetic.
 
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -8,10 +8,10 @@ use zune_jpeg::JpegDecoder;
 use super::watch::Watch;
 use super::{IMAGE_MAX_SIDE, ImageError, Raw, check_size, exif};
 
-/// More scans than any encoder writes only cost time: each goes through the whole picture.
+/// The maximum number of scans. No encoder writes more, and each costs a pass over the picture.
 const SCANS_MAX: usize = 64;
 
-/// What stands in the markers of a file.
+/// The information in a file's markers.
 struct Head<'a> {
     width: u32,
     height: u32,
@@ -32,7 +32,7 @@ pub(super) fn decode(file: &[u8], watch: &mut Watch<'_>) -> Result<Raw, ImageErr
         .jpeg_set_out_colorspace(ColorSpace::RGB);
     let mut decoder = JpegDecoder::new_with_options(watch, options);
     let bytes = decoder.decode().map_err(|_| ImageError::Broken)?;
-    // A second head within the first would be a size that nobody looked at.
+    // A second frame header would have a size that was never checked.
     if bytes.len() != width * height * 3 {
         return Err(ImageError::Broken);
     }
@@ -40,8 +40,8 @@ pub(super) fn decode(file: &[u8], watch: &mut Watch<'_>) -> Result<Raw, ImageErr
     Ok(Raw { width, height, channels: 3, bytes, orientation })
 }
 
-/// Goes from marker to marker up to the end of the picture: a decoder would fill up with grey what
-/// a shortened file lacks.
+/// Walks from marker to marker to the end of the picture, because a decoder would fill the missing
+/// part of a truncated file with grey.
 fn walk(file: &[u8]) -> Result<Head<'_>, ImageError> {
     let byte = |at: usize| file.get(at).copied().ok_or(ImageError::Incomplete);
     let u16_at = |at: usize| Ok(u32::from(byte(at)?) << 8 | u32::from(byte(at + 1)?));
@@ -80,7 +80,7 @@ fn walk(file: &[u8]) -> Result<Head<'_>, ImageError> {
             }
             0xda => {
                 head.scans += 1;
-                // The data of the scan: up to a marker that is no part of it.
+                // Scan data: continues up to a marker that isn't part of it.
                 loop {
                     let here = file.get(at..).ok_or(ImageError::Incomplete)?;
                     let next =

@@ -1,17 +1,17 @@
-//! PNG (W3C, third edition): of an animated one the picture that stands for it.
+//! PNG (W3C, third edition): of an animation, its default picture.
 
 use ::png::{ColorType, Decoder, DecodingError, Limits, Transformations};
 
 use super::watch::Watch;
 use super::{ImageError, Raw, by_io, check_size, exif};
 
-/// What the decoder may take for itself, beside the pixels.
+/// The maximum memory of the decoder, apart from the pixels.
 const MEMORY_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 pub(super) fn decode(watch: &mut Watch<'_>) -> Result<Raw, ImageError> {
     let mut decoder = Decoder::new_with_limits(watch, Limits { bytes: MEMORY_MAX_BYTES });
     decoder.set_transformations(Transformations::normalize_to_color8());
-    // Texts and profiles can be much larger than they look, and nothing here reads them.
+    // Texts and colour profiles can expand a lot, and nothing here reads them.
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let (width, height) = {

@@ -1,9 +1,9 @@
-//! Making a picture smaller, and turning it upright. In whole numbers: the same pixels everywhere.
+//! Scaling down and rotating upright, with integer arithmetic: the same pixels on every host.
 
 use super::{Picture, Raw};
 
-/// One place of the smaller picture: where its share of the larger one begins, and how much of each
-/// pixel from there on belongs to it. The shares sum up to [`WHOLE`].
+/// One pixel of the smaller picture: the first source pixel, and the weight of each source pixel
+/// from there on. The weights sum up to [`WHOLE`].
 struct Span {
     first: usize,
     shares: Vec<u32>,
@@ -11,12 +11,12 @@ struct Span {
 
 const WHOLE: u32 = 1 << 12;
 
-/// The spans of `to` places, evenly over `from`, which are at least as many.
+/// The spans of `to` pixels, spread evenly over `from` pixels, which are at least as many.
 fn spans(from: usize, to: usize) -> Vec<Span> {
     let (wide, narrow) = (from as u64, to as u64);
     (0..narrow)
         .map(|place| {
-            // In parts of a pixel, `to` parts each.
+            // In units of 1/`to` of a source pixel.
             let (start, end) = (place * wide, (place + 1) * wide);
             let first = (start / narrow) as usize;
             let last = (end.div_ceil(narrow) as usize).min(from).max(first + 1);
@@ -37,13 +37,13 @@ fn spans(from: usize, to: usize) -> Vec<Span> {
         .collect()
 }
 
-/// The picture upright, no larger than what covers `cover`.
+/// The picture upright, and no larger than what covers `cover`.
 pub(super) fn upright(raw: &Raw, (cover_w, cover_h): (usize, usize)) -> Picture {
     let lies = raw.orientation > 4;
     let (want_w, want_h) = if lies { (cover_h, cover_w) } else { (cover_w, cover_h) };
     let (mut width, mut height) = (raw.width, raw.height);
     if width > want_w && height > want_h {
-        // The side that is the scarcer one decides.
+        // The side with the smaller surplus decides.
         if width * want_h > height * want_w {
             (width, height) = ((width * want_h).div_ceil(height), want_h);
         } else {
@@ -54,7 +54,7 @@ pub(super) fn upright(raw: &Raw, (cover_w, cover_h): (usize, usize)) -> Picture 
     turn(px, width, height, raw.orientation)
 }
 
-/// Means over the shares of each pixel; what is open counts for nothing.
+/// Weighted means of the source pixels; transparent ones don't count.
 fn shrink(raw: &Raw, width: usize, height: usize) -> Vec<[u8; 4]> {
     let (columns, rows) = (spans(raw.width, width), spans(raw.height, height));
     let mut small = Vec::with_capacity(width * height);
@@ -86,7 +86,7 @@ fn shrink(raw: &Raw, width: usize, height: usize) -> Vec<[u8; 4]> {
     small
 }
 
-/// A pixel of any number of channels.
+/// A pixel with any number of channels.
 #[inline(always)]
 fn colour(pixel: &[u8]) -> [u8; 4] {
     match *pixel {
@@ -98,7 +98,7 @@ fn colour(pixel: &[u8]) -> [u8; 4] {
     }
 }
 
-/// Turns and mirrors it as Exif's number says.
+/// Rotates and mirrors according to the Exif orientation.
 fn turn(px: Vec<[u8; 4]>, width: usize, height: usize, orientation: u8) -> Picture {
     if orientation == 1 {
         return Picture { width, height, px };
@@ -121,7 +121,7 @@ fn turn(px: Vec<[u8; 4]>, width: usize, height: usize, orientation: u8) -> Pictu
 }
 
 impl Picture {
-    /// The same, at most that high.
+    /// The same with at most this many rows.
     pub(crate) fn lower(self, height: usize) -> Self {
         if self.height <= height {
             return self;
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn each_orientation_is_undone() {
-        // Two by three pixels that are told apart by their red, as each camera position stores them.
+        // Two by three pixels, identified by their red, as each camera position stores them.
         let upright = [1, 2, 3, 4, 5, 6];
         let stored: [(u8, usize, [u8; 6]); 8] = [
             (1, 2, [1, 2, 3, 4, 5, 6]),

@@ -1,4 +1,5 @@
-//! Pictures of all formats are read, upright and in their colours; hostile ones are refused by name.
+//! Pictures of all formats are decoded upright and in their colours; hostile ones are rejected with
+//! the right error.
 
 use std::ops::ControlFlow;
 
@@ -6,8 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The same picture in many formats: 60 by 40, red, green, blue and white in its corners. Those
-/// named `turned` say how to turn them.
+/// The same picture in many formats: 60 by 40, with red, green, blue and white corners. Those named
+/// `turned` have an Exif orientation.
 const FILES: [(&str, &[u8]); 18] = [
     ("baseline.jpg", include_bytes!("../../tests/images/baseline.jpg")),
     ("progressive.jpg", include_bytes!("../../tests/images/progressive.jpg")),
@@ -73,7 +74,7 @@ fn formats_without_loss_are_exact() {
         let same = read(&file(name)).map(|p| p.px) == plain;
         assert!(plain.is_ok() && same, "{name}");
     }
-    // This one was written with more bits than there were.
+    // This file was written with a higher bit depth.
     let deep = read(&file("sixteen-interlaced.png")).map(|p| p.px).unwrap_or_default();
     let pairs = deep.as_flattened().iter().zip(plain.as_deref().unwrap_or_default().as_flattened());
     let off = pairs.map(|(a, b)| a.abs_diff(*b)).max();
@@ -82,9 +83,9 @@ fn formats_without_loss_are_exact() {
 
 #[test]
 fn the_same_pixels_come_of_the_same_bytes_on_every_host() {
-    // A JPEG and a lossy WebP decode by arithmetic that hosts could differ in. These are the sums
-    // that a 64-bit host with and without vector instructions comes to; wasm is held to them by the
-    // browser tests, which compare whole files.
+    // JPEG and lossy WebP decode with arithmetic that could differ between hosts. These are the
+    // sums on a 64-bit host, with and without vector instructions. The browser tests, which compare
+    // whole files, check that wasm gets the same.
     let sum = |name: &str| {
         let px = read(&file(name)).map(|p| p.px).unwrap_or_default();
         crate::rng::hash(px.as_flattened())
@@ -106,7 +107,7 @@ fn large_pictures_become_smaller_and_small_ones_stay() {
     assert_eq!(read((15, 20)), Ok((30, 20)));
     assert_eq!(read((60, 40)), Ok((60, 40)));
     assert_eq!(read((600, 10)), Ok((60, 40)));
-    // One that lies on its side is measured as it will stand.
+    // The size of a rotated picture is checked as it will be upright.
     let turned = Picture::read(&file("turned.jpg"), (30, 10), &mut |_| ControlFlow::Continue(()));
     assert_eq!(turned.map(|p| (p.width, p.height)), Ok((30, 20)));
 }
@@ -143,7 +144,7 @@ fn other_files_are_refused_by_name() {
     assert_eq!(read(&long).err(), Some(ImageError::Bytes.into()));
 }
 
-/// PNG's check sum of a chunk's name and body.
+/// PNG's checksum of a chunk's name and body.
 fn crc(bytes: &[u8]) -> [u8; 4] {
     let crc = bytes.iter().fold(u32::MAX, |crc, b| {
         (0..8).fold(
@@ -154,7 +155,7 @@ fn crc(bytes: &[u8]) -> [u8; 4] {
     (!crc).to_be_bytes()
 }
 
-/// A PNG whose head says that size.
+/// A PNG whose header states this size.
 fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut png = file("rgb.png");
     png[16..20].copy_from_slice(&width.to_be_bytes());
@@ -187,7 +188,7 @@ fn sizes_beyond_the_limits_are_refused_before_anything_is_made_for_them() {
     let end = read(&gif).err();
     assert_eq!(end, Some(ImageError::Pixels { width: 65_535, height: 65_535 }.into()));
     let mut webp = file("animated.webp");
-    // The canvas of the extended head: three bytes each, less one.
+    // The canvas size in the extended header: three bytes each, minus one.
     webp[24..30].fill(0xfe);
     let end = read(&webp).err();
     assert!(matches!(end, Some(SketchError::Image(_))), "{end:?}");
@@ -207,7 +208,7 @@ fn more_scans_than_anybody_needs_are_refused() {
 
 #[test]
 fn reading_stops_when_it_is_told_to() {
-    // Large enough to be reported on: noise doesn't become smaller.
+    // Large enough for several progress reports: noise doesn't compress.
     let mut bytes = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut bytes, 600, 400);
     encoder.set_color(::png::ColorType::Rgb);
@@ -250,7 +251,7 @@ fn each_fault_says_what_to_do() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Changed anywhere, a file is read as a picture within the limits, or refused.
+    /// A file with any byte changed is decoded within the limits, or rejected.
     #[test]
     fn no_file_breaks_it(
         which in 0..FILES.len(),
@@ -269,7 +270,7 @@ proptest! {
         hold(&bytes);
     }
 
-    /// And so is any text behind a head.
+    /// So is any data after a valid signature.
     #[test]
     fn no_bytes_break_it(head in 0..4usize, bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let heads: [&[u8]; 4] = [b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"RIFF\0\0\0\0WEBP"];
@@ -277,7 +278,7 @@ proptest! {
     }
 }
 
-/// What must hold for any bytes.
+/// The properties that must hold for any bytes.
 fn hold(bytes: &[u8]) {
     match read(bytes) {
         Ok(picture) => {

@@ -1,12 +1,12 @@
-//! A file in memory, read by a decoder while somebody watches: how far it is, and whether to stop.
+//! A file in memory that reports a decoder's progress and can stop it.
 
 use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
-/// How many bytes are read between two reports.
+/// Bytes between two reports.
 const PAUSE_BYTES: usize = 64 * 1024;
 
-/// The bytes of a file, with a place in them.
+/// The bytes of a file, and the read position.
 pub(super) struct Watch<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -21,7 +21,7 @@ impl<'a> Watch<'a> {
         Self { bytes, at: 0, since: 0, report, stopped: false }
     }
 
-    /// Whether the work was called off: what a decoder says then is about that alone.
+    /// Whether the work was cancelled: then the decoder's error is only a consequence.
     pub(super) fn stopped(&self) -> bool {
         self.stopped
     }

@@ -1,4 +1,4 @@
-//! WebP (RFC 9649): lossy and lossless; of an animated one the first picture.
+//! WebP (RFC 9649): lossy and lossless; of an animation, the first picture.
 
 use image_webp::{DecodingError, WebPDecoder};
 
@@ -19,7 +19,7 @@ pub(super) fn decode(watch: &mut Watch<'_>) -> Result<Raw, ImageError> {
     }
     let exif = decoder.exif_metadata().ok().flatten();
     let orientation = exif.map_or(1, |exif| {
-        // Some writers keep the head that JPEG files have before it.
+        // Some writers keep the prefix that Exif data has in JPEG files.
         exif::orientation(exif.strip_prefix(b"Exif\0\0").unwrap_or(&exif))
     });
     Ok(Raw { width, height, channels, bytes, orientation })

@@ -1,10 +1,10 @@
-//! Which kind of music it is: the one that is named, or one that suits who plays, or the mood.
+//! Chooses the genre: the one named, or one that suits the instruments or the mood.
 
 use crate::brief::{Brief, Genre, Part};
 use crate::music::genre::{GENRES, Spec};
 use crate::rng::Rng;
 
-/// The genre that was named, or one that suits the mood.
+/// The genre named, or one that suits the mood.
 pub(super) fn choose(brief: &Brief, rng: &mut Rng) -> &'static Spec {
     let by_mood = || -> Genre {
         let energy = brief.energy.unwrap_or(0.55);
@@ -25,10 +25,10 @@ pub(super) fn choose(brief: &Brief, rng: &mut Rng) -> &'static Spec {
         } else {
             &[Genre::Pop, Genre::Funk, Genre::Folk, Genre::Synthwave]
         };
-        // All 64 bits count, on processors of 32, too.
+        // Uses all 64 bits, on 32-bit processors too.
         set[((brief.seed >> 3) % set.len() as u64) as usize]
     };
-    // Something particular beats something general: "celtic folk" is Celtic, "film pop" is film.
+    // A specific genre beats a general one: "celtic folk" is Celtic, "film pop" is film music.
     let general = |g: Genre| match g {
         Genre::Pop | Genre::House => 2,
         Genre::Folk | Genre::Rock | Genre::HipHop | Genre::Classical | Genre::EastAsian => 1,
@@ -40,7 +40,7 @@ pub(super) fn choose(brief: &Brief, rng: &mut Rng) -> &'static Spec {
     spec.unwrap_or_else(|| &GENRES[rng.below(GENRES.len())])
 }
 
-/// The music that an instrument is at home in, where the words name no other.
+/// The typical genre of an instrument, for prompts that name no genre.
 fn by_band(brief: &Brief) -> Option<Genre> {
     let lively = brief.energy.is_some_and(|e| e > 0.6);
     brief.parts.iter().filter(|p| brief.wants(**p)).find_map(|part| {

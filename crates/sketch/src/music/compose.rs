@@ -1,7 +1,8 @@
 //! Composition: from a plan to notes.
 //!
-//! A piece is a row of sections. Each has a strength, which decides what plays; all share a
-//! progression or its answer, and one theme, which comes back changed and comes home at the end.
+//! A piece is a sequence of sections. Each has a strength, which decides who plays. All of them
+//! share a chord progression or its answer, and one theme, which returns with variations and ends
+//! on the tonic.
 
 mod band;
 pub(super) mod form;
@@ -40,14 +41,14 @@ pub(crate) fn write(piece: &Piece) -> Score {
     let mut chords = Track { echo: spec.echo * 0.3, ..wide(piece.chords, -0.28, 0.3) };
     let mut second =
         Track { echo: spec.echo, ..wide(piece.second.map_or(Tone::Pad, |s| s.0), 0.42, 0.2) };
-    // Voices carry further than synthesisers do.
+    // Voices are more audible than synthesisers.
     let soft = if piece.pad == Some(Tone::Choir) { 0.085 } else { 0.15 };
     let mut pad =
         Track { reverb: spec.reverb * 1.3, ..wide(piece.pad.unwrap_or(Tone::Pad), 0.15, soft) };
     let mut lead = Track { echo: spec.echo, ..wide(piece.lead, 0.08, 0.4) };
     let mut hits = Vec::new();
 
-    // A step's time, with the swing of every second eighth.
+    // The time of a step, with swing on every second eighth.
     let when = |bar: usize, s: usize| {
         let late = if s % 4 == 2 {
             spec.swing * 2.0 * step
@@ -78,7 +79,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
             }
             let mut chord = key.chord(degree, spec.voices);
             if spec.genre == Genre::Blues {
-                // Every chord of a blues has the small seventh, the home chord too.
+                // In a blues every chord has a minor seventh, including the tonic.
                 chord[3] = chord[0] + 10;
             }
             let next = if last { 0 } else { progression[(b + 1) % progression.len()] };
@@ -90,7 +91,8 @@ pub(crate) fn write(piece: &Piece) -> Score {
             };
             before.clone_from(&voiced);
             let strength = section.strength;
-            // Louder from section to section, and a little louder as the piece goes on.
+            // The level follows the strength of the section, and rises slightly over the whole
+            // piece.
             let gone = bar as f32 / piece.bars as f32;
             let level = 0.7 + 0.08 * f32::from(strength) + 0.06 * gone;
 
@@ -101,7 +103,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
             let thin: String;
             let pattern = match strength {
                 0 if broken => {
-                    // A beginning leaves room: of a broken chord, what falls on the beats.
+                    // Weak sections are sparser: of a broken chord, only the notes on the beat.
                     let beats = spec.chords.1.chars().enumerate();
                     thin = beats.map(|(s, mark)| if s % 4 == 0 { mark } else { '.' }).collect();
                     &thin
@@ -116,7 +118,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
                 high = harmony::lead(&chord, &high, 72);
                 play_chords(&mut second, pattern, &high, steps, level, |s| when(bar, s), step);
             }
-            // Where no drums fill it, the middle of a piece would be a hole without the pad.
+            // Without drums, the middle of a piece would sound empty without the pad.
             if piece.pad.is_some() && (strength != 2 || spec.drums.len() < 2) {
                 for note in &voiced {
                     pad.notes.push(Note {
@@ -159,7 +161,7 @@ pub(crate) fn write(piece: &Piece) -> Score {
             bar += 1;
         }
     }
-    // The end: the home chord, struck once and left to ring.
+    // The end: the tonic chord, struck once and left to ring.
     let at = when(piece.bars, 0);
     let ring = (piece.secs - at).max(0.3);
     let home = key.chord(0, 3);
@@ -200,8 +202,8 @@ pub(crate) fn write(piece: &Piece) -> Score {
     }
 }
 
-/// The chord before the last one that leads home in this style: the fifth, or else the fourth.
-/// `None` where the harmony stands still all along.
+/// The chord before the last one that leads to the tonic in this genre: the dominant, or else the
+/// subdominant. `None` if the harmony never changes.
 fn cadence(table: &[&[i32]]) -> Option<i32> {
     let has = |degree| table.iter().any(|row| row.contains(&degree));
     if !table.iter().any(|row| row.iter().any(|d| *d != 0)) {
@@ -210,20 +212,20 @@ fn cadence(table: &[&[i32]]) -> Option<i32> {
     Some(if has(4) || !has(3) { 4 } else { 3 })
 }
 
-/// What a distorted guitar plays of a chord: the root and the fifth, low. A third would be mud.
+/// A distorted guitar's version of a chord: root and fifth, low. A third would sound muddy.
 fn power(chord: &[i32]) -> Vec<i32> {
     let low = 40 + (chord[0] - 40).rem_euclid(12);
     vec![low, low + chord[2] - chord[0], low + 12]
 }
 
-/// Hands are never quite even: a few hundredths of loudness, and up to some thousandths of a second
-/// late, but all together on the last chord, at `end`.
+/// Humanises: loudness varies by some hundredths, onsets by up to some milliseconds. The last
+/// chord, at `end`, is played together.
 fn humanise(tracks: &mut [Track], end: f32, rng: &mut Rng) {
     for track in tracks {
         let (mut last, mut late) = (f32::NAN, 0.0);
         for note in &mut track.notes {
             note.level *= rng.range(0.92, 1.06);
-            // What is struck at once stays together.
+            // Simultaneous notes stay together.
             if note.at != last {
                 (last, late) = (note.at, rng.range(0.0, 0.008));
             }

@@ -1,8 +1,8 @@
-//! Genres: what tells one kind of music from another, as a table.
+//! Genres: the properties of each, as a table.
 //!
-//! A pattern is a bar of sixteen steps (twelve in three-four time). Drums: `X` loud, `x` plain, `o`
-//! soft. Bass: `r` root, `5` fifth, `3` third, `8` octave, `w` a step of a walk; `-` goes on. Chords:
-//! `x` struck, `-` held on; `u` and `d` one note at a time, up or down.
+//! A pattern is a bar of sixteen steps (twelve in three-four time). Drums: `X` loud, `x` normal,
+//! `o` soft. Bass: `r` root, `5` fifth, `3` third, `8` octave, `w` a step of a walking bass; `-`
+//! continues the note. Chords: `x` struck, `-` held; `u` and `d` one note at a time, up or down.
 
 use crate::brief::Genre;
 use crate::music::harmony::Scale;
@@ -14,13 +14,13 @@ pub(crate) struct Spec {
     pub(crate) genre: Genre,
     pub(crate) name: &'static str,
     pub(crate) bpm: (f32, f32),
-    /// How late every second eighth comes: 0 is even, 0.33 a shuffle.
+    /// The delay of every second eighth (swing): 0 is even, 0.33 a shuffle.
     pub(crate) swing: f32,
     pub(crate) beats: usize,
-    /// Progressions in major and in minor, as scale degrees from 0, a chord a bar.
+    /// Chord progressions in major and in minor, as scale degrees from 0, one chord per bar.
     pub(crate) major: &'static [&'static [i32]],
     pub(crate) minor: &'static [&'static [i32]],
-    /// Notes in a chord: 3, or 4 with the seventh.
+    /// Notes per chord: 3, or 4 with the seventh.
     pub(crate) voices: usize,
     pub(crate) drums: &'static [(Drum, &'static str)],
     pub(crate) bass: (Tone, &'static str),
@@ -28,11 +28,11 @@ pub(crate) struct Spec {
     pub(crate) second: Option<(Tone, &'static str)>,
     pub(crate) pad: Option<Tone>,
     pub(crate) lead: Tone,
-    /// How many of the steps of a melody are notes, from 0 to 1.
+    /// The proportion of a melody's steps that are notes, from 0 to 1.
     pub(crate) busy: f32,
     pub(crate) reverb: f32,
     pub(crate) echo: f32,
-    /// How much the kick pushes the rest down.
+    /// How much the kick ducks the other tracks.
     pub(crate) pump: f32,
 }
 
@@ -48,7 +48,7 @@ const FOLK: &[&[i32]] = &[&[0, 3, 0, 4], &[0, 4, 3, 0], &[0, 5, 3, 4]];
 const CLASSIC: &[&[i32]] = &[&[0, 3, 4, 0], &[0, 5, 1, 4], &[0, 4, 5, 2, 3, 0, 3, 4]];
 const TWO: &[&[i32]] = &[&[0, 3], &[0, 6, 0, 5], &[0, 0, 3, 3]];
 
-/// The notes that a genre takes.
+/// The scale of a genre.
 pub(crate) fn scale(genre: Genre) -> Scale {
     match genre {
         Genre::Arabic => Scale::East,
@@ -60,7 +60,7 @@ pub(crate) fn scale(genre: Genre) -> Scale {
     }
 }
 
-/// Kinds of music that are in minor more often than not.
+/// Genres that are more often in minor than in major.
 pub(crate) fn is_dark(genre: Genre) -> bool {
     use Genre::{Arabic, Cinematic, Dubstep, Flamenco, Reggaeton, Tango, Trance, Trap};
     use Genre::{DrumAndBass, HipHop, Metal, Synthwave, Techno};
@@ -82,7 +82,7 @@ pub(crate) fn is_dark(genre: Genre) -> bool {
     )
 }
 
-/// Kinds of music that are played by machines, and sound right when they are even.
+/// Genres that are played by machines and aren't humanised.
 pub(crate) fn is_machine(genre: Genre) -> bool {
     use Genre::{Chiptune, DrumAndBass, House, Synthwave, Techno};
     use Genre::{Dubstep, Reggaeton, Trance, Trap};
@@ -182,7 +182,7 @@ pub(crate) const GENRES: &[Spec] = &[
     Spec { genre: Genre::Trap, name: "trap", bpm: (132.0, 146.0), swing: 0.0, beats: 4, major: &[&[0, 0, 5, 3]], minor: &[&[0, 0, 5, 5], &[0, 5, 3, 4], &[0, 0, 5, 4]], voices: 3,
         drums: &[(Kick, "X.....x...x....."), (Clap, "........X......."), (Hat, "x.x.xxx.x.xxx.oo"), (Open, "..............x.")],
         bass: (Sub808, "r-----..r-..--5-"), chords: (Pad, "x---------------"), second: Some((Bell, "u..u..u.d.u.u...")), pad: None, lead: Pluck, busy: 0.35, reverb: 0.22, echo: 0.25, pump: 0.3 },
-    // In six-eight time: two beats of three eighths each are a bar of twelve steps.
+    // In six-eight time, two beats of three eighths fill a bar of twelve steps.
     Spec { genre: Genre::Celtic, name: "celtic", bpm: (164.0, 188.0), swing: 0.0, beats: 3, major: &[&[0, 6, 0, 3], &[0, 0, 6, 0], &[0, 3, 6, 0]], minor: &[&[0, 6, 0, 3], &[0, 0, 6, 0]], voices: 3,
         drums: &[(Dum, "X.o.x.X.o.x."), (Tambourine, "..o.o...o.o.")],
         bass: (Cello, "r-----5-----"), chords: (Steel, "x...x.x...x."), second: Some((Harp, "u.u.u.u.u.u.")), pad: None, lead: Whistle, busy: 0.69, reverb: 0.26, echo: 0.0, pump: 0.0 },

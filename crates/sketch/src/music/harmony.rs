@@ -1,22 +1,22 @@
-//! Harmony: scales, chords, and leading their voices smoothly.
+//! Harmony: scales, chords and voice leading.
 //!
-//! Pitches are MIDI numbers: 60 is the middle C, 12 an octave.
+//! Pitches are MIDI numbers: 60 is middle C, an octave is 12.
 
-/// The notes that a kind of music takes: those of the key, or others.
+/// The scale: the notes of the key, or another mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Scale {
     /// Major and minor.
     #[default]
     Plain,
-    /// With steps of three semitones: hijaz, and the minor with two of them.
+    /// With augmented seconds: hijaz, and a minor scale with two of them.
     East,
-    /// Mixolydian and Dorian: the seventh is low, the sixth is high.
+    /// Mixolydian and Dorian: low seventh, high sixth.
     Modal,
-    /// As ragas have them: Khamaj, and Bhairavi, whose second step is low.
+    /// The ragas Khamaj, and Bhairavi with its low second degree.
     Raga,
-    /// The melody keeps to five notes without semitones.
+    /// The melody uses five notes without semitones.
     Five,
-    /// The melody keeps to the blue notes, whatever the chords.
+    /// The melody uses the blues scale, over any chord.
     Blue,
 }
 
@@ -30,8 +30,8 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The pitch of a scale degree, from 0 on; below 0 it goes down. Degree 0 lies between 60 and
-    /// 71.
+    /// The pitch of a scale degree, counted from 0; negative degrees go down. Degree 0 lies between
+    /// 60 and 71.
     pub(crate) fn pitch(self, degree: i32) -> i32 {
         let scale: [i32; 7] = match (self.scale, self.minor) {
             (Scale::East, false) => [0, 1, 4, 5, 7, 8, 10],
@@ -45,7 +45,7 @@ impl Key {
         60 + self.tonic + scale[degree.rem_euclid(7) as usize] + 12 * degree.div_euclid(7)
     }
 
-    /// The pitch that a melody takes for a scale degree.
+    /// The pitch of a scale degree in the melody.
     pub(crate) fn sung(self, degree: i32) -> i32 {
         let kept: &[i32] = match (self.scale, self.minor) {
             (Scale::Five, false) => &[0, 2, 4, 7, 9],
@@ -57,8 +57,8 @@ impl Key {
         Self::snap(&kept.iter().map(|k| at + k).collect::<Vec<_>>(), self.pitch(degree))
     }
 
-    /// The pitches of the chord on a degree, from its root, in thirds. The fifth degree in minor
-    /// gets its leading note, as ears expect.
+    /// The pitches of the chord on a degree, from its root, in thirds. In minor, the dominant has
+    /// the leading note.
     pub(crate) fn chord(self, degree: i32, voices: usize) -> Vec<i32> {
         let mut notes: Vec<i32> = (0..voices as i32).map(|i| self.pitch(degree + 2 * i)).collect();
         if self.minor && degree.rem_euclid(7) == 4 {
@@ -67,7 +67,7 @@ impl Key {
         notes
     }
 
-    /// The nearest pitch to `near` that belongs to `chord`, in any octave.
+    /// The pitch of `chord`, in any octave, that is nearest to `near`.
     pub(crate) fn snap(chord: &[i32], near: i32) -> i32 {
         let mut best = near;
         let mut least = i32::MAX;
@@ -81,7 +81,7 @@ impl Key {
     }
 }
 
-/// Lays out a chord so that its voices move as little as they can from where they were.
+/// Arranges a chord so that its voices move as little as possible.
 pub(crate) fn lead(chord: &[i32], before: &[i32], middle: i32) -> Vec<i32> {
     let mut best: Vec<i32> = Vec::new();
     let mut least = i32::MAX;
@@ -100,7 +100,7 @@ pub(crate) fn lead(chord: &[i32], before: &[i32], middle: i32) -> Vec<i32> {
             } else if let ([low, .., high], [low_before, .., high_before]) =
                 (notes.as_slice(), before)
             {
-                // A triad after a seventh chord: its outer voices stay near.
+                // A triad after a seventh chord: its outer voices stay close.
                 cost += (low - low_before).abs() + (high - high_before).abs();
             }
             if cost < least {

@@ -1,5 +1,4 @@
-//! Lyrics, read for the music: which sections there are, their lines, and how many syllables each
-//! line has.
+//! Analyses lyrics for the music: their sections, lines, and the number of syllables per line.
 //!
 //! It must not know how anything is played, nor what the words mean.
 
@@ -9,7 +8,7 @@ mod tag;
 use crate::brief;
 use tag::{Tag, tag};
 
-/// What a part of a song is.
+/// The kind of a section of a song.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Intro,
@@ -21,11 +20,11 @@ pub(crate) enum Kind {
     Outro,
 }
 
-/// A part of a song.
+/// A section of a song.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stanza {
     pub(crate) kind: Kind,
-    /// The syllables of each line; empty where nobody sings.
+    /// The syllables of each line; empty if nobody sings.
     pub(crate) lines: Vec<usize>,
 }
 
@@ -35,13 +34,13 @@ pub(crate) struct Lyrics {
     pub(crate) stanzas: Vec<Stanza>,
 }
 
-/// More lines than that find no room in any piece.
+/// The maximum number of lines: more wouldn't fit into any piece.
 const LINES_MAX: usize = 400;
 
-/// A longer line is sung in several.
+/// The maximum number of syllables per line; a longer line is split.
 const LINE_SYLLABLES_MAX: usize = 20;
 
-/// A part as it is read: its tag, if it has one, and its words.
+/// A section as read: its tag, if it has one, and its words.
 #[derive(Default)]
 struct Draft {
     kind: Option<Kind>,
@@ -50,9 +49,9 @@ struct Draft {
 }
 
 impl Lyrics {
-    /// Reads lyrics: sections begin with a tag (`[Chorus]`) or, where there is none, after a blank
-    /// line. A block that comes again is a chorus, and so is a tag without lines that had some
-    /// before. `None` where there is nothing to sing or play.
+    /// Parses lyrics. A section starts with a tag (`[Chorus]`) or, without tags, after a blank
+    /// line. A block that is repeated is a chorus; a tag without lines repeats the lines that it
+    /// had before. `None` if there is nothing to sing or play.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let language = brief::language_of(text);
         let drafts = drafts(text);
@@ -70,7 +69,7 @@ impl Lyrics {
             let mut lines: Vec<usize> =
                 draft.lines.iter().flat_map(|line| syllables::of_line(line, language)).collect();
             if lines.is_empty() && !matches!(kind, Kind::Intro | Kind::Solo | Kind::Outro) {
-                // "[Chorus]" alone: the same once more.
+                // "[Chorus]" alone repeats it.
                 match stanzas.iter().find(|stanza| stanza.kind == kind) {
                     Some(before) => lines.clone_from(&before.lines),
                     None => continue,
@@ -84,7 +83,7 @@ impl Lyrics {
     }
 }
 
-/// The parts in the order of the text.
+/// The sections in the order of the text.
 fn drafts(text: &str) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut open = false;
@@ -97,7 +96,7 @@ fn drafts(text: &str) -> Vec<Draft> {
             }
             Tag::Direction => {}
             Tag::None if line.is_empty() => {
-                // Within a part that has a tag, a blank line is a breath.
+                // Within a tagged section, a blank line does not start another section.
                 open = open && drafts.last().is_some_and(|draft| draft.kind.is_some());
             }
             Tag::None => {

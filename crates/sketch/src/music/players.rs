@@ -1,10 +1,10 @@
-//! Who plays: the band of a genre, and those whom the words ask for or refuse.
+//! The band: the instruments of a genre, changed by what the prompt requests and excludes.
 
 use crate::brief::{Brief, Genre, Part};
 use crate::music::genre::Spec;
 use crate::synth::{Drum, Tone};
 
-/// Who plays.
+/// The instruments of a piece.
 pub(super) struct Band {
     pub(super) bass: Tone,
     pub(super) chords: Tone,
@@ -14,8 +14,8 @@ pub(super) struct Band {
 }
 
 impl Band {
-    /// The genre's own band, with those in it who were asked for and without those who were not:
-    /// melody instruments lead, others accompany; a second one of either kind answers.
+    /// The genre's own band, with the requested instruments added and the excluded ones removed.
+    /// Melody instruments lead, others accompany; a second one of either kind answers.
     pub(super) fn choose(brief: &Brief, spec: &'static Spec, energy: f32) -> Self {
         const ANSWER: &str = "x-----x-----x---";
         let mut band = Self {
@@ -104,7 +104,7 @@ impl Band {
         let instead = |tone: Tone, others: &[Tone]| {
             if barred(tone) { others.iter().copied().find(|t| !barred(*t)) } else { Some(tone) }
         };
-        // The last of each row is no part that words can refuse.
+        // The last entry of each row isn't a part that a prompt can exclude.
         let chords = [Tone::Piano, Tone::Pad, Tone::Nylon, Tone::Organ, Tone::Chip];
         band.chords = instead(band.chords, &chords).unwrap_or(Tone::Chip);
         let leads = [Tone::Flute, Tone::Bell, Tone::Violin, Tone::Marimba, Tone::Triangle];
@@ -116,8 +116,8 @@ impl Band {
     }
 }
 
-/// Whether the words refuse an instrument; a refused guitar is one with distortion too, a refused
-/// synthesiser one that leads too.
+/// Whether an instrument is excluded. Excluding the guitar also excludes the distorted guitar;
+/// excluding the synthesiser also excludes the lead synthesiser.
 fn is_barred(brief: &Brief, tone: Tone) -> bool {
     let wider = match tone {
         Tone::Dist | Tone::DistLead => Some(Part::Guitar),
@@ -129,13 +129,13 @@ fn is_barred(brief: &Brief, tone: Tone) -> bool {
     tone.part().is_some_and(|p| brief.bars(p)) || wider.is_some_and(|p| brief.bars(p))
 }
 
-/// Music in which an organ has pipes.
+/// Genres with a pipe organ.
 fn is_solemn(genre: Genre) -> bool {
     use Genre::{Ambient, Baroque, Cinematic, Classical, March, Waltz};
     matches!(genre, Ambient | Baroque | Cinematic | Classical | March | Waltz)
 }
 
-/// The drums that were asked for by name, as far as the genre does not have them already.
+/// The drums that were requested by name and that the genre doesn't already have.
 pub(super) fn hand_drums(brief: &Brief, spec: &Spec) -> Vec<(Drum, &'static str)> {
     let mut drums: Vec<(Drum, &'static str)> = Vec::new();
     if brief.wants(Part::Sleigh) {

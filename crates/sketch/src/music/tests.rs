@@ -1,4 +1,4 @@
-//! The whole piece, measured on the notes: the rise, the pads, and who plays.
+//! The whole piece, measured on its notes: loudness over time, pads, and instruments.
 
 use super::*;
 use crate::genres;
@@ -14,12 +14,12 @@ pub(in crate::music) fn bar_secs(piece: &Piece) -> f32 {
     60.0 / piece.bpm * piece.spec.beats as f32
 }
 
-/// The bar that a time lies in; hands may be a little early.
+/// The bar of a time; onsets may be slightly early.
 fn bar_of(piece: &Piece, at: f32) -> usize {
     ((at + 0.008) / bar_secs(piece)) as usize
 }
 
-/// The loudness of what plays in each bar, without the last chord.
+/// The loudness of each bar, without the last chord.
 fn energies(piece: &Piece, score: &Score) -> Vec<f32> {
     let mut bars = vec![0.0; piece.bars];
     let notes = score.tracks.iter().flat_map(|t| t.notes.iter().map(|n| (n.at, n.level * t.gain)));
@@ -37,7 +37,7 @@ fn energy_rises_to_a_peak_after_the_first_third() {
         for seed in 0..3 {
             let (piece, score) = piece(&format!("{genre}, 60 seconds"), seed);
             let bars = energies(&piece, &score);
-            // Over four bars: one bar has a fill or a rest.
+            // Averaged over four bars, because single bars have fills or rests.
             let four: Vec<f32> = bars.windows(4.min(bars.len())).map(|w| w.iter().sum()).collect();
             let peak = (0..four.len()).max_by(|a, b| four[*a].total_cmp(&four[*b])).unwrap_or(0);
             assert!((peak + 4) * 3 > bars.len(), "{genre}: peak at {peak} of {}", bars.len());

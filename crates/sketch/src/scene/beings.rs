@@ -1,4 +1,4 @@
-//! Animals, people and the like, as simple figures that move.
+//! Animals, people and similar figures, as simple moving shapes.
 
 mod beasts;
 mod birds;
@@ -20,13 +20,13 @@ use crate::scene::view::Brush;
 pub(crate) use gait::Gait;
 pub(crate) use people::Pose;
 
-/// How far a thing has moved after `t` seconds, in heights of the picture: to the right, and down.
-/// `still` things on the ground stay where they are.
+/// How far a thing has moved after `t` seconds, in picture heights: to the right, and down. `still`
+/// things on the ground don't move.
 pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
     use Thing as T;
     let way = if item.flip { -1.0 } else { 1.0 };
     let bob = |pace: f32, far: f32| fast_sin(t * pace + item.self_ * 7.0) * far;
-    // Moves across, and comes in again on the other side.
+    // Moves across the picture, and re-enters on the other side.
     let cross = |pace: f32| {
         let x = item.x + way * t * pace * (0.8 + 0.4 * item.self_);
         let x = x - way * pace * 3.0;
@@ -104,7 +104,7 @@ pub(crate) fn drift(item: &Item, t: f32, still: bool) -> (f32, f32) {
     }
 }
 
-/// Whether a thing looks where it goes.
+/// Whether a thing faces its direction of motion.
 pub(crate) fn turns(thing: Thing) -> bool {
     !matches!(
         thing,
@@ -117,7 +117,7 @@ pub(crate) fn turns(thing: Thing) -> bool {
             | Thing::Pumpkin
     )
 }
-/// Where something went into the water, or is about to come out: rings and drops.
+/// Rings and drops where something entered the water or is about to leave it.
 pub(crate) fn splash(b: &mut Brush<'_>, age: f32) {
     b.bulge(0.0);
     let age = age.clamp(0.0, 1.0);
@@ -129,7 +129,7 @@ pub(crate) fn splash(b: &mut Brush<'_>, age: f32) {
     b.line(&[(-0.3 - 0.3 * age, 0.0), (0.3 + 0.3 * age, 0.0)], 0.03, [226, 242, 248]);
 }
 
-/// How far a dolphin has come in its leap, from 0 to 1.
+/// The phase of a dolphin's leap, from 0 to 1.
 pub(crate) fn leap(item: &Item, t: f32) -> f32 {
     (t * 0.36 + item.self_ + 0.1).fract()
 }
@@ -152,7 +152,7 @@ pub(crate) fn tires(thing: Thing) -> bool {
     )
 }
 
-/// Draws the thing; whatever has no figure of its own is a ball of light.
+/// Draws the thing; a thing without a figure of its own is drawn as a ball of light.
 pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, gait: Gait) {
     let t = gait.t;
     b.bulge(0.8);

@@ -1,6 +1,6 @@
-//! The canvas: pixels with colour, form and depth, and the filling of shapes.
+//! The canvas: pixels with colour, form and depth, and filled shapes.
 //!
-//! It must not know what a shape stands for.
+//! It must not know what a shape represents.
 
 mod cover;
 mod noise;
@@ -9,11 +9,11 @@ pub(crate) use noise::{ONE, Tile, Walk};
 
 use cover::{Area, Grain, Row};
 
-/// What kind of thing a pixel shows. Styles treat them differently.
+/// The kind of thing that a pixel shows. Styles treat kinds differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
-    /// The sky, or whatever is farthest.
+    /// The sky, or the farthest background.
     Sky,
     /// Ground, hills, walls.
     Land,
@@ -21,11 +21,11 @@ pub(crate) enum Kind {
     Water,
     /// Plants.
     Plant,
-    /// What people built.
+    /// Buildings and other built things.
     Built,
     /// Animals, people, vehicles and other single things.
     Figure,
-    /// What gives light of its own.
+    /// Light sources.
     Light,
 }
 
@@ -35,64 +35,64 @@ pub(crate) type Rgb = [u8; 3];
 /// A point: x to the right, y down, in pixels.
 pub(crate) type Point = (f32, f32);
 
-/// A picture in the making.
+/// A picture that is being drawn.
 #[derive(Clone)]
 pub(crate) struct Canvas {
     pub(crate) width: usize,
     pub(crate) height: usize,
     /// Red, green, blue, and the [`Kind`] as a number.
     pub(crate) rgb: Vec<[u8; 4]>,
-    /// The form: the surface's tilt to the right and down (128 is flat), the distance (0 is here,
-    /// 255 the sky), and a number that tells neighbouring things apart.
+    /// The form: the surface's slope to the right and down (128 is flat), the distance (0 is near,
+    /// 255 the sky), and an id that distinguishes neighbouring things.
     pub(crate) form: Vec<[u8; 4]>,
-    /// Where the light comes from: right, down, and towards us; of length 1.
+    /// The direction towards the light: right, down, and towards the viewer; of length 1.
     pub(crate) light: [f32; 3],
-    /// The light all around, where that is no daylight: at night, in space, under water.
+    /// The colour of the ambient light, if it isn't daylight: at night, in space, under water.
     pub(crate) around: Option<Rgb>,
-    /// Noise that repeats every 256 pixels both ways, for surfaces and clouds.
+    /// Noise that repeats every 256 pixels in both directions, for surfaces and clouds.
     pub(crate) noise: &'static Tile,
     cover: Vec<f32>,
     next_id: u8,
 }
 
-/// How a shape is filled.
+/// The fill of a shape.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Paint {
     /// The colour at its top.
     pub(crate) top: Rgb,
     /// The colour at its bottom.
     pub(crate) bottom: Rgb,
-    /// From 0, nothing, to 1.
+    /// Opacity, from 0 to 1.
     pub(crate) alpha: f32,
-    /// How far it bulges, from 0 (a sheet) to 1 (a ball).
+    /// How far it bulges, from 0 (flat) to 1 (a ball).
     pub(crate) round: f32,
-    /// What it is.
+    /// The kind of thing.
     pub(crate) kind: Kind,
-    /// How far away it is, from 0 to 255.
+    /// The distance, from 0 to 255.
     pub(crate) depth: u8,
-    /// Whether it goes on with the shape before it: no outline between them.
+    /// Whether it continues the shape before it, without an outline between them.
     pub(crate) joined: bool,
-    /// Its surface, where it is not even.
+    /// Its texture, if the surface isn't even.
     pub(crate) texture: Option<Texture>,
 }
 
-/// An uneven surface, out of the canvas's noise.
+/// A texture made from the canvas's noise.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Texture {
-    /// Where its origin lies, in pixels, so that it moves with what it is on.
+    /// The position of its origin, in pixels, so that it moves with the thing that it is on.
     pub(crate) origin: Point,
-    /// Size of its lumps in pixels, across and down.
+    /// The size of its lumps in pixels, horizontally and vertically.
     pub(crate) size: (f32, f32),
-    /// How much lighter and darker it makes the colour; 0.3 is plain to see.
+    /// The change of brightness; 0.3 is clearly visible.
     pub(crate) shade: f32,
-    /// How much light from the side shows its relief.
+    /// How much its relief shows in light from the side.
     pub(crate) relief: f32,
-    /// A cover on all that is above that height (in pixels): snow on a mountain.
+    /// A cover on everything above this height (in pixels): snow on a mountain.
     pub(crate) cap: Option<(f32, Rgb)>,
 }
 
 impl Paint {
-    /// One colour, flat.
+    /// A single colour, flat.
     pub(crate) fn flat(colour: Rgb, kind: Kind, depth: u8) -> Self {
         Self {
             top: colour,
@@ -136,7 +136,7 @@ pub(crate) fn blend(a: Rgb, b: Rgb, t: f32) -> Rgb {
     })
 }
 
-/// A colour made lighter (above 1) or darker (below 1).
+/// A colour, lighter (above 1) or darker (below 1).
 pub(crate) fn scale(a: Rgb, factor: f32) -> Rgb {
     let k = (factor.clamp(0.0, 64.0) * 256.0) as u32;
     a.map(|c| ((u32::from(c) * k) >> 8).min(255) as u8)
@@ -158,19 +158,19 @@ impl Canvas {
         }
     }
 
-    /// How many columns may share one look at something soft: in large pictures, two.
+    /// How many columns may share one texture lookup: two in large pictures.
     pub(crate) fn step(&self) -> usize {
         if self.height > 400 { 2 } else { 1 }
     }
 
-    /// Forgets everything but the size.
+    /// Clears everything except the size.
     pub(crate) fn clear(&mut self) {
         self.form.fill([128, 128, 255, 0]);
         self.next_id = 0;
     }
 
-    /// Fills the outline, which closes itself. Outlines that cross themselves fill what they wind
-    /// around.
+    /// Fills an outline, which is closed automatically. Self-intersecting outlines use the non-zero
+    /// winding rule.
     pub(crate) fn fill(&mut self, outline: &[Point], paint: &Paint) {
         self.fill_all(&[outline], paint);
     }
@@ -230,7 +230,7 @@ impl Canvas {
     ) {
         let along = ((y as f32 + 0.5 - y0) / (y1 - y0).max(0.01)).clamp(0.0, 1.0);
         let colour = blend(paint.top, paint.bottom, along);
-        // Surfaces are soft.
+        // Textures are soft.
         let step = self.step();
         let from = y * self.width + left;
         let row = Row {
@@ -286,24 +286,24 @@ impl Canvas {
         }
     }
 
-    /// A new number for what is drawn next, so that styles see its edge.
+    /// Starts a new id for what is drawn next, so that styles see its edge.
     pub(crate) fn part(&mut self) {
         self.next_id = self.next_id.wrapping_add(1);
     }
 
-    /// Numbers from that one on for what is drawn next: those before are taken.
+    /// Continues with ids from this one on; the ids before it are in use.
     pub(crate) fn parts_from(&mut self, number: u8) {
         self.next_id = number;
     }
 
-    /// The number of what was drawn last.
+    /// The id of what was drawn last.
     pub(crate) fn last_part(&self) -> u8 {
         self.next_id
     }
 
-    /// Adds light around a point, falling off to nothing at `radius`.
+    /// Adds light around a point that falls off to nothing at `radius`.
     pub(crate) fn glow(&mut self, centre: Point, radius: f32, colour: Rgb, strength: f32) {
-        // The light of a wide glow is the same in neighbours.
+        // In a wide glow, neighbouring pixels get the same light.
         match radius {
             wide if wide > 192.0 => self.shine::<4>(centre, radius, colour, strength),
             wide if wide > 96.0 => self.shine::<2>(centre, radius, colour, strength),
@@ -316,7 +316,7 @@ impl Canvas {
         let rows =
             (cy - radius).max(0.0) as usize..(cy + radius).clamp(0.0, self.height as f32) as usize;
         let inverse = 1.0 / (radius * radius);
-        // Sixteen bits after the point: a glow is wide and faint, and must not show steps.
+        // Sixteen fractional bits: a glow is wide and faint, and must not show steps.
         let strength = (strength * 65536.0).clamp(0.0, 8.0 * 65536.0);
         let colour = colour.map(u32::from);
         for y in rows {
@@ -347,7 +347,7 @@ impl Canvas {
         }
     }
 
-    /// A stroke of even width through points.
+    /// A stroke of constant width through points.
     pub(crate) fn stroke(&mut self, points: &[Point], width: f32, paint: &Paint) {
         let mut paint = *paint;
         for pair in points.windows(2) {
@@ -355,7 +355,7 @@ impl Canvas {
             let (dx, dy) = (b.0 - a.0, b.1 - a.1);
             let length = (dx * dx + dy * dy).sqrt().max(0.001);
             let (nx, ny) = (-dy / length * width / 2.0, dx / length * width / 2.0);
-            // A little longer than it is, so that segments meet without a gap.
+            // Slightly too long, so that segments join without a gap.
             let (ex, ey) = (dx / length * width * 0.3, dy / length * width * 0.3);
             let quad = [
                 (a.0 + nx - ex, a.1 + ny - ey),
@@ -374,7 +374,7 @@ impl Canvas {
     }
 }
 
-/// The outline of an ellipse, fine enough for its size.
+/// The outline of an ellipse, with enough points for its size.
 pub(crate) fn ellipse((cx, cy): Point, rx: f32, ry: f32) -> Vec<Point> {
     let steps = ((rx.abs() + ry.abs()).sqrt() * 3.0).clamp(8.0, 72.0) as usize;
     (0..steps)

@@ -1,4 +1,4 @@
-//! Land: mountains, hills, woods, dunes, meadows, cities and roads, from far to near.
+//! Land: mountains, hills, woods, dunes, meadows, cities and roads, from back to front.
 
 mod roads;
 mod street;
@@ -15,10 +15,10 @@ use crate::scene::view::View;
 /// A silhouette that rises from the horizon.
 struct Ridge {
     near: f32,
-    /// Height over the horizon of its highest peaks, and of what it never falls below.
+    /// The height over the horizon of its highest peaks, and its minimum height.
     tall: f32,
     foot: f32,
-    /// Peaks per height of the picture.
+    /// Peaks per picture height.
     pace: f32,
     /// From 0 (rolling) to 1 (jagged).
     rough: f32,
@@ -36,7 +36,7 @@ impl Ridge {
             let x = -half + 2.0 * half * i as f32 / steps as f32;
             let u = (x + 20.0) * self.pace;
             let wide = noise(u, 0.5, seed);
-            // Folded noise has sharp crests.
+            // The absolute value of noise has sharp crests.
             let sharp = 1.0 - (noise(u * 1.7, 4.5, seed) * 2.0 - 1.0).abs();
             let mut up = wide * (1.0 - 0.6 * self.rough) + sharp * 0.6 * self.rough;
             up += self.rough * 0.16 * (noise(u * 5.0, 8.0, seed) - 0.5);
@@ -49,7 +49,7 @@ impl Ridge {
     }
 }
 
-/// Everything on land behind the water or the ground in front.
+/// Everything on land behind the water or the foreground.
 pub(crate) fn far(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let h = scene.horizon;
     if scene.is(Place::Mountains) || scene.mountains {
@@ -171,7 +171,7 @@ fn woods(scene: &Scene, canvas: &mut Canvas, view: &View, row: u32) {
     );
 }
 
-/// Houses behind houses, windows lit at night.
+/// Rows of houses, with lit windows at night.
 fn skyline(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let night = scene.light.lamps;
     for row in 0..3u32 {
@@ -181,7 +181,7 @@ fn skyline(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let mut x = -view.half();
         while x < view.half() {
             let wide = rng.range(0.06, 0.15) * (1.0 + 0.4 * row as f32);
-            // Tallest in the middle of the farthest row.
+            // The farthest row is tallest in the middle.
             let swell = 1.0 - (x * 0.6).abs().min(0.7);
             let tall = rng.range(0.1, 0.5) * (0.5 + swell) * (1.15 - 0.22 * row as f32);
             let tone: Rgb =
@@ -236,7 +236,7 @@ fn windows(
             if y > view.h || x > view.w || x + pitch < 0.0 || y + pitch < 0.0 {
                 continue;
             }
-            // A light goes on or off now and then.
+            // Sometimes a window's light turns on or off.
             let lit = night && (chance * 7.0 + view.t * 0.02).fract() < 0.45;
             let kind = if lit { Kind::Light } else { Kind::Built };
             let colour = if lit {
@@ -255,7 +255,7 @@ fn windows(
     }
 }
 
-/// The ground in front, where it is not water.
+/// The foreground, where it isn't water.
 pub(crate) fn ground(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let half = view.half();
     let horizon = view.at(0.0, scene.horizon, 0.0).1;

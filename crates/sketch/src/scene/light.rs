@@ -1,4 +1,4 @@
-//! Light: the colours of the hour, the weather and the season.
+//! Light: colours by time of day, weather and season.
 //!
 //! It must not know shapes or places.
 
@@ -8,19 +8,19 @@ use crate::scene::canvas::{Rgb, blend, scale};
 /// The light of a scene.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Light {
-    /// The sky overhead.
+    /// The colour of the sky overhead.
     pub(crate) zenith: Rgb,
-    /// The sky over the horizon.
+    /// The colour of the sky at the horizon.
     pub(crate) low: Rgb,
-    /// The sun or the moon, and its glow.
+    /// The colours of the sun or moon, and of its glow.
     pub(crate) sun: Rgb,
-    /// What far things fade into.
+    /// The colour that distant things fade into.
     pub(crate) haze: Rgb,
-    /// How much they fade, from 0 to 1.
+    /// The amount of that fading, from 0 to 1.
     pub(crate) fade: f32,
-    /// Factors on the colour of all that is lit.
+    /// Factors for the colour of everything lit.
     pub(crate) ambient: [f32; 3],
-    /// Height of the sun or moon in the picture: 0 is the top, 1 the horizon.
+    /// The height of the sun or moon in the picture: 0 is the top, 1 the horizon.
     pub(crate) height: f32,
     /// Whether lamps are on.
     pub(crate) lamps: bool,
@@ -61,7 +61,7 @@ impl Light {
             Weather::Rain => dim(&mut light, [98, 110, 126], 0.8, 0.74),
             Weather::Storm => {
                 dim(&mut light, [50, 58, 82], 0.88, 0.62);
-                // Lamps are lit by day.
+                // In this weather, lamps are on by day.
                 light.lamps = true;
             }
             Weather::Snow => dim(&mut light, [190, 202, 218], 0.75, 0.95),
@@ -78,7 +78,7 @@ impl Light {
         light
     }
 
-    /// The light of a dusty red planet with little air.
+    /// The light of a dusty red planet with a thin atmosphere.
     pub(crate) fn mars(time: Time) -> Self {
         let dark = time == Time::Night;
         let k = |c: Rgb| if dark { scale(c, 0.42) } else { c };

@@ -1,4 +1,4 @@
-//! What people make: houses, vehicles, rooms, and the things in them.
+//! Built things: houses, vehicles, rooms, and the objects in them.
 
 mod buildings;
 mod cars;
@@ -16,7 +16,7 @@ use crate::scene::view::Brush;
 
 pub(crate) use vehicles::plume;
 
-/// Draws the thing if it is made; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(crate) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     b.bulge(0.25);
     buildings::draw(b, item, t)

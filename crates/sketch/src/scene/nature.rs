@@ -1,4 +1,4 @@
-//! Plants, stones and shapes.
+//! Plants, rocks and abstract shapes.
 
 mod flow;
 mod heights;
@@ -11,7 +11,7 @@ use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, blend, ellipse, scale};
 use crate::scene::plan::{Item, Scene};
 use crate::scene::view::{Brush, View};
 
-/// Draws the thing if it grows or lies; false when it doesn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(crate) fn draw(scene: &Scene, b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     let sway = fast_sin(t * 0.22 + item.self_ * 3.0) * 0.02 * scene.wind;
     match item.thing {

@@ -1,6 +1,6 @@
-//! A picture that was sent, drawn: as the backdrop that fills the view, or as a thing in the scene.
+//! Draws an input picture: as the backdrop that fills the view, or as a thing in the scene.
 //!
-//! It must not know in which file it came, nor which words say what becomes of it.
+//! It must not know the file format, nor the words that decide how the picture is used.
 
 mod analysis;
 mod regions;
@@ -16,18 +16,18 @@ pub(crate) use sprite::{Pose, Sprite};
 /// How a picture is part of a scene.
 #[derive(Clone, Debug)]
 pub(crate) enum Photo {
-    /// It fills the view; `alive`: what is in it moves by itself.
+    /// It fills the view; if `alive`, its content is animated.
     Backdrop {
         /// The picture.
         view: Box<Backdrop>,
-        /// Whether what is in it moves by itself.
+        /// Whether its content is animated.
         alive: bool,
-        /// What the words say about the camera.
+        /// The camera move that the prompt asks for.
         camera: Option<Camera>,
     },
-    /// It hangs on a wall, or stands where there is none.
+    /// Framed: on a wall, or standing if there is none.
     Framed(Sprite),
-    /// It stands for that thing.
+    /// In place of this thing.
     Subject(Thing, Sprite),
 }
 
@@ -38,30 +38,30 @@ pub(crate) struct Backdrop {
     height: usize,
     /// Red, green, blue, and the [`Kind`].
     px: Vec<[u8; 4]>,
-    /// As the canvas keeps it: tilt, distance, and what belongs together.
+    /// As in the canvas: slope, distance, and id.
     form: Vec<[u8; 4]>,
-    /// Where most happens in it, from the middle, in its widths and heights.
+    /// The point of greatest detail, from the middle, in picture widths and heights.
     focus: (f32, f32),
     /// Its mean brightness, from 0 to 255.
     pub(crate) brightness: u32,
 }
 
-/// What the camera sees of a picture at a moment: how far it is zoomed in, and where it looks, from
-/// the middle, in heights of the view.
+/// The camera's view of a picture at one moment: its zoom, and the point that it looks at, from the
+/// middle, in view heights.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
     pub(crate) zoom: f32,
     pub(crate) shift: (f32, f32),
 }
 
-/// How much larger than the view a picture is kept: what the closest zoom needs.
+/// The size at which a picture is stored, relative to the view: what the closest zoom needs.
 pub(crate) const CLOSEST: f32 = 1.2;
 
 impl Backdrop {
-    /// Gets a picture ready: what it shows is told apart once, not for each moment.
+    /// Prepares a picture: it is analysed once, not for each moment.
     pub(crate) fn new(picture: Picture) -> Self {
         let (width, height) = (picture.width, picture.height);
-        // What is open shows paper.
+        // Transparent parts show paper.
         let px: Vec<[u8; 4]> = picture
             .px
             .iter()
@@ -75,7 +75,7 @@ impl Backdrop {
         analysis::tell_apart(width, height, px)
     }
 
-    /// Changes its colours: the light that the words ask for.
+    /// Adjusts its colours to the light that the prompt asks for.
     pub(crate) fn relight(&mut self, change: impl Fn([u8; 3], f32) -> [u8; 3]) {
         let (width, height) = (self.width, self.height as f32);
         for (y, row) in self.px.chunks_exact_mut(width).enumerate() {
@@ -87,20 +87,20 @@ impl Backdrop {
         }
     }
 
-    /// How far the picture reaches beyond a view of that shape on either side, in its heights.
+    /// How far the picture extends beyond a view of this shape on each side, in view heights.
     fn slack(&self, width: f32, height: f32) -> (f32, f32) {
         let scale = self.scale(width, height);
         let beyond = |own: usize, seen: f32| (own as f32 * scale - seen).max(0.0) / height / 2.0;
         (beyond(self.width, width), beyond(self.height, height))
     }
 
-    /// Pixels of the view to one of the picture, where it just covers the view.
+    /// View pixels per picture pixel when the picture just covers the view.
     fn scale(&self, width: f32, height: f32) -> f32 {
         (width / self.width as f32).max(height / self.height as f32)
     }
 
-    /// What the camera sees when that part of the whole has passed. Without a word about it, it goes
-    /// along a picture that is wider or higher than the view, and slowly into any other.
+    /// The camera at this fraction of the whole. If the prompt doesn't mention the camera, it pans
+    /// along a picture that is wider or taller than the view, and zooms slowly into any other.
     pub(crate) fn window(
         &self,
         camera: Option<Camera>,
@@ -118,7 +118,7 @@ impl Backdrop {
             Camera::ZoomIn
         });
         let eased = mix(part, smooth(0.0, 1.0, part), 0.7);
-        // How far the camera may go aside, zoomed in as far as that.
+        // The maximum pan at this zoom.
         let reach = |zoom: f32| {
             let inner = (1.0 - 1.0 / zoom) / 2.0;
             ((slack.0 + w / h * inner).min(0.4), (slack.1 + inner).min(0.4))
@@ -140,13 +140,13 @@ impl Backdrop {
         Window { zoom, shift }
     }
 
-    /// Draws what the camera sees. `alive` is how far the moment is into its motion, in seconds,
-    /// where what is in it moves by itself.
+    /// Draws the camera's view. `alive` is the time since the start of the animation, in seconds,
+    /// if the picture is animated.
     pub(crate) fn draw(&self, canvas: &mut Canvas, window: Window, alive: Option<f32>) {
         let (w, h) = (canvas.width, canvas.height);
         let (wf, hf) = (w as f32, h as f32);
         let scale = self.scale(wf, hf) * window.zoom;
-        // Sixteen bits after the point.
+        // Sixteen fractional bits.
         let fixed = |x: f32| (x * 65536.0) as i64;
         let step = fixed(1.0 / scale);
         let left = fixed(
@@ -184,12 +184,12 @@ impl Backdrop {
     }
 }
 
-/// What is in the middle of a picture moves: to and fro, up and down, and its edges stay.
+/// Animates the middle of a picture: it sways and rises; its edges stay in place.
 struct Breath {
-    /// How much each column and row takes part, in 1/256.
+    /// The weight of each column and row, in 1/256.
     columns: Vec<i64>,
     rows: Vec<i64>,
-    /// How far, in 1/65536 of a pixel.
+    /// The amplitude, in 1/65536 of a pixel.
     aside: i64,
     lift: i64,
 }
@@ -214,14 +214,14 @@ impl Breath {
         }
     }
 
-    /// How far a row goes up and aside.
+    /// The offset of a row, up and sideways.
     fn row(&self, y: usize) -> (i64, i64) {
         let much = self.rows[y];
         ((self.lift * much) >> 8, (self.aside * much) >> 8)
     }
 }
 
-/// Two neighbours and the share of the second, in 1/256.
+/// The indexes of two neighbours and the weight of the second, in 1/256.
 #[inline(always)]
 fn taps(place: i64, size: usize) -> (usize, usize, i32) {
     let last = size as i64 - 1;
@@ -235,7 +235,7 @@ fn nearest(place: i64, size: usize) -> usize {
     ((place + 32768) >> 16).clamp(0, size as i64 - 1) as usize
 }
 
-/// A mix of two pixels, the second in 1/256.
+/// A mix of two pixels; the weight of the second is in 1/256.
 #[inline(always)]
 fn between(a: [u8; 4], b: [u8; 4], share: i32) -> [u8; 4] {
     std::array::from_fn(|c| {

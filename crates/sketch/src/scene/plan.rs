@@ -1,4 +1,4 @@
-//! Planning a scene: from the brief to what is where.
+//! Plans a scene: decides from the brief what is where.
 
 mod moment;
 mod picture;
@@ -24,15 +24,15 @@ pub(crate) struct Scene {
     pub(crate) weather: Weather,
     pub(crate) season: Season,
     camera: Camera,
-    /// Height of the horizon in the picture.
+    /// The height of the horizon in the picture.
     pub(crate) horizon: f32,
     pub(crate) light: Light,
     pub(crate) sun_x: f32,
-    /// How much of the sky is clouded, from 0 to 1.
+    /// The cloud cover of the sky, from 0 to 1.
     pub(crate) clouds: f32,
     /// How strongly things sway.
     pub(crate) wind: f32,
-    /// Whether light plays on the water.
+    /// Whether light glitters on the water.
     pub(crate) glints: bool,
     pub(crate) conifers: bool,
     pub(crate) mountains: bool,
@@ -42,45 +42,45 @@ pub(crate) struct Scene {
     things: Vec<(Thing, u32)>,
     named: Vec<Thing>,
     pub(crate) items: Vec<Item>,
-    /// What people and their like do.
+    /// The actions of people and similar figures.
     pub(crate) pose: Pose,
-    /// Whether animals sleep, or run.
+    /// Whether animals sleep, and whether they run.
     pub(crate) asleep: bool,
     pub(crate) runs: bool,
-    /// Whether the camera follows what moves.
+    /// Whether the camera follows a moving thing.
     track: bool,
-    /// Whether a table stands in the room.
+    /// Whether there is a table in the room.
     pub(crate) table: bool,
-    /// A picture that was sent.
+    /// The input picture.
     pub(crate) photo: Option<Photo>,
     pub(crate) seed: u64,
 }
 
-/// One thing in its place.
+/// A placed thing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item {
     pub(crate) thing: Thing,
-    /// Where it stands: from the middle, and from the top, in heights of the picture.
+    /// Its position: from the middle, and from the top, in picture heights.
     pub(crate) x: f32,
     pub(crate) y: f32,
     pub(crate) near: f32,
     /// Its height.
     pub(crate) size: f32,
     pub(crate) colour: Option<Rgb>,
-    /// What tells it from others of its sort: a number from 0 to 1.
+    /// Distinguishes it from others of its kind: a number from 0 to 1.
     pub(crate) self_: f32,
     pub(crate) flip: bool,
-    /// Whether the camera goes along with it.
+    /// Whether the camera follows it.
     pub(crate) held: bool,
-    /// The instrument that it plays, and its colour where the words say one.
+    /// The instrument that it plays, with its colour if the prompt names one.
     pub(crate) plays: Option<(Thing, Option<Rgb>)>,
 }
 
 impl Scene {
-    /// Where roads run, as a height in the picture.
+    /// The height of roads in the picture.
     pub(crate) const ROAD: f32 = 0.88;
 
-    /// Decides what the words left open.
+    /// Decides what the prompt leaves open.
     pub(crate) fn plan(brief: &Brief) -> Self {
         let mut rng = Rng::named(brief.seed, "scene");
         let mut things = brief.things.clone();
@@ -92,7 +92,7 @@ impl Scene {
             mood_scene(brief, &mut things, &mut places);
         }
         let acts = |act| brief.acts.contains(&act);
-        // "Astronauts dancing" asks for no dancer beside them.
+        // "Astronauts dancing" doesn't ask for another dancer beside them.
         let moving = |t: &(Thing, u32)| settle::upright(t.0) && t.0 != Thing::Dancer;
         let dancing = (named(&[Thing::Dancer]) || acts(Act::Dance)) && things.iter().any(moving);
         if dancing {
@@ -102,7 +102,7 @@ impl Scene {
         }
         for (thing, count) in &mut things {
             match thing {
-                // A market is many stalls, and who dances with nobody else named dances in pairs.
+                // A market has many stalls; dancers without others named come in pairs.
                 Thing::Stall | Thing::Bamboo if *count == 1 => *count = 0,
                 Thing::Palm if *count == 1 && brief.places.contains(&Place::Forest) => *count = 0,
                 Thing::Person if dancing && *count == 1 => *count = 2,
@@ -168,7 +168,7 @@ impl Scene {
         hide(Thing::Lamp, city && time == Time::Night);
         let wet = [Place::Lake, Place::Sea, Place::Beach].iter().any(|p| places.contains(p));
         hide(Thing::Car, city && !market && !wet);
-        // Whoever is out in the rain has an umbrella.
+        // People in the rain get umbrellas.
         let rains = matches!(brief.weather, Some(Weather::Rain));
         let walker = if rains && !market { Thing::Umbrella } else { Thing::Person };
         hide(walker, market || city && !wet);
@@ -183,7 +183,7 @@ impl Scene {
         hide(Thing::Stars, mars);
         hide(Thing::Leaves, season == Season::Autumn && !space && !mars);
         hide(Thing::Petals, season == Season::Spring && !space);
-        // A stage has its players, and a football is played with.
+        // A stage gets players, and a football gets somebody who plays with it.
         let players = if stage { 3 } else { u32::from(named(&[Thing::Football])) * 3 };
         let players =
             if instruments.is_empty() { players } else { players.min(instruments.len() as u32) };
@@ -194,7 +194,7 @@ impl Scene {
         let clouds = match weather {
             _ if mars => 0.1,
             _ if brief.without_things.contains(&Thing::Clouds) => 0.0,
-            // Where the sky itself is named, it shows between the clouds.
+            // If the sky itself is named, it shows between the clouds.
             Weather::Snow if night_sky => 0.3,
             Weather::Cloudy | Weather::Snow => 0.85,
             Weather::Rain | Weather::Storm => 1.0,
@@ -281,7 +281,7 @@ impl Scene {
         self.things.iter().any(|t| t.0 == thing)
     }
 
-    /// Whether the words themselves name it.
+    /// Whether the prompt itself names it.
     pub(crate) fn names(&self, thing: Thing) -> bool {
         self.named.contains(&thing)
     }
@@ -294,7 +294,7 @@ impl Scene {
         self.own_colours.iter().find(|c| c.0 == thing).map(|c| c.1)
     }
 
-    /// A colour, drawn towards the one that the words name for the whole.
+    /// A colour, blended towards the one that the prompt names for the whole picture.
     pub(crate) fn tinted(&self, colour: Rgb) -> Rgb {
         self.colours.first().map_or(colour, |named| blend(colour, *named, 0.45))
     }
@@ -328,20 +328,20 @@ impl Scene {
         self.tinted(base)
     }
 
-    /// Whether the view is over water.
+    /// Whether the scene includes water.
     pub(crate) fn wet(&self) -> bool {
         [Place::Lake, Place::Sea, Place::Beach].iter().any(|p| self.is(*p))
     }
 
-    /// What is in it; `brief` is what it was planned from.
+    /// The meanings that the scene shows; `brief` is what it was planned from.
     pub(crate) fn describe(&self, brief: &Brief) -> Vec<Meaning> {
         let name = |text: String| Meaning::named(text.to_lowercase());
-        // Rock is a kind of music as well.
+        // "Rock" is also a genre.
         let thing_name = |thing: &Thing| match thing {
             Thing::Rock => Meaning::named("stone"),
             thing => name(format!("{thing:?}")),
         };
-        // Of a picture that was sent, nobody knows what it shows.
+        // The content of an input picture isn't known.
         let shown = matches!(self.photo, Some(Photo::Backdrop { .. }));
         let places = self.places.iter().filter(|p| !shown || brief.places.contains(p));
         let mut said: Vec<Meaning> = places.map(|p| name(format!("{p:?}"))).collect();
@@ -365,7 +365,7 @@ impl Scene {
     }
 }
 
-/// What a mood looks like when the words name nothing that can be seen.
+/// The scene of a mood, for prompts that name nothing visible.
 fn mood_scene(brief: &Brief, things: &mut Vec<(Thing, u32)>, places: &mut Vec<Place>) {
     if brief.tension > 0.6 {
         things.extend([(Thing::Castle, 1), (Thing::Moon, 1), (Thing::Bird, 0)]);

@@ -1,4 +1,4 @@
-//! Skies: air, sun and moon, stars, clouds, and what appears there; and space.
+//! Skies: air, sun and moon, stars, clouds, and objects in the sky; and space.
 
 mod night;
 
@@ -33,7 +33,7 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     appear(scene, canvas, view, horizon);
 }
 
-/// What appears in the sky for a while, or before all else.
+/// Objects in the sky that appear for a while, or in front of everything.
 fn appear(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     if scene.has(Thing::Planet) {
         let at = view.at(-0.42, 0.2, 0.1);
@@ -58,7 +58,7 @@ fn appear(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     }
 }
 
-/// What the words name of the sky, over a picture that has one of its own.
+/// The parts of the sky that the prompt names, over a picture with a sky of its own.
 pub(crate) fn over(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let horizon = view.at(0.0, scene.horizon, 0.0).1.max(1.0);
     if scene.has(Thing::Stars) {
@@ -73,7 +73,7 @@ pub(crate) fn over(scene: &Scene, canvas: &mut Canvas, view: &View) {
     appear(scene, canvas, view, horizon);
 }
 
-/// The sun or the moon, sinking or rising a little as time goes by.
+/// The sun or the moon, slowly sinking or rising.
 fn disc(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let light = &scene.light;
     let veiled = matches!(
@@ -88,7 +88,7 @@ fn disc(scene: &Scene, canvas: &mut Canvas, view: &View) {
     };
     let y = scene.horizon * (light.height + drift * view.part);
     let at = view.at(scene.sun_x, y, 0.02);
-    // A moon that is named is what the picture is about.
+    // A moon that the prompt names is the subject of the picture.
     let size = if night && scene.names(Thing::Moon) {
         0.1
     } else if night {
@@ -102,7 +102,7 @@ fn disc(scene: &Scene, canvas: &mut Canvas, view: &View) {
     } else if night {
         0.28
     } else if scene.time == Time::Dawn {
-        // The sky around it is bright itself.
+        // The sky around it is itself bright.
         0.3
     } else {
         0.5
@@ -144,12 +144,12 @@ fn clouds(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     let k = 300.0 / view.h;
     let (ox, oy) = view.at(0.0, 0.0, 0.06);
     let shift = (scene.seed % 4096) as f32;
-    // Clouds are soft: every second column is looked up, in large pictures every fourth.
+    // Clouds are soft: every second column is computed, in large pictures every fourth.
     let step = 2 * canvas.step();
     let whole = ONE as f32 * 256.0;
     let clear = ((0.86 - cover * 0.75 - 0.28) * whole) as i32;
     for y in 0..rows {
-        // Clouds lie in a plane overhead: towards the horizon they crowd together.
+        // Clouds lie in a plane overhead, so they are denser towards the horizon.
         let depth = 1.0 / (1.25 - y as f32 / horizon);
         let v = (y as f32 - oy) * k * 1.1 * (0.55 + depth * 0.5) + shift * 1.7;
         let thin = smooth(0.0, 0.25, (horizon - y as f32) / horizon);
@@ -275,7 +275,7 @@ fn planet(canvas: &mut Canvas, at: Point, r: f32, colour: Rgb, ring: bool) {
     canvas.ellipse(at, r, r, &body.texture(texture));
     if ring {
         let loop_of = |k: f32| -> Vec<Point> {
-            // The near half alone: the far half is behind the ball.
+            // Only the near half: the far half is behind the ball.
             (0..=24)
                 .map(|i| {
                     let turn = i as f32 / 48.0;
@@ -308,7 +308,7 @@ pub(crate) fn space(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let k = 230.0 / view.h;
     let (ox, oy) = view.at(0.0, 0.0, 0.05);
     let shift = (scene.seed % 2048) as f32;
-    // A nebula is soft: not every column is looked up.
+    // A nebula is soft, so not every column is computed.
     let step = 2 * canvas.step();
     for y in 0..h {
         for x in (0..w).step_by(step) {

@@ -1,4 +1,4 @@
-//! The view: where things of the world come to lie in the picture, and a brush to draw them with.
+//! The view: projects positions in the world into the picture, and a brush to draw with.
 //!
 //! It must not know what is drawn.
 
@@ -8,7 +8,7 @@ use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, Texture, ellipse, sc
 use crate::scene::light::Light;
 use crate::scene::photo::{Pose, Sprite, Window};
 
-/// The camera at one moment. The world's unit is the picture's height; x is counted from the
+/// The camera at one moment. The unit of the world is the picture's height; x is measured from the
 /// middle, y from the top.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View {
@@ -16,13 +16,13 @@ pub(crate) struct View {
     pub(crate) h: f32,
     /// Seconds since the start.
     pub(crate) t: f32,
-    /// The part of the whole that has passed, from 0 to 1.
+    /// The elapsed fraction of the whole, from 0 to 1.
     pub(crate) part: f32,
     pan: f32,
     zoom: f32,
     rise: f32,
-    /// Where the camera looks on a picture that all things are pinned to, near or far: from the
-    /// middle, in heights.
+    /// The point that the camera looks at in an input picture, to which all things are pinned at
+    /// any depth: from the middle, in heights.
     pinned: Option<(f32, f32)>,
 }
 
@@ -44,12 +44,12 @@ impl View {
         Self { w, h, t, part, pan, zoom, rise, pinned: None }
     }
 
-    /// The same moment, over a picture that the camera sees so much of.
+    /// The same moment, over a picture of which the camera sees this window.
     pub(crate) fn over(self, window: Window) -> Self {
         Self { zoom: window.zoom, pan: 0.0, rise: 0.0, pinned: Some(window.shift), ..self }
     }
 
-    /// The pixel of a place in the world; `near` is 0 at the horizon and 1 here.
+    /// Projects a position of the world to a pixel; `near` is 0 at the horizon and 1 in front.
     pub(crate) fn at(&self, x: f32, y: f32, near: f32) -> Point {
         let k = self.factor(near) * self.h;
         if let Some((across, down)) = self.pinned {
@@ -60,17 +60,17 @@ impl View {
         (self.w / 2.0 + (x - shift) * k, (0.55 + rise) * self.h + (y - 0.55) * k)
     }
 
-    /// How far the camera has gone aside, seen as near as that.
+    /// The camera's sideways displacement at this depth.
     pub(crate) fn shift(&self, near: f32) -> f32 {
         self.pinned.map_or(self.pan * (0.1 + 0.9 * near), |shift| shift.0)
     }
 
-    /// The same view, with the camera going that much farther aside.
+    /// The same view with the camera displaced further sideways.
     pub(crate) fn farther(self, much: f32) -> Self {
         Self { pan: self.pan * much, ..self }
     }
 
-    /// The size in pixels of a length in the world.
+    /// Converts a length in the world to pixels.
     pub(crate) fn len(&self, size: f32, near: f32) -> f32 {
         size * self.h * self.factor(near)
     }
@@ -80,12 +80,12 @@ impl View {
         1.0 + (self.zoom - 1.0) * share
     }
 
-    /// Half the width of the world that is seen, with a margin.
+    /// Half the visible width of the world, with a margin.
     pub(crate) fn half(&self) -> f32 {
         self.w / self.h / 2.0 + 0.4
     }
 
-    /// A place on the ground as near as that: its height in the picture.
+    /// The height in the picture of the ground at this depth.
     pub(crate) fn ground(horizon: f32, near: f32) -> f32 {
         horizon + (1.0 - horizon) * near
     }
@@ -98,7 +98,7 @@ pub(crate) struct Brush<'a> {
     origin: Point,
     size: f32,
     flip: f32,
-    /// Sine and cosine of how far it leans.
+    /// The sine and cosine of its tilt.
     lean: (f32, f32),
     far: f32,
     kind: Kind,
@@ -119,13 +119,13 @@ impl<'a> Brush<'a> {
         Self { canvas, light, origin, size, flip: 1.0, lean: (0.0, 1.0), far, kind, bulge: 0.8 }
     }
 
-    /// Looks to the left instead of to the right.
+    /// Faces left instead of right.
     pub(crate) fn flipped(mut self, flip: bool) -> Self {
         self.flip = if flip { -1.0 } else { 1.0 };
         self
     }
 
-    /// Puts a picture here that stands for what would be drawn, so many times as high.
+    /// Draws a picture here in place of the thing, at this multiple of its height.
     pub(crate) fn sprite(&mut self, sprite: &Sprite, times: f32) {
         let pose = Pose {
             feet: self.origin,
@@ -138,7 +138,7 @@ impl<'a> Brush<'a> {
         sprite.draw(self.canvas, self.light, &pose);
     }
 
-    /// Leans about its feet, in turns.
+    /// Tilts around its feet, in turns.
     pub(crate) fn tilted(mut self, turn: f32) -> Self {
         if turn != 0.0 {
             self.lean = (fast_sin(turn), fast_sin(turn + 0.25));
@@ -151,13 +151,13 @@ impl<'a> Brush<'a> {
         self
     }
 
-    /// From here on, shapes are as flat (0) or as round (1) as that.
+    /// From here on, shapes have this roundness: flat (0) to round (1).
     pub(crate) fn bulge(&mut self, bulge: f32) -> &mut Self {
         self.bulge = bulge;
         self
     }
 
-    /// Draws something at a place of its own: so many times as large, and leaning, in turns.
+    /// Draws something at a position of its own, scaled and tilted (in turns).
     pub(crate) fn inset(&mut self, at: Point, times: f32, turn: f32, draw: impl FnOnce(&mut Self)) {
         let (origin, size, lean) = (self.origin, self.size, self.lean);
         self.origin = self.point(at);
@@ -192,7 +192,7 @@ impl<'a> Brush<'a> {
         self.canvas.fill(&outline, &self.paint(colour));
     }
 
-    /// The same, with an uneven surface: lumps of that size.
+    /// The same with a texture: lumps of this size.
     pub(crate) fn rough(&mut self, points: &[Point], colour: Rgb, lump: f32, shade: f32) {
         let outline: Vec<Point> = soft(points).into_iter().map(|p| self.point(p)).collect();
         let size = lump * self.size;
@@ -201,7 +201,7 @@ impl<'a> Brush<'a> {
         self.canvas.fill(&outline, &self.paint(colour).texture(surface));
     }
 
-    /// The same, running into the shape before it.
+    /// The same, merged with the shape before it.
     pub(crate) fn rough_more(&mut self, points: &[Point], colour: Rgb, lump: f32, shade: f32) {
         let outline: Vec<Point> = soft(points).into_iter().map(|p| self.point(p)).collect();
         let size = lump * self.size;
@@ -210,7 +210,7 @@ impl<'a> Brush<'a> {
         self.canvas.fill(&outline, &self.paint(colour).texture(surface).joined());
     }
 
-    /// A limb along points, as thick as `from` where it begins and as `to` at its round end.
+    /// A limb along points, with the thickness `from` at its start and `to` at its round end.
     pub(crate) fn limb(&mut self, points: &[Point], from: f32, to: f32, colour: Rgb) {
         let last = points.len().saturating_sub(1);
         let (mut left, mut right) = (Vec::new(), Vec::new());
@@ -239,7 +239,7 @@ impl<'a> Brush<'a> {
         self.canvas.fill(&outline, &self.paint(colour).round(self.bulge * 0.75));
     }
 
-    /// The shadow on the ground of something that wide, away from the light.
+    /// The shadow on the ground of a thing of this width, away from the light.
     pub(crate) fn shadow(&mut self, wide: f32, strength: f32) {
         let away = -self.canvas.light[0].signum();
         let (x, y) = self.origin;
@@ -260,7 +260,7 @@ impl<'a> Brush<'a> {
         self.canvas.fill(&outline, &self.paint(colour));
     }
 
-    /// An ellipse that runs into the shape before it.
+    /// An ellipse that is merged with the shape before it.
     pub(crate) fn more(&mut self, x: f32, y: f32, rx: f32, ry: f32, colour: Rgb) {
         let outline = ellipse(self.point((x, y)), rx * self.size, ry * self.size);
         self.canvas.fill(&outline, &self.paint(colour).joined());
@@ -278,7 +278,7 @@ impl<'a> Brush<'a> {
         self.canvas.glow(at, radius * self.size, colour, strength);
     }
 
-    /// A veil: a polygon through which the background shows.
+    /// A veil: a translucent polygon.
     pub(crate) fn veil(&mut self, points: &[Point], colour: Rgb, alpha: f32) {
         let outline: Vec<Point> = points.iter().map(|p| self.point(*p)).collect();
         let paint = Paint::flat(self.light.on(colour, self.far), self.kind, 60).alpha(alpha);
@@ -298,7 +298,7 @@ impl<'a> Brush<'a> {
     }
 }
 
-/// A closed curve through the points: between two of them, four steps of a spline.
+/// A closed curve through the points: four spline steps between each two.
 fn soft(points: &[Point]) -> Vec<Point> {
     let n = points.len();
     if n < 3 {

@@ -1,5 +1,5 @@
-//! Water: mirrors, waves, shores, and the world under it; and what falls from the sky or hangs in
-//! the air.
+//! Water: reflections, waves, shores and the underwater world; and things that fall through or hang
+//! in the air.
 
 use crate::brief::{Place, Season, Thing, Weather};
 use crate::math::{fast_sin, smooth};
@@ -8,7 +8,7 @@ use crate::scene::canvas::{Canvas, Kind, ONE, Paint, Rgb, Texture, Walk, blend, 
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
-/// A water surface from the horizon down. It mirrors what is already drawn above.
+/// A water surface from the horizon down. It reflects what is already drawn above.
 pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let (w, h) = (canvas.width, canvas.height);
     let edge = view.at(0.0, scene.horizon, 0.0).1;
@@ -20,7 +20,7 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let deep = scene.light.on(deep, 0.0);
     canvas.part();
     let sun = view.at(scene.sun_x, 0.0, 0.02).0;
-    // Waves are wider than high: every second column is looked up, in large pictures every fourth.
+    // Waves are wider than high: every second column is computed, in large pictures every fourth.
     let step = 2 * canvas.step();
     for y in shore.max(1)..h {
         let down = (y - shore) as f32 / (h as f32 - edge).max(1.0);
@@ -43,7 +43,7 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
         let (reach, swell) = (fixed(reach), fixed(256.0 * (0.25 + 0.5 * rough)));
         let (mirror, last) = (mirror as i32, shore.max(1) as i32 - 1);
         let calm = (calm * 256.0) as i32;
-        // The path of light under the sun or the moon.
+        // The reflection of the sun or the moon.
         let path = wide * view.h;
         let (path_left, path_right) = (sun - path * 1.6, sun + path * 1.6);
         let (above, rest) = canvas.rgb.split_at_mut(y * w);
@@ -94,7 +94,7 @@ pub(crate) fn surface(scene: &Scene, canvas: &mut Canvas, view: &View) {
     }
 }
 
-/// The near shore of a lake: low in the middle, rising to both sides.
+/// The near shore of a lake: low in the middle, rising on both sides.
 fn bank(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let mut points = vec![(view.w + 60.0, view.h + 20.0), (-60.0, view.h + 20.0)];
     for i in 0..=48 {
@@ -136,7 +136,7 @@ fn beach(scene: &Scene, canvas: &mut Canvas, view: &View) {
     canvas.fill(&outline(-0.02), &Paint::shaded(sand, scale(sand, 0.86), Kind::Land, 50));
 }
 
-/// Under water: blue that deepens, rays from above, a sandy ground.
+/// Under water: blue that gets deeper, rays from above, a sandy ground.
 pub(crate) fn below(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let (w, h) = (canvas.width, canvas.height);
     let top: Rgb = scene.tinted([72, 190, 214]);
@@ -171,7 +171,7 @@ pub(crate) fn below(scene: &Scene, canvas: &mut Canvas, view: &View) {
     }
 }
 
-/// Rain, snow, leaves, petals, fireflies, bubbles, fog: over everything.
+/// Rain, snow, leaves, petals, fireflies, bubbles, fog: in front of everything.
 pub(crate) fn air(scene: &Scene, canvas: &mut Canvas, view: &View) {
     match scene.weather {
         Weather::Fog => fog(scene, canvas, view),
@@ -278,7 +278,7 @@ fn fog(scene: &Scene, canvas: &mut Canvas, view: &View) {
             continue;
         }
         let banks = canvas.noise.row(y as f32 / view.h * 200.0);
-        // Fog is soft: every second column is looked up.
+        // Fog is soft: every second column is computed.
         for (i, (pair, forms)) in row.chunks_mut(2).zip(forms.chunks(2)).enumerate() {
             let n = banks.at((i * 2) as f32 / view.h * 90.0 + view.t * 5.0);
             for (p, form) in pair.iter_mut().zip(forms) {

@@ -1,19 +1,19 @@
-//! Enlarging: a picture that was drawn smaller brought to its full size, by Catmull and Rom's cubic
-//! (which keeps edges crisp), in whole numbers.
+//! Enlarges a picture to its full size by Catmull-Rom interpolation (which keeps edges crisp), in
+//! integers.
 
 use crate::math::floor;
 use crate::style::Work;
 
-/// Where a row or column comes from: the first of four neighbours, and the share of each.
+/// The source of a row or column: the first of four neighbours, and the weight of each.
 struct Taps {
     first: isize,
     shares: [i16; 4],
 }
 
-/// The sum of four shares: a sum of colours so shared fits 16 bits, as processors like it best.
+/// The sum of the four weights: with it, weighted sums fit 16 bits, which vectorises best.
 const WHOLE: i16 = 64;
 
-/// The taps of `to` places, evenly over `from`.
+/// The taps of `to` pixels, spread evenly over `from`.
 fn taps(from: usize, to: usize) -> impl Iterator<Item = Taps> {
     let step = from as f32 / to as f32;
     (0..to).map(move |place| {
@@ -27,13 +27,13 @@ fn taps(from: usize, to: usize) -> impl Iterator<Item = Taps> {
             (t - 1.0) * t * t * 0.5,
         ];
         let mut shares = cubic.map(|share| floor(share * f32::from(WHOLE) + 0.5) as i16);
-        // They sum up exactly, or even colours would not stay as they are.
+        // They sum up exactly; otherwise uniform colours would change.
         shares[1] += WHOLE - shares.iter().sum::<i16>();
         Taps { first: below as isize - 1, shares }
     })
 }
 
-/// A colour made of four.
+/// A colour interpolated from four.
 #[inline(always)]
 fn shared(colours: [u8; 4], shares: [i16; 4]) -> u8 {
     let [a, b, c, d] = colours.map(i16::from);
@@ -41,7 +41,7 @@ fn shared(colours: [u8; 4], shares: [i16; 4]) -> u8 {
     ((sum + WHOLE / 2) >> 6).clamp(0, 255) as u8
 }
 
-/// Brings the picture to its full size. What comes after knows no form any more.
+/// Enlarges the picture to its full size. Later passes have no form.
 pub(super) fn enlarge(work: &mut Work<'_>) {
     let (w, h) = (work.w, work.h);
     let (full_w, full_h) = work.full;
@@ -53,11 +53,11 @@ pub(super) fn enlarge(work: &mut Work<'_>) {
     let [ka, kb, kc, kd] = shares.each_ref().map(|k: &Vec<[i16; 4]>| k.as_flattened());
     let mut large = std::mem::take(&mut work.kept.large);
     large.resize(full_w * full_h, [0; 4]);
-    // The last four rows at their full width, and how many there were so far.
+    // The last four rows at their full width, and the number of rows so far.
     let mut wide = vec![[0; 4]; full_w * 4];
     let mut widened = 0;
-    // A row with two pixels more on either side, and the four pixels that each column is made of:
-    // side by side, so that the processor works on many at once.
+    // A row with two extra pixels on each side, and the four source pixels of each column side by
+    // side, which vectorises.
     let mut line = vec![[0; 4]; w + 4];
     let mut four = [0; 4].map(|_: u8| vec![[0; 4]; full_w]);
     for (taps, to) in taps(h, full_h).zip(large.chunks_exact_mut(full_w)) {
@@ -105,7 +105,7 @@ mod tests {
             for (place, taps) in taps(from, to).enumerate() {
                 assert_eq!(taps.shares.iter().sum::<i16>(), WHOLE, "{from} to {to} at {place}");
                 assert!((-2..from as isize - 1).contains(&taps.first), "{from} to {to} at {place}");
-                // No sum of pixels leaves 16 bits.
+                // No sum of pixels exceeds 16 bits.
                 let most: i32 = taps.shares.iter().map(|s| i32::from(*s.max(&0)) * 255).sum();
                 assert!(most < i32::from(i16::MAX), "{from} to {to} at {place}");
             }

@@ -1,22 +1,22 @@
-//! Form by depth: things puffed up, made thick, mirrored in the ground, and lit from two sides.
+//! Form from depth: inflated things, thick sides, reflecting ground, and light from two sides.
 
 use crate::scene::Kind;
 use crate::scene::canvas::{Rgb, scale};
 use crate::style::{Work, add_by, factor_of, part, shine, shine_by, towards, towards_by};
 
-/// The tilt of a rounded surface, in each cell: right and down, from -127 to 127.
+/// The slope of a rounded surface, per cell: right and down, from -127 to 127.
 struct Relief {
     w: usize,
-    /// How wide and high the cells are, in pixels.
+    /// The size of the cells, in pixels.
     cell: usize,
     tilt: Vec<[i8; 2]>,
 }
 
-/// Rounds the edge of each thing over that many pixels at 360 lines, as if it was blown up.
+/// Rounds the edge of each thing over this many pixels at 360 lines, as if it were inflated.
 fn relief(work: &Work<'_>, radius: f32) -> Relief {
     let cell = ((work.unit * 1.5) as usize).max(2);
     let (w, h) = (work.w.div_ceil(cell), work.h.div_ceil(cell));
-    // Distances in fifths of a cell, from the nearest place where another thing begins.
+    // Distances to the nearest other thing, in fifths of a cell.
     let far = ((radius * work.unit / cell as f32).max(1.0) * 5.0) as u16;
     let own: Vec<[u8; 2]> = (0..w * h)
         .map(|i| {
@@ -91,8 +91,7 @@ fn relief(work: &Work<'_>, radius: f32) -> Relief {
     Relief { w, cell, tilt }
 }
 
-/// What light does to a form, for each tilt to the right and down in 1/127: the surface's direction
-/// gives a number that is looked up.
+/// A lookup table of shading: an entry for each slope to the right and down, in 1/127.
 fn by_tilt(of: impl Fn(f32, f32, f32) -> u32) -> Vec<u32> {
     let tilts = (0..1u32 << 16).map(|i| ((i & 255) as f32 - 128.0, (i >> 8) as f32 - 128.0));
     let direction = |(right, down): (f32, f32)| {
@@ -102,7 +101,7 @@ fn by_tilt(of: impl Fn(f32, f32, f32) -> u32) -> Vec<u32> {
     tilts.map(direction).collect()
 }
 
-/// Runs over all pixels that are not sky, with what the table has for their tilt.
+/// Visits all pixels that aren't sky, with the table's entry for their slope.
 fn on_forms(work: &mut Work<'_>, radius: f32, table: &[u32], change: impl Fn(u32, &mut [u8; 4])) {
     let relief = relief(work, radius);
     // A thing's own form counts for about half.
@@ -123,19 +122,18 @@ fn on_forms(work: &mut Work<'_>, radius: f32, table: &[u32], change: impl Fn(u32
     }
 }
 
-/// Blows things up and lights them from above: how round, how much light and shade, gloss, and
-/// light from behind.
+/// Inflates things and lights them from above: roundness, shading, gloss, and backlight.
 pub(super) fn puff(work: &mut Work<'_>, radius: f32, diffuse: f32, gloss: f32, rim: f32) {
     let mut table = std::mem::take(&mut work.kept.plates[work.pass]);
     if table.is_empty() {
         table = by_tilt(|nx, ny, nz| {
             let lit = nx * -0.46 + ny * -0.62 + nz * 0.64;
-            // The mirror direction of the light, seen from straight ahead.
+            // The mirror direction of the light, for a viewer straight ahead.
             let mirror = (2.0 * lit * nz - 0.64).max(0.0);
             let spark = mirror * mirror * mirror;
             let spark = spark * spark * spark;
             let more = (spark * gloss * 170.0 + (1.0 - nz) * rim * 70.0).clamp(0.0, 255.0) as u32;
-            // Shade keeps a little of the light that comes from all sides.
+            // Shaded sides keep some ambient light.
             factor_of((1.0 + (lit - 0.62) * diffuse).max(0.42)) | more << 16
         });
     }
@@ -149,7 +147,7 @@ pub(super) fn puff(work: &mut Work<'_>, radius: f32, diffuse: f32, gloss: f32, r
     work.kept.plates[work.pass] = table;
 }
 
-/// Light of one colour from the left and of another from the right.
+/// Light in one colour from the left and in another from the right.
 pub(super) fn duo(work: &mut Work<'_>, radius: f32, left: Rgb, right: Rgb, much: f32) {
     let mut table = std::mem::take(&mut work.kept.plates[work.pass]);
     if table.is_empty() {
@@ -169,16 +167,16 @@ pub(super) fn duo(work: &mut Work<'_>, radius: f32, left: Rgb, right: Rgb, much:
     work.kept.plates[work.pass] = table;
 }
 
-/// Gives things a thick side, that many pixels at 360 lines, down and to the right, and lets them
-/// throw a soft shadow twice as far.
+/// Gives things a thick side, this many pixels at 360 lines, down and to the right, and a soft
+/// shadow twice as long.
 pub(super) fn extrude(work: &mut Work<'_>, depth: f32) {
     let (w, h) = (work.w, work.h);
     let long = (depth * work.unit).max(1.0) as u16;
     let form = work.form;
     let from: Vec<[u8; 4]> = work.px.clone();
     let stands = |k: u8| k != Kind::Sky as u8 && k != Kind::Water as u8 && k != Kind::Light as u8;
-    // What each pixel hands on to the one below and to its right: how far a side or a shadow still
-    // goes, whose it is, and in what colour.
+    // What each pixel passes on to its lower right neighbour: how far a side or a shadow still
+    // extends, which thing it belongs to, and its colour.
     let none = (0u16, 255u8, [0u8; 3]);
     let (mut above, mut own_row) = (vec![none; w + 1], vec![none; w + 1]);
     for y in 0..h {
@@ -203,7 +201,7 @@ pub(super) fn extrude(work: &mut Work<'_>, depth: f32) {
     }
 }
 
-/// Polishes the ground: each thing is seen again below it, upside down.
+/// Polishes the ground: each thing is reflected below itself.
 pub(super) fn mirror(work: &mut Work<'_>, much: f32) {
     let (w, h) = (work.w, work.h);
     let ground = |k: u8| k == Kind::Land as u8 || k == Kind::Water as u8;
@@ -229,10 +227,10 @@ pub(super) fn mirror(work: &mut Work<'_>, much: f32) {
     }
 }
 
-/// Air between here and there: far things fade into that colour.
-/// From so far on, things shine in the sky: no haze lies before them.
+/// From this depth on, things are light sources in the sky, and haze doesn't cover them.
 const SKY: u16 = 250;
 
+/// Haze: distant things fade into this colour.
 pub(super) fn haze(work: &mut Work<'_>, colour: Rgb, much: f32) {
     let table: Vec<i32> = (0..256u16)
         .map(|d| if d >= SKY { 0 } else { part(f32::from(d) * f32::from(d) / 65025.0 * much) })

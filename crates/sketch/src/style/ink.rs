@@ -1,4 +1,4 @@
-//! Ink, pencil, print and paint: what a hand does to a picture.
+//! Ink, pencil, print and paint.
 
 use crate::math::{fast_sin, floor, smooth};
 use crate::rng::speckle;
@@ -6,7 +6,7 @@ use crate::scene::Kind;
 use crate::scene::canvas::{Rgb, blend};
 use crate::style::{Work, add, factor_of, luma, part, shine, shine_by, towards, towards_by};
 
-/// How strongly an edge shows between neighbours, from 0 to 1.
+/// The strength of an edge between neighbours, from 0 to 1.
 fn edges(work: &Work<'_>) -> Vec<u8> {
     let (w, h) = (work.w, work.h);
     let mut edges = vec![0u8; w * h];
@@ -47,7 +47,7 @@ pub(super) fn outline(work: &mut Work<'_>, width: f32, colour: Rgb, wobble: f32)
             }
             let (mut ox, mut oy, mut thick) = (0, 0, reach);
             if wobble > 0.0 {
-                // The hand shakes a little, differently in each drawing.
+                // The lines wobble slightly, differently in each drawing.
                 let (u, v) = (x as f32 / unit * 0.9, y as f32 / unit * 0.9);
                 let shift = frame as f32 * 61.0;
                 ox = ((noise.at(u + shift, v) - 0.5) * 4.0 * wobble * unit) as i32;
@@ -86,9 +86,9 @@ pub(super) fn hatch(work: &mut Work<'_>) {
             let dark = 1.0 - luma(*p) / 255.0;
             let wave = waves.at(u * 0.5) * 3.0;
             let tooth = speckle(x as i32, y as i32, frame) * 0.5 + teeth.at(u * 9.0) * 0.5;
-            // The side of the lead, rubbed in, under the lines.
+            // Under the lines, soft shading with the side of the lead.
             let mut grey = 240.0 + 12.0 * paper.at(u * 4.0) - 96.0 * dark * dark;
-            // One more set of lines for each step darker, each at its own slant.
+            // One more set of lines for each darker step, each at its own angle.
             for (level, (a, b, pitch)) in
                 [(0.62, 0.5, 2.6), (0.5, -0.62, 2.4), (0.9, 0.08, 2.2), (0.2, 0.8, 2.0)]
                     .into_iter()
@@ -134,13 +134,13 @@ pub(super) fn marker(work: &mut Work<'_>) {
     }
 }
 
-/// A place beside a pixel and a number of ten bits, as one: the place is less than 1024 away.
+/// An offset to a pixel and a ten-bit number, packed into one: the offset is less than 1024.
 fn aside(x: usize, y: usize, to: (usize, usize), more: u32) -> u32 {
     let off = |from: usize, to: usize| (to as i32 - from as i32 + 1024).clamp(0, 2047) as u32;
     off(x, to.0) | off(y, to.1) << 11 | more.min(1023) << 22
 }
 
-/// The pixel beside `at` that [`aside`] told, and the number.
+/// The pixel at the offset that [`aside`] packed, and the number.
 #[inline(always)]
 fn beside(at: usize, width: usize, told: u32) -> (usize, u32) {
     let (dx, dy) = ((told & 2047) as isize - 1024, (told >> 11 & 2047) as isize - 1024);
@@ -151,7 +151,7 @@ pub(super) fn halftone(work: &mut Work<'_>, size: f32) {
     let size = size * work.unit;
     let before = work.px.clone();
     let w = work.w;
-    // A lattice of dots at 45 degrees: each pixel's dot, and how far it is from its middle.
+    // A grid of dots at 45 degrees: each pixel's dot, and its distance from the dot's centre.
     let dot = |work: &Work<'_>, x: usize, y: usize| {
         let (fx, fy) = (x as f32, y as f32);
         let (a, b) = ((fx + fy) / size, (fx - fy) / size);
@@ -183,8 +183,8 @@ pub(super) fn watercolour(work: &mut Work<'_>) {
     let drift = (work.frame % 6) as f32 * 1.5;
     let (w, h) = (work.w, work.h);
     let paper: Rgb = [252, 249, 240];
-    // Paint runs: each pixel takes the colour from a little way off, along slow waves. They are
-    // so slow that two neighbours go the same way.
+    // Paint runs: each pixel takes the colour from a short distance away, along waves that are so
+    // long that two neighbours move together.
     let mut wet = work.px.clone();
     let taps = [(0.0, 0.0), (2.5, 1.0), (-2.0, 2.0), (0.5, -2.5)]
         .map(|(x, y): (f32, f32)| (floor(x * unit) as i32, floor(y * unit) as i32));
@@ -212,7 +212,7 @@ pub(super) fn watercolour(work: &mut Work<'_>) {
         }
     }
     let step = (2.0 * unit) as usize + 1;
-    // How far to the paper, and how light its grain is.
+    // The distance to the paper, and the brightness of its grain.
     let ground = |_: &Work<'_>, x: usize, y: usize| {
         let (u, v) = (x as f32 / unit, y as f32 / unit);
         let pool = part(0.24 + 0.34 * noise.at(u * 0.8 + 30.0, v * 0.8)) as u32;
@@ -224,7 +224,7 @@ pub(super) fn watercolour(work: &mut Work<'_>) {
         let right = luma(wet[y * w + (x + step).min(w - 1)]);
         let down = luma(wet[(y + step).min(h - 1) * w + x]);
         let grey = luma(own);
-        // Pigment gathers at the rim of each wash.
+        // Pigment accumulates at the edge of each wash.
         let rim = (grey - right).abs() + (grey - down).abs();
         for c in &mut own[..3] {
             *c = (grey + (f32::from(*c) - grey) * 1.25).clamp(0.0, 255.0) as u8;
@@ -241,10 +241,10 @@ pub(super) fn strokes(work: &mut Work<'_>, length: f32) {
     let from = work.px.clone();
     let length = length * unit;
     let (wide, long) = (length * 0.3, length);
-    // Where the stroke over each pixel took its colour, and what its bristles do.
+    // Where the stroke over each pixel took its colour, and its bristle pattern.
     let stroke = |work: &Work<'_>, x: usize, y: usize| {
         let (fx, fy) = (x as f32, y as f32);
-        // Patches of strokes, each with a direction of its own.
+        // Patches of strokes, each with its own direction.
         let patch = noise.at(fx / unit * 0.9, fy / unit * 0.9);
         let turn = (floor(patch * 7.0) - 3.0) * 0.055 - 0.02;
         let (s, c) = (fast_sin(turn), fast_sin(turn + 0.25));
@@ -265,7 +265,7 @@ pub(super) fn strokes(work: &mut Work<'_>, length: f32) {
     work.each_plated(stroke, |at, p, told| {
         let (place, bristle) = beside(at, w, told);
         let q = from[place];
-        // A stroke does not run over the outline of a thing.
+        // A stroke doesn't cross the outline of a thing.
         let other = form[at][3] != form[place][3];
         towards_by(p, [q[0], q[1], q[2]], if other { 30 } else { 230 });
         shine_by(p, bristle);
@@ -277,7 +277,7 @@ pub(super) fn stickers(work: &mut Work<'_>) {
     let thing = |k: u8| {
         [Kind::Plant, Kind::Built, Kind::Figure, Kind::Light].iter().any(|own| *own as u8 == k)
     };
-    // Distance to the nearest thing, by two sweeps.
+    // Distance to the nearest thing, in two sweeps.
     let far = 1000.0f32;
     let mut d: Vec<f32> = work
         .px
@@ -338,7 +338,7 @@ pub(super) fn stickers(work: &mut Work<'_>) {
             }
             return;
         }
-        // The view itself becomes a flat card with a hill line, dots behind it.
+        // The view becomes a flat card with a hill line, with dots behind it.
         let sky = edge_of(p[3]);
         let base: Rgb = [p[0], p[1], p[2]];
         let card = if sky { [255, 214, 226] } else { blend(base, [190, 236, 214], 0.55) };

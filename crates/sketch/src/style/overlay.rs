@@ -1,4 +1,4 @@
-//! What lies over a picture: ice, moss, decay, light, frames.
+//! Overlays: ice, moss, decay, light and frames.
 
 mod frame;
 mod growth;
@@ -27,7 +27,7 @@ pub(super) fn draw(work: &mut Work<'_>, what: Overlay) {
     }
 }
 
-/// Dust and the like that drifts up or down: calls `hit` for the few pixels that have some.
+/// Particles that drift up or down: calls `hit` for the few pixels that have some.
 fn drift(
     work: &mut Work<'_>,
     (size, shift, salt, least): (f32, f32, u32, f32),
@@ -51,7 +51,7 @@ fn ramp(from: Rgb, to: Rgb) -> Vec<Rgb> {
     (0..=256).map(|i| blend(from, to, i as f32 / 256.0)).collect()
 }
 
-/// What a number has beyond a whole one.
+/// The fractional part of a number.
 fn part_of(x: f32) -> f32 {
     x - floor(x)
 }

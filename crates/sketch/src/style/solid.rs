@@ -1,4 +1,4 @@
-//! Form: light on surfaces, flat facets, blocks, pixels, and a sculpture.
+//! Solid looks: light on surfaces, flat facets, blocks, pixels, and a sculpture.
 
 use crate::math::{fast_sin, floor, smooth};
 use crate::rng::speckle;
@@ -18,7 +18,7 @@ pub(super) fn surface(work: &mut Work<'_>, size: f32, much: f32) {
         work.each_plated(factor, |_, p, k| shine_by(p, k));
         return;
     }
-    // Clay is touched between pictures.
+    // Clay figures change slightly between pictures, as if touched.
     let shift = (work.frame % 5) as f32 * 23.0;
     for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
         let v = y as f32 / unit * k;
@@ -32,15 +32,15 @@ pub(super) fn surface(work: &mut Work<'_>, size: f32, much: f32) {
     }
 }
 
-/// What light does to a form, for each tilt to the right and down: a factor on its colour and what
-/// is added, 16 bits each.
+/// A lookup table of shading: for each slope to the right and down, a colour factor and an offset,
+/// 16 bits each.
 fn lit(light: [f32; 3], diffuse: f32, gloss: f32, rim: f32) -> Vec<u32> {
     let tilts = (0..1u32 << 16).map(|i| ((i & 255) as f32, (i >> 8) as f32));
     let of = |(right, down): (f32, f32)| {
         let (nx, ny) = ((right - 128.0) / 127.0, (down - 128.0) / 127.0);
         let nz = (1.0 - (nx * nx + ny * ny).min(0.98)).sqrt();
         let towards_light = nx * light[0] + ny * light[1] + nz * light[2];
-        // The mirror direction of the light, seen from straight ahead.
+        // The mirror direction of the light, for a viewer straight ahead.
         let spark = (2.0 * towards_light * nz - light[2]).max(0.0);
         let spark = spark * spark * spark * spark;
         let spark = spark * spark * spark;
@@ -73,7 +73,7 @@ pub(super) fn relight(work: &mut Work<'_>, light: [f32; 3], diffuse: f32, gloss:
             shine_by(p, lit & 0xffff);
             let more = (lit >> 16) as u8;
             add_by(p, i32::from(more));
-            // Things shade what is right behind them.
+            // Things cast a shadow on what is directly behind them.
             let up = above[x.saturating_sub(step)][2].saturating_add(14);
             if f[2] > up || f[2] > below[x][2].saturating_add(24) {
                 shine_by(p, shade);
@@ -84,7 +84,7 @@ pub(super) fn relight(work: &mut Work<'_>, light: [f32; 3], diffuse: f32, gloss:
 }
 
 pub(super) fn backdrop(work: &mut Work<'_>, top: Rgb, bottom: Rgb) {
-    // In the dark and in the deep it is the darker for it, and what shines there shines through.
+    // At night and under water it is darker, and light sources shine through.
     let around = work.around;
     let in_light = |tone: Rgb| match around {
         Some(light) => {
@@ -111,7 +111,7 @@ pub(super) fn backdrop(work: &mut Work<'_>, top: Rgb, bottom: Rgb) {
 pub(super) fn pixels(work: &mut Work<'_>, size: usize, levels: u8) {
     const BAYER: [[i32; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
     let (w, h) = work.full;
-    // The scene may be drawn at half the size: blocks are looked up there, and put down here.
+    // The scene may be drawn at half the size: blocks are sampled there and drawn here.
     let part = w / work.w;
     let side = ((size as f32 * h as f32 / 360.0) as usize).max(2).next_multiple_of(part);
     let own = side / part;
@@ -149,7 +149,7 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
     let size = size * hf / 360.0;
     let (columns, rows) = ((wf / size) as i32 + 3, (hf / size) as i32 + 3);
     let (kx, ky) = (work.w as f32 / wf, work.h as f32 / hf);
-    // Corners lie unevenly, and on the outline of a thing where one is near: facets follow forms.
+    // Vertices are irregular, and snap to outlines nearby, so that facets follow forms.
     let (w, h, form) = (work.w as i32, work.h as i32, work.form);
     let corner = |x: i32, y: i32| -> Point {
         let (jx, jy) = (speckle(x, y, 21) - 0.5, speckle(x, y, 22) - 0.5);
@@ -203,11 +203,11 @@ pub(super) fn triangles(work: &mut Work<'_>, size: f32) {
                         sum[c] += u32::from(near[c]);
                     }
                 }
-                // Each facet leans its own way, and catches more light or less.
+                // Each facet has its own angle and brightness.
                 let lean = speckle(x * 2 + i as i32, y, 31) - 0.5;
                 let flat = if centre[3] == Kind::Sky as u8 { 0.1 } else { 0.3 };
                 let tone = scale(sum.map(|s| (s / 5) as u8), 1.0 + lean * flat);
-                // A hair larger than it is, or the gaps would show.
+                // Slightly enlarged, because gaps would show otherwise.
                 let grown =
                     t.map(|p| (p.0 + (p.0 - middle.0) * 0.06, p.1 + (p.1 - middle.1) * 0.06));
                 canvas.fill(&grown, &Paint::flat(tone, K::Land, 0));
@@ -304,7 +304,7 @@ pub(super) fn sculpture(work: &mut Work<'_>) {
             blend([p[0], p[1], p[2]], [222, 214, 204], 0.35)
         })
         .collect();
-    // The shape follows the scene: where it is dark and light, the form is thin and thick.
+    // The shape follows the scene: thin where it is dark, thick where it is light.
     let bumps: Vec<f32> =
         (0..24).map(|i| luma(work.sample(sw * i as f32 / 24.0, sh * 0.55)) / 255.0).collect();
     let mut canvas = work.fresh([214, 210, 206], [236, 232, 228]);

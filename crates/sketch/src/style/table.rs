@@ -1,7 +1,8 @@
-//! The table of styles: for each documented value, what is done, in order.
+//! The table of styles: the passes of each documented value, in order.
 //!
-//! Pika and Run both have an Anime and a Claymation. They are told apart: Pika's anime is bright
-//! and inked, Run's soft and of the evening; Pika's clay is bold, Run's is pastel on a small stage.
+//! Pika and Run both have an Anime and a Claymation, which look different: Pika's anime is bright
+//! and inked, Run's is soft with evening light; Pika's clay is bold, Run's is pastel on a small
+//! stage.
 
 use crate::style::Overlay as O;
 use crate::style::Pass::{self, *};
@@ -9,7 +10,7 @@ use crate::style::Pass::{self, *};
 const NONE: [u8; 3] = [128, 128, 128];
 const INK: [u8; 3] = [18, 16, 22];
 
-/// Pictures a second, and the passes.
+/// Pictures per second, and the passes.
 #[rustfmt::skip]
 pub(crate) fn passes(value: &str) -> (u32, &'static [Pass]) {
     match value {

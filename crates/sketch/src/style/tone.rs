@@ -1,25 +1,25 @@
-//! Tones: colour, grain, glow and focus, as film and lenses have them.
+//! Tones: colour, grain, glow and focus, as film and lenses produce them.
 
 use crate::rng::speckle;
 use crate::scene::canvas::{Rgb, blend};
 use crate::style::{Pass, Work, factor_of, luma, part, shine_by, towards_by};
 
-/// What maps colours to colours, wherever they are in the picture.
+/// A map from colours to colours that doesn't depend on the position.
 enum Tone {
-    /// Colour strength, contrast, brightness; a tint and how far.
+    /// Saturation, contrast, brightness; a tint and its amount.
     Grade([i32; 3], Rgb, i32),
-    /// Towards the colour for its brightness, and how far.
+    /// Blends towards the colour for its brightness, by an amount.
     Split(Box<[Rgb]>, i32),
-    /// The colour for its brightness.
+    /// Replaces it by the colour for its brightness.
     Ramp(Box<[Rgb]>),
-    /// Keeps only that hue.
+    /// Keeps only this hue.
     Spot(f32),
-    /// The factor for its brightness.
+    /// Multiplies it by the factor for its brightness.
     Steps(Box<[u32]>),
 }
 
 impl Tone {
-    /// The tone of a pass; others change nothing.
+    /// The tone of a pass, if it is one.
     fn of(pass: &Pass) -> Option<Self> {
         Some(match *pass {
             Pass::Grade(saturation, contrast, brightness, tint, much) => {
@@ -39,7 +39,7 @@ impl Tone {
             }
             Pass::Spot(hue) => Self::Spot(hue),
             Pass::Steps(steps) => {
-                // Colour keeps its hue: all three channels move by the same factor.
+                // Keeps the hue: all three channels move by the same factor.
                 let step = 255.0 / f32::from(steps);
                 let factor = |i: u32| {
                     let level = ((i as f32 / step).floor() + 0.5) * step;
@@ -89,20 +89,19 @@ fn spot(p: &mut [u8; 4], hue: f32) {
     towards_by(p, [grey; 3], part((off - 0.06) * 14.0));
 }
 
-/// Tones one after another, with a memory of the colours that they were asked for last: pictures
-/// have the same colours again and again.
+/// A sequence of tones, with a cache of recent colours, because pictures repeat colours often.
 pub(super) struct Tones {
     tones: Vec<Tone>,
-    /// A colour and what became of it.
+    /// A colour and its result.
     memory: Vec<[u32; 2]>,
 }
 
 impl Tones {
-    /// So many colours are remembered, as a power of two.
+    /// The size of the cache, as a power of two.
     const BITS: u32 = 14;
 
     fn of(passes: &[Pass]) -> Self {
-        // No colour is u32::MAX: its fourth byte is 0.
+        // No colour equals u32::MAX, because its fourth byte is 0.
         let memory = vec![[u32::MAX, 0]; 1 << Self::BITS];
         Self { tones: passes.iter().filter_map(Tone::of).collect(), memory }
     }
@@ -125,17 +124,17 @@ impl Tones {
     }
 }
 
-/// Puts tones on all pixels.
+/// Applies tones to all pixels.
 pub(super) fn tones(work: &mut Work<'_>, passes: &[Pass]) {
     let kept = &mut work.kept.tones[work.pass];
     kept.get_or_insert_with(|| Tones::of(passes)).on(&mut work.px);
 }
 
-/// A chance value from 0 to 1 for each square of that many pixels.
+/// A random value from 0 to 1 for each square of this many pixels.
 pub(super) struct Cells {
     /// The cell of each column.
     columns: Vec<u16>,
-    /// What each column has in this row.
+    /// The value of each column in this row.
     values: Vec<i16>,
     row: Option<i32>,
     size: f32,
@@ -147,12 +146,12 @@ impl Cells {
         Self { values: vec![0; width], columns, row: None, size }
     }
 
-    /// Whether this row of pixels is of other cells than the one before.
+    /// Whether this row of pixels starts a new row of cells.
     fn is_new(&self, y: f32) -> bool {
         self.row != Some((y / self.size) as i32)
     }
 
-    /// What `of` makes of the chances of a row of pixels: one value for each column.
+    /// Maps the random values of a row of pixels with `of`: one value per column.
     pub(super) fn row(&mut self, y: f32, salt: u32, of: impl Fn(f32) -> i16) -> &[i16] {
         if self.is_new(y) {
             let row = (y / self.size) as i32;
@@ -169,8 +168,8 @@ impl Cells {
     }
 }
 
-/// Lifts or lowers the whole so that its mean brightness comes near `target`; `much` is how far of
-/// the way, from 0 to 1. Black stays black, and lights keep their colour.
+/// Scales brightness so that its mean comes near `target`; `much` is how far to go, from 0 to 1.
+/// Black stays black, and lights keep their colour.
 pub(super) fn expose(work: &mut Work<'_>, target: f32, much: f32) {
     let (mut sum, mut count) = (0.0, 0.0f32);
     for y in (0..work.h).step_by(8) {
@@ -181,7 +180,7 @@ pub(super) fn expose(work: &mut Work<'_>, target: f32, much: f32) {
     }
     let mean = (sum / count.max(1.0)).max(4.0);
     let gain = 1.0 + ((target / mean).clamp(0.4, 4.5) - 1.0) * much;
-    // A lens and a film: straight in the shadows, ever flatter towards white.
+    // A film response: linear in the shadows, flattening towards white.
     let table: Vec<u8> = (0..256u16)
         .map(|i| {
             let v = f32::from(i) / 255.0 * gain;
@@ -199,7 +198,7 @@ pub(super) fn expose(work: &mut Work<'_>, target: f32, much: f32) {
 pub(super) fn grain(work: &mut Work<'_>, much: f32) {
     let mut cells = Cells::new(work.w, (work.unit * 1.2).max(1.0));
     let grain = |n: f32| ((n - 0.5) * 2.0 * much) as i16;
-    // What is added to each byte, and what is taken away: the same for all rows of a cell.
+    // The additions and subtractions for each byte: the same for all rows of a cell.
     let (mut more, mut less) = (vec![[0; 4]; work.w], vec![[0; 4]; work.w]);
     for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
         if cells.is_new(y as f32) {
@@ -229,13 +228,12 @@ pub(super) fn vignette(work: &mut Work<'_>, much: f32) {
         *shade = (0..w * h).map(factor).collect();
     }
     for (own, k) in work.px.as_flattened_mut().iter_mut().zip(shade.as_flattened()) {
-        // 255 leaves all as it is.
+        // 255 leaves everything unchanged.
         *own = ((u16::from(*own) * u16::from(*k) + 255) >> 8) as u8;
     }
 }
 
-/// A quarter-size copy, for blurs that cost little: averages of 4 x 4 pixels, as rows of red,
-/// green and blue.
+/// A quarter-size copy for cheap blurs: means of 4 x 4 pixels, as rows of red, green and blue.
 struct Small {
     w: usize,
     h: usize,
@@ -261,7 +259,7 @@ impl Small {
         Self { w, h, px }
     }
 
-    /// Blurs both ways by a sliding mean of `reach` pixels to each side, twice.
+    /// Box blur with `reach` pixels on each side, in both directions, applied twice.
     fn soften(&mut self, reach: usize) {
         let (w, h) = (self.w, self.h);
         let k = 1.0 / (2 * reach + 1) as f32;
@@ -284,7 +282,7 @@ impl Small {
                     sum = std::array::from_fn(|c| sum[c] + (new[c] - old[c]));
                 }
             }
-            // Down the picture all columns slide at once.
+            // In the vertical pass, all columns slide together.
             let row = |y: isize| &other[y.clamp(0, h as isize - 1) as usize * w * 3..][..w * 3];
             let mut sums = vec![0.0; w * 3];
             for y in -(reach as isize)..=reach as isize {
@@ -300,8 +298,8 @@ impl Small {
         }
     }
 
-    /// The smooth row of the picture's line `y`, times `scale`, in whole numbers of 1/16. Before
-    /// the first of its points comes the first again, and after the last the last.
+    /// The interpolated row for the picture's line `y`, times `scale`, in 1/16. The first point is
+    /// repeated before the row, the last one after it.
     fn line(&self, y: usize, scale: f32, line: &mut Vec<i32>) {
         let at = (y as f32 - 1.5).max(0.0) / 4.0;
         let upper = (at as usize).min(self.h - 1);
@@ -316,7 +314,7 @@ impl Small {
     }
 }
 
-/// Four pixels between three points of a line, of one channel: times 8.
+/// Interpolates four pixels between three points of a line, for one channel: times 8.
 #[inline(always)]
 fn between(line: &[i32], c: usize) -> [i32; 4] {
     let (a, b, c) = (line[c], line[c + 3], line[c + 6]);
@@ -333,7 +331,7 @@ pub(super) fn bloom(work: &mut Work<'_>, much: f32) {
     let mut line = Vec::new();
     let mut glows = vec![[0; 4]; work.w];
     for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
-        // In 1/65536 of what is missing to white.
+        // In 1/65536 of the distance to white.
         small.line(y, much * 0.7 * 65536.0 / 255.0 / 128.0, &mut line);
         if line.iter().all(|glow| *glow <= 0) {
             continue;

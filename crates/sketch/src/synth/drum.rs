@@ -1,10 +1,10 @@
-//! Drums: each made once, then struck as often as needed.
+//! Drums: each is rendered once, and then mixed in as often as needed.
 
 use crate::math::exp;
 use crate::rng::Rng;
 use crate::synth::{Drum, RATE, wave};
 
-/// Where a drum stands (-1 left to 1 right), how loud it is, and how much of the room it gets.
+/// The pan of a drum (-1 left to 1 right), its level, and its reverb send.
 pub(crate) fn place(drum: Drum) -> (f32, f32, f32) {
     match drum {
         Drum::Kick => (0.0, 0.8, 0.02),
@@ -50,7 +50,7 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
         Drum::Dum => skin(0.4, 78.0, 50.0, 0.03, 9.0, 0.2),
         Drum::Tek => mixed(skin(0.12, 330.0, 90.0, 0.01, 34.0, 0.5), &noise(0.08, 48.0, 1, 0.8)),
         Drum::Surdo => skin(0.7, 62.0, 26.0, 0.05, 5.5, 0.1),
-        // The left hand presses the skin, so that it slides up: a negative drop.
+        // Pressing the skin with the left hand raises the pitch: a negative drop.
         Drum::TablaLow => skin(0.5, 104.0, -34.0, 0.09, 6.5, 0.12),
         Drum::TablaHigh => {
             ping(0.2, &[(372.0, 0.7), (790.0, 0.6), (1240.0, 0.5), (1900.0, 0.3)], 26.0)
@@ -58,7 +58,7 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
         Drum::Taiko => mixed(skin(1.3, 64.0, 60.0, 0.04, 3.4, 0.4), &noise(0.1, 38.0, 1, 0.3)),
         Drum::Timpani => ping(1.6, &[(98.0, 1.0), (147.0, 0.6), (196.0, 0.35), (241.0, 0.15)], 2.6),
         Drum::Palmas => {
-            // Two people clap, one a little later.
+            // Two people clap, one slightly later.
             let mut out = noise(0.16, 46.0, 1, 0.85);
             let second = noise(0.14, 55.0, 1, 0.85);
             let late = (0.012 * RATE) as usize;
@@ -91,7 +91,7 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
             let end = out.len() as f32;
             for (i, s) in out.iter_mut().enumerate() {
                 let t = i as f32 / RATE;
-                // The room rings on, then stops as if cut.
+                // Gated reverb: the room rings, then stops abruptly.
                 let gate = ((end - i as f32) / (0.03 * RATE)).min(1.0);
                 *s = (*s * 0.6 + wave(175.0 * t) * exp(-t * 14.0) * 0.6) * gate;
             }
@@ -149,19 +149,19 @@ pub(crate) fn play(drum: Drum) -> Vec<f32> {
     }
 }
 
-/// Two sounds at once; the second is no longer than the first.
+/// Mixes two sounds; the second is no longer than the first.
 fn mixed(mut a: Vec<f32>, b: &[f32]) -> Vec<f32> {
     a.iter_mut().zip(b).for_each(|(s, x)| *s += x * 0.5);
     a
 }
 
-/// Levels from 1 on that fall to an e-th `rate` times a second, sample by sample.
+/// An exponential decay from 1 with `rate` e-folds per second, sample by sample.
 fn fall(rate: f32) -> impl Iterator<Item = f32> {
     let by = exp(-rate / RATE);
     std::iter::successors(Some(1.0f32), move |level| Some(level * by))
 }
 
-/// A skin: a tone that falls to its pitch, and the click of the stick.
+/// A drum skin: a tone that falls to its pitch, and the click of the stick.
 fn skin(secs: f32, hz: f32, drop: f32, drop_secs: f32, decay: f32, click: f32) -> Vec<f32> {
     let mut rng = Rng::new(hz as u64);
     let mut phase = 0.0;
@@ -188,7 +188,7 @@ fn chip(secs: f32, phase: impl Fn(f32) -> f32, decay: f32) -> Vec<f32> {
         .collect()
 }
 
-/// Noise that dies away. `hold` keeps each value for so many samples; `thin` takes the low end.
+/// Decaying noise. `hold` repeats each value for this many samples; `thin` removes low frequencies.
 fn noise(secs: f32, decay: f32, hold: usize, thin: f32) -> Vec<f32> {
     let mut rng = Rng::new((decay * 100.0) as u64);
     let (mut value, mut low) = (0.0, 0.0);
@@ -216,7 +216,7 @@ fn ping(secs: f32, tones: &[(f32, f32)], decay: f32) -> Vec<f32> {
         .collect()
 }
 
-/// Metal: six square waves that fit together badly, and noise, without their low end.
+/// Metal: six inharmonic square waves, and noise, without low frequencies.
 fn metal(secs: f32, decay: f32) -> Vec<f32> {
     const TONES: [f32; 6] = [2051.0, 3072.0, 3691.0, 4523.0, 5401.0, 6794.0];
     let mut rng = Rng::new(decay as u64 + 3);

@@ -1,10 +1,11 @@
-//! The last step: as loud as records are, and never over the edge.
+//! Mastering: the usual loudness of records, without clipping.
 //!
-//! Loudness is measured as ITU-R BS.1770 says; the target is -14 LUFS. Peaks between samples are
-//! held below -2.8 dB, so that encoding, which moves them by more than a decibel, stays below -1.
+//! Loudness is measured according to ITU-R BS.1770; the target is -14 LUFS. Peaks between samples
+//! are limited to -2.8 dB, so that encoding, which changes them by more than a decibel, stays below
+//! -1.
 //!
-//! The mix is heard and its peaks are sought once. After that, a gain is tried by what it does to
-//! both: a limiter is so slow that what is heard of a sample changes as the sample does.
+//! Loudness weights and peaks of the mix are computed once. After that, each gain is tried on both:
+//! the limiter is so slow that the weighted power of a sample scales with the sample.
 
 mod balance;
 
@@ -15,20 +16,20 @@ use crate::synth::{Mix, RATE};
 const TARGET_LUFS: f32 = -14.0;
 const CEILING_DB: f32 = -2.8;
 
-/// How near the target is near enough, in decibels.
+/// The tolerance around the target, in decibels.
 const NEAR: f32 = 0.05;
 
-/// Samples between two reports: a few milliseconds of work.
+/// Samples between two progress reports: a few milliseconds of work.
 const BLOCK: usize = 1 << 18;
 
-/// Brings a mix to its loudness, in place. `step` is told the part done, and may end the work.
+/// Masters a mix in place. `step` is called with the fraction done, and may cancel the work.
 pub(super) fn finish(
     mix: &mut Mix,
     step: &mut dyn FnMut(f64) -> Result<(), SketchError>,
 ) -> Result<(), SketchError> {
     let total = mix.left.len();
     let mut power = vec![0.0; total];
-    // Peaks below `least` are none, however much gain the limiter's loss will cost.
+    // Peaks below `least` never matter, however much gain compensates for the limiter.
     let mut peaks = vec![0.0; total];
     for side in [&mut mix.left, &mut mix.right] {
         fade(side);
@@ -50,7 +51,7 @@ pub(super) fn finish(
     let least = db(CEILING_DB - gain_db - 8.0);
     for side in [&mix.left, &mix.right] {
         for from in (0..total).step_by(BLOCK) {
-            // Curves need a neighbour before and two after.
+            // The interpolation needs one sample before and two after.
             let end = (from + BLOCK + 3).min(total);
             seek(&side[from..end], least, &mut peaks[from..end]);
             step(0.5)?;
@@ -70,7 +71,7 @@ pub(super) fn finish(
     step(1.0)
 }
 
-/// Takes away what no speaker plays.
+/// Removes DC and infrasound.
 #[derive(Default)]
 struct Rumble {
     x: f32,
@@ -90,7 +91,7 @@ impl Rumble {
     }
 }
 
-/// Starts and ends in silence.
+/// Fades in from silence and out to it.
 fn fade(samples: &mut [f32]) {
     let total = samples.len();
     let (rise, fall) = ((0.004 * RATE) as usize, ((0.9 * RATE) as usize).min(total / 4));
@@ -103,7 +104,7 @@ fn fade(samples: &mut [f32]) {
     }
 }
 
-/// A filter of second order.
+/// A second-order filter.
 struct Biquad {
     b: [f32; 3],
     a: [f32; 2],
@@ -118,7 +119,7 @@ impl Biquad {
         y
     }
 
-    /// What an MP3 leaves out: a low-pass of Butterworth's at 18.5 kHz.
+    /// The MP3's band limit: a Butterworth low-pass at 18.5 kHz.
     fn top() -> Self {
         let w = TAU * 18_500.0 / RATE;
         let (c, alpha) = (cos(w), sin(w) * std::f32::consts::FRAC_1_SQRT_2);
@@ -128,7 +129,7 @@ impl Biquad {
         Self { b: [b / 2.0, b, b / 2.0], a, z: [0.0; 2] }
     }
 
-    /// The head's shelf of BS.1770: 4 dB more above 1.7 kHz.
+    /// The head shelf of BS.1770: 4 dB more above 1.7 kHz.
     fn shelf() -> Self {
         let w = TAU * 1681.97 / RATE;
         let (a, alpha) = (db(3.999_84 / 2.0), sin(w) / (2.0 * 0.707_175));
@@ -148,7 +149,7 @@ impl Biquad {
         }
     }
 
-    /// And its high-pass at 38 Hz.
+    /// The high-pass of BS.1770 at 38 Hz.
     fn low_cut() -> Self {
         let w = TAU * 38.135 / RATE;
         let (c, alpha) = (cos(w), sin(w) / (2.0 * 0.500_327));
@@ -161,7 +162,7 @@ impl Biquad {
     }
 }
 
-/// An ear as BS.1770 describes it, for one side.
+/// The loudness weighting of BS.1770, for one channel.
 struct Ear {
     filters: [Biquad; 3],
 }
@@ -171,7 +172,7 @@ impl Ear {
         Self { filters: [Biquad::top(), Biquad::shelf(), Biquad::low_cut()] }
     }
 
-    /// Adds how strongly each sample is heard, as power.
+    /// Adds the weighted power of each sample.
     fn hear(&mut self, samples: &[f32], power: &mut [f32]) {
         let [top, shelf, cut] = &mut self.filters;
         for (s, p) in samples.iter().zip(power) {
@@ -181,7 +182,7 @@ impl Ear {
     }
 }
 
-/// Integrated loudness, in LUFS, of what is heard of each sample, with that gain for each.
+/// Integrated loudness in LUFS, from the weighted power of each sample and its gain.
 fn loudness(
     power: &[f32],
     gains: Option<&[f32]>,
@@ -190,7 +191,7 @@ fn loudness(
     let hop = (0.1 * RATE) as usize;
     let mut hops = Vec::with_capacity(power.len() / hop + 1);
     for (n, part) in power.chunks(hop).enumerate() {
-        // Rows of eight sums, none of which waits for another.
+        // Rows of eight independent sums.
         let mut sums = [0.0f32; 8];
         for (i, row) in part.chunks(8).enumerate() {
             if let Some(gains) = gains {
@@ -205,7 +206,7 @@ fn loudness(
             step(0.5)?;
         }
     }
-    // Blocks of 400 ms every 100 ms; silence and what is far below the mean don't count.
+    // Blocks of 400 ms every 100 ms; silence and blocks far below the mean don't count.
     let blocks: Vec<f64> = hops.windows(4).map(|w| w.iter().sum::<f64>() / 4.0).collect();
     let lufs = |power: f64| -0.691 + 10.0 * log10(power.max(1e-12) as f32);
     let mean = |gate: f32| {
@@ -216,14 +217,14 @@ fn loudness(
     Ok(lufs(mean((lufs(first) - 10.0).max(-70.0))))
 }
 
-/// Raises `peaks` to the samples and to the curve between each and the next, where that is more than
+/// Raises `peaks` to the samples and to the interpolated peak between each and the next, if above
 /// `least`.
 fn seek(samples: &[f32], least: f32, peaks: &mut [f32]) {
     for (window, peak) in samples.windows(4).zip(peaks.iter_mut().skip(1)) {
         let [a, b, d, e] = [window[0], window[1], window[2], window[3]];
         let mut most = b.abs();
         if b.abs().max(d.abs()) > least * 0.6 {
-            // Curves through four neighbours show what a converter will make between two.
+            // Curves through four samples approximate what a converter outputs between two.
             for t in [0.25f32, 0.5, 0.75] {
                 let cubic = b + 0.5
                     * t
@@ -235,8 +236,8 @@ fn seek(samples: &[f32], least: f32, peaks: &mut [f32]) {
     }
 }
 
-/// How loud each sample is to be: `gain`, but less where peaks would come over the ceiling. It looks
-/// 3 ms ahead, turns down before a peak comes and up again slowly.
+/// The gain of each sample: `gain`, reduced where peaks would exceed the ceiling. It looks ahead 3
+/// ms, reduces the gain before a peak and restores it slowly.
 fn limit(
     peaks: &[f32],
     gain: f32,
@@ -244,7 +245,7 @@ fn limit(
     step: &mut dyn FnMut(f64) -> Result<(), SketchError>,
 ) -> Result<(), SketchError> {
     let ceiling = db(CEILING_DB) / gain;
-    // The least within reach, by a falling ramp from both sides.
+    // The minimum within reach, with a ramp on both sides.
     let attack = 3.0 / (0.003 * RATE);
     let mut now = 1.0f32;
     for (gains, peaks) in gains.rchunks_mut(BLOCK).zip(peaks.rchunks(BLOCK)) {

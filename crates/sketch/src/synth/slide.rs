@@ -1,27 +1,28 @@
-//! Slides: how a note comes to its pitch, where its instrument can slide.
+//! Slides: how a note glides to its pitch, on instruments that can.
 //!
-//! It must not know what is played: only a note, and the one before it.
+//! It must not know the music: only a note and the one before it.
 
 use crate::math::{exp, pow};
 use crate::synth::{Note, Tone};
 
-/// How a note comes to its pitch.
+/// How a note glides to its pitch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slide {
-    /// Where it begins, as a multiple of its pitch.
+    /// Its start, as a multiple of the final pitch.
     from: f32,
-    /// What is left of the way falls to a third within so many seconds.
+    /// The time constant in seconds: the remaining interval falls to about a third.
     secs: f32,
 }
 
 impl Slide {
-    /// No slide: the pitch is there at once.
+    /// No slide: the pitch is reached at once.
     pub(crate) const NONE: Self = Self { from: 1.0, secs: 1.0 };
 
-    /// How a note of an instrument begins, so many semitones from the one that it follows without a
-    /// gap. After a gap, breath and bow come to the pitch from a little below.
+    /// The start of an instrument's note that is this many semitones from the note it follows
+    /// without a gap. After a gap, wind and bowed instruments approach the pitch from slightly
+    /// below.
     pub(crate) fn of(tone: Tone, interval: Option<i32>) -> Self {
-        // The time, where it comes from after a gap, and the widest interval that is slid over.
+        // The time, the start after a gap, and the widest interval that is slid over.
         let (secs, scoop, reach) = match tone {
             Tone::Violin => (0.03, 0.985, 4),
             Tone::Sax => (0.028, 0.972, 4),
@@ -48,7 +49,7 @@ impl Slide {
         self.from == 1.0
     }
 
-    /// The pitch after so many seconds, as a multiple of what it comes to.
+    /// The pitch after this many seconds, as a multiple of the final pitch.
     pub(crate) fn at(self, secs: f32) -> f32 {
         1.0 + (self.from - 1.0) * exp(-secs / self.secs)
     }
@@ -59,7 +60,7 @@ pub(crate) fn alone(notes: &[Note]) -> bool {
     notes.windows(2).all(|two| two[1].at > two[0].at + 0.03)
 }
 
-/// From a note to the one before it, in semitones, where there is no gap between them.
+/// The interval from a note to the one before it, in semitones, if there is no gap between them.
 pub(crate) fn interval(before: &Note, note: &Note) -> Option<i32> {
     (note.at < before.at + before.len + 0.09).then_some(before.pitch - note.pitch)
 }

@@ -1,15 +1,15 @@
-//! The room and the echo.
+//! Reverb and echo.
 //!
-//! `step` is told the part done, and may end the work.
+//! `step` is called with the fraction done, and may cancel the work.
 
 use crate::SketchError;
 use crate::math::exp;
 use crate::synth::{Mix, RATE};
 
-/// Samples between two reports.
+/// Samples between two progress reports.
 const BLOCK: usize = 1 << 16;
 
-/// An echo that goes from side to side, darker each time. Some of it reaches the room.
+/// A ping-pong echo that gets darker each time. Part of it goes to the reverb.
 pub(super) fn echo(
     mix: &mut Mix,
     room: &mut [f32],
@@ -47,7 +47,7 @@ pub(super) fn echo(
     Ok(())
 }
 
-/// A room: eight delays that feed each other without loss but for what the walls take.
+/// Reverb: a feedback delay network of eight lines, lossless except for damping.
 pub(super) fn room(
     mix: &mut Mix,
     send: &[f32],
@@ -61,7 +61,7 @@ pub(super) fn room(
     let keep = LENGTHS.map(|n| exp(-6.9 * n as f32 / (secs * RATE)));
     let mut rows = vec![[0.0f32; 8]; ROWS];
     let mut dark = [0.0f32; 8];
-    // A little silence first: the sound has to reach the wall.
+    // Pre-delay: the time until the sound reaches the wall.
     let early = (0.018 * RATE) as usize;
     let total = mix.left.len();
     for (i, (l, r)) in mix.left.iter_mut().zip(&mut mix.right).enumerate().skip(early) {
@@ -74,7 +74,8 @@ pub(super) fn room(
             dark[n] += (outs[n] - dark[n]) * 0.42;
             outs[n] = dark[n] * keep[n];
         }
-        // Every delay feeds all the others: subtract a quarter of the sum (a reflection).
+        // Every delay feeds all others: subtracting a quarter of the sum is a reflection
+        // (Householder) matrix.
         let pairs = [outs[0] + outs[4], outs[1] + outs[5], outs[2] + outs[6], outs[3] + outs[7]];
         let mean = ((pairs[0] + pairs[2]) + (pairs[1] + pairs[3])) * 0.25;
         let row = &mut rows[i % ROWS];

@@ -1,4 +1,4 @@
-//! Arithmetic of sound, piece by piece.
+//! Tests of the synthesiser's parts.
 
 use super::*;
 
@@ -96,14 +96,14 @@ fn nothing_begins_or_ends_with_a_click() {
     }
 }
 
-/// The loudness of half a second of a note, in decibels, and the middle of its spectrum in Hz.
+/// The loudness of half a second of a note, in decibels, and its spectral centroid in Hz.
 fn hear(tone: Tone, pitch: i32, from: f32) -> (f32, f32) {
     let mut sound = Vec::new();
     let hz = 440.0 * pow(2.0, (pitch - 69) as f32 / 12.0);
     voice::play(tone, hz, 1.0, Slide::NONE, &mut sound);
     let sound = &sound[(from * RATE) as usize..((from + 0.4) * RATE) as usize];
     let power: f32 = sound.iter().map(|s| s * s).sum();
-    // The slope of a sine grows with its frequency.
+    // The slope of a sine is proportional to its frequency.
     let slope: f32 = sound.windows(2).map(|w| (w[1] - w[0]) * (w[1] - w[0])).sum();
     let db = 10.0 * (power / sound.len() as f32).log10();
     (db, (slope / power).sqrt() * RATE / std::f32::consts::TAU)
@@ -157,7 +157,7 @@ fn instruments_are_about_as_loud_as_each_other() {
 #[test]
 fn instruments_sound_as_they_are_played() {
     use Tone::*;
-    // What is plucked or struck dies away; what is bowed or blown stays.
+    // Plucked and struck notes decay; bowed and blown ones don't.
     for tone in [Nylon, Steel, Ukulele, Banjo, Oud, Koto, Harpsichord, Piano, Marimba, SteelDrum] {
         let fall = hear(tone, 64, 0.0).0 - hear(tone, 64, 0.5).0;
         assert!(fall > 3.0, "{tone:?} falls by {fall:.1} dB only");
@@ -166,7 +166,7 @@ fn instruments_sound_as_they_are_played() {
         let fall = hear(tone, 64, 0.1).0 - hear(tone, 64, 0.5).0;
         assert!(fall.abs() < 3.0, "{tone:?} changes by {fall:.1} dB");
     }
-    // From mellow to bright, as ears know them.
+    // From mellow to bright, as instruments are known.
     let bright = |tone| hear(tone, 64, 0.1).1;
     for pair in [Theremin, Clarinet, Trumpet].windows(2) {
         assert!(bright(pair[0]) < bright(pair[1]), "{pair:?}");
@@ -175,13 +175,13 @@ fn instruments_sound_as_they_are_played() {
         assert!(bright(pair[0]) < bright(pair[1]), "{pair:?}");
     }
     assert!(bright(Sitar) > 2.0 * bright(Nylon), "a sitar buzzes");
-    // A plucked string is as bright as its pitch: it is a tone, and no noise.
+    // A plucked string's brightness depends on its pitch: it is a tone, not noise.
     for tone in [Nylon, Steel, Harp, Oud] {
         assert!(hear(tone, 76, 0.1).1 > 1.2 * hear(tone, 52, 0.1).1, "{tone:?}");
     }
 }
 
-/// The pitch of a part of a sound, in Hz: the lag at which it is most like itself.
+/// The pitch of a part of a sound, in Hz, from the lag with the highest autocorrelation.
 fn pitch_of(sound: &[f32]) -> f32 {
     let like = |lag: usize| -> f32 {
         sound.iter().zip(&sound[lag..]).map(|(a, b)| a * b).sum::<f32>()
@@ -221,7 +221,7 @@ fn notes_that_follow_each_other_slide_and_come_to_their_pitch() {
         let (below, above) = (begins(Some(-2)), begins(Some(2)));
         assert!(above - below > 80.0, "{tone:?}: from {below:.0} and from {above:.0} cents");
     }
-    // What is struck is there at once, and chords don't slide.
+    // Struck notes start at their pitch, and chords don't slide.
     for tone in [Piano, Marimba, Nylon, Strings] {
         assert!(Slide::of(tone, Some(2)).is_none(), "{tone:?}");
     }

@@ -1,4 +1,4 @@
-//! Pitched instruments: three ways to make a note, and a table of how each instrument uses them.
+//! Pitched instruments: three kinds of synthesis, and the table of instruments that use them.
 //!
 //! Partials (struck bars, pipes, pianos), a filtered wave (strings, brass, synthesisers), and a
 //! plucked string.
@@ -14,16 +14,16 @@ use crate::math::{TAU, cos, exp, sin};
 use crate::synth::slide::Slide;
 use crate::synth::{RATE, Tone};
 
-/// Samples in which a pitch and a filter stay as they are.
+/// The block size in samples: pitch and filter are constant within a block.
 const BLOCK: usize = 32;
 
-/// The box of a guitar, and that of a violin.
+/// The body resonances of a guitar and of a violin.
 const GUITAR: &[(f32, f32, f32)] =
     &[(105.0, 35.0, 0.35), (215.0, 60.0, 0.35), (2400.0, 700.0, 0.3)];
 const BOWED: &[(f32, f32, f32)] =
     &[(290.0, 70.0, 0.4), (480.0, 110.0, 0.6), (1050.0, 300.0, 0.5), (2700.0, 800.0, 1.1)];
 
-/// Plays one note into `out`; plucked strings and struck bars don't slide.
+/// Renders one note into `out`; plucked strings and struck bars don't slide.
 #[rustfmt::skip]
 pub(crate) fn play(tone: Tone, hz: f32, len: f32, slide: Slide, out: &mut Vec<f32>) {
     out.clear();
@@ -46,7 +46,7 @@ pub(crate) fn play(tone: Tone, hz: f32, len: f32, slide: Slide, out: &mut Vec<f3
         Tone::Oud => pluck(&Pluck { bright: 0.42, ring: 0.95, release: 0.12, gain: 1.6, place: 0.09, body: &[(160.0, 50.0, 0.6), (310.0, 90.0, 0.6), (1700.0, 400.0, 0.3)], ..STRING }, hz * 0.5, len, out),
         Tone::Koto => pluck(&Pluck { bright: 0.7, ring: 1.9, release: 0.8, gain: 2.0, place: 0.05, body: &[(260.0, 80.0, 0.4), (2300.0, 500.0, 0.4)], ..STRING }, hz, len, out),
         Tone::Harpsichord => {
-            // Two choirs of strings, an octave apart; a quill plucks them hard.
+            // Two sets of strings, an octave apart; a quill plucks them hard.
             let quill = Pluck { bright: 1.0, ring: 2.2, release: 0.09, gain: 1.0, place: 0.1, ..STRING };
             pluck(&quill, hz * 2.0, len, out);
             let high = std::mem::take(out);
@@ -65,7 +65,7 @@ pub(crate) fn play(tone: Tone, hz: f32, len: f32, slide: Slide, out: &mut Vec<f3
         Tone::Trumpet => wave(&Wave { attack: 0.03, sustain: 0.9, release: 0.08, base: 2.2, open: 6.0, open_secs: 0.4, ring: 0.15, air: 1500.0, body: &[(1300.0, 350.0, 0.8), (2600.0, 600.0, 0.6)], vibrato: 0.005, ..SAW }, hz, len, slide, out),
         Tone::Tuba => wave(&Wave { attack: 0.03, decay: 0.25, sustain: 0.7, release: 0.08, base: 2.5, open: 4.0, open_secs: 0.15, ring: 0.1, air: 150.0, ..SAW }, hz, len, slide, out),
         Tone::Sax => wave(&Wave { attack: 0.035, sustain: 0.9, release: 0.09, base: 2.6, open: 3.6, open_secs: 0.25, ring: 0.45, air: 700.0, body: &[(650.0, 200.0, 0.5), (1500.0, 350.0, 0.6)], vibrato: 0.007, drive: 0.6, ..SAW }, hz, len, slide, out),
-        // A reed on a cylinder has odd partials alone, one on a cone has all.
+        // A reed on a cylinder has only odd partials, one on a cone has all.
         Tone::Clarinet => wave(&Wave { shape: 1, attack: 0.035, sustain: 0.95, release: 0.08, base: 3.4, open: 1.2, open_secs: 0.2, ring: 0.0, air: 500.0, vibrato: 0.002, ..SAW }, hz, len, slide, out),
         Tone::Oboe => wave(&Wave { attack: 0.04, sustain: 0.95, release: 0.08, base: 5.0, open: 2.0, open_secs: 0.2, ring: 0.0, air: 1200.0, body: &[(1150.0, 160.0, 1.6), (2900.0, 400.0, 0.9)], vibrato: 0.006, ..SAW }, hz, len, slide, out),
         Tone::Harmonica => wave(&Wave { shape: 1, attack: 0.03, sustain: 0.95, release: 0.07, base: 6.0, open: 1.0, ring: 0.0, air: 800.0, body: &[(1900.0, 450.0, 0.7)], vibrato: 0.005, ..SAW }, hz, len, slide, out),
@@ -81,7 +81,7 @@ pub(crate) fn play(tone: Tone, hz: f32, len: f32, slide: Slide, out: &mut Vec<f3
         Tone::Triangle => wave(&Wave { shape: 2, attack: 0.002, decay: 0.5, sustain: 0.9, release: 0.02, base: 20.0, open: 0.0, ring: 0.0, ..SAW }, hz, len, slide, out),
         Tone::SynthBass => wave(&Wave { voices: 2, spread: 0.002, attack: 0.003, decay: 0.25, sustain: 0.55, release: 0.05, base: 2.0, open: 8.0, open_secs: 0.14, ring: 0.4, ..SAW }, hz, len, slide, out),
         Tone::Wobble => wave(&Wave { voices: 2, spread: 0.004, attack: 0.004, sustain: 1.0, release: 0.05, base: 26.0, open: 0.0, ring: 0.6, wobble: 4.67, drive: 2.0, ..SAW }, hz, len, slide, out),
-        // A kick that is held: it starts hard, and is driven so that small speakers play it too.
+        // A sustained kick: a hard start, and enough drive to be audible on small speakers.
         Tone::Sub808 => wave(&Wave { shape: 2, attack: 0.003, decay: 0.9, sustain: 0.35, release: 0.09, base: 3.0, open: 30.0, open_secs: 0.03, ring: 0.0, drive: 1.6, ..SAW }, hz, len, slide, out),
         Tone::Acid => wave(&Wave { attack: 0.003, decay: 0.2, sustain: 0.6, release: 0.04, base: 2.0, open: 14.0, open_secs: 0.11, ring: 0.86, drive: 1.0, ..SAW }, hz, len, slide, out),
         Tone::Dist => wave(&Wave { voices: 2, spread: 0.002, attack: 0.004, decay: 0.8, sustain: 0.8, release: 0.06, base: 9.0, open: 3.0, air: 1800.0, drive: 5.0, body: &[(1500.0, 900.0, 1.0), (3000.0, 1300.0, 1.7)], ..SAW }, hz, len, slide, out),
@@ -93,7 +93,7 @@ pub(crate) fn play(tone: Tone, hz: f32, len: f32, slide: Slide, out: &mut Vec<f3
     }
 }
 
-/// What makes an instrument as loud as the others.
+/// The gain that makes an instrument as loud as the others.
 fn level(tone: Tone) -> f32 {
     match tone {
         Tone::Choir => 0.5,
@@ -105,7 +105,7 @@ fn level(tone: Tone) -> f32 {
     }
 }
 
-/// Draws the outline of a note over it: a soft start, a fall, an end without a click.
+/// Applies the envelope of a note: a soft start, a decay, an end without a click.
 fn shape(
     out: &mut [f32],
     attack: f32,
@@ -136,7 +136,7 @@ fn shape(
     }
 }
 
-/// Adds what a body makes of a sound: a resonance for each frequency, of that width and strength.
+/// Adds body resonances, each with a frequency, width and strength.
 fn resonate(out: &mut [f32], body: &[(f32, f32, f32)]) {
     if body.is_empty() {
         return;
@@ -144,7 +144,7 @@ fn resonate(out: &mut [f32], body: &[(f32, f32, f32)]) {
     let mut state = [[0.0f32; 3]; 4];
     for (s, (centre, width, gain)) in state.iter_mut().zip(body) {
         let r = exp(-TAU * 0.5 * width / RATE);
-        // As strong at its peak as said, whatever the width and the place.
+        // Normalised to the given strength at its peak, for every width and frequency.
         let w = TAU * centre / RATE;
         let scale = (1.0 - r) * 2.0 * sin(w) * gain;
         *s = [2.0 * r * cos(w), -r * r, scale];
@@ -161,10 +161,10 @@ fn resonate(out: &mut [f32], body: &[(f32, f32, f32)]) {
     }
 }
 
-/// How much of a sound its body lets through as it is.
+/// How much of a sound passes its body unchanged.
 const DRY: f32 = 0.5;
 
-/// A choir: a soft wave through the resonances of an "ah".
+/// A choir: a soft wave through the formants of an "ah".
 fn choir(hz: f32, len: f32, out: &mut Vec<f32>) {
     let source = Wave {
         voices: 3,

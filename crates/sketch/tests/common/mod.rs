@@ -1,4 +1,4 @@
-//! What tests of the engine from outside share.
+//! Helpers of the engine's integration tests.
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
@@ -10,7 +10,7 @@ pub fn model(id: &str) -> Model {
     Catalog::BUILT_IN.model(id).unwrap().clone()
 }
 
-/// A request without sound and with few pixels: most of what is tested here is the pictures.
+/// A request without sound and with few pixels: most tests are about the pictures.
 pub fn small<'a>(model: &'a Model, prompt: &'a str) -> Request<'a> {
     Request { size: Size::SMALL, soundtrack: false, ..Request::new(model, prompt) }
 }
@@ -23,7 +23,7 @@ pub fn pixels(png_bytes: &[u8]) -> Vec<u8> {
     rgb
 }
 
-/// The pictures of an MP4 of ours: the samples are the whole of `mdat`.
+/// The pictures of one of our MP4 files: the samples fill all of `mdat`.
 pub fn frames(mp4: &[u8]) -> Vec<rusty_h264::YuvFrame> {
     let find = |name: &[u8]| mp4.windows(4).position(|w| w == name).unwrap();
     let avcc = &mp4[find(b"avcC") + 4..];

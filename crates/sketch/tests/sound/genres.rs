@@ -1,6 +1,6 @@
-//! Genres, told apart by the sound alone: each file is decoded and measured as a listener would
-//! describe it — how bright, how percussive, how busy, how regular, how wide, how dynamic — and
-//! whoever hears two pieces of each genre has to find out which belong together.
+//! Genres are distinguishable by sound alone. Each file is decoded and measured as a listener would
+//! describe it (bright, percussive, busy, regular, wide, dynamic); the two pieces of each genre
+//! must then be matched.
 
 use std::f32::consts::TAU;
 
@@ -13,7 +13,7 @@ const RATE: f32 = 44_100.0;
 /// A hundredth of a second.
 const HOP: usize = 441;
 
-/// The middles of the bands, an octave each.
+/// The centre frequencies of the bands, one octave apart.
 const BANDS_HZ: [f32; 9] = [55.0, 110.0, 220.0, 440.0, 880.0, 1760.0, 3520.0, 7040.0, 14_080.0];
 
 /// A piece of a genre, decoded.
@@ -23,7 +23,7 @@ fn hear(genre: &str, seed: u32) -> Vec<f32> {
     heard(&sketch)
 }
 
-/// The power of one octave in each hundredth of a second, by a band pass of second order.
+/// The power of one octave in each hundredth of a second, by a second-order band-pass.
 fn powers(mono: &[f32], hz: f32) -> Vec<f32> {
     let turn = TAU * hz / RATE;
     let alpha = turn.sin() / (2.0 * std::f32::consts::SQRT_2);
@@ -41,7 +41,7 @@ fn mean(values: &[f32]) -> f32 {
     values.iter().sum::<f32>() / values.len() as f32
 }
 
-/// What can be said about a piece without knowing how it was made.
+/// The properties of a piece that can be measured without knowing how it was made.
 fn describe(sound: &[f32]) -> Vec<f32> {
     let mono: Vec<f32> = sound.chunks_exact(2).map(|s| (s[0] + s[1]) / 2.0).collect();
     let side: f32 = sound.chunks_exact(2).map(|s| (s[0] - s[1]) * (s[0] - s[1]) / 4.0).sum();
@@ -49,9 +49,9 @@ fn describe(sound: &[f32]) -> Vec<f32> {
     let bands: Vec<Vec<f32>> = BANDS_HZ.iter().map(|hz| powers(&mono, *hz)).collect();
     let total: f32 = bands.iter().flatten().sum();
     let mut said = Vec::new();
-    // How bright: the share of each octave.
+    // Brightness: the share of each octave.
     said.extend(bands.iter().map(|band| (band.iter().sum::<f32>() / total + 1e-5).ln()));
-    // How percussive: how fast each octave rises, on the whole.
+    // Percussiveness: how fast each octave rises, on average.
     let rises: Vec<Vec<f32>> = bands
         .iter()
         .map(|band| {
@@ -60,7 +60,7 @@ fn describe(sound: &[f32]) -> Vec<f32> {
         })
         .collect();
     said.extend(rises.iter().map(|band| mean(band) * 4.0));
-    // How regular: how much the strokes are like themselves a while later.
+    // Regularity: the autocorrelation of the onsets.
     let strokes: Vec<f32> =
         (0..rises[0].len()).map(|i| rises.iter().map(|band| band[i]).sum()).collect();
     let usual = mean(&strokes);
@@ -69,13 +69,13 @@ fn describe(sound: &[f32]) -> Vec<f32> {
         |lag: usize| -> f32 { strokes.iter().zip(&strokes[lag..]).map(|(a, b)| a * b).sum() };
     let itself = likeness(0);
     said.extend((1..24).map(|i| {
-        // From a tenth of a second to two, in equal ratios.
+        // Lags from a tenth of a second to two, in equal ratios.
         let lag = 10.0 * 20f32.powf(i as f32 / 23.0);
         (lag as usize..(lag * 1.14) as usize + 1)
             .map(|lag| likeness(lag) / itself)
             .fold(f32::MIN, f32::max)
     }));
-    // How wide, and how far between loud and soft.
+    // Stereo width, and dynamic range.
     said.push((side / middle + 1e-4).ln());
     let loudness: Vec<f32> = (0..bands[0].len())
         .map(|i| (bands.iter().map(|band| band[i]).sum::<f32>() + 1e-6).ln())
@@ -85,7 +85,7 @@ fn describe(sound: &[f32]) -> Vec<f32> {
     said
 }
 
-/// Scales each of the numbers so that it varies by one on the whole.
+/// Scales each property to unit variance.
 fn level(pieces: &mut [Vec<f32>]) {
     for i in 0..pieces[0].len() {
         let column: Vec<f32> = pieces.iter().map(|piece| piece[i]).collect();
@@ -102,10 +102,10 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
     (squares / a.len() as f32).sqrt()
 }
 
-/// How many pieces of each genre are heard.
+/// The number of pieces per genre.
 const SEEDS: usize = 2;
 
-/// The table begins with these, which everybody knows. What follows has kin among them: punk and
+/// The table starts with these well-known genres. Those after them have close relatives: punk and
 /// metal, trance and disco.
 const KNOWN: usize = 24;
 
@@ -114,12 +114,12 @@ fn whoever_listens_tells_each_genre_from_every_other() {
     let genres: Vec<_> = genres().collect();
     let pairs = genres.iter().flat_map(|genre| (1..=SEEDS as u32).map(move |seed| (genre, seed)));
     let pieces: Vec<_> = pairs.map(|(genre, seed)| describe(&hear(genre, seed))).collect();
-    // By chance, one in 47 would be right, and one in 85.
+    // A random guess would be right once in 47 times, and once in 85 among all genres.
     tell_apart(&genres[..KNOWN], &pieces[..KNOWN * SEEDS], 3, 0.6);
     tell_apart(&genres, &pieces, genres.len() * SEEDS / 5, 0.5);
 }
 
-/// Finds the nearest of the others for each piece, and how near genres are.
+/// Finds the nearest other piece for each piece, and the distances between genres.
 fn tell_apart(genres: &[&str], pieces: &[Vec<f32>], mistakes_at_most: usize, apart: f32) {
     let mut pieces = pieces.to_vec();
     level(&mut pieces);
@@ -137,7 +137,7 @@ fn tell_apart(genres: &[&str], pieces: &[Vec<f32>], mistakes_at_most: usize, apa
     println!("{} of {}: {mistakes:?}", mistakes.len(), pieces.len());
     assert!(mistakes.len() <= mistakes_at_most, "{mistakes:?}");
 
-    // What the pieces of a genre have in common.
+    // The mean properties of a genre's pieces.
     let common = |same: &[Vec<f32>]| -> Vec<f32> {
         (0..same[0].len()).map(|i| same.iter().map(|piece| piece[i]).sum::<f32>()).collect()
     };

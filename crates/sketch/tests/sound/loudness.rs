@@ -1,12 +1,12 @@
-//! Music as it is heard: decoded, and measured as EBU R 128 says. Every genre is as loud as records
-//! are, never over the edge, and begins and ends in silence.
+//! Loudness of the decoded music, measured according to EBU R 128. Every genre has the usual
+//! loudness of records, doesn't clip, and starts and ends in silence.
 
 use ai_now_sketch::genres;
 use ebur128::{EbuR128, Mode};
 
 use crate::{heard, piece};
 
-/// Holds a piece to what every piece promises.
+/// Checks the properties of every piece.
 fn check(prompt: &str, seed: u32) {
     let samples = heard(&piece(prompt, seed));
     let mut meter = EbuR128::new(2, 44_100, Mode::I | Mode::TRUE_PEAK).unwrap();
@@ -19,7 +19,7 @@ fn check(prompt: &str, seed: u32) {
         let one: Vec<f32> = samples.iter().copied().skip(side as usize).step_by(2).collect();
         let mean = one.iter().sum::<f32>() / one.len() as f32;
         assert!(mean.abs() < 0.001, "{prompt} {seed}: {mean} of direct current");
-        // The last frames also hold what the encoder filled up with.
+        // The last frames also hold the encoder's padding.
         let ends = [&one[..1152], &one[one.len() - 800..]];
         assert!(
             ends.iter().all(|e| e.iter().all(|s| s.abs() < 0.003)),

@@ -1,4 +1,5 @@
-//! What the music sounds like: files are made, decoded and measured, without a look at how.
+//! Tests of how the music sounds: files are made, decoded and measured, without looking at how they
+//! were made.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 
@@ -17,7 +18,7 @@ fn piece(prompt: &str, seed: u32) -> Sketch {
     make(&request, &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
-/// Its samples as a decoder gives them, left and right in turn.
+/// The decoded samples, interleaved.
 fn heard(sketch: &Sketch) -> Vec<f32> {
     let mut decoder = rusty_mp3::Mp3Decoder::new();
     decoder.push(&sketch.bytes);

@@ -1,23 +1,23 @@
-//! Bits: the code words of pairs and quadruples of values, what they cost, and where they go
+//! Huffman coding: the code words of pairs and quadruples of values, their cost, and the bit stream
 //! (ISO/IEC 11172-3, table 3-B.7).
 //!
-//! It doesn't know what the values stand for.
+//! It must not know what the values stand for.
 
 use crate::encode::mp3::table;
 
-/// The largest value that a code word holds by itself; of larger ones the rest follows it.
+/// The largest value that a code word encodes by itself; for larger ones, `linbits` follow.
 const ESCAPE: u32 = 15;
 
-/// How many bits the rest has in tables 16 to 31.
+/// The number of `linbits` of tables 16 to 31.
 const REST_BITS: [u32; 16] = [1, 2, 3, 4, 6, 8, 10, 13, 4, 5, 6, 7, 8, 9, 11, 13];
 
-/// The largest value that can be coded.
+/// The largest value that can be encoded.
 pub(super) const VALUE_MAX: u32 = ESCAPE + (1 << 13) - 1;
 
 /// The code words of a table of pairs.
 struct Words {
     codes: &'static [u32],
-    /// How many values there are, from 0.
+    /// The number of different values, starting at 0.
     side: u32,
 }
 
@@ -42,15 +42,15 @@ fn words(number: u8) -> Words {
     Words { codes, side }
 }
 
-/// Which tables are tried, by the largest value; the last entry is for values with a rest.
+/// The tables to try, by the largest value; the last entry is for values with `linbits`.
 const TRIED: [&[u8]; 7] = [&[1], &[2, 3], &[5, 6], &[7, 8, 9], &[10, 11, 12], &[13, 15], &[16, 24]];
 
 const GROUP: [usize; 16] = [0, 0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5];
 
-/// Costs are added up three at a time, each in that many bits of one number.
+/// Costs of three tables are packed into one number, with this many bits for each.
 const FIELD: u32 = 20;
 
-/// What every pair costs, signs included, in each of the tables that are tried together.
+/// The cost of every pair, signs included, in each of the tables that are tried together.
 pub(super) struct Costs {
     pairs: [[u64; 256]; 7],
     quads: [u32; 16],
@@ -71,7 +71,7 @@ impl Costs {
                     }
                 }
                 if tried[0] == 16 {
-                    // The third field counts the values that have a rest.
+                    // The third field counts the values that need `linbits`.
                     let long = u64::from(x == ESCAPE) + u64::from(y == ESCAPE);
                     *cost |= long << (2 * FIELD);
                 }
@@ -81,7 +81,7 @@ impl Costs {
         Self { pairs, quads }
     }
 
-    /// The table that codes these pairs in the fewest bits, and how many.
+    /// The table that encodes these pairs in the fewest bits, and that number of bits.
     pub(super) fn pairs(&self, values: &[u32]) -> (u8, u32) {
         let most = values.iter().fold(0, |m, v| m.max(*v));
         if most == 0 {
@@ -109,7 +109,7 @@ impl Costs {
         if a <= b { (16 + low as u8, a) } else { (16 + high as u8, b) }
     }
 
-    /// Whether the second table of quadruples is the better one, and what they cost.
+    /// Whether the second table of quadruples is cheaper, and the cost.
     pub(super) fn quads(&self, values: &[u32]) -> (bool, u32) {
         let (mut first, mut second) = (0, 0);
         for q in values.chunks_exact(4) {
@@ -125,7 +125,7 @@ fn quad(values: &[u32]) -> usize {
     values.iter().fold(0, |at, v| at << 1 | (*v as usize & 1))
 }
 
-/// Bits in a row, the highest first.
+/// A bit stream, the most significant bit first.
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) bytes: Vec<u8>,
@@ -144,14 +144,14 @@ impl Writer {
         }
     }
 
-    /// Fills up the last byte.
+    /// Pads to a whole byte.
     pub(super) fn align(&mut self) {
         if self.count > 0 {
             self.put(0, 8 - self.count);
         }
     }
 
-    /// Values with their signs (the lines they were made from), coded in pairs.
+    /// Encodes values in pairs; `lines` has their signs.
     pub(super) fn pairs(&mut self, number: u8, values: &[u32], lines: &[f32]) {
         if number == 0 {
             return;
@@ -173,7 +173,7 @@ impl Writer {
         }
     }
 
-    /// Values of 0 and 1 with their signs, coded in fours.
+    /// Encodes values of 0 and 1 in quadruples, with their signs.
     pub(super) fn quads(&mut self, second: bool, values: &[u32], lines: &[f32]) {
         for (four, signs) in values.chunks_exact(4).zip(lines.chunks_exact(4)) {
             let at = quad(four);

@@ -1,47 +1,48 @@
-//! From samples to the lines of a spectrum: the bank of 32 filters, and a transform of each one's
+//! From samples to spectral lines: the polyphase bank of 32 filters, and an MDCT of each one's
 //! output (ISO/IEC 11172-3, C.1.3 and 2.4.3.4.10).
 //!
-//! It knows nothing of bits. Its sums run over whole rows, which compilers turn into vectors.
+//! It must not know about bits. Its sums run over whole rows, which compilers vectorise.
 
 use std::f64::consts::PI;
 
 use crate::encode::mp3::table::{ALIAS, WINDOW};
 
-/// Lines of a granule, and samples that it takes further.
+/// Lines of a granule, and the number of samples that it advances.
 pub(super) const LINES: usize = 576;
 
 const BANDS: usize = 32;
 const SLOTS: usize = 18;
 
-/// How far back the bank looks: that many samples before the first have to be there.
+/// How many samples before the first one the filter bank reads.
 pub(super) const REACH: usize = 480;
 
-/// The shape of a granule's window.
+/// The block type of a granule: its window shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// One window.
+    /// One long window.
     Long,
-    /// One window that ends soon enough for three short ones.
+    /// A long window that leads to short ones (start block).
     Start,
-    /// Three short windows: for what begins suddenly.
+    /// Three short windows, for sudden onsets.
     Short,
-    /// One window, after three short ones.
+    /// A long window after short ones (stop block).
     Stop,
 }
 
-/// 18 samples of each of the 32 filters.
+/// 18 samples from each of the 32 filters.
 type Slots = [[f32; BANDS]; SLOTS];
 
 /// The tables.
 pub(super) struct Bank {
-    /// The window of the filters, in rows of 64, backwards.
+    /// The window of the filter bank, in rows of 64, reversed.
     window: [[f32; 64]; 8],
-    /// The cosines of the filters: what each folded sample gives to the lower sixteen.
+    /// The cosines of the filter bank: the weight of each folded sample in the lower sixteen
+    /// filters.
     cosines: [[f32; 16]; BANDS],
-    /// The windows of the transforms.
+    /// The windows of the MDCT.
     long: [[f32; 36]; 3],
     short: [f32; 12],
-    /// The cosines of the transforms, scaled so that a decoder gives back what went in.
+    /// The cosines of the MDCT, scaled so that a decoder restores the input's amplitude.
     turn: [[f32; SLOTS]; SLOTS],
     turn_short: [[f32; 6]; 6],
     alias: [(f32, f32); 8],
@@ -84,7 +85,7 @@ impl Bank {
         }
     }
 
-    /// The output of the filters for the 576 samples after the first `REACH` of `samples`.
+    /// The filters' output for the 576 samples after the first `REACH` of `samples`.
     pub(super) fn split(&self, samples: &[f32], slots: &mut Slots) {
         for (slot, row) in slots.iter_mut().enumerate() {
             let seen = &samples[slot * BANDS..slot * BANDS + 512];
@@ -94,7 +95,7 @@ impl Bank {
                     *y += w * x;
                 }
             }
-            // `y` is backwards: what the standard calls Y[i] is y[63 - i].
+            // `y` is reversed: the standard's Y[i] is y[63 - i].
             let mut folded = [0.0f32; BANDS];
             folded[0] = y[63 - 16];
             for (i, f) in folded.iter_mut().enumerate().skip(1) {
@@ -118,14 +119,14 @@ impl Bank {
                 row[31 - k] = even[k] - odd[k];
             }
             if slot % 2 == 1 {
-                // Every second filter's spectrum lies backwards otherwise.
+                // Every second filter's spectrum is inverted.
                 row.iter_mut().skip(1).step_by(2).for_each(|s| *s = -*s);
             }
         }
     }
 
-    /// The lines of a granule, from the filters' output of the one before and of itself. Short
-    /// windows' lines lie one window after another within each filter, as they were made.
+    /// The lines of a granule, from the filters' output for the previous granule and for this one.
+    /// The lines of short windows are stored window by window within each filter.
     pub(super) fn lines(
         &self,
         shape: Shape,
@@ -205,7 +206,7 @@ impl Bank {
     }
 }
 
-/// Nothing heard yet.
+/// Silence before the first granule.
 pub(super) const fn silence() -> Slots {
     [[0.0; BANDS]; SLOTS]
 }

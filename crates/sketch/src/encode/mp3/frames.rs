@@ -1,8 +1,8 @@
-//! Frames: samples in, MPEG-1 Layer III frames out, at a constant rate (ISO/IEC 11172-3).
+//! Frames: samples in, MPEG-1 Layer III frames out, at a constant bit rate (ISO/IEC 11172-3).
 //!
-//! Quiet moments leave bits that loud ones take: a frame's values may begin in frames before it.
-//! The same samples give the same bytes on every host: sines and powers come from `libm`, and
-//! sums are taken in one order. It knows nothing of files.
+//! The bit reservoir carries unused bits of quiet frames over to loud ones: a frame's main data may
+//! begin in earlier frames. The same samples give the same bytes on every host: sines and powers
+//! come from `libm`, and sums are computed in a fixed order. It must not know about files.
 
 use std::ops::ControlFlow;
 
@@ -13,43 +13,44 @@ use crate::encode::mp3::filter::{Bank, LINES, REACH, Shape, silence};
 use crate::encode::mp3::hear::{Ear, Heard, Memory, Watch};
 use crate::encode::mp3::quantize::{Quantizer, reorder};
 
-/// Samples of each channel in a frame.
+/// Samples per channel in a frame.
 pub(crate) const SAMPLES_A_FRAME: usize = 2 * LINES;
 
-/// How many samples later a decoder gives back what the first frame's first sample was.
+/// The decoder's delay: how many samples after the start of its output the first input sample
+/// appears.
 pub(super) const DELAY: usize = 1057;
 
-/// Bytes of a frame's header and side information, for two channels without a check sum.
+/// Bytes of a frame's header and side information, for two channels without CRC.
 pub(super) const HEAD_BYTES: usize = 36;
 
-/// How far back values may begin, in bytes.
+/// How far back main data may begin, in bytes.
 const BACK_MAX: usize = 511;
 
-/// Frames between two reports.
+/// Frames between two progress reports.
 const FRAMES_A_STEP: usize = 32;
 
-/// The rates that are used, in thousand bits a second, as they are written.
+/// The bit rates that are used, in kbit/s, by their index in the header.
 const RATES: [(u32, u32); 3] = [(128, 9), (160, 10), (192, 11)];
 
-/// What is encoded, and how.
+/// What to encode, and how.
 pub(super) struct Plan {
-    /// Thousand bits a second; one of [`RATES`].
+    /// The bit rate in kbit/s, one of [`RATES`].
     pub(super) kbps: u32,
-    /// How many samples are left out at the start: with [`DELAY`], what is decoded begins with the
-    /// first sample.
+    /// How many samples to skip at the start: with [`DELAY`], the decoded sound starts at the first
+    /// sample.
     pub(super) early: usize,
-    /// How many frames.
+    /// The number of frames.
     pub(super) count: usize,
 }
 
-/// The four bytes that a frame begins with.
+/// A frame's four header bytes.
 pub(super) fn header(kbps: u32, padded: bool, middle_side: bool) -> [u8; 4] {
     let index = RATES.iter().find(|r| r.0 == kbps).map_or(9, |r| r.1) as u8;
     // Joint stereo, original.
     [0xff, 0xfb, index << 4 | u8::from(padded) << 1, 0x44 | u8::from(middle_side) << 5]
 }
 
-/// The bytes of the n-th frame, and whether it is a padded one.
+/// The size of the n-th frame in bytes, and whether it is padded.
 pub(super) fn size(kbps: u32, n: usize) -> (usize, bool) {
     let whole = |n: usize| (n as u64 * 144_000 * u64::from(kbps) / u64::from(SAMPLE_RATE)) as usize;
     let least = whole(1);
@@ -57,14 +58,14 @@ pub(super) fn size(kbps: u32, n: usize) -> (usize, bool) {
     (size, size > least)
 }
 
-/// One granule of both channels, before it is coded.
+/// One granule of both channels, before it is quantised.
 struct Granule {
     shape: Shape,
     lines: [[f32; LINES]; 2],
     heard: [Heard; 2],
 }
 
-/// Everything that goes on from frame to frame.
+/// The state that carries over from frame to frame.
 struct Encoder<'a> {
     samples: &'a [f32],
     plan: &'a Plan,
@@ -79,12 +80,11 @@ struct Encoder<'a> {
     gains: [i32; 2],
     usual: f32,
     values: Writer,
-    /// The bytes of all frames so far that can hold values.
+    /// The capacity for main data of all frames so far, in bytes.
     room: usize,
 }
 
-/// Encodes stereo sound, left and right in turn, within -1 to 1. `step` is told the part that is
-/// done.
+/// Encodes interleaved stereo samples within -1 to 1. `step` is called with the fraction done.
 pub(super) fn encode(
     samples: &[f32],
     plan: &Plan,
@@ -132,7 +132,7 @@ impl<'a> Encoder<'a> {
         encoder
     }
 
-    /// What the filters see for a granule, and what lies ahead of it.
+    /// The filters' input for a granule, including the lookahead.
     fn gather(&self, granule: isize) -> [[f32; SEEN]; 2] {
         let mut seen = [[0.0f32; SEEN]; 2];
         let from = granule * LINES as isize - REACH as isize + self.plan.early as isize;
@@ -177,7 +177,8 @@ impl<'a> Encoder<'a> {
         Granule { shape, lines, heard }
     }
 
-    /// Encodes the next frame. What it gives back lacks the values: those follow when all are known.
+    /// Encodes the next frame. The result lacks main data, which is inserted once all of it is
+    /// known.
     fn frame(&mut self, n: usize) -> Vec<u8> {
         let mut granules = [0, 1].map(|g| self.granule(2 * n + g));
         let middle_side = self.join(&mut granules);
@@ -212,7 +213,7 @@ impl<'a> Encoder<'a> {
             }
         }
         self.values.align();
-        // What is left over and can't be kept is filled up.
+        // Bits that don't fit into the reservoir are filled with padding.
         let least = self.room.saturating_sub(BACK_MAX);
         if self.values.bytes.len() < least {
             self.values.bytes.resize(least, 0);
@@ -220,7 +221,8 @@ impl<'a> Encoder<'a> {
         head.bytes
     }
 
-    /// How many bits a frame gets: more when it needs more than usual, from what others left.
+    /// The bit budget of a frame: more than the average if it needs more and the reservoir has
+    /// them.
     fn share(&mut self, wish: f32, bytes: usize, back: usize) -> u32 {
         if self.usual == 0.0 {
             self.usual = wish;
@@ -230,11 +232,11 @@ impl<'a> Encoder<'a> {
         let kept = (back * 8) as f32;
         let more = (wish / self.usual).clamp(0.7, 1.7);
         let share = mean * more + (kept - 0.7 * (BACK_MAX * 8) as f32) * 0.3;
-        // Bytes are filled up at the end.
+        // Room for padding to a whole byte.
         share.clamp(mean * 0.5, mean + kept) as u32 - 8
     }
 
-    /// Turns left and right into what they share and how they differ, where that takes fewer bits.
+    /// Converts left and right to mid and side if that takes fewer bits.
     fn join(&self, granules: &mut [Granule; 2]) -> bool {
         let both = granules.each_ref().map(|g| {
             let mut lines = g.lines;
@@ -243,7 +245,7 @@ impl<'a> Encoder<'a> {
                 const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
                 (*l, *r) = ((*l + *r) * HALF, (*l - *r) * HALF);
             }
-            // Noise in either reaches both sides: the stricter one's limit holds.
+            // Noise in mid or side reaches both outputs, so the stricter of the two limits applies.
             let mut heard = g.heard.clone();
             for (b, edge) in self.quantizer.edges(g.shape).windows(2).enumerate() {
                 let hidden = g.heard[0].hidden[b].min(g.heard[1].hidden[b]);
@@ -269,7 +271,7 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// How many samples are looked at for a granule, and from where on the next one's beginning is
-/// sought: where a sudden sound lies in the middle of the next granule's window.
+/// How many samples are searched for an onset in the next granule, and at which offset: where an
+/// onset falls into the middle of that granule's window.
 const SEEN: usize = AHEAD + LINES;
 const AHEAD: usize = REACH + 63;

@@ -1,27 +1,27 @@
-//! What an ear would miss: how much noise each band of a spectrum hides, and where something begins
-//! so suddenly that it needs short windows.
+//! The psychoacoustic model: how much noise each band masks, and where an onset is so sudden that
+//! it needs short windows.
 //!
-//! A simple model: a band hides noise a fixed distance below itself, and some of what its
-//! neighbours hide. It knows nothing of bits.
+//! The model is simple: a band masks noise a fixed distance below its own level, and some of what
+//! its neighbours mask. It must not know about bits.
 
 use crate::encode::mp3::filter::LINES;
 use crate::encode::mp3::table::{LONG, SHORT};
 
-/// Most bands that a granule has: 13 in each of three short windows.
+/// The maximum number of bands in a granule: 13 in each of three short windows.
 pub(super) const BANDS_MAX: usize = 39;
 
-/// Where the bands of a granule lie in the order in which it is coded, and how much each hides.
+/// The energy of each band of a granule, in coding order, and the noise that it masks.
 #[derive(Clone)]
 pub(super) struct Heard {
     pub(super) count: usize,
     /// The energy of each band.
     pub(super) energy: [f32; BANDS_MAX],
-    /// The noise that it hides, as energy.
+    /// The energy of the noise that it masks.
     pub(super) hidden: [f32; BANDS_MAX],
 }
 
 impl Heard {
-    /// How many bits it takes, about, to keep all noise hidden.
+    /// The approximate number of bits needed to keep all noise masked.
     pub(super) fn demand(&self, edges: &[usize]) -> f32 {
         let mut bits = 0.0;
         for (b, edge) in edges.windows(2).enumerate() {
@@ -34,17 +34,17 @@ impl Heard {
     }
 }
 
-/// The model.
+/// The model's tables.
 pub(super) struct Ear {
-    /// How much of each band's energy counts as a cover over each other one.
+    /// How much each band's energy masks in each other band.
     spread: [[f32; 22]; 22],
     spread_short: [[f32; 13]; 13],
-    /// What is too soft to be heard at all.
+    /// The threshold in quiet of each band.
     soft: [f32; 22],
     soft_short: [f32; 13],
 }
 
-/// What one channel sounded like just before.
+/// The previous granule of one channel.
 #[derive(Clone)]
 pub(super) struct Memory {
     energy: [f32; 22],
@@ -55,13 +55,13 @@ impl Memory {
     pub(super) const NEW: Self = Self { energy: [0.0; 22], hidden: [f32::MAX; 22] };
 }
 
-/// The pitch of a line as the ear spaces it, in Bark (E. Zwicker and E. Terhardt, 1980).
+/// The frequency of a line on the Bark scale (E. Zwicker and E. Terhardt, 1980).
 fn bark(hz: f64) -> f64 {
     13.0 * libm::atan(0.00076 * hz) + 3.5 * libm::atan((hz / 7500.0) * (hz / 7500.0))
 }
 
-/// The hearing threshold in quiet, as the energy of a line (E. Terhardt, 1979), at a loudness where
-/// full scale is 96 dB.
+/// The threshold in quiet, as the energy of a line (E. Terhardt, 1979), at a volume where full
+/// scale is 96 dB.
 fn quiet(hz: f64) -> f64 {
     let k = (hz / 1000.0).max(0.05);
     let db = 3.64 * libm::pow(k, -0.8) - 6.5 * libm::exp(-0.6 * (k - 3.3) * (k - 3.3))
@@ -75,7 +75,8 @@ fn model<const N: usize>(edges: &[usize], lines: usize) -> ([[f32; N]; N], [f32;
     let spread = std::array::from_fn(|to| {
         std::array::from_fn(|from| {
             let away = centre(to) - centre(from);
-            // Covers reach further up than down. Low bands, where tones stand apart, hide less.
+            // Masking spreads further upwards than downwards. Low bands, with their separate tones,
+            // mask less.
             let slope = if away < 0.0 { 24.0 * -away } else { 11.0 * away };
             let below = if from == to { 0.0 } else { 3.0 } + 25.0 - (centre(to) * 0.7).min(15.0);
             let wide = (edges[to + 1] - edges[to]) as f64 / (edges[from + 1] - edges[from]) as f64;
@@ -96,20 +97,21 @@ impl Ear {
         Self { spread, spread_short, soft, soft_short }
     }
 
-    /// Listens to a granule of one window.
+    /// Analyses a granule with a long window.
     pub(super) fn long(&self, lines: &[f32; LINES], memory: &mut Memory) -> Heard {
         let mut heard = Heard { count: 22, energy: [0.0; BANDS_MAX], hidden: [0.0; BANDS_MAX] };
         let mut even = [0.0f32; 22];
         for b in 0..22 {
             let energy: f32 = lines[LONG[b]..LONG[b + 1]].iter().map(|x| x * x).sum();
             heard.energy[b] = energy;
-            // A steady tone's lines swing from granule to granule: two of them tell it better.
+            // The lines of a steady tone vary from granule to granule, so two granules are
+            // averaged.
             even[b] = 0.5 * (energy + memory.energy[b].min(4.0 * energy));
             memory.energy[b] = energy;
         }
         for b in 0..22 {
             let cover: f32 = self.spread[b].iter().zip(&even).map(|(s, e)| s * e).sum();
-            // What was quiet a moment ago hides little of what is spread back over it.
+            // Limits pre-echo: if the previous granule was quiet, little noise is masked.
             let hidden = cover.min(memory.hidden[b] * 6.0).max(self.soft[b]);
             memory.hidden[b] = cover.max(self.soft[b]);
             heard.hidden[b] = hidden;
@@ -117,7 +119,7 @@ impl Ear {
         heard
     }
 
-    /// Listens to a granule of three windows, its lines in the order in which they are coded.
+    /// Analyses a granule with short windows, its lines in coding order.
     pub(super) fn short(&self, lines: &[f32; LINES], memory: &mut Memory) -> Heard {
         let mut heard =
             Heard { count: BANDS_MAX, energy: [0.0; BANDS_MAX], hidden: [0.0; BANDS_MAX] };
@@ -142,11 +144,11 @@ impl Ear {
     }
 }
 
-/// Samples of the pieces in which a beginning is looked for, and how many a granule takes.
+/// The block length for onset detection, in samples, and the blocks in a granule.
 const PIECE: usize = 96;
 const PIECES: usize = LINES / PIECE;
 
-/// Finds beginnings, piece by piece, in the sum of both channels.
+/// Detects onsets block by block, in both channels together.
 pub(super) struct Watch {
     before: [f32; 2],
     level: f32,
@@ -155,7 +157,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) const NEW: Self = Self { before: [0.0; 2], level: 0.0 };
 
-    /// Whether something begins suddenly within these 576 samples.
+    /// Whether there is a sudden onset within these 576 samples.
     pub(super) fn sudden(&mut self, left: &[f32], right: &[f32]) -> bool {
         let mut found = false;
         for piece in 0..PIECES {
@@ -164,7 +166,8 @@ impl Watch {
             for (side, samples) in [left, right].into_iter().enumerate() {
                 let mut before = self.before[side];
                 for s in &samples[at..at + PIECE] {
-                    // High tones: where low ones swell within a piece, nothing begins.
+                    // A high-pass filter, because a low tone that swells within a block isn't an
+                    // onset.
                     let high = s - before;
                     before = *s;
                     energy += high * high;

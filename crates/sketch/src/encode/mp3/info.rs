@@ -1,20 +1,20 @@
-//! The first frame of a file: silence to a decoder, and for players the sound's exact length and
-//! where in the file its hundredths lie.
+//! The info frame at the start of a file: silence to a decoder; for players, the exact length and a
+//! seek table in hundredths.
 //!
-//! The layout is the one that players agree on: Xing's header, named `Info` where the rate is
-//! constant, and behind it LAME's ("MP3 Info Tag", revision 1), which says how many samples to
-//! leave out at both ends.
+//! The layout is the de facto standard: Xing's header, named `Info` for constant bit rates,
+//! followed by LAME's ("MP3 Info Tag", revision 1), which says how many samples to skip at both
+//! ends.
 
 use crate::encode::mp3::SAMPLES_A_FRAME;
 use crate::encode::mp3::frames::{DELAY, HEAD_BYTES, header, size};
 
-/// What a decoder adds by itself, as the layout counts it.
+/// The decoder's own delay, as the layout counts it.
 const DECODER_DELAY: usize = 529;
 
-/// Players look at the first four letters before they believe what follows; the others are ours.
+/// The encoder's name. Players check its first four letters before they trust what follows.
 const NAME: &[u8; 9] = b"LAMEai-no";
 
-/// The frame that stands before `frames`, which hold that many samples of each channel.
+/// The info frame for `frames`, which hold this many samples per channel.
 pub(super) fn frame(frames: &[Vec<u8>], kbps: u32, samples: usize) -> Vec<u8> {
     let length = size(kbps, 0).0;
     let sound: usize = frames.iter().map(Vec::len).sum();
@@ -24,7 +24,7 @@ pub(super) fn frame(frames: &[Vec<u8>], kbps: u32, samples: usize) -> Vec<u8> {
     let mut out = header(kbps, false, false).to_vec();
     out.resize(HEAD_BYTES, 0);
     out.extend(b"Info");
-    // Frames, bytes, places and quality follow.
+    // Flags: frame count, byte count, seek table and quality follow.
     out.extend(0x0fu32.to_be_bytes());
     out.extend((frames.len() as u32).to_be_bytes());
     out.extend((total as u32).to_be_bytes());
@@ -34,7 +34,7 @@ pub(super) fn frame(frames: &[Vec<u8>], kbps: u32, samples: usize) -> Vec<u8> {
     }));
     out.extend(0u32.to_be_bytes());
     out.extend(NAME);
-    // Constant rate, no low-pass named, no gains, no flags.
+    // Constant bit rate, no low-pass given, no gains, no flags.
     out.extend([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     out.push(kbps.min(255) as u8);
     let gap = (delay as u32) << 12 | (padding as u32).min(4095);
@@ -48,7 +48,7 @@ pub(super) fn frame(frames: &[Vec<u8>], kbps: u32, samples: usize) -> Vec<u8> {
     out
 }
 
-/// The check sum of the layout: CRC-16 with the polynomial 0x8005, lowest bits first.
+/// The checksum of the layout: CRC-16 with the polynomial 0x8005, least significant bit first.
 fn check(crc: u16, bytes: &[u8]) -> u16 {
     bytes.iter().fold(crc, |crc, b| {
         (0..8).fold(crc ^ u16::from(*b), |c, _| if c & 1 == 1 { c >> 1 ^ 0xa001 } else { c >> 1 })

@@ -1,21 +1,22 @@
-//! From lines to whole numbers that fit a number of bits: each band as coarse as it hides, all of
-//! them finer until the bits are used up (ISO/IEC 11172-3, 2.4.3.4.7 and C.1.5.4).
+//! Quantisation: from spectral lines to integers that fit a bit budget. Each band may be as coarse
+//! as its masking allows, and all become finer until the bits are used up (ISO/IEC 11172-3,
+//! 2.4.3.4.7 and C.1.5.4).
 //!
-//! It decides once how coarse the bands are to each other, then seeks one number, the gain. It
-//! knows nothing of frames.
+//! The relative precision of the bands is decided once; then only one number, the global gain, is
+//! searched. It must not know about frames.
 
 use crate::encode::mp3::bits::{Costs, VALUE_MAX, Writer};
 use crate::encode::mp3::filter::{LINES, Shape};
 use crate::encode::mp3::hear::{BANDS_MAX, Heard};
 use crate::encode::mp3::table::{LONG, SCALE_BITS, SHORT};
 
-/// The gain that changes nothing.
+/// The global gain that leaves values unchanged.
 const UNIT: i32 = 210;
 
-/// The most bits that a granule of one channel may have.
+/// The maximum number of bits of a granule of one channel (`part2_3_length`).
 const BITS_MAX: u32 = 4095;
 
-/// What a granule of one channel needs to be decoded, besides its values.
+/// The side information and scale factors of a granule of one channel.
 pub(super) struct Coded {
     shape: Shape,
     gain: i32,
@@ -27,15 +28,15 @@ pub(super) struct Coded {
     pub(super) bits: u32,
 }
 
-/// How the values are divided among tables.
+/// How the values are divided into regions with their Huffman tables.
 #[derive(Clone, Copy, Default)]
 struct Plan {
-    /// Where pairs end and fours end.
+    /// Where the pairs (`big_values`) and the quadruples (`count1`) end.
     pairs: usize,
     fours: usize,
-    /// Where the first and the second part of the pairs end.
+    /// Where the first and the second region of the pairs end.
     parts: [usize; 2],
-    /// The same, in bands, as it is written.
+    /// The same in bands, as the side information states it.
     regions: [u32; 2],
     tables: [u8; 3],
     second: bool,
@@ -53,7 +54,7 @@ pub(super) struct Quantizer {
 const LOWEST: i32 = -330;
 const HIGHEST: i32 = 60;
 
-/// Where the bands of a granule lie, in the order in which it is coded.
+/// The boundaries of a granule's bands, in coding order.
 pub(super) fn edges(short: bool) -> Vec<usize> {
     if !short {
         return LONG.to_vec();
@@ -69,7 +70,7 @@ pub(super) fn edges(short: bool) -> Vec<usize> {
     edges
 }
 
-/// Puts the lines of three short windows into the order in which they are coded.
+/// Sorts the lines of three short windows into coding order.
 pub(super) fn reorder(lines: &mut [f32; LINES]) {
     let made = *lines;
     let mut at = 0;
@@ -97,8 +98,8 @@ impl Quantizer {
         &self.edges[usize::from(shape == Shape::Short)]
     }
 
-    /// Codes a granule in at most `target` bits, and writes it. `guess` is the gain to begin the
-    /// search with; it becomes the one that was found.
+    /// Quantises a granule to at most `target` bits, and writes it. The search starts at the gain
+    /// `guess`, which is set to the gain found.
     pub(super) fn code(
         &self,
         lines: &[f32; LINES],
@@ -117,7 +118,8 @@ impl Quantizer {
         let most = roots.iter().fold(0.0f32, |m, r| m.max(*r));
         let mut values = [0u32; LINES];
         if most > 1e-9 {
-            // Where the largest value would be 1: after silence, the last gain is no good guess.
+            // The gain that makes the largest value 1: after silence, the previous gain is a bad
+            // start.
             let highest = UNIT + (libm::log2f(most) * (16.0 / 3.0)) as i32;
             *guess = (*guess).min(highest);
             self.search(&mut coded, &roots, target.min(BITS_MAX), guess, &mut values);
@@ -131,18 +133,19 @@ impl Quantizer {
         coded
     }
 
-    /// How coarse each band may be next to the others.
+    /// The relative precision of the bands.
     fn shape(&self, lines: &[f32; LINES], heard: &Heard, shape: Shape) -> Coded {
         let short = shape == Shape::Short;
         let edges = self.edges(shape);
-        // The wish for each band, in quarters of a doubling; bands that nobody hears have none.
+        // The desired step of each band, in quarters of an octave; none for bands that are
+        // inaudible.
         let mut wish = [None; BANDS_MAX];
         for (b, edge) in edges.windows(2).enumerate() {
             if heard.energy[b] <= heard.hidden[b] {
                 continue;
             }
             let roots: f32 = lines[edge[0]..edge[1]].iter().map(|x| x.abs().sqrt()).sum();
-            // What noise a step makes: see the power law of the quantizer.
+            // The step that makes this much noise, given the quantiser's power law.
             let step = heard.hidden[b] * 6.75 / roots.max(1e-9);
             wish[b] = Some((libm::log2f(step) * (8.0 / 3.0)).round() as i32);
         }
@@ -181,7 +184,7 @@ impl Quantizer {
         Coded { shape, gain: UNIT, scale_code, scale, coarse, window_gain, plan, bits }
     }
 
-    /// Seeks the least gain whose values fit.
+    /// Searches for the lowest gain whose values fit.
     fn search(
         &self,
         coded: &mut Coded,
@@ -191,7 +194,7 @@ impl Quantizer {
         values: &mut [u32; LINES],
     ) {
         let scale_bits = coded.bits;
-        // Below `low` it doesn't fit, at `high` it does.
+        // It doesn't fit at `low`, and fits at `high`.
         let (mut low, mut high) = (-1, 255);
         let mut best = None;
         let mut gain = (*guess).clamp(0, 254);
@@ -204,7 +207,7 @@ impl Quantizer {
                 if bits <= target {
                     high = gain;
                     best = Some((gain, plan, bits));
-                    // Near enough: a finer gain would hardly fit.
+                    // Close enough: a finer gain would hardly fit.
                     if (target - bits) * 100 < target {
                         break;
                     }
@@ -217,7 +220,7 @@ impl Quantizer {
                 low = gain;
                 (target * 2, low + 1)
             };
-            // A step of the gain is worth about a fifth of a bit for each value.
+            // One step of the gain is worth about a fifth of a bit per value.
             let per_step = 24 + target as i32 / 16;
             let guess = gain + (bits as i32 - target as i32) / per_step;
             let guess = if bits > target { guess.max(gain + 1) } else { guess.min(gain - 1) };
@@ -236,7 +239,7 @@ impl Quantizer {
         }
     }
 
-    /// Makes the values; false if one is too large.
+    /// Computes the values; false if one is too large.
     fn quantize(
         &self,
         coded: &Coded,
@@ -244,9 +247,9 @@ impl Quantizer {
         roots: &[f32; LINES],
         values: &mut [u32; LINES],
     ) -> bool {
-        // Adding this leaves the nearest whole number in the lowest bits.
+        // Adding this puts the nearest integer into the lowest bits.
         const WHOLE: f32 = 8_388_608.0;
-        // Rounded a little down, as the values' mean lies below the middle.
+        // Rounds down slightly, because the values' mean lies below the middle of an interval.
         const ROUND: f32 = 0.0946;
         let unit = if coded.coarse { 4 } else { 2 };
         let short = coded.shape == Shape::Short;
@@ -264,15 +267,15 @@ impl Quantizer {
         most < (VALUE_MAX - 1) as f32
     }
 
-    /// Divides values among tables.
+    /// Divides the values into regions.
     fn divide(&self, shape: Shape, values: &[u32; LINES]) -> Plan {
         let last = values.iter().rposition(|v| *v > 0).map_or(0, |i| i + 1);
         let large = values[..last].iter().rposition(|v| *v > 1).map_or(0, |i| i + 1);
-        // Fours follow right after the pairs, and end where nothing is left.
+        // Quadruples directly follow the pairs and end at the last non-zero value.
         let mut pairs = large.next_multiple_of(2);
         let fours = pairs + (last.saturating_sub(pairs)).next_multiple_of(4);
         let fours = if fours > LINES {
-            // Two values too many at the very end: they become a pair in front.
+            // The last quadruple would exceed the granule by two values: they become one more pair.
             pairs += 2;
             LINES
         } else {
@@ -320,7 +323,7 @@ impl Quantizer {
 }
 
 impl Coded {
-    /// The part of the side information that belongs to it (2.4.1.7).
+    /// This granule's part of the side information (2.4.1.7).
     pub(super) fn side(&self, out: &mut Writer) {
         let plan = &self.plan;
         out.put(self.bits, 12);

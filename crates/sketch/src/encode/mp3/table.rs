@@ -1,9 +1,9 @@
-//! The numbers of ISO/IEC 11172-3 that no formula gives: code words, the window of the filter bank,
-//! the bands of 44.1 kHz.
+//! The tables of ISO/IEC 11172-3 that no formula gives: code words, the window of the filter bank,
+//! the bands at 44.1 kHz.
 //!
-//! Each code word is a number: its length times 65536, plus its bits.
+//! Each code word is stored as its length times 65536, plus its bits.
 
-/// Where the bands of a long block begin, in lines; the last is the end (table 3-B.8).
+/// The first line of each band of a long block; the last entry is the end (table 3-B.8).
 pub(super) const LONG: [usize; 23] = [
     0, 4, 8, 12, 16, 20, 24, 30, 36, 44, 52, 62, 74, 90, 110, 134, 162, 196, 238, 288, 342, 418,
     576,
@@ -12,7 +12,7 @@ pub(super) const LONG: [usize; 23] = [
 /// The same for each of the three windows of a short block.
 pub(super) const SHORT: [usize; 14] = [0, 4, 8, 12, 16, 22, 30, 40, 52, 66, 84, 106, 136, 192];
 
-/// How many bits a scale factor of the lower and of the upper bands has, by `scalefac_compress`.
+/// The bits of a scale factor in the lower and in the upper bands, by `scalefac_compress`.
 pub(super) const SCALE_BITS: [(u32, u32); 16] = [
     (0, 0),
     (0, 1),
@@ -32,11 +32,11 @@ pub(super) const SCALE_BITS: [(u32, u32); 16] = [
     (4, 3),
 ];
 
-/// What weakens the aliases between neighbouring subbands (table 3-B.9).
+/// The coefficients that reduce aliasing between neighbouring subbands (table 3-B.9).
 pub(super) const ALIAS: [f64; 8] = [-0.6, -0.535, -0.33, -0.185, -0.095, -0.041, -0.0142, -0.0037];
 
-/// The first half of the synthesis window D, times 65536 (table 3-B.3). The other half is the
-/// same backwards; its sign is the other one, except at the multiples of 64.
+/// The first half of the synthesis window D, times 65536 (table 3-B.3). The other half is its
+/// mirror image with the opposite sign, except at multiples of 64.
 pub(super) const WINDOW: [i32; 257] = [
     0, -1, -1, -1, -1, -1, -1, -2, -2, -2, -2, -3, -3, -4, -4, -5, -5, -6, -7, -7, -8, -9, -10,
     -11, -13, -14, -16, -17, -19, -21, -24, -26, -29, -31, -35, -38, -41, -45, -49, -53, -58, -63,
@@ -57,14 +57,14 @@ pub(super) const WINDOW: [i32; 257] = [
     -69679, -70590, -71420, -72169, -72835, -73415, -73908, -74313, -74630, -74856, -74992, 75038,
 ];
 
-/// Code words of four values of 0 or 1 (table 3-B.7, table A); those of table B need no table.
+/// Code words of quadruples of 0 and 1 (table 3-B.7, table A); table B needs none.
 pub(super) const QUADS: [u32; 16] = [
     0x10001, 0x40005, 0x40004, 0x50005, 0x40006, 0x60005, 0x50004, 0x60004, 0x40007, 0x50003,
     0x50006, 0x60000, 0x50007, 0x60002, 0x60003, 0x60001,
 ];
 
-/// Code words of two values (table 3-B.7), row after row of the first value. Tables 17 to 23 and 25
-/// to 31 have the words of 16 and 24.
+/// Code words of pairs (table 3-B.7), row by row of the first value. Tables 17 to 23 and 25 to 31
+/// use the words of 16 and 24.
 pub(super) const PAIRS_1: [u32; 4] = [0x10001, 0x30001, 0x20001, 0x30000];
 pub(super) const PAIRS_2: [u32; 9] =
     [0x10001, 0x30002, 0x60001, 0x30003, 0x30001, 0x50001, 0x50003, 0x50002, 0x60000];

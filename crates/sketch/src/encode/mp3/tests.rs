@@ -1,4 +1,4 @@
-//! Sound through the encoder and another's decoder.
+//! Encodes sound, and decodes it with an independent decoder.
 
 use super::*;
 use crate::rng::Rng;
@@ -14,7 +14,7 @@ fn decode(bytes: &[u8]) -> Vec<f32> {
     all
 }
 
-/// A chord, different on both sides, and strokes of noise, as loud as that.
+/// A chord that differs between the channels, with strokes of noise of this loudness.
 fn sound(secs: usize, strokes: f32) -> Vec<f32> {
     let mut rng = Rng::new(5);
     (0..secs * 44_100)
@@ -48,7 +48,7 @@ fn a_decoder_gives_back_what_went_in() {
         let sound = sound(2, strokes);
         let file = encode(&sound, &about, &[], &mut |_| ControlFlow::Continue(())).unwrap();
         let heard = decode(&file);
-        // The first frame is silence; then come the delays of both sides.
+        // The first frame is silence; the delays of encoder and decoder follow.
         let frames = (sound.len() / 2 + frames::DELAY).div_ceil(1152);
         let from = heard.len() - frames * 2304 + frames::DELAY * 2;
         let error = error_db(&sound, &heard[from..]);
@@ -65,7 +65,7 @@ fn a_film_s_sound_begins_at_once_and_keeps_its_rate() {
         let rate = bytes.len() as f64 * 8.0 / (frames.len() * 1152) as f64 * 44.1;
         assert!((rate - f64::from(kbps)).abs() < 1.0, "{rate}");
         let heard = decode(&bytes);
-        // What stands before the first sample is missing: half a granule fades in.
+        // The samples before the first one are missing, so half a granule fades in.
         let error = error_db(&sound[2000..], &heard[2000..]);
         assert!(error < most, "{kbps}: noise at {error} dB");
     }

@@ -1,4 +1,4 @@
-//! Boxes, the pieces that MP4 files are built of (ISO/IEC 14496-12, 4.2).
+//! Boxes, the building blocks of MP4 files (ISO/IEC 14496-12, 4.2).
 
 pub(super) fn u32s(out: &mut Vec<u8>, values: &[u32]) {
     for value in values {
@@ -6,7 +6,7 @@ pub(super) fn u32s(out: &mut Vec<u8>, values: &[u32]) {
     }
 }
 
-/// A box of that name around a body.
+/// A box with this name and body.
 pub(super) fn sized(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     let mut out = (body.len() as u32 + 8).to_be_bytes().to_vec();
     out.extend(name);
@@ -14,14 +14,14 @@ pub(super) fn sized(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A box whose body is filled in.
+/// A box whose body `fill` writes.
 pub(super) fn boxed(name: &[u8; 4], fill: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut body = Vec::new();
     fill(&mut body);
     sized(name, &body)
 }
 
-/// A box that begins with its version and flags.
+/// A box that starts with a version and flags.
 pub(super) fn full(
     name: &[u8; 4],
     version: u8,

@@ -1,4 +1,4 @@
-//! What accompanies: bass, chords and drums, a bar at a time, by the patterns of the genre.
+//! The accompaniment: bass, chords and drums, one bar at a time, in the patterns of the genre.
 
 use crate::music::Piece;
 use crate::rng::Rng;
@@ -15,7 +15,7 @@ pub(super) fn play_bass(
     step: f32,
 ) {
     let pattern = pattern.as_bytes();
-    // Between E1 and D2, where a bass is at home.
+    // Between E1 and D2, a bass guitar's usual range.
     let root = 28 + (chord[0] - 28).rem_euclid(12);
     let tone = |i: usize| root + (chord[i] - chord[0]);
     for (s, mark) in pattern.iter().enumerate() {
@@ -25,7 +25,7 @@ pub(super) fn play_bass(
             b'3' => tone(1),
             b'8' => root + 12,
             b'w' => {
-                // Up the chord, then a step below the next root.
+                // Walks up the chord, then approaches the next root by step.
                 let target = 28 + (next[0] - 28).rem_euclid(12);
                 [root, tone(1), tone(2), target + if target > root { -1 } else { 1 }][s / 4 % 4]
             }
@@ -42,7 +42,7 @@ pub(super) fn play_bass(
     }
 }
 
-/// One bar of chords, struck or one note at a time.
+/// One bar of chords, struck together or as single notes.
 pub(super) fn play_chords(
     track: &mut Track,
     pattern: &str,
@@ -67,7 +67,7 @@ pub(super) fn play_chords(
         match mark {
             b'x' => {
                 for (i, note) in voiced.iter().enumerate() {
-                    // A hand does not strike all at the same instant.
+                    // The notes of a chord are struck slightly one after another.
                     let at = when(s) + i as f32 * 0.006;
                     track.notes.push(Note {
                         at,
@@ -94,7 +94,7 @@ pub(super) fn play_chords(
     }
 }
 
-/// One bar of the drums that were asked for by name.
+/// One bar of the drums that were requested by name.
 pub(super) fn by_hand(
     hits: &mut Vec<Hit>,
     piece: &Piece,
@@ -112,7 +112,7 @@ pub(super) fn by_hand(
     }
 }
 
-/// How loud a mark of a pattern is.
+/// The loudness of a symbol in a pattern.
 fn stroke(mark: u8) -> Option<f32> {
     match mark {
         b'X' => Some(1.0),
@@ -140,7 +140,7 @@ pub(super) fn drums(
         return;
     }
     for (voice, (drum, pattern)) in spec.drums.iter().enumerate() {
-        // Sections grow by voices: the last ones of the table are for the strong parts.
+        // Stronger sections have more parts: the last rows of the table are for the strong ones.
         let plays = match strength {
             0 => voice + 1 == spec.drums.len(),
             1 => voice == 0 || voice + 1 == spec.drums.len(),

@@ -1,4 +1,4 @@
-//! The form: the sections that a piece is a row of. It must not know what is played in them.
+//! The form: the sequence of sections of a piece. It must not know what is played in them.
 
 use crate::music::lyrics::Kind;
 
@@ -7,27 +7,27 @@ use crate::music::lyrics::Kind;
 pub(in crate::music) struct Section {
     pub(in crate::music) kind: Kind,
     pub(in crate::music) bars: usize,
-    /// From 0 (a beginning) to 3 (all play).
+    /// From 0 (an intro) to 3 (everybody plays).
     pub(in crate::music) strength: u8,
-    /// Whether it takes the answering progression and the theme's answer.
+    /// Whether it uses the answering progression and the theme's answer.
     pub(in crate::music) answer: bool,
-    /// Whether the melody is heard.
+    /// Whether the melody plays.
     pub(in crate::music) lead: bool,
-    /// Lines of lyrics, where it has some.
+    /// Its lines of lyrics, if it has any.
     pub(in crate::music) lines: Vec<Line>,
 }
 
 /// A line of lyrics.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::music) struct Line {
-    /// Where it begins in its section, and how long it is, in sixteenths.
+    /// Its start within the section, and its length, in sixteenths.
     pub(in crate::music) at: usize,
     pub(in crate::music) span: usize,
     pub(in crate::music) syllables: usize,
 }
 
 impl Section {
-    /// A part of a song, as strong as its kind is.
+    /// A section of a song, with the strength of its kind.
     pub(in crate::music) fn of(kind: Kind, bars: usize) -> Self {
         let (strength, answer, lead) = match kind {
             Kind::Intro => (0, false, false),
@@ -42,7 +42,7 @@ impl Section {
     }
 }
 
-/// The form for so many bars, where no lyrics set it.
+/// The form for this many bars, without lyrics.
 pub(in crate::music) fn form(bars: usize) -> Vec<Section> {
     let section = |bars, strength, answer, lead| {
         let kind = if answer { Kind::Chorus } else { Kind::Verse };
@@ -71,13 +71,13 @@ pub(in crate::music) fn form(bars: usize) -> Vec<Section> {
             break;
         }
         let mut take = if strength == 1 { unit / 2 } else { unit };
-        // Nothing too short to be heard as a part of its own.
+        // Sections that are too short to be noticed are merged.
         if left < take + unit / 2 {
             take = left;
         }
         let last = take == left;
         if last && take >= 8 && sections.last().is_some_and(|before| before.strength == 3) {
-            // Between two strong sections a breath, so that the last one can come.
+            // A quieter section between two strong ones, so that the second has an effect.
             sections.push(section(take / 4, 1, true, false));
             take -= take / 4;
             left = take;

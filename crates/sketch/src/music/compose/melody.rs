@@ -1,15 +1,15 @@
-//! The melody: a theme of one bar, its answer, and how both are sung over the chords.
+//! The melody: a theme of one bar, its answer, and their adaptation to the chords.
 
 use crate::music::harmony::Key;
 use crate::rng::Rng;
 use crate::synth::{Note, Track};
 
-/// One note of the theme: step in the bar, length in steps, how far above the chord's root in
-/// scale steps.
+/// One note of the theme: its step in the bar, its length in steps, and its height above the
+/// chord's root in scale steps.
 pub(super) type Cell = (usize, usize, i32);
 
-/// A motif of one bar that is worth repeating: a rhythm with a long note, and a line that mostly
-/// goes by step.
+/// A motif of one bar that bears repetition: a rhythm with one long note, and a line that moves
+/// mostly by step.
 pub(super) fn theme(rng: &mut Rng, busy: f32, steps: usize, swung: bool) -> Vec<Cell> {
     let grid = if swung || busy < 0.7 { 2 } else { 1 };
     let mut cells = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn theme(rng: &mut Rng, busy: f32, steps: usize, swung: bool) -> Vec<
     cells
 }
 
-/// The theme, answered: the same rhythm for the most part, the line turned upside down.
+/// The theme's answer: mostly the same rhythm, with the line inverted.
 pub(super) fn vary(theme: &[Cell], rng: &mut Rng, steps: usize) -> Vec<Cell> {
     let first = theme.first().map_or(0, |c| c.2);
     let mut reply: Vec<Cell> = theme
@@ -60,7 +60,7 @@ pub(super) fn play_theme(
     when: impl Fn(usize) -> f32,
     step: f32,
 ) {
-    // Four bars make a sentence: theme, theme again, its first half climbing, an ending.
+    // Four bars make a phrase: theme, theme again, its first half rising, an ending.
     let phrase = bar % 4;
     let half = steps / 2;
     let mut last_end = 0;
@@ -70,7 +70,7 @@ pub(super) fn play_theme(
         }
         let climb = if phrase == 2 { i as i32 / 2 } else { 0 };
         let mut pitch = key.sung(degree.rem_euclid(7) + height + lift + climb);
-        // Degrees high up the scale come down an octave: a voice has a range.
+        // High degrees are played an octave lower, to stay within a singer's range.
         while pitch > 82 {
             pitch -= 12;
         }

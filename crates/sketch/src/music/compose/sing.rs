@@ -1,7 +1,7 @@
-//! Singing without a voice: a melody with a note for each syllable of each line.
+//! The vocal melody: one note for each syllable of each line, played by an instrument.
 //!
-//! Sections of one kind share their rhythm and their rise and fall, so a chorus is the same each
-//! time it comes. It must not know the words.
+//! Sections of the same kind share their rhythm and contour, so a chorus is the same each time. It
+//! must not know the words.
 
 use crate::music::compose::form::Section;
 use crate::music::harmony::Key;
@@ -9,8 +9,8 @@ use crate::music::lyrics::Kind;
 use crate::rng::Rng;
 use crate::synth::{Note, Track};
 
-/// A note that is sung: where it begins in its section and how long it is, in halves of a
-/// sixteenth; how high above the chord's root, in scale steps.
+/// One note: its start in the section and its length, in thirty-seconds; its height above the
+/// chord's root, in scale steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sung {
     pub(super) at: usize,
@@ -23,7 +23,7 @@ pub(super) struct Sung {
 /// The melody of a section.
 pub(super) fn melody(section: &Section, seed: u64) -> Vec<Sung> {
     let mut rng = Rng::named(seed, &format!("sung {:?}", section.kind));
-    // A verse is told, a chorus is called out.
+    // A verse starts low, a chorus high.
     let start = match section.kind {
         Kind::Chorus => 4,
         Kind::PreChorus | Kind::Bridge => 2,
@@ -35,7 +35,7 @@ pub(super) fn melody(section: &Section, seed: u64) -> Vec<Sung> {
     let count = section.lines.len();
     let mut sung = Vec::new();
     for (number, line) in section.lines.iter().enumerate() {
-        // Of four lines the third is another, and the last one comes home.
+        // Of four lines, the third is different, and the last one ends on the tonic.
         let shape = &shapes[usize::from(number % 4 == 2)];
         let home = number % 4 == 3 || number + 1 == count;
         let onsets = rhythm(line.syllables, line.span * 2, late, dotted);
@@ -52,7 +52,7 @@ pub(super) fn melody(section: &Section, seed: u64) -> Vec<Sung> {
     sung
 }
 
-/// A rise and fall, mostly by step.
+/// A melodic contour, mostly by step.
 fn shape(rng: &mut Rng, start: i32) -> [i32; 16] {
     let mut height = start;
     std::array::from_fn(|_| {
@@ -62,28 +62,28 @@ fn shape(rng: &mut Rng, start: i32) -> [i32; 16] {
     })
 }
 
-/// Where the syllables of a line begin and how long each is, in halves of a sixteenth: as even as
-/// the beat allows, a longer one at the end, and a breath behind it.
+/// The start and length of each syllable of a line, in thirty-seconds: as regular as the beat
+/// allows, with a longer last syllable and a rest after it.
 fn rhythm(syllables: usize, span: usize, late: bool, dotted: [bool; 4]) -> Vec<(usize, usize)> {
     let breath = (span / 8).max(1);
     let room = (span - breath).max(1);
-    // The longest unit in which there is room for all of them, and for a long last one.
+    // The longest unit with room for all syllables and a long last one.
     let unit =
         [16, 8, 4, 2, 1].into_iter().find(|unit| (syllables + 1) * unit <= room).unwrap_or(1);
     let slots = room / unit;
     let free = slots.saturating_sub(syllables + 1);
-    // Some of what is free comes first, some goes between, and the rest to the last one.
+    // Spare units: some before the line, some between syllables, the rest for the last one.
     let before = usize::from(late && free > 1);
     let spread = syllables + (free - before.min(free)) * 2 / 3;
     let place = |i: usize| (before + (i * spread).div_ceil(syllables.max(1))) * unit;
     let mut onsets: Vec<usize> = (0..syllables).map(place).collect();
     for i in (1..syllables.saturating_sub(1)).step_by(2) {
-        // A dotted pair: the second comes half a unit later.
+        // A dotted pair: the second syllable starts half a unit later.
         if dotted[i / 2 % 4] && unit >= 4 && onsets[i + 1] - onsets[i] == unit {
             onsets[i] += unit / 2;
         }
     }
-    // More than there is room for are sung as fast as it takes.
+    // If there are too many syllables for the unit, they are sung as fast as necessary.
     if syllables > slots {
         onsets = (0..syllables).map(|i| i * room / syllables).collect();
     }
@@ -91,7 +91,7 @@ fn rhythm(syllables: usize, span: usize, late: bool, dotted: [bool; 4]) -> Vec<(
     (0..syllables).map(|i| (onsets[i], (end(i).saturating_sub(onsets[i])).max(1))).collect()
 }
 
-/// A bar's harmony.
+/// The harmony of a bar.
 #[derive(Clone, Copy)]
 pub(super) struct Harmony<'a> {
     pub(super) key: Key,
@@ -99,7 +99,7 @@ pub(super) struct Harmony<'a> {
     pub(super) chord: &'a [i32],
 }
 
-/// One bar of it, the `bar`th of its section.
+/// Writes one bar, the `bar`th of its section.
 pub(super) fn play(
     track: &mut Track,
     sung: &[Sung],

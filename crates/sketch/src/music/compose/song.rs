@@ -3,10 +3,10 @@
 use crate::music::compose::form::{Line, Section};
 use crate::music::lyrics::{Kind, Lyrics, Stanza};
 
-/// What a layout is measured by.
+/// The metre and tempo of a layout.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::music) struct Measure {
-    /// Sixteenths in a bar.
+    /// Sixteenths per bar.
     pub(in crate::music) steps: usize,
     pub(in crate::music) bar_secs: f32,
 }
@@ -17,7 +17,7 @@ pub(in crate::music) struct Layout {
     /// The sections of the lyrics that are played, and their lines.
     pub(in crate::music) stanzas: usize,
     pub(in crate::music) lines: usize,
-    /// The lines that found no room.
+    /// The number of lines that don't fit.
     pub(in crate::music) lines_left_out: usize,
 }
 
@@ -27,26 +27,26 @@ impl Layout {
     }
 }
 
-/// Syllables in a second, at an easy pace; and the breath after a line, in seconds.
+/// Syllables per second at an easy pace, and the rest after a line, in seconds.
 const PACE: f32 = 2.9;
 const BREATH_SECS: f32 = 0.8;
 
-/// How many sixteenths a line of the stanza takes at an easy pace: half a bar, one, two or four. All
-/// lines of a stanza are as long as each other, as in a song.
+/// The length of a stanza's lines at an easy pace, in sixteenths: half a bar, one, two or four. As
+/// in most songs, all lines of a stanza have the same length.
 fn easy_span(stanza: &Stanza, measure: Measure) -> usize {
     let most = stanza.lines.iter().copied().max().unwrap_or(0);
     let sum: usize = stanza.lines.iter().sum();
     let mean = sum as f32 / stanza.lines.len().max(1) as f32;
     let wish = (mean / PACE + BREATH_SECS) / measure.bar_secs * measure.steps as f32;
     let spans = [1, 2, 4].map(|bars| bars * measure.steps);
-    // Rounded to what is nearer by ratio, and never too short to be sung.
+    // Rounded to the nearest by ratio, and never too short to sing.
     let near = spans.into_iter().find(|span| *span as f32 * 1.35 >= wish).unwrap_or(spans[2]);
     let room = spans.into_iter().find(|span| most * 6 <= span * 5).unwrap_or(spans[2]);
     near.max(room)
 }
 
-/// A stanza in bars, its lines as long as that: whole bars, and an even number of them but for the
-/// shortest.
+/// A stanza in bars, with lines of this length. The number of bars is whole, and even for all but
+/// the shortest stanzas.
 fn section(stanza: &Stanza, span: usize, steps: usize) -> Section {
     let filled = (stanza.lines.len() * span).div_ceil(steps);
     let bars = match (stanza.kind, filled) {
@@ -60,8 +60,7 @@ fn section(stanza: &Stanza, span: usize, steps: usize) -> Section {
     Section { lines: lines.collect(), ..Section::of(stanza.kind, bars) }
 }
 
-/// All stanzas, each line `times` as long as it would be at an easy pace; where that is too short
-/// to be sung at all, as long as it must be.
+/// All stanzas, with each line `times` as long as at an easy pace, but never too short to sing.
 fn lay_out(stanzas: &[Stanza], measure: Measure, (times, parts): (usize, usize)) -> Vec<Section> {
     let of = |stanza: &Stanza| {
         let most = stanza.lines.iter().copied().max().unwrap_or(0);
@@ -76,7 +75,7 @@ fn bars_of(sections: &[Section]) -> usize {
     sections.iter().map(|s| s.bars).sum()
 }
 
-/// The song at an easy pace, as long as it takes.
+/// The song at an easy pace, as long as that takes.
 pub(in crate::music) fn at_ease(lyrics: &Lyrics, measure: Measure) -> Layout {
     let mut sections = lay_out(&lyrics.stanzas, measure, (1, 1));
     if sections.first().is_none_or(|s| s.kind != Kind::Intro) {
@@ -85,8 +84,8 @@ pub(in crate::music) fn at_ease(lyrics: &Lyrics, measure: Measure) -> Layout {
     finish(lyrics, sections, lyrics.stanzas.len(), 0)
 }
 
-/// The song in just so many bars: lines become longer or shorter, then stanzas come again, or find
-/// no room.
+/// The song in exactly this many bars: lines are stretched or shortened, then stanzas are repeated
+/// or left out.
 pub(in crate::music) fn fit(lyrics: &Lyrics, measure: Measure, bars: usize) -> Layout {
     let bars = bars.max(1);
     let stanzas = &lyrics.stanzas;
@@ -99,7 +98,7 @@ pub(in crate::music) fn fit(lyrics: &Lyrics, measure: Measure, bars: usize) -> L
         let over = bars_of(&sections) - bars;
         let Some(last) = sections.last_mut() else { break };
         if last.bars > over && last.lines.len() > 1 {
-            // A part of a stanza, if not all of it.
+            // Part of a stanza, if the whole doesn't fit.
             last.bars -= over;
             let room = last.bars * measure.steps;
             let before = last.lines.len();
@@ -110,7 +109,7 @@ pub(in crate::music) fn fit(lyrics: &Lyrics, measure: Measure, bars: usize) -> L
             }
         }
         if sections.len() == 1 {
-            // One line that is longer than the piece.
+            // A single line that is longer than the piece.
             squeeze(&mut sections[0], bars, measure.steps, &mut left_out);
             break;
         }
@@ -121,7 +120,7 @@ pub(in crate::music) fn fit(lyrics: &Lyrics, measure: Measure, bars: usize) -> L
     finish(lyrics, sections, played, left_out)
 }
 
-/// As many of a section's lines as have a bar each; the first has all there is.
+/// Keeps at most one line per bar, and divides the bars evenly among the lines.
 fn squeeze(section: &mut Section, bars: usize, steps: usize, left_out: &mut usize) {
     let before = section.lines.len();
     section.bars = bars;
@@ -133,7 +132,7 @@ fn squeeze(section: &mut Section, bars: usize, steps: usize, left_out: &mut usiz
     *left_out += before - section.lines.len();
 }
 
-/// Fills up what is left: a beginning, a solo, all of it once more, an end.
+/// Fills the remaining bars: an intro, a solo, a repetition of everything, an outro.
 fn fill(sections: &mut Vec<Section>, bars: usize) {
     let left = |sections: &[Section]| bars.saturating_sub(bars_of(sections));
     let opens = sections.first().is_some_and(|s| s.kind == Kind::Intro);

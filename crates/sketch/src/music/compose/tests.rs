@@ -1,4 +1,4 @@
-//! What makes it a piece, read from the notes: a form, a theme that comes back, a key, an end.
+//! Musical properties, checked on the notes: form, returning theme, key and ending.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::music::harmony::Key;
 use crate::music::tests::{bar_secs, piece};
 use crate::synth::{Score, Tone, Track};
 
-/// A piece of each genre, of several seeds and lengths, with what was asked for.
+/// A piece of each genre with several seeds and lengths, and what was requested.
 fn pieces() -> impl Iterator<Item = (String, Piece, Score)> {
     let secs = [5, 10, 30, 60, 180];
     let all = GENRES.iter().flat_map(move |spec| secs.map(|secs| (spec.name, secs)));
@@ -65,7 +65,7 @@ fn a_piece_ends_where_it_should_and_at_home() {
         }
         assert!(heard.len() >= 4, "{about}: nobody ends it");
         assert!(heard.iter().all(|note| home.contains(note)), "{about}: {heard:?}");
-        // A distorted guitar leaves the third out.
+        // A distorted guitar omits the third.
         assert!([home[0], home[2]].iter().all(|note| heard.contains(note)), "{about}: {heard:?}");
         let after = score.hits.iter().filter(|hit| hit.at > end + 0.05).count();
         assert_eq!(after, 0, "{about}: drums after the end");
@@ -79,14 +79,14 @@ fn notes_are_in_the_key_but_for_leading_notes_blue_notes_and_walks() {
         let key = Key { tonic: 0, minor: piece.minor, scale: scale(piece.spec.genre) };
         let mut scale: Vec<i32> = (0..7).map(|degree| key.pitch(degree) - 60).collect();
         if piece.minor {
-            // The leading note of its fifth degree.
+            // The leading note of the dominant.
             scale.push(11);
         }
         if piece.genre() == "blues" {
             scale.extend([10, 3, 6]);
         }
         for track in &score.tracks {
-            // A walking bass goes to the next root by a half step.
+            // A walking bass approaches the next root by a semitone.
             if track.tone == piece.bass && piece.spec.bass.1.contains('w') {
                 continue;
             }
@@ -101,7 +101,7 @@ fn notes_are_in_the_key_but_for_leading_notes_blue_notes_and_walks() {
 #[test]
 fn the_theme_comes_back() {
     for (about, piece, score) in pieces().filter(|(_, piece, _)| piece.bars >= 12) {
-        // Where the chords are played by the same instrument, bars of both are mixed.
+        // If the same instrument also plays the chords, both are mixed.
         if piece.lead == piece.chords || piece.second.is_some_and(|s| s.0 == piece.lead) {
             continue;
         }

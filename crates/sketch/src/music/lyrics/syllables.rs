@@ -1,10 +1,10 @@
-//! How many syllables words have: by their vowels, or by their signs where each is a syllable. Near
-//! enough to sing to; no dictionary.
+//! Counts syllables: by vowels, or by characters in scripts where each is a syllable. Without a
+//! dictionary, and close enough to sing to.
 
 use crate::brief::Language;
 use crate::music::lyrics::LINE_SYLLABLES_MAX;
 
-/// The syllables of a line; of a long one, several lines of about equal length.
+/// The number of syllables of a line; a long line is split into lines of about equal length.
 pub(super) fn of_line(line: &str, language: Option<Language>) -> Vec<usize> {
     let kana = line.chars().any(|c| ('\u{3040}'..='\u{30ff}').contains(&c));
     let words: Vec<usize> = line
@@ -29,7 +29,7 @@ pub(super) fn of_line(line: &str, language: Option<Language>) -> Vec<usize> {
     out
 }
 
-/// A word of scripts without spaces may be longer than a line.
+/// In a script without spaces, one word may be longer than a line.
 fn parts(syllables: usize) -> Vec<usize> {
     const PART: usize = 7;
     let many = syllables.div_ceil(PART).max(1);
@@ -50,22 +50,22 @@ fn of_word(word: &str, language: Option<Language>, kana: bool) -> usize {
         true if vowels > 1 => vowels - 1,
         _ => vowels,
     };
-    // "Hmm" and "1" are sung, too.
+    // "Hmm" and "1" are sung too.
     let least = usize::from(letters.iter().any(|c| c.is_alphanumeric()));
     (signs + latin).max(least)
 }
 
 fn is_vowel(c: char) -> bool {
-    // Of the Latin, Greek and Cyrillic alphabets.
+    // Vowels of the Latin, Greek and Cyrillic alphabets.
     "aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿāēīōūаеёиоуыэюяєіїαεηιουωάέήίόύώ".contains(c)
 }
 
-/// Marks of Indian scripts, which are no letters.
+/// Marks of Indic scripts, which aren't letters.
 fn is_sign(c: char) -> bool {
     ('\u{0900}'..='\u{097f}').contains(&c)
 }
 
-/// A last "e" that nobody says: "time", "walked", "rose" in French.
+/// A silent final "e": "time", "walked", "rose" in French.
 fn silent(letters: &[char], language: Option<Language>) -> bool {
     let [.., before, last] = letters else { return false };
     match language {
@@ -86,22 +86,23 @@ fn silent(letters: &[char], language: Option<Language>) -> bool {
     }
 }
 
-/// The syllables of a sign that is one by itself; `after` are those behind it.
+/// The syllables of a character in a syllabic script; `after` are the characters behind it.
 fn of_sign(c: char, after: &[char], kana: bool) -> usize {
     match c {
-        // Small kana belong to the one before; the others, long vowels too, are one each.
+        // Small kana belong to the character before; all others, long vowels too, count as one.
         'ぁ' | 'ぃ' | 'ぅ' | 'ぇ' | 'ぉ' | 'ゃ' | 'ゅ' | 'ょ' | 'ァ' | 'ィ' | 'ゥ' | 'ェ'
         | 'ォ' | 'ャ' | 'ュ' | 'ョ' => 0,
         '\u{3040}'..='\u{30ff}' => 1,
-        // In Japanese they are read as two, more often than not.
+        // In Japanese, a Chinese character has two syllables more often than not.
         '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' => 1 + usize::from(kana),
         '\u{ac00}'..='\u{d7af}' => 1,
-        // A consonant brings its vowel, unless it is taken from it, or it ends the word.
+        // A consonant has an inherent vowel, unless that is suppressed or the consonant ends the
+        // word.
         '\u{0915}'..='\u{0939}' | '\u{0958}'..='\u{095f}' => {
             usize::from(after.first().is_some_and(|next| *next != '\u{094d}'))
         }
         '\u{0904}'..='\u{0914}' => 1,
-        // Arabic and Hebrew write few vowels: about one for two letters.
+        // Arabic and Hebrew write few vowels: about one syllable for two letters.
         '\u{0621}'..='\u{064a}' | '\u{05d0}'..='\u{05ea}' => {
             usize::from(after.len().is_multiple_of(2))
         }

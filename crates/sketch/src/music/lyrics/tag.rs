@@ -2,17 +2,17 @@
 
 use crate::music::lyrics::Kind;
 
-/// What a line is.
+/// The kinds of lines.
 pub(super) enum Tag {
-    /// A section begins, that many times.
+    /// Starts a section, to be played this many times.
     Section(Kind, usize),
-    /// It says how to sing, and is not sung.
+    /// A performance direction, which isn't sung.
     Direction,
-    /// It is sung.
+    /// A line to sing.
     None,
 }
 
-/// Names of sections, in small letters.
+/// Names of sections, in lower case.
 #[rustfmt::skip]
 const NAMES: &[(Kind, &str)] = &[
     (Kind::PreChorus, "pre-chorus|pre chorus|prechorus|pre-refrain|pré-refrain|pre-refrão|pré-refrão|pre-coro|pre-estribillo|pre-ritornello|build|bメロ|导歌|導歌|前副歌"),
@@ -24,7 +24,7 @@ const NAMES: &[(Kind, &str)] = &[
     (Kind::Solo, "solo|instrumental|instrumental break|break|drop|interlude|zwischenspiel|間奏|间奏|アンサンブル|एकल|فاصل"),
 ];
 
-/// The most times that a section is played at once.
+/// The maximum number of immediate repetitions.
 const REPEATS_MAX: usize = 4;
 
 pub(super) fn tag(line: &str) -> Tag {
@@ -33,7 +33,8 @@ pub(super) fn tag(line: &str) -> Tag {
     if let Some(text) = bracketed {
         return section(text).map_or(Tag::Direction, |(kind, times)| Tag::Section(kind, times));
     }
-    // In round brackets or before a colon, only what is a section for sure: the rest is sung.
+    // Round brackets and colons only count if they certainly contain a section name: the rest is
+    // sung.
     let loose = inner('(', ')').or(inner('（', '）')).or(inner('#', '#'));
     let loose = loose.or(line.strip_suffix([':', '：'])).filter(|text| text.chars().count() < 24);
     match loose.and_then(exact) {
@@ -42,7 +43,7 @@ pub(super) fn tag(line: &str) -> Tag {
     }
 }
 
-/// The name in a tag, without its number, and how many times it is to come.
+/// The name in a tag, without its number, and the number of repetitions.
 fn plain(text: &str) -> (String, usize) {
     let lower = text.to_lowercase();
     let mut times = 1;
@@ -71,14 +72,14 @@ fn exact(text: &str) -> Option<(Kind, usize)> {
     known.map(|(kind, _)| (*kind, times))
 }
 
-/// A section whose name is somewhere in it: `[Final Chorus]`, `[Guitar Solo]`.
+/// A section whose name occurs anywhere in the tag: `[Final Chorus]`, `[Guitar Solo]`.
 fn section(text: &str) -> Option<(Kind, usize)> {
     exact(text).or_else(|| {
         let (name, times) = plain(text);
         let words = format!(" {name} ");
         let spaced = |own: &str| words.contains(&format!(" {own} "));
         let solid = |own: &str| !own.is_ascii() && name.contains(own);
-        // What comes with a chorus is a chorus: "final chorus", "intro chorus".
+        // Anything combined with a chorus is a chorus: "final chorus", "intro chorus".
         let known = NAMES.iter().find(|(_, names)| names.split('|').any(|n| spaced(n) || solid(n)));
         known.map(|(kind, _)| (*kind, times))
     })

@@ -1,4 +1,4 @@
-//! Animals that walk.
+//! Four-legged animals.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -8,7 +8,7 @@ use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, gait: Gait) -> bool {
     let t = gait.t;
     use Thing as T;
@@ -278,14 +278,14 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, gait: Gait) -> bool {
     true
 }
 
-/// How a four-legged animal differs from the others.
+/// The proportions of a four-legged animal.
 struct Beast {
     coat: Rgb,
-    /// Height of the back's middle, length and thickness of the trunk.
+    /// The height of the middle of the back, and the length and thickness of the trunk.
     back: f32,
     long: f32,
     thick: f32,
-    /// Where the head is, and how big.
+    /// The position and the size of the head.
     head: (f32, f32),
     skull: f32,
     snout: f32,

@@ -6,7 +6,7 @@ use crate::scene::view::Brush;
 
 /// A bird in flight, seen from the side: two beating wings, a spread tail, a beak.
 pub(super) fn bird(b: &mut Brush<'_>, tone: Rgb, self_: f32, t: f32) {
-    // It beats its wings for a while, and glides for a while.
+    // Alternates between beating its wings and gliding.
     let glide = fast_sin(t * 0.17 + self_) * 0.5 + 0.5;
     let flap = 0.34 + 0.8 * fast_sin(t * 1.1 + self_ * 9.0) * (0.3 + 0.7 * glide);
     let wing = |b: &mut Brush<'_>, x: f32, reach: f32, tone: Rgb| {
@@ -102,7 +102,7 @@ pub(super) fn swan(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     }
 }
 
-/// An owl on its branch, that blinks and turns its head.
+/// An owl on its branch that blinks and turns its head.
 pub(super) fn owl(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     b.kind(Kind::Plant);
     b.limb(&[(-1.4, -0.06), (-0.4, 0.02), (0.4, 0.0), (1.1, 0.1)], 0.14, 0.06, [92, 66, 48]);

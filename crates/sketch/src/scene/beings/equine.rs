@@ -7,7 +7,7 @@ use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, gait: Gait) -> bool {
     use Thing as T;
     let any = |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
@@ -56,7 +56,7 @@ fn horse(b: &mut Brush<'_>, coat: Rgb, hair: Rgb, gait: Gait) {
     let hips = [(0.26, 0.56), (-0.3, 0.58)];
     b.bulge(0.7);
     legs(b, hips, 0.062, coat, gait, false);
-    // The tail hangs, and streams behind in a gallop.
+    // The tail hangs down, and streams behind in a gallop.
     let stream = (gait.reach - 1.0).max(0.0);
     b.limb(
         &[
@@ -148,7 +148,7 @@ fn camel(b: &mut Brush<'_>, coat: Rgb, gait: Gait) {
         scale(coat, 0.7),
     );
     let nod = up + 0.02 * gait.swing();
-    // The neck goes down before it goes up.
+    // The neck curves down before it goes up.
     b.limb(
         &[(0.28, 0.62 + up), (0.46, 0.54 + up), (0.56, 0.68 + nod), (0.58, 0.92 + nod)],
         0.22,

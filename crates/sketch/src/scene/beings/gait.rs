@@ -1,41 +1,41 @@
-//! How four legs move.
+//! The motion of four legs.
 
 use crate::math::fast_sin;
 use crate::scene::canvas::{Point, Rgb, scale};
 use crate::scene::view::Brush;
 
-/// What an animal's legs do at one moment.
+/// The state of an animal's legs at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gait {
-    /// Steps made so far.
+    /// The number of steps so far.
     pub(crate) phase: f32,
-    /// How far the legs reach: 1 walks, 2 gallops.
+    /// The stride: 1 walks, 2 gallops.
     pub(crate) reach: f32,
     /// Whether it lies and sleeps.
     pub(crate) asleep: bool,
-    /// Seconds, for tails and ears.
+    /// The time in seconds, for tails and ears.
     pub(crate) t: f32,
 }
 
 impl Gait {
-    /// The same with shorter steps.
+    /// The same with shorter strides.
     pub(crate) fn by(self, reach: f32) -> Self {
         Self { reach: self.reach * reach, ..self }
     }
 
-    /// Swings from -1 to 1, once for each step.
+    /// Oscillates from -1 to 1, once per step.
     pub(crate) fn swing(self) -> f32 {
         fast_sin(self.phase)
     }
 
-    /// How much the body rises and sinks.
+    /// The vertical motion of the body.
     pub(crate) fn bob(self) -> f32 {
         0.012 * self.reach * self.reach * fast_sin(self.phase * 2.0 + 0.15)
     }
 
-    /// Where the feet of the four legs are in their step: fore and hind, this side and the other.
+    /// The phase of the four feet: fore and hind, near side and far side.
     pub(crate) fn phases(self) -> [f32; 4] {
-        // A walk puts one foot after the other; in a gallop fore and hind legs work in pairs.
+        // A walk moves one foot after the other; in a gallop, fore and hind legs move in pairs.
         if self.reach > 1.5 {
             [self.phase, self.phase + 0.1, self.phase + 0.5, self.phase + 0.6]
         } else {
@@ -44,12 +44,12 @@ impl Gait {
     }
 }
 
-/// The place of a joint: so far from another, at an angle in turns from straight down.
+/// The position of a joint at a distance and an angle (in turns, from straight down) from another.
 pub(crate) fn joint(from: Point, turn: f32, long: f32) -> Point {
     (from.0 + fast_sin(turn) * long, from.1 - fast_sin(turn + 0.25) * long)
 }
 
-/// A leg from the hip down: thick above, slender below, with a hoof or paw at its end.
+/// A leg from the hip down: thick at the top, slender at the bottom, with a hoof or paw at its end.
 pub(crate) struct Leg {
     pub(crate) hip: Point,
     pub(crate) thick: f32,
@@ -62,7 +62,7 @@ impl Leg {
     pub(crate) fn draw(&self, b: &mut Brush<'_>, phase: f32, reach: f32) {
         let long = self.hip.1 - 0.02;
         let swing = 0.058 * reach * fast_sin(phase);
-        // A leg bends while it comes forward.
+        // A leg bends while it moves forward.
         let bend = 0.07 * reach * fast_sin(phase + 0.25).max(0.0);
         let (thigh, shank) = if self.hind {
             (swing + 0.025, swing - 0.03 - bend)

@@ -1,4 +1,4 @@
-//! People, and what walks upright as they do.
+//! People and other upright figures.
 
 mod dressed;
 mod figure;
@@ -11,12 +11,12 @@ use crate::scene::view::Brush;
 use figure::Figure;
 pub(crate) use figure::Pose;
 
-/// Whether the figure with that number is a woman.
+/// Whether the figure with this number is a woman.
 pub(crate) fn is_woman(self_: f32) -> bool {
     ((self_ * 37.0) as u32).is_multiple_of(2)
 }
 
-/// The number, or one near it, of a figure who is a woman, or a man.
+/// The nearest number whose figure is a woman, or a man.
 pub(crate) fn one_of(mut self_: f32, woman: Option<bool>) -> f32 {
     while woman.is_some_and(|woman| is_woman(self_) != woman) {
         self_ = (self_ + 1.0 / 37.0).fract();
@@ -24,7 +24,7 @@ pub(crate) fn one_of(mut self_: f32, woman: Option<bool>) -> f32 {
     self_
 }
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, pose: Pose, t: f32) -> bool {
     use Thing as T;
     let own = |usual: Rgb| item.colour.unwrap_or(usual);

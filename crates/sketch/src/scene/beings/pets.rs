@@ -1,11 +1,11 @@
-//! Dogs and cats, as people know them.
+//! Dogs and cats.
 
 use crate::math::fast_sin;
 use crate::scene::beings::gait::{Gait, Leg};
 use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::view::Brush;
 
-/// A dog: hanging ears, a tail that wags, a collar, and its tongue out.
+/// A dog: hanging ears, a wagging tail, a collar, and its tongue out.
 pub(super) fn dog(b: &mut Brush<'_>, coat: Rgb, gait: Gait) {
     let up = gait.bob();
     let (dark, pale) = (scale(coat, 0.74), blend(coat, [255, 244, 226], 0.5));

@@ -1,4 +1,4 @@
-//! What creeps, hops and crawls.
+//! Small animals: mice, frogs, snakes, snails, crabs and spiders.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -6,7 +6,7 @@ use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
     match item.thing {
@@ -21,7 +21,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     true
 }
 
-/// A mouse, sniffing; its tail lies behind it.
+/// A mouse, sniffing, with its tail behind it.
 fn mouse(b: &mut Brush<'_>, coat: Rgb, t: f32) {
     let (pink, pale): (Rgb, Rgb) = ([236, 170, 168], blend(coat, [255, 250, 246], 0.6));
     let sniff = 0.02 * fast_sin(t * 2.6);
@@ -63,7 +63,7 @@ fn mouse(b: &mut Brush<'_>, coat: Rgb, t: f32) {
     }
 }
 
-/// A frog that sits, and hops now and then.
+/// A frog that sits, and sometimes hops.
 fn frog(b: &mut Brush<'_>, skin: Rgb, t: f32) {
     let (dark, pale) = (scale(skin, 0.74), blend(skin, [250, 248, 200], 0.6));
     let throat = 0.03 * fast_sin(t * 1.2);
@@ -95,7 +95,7 @@ fn frog(b: &mut Brush<'_>, skin: Rgb, t: f32) {
     }
 }
 
-/// A snake that winds along, its head raised.
+/// A winding snake with its head raised.
 fn snake(b: &mut Brush<'_>, skin: Rgb, t: f32) {
     let spine: Vec<_> = (0..=16)
         .map(|i| {
@@ -129,7 +129,7 @@ fn snake(b: &mut Brush<'_>, skin: Rgb, t: f32) {
     b.oval(x + 0.11, y + 0.06, 0.012, 0.032, [22, 22, 22]);
 }
 
-/// A snail, its horns feeling the way.
+/// A snail with moving horns.
 fn snail(b: &mut Brush<'_>, shell: Rgb, t: f32) {
     let body: Rgb = [206, 180, 136];
     let feel = 0.03 * fast_sin(t * 0.5);
@@ -149,7 +149,7 @@ fn snail(b: &mut Brush<'_>, shell: Rgb, t: f32) {
     }
 }
 
-/// A crab, its claws up.
+/// A crab with raised claws.
 fn crab(b: &mut Brush<'_>, shell: Rgb, t: f32) {
     let dark = scale(shell, 0.78);
     b.bulge(0.8);
@@ -201,7 +201,7 @@ fn crab(b: &mut Brush<'_>, shell: Rgb, t: f32) {
     b.line(&[(-0.12, 0.32), (0.0, 0.28), (0.12, 0.32)], 0.022, scale(shell, 0.5));
 }
 
-/// A spider that hangs by its thread.
+/// A spider on its thread.
 fn spider(b: &mut Brush<'_>, coat: Rgb, t: f32) {
     b.bulge(0.8);
     b.line(&[(0.0, 0.6), (0.0, 5.0)], 0.012, [226, 228, 232]);

@@ -5,7 +5,7 @@ use crate::scene::beings::gait::{Gait, Leg};
 use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::view::Brush;
 
-/// A monkey that sits, and scratches its head.
+/// A monkey that sits and scratches its head.
 pub(super) fn monkey(b: &mut Brush<'_>, coat: Rgb, t: f32) {
     let (face, dark) = (blend(coat, [255, 220, 184], 0.7), scale(coat, 0.78));
     let curl = 0.03 * fast_sin(t * 0.3);
@@ -88,7 +88,7 @@ pub(super) fn squirrel(b: &mut Brush<'_>, coat: Rgb, t: f32) {
     b.limb(&[(0.1, 0.46), (0.2, 0.4), (0.33, 0.46 + nibble)], 0.1, 0.06, dark);
 }
 
-/// A crocodile: long and low, its jaws open now and then.
+/// A crocodile: long and low, with jaws that open sometimes.
 pub(super) fn crocodile(b: &mut Brush<'_>, skin: Rgb, gait: Gait) {
     let (dark, pale) = (scale(skin, 0.72), blend(skin, [240, 236, 190], 0.5));
     let sway = 0.05 * gait.swing();
@@ -125,7 +125,7 @@ pub(super) fn crocodile(b: &mut Brush<'_>, skin: Rgb, gait: Gait) {
         let y = 0.49 - 0.2 * (x + 0.05).abs().min(1.4) * if x < 0.0 { 0.8 } else { 0.3 };
         b.poly(&[(x - 0.07, y - 0.03), (x + 0.07, y - 0.03), (x - 0.02, y + 0.07)], dark);
     }
-    // The jaws: teeth between them.
+    // The jaws, with teeth between them.
     b.blob(
         &[
             (0.48, 0.3),

@@ -1,4 +1,4 @@
-//! Animals that fly or swim.
+//! Flying and swimming animals, and the panda.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -7,7 +7,7 @@ use crate::scene::canvas::{Rgb, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     use Thing as T;
     let own = |usual: Rgb| item.colour.unwrap_or(usual);

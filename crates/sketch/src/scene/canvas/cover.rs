@@ -1,8 +1,8 @@
-//! Filling: how much of each pixel a shape covers, and putting colours where it does.
+//! Rasterisation: how much of each pixel a shape covers, and blending its colour there.
 
 use crate::scene::canvas::{Point, Rgb};
 
-/// The part of the picture a shape is gathered in.
+/// The part of the picture in which a shape's coverage is accumulated.
 pub(super) struct Area {
     pub(super) left: f32,
     pub(super) top: f32,
@@ -11,8 +11,8 @@ pub(super) struct Area {
 }
 
 impl Area {
-    /// Adds an edge: to each row, by how much the covered part of a pixel grows from it on
-    /// rightwards. A running sum over the row then gives the exact covered area.
+    /// Adds an edge: for each row, the change in coverage from this edge rightwards. A running sum
+    /// over the row then gives the exact covered area.
     pub(super) fn edge(&self, cover: &mut [f32], a: Point, b: Point) {
         if a.1 == b.1 {
             return;
@@ -41,7 +41,7 @@ impl Area {
                 line[first] += height * (1.0 - middle);
                 line[first + 1] += height * middle;
             } else {
-                // The edge crosses several pixels: each gets its share of a trapezoid.
+                // The edge crosses several pixels: each gets its part of a trapezoid.
                 let inverse = 1.0 / (x1 - x0);
                 let mut before = 0.0;
                 for x in first..=last {
@@ -62,13 +62,13 @@ impl Area {
     }
 }
 
-/// What a surface does to the pixels of one lookup.
+/// The effect of a texture on the pixels of one lookup.
 pub(super) struct Grain {
-    /// A factor on the colour, in 1/256.
+    /// A factor for the colour, in 1/256.
     pub(super) shade: u32,
-    /// How far the form tilts, to the right and down.
+    /// The change of slope, to the right and down.
     pub(super) lean: [i32; 2],
-    /// The colour of what covers it.
+    /// The colour of its cover.
     pub(super) cap: Option<Rgb>,
 }
 
@@ -83,9 +83,9 @@ impl Grain {
     }
 }
 
-/// One row of a shape, to be put into the picture.
+/// One row of a shape, to be blended into the picture.
 pub(super) struct Row<'a> {
-    /// By how much the covered part grows from pixel to pixel.
+    /// The change in coverage from pixel to pixel.
     pub(super) line: &'a [f32],
     pub(super) rgb: &'a mut [[u8; 4]],
     pub(super) form: &'a mut [[u8; 4]],
@@ -93,7 +93,7 @@ pub(super) struct Row<'a> {
     pub(super) alpha: f32,
 }
 
-/// How many pixels follow that are covered like the one before them.
+/// The number of following pixels with the same coverage.
 #[inline(always)]
 fn evenly(line: &[f32]) -> usize {
     let none = |part: &&[f32]| part.iter().fold(0, |bits, grows| bits | grows.to_bits()) == 0;
@@ -101,11 +101,11 @@ fn evenly(line: &[f32]) -> usize {
     whole + line[whole..].iter().take_while(|grows| **grows == 0.0).count()
 }
 
-/// Less of a pixel is not worth drawing.
+/// Lower coverage is not drawn.
 const COVER_LEAST: f32 = 0.004;
 
 impl Row<'_> {
-    /// Puts one pixel; `much` is from 0 to 256.
+    /// Blends one pixel; `much` is from 0 to 256.
     #[inline(always)]
     fn put(&mut self, x: usize, much: i32, colour: Rgb, form: [u8; 4]) {
         if much == 256 {
@@ -124,14 +124,14 @@ impl Row<'_> {
         }
     }
 
-    /// How much a pixel takes of the colour, from 0 to 256, where that much of it is covered.
+    /// The weight of the colour in a pixel, from 0 to 256, at this coverage.
     fn much(&self, cover: f32) -> i32 {
-        // Sums of many shares come out a little less than whole.
+        // Accumulated sums fall slightly short of 1.
         let cover = if cover > 0.998 { 1.0 } else { cover };
         (cover * self.alpha * 256.0) as i32
     }
 
-    /// One colour, flat. Most pixels of a shape lie in runs that are covered alike.
+    /// A single flat colour. Most pixels of a shape lie in runs of equal coverage.
     pub(super) fn flat(mut self, colour: Rgb, form: [u8; 4]) {
         let mut sum = 0.0;
         let mut x = 0;
@@ -155,7 +155,7 @@ impl Row<'_> {
         }
     }
 
-    /// One colour with a surface: `grain` looks it up for groups of `step` columns.
+    /// A single colour with a texture: `grain` looks it up for groups of `step` columns.
     pub(super) fn grained(
         mut self,
         step: usize,
@@ -196,8 +196,8 @@ impl Row<'_> {
         }
     }
 
-    /// A form that bulges between its edges: `bulge` gives the colour and the form for a tilt.
-    /// `grain` changes them as a surface does, for groups of `step` columns.
+    /// A form that bulges between its edges: `bulge` gives the colour and the form for a slope.
+    /// `grain` changes them by a texture, for groups of `step` columns.
     pub(super) fn round(
         mut self,
         round: f32,
@@ -233,8 +233,8 @@ impl Row<'_> {
         }
     }
 
-    /// Where the run of covered pixels ends that a pixel is in: how far along it we are tells how
-    /// the form turns.
+    /// The end of the run of covered pixels that contains a pixel: the position within the run
+    /// decides the slope.
     fn end_of_run(&self, x: usize, mut sum: f32) -> usize {
         for (ahead, grows) in self.line[x + 1..].iter().enumerate() {
             sum += grows;

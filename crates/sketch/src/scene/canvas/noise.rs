@@ -1,18 +1,18 @@
-//! Noise that is made once and looked up: a tile to lay side by side.
+//! Noise that is computed once and looked up: a tile that repeats.
 
 use std::sync::OnceLock;
 
 use crate::math::{mix, smooth};
 use crate::rng::speckle;
 
-/// A square of noise that can be laid side by side.
+/// A square of noise that tiles seamlessly.
 #[derive(Clone)]
 pub(crate) struct Tile(Box<[u8; 1 << 16]>);
 
 impl Tile {
     const SIDE: i32 = 256;
 
-    /// The one tile that there is.
+    /// The shared tile.
     pub(super) fn shared() -> &'static Self {
         static TILE: OnceLock<Tile> = OnceLock::new();
         TILE.get_or_init(|| Self::new(5))
@@ -22,7 +22,7 @@ impl Tile {
         let mut sums = vec![0.0f32; (Self::SIDE * Self::SIDE) as usize];
         let mut weight = 0.5;
         for octave in 0..5 {
-            // Cells of 64 pixels, then 32, down to 4; the lattice wraps.
+            // Cells of 64 pixels, then 32, down to 4; the grid wraps around.
             let cell = 64 >> octave;
             let cells = Self::SIDE / cell;
             let corner = |x: i32, y: i32| speckle(x % cells, y % cells, seed + octave as u32);
@@ -38,7 +38,7 @@ impl Tile {
             }
             weight *= 0.55;
         }
-        // Stretched to the whole range: sums of noise crowd around the middle.
+        // Stretched to the whole range, because sums of noise cluster around the middle.
         let (low, high) = sums.iter().fold((f32::MAX, 0.0f32), |(l, h), s| (l.min(*s), h.max(*s)));
         let mut tile = Box::new([0; 1 << 16]);
         for (point, sum) in tile.iter_mut().zip(sums) {
@@ -47,10 +47,10 @@ impl Tile {
         Self(tile)
     }
 
-    /// The noise at a place, from 0 to 1. One lump is about 64 wide.
+    /// The noise at a position, from 0 to 1. One lump is about 64 wide.
     #[inline(always)]
     pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
-        // In whole numbers, with eight bits for the place between two points of the lattice.
+        // In integers, with eight fractional bits between two grid points.
         let (x, y) = ((x * 256.0) as i32, (y * 256.0) as i32);
         let (u, v) = (x & 255, y & 255);
         let (left, right) = ((x >> 8) as usize & 255, ((x >> 8) + 1) as usize & 255);
@@ -61,7 +61,7 @@ impl Tile {
         ((top << 8) + (bottom - top) * v) as f32 * (1.0 / (255.0 * 65536.0))
     }
 
-    /// The noise along a row: for many places at the same height.
+    /// The noise along a row, for many positions at the same height.
     pub(crate) fn row(&self, y: f32) -> Row {
         let y = (y * 256.0) as i32;
         let v = (y & 255) as u16;
@@ -76,14 +76,14 @@ impl Tile {
     }
 }
 
-/// A row of the tile, between two of its lines.
+/// A row of the tile, interpolated between two of its lines.
 pub(crate) struct Row([u16; 257]);
 
-/// By how much a row is more than another.
+/// The difference between two rows.
 pub(super) struct Slope([i32; 257]);
 
 impl Row {
-    /// By how much each place is more than one of another row, that many steps to the right.
+    /// The difference to another row that is shifted right by this many steps.
     pub(super) fn slope(&self, other: &Self, shift: i32) -> Slope {
         let mut slope = [0; 257];
         let start = shift as usize & 255;
@@ -95,7 +95,7 @@ impl Row {
         Slope(slope)
     }
 
-    /// The same as [`Tile::at`] at the row's height.
+    /// The same as [`Tile::at`] at this row's height.
     #[inline(always)]
     pub(crate) fn at(&self, x: f32) -> f32 {
         let x = (x * 256.0) as i32;
@@ -106,7 +106,7 @@ impl Row {
 }
 
 impl Row {
-    /// The noise at a place of a [`Walk`], in whole numbers up to [`ONE`].
+    /// The noise at a position of a [`Walk`], as an integer up to [`ONE`].
     #[inline(always)]
     pub(crate) fn whole(&self, place: u32) -> i32 {
         let (u, left) = ((place >> 8 & 255) as i32, (place >> 16) as usize & 255);
@@ -116,7 +116,7 @@ impl Row {
 }
 
 impl Slope {
-    /// The slope at a place of a [`Walk`], in whole numbers up to [`ONE`] both ways.
+    /// The slope at a position of a [`Walk`], as integers up to [`ONE`] in both directions.
     #[inline(always)]
     pub(super) fn whole(&self, place: u32) -> i32 {
         let (u, left) = ((place >> 8 & 255) as i32, (place >> 16) as usize & 255);
@@ -125,10 +125,10 @@ impl Slope {
     }
 }
 
-/// What 1 is for noise in whole numbers.
+/// The value 1 in integer noise.
 pub(crate) const ONE: i32 = 255 * 256;
 
-/// Places along a row at even distances, in 1/65536: they may wrap, as the tile does.
+/// Evenly spaced positions along a row, in 1/65536; they wrap around as the tile does.
 #[derive(Clone, Copy)]
 pub(crate) struct Walk {
     start: u32,
@@ -136,13 +136,13 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    /// Places `start`, `start + step`, …
+    /// The positions `start`, `start + step`, …
     pub(crate) fn new(start: f32, step: f32) -> Self {
         let fixed = |x: f32| (f64::from(x) * 65536.0) as i64 as u32;
         Self { start: fixed(start), step: fixed(step) }
     }
 
-    /// The place after so many steps.
+    /// The position after this many steps.
     #[inline(always)]
     pub(crate) fn at(self, steps: usize) -> u32 {
         self.start.wrapping_add(self.step.wrapping_mul(steps as u32))

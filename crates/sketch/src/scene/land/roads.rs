@@ -43,7 +43,7 @@ pub(crate) fn shore_road(scene: &Scene, canvas: &mut Canvas, view: &View) {
     road(scene, canvas, view, half + 0.3);
 }
 
-/// A road across the picture, with moving dashes when the view moves along it.
+/// A road across the picture; its dashes move when the camera moves along it.
 pub(super) fn road(scene: &Scene, canvas: &mut Canvas, view: &View, half: f32) {
     let tone = scene.light.on([74, 76, 84], 0.2);
     let strip = |y0: f32, y1: f32| {

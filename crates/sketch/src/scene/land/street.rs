@@ -5,7 +5,7 @@ use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, blend, scale};
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
-/// How near the row stands, and the height in the picture of the pavement before it.
+/// The depth of the row of houses, and the height of the pavement in the picture.
 const NEAR: f32 = 0.5;
 const FOOT: f32 = Scene::ROAD - 0.075;
 
@@ -21,7 +21,7 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let mut x = -view.half();
     while x < view.half() {
         let wide = rng.range(0.2, 0.34);
-        // Lower in the middle, so that the towers behind stay in sight.
+        // Lower in the middle, so that the towers behind stay visible.
         let tall = rng.range(0.17, 0.27) + 0.1 * (x + wide * 0.5).abs().min(0.9);
         let tone: Rgb = *rng.pick(&[
             [168, 104, 84],
@@ -58,7 +58,7 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
                     canvas.fill(&quad(wx, wy, wx + step * 0.46, wy + pitch * 0.62), &pane);
                 }
             }
-            // The shop: a wide window, a door, an awning with stripes, and at night a sign.
+            // The shop: a wide window, a door, a striped awning, and a sign at night.
             let glass = if night { [255, 222, 156] } else { on([132, 164, 180]) };
             let kind = if night { Kind::Light } else { Kind::Built };
             let front = Paint::shaded(glass, scale(glass, 0.7), kind, 116);
@@ -78,7 +78,7 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
                 canvas.fill(&quad(a, FOOT - shop - 0.022, b, FOOT - shop + 0.016), &paint);
             }
             if night && gap < 0.88 {
-                // A sign across the front, and one that stands out from the wall.
+                // A sign across the front, and one that sticks out from the wall.
                 let board = Paint::flat(blend(neon, [255, 255, 255], 0.1), Kind::Light, 114);
                 let (left, top) = (x + wide * 0.3, FOOT - shop - 0.062);
                 canvas.fill(&quad(left, top, left + wide * 0.5, top + 0.022), &board);
@@ -103,7 +103,7 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     canvas.fill(&quad(-view.half(), FOOT, view.half(), Scene::ROAD - 0.03), &slab);
 }
 
-/// What a wet street mirrors of the lights above it.
+/// The reflections of lights in a wet street.
 pub(super) fn wet(canvas: &mut Canvas, view: &View) {
     let edge = view.at(0.0, FOOT + 0.012, NEAR).1;
     let (w, first) = (canvas.width, edge.max(1.0) as usize);
@@ -111,7 +111,7 @@ pub(super) fn wet(canvas: &mut Canvas, view: &View) {
         let down = y as f32 - edge;
         let ripple = canvas.noise.row(y as f32 / view.h * 420.0 - view.t * 30.0);
         let (above, rest) = canvas.rgb.split_at_mut(y * w);
-        // Lights are drawn out towards us.
+        // Reflections are stretched towards the viewer.
         let from = (edge - down * 1.25).max(0.0);
         for (i, pixels) in rest[..w].chunks_mut(2).enumerate() {
             let n = ripple.at((i * 2) as f32 / view.h * 60.0) - 0.5;

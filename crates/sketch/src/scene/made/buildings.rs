@@ -1,4 +1,4 @@
-//! Houses and what else stands where it was built.
+//! Buildings.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -10,7 +10,7 @@ const WALL: Rgb = [226, 210, 186];
 const ROOF: Rgb = [172, 78, 60];
 const STONE: Rgb = [158, 152, 146];
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     use Thing as T;
     let pick = |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
@@ -129,7 +129,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
         }
         T::Bridge => {
             let tone = pick(&[STONE, [178, 150, 122], [176, 84, 66]]);
-            // A viaduct: round arches between piers, right across the picture.
+            // A viaduct: round arches between piers, across the whole picture.
             for i in -5..=5 {
                 let x = i as f32 * 0.72;
                 b.rect(x - 0.09, -0.5, 0.18, 0.9, scale(tone, 0.9));
@@ -216,7 +216,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
             if b.light.lamps {
                 b.glow(-3.0, 1.55, 1.4, [255, 206, 130], 0.6);
             }
-            // What a harbour smells of: crates and a coil of rope.
+            // Harbour props: crates and a coil of rope.
             b.rect(-4.4, 0.34, 0.5, 0.4, [160, 116, 74]);
             b.rect(-4.05, 0.72, 0.4, 0.34, [146, 104, 66]);
             b.oval(-5.3, 0.4, 0.26, 0.12, [206, 180, 130]);

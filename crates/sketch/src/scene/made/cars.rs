@@ -24,7 +24,7 @@ pub(super) fn car(b: &mut Brush<'_>, tone: Rgb, t: f32) {
         ],
         tone,
     );
-    // The cabin: a roof that falls off softly to the back.
+    // The cabin: a roof that slopes gently to the back.
     b.blob(
         &[
             (-1.0, 0.68),
@@ -89,7 +89,7 @@ pub(super) fn bus(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     }
 }
 
-/// A tractor with its cabin, great wheels behind and smoke from its pipe.
+/// A tractor with its cabin, large rear wheels and smoke from its pipe.
 pub(super) fn tractor(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     let dark = scale(tone, 0.7);
     b.kind(Kind::Sky).bulge(0.5);
@@ -125,7 +125,7 @@ pub(super) fn tractor(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     }
 }
 
-/// A wheel with five spokes, turning.
+/// A turning wheel with five spokes.
 fn wheel(b: &mut Brush<'_>, x: f32, r: f32, t: f32) {
     b.bulge(0.3);
     b.oval(x, r, r * 1.08, r * 1.08, [30, 30, 36]);

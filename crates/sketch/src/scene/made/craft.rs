@@ -6,7 +6,7 @@ use crate::scene::view::Brush;
 
 const GLASS: Rgb = [150, 202, 230];
 
-/// A helicopter, flying to the right; its rotor is a blur with a blade in it.
+/// A helicopter, flying to the right; its rotor is a blur with a visible blade.
 pub(super) fn helicopter(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     let (dark, steel) = (scale(tone, 0.76), [70, 74, 84]);
     b.bulge(0.6);
@@ -43,7 +43,7 @@ pub(super) fn helicopter(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     b.line(&[(-1.26 - dx, 0.86 - dy), (-1.26 + dx, 0.86 + dy)], 0.035, [44, 46, 54]);
 }
 
-/// A submarine, with bubbles behind it and a lamp before it.
+/// A submarine, with bubbles behind it and a lamp in front.
 pub(super) fn submarine(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     let dark = scale(tone, 0.72);
     b.kind(Kind::Sky).bulge(0.6);

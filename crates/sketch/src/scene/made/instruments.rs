@@ -1,4 +1,4 @@
-//! Instruments, by themselves and in the hands of those who play them.
+//! Musical instruments, standing alone or in the hands of players.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -6,7 +6,7 @@ use crate::scene::canvas::{Point, Rgb, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
     if item.thing == Thing::Piano {
@@ -28,13 +28,13 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     true
 }
 
-/// Whether a thing is an instrument that people hold.
+/// Whether an instrument is held by its player.
 pub(crate) fn portable(thing: Thing) -> bool {
     matches!(thing, Thing::Guitar | Thing::Violin | Thing::Trumpet)
 }
 
-/// Where the two hands are that play an instrument, this side's and the other's, for a figure with
-/// its neck there.
+/// The positions of a player's two hands, near and far, for a figure with its neck at the given
+/// point.
 pub(crate) fn hands(instrument: Thing, (x, y): Point, t: f32) -> [Point; 2] {
     match instrument {
         Thing::Guitar => {
@@ -50,7 +50,7 @@ pub(crate) fn hands(instrument: Thing, (x, y): Point, t: f32) -> [Point; 2] {
     }
 }
 
-/// An instrument as it is held by a figure with its neck and its hands there.
+/// An instrument in the hands of a figure with its neck and its hands at the given points.
 pub(crate) fn held(
     b: &mut Brush<'_>,
     (instrument, colour): (Thing, Option<Rgb>),
@@ -82,7 +82,7 @@ fn portably(b: &mut Brush<'_>, instrument: Thing, colour: Option<Rgb>) {
     }
 }
 
-/// A grand piano seen from its side, the lid open, and a stool.
+/// A grand piano from the side, with its lid open, and a stool.
 fn piano(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     let (dark, light) = (scale(tone, 0.7), scale(tone, 1.9));
     b.bulge(0.5);
@@ -91,7 +91,7 @@ fn piano(b: &mut Brush<'_>, tone: Rgb, t: f32) {
         b.oval(x, 0.02, 0.035, 0.02, [176, 146, 84]);
     }
     b.limb(&[(0.36, 0.3), (0.34, 0.08)], 0.03, 0.03, [176, 146, 84]);
-    // The lid stands open; strings and frame shine below it.
+    // The lid is open; strings and frame shine below it.
     b.bulge(0.25);
     b.blob(
         &[(-0.66, 0.55), (-0.62, 1.0), (-0.2, 1.16), (0.2, 1.0), (0.3, 0.6), (-0.2, 0.54)],
@@ -111,7 +111,7 @@ fn piano(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     b.rect(0.36, 0.36, 0.32, 0.12, dark);
     b.poly(&[(0.36, 0.47), (0.68, 0.47), (0.7, 0.52), (0.36, 0.52)], [248, 246, 240]);
     for i in 0..8 {
-        // Now and then a key goes down, as if somebody played.
+        // Sometimes a key goes down, as if somebody played.
         let down = if fast_sin(t * 0.7 + i as f32 * 0.37) > 0.86 { 0.012 } else { 0.0 };
         b.rect(0.385 + i as f32 * 0.038, 0.497 - down, 0.014, 0.024, [22, 20, 24]);
     }
@@ -195,7 +195,7 @@ fn violin(b: &mut Brush<'_>, wood: Rgb) {
     }
 }
 
-/// A trumpet, its bell up.
+/// A trumpet with its bell up.
 fn trumpet(b: &mut Brush<'_>, brass: Rgb) {
     let dark = scale(brass, 0.7);
     b.bulge(0.7);

@@ -6,7 +6,7 @@ use crate::scene::canvas::{Kind, Rgb, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     use Thing as T;
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
@@ -21,7 +21,7 @@ pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     true
 }
 
-/// A pagoda: roofs over roofs with raised corners, on a base of stone, with lanterns.
+/// A pagoda: stacked roofs with raised corners, a stone base, and lanterns.
 fn temple(b: &mut Brush<'_>, red: Rgb) {
     let roof = [66, 74, 88];
     b.poly(&[(-0.56, -0.02), (0.56, -0.02), (0.5, 0.08), (-0.5, 0.08)], [164, 158, 150]);
@@ -40,7 +40,7 @@ fn temple(b: &mut Brush<'_>, red: Rgb) {
         for side in [-1.0, 1.0] {
             b.pane(side * wide * 0.45 - 0.03, y + tall * 0.3, 0.06, tall * 0.34);
         }
-        // The roof: low eaves that turn up at their ends.
+        // The roof: low eaves with upturned ends.
         let (low, top) = (y + tall - 0.02, y + tall + 0.085);
         b.blob(
             &[
@@ -70,7 +70,7 @@ fn temple(b: &mut Brush<'_>, red: Rgb) {
     }
 }
 
-/// Four legs that lean together, platforms, lattice, and lights by night.
+/// Four legs that lean together, platforms, lattice, and lights at night.
 fn eiffel(b: &mut Brush<'_>, iron: Rgb, t: f32) {
     let iron = if b.light.lamps { [236, 176, 88] } else { iron };
     if b.light.lamps {
@@ -132,7 +132,7 @@ fn bench(b: &mut Brush<'_>, wood: Rgb) {
     b.rect(-1.1, 0.36, 2.2, 0.06, scale(wood, 0.75));
 }
 
-/// A fountain of two basins, its water rising and falling.
+/// A fountain with two basins, its water rising and falling.
 fn fountain(b: &mut Brush<'_>, stone: Rgb, t: f32) {
     let water: Rgb = [120, 186, 222];
     b.bulge(0.4);
@@ -168,7 +168,7 @@ fn fountain(b: &mut Brush<'_>, stone: Rgb, t: f32) {
     b.kind(Kind::Built);
 }
 
-/// A Ferris wheel that turns, its cabins hanging; lit when lamps are on.
+/// A turning Ferris wheel with hanging cabins; lit when lamps are on.
 fn ferris(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     const CABINS: [Rgb; 4] = [[230, 80, 80], [246, 196, 70], [80, 150, 220], [110, 190, 120]];
     let (hub, r, steel) = ((0.0, 0.56), 0.42, [214, 218, 226]);

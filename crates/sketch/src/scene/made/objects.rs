@@ -1,4 +1,4 @@
-//! Lamps, toys and other single things.
+//! Lamps, toys and other single objects.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -6,7 +6,7 @@ use crate::scene::canvas::{Kind, Rgb, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     use Thing as T;
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
@@ -154,7 +154,7 @@ fn flame(b: &mut Brush<'_>, x: f32, y: f32, tall: f32, t: f32) {
     b.glow(x, y + tall * 0.4, tall * 1.9, [255, 130, 40], 0.45);
 }
 
-/// A fireplace: a mantelpiece of stone, and the fire in it, whose light plays on the floor.
+/// A fireplace: a stone mantelpiece and a fire that lights the floor.
 fn hearth(b: &mut Brush<'_>, t: f32) {
     let stone: Rgb = [150, 132, 118];
     b.kind(Kind::Built).bulge(0.2);

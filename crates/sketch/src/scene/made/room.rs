@@ -1,4 +1,4 @@
-//! A room: a wall with a window on the weather outside, a floor, furniture and a lamp.
+//! A room: a wall with a window that shows the weather, a floor, furniture and a lamp.
 
 use crate::brief::Time;
 use crate::rng::Rng;
@@ -8,16 +8,16 @@ use crate::scene::plan::Scene;
 use crate::scene::sky;
 use crate::scene::view::{Brush, View};
 
-/// Height of the table's top.
+/// The height of the table top.
 pub(crate) const TABLE: f32 = 0.7;
 
-/// Where the window is: its middle, and its sill.
+/// The middle of the window, and its sill.
 pub(crate) fn window(seed: u64) -> (f32, f32) {
     let side = if Rng::named(seed, "window").chance(0.5) { 1.0 } else { -1.0 };
     (side * 0.32, 0.54)
 }
 
-/// A room: a wall with a window on the weather outside, a floor, furniture and a lamp.
+/// A room: a wall with a window that shows the weather, a floor, furniture and a lamp.
 pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     sky::draw(scene, canvas, view);
     crate::scene::land::far(scene, canvas, view);
@@ -39,7 +39,7 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     ]));
     let wx = window(scene.seed).0;
     let (side, wy) = (wx.signum(), 0.1);
-    // Four pieces of wall leave the window open.
+    // Four pieces of wall around the opening of the window.
     let mut piece = |x0: f32, y0: f32, x1: f32, y1: f32, tone: Rgb, kind: Kind, shade: f32| {
         let (a, b) = (view.at(x0, y0, 0.4), view.at(x1, y1, 0.4));
         let paper = Texture {
@@ -130,10 +130,10 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     }
 }
 
-/// A picture in a wooden frame, on the wall that the window leaves: to that side of it.
+/// A framed picture on the wall, on this side of the window.
 fn hang(scene: &Scene, canvas: &mut Canvas, view: &View, sprite: &Sprite, side: f32) {
     let half = view.w / view.h / 2.0;
-    // Views that are higher than wide show the middle of the wall alone.
+    // Portrait views show only the middle of the wall.
     let (x, wide) = if half < 0.6 { (0.0, half * 1.3) } else { (side * half * 0.44, half * 0.78) };
     let height = (wide / sprite.aspect()).min(0.5);
     let wide = height * sprite.aspect();
@@ -157,7 +157,7 @@ fn hang(scene: &Scene, canvas: &mut Canvas, view: &View, sprite: &Sprite, side: 
     Brush::new(canvas, &scene.light, feet, size, 1.0, Kind::Figure).sprite(sprite, 1.0);
 }
 
-/// A round rug on the floor, and the light of the window that falls there by day.
+/// A round rug on the floor, and the window's light on it by day.
 fn rug(scene: &Scene, canvas: &mut Canvas, view: &View, warm: &dyn Fn(Rgb, f32) -> Rgb) {
     const TONES: [Rgb; 4] = [[150, 60, 56], [62, 88, 120], [176, 130, 70], [84, 110, 92]];
     let tone = scene.tinted(TONES[(scene.seed % 4) as usize]);

@@ -1,4 +1,4 @@
-//! A hall: curtains, a floor of boards, a chandelier, and light that falls on those who perform.
+//! A concert hall: curtains, a floor of boards, a chandelier, and spotlights on the performers.
 
 use crate::math::fast_sin;
 use crate::rng::Rng;
@@ -6,7 +6,7 @@ use crate::scene::canvas::{Canvas, Kind, Paint, Point, Rgb, Texture, blend, elli
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
-/// Where the floor meets the wall, in the picture.
+/// The height in the picture where the floor meets the wall.
 const FLOOR: f32 = 0.62;
 
 pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
@@ -21,7 +21,7 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
         &quad(-half, -0.5, half, FLOOR + 0.02, 0.3),
         &Paint::shaded(scale(wall, 0.55), wall, Kind::Land, 200),
     );
-    // Tall windows with the evening behind them, between pilasters.
+    // Tall windows with an evening sky, between pilasters.
     for i in -3..=3 {
         let x = i as f32 * 0.36;
         let glow = blend(scene.light.zenith, scene.light.low, 0.6);
@@ -46,7 +46,7 @@ pub(crate) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View) {
     curtains(scene, canvas, view);
 }
 
-/// Boards that shine, with the windows' light on them.
+/// Shining boards that reflect the windows.
 fn floor(scene: &Scene, canvas: &mut Canvas, view: &View, half: f32) {
     let wood = scene.tinted([150, 96, 58]);
     let (a, b) = (view.at(-half, FLOOR, 0.4), view.at(half, 1.3, 0.4));
@@ -69,7 +69,7 @@ fn floor(scene: &Scene, canvas: &mut Canvas, view: &View, half: f32) {
     }
 }
 
-/// Cones of light from above that sway, each with its pool on the floor.
+/// Swaying cones of light from above, each with its pool on the floor.
 fn lights(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let named = scene.colours.first().copied();
     const HUES: [Rgb; 3] = [[255, 226, 170], [255, 150, 190], [150, 190, 255]];
@@ -103,7 +103,7 @@ fn chandelier(canvas: &mut Canvas, view: &View) {
     }
 }
 
-/// Heavy folds of red on both sides, and a valance above.
+/// Heavy red curtains on both sides, and a valance above.
 fn curtains(scene: &Scene, canvas: &mut Canvas, view: &View) {
     let cloth = scene.tinted([150, 26, 40]);
     for side in [-1.0, 1.0] {

@@ -1,4 +1,4 @@
-//! What is eaten.
+//! Food.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -6,7 +6,7 @@ use crate::scene::canvas::{Kind, Rgb, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     use Thing as T;
     let own = |usual: Rgb| item.colour.unwrap_or(usual);
@@ -44,7 +44,7 @@ fn food(b: &mut Brush<'_>, item: &Item, t: f32) {
     steam(b, 0.66, t);
 }
 
-/// Steam over something hot, from so high up.
+/// Steam over something hot, starting at this height.
 fn steam(b: &mut Brush<'_>, y: f32, t: f32) {
     for i in 0..3 {
         let x = (i as f32 - 1.0) * 0.2;
@@ -85,7 +85,7 @@ fn bowl(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     steam(b, 0.62, t);
 }
 
-/// A pizza on its board, a slice of it half drawn out.
+/// A pizza on its board, with one slice pulled out.
 fn pizza(b: &mut Brush<'_>) {
     b.bulge(0.3);
     b.oval(0.0, 0.2, 0.92, 0.24, [150, 100, 62]);
@@ -134,7 +134,7 @@ fn fruit(b: &mut Brush<'_>, bowl: Rgb) {
     b.rect(-0.2, 0.0, 0.4, 0.06, scale(bowl, 0.8));
 }
 
-/// A pumpkin; where lamps are lit, it has a face and a light within.
+/// A pumpkin; when lamps are on, it has a lit face.
 fn pumpkin(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     b.bulge(0.9);
     for (x, wide, light) in [

@@ -1,4 +1,4 @@
-//! What drives, sails and flies.
+//! Vehicles on land, on water and in the air.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -7,7 +7,7 @@ use crate::scene::made::{cars, craft};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// Draws the thing if it is one of them; false when it isn't.
+/// Draws the thing if it is one of these; returns false if not.
 pub(super) fn draw(b: &mut Brush<'_>, item: &Item, t: f32) -> bool {
     use Thing as T;
     let pick = |set: &[Rgb]| item.colour.unwrap_or(set[(item.self_ * 97.0) as usize % set.len()]);
@@ -242,7 +242,7 @@ fn rocket(b: &mut Brush<'_>, tone: Rgb, t: f32) {
     b.poly(&[(-0.025, 0.3), (0.025, 0.3), (0.02, 0.02), (-0.02, 0.02)], [206, 60, 54]);
 }
 
-/// What a rocket leaves: clouds that roll over the ground, and a pillar up to its flame.
+/// A rocket's exhaust: clouds that roll over the ground, and a pillar up to its flame.
 pub(crate) fn plume(b: &mut Brush<'_>, up: f32, t: f32) {
     b.bulge(0.0);
     b.rect(-0.3, -0.04, 0.6, 0.05, [96, 98, 106]);

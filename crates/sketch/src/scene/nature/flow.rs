@@ -1,4 +1,4 @@
-//! Flowing colour: bands that fold into each other, as ink does in water.
+//! Flowing colour: bands that fold into each other like ink in water.
 
 use crate::math::{fast_sin, smooth};
 use crate::rng::{Rng, noise};
@@ -6,7 +6,7 @@ use crate::scene::canvas::{Canvas, Kind, Paint, Rgb, blend, scale};
 use crate::scene::plan::Scene;
 use crate::scene::view::View;
 
-/// The whole picture as a flow of these colours.
+/// Fills the picture with a flow of these colours.
 pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View, set: &[Rgb; 5]) {
     let mut rng = Rng::named(scene.seed, "flow");
     let shift = rng.range(0.0, 200.0);
@@ -20,7 +20,7 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View, set: &[Rgb; 
             let u = x as f32 / view.h;
             let bend = warp.at(u * 30.0 + shift - view.t * 2.4);
             let curl = fine.at(u * 62.0 + bend * 60.0 + view.t * 3.0);
-            // Where a pixel lies between the bands.
+            // The position of the pixel between the bands.
             let along = v * 1.5 + u * 0.35 + bend * 1.9 + curl * 0.5 + view.t * 0.05;
             let band = along.rem_euclid(1.0) * 5.0;
             let (from, part) = (band as usize % 5, band - band.floor());
@@ -31,7 +31,7 @@ pub(super) fn draw(scene: &Scene, canvas: &mut Canvas, view: &View, set: &[Rgb; 
             canvas.rgb[y * w + x..y * w + (x + step).min(w)].fill(tone);
         }
     }
-    // Ribbons in front give it depth.
+    // Ribbons in the foreground give depth.
     for i in 0..5u32 {
         let near = 0.3 + i as f32 * 0.15;
         let salt = (scene.seed as u32).wrapping_add(i * 97);

@@ -4,7 +4,7 @@ use crate::math::fast_sin;
 use crate::scene::canvas::{Kind, Rgb, blend, scale};
 use crate::scene::view::Brush;
 
-/// A cone with a glowing crater: lava down its side, a fountain of sparks, a pillar of smoke.
+/// A cone with a glowing crater: lava on its side, a fountain of sparks, a pillar of smoke.
 pub(super) fn volcano(b: &mut Brush<'_>, t: f32) {
     b.kind(Kind::Sky).bulge(0.6);
     for i in 0..14u32 {
@@ -63,7 +63,7 @@ pub(super) fn volcano(b: &mut Brush<'_>, t: f32) {
     }
 }
 
-/// A cliff of several ledges with the water that falls over it, into a pool with mist.
+/// A cliff with several ledges, water falling over it, and a pool with mist.
 pub(super) fn waterfall(b: &mut Brush<'_>, t: f32) {
     let stone: Rgb = [92, 90, 88];
     b.bulge(0.3);
@@ -80,7 +80,7 @@ pub(super) fn waterfall(b: &mut Brush<'_>, t: f32) {
         ]
     };
     b.rough(&cliff(0.0, 0.78, 1.0), stone, 0.12, 0.8);
-    // The woods on top.
+    // Trees on top.
     b.kind(Kind::Plant);
     for i in 0..9u8 {
         let k = f32::from(i) / 8.0 - 0.5;

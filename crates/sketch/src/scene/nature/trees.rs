@@ -1,4 +1,4 @@
-//! Trees, bare and in leaf, firs, palms and bamboo.
+//! Trees (bare and in leaf), firs, palms and bamboo.
 
 use crate::brief::{Place, Season};
 use crate::math::fast_sin;
@@ -28,7 +28,7 @@ pub(super) fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
         return;
     }
     let leaf = item.colour.unwrap_or(scene.leaf());
-    // A crown of leaves: dark behind and below, lighter clumps in front and above.
+    // The crown: dark leaves behind and below, lighter clumps in front and above.
     let crown = |rng: &mut Rng, x: f32, y: f32, rx: f32, ry: f32, bumps: u32| -> Vec<(f32, f32)> {
         (0..bumps)
             .map(|i| {
@@ -49,7 +49,7 @@ pub(super) fn tree(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
     }
 }
 
-/// A small shift, so that trees are not alike.
+/// A small offset, so that no two trees are alike.
 fn rng_shift(self_: f32) -> f32 {
     (self_ - 0.5) * 0.08
 }
@@ -89,7 +89,7 @@ pub(super) fn pine(scene: &Scene, b: &mut Brush<'_>, item: &Item, sway: f32) {
     }
 }
 
-/// What a fir is hung with indoors: lights, baubles, a star on top.
+/// The decoration of a Christmas tree: lights, baubles, a star on top.
 fn christmas(b: &mut Brush<'_>, self_: f32) {
     const BAUBLES: [Rgb; 4] = [[214, 50, 54], [246, 204, 84], [70, 130, 210], [236, 236, 240]];
     b.kind(Kind::Light).bulge(0.8);
@@ -126,7 +126,7 @@ pub(super) fn palm(b: &mut Brush<'_>, item: &Item, sway: f32) {
     }
 }
 
-/// A clump of bamboo: jointed canes, and leaves towards their tips.
+/// A clump of bamboo: jointed canes with leaves towards their tips.
 pub(super) fn bamboo(b: &mut Brush<'_>, item: &Item, sway: f32) {
     let cane = item.colour.unwrap_or([124, 164, 82]);
     let mut rng = Rng::new((item.self_ * 65536.0) as u64);

@@ -1,11 +1,11 @@
-//! What a picture shows, as far as arithmetic can tell: soft shapes of like brightness and colour,
-//! their relief, the sky, and where most happens. Styles need that, as they do of drawn scenes.
+//! Simple image analysis: soft shapes of similar brightness and colour, their relief, the sky, and
+//! the point of greatest detail. Styles need these as they do for drawn scenes.
 
 use crate::scene::canvas::Kind;
 use crate::scene::photo::Backdrop;
 use crate::scene::photo::regions::{self, Place};
 
-/// A plane of a picture: brightness, or how blue or red it is; in 1/16.
+/// A plane of a picture: brightness, blue or red difference; in 1/16.
 struct Plane {
     width: usize,
     values: Vec<u16>,
@@ -19,7 +19,7 @@ impl Plane {
         Self { width, values: values.collect() }
     }
 
-    /// Means over `2 * reach + 1` pixels both ways, twice: soft.
+    /// Box blur over `2 * reach + 1` pixels in both directions, applied twice.
     fn soft(self, reach: usize) -> Self {
         let height = self.values.len() / self.width;
         let mut values = self.values;
@@ -35,8 +35,8 @@ impl Plane {
     }
 }
 
-/// Running means along lines of `length` places that are `step` apart; `lines` of them, `next`
-/// apart.
+/// Running means along `lines` lines of `length` values that are `step` apart; the lines start
+/// `next` apart.
 fn means(
     from: &[u16],
     length: usize,
@@ -60,16 +60,16 @@ fn means(
     out
 }
 
-/// The numbers of parts that a picture takes begin here, and end before the other.
+/// The first id for the parts of a picture, and the end of that range.
 const FIRST_PART: u8 = 20;
 pub(super) const PARTS_END: u8 = FIRST_PART + regions::NUMBERS;
 
-/// The side of the squares that the sky is looked for in, in parts of the picture's height.
+/// The side of the squares in which the sky is searched, as a divisor of the picture's height.
 const CELLS_A_HEIGHT: usize = 90;
 
 pub(super) fn tell_apart(width: usize, height: usize, mut px: Vec<[u8; 4]>) -> Backdrop {
     let reach = (height.min(width) / 110).max(1);
-    // Weights in 1/256, so that planes are in 1/16 after four bits are gone.
+    // Weights in 1/256, so that planes are in 1/16 after dropping four bits.
     let luma = Plane::of(width, &px, |[r, g, b]| r * 77 + g * 150 + b * 29).soft(reach);
     let blue = Plane::of(width, &px, |[r, g, b]| 32768 - r * 43 - g * 85 + b * 128).soft(reach);
     let red = Plane::of(width, &px, |[r, g, b]| 32768 + r * 128 - g * 107 - b * 21).soft(reach);
@@ -79,7 +79,7 @@ pub(super) fn tell_apart(width: usize, height: usize, mut px: Vec<[u8; 4]>) -> B
     let cell = (height / CELLS_A_HEIGHT).max(1);
     let across = width.div_ceil(cell);
     let ahead = reach * 2;
-    // Regions are told apart on a coarser grid.
+    // Regions are found on a coarser grid.
     let grain = (height.min(width) / 400).max(1);
     let grains = width.div_ceil(grain);
     let regions = regions::number(&places(&[&luma, &blue, &red], height, grain, ahead), grains);
@@ -101,7 +101,7 @@ pub(super) fn tell_apart(width: usize, height: usize, mut px: Vec<[u8; 4]>) -> B
             weight += much;
             sum = (sum.0 + much * x as u64, sum.1 + much * y as u64);
             let region = regions[y / grain * grains + x / grain];
-            // Most pictures are farther away at their top.
+            // In most pictures, the top is farthest away.
             let depth = 214 - (y * 150 / height) as u8;
             form.push([lean(slope.0), lean(slope.1), depth, FIRST_PART + region]);
         }
@@ -118,7 +118,7 @@ pub(super) fn tell_apart(width: usize, height: usize, mut px: Vec<[u8; 4]>) -> B
     }
 }
 
-/// What each place of a grid is like, whose squares are `grain` pixels wide.
+/// The properties of each square of a grid; squares are `grain` pixels wide.
 fn places(
     [luma, blue, red]: &[&Plane; 3],
     height: usize,
@@ -146,7 +146,7 @@ fn places(
     all
 }
 
-/// Which of five sorts a colour is: grey, or towards blue, green, red or yellow.
+/// The class of a colour: grey, or towards blue, green, red or yellow.
 fn hue(blue: i32, red: i32) -> u8 {
     const GREY: i32 = 200;
     match (blue.abs() > red.abs(), blue > 0, red > 0) {
@@ -158,7 +158,7 @@ fn hue(blue: i32, red: i32) -> u8 {
     }
 }
 
-/// Brightnesses that divide a picture into six, each of a good part of it.
+/// Brightness thresholds that divide a picture into six classes of sufficient area.
 fn levels(luma: &[u16]) -> [u16; 5] {
     let mut counts = [0usize; 256];
     luma.iter().for_each(|v| counts[usize::from(*v >> 4).min(255)] += 1);
@@ -174,8 +174,8 @@ fn levels(luma: &[u16]) -> [u16; 5] {
     found
 }
 
-/// The squares that are sky: bright or blue, smooth, and reaching down from the top. `None` where
-/// there is too little of it to be sure.
+/// The squares that are sky: bright or blue, smooth, and connected to the top. `None` if there is
+/// too little of it to be sure.
 fn sky(luma: &Plane, blue: &Plane, height: usize) -> Option<Vec<bool>> {
     let cell = (height / CELLS_A_HEIGHT).max(1);
     let (across, down) = (luma.width.div_ceil(cell), height.div_ceil(cell));
@@ -212,6 +212,6 @@ fn sky(luma: &Plane, blue: &Plane, height: usize) -> Option<Vec<bool>> {
             }
         }
     }
-    // A few bright squares are no sky, and a picture that is all of it is something else.
+    // A few bright squares aren't sky, and a picture that is all sky is something else.
     (count * 12 > found.len() && count * 10 < found.len() * 8).then_some(found)
 }

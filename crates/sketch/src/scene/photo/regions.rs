@@ -1,25 +1,26 @@
-//! Regions of a picture: neighbouring places of like brightness and colour, of which those are one
-//! that no clear edge divides.
+//! Segmentation: neighbouring squares of similar brightness and colour form a region unless a clear
+//! edge divides them.
 
-/// The number of each place's region, from 0 on and again from 0 after [`NUMBERS`]: neighbours
-/// hardly ever share one.
+/// The id of each square's region: from 0 on, and again from 0 after [`NUMBERS`], so neighbours
+/// rarely share one.
 pub(super) const NUMBERS: u8 = 43;
 
-/// Below that contrast across it, an edge divides nothing; in 1/16.
+/// The minimum contrast of a dividing edge, in 1/16.
 const CLEAR: u64 = 28 * 16;
 
-/// A region smaller than that part of the picture belongs to a neighbour.
+/// A region smaller than this part of the picture is merged into a neighbour.
 const SMALLEST_PART: usize = 1400;
 
-/// What a place is like.
+/// The properties of a square.
 pub(super) struct Place {
-    /// Its sort: places of another sort are another region, if the edge between is clear.
+    /// Its class: squares of different classes are in different regions if the edge between them is
+    /// clear.
     pub(super) sort: u8,
-    /// How much changes around it, in 1/16.
+    /// The variation around it, in 1/16.
     pub(super) contrast: u16,
 }
 
-/// Sets of places, joined step by step.
+/// Disjoint sets of squares, merged step by step (union-find).
 struct Sets {
     parent: Vec<u32>,
     size: Vec<u32>,
@@ -46,7 +47,7 @@ impl Sets {
     }
 }
 
-/// Tells the regions of a grid apart, which is that wide.
+/// Segments a grid of this width.
 pub(super) fn number(places: &[Place], across: usize) -> Vec<u8> {
     let mut sets = Sets { parent: (0..places.len() as u32).collect(), size: vec![1; places.len()] };
     let pairs = |at: usize| {
@@ -74,7 +75,7 @@ pub(super) fn number(places: &[Place], across: usize) -> Vec<u8> {
             }
         }
         all.sort_unstable();
-        // The mean along each edge, the weakest first.
+        // The mean contrast along each border, the weakest first.
         let mut means: Vec<(u64, u64)> = all
             .chunk_by(|a, b| a.0 == b.0)
             .map(|edge| (edge.iter().map(|e| e.1).sum::<u64>() / edge.len() as u64, edge[0].0))
@@ -90,7 +91,7 @@ pub(super) fn number(places: &[Place], across: usize) -> Vec<u8> {
             sets.join(a, b);
         }
     }
-    // What is small still, and stands out clearly, goes to the neighbour that it differs from least.
+    // A region that is still small is merged into the neighbour that it differs from least.
     for (_, key) in edges(&mut sets) {
         let (a, b) = (sets.root((key >> 32) as u32), sets.root(key as u32));
         if sets.size[a as usize].min(sets.size[b as usize]) < least / 2 {
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn clear_edges_divide_and_faint_ones_do_not() {
-        // Forty rows: left and right halves are of two sorts, with an edge of that contrast.
+        // Forty rows: the left and right halves are of two classes, with an edge of this contrast.
         let halves = |contrast: u16| {
             let places: Vec<Place> = (0..40 * 40)
                 .map(|at| {

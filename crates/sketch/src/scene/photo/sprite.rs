@@ -1,4 +1,4 @@
-//! A picture as a thing in a scene: cut out where it has a shape of its own, else a print with a
+//! A picture as a thing in a scene: cut out if it has an outline of its own, else a print with a
 //! white border.
 
 use std::collections::VecDeque;
@@ -11,26 +11,26 @@ use crate::scene::light::Light;
 #[derive(Clone, Debug)]
 pub(crate) struct Sprite {
     picture: Picture,
-    /// Whether it has a shape of its own.
+    /// Whether it has an outline of its own.
     cut_out: bool,
 }
 
-/// How a sprite is put into the picture.
+/// The placement of a sprite in the picture.
 pub(crate) struct Pose {
     /// The middle of its lower edge, in pixels.
     pub(crate) feet: Point,
     /// Its height in pixels.
     pub(crate) height: f32,
-    /// Sine and cosine of how far it leans.
+    /// The sine and cosine of its tilt.
     pub(crate) lean: (f32, f32),
     pub(crate) kind: Kind,
     pub(crate) depth: u8,
-    /// How far away it is, for the light: 0 is here.
+    /// Its distance, for the light: 0 is near.
     pub(crate) far: f32,
 }
 
 impl Sprite {
-    /// A picture as it is, or without an even ground around what it shows.
+    /// A picture with a uniform background around its subject removed, if it has one.
     pub(crate) fn new(picture: Picture, height: usize) -> Self {
         let picture = picture.lower(height.max(48));
         let picture = if picture.has_holes() { picture } else { without_ground(picture) };
@@ -39,12 +39,12 @@ impl Sprite {
         Self { picture, cut_out }
     }
 
-    /// A picture with all that is in it.
+    /// A picture with its background.
     pub(crate) fn print(picture: Picture, height: usize) -> Self {
         Self { picture: picture.lower(height.max(48)), cut_out: false }
     }
 
-    /// Its width, where its height is 1.
+    /// Its width at height 1.
     pub(crate) fn aspect(&self) -> f32 {
         self.picture.width as f32 / self.picture.height as f32
     }
@@ -53,7 +53,7 @@ impl Sprite {
         self.cut_out
     }
 
-    /// Draws it, in the light that is there.
+    /// Draws it in the scene's light.
     pub(crate) fn draw(&self, canvas: &mut Canvas, light: &Light, pose: &Pose) {
         if !self.cut_out {
             self.border(canvas, light, pose);
@@ -102,7 +102,7 @@ impl Sprite {
         }
     }
 
-    /// The paper around a print, and its shadow.
+    /// The white border of a print, and its shadow.
     fn border(&self, canvas: &mut Canvas, light: &Light, pose: &Pose) {
         let (sin, cos) = pose.lean;
         let edge = pose.height * 0.035;
@@ -120,7 +120,7 @@ impl Sprite {
         canvas.fill(&corners(0.0), &Paint::flat(paper, pose.kind, pose.depth));
     }
 
-    /// The colour at a place between pixels, and how much of it is there.
+    /// The colour and opacity at a position between pixels.
     fn sample(&self, u: f32, v: f32) -> [u8; 4] {
         let (w, h) = (self.picture.width, self.picture.height);
         let fixed = |x: f32| (x * 256.0) as i32;
@@ -156,12 +156,12 @@ impl Sprite {
     }
 }
 
-/// How far two colours are apart.
+/// The distance between two colours.
 fn apart(a: [u8; 4], b: [u8; 4]) -> u32 {
     (0..3).map(|c| u32::from(a[c].abs_diff(b[c]))).max().unwrap_or(0)
 }
 
-/// Leaves out an even ground that reaches around what is shown, where there is one.
+/// Removes a uniform background that surrounds the subject, if there is one.
 fn without_ground(picture: Picture) -> Picture {
     const EVEN: u32 = 22;
     let (w, h) = (picture.width, picture.height);
@@ -200,13 +200,14 @@ fn without_ground(picture: Picture) -> Picture {
         }
     }
     let left = open.iter().filter(|o| !**o).count();
-    // What is nearly all, or nearly nothing, was no ground.
+    // If nearly everything or nearly nothing was removed, it wasn't a background.
     if left * 100 < w * h * 3 || left * 100 > w * h * 90 {
         return picture;
     }
     let mut px = picture.px;
     for (at, p) in px.iter_mut().enumerate() {
-        // Soft edges: as much as is left around each pixel, and nothing of the ground's last fringe.
+        // Soft edges: opacity by the remaining neighbours, which also removes the last fringe of
+        // the background.
         let (x, y) = (at % w, at / w);
         let around = (y.saturating_sub(1)..(y + 2).min(h))
             .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| (x, y)));
@@ -220,7 +221,7 @@ fn without_ground(picture: Picture) -> Picture {
     Picture { width: w, height: h, px }
 }
 
-/// Only the part that something is in.
+/// Crops to the part that isn't empty.
 fn cropped(picture: Picture) -> Picture {
     let w = picture.width;
     let (mut left, mut right, mut top, mut bottom) = (w, 0, picture.height, 0);

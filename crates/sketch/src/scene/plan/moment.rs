@@ -1,4 +1,4 @@
-//! Drawing one moment of a planned scene: what is far first, then each thing in its place.
+//! Draws one moment of a planned scene: the background first, then each thing.
 
 use crate::brief::{Place, Thing, Time, Weather};
 use crate::math::fast_sin;
@@ -10,7 +10,7 @@ use crate::scene::view::{Brush, View};
 use crate::scene::{beings, land, made, nature, sky, water};
 
 impl Scene {
-    /// Draws the moment `t` seconds in, of `total`.
+    /// Draws the moment at `t` seconds, of `total`.
     pub(crate) fn draw(&self, canvas: &mut Canvas, t: f32, total: f32) {
         canvas.clear();
         let view = View::new(canvas, self.camera, t, total);
@@ -54,7 +54,7 @@ impl Scene {
         }
     }
 
-    /// The light all around, where that is no daylight.
+    /// The colour of the ambient light, if it isn't daylight.
     fn around(&self) -> Option<Rgb> {
         let inside = [Place::Room, Place::Stage, Place::Abstract].iter().any(|p| self.is(*p));
         if self.places[0] == Place::Space {
@@ -68,7 +68,7 @@ impl Scene {
         }
     }
 
-    /// What a figure does where it is.
+    /// The pose of a figure in its place.
     fn pose_of(&self, item: &Item) -> Pose {
         match item.thing {
             _ if self.is(Place::Underwater) => Pose::Float,
@@ -82,7 +82,7 @@ impl Scene {
         }
     }
 
-    /// How far a thing leans, in turns: ships roll with the waves.
+    /// The tilt of a thing, in turns: ships roll with the waves.
     fn tilt_of(&self, item: &Item, t: f32) -> f32 {
         let sea = if self.weather == Weather::Storm { 0.03 } else { 0.006 };
         match item.thing {
@@ -98,7 +98,7 @@ impl Scene {
         }
     }
 
-    /// What its legs do, where it has four.
+    /// The motion of its legs, if it has four.
     fn gait_of(&self, item: &Item, t: f32) -> Gait {
         use Thing as T;
         let grazes = matches!(item.thing, T::Cow | T::Sheep | T::Elephant | T::Giraffe | T::Bear);
@@ -114,7 +114,7 @@ impl Scene {
         Gait { phase: t * pace + item.self_ * 3.0, reach, asleep, t: t + item.self_ }
     }
 
-    /// Half the width of the shadow on the ground of what stands there, in its own height.
+    /// Half the width of a thing's shadow on the ground, relative to its height.
     fn shadow_of(&self, item: &Item) -> Option<f32> {
         use Thing as T;
         let afloat = self.wet() && !self.is(Place::Beach) && item.near < 0.85;
@@ -196,7 +196,7 @@ impl Scene {
             || self.is(Place::Stage);
         let rides = self.pose == Pose::Ride && settle::upright(item.thing);
         let drifts = if rides { Item { thing: Thing::Horse, ..*item } } else { *item };
-        // Boxes and balls hang in the air where nothing else does, and lie on the ground elsewhere.
+        // Abstract shapes float if nothing else is there, and otherwise lie on the ground.
         let lies = matches!(item.thing, Thing::Ball | Thing::Cube | Thing::Crystal)
             && ![Place::Abstract, Place::Space, Place::Underwater].iter().any(|p| self.is(*p));
         let crawls = item.thing == Thing::Turtle && !self.is(Place::Underwater);
@@ -207,7 +207,7 @@ impl Scene {
             beings::drift(&drifts, view.t, still)
         };
         if item.held {
-            // What the camera goes along with stays in the picture, and sways a little.
+            // A thing that the camera follows stays in the picture, and sways slightly.
             dx = view.shift(item.near) + 0.03 * fast_sin(view.t * 0.11 + 0.4);
         }
         if item.thing == Thing::Rocket && self.places[0] != Place::Space {
@@ -220,7 +220,7 @@ impl Scene {
             made::plume(&mut smoke, -dy / item.size, view.t);
         }
         if item.thing == Thing::Dolphin && !self.is(Place::Underwater) && dy > 0.08 {
-            // It is under water, and only its splash is seen.
+            // It is under water: only its splash is visible.
             let at = view.at(item.x + dx, item.y + 0.06, item.near);
             let size = view.len(item.size, item.near);
             let mut foam = Brush::new(canvas, &self.light, at, size, item.near, Kind::Water);
@@ -229,14 +229,14 @@ impl Scene {
         }
         let origin = view.at(item.x + dx, item.y + dy, item.near);
         let size = view.len(item.size, item.near);
-        // Great mountains stand out of the haze that they stand in.
+        // Large mountains rise above the haze around them.
         let clear = matches!(item.thing, Thing::Fuji | Thing::Volcano);
         let near = if clear { 0.5 } else { item.near };
         let mut brush = Brush::new(canvas, &self.light, origin, size, near, kind)
             .flipped(item.flip && beings::turns(item.thing))
             .tilted(self.tilt_of(item, view.t));
         if item.thing == Thing::Kite {
-            // Its string goes down to whoever flies it.
+            // A kite's string leads down to the person who flies it.
             if let Some(hand) = self.items.iter().find(|i| settle::upright(i.thing)) {
                 let (hx, _) = beings::drift(hand, view.t, still);
                 let end = view.at(hand.x + hx, hand.y - hand.size * 0.6, hand.near);
@@ -262,7 +262,7 @@ impl Scene {
     }
 }
 
-/// A picture that stands for a thing moves as a puppet of paper does: it hops, and sways.
+/// A picture in the place of a thing moves like a paper puppet: it hops and sways.
 fn puppet(brush: &mut Brush<'_>, sprite: &Sprite, t: f32, lively: f32) {
     let wide = sprite.aspect().min(2.0);
     if sprite.is_cut_out() {

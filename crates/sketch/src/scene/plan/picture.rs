@@ -1,4 +1,4 @@
-//! Scenes with a picture that was sent: over it, around it, or with it in the place of a thing.
+//! Scenes with an input picture: in front of it, around it, or with it in the place of a thing.
 
 use crate::brief::{Brief, Place, Role, Season, Thing, Time, Weather};
 use crate::image::Picture;
@@ -6,12 +6,12 @@ use crate::scene::canvas::{Rgb, blend, scale};
 use crate::scene::photo::{Backdrop, Photo, Sprite};
 use crate::scene::plan::Scene;
 
-/// Below that mean brightness a picture was taken in the dark.
+/// Below this mean brightness, a picture was taken in the dark.
 const DARK: u32 = 62;
 
 impl Scene {
-    /// Decides what the words left open, with a picture that plays that role. `lines` is how high
-    /// the view is, in pixels.
+    /// Plans a scene in which the picture is used in this role. `lines` is the height of the view,
+    /// in pixels.
     pub(crate) fn with_picture(brief: &Brief, picture: Picture, role: Role, lines: usize) -> Self {
         match role {
             Role::Backdrop | Role::Alive => over(brief, picture, role == Role::Alive),
@@ -21,7 +21,7 @@ impl Scene {
                 scene.photo = Some(Photo::Framed(Sprite::print(picture, lines * 2 / 3)));
                 scene
             }
-            // Where there is no wall, it stands by itself.
+            // Without a wall, the picture stands by itself.
             Role::Framed => {
                 let sprite = Sprite::print(picture, lines * 2 / 3);
                 instead_of(brief, Thing::Person, sprite)
@@ -31,12 +31,12 @@ impl Scene {
     }
 }
 
-/// The scene of the words, in which the picture stands for that thing.
+/// The scene of the prompt, with the picture in the place of this thing.
 fn instead_of(brief: &Brief, thing: Thing, sprite: Sprite) -> Scene {
     let mut own = brief.clone();
     own.things.retain(|t| t.0 != thing);
     own.things.insert(0, (thing, 1));
-    // A person among people is no couple: the others stay who they are.
+    // A person among people isn't part of a couple: the other people stay as they are.
     let mut scene = Scene::plan(&own);
     let mut first = true;
     scene.items.retain(|item| item.thing != thing || std::mem::take(&mut first));
@@ -51,7 +51,7 @@ fn instead_of(brief: &Brief, thing: Thing, sprite: Sprite) -> Scene {
     scene
 }
 
-/// The picture, with what the words name over it: nothing that they don't.
+/// The picture as the backdrop, with only those things over it that the prompt names.
 fn over(brief: &Brief, picture: Picture, alive: bool) -> Scene {
     let mut view = Box::new(Backdrop::new(picture));
     let dark = view.brightness < DARK;
@@ -79,7 +79,7 @@ fn over(brief: &Brief, picture: Picture, alive: bool) -> Scene {
     scene
 }
 
-/// A colour of the picture in the light that the words ask for; `down` is how far down it lies.
+/// A colour of the picture in the light that the prompt asks for; `down` is its vertical position.
 fn relit(brief: &Brief, dark: bool, colour: Rgb, down: f32) -> Rgb {
     let times = |c: Rgb, k: [f32; 3]| -> Rgb {
         std::array::from_fn(|i| (f32::from(c[i]) * k[i]).min(255.0) as u8)
@@ -89,7 +89,7 @@ fn relit(brief: &Brief, dark: bool, colour: Rgb, down: f32) -> Rgb {
         blend(c, [luma as u8; 3], much)
     };
     let high = (1.0 - down * 1.4).max(0.0);
-    // Behind clouds the sun colours little.
+    // Behind clouds, the sun adds little colour.
     let veiled = !matches!(brief.weather, None | Some(Weather::Clear | Weather::Wind));
     let mut c = colour;
     c = match brief.weather {

@@ -1,4 +1,4 @@
-//! Where things are found, how many there are and how big.
+//! Placement: positions, numbers and sizes of things.
 
 use crate::brief::{Brief, Camera, Place, Season, Thing};
 use crate::rng::Rng;
@@ -10,32 +10,33 @@ use crate::scene::plan::spots::{Level, Spot, spot_of};
 use crate::scene::plan::{Item, Scene};
 use crate::scene::view::View;
 
-/// Where one thing of a kind may stand: the thirds first, then what lies between and beside them.
+/// Horizontal positions for a single thing of a kind: thirds first, then positions between and
+/// beside them.
 const SPOTS: [f32; 6] = [0.29, -0.29, -0.02, 0.52, -0.52, 0.14];
 
-/// The colour of gold, and of what is yellow.
+/// The colour of gold, and of yellow things.
 const GOLDEN: Rgb = [246, 205, 60];
 
-/// What would hide the things behind it.
+/// Things that would hide what is behind them.
 fn tree(thing: Thing) -> bool {
     matches!(thing, Thing::Tree | Thing::Cherry | Thing::Pine | Thing::Palm | Thing::Bamboo)
 }
 
 impl Scene {
-    /// Puts everything that stands, swims or flies somewhere.
+    /// Places everything that stands, swims or flies.
     pub(super) fn place_all(&mut self, brief: &Brief) {
         let mut rng = Rng::named(self.seed, "items");
         let mirrored = if rng.chance(0.5) { -1.0 } else { 1.0 };
-        // What is alone is large; what shares the picture with other things makes room for them.
+        // A single thing is large; things that share the picture are smaller.
         let kinds = self.things.iter().filter(|t| spot_of(t.0, self).is_some()).count();
         let share = [1.0, 1.0, 0.94, 0.86, 0.8][kinds.min(4)];
         let mut taken: Vec<f32> = Vec::new();
-        // What is alone finds its spot first; what is many keeps clear of it.
+        // Single things are placed first; groups keep clear of them.
         let mut things = self.things.clone();
         things.sort_by_key(|t| t.1 != 1 || tree(t.0));
         for (thing, count) in things {
             let Some(spot) = spot_of(thing, self) else { continue };
-            // Chance of its own: one more word leaves everything else where it was.
+            // Each thing has its own random stream, so that one more word doesn't move the others.
             let mut rng = Rng::named(self.seed, &format!("{thing:?}"));
             let many = if count > 0 { count.min(24) } else { spot.many };
             let crowd = match many {
@@ -58,10 +59,10 @@ impl Scene {
                     taken.push(best);
                     best + rng.range(-0.03, 0.03)
                 } else if many == 2 && settle::upright(thing) {
-                    // Two people are near each other.
+                    // Two people stand close together.
                     SPOTS[1] * mirrored * 0.5 + if i == 0 { -0.15 } else { 0.15 }
                 } else {
-                    // Spread over the width, a little unevenly.
+                    // Spread over the width, slightly unevenly.
                     let even = (i as f32 + 0.5) / many as f32 * 2.0 - 1.0;
                     let x = even * spot.spread + rng.range(-0.4, 0.4) * spot.spread / many as f32;
                     let hides = |t: &&f32| tree(thing) && (**t - x).abs() < 0.26;
@@ -75,11 +76,11 @@ impl Scene {
                 let share = if landmark { 1.0 } else { share };
                 let named = brief.sizes.iter().find(|s| s.0 == thing).map_or(1.0, |s| s.1);
                 let walks = settle::upright(thing) || beings::tires(thing);
-                // As tall as those who walk there anyway.
+                // As tall as the people there.
                 let small = self.street() && walks && self.count(thing).is_some();
                 let size = spot.size * if small { 0.84 } else { 1.0 };
                 let size = size * share * crowd * rng.range(0.92, 1.08) * named;
-                // What towers over a city stands behind its street.
+                // Towers stand behind the street.
                 let near = if named > 1.5 && self.is(Place::City) { 0.42 } else { near };
                 let y = match spot.level {
                     Level::Ground => View::ground(self.horizon, near),
@@ -123,7 +124,7 @@ impl Scene {
         }
         self.seat();
         for pier in self.items.iter_mut().filter(|i| i.thing == Thing::Pier) {
-            // It reaches from the edge of the picture to about its middle.
+            // Extends from the edge of the picture to about its middle.
             pier.x = if pier.flip { -0.3 } else { 0.3 };
         }
         if self.pose == Pose::Ride {
@@ -132,16 +133,16 @@ impl Scene {
         self.cross_bridge();
         self.follow(brief);
         self.grow(brief);
-        // Far things first; the order of equals is that of the words.
+        // Distant things first; things at the same distance in the order of the prompt.
         self.items.sort_by(|a, b| a.near.total_cmp(&b.near));
     }
 
-    /// Whether it is a street of a city, with its pavement and its traffic.
+    /// Whether this is a city street with pavement and traffic.
     fn street(&self) -> bool {
         self.is(Place::City) && !self.has(Thing::Stall) && !self.wet()
     }
 
-    /// The colour that the words give a thing: what is golden on an animal is no gold.
+    /// The colour that the prompt gives a thing; on an animal, "golden" isn't metal.
     fn coat_of(&self, thing: Thing) -> Option<Rgb> {
         use Thing as T;
         let furry =
@@ -149,7 +150,7 @@ impl Scene {
         self.colour_of(thing).map(|c| if furry && c == GOLDEN { [222, 170, 98] } else { c })
     }
 
-    /// How near a thing is: on the shore where there is water, unless it floats.
+    /// The distance of a thing: on the shore if there is water, unless it floats.
     fn nearness(&self, thing: Thing, spot: &Spot, rng: &mut Rng) -> f32 {
         let near = rng.range(spot.near.0, spot.near.1);
         let afloat = matches!(
@@ -170,21 +171,21 @@ impl Scene {
         if !matches!(spot.level, Level::Ground) || afloat {
             near
         } else if self.street() && spot.near.0 > 0.5 {
-            // On the pavement, not in the traffic.
+            // On the pavement, out of the traffic.
             rng.range(0.54, 0.6)
         } else if !self.wet() {
             near
         } else if self.is(Place::Beach) {
             near.max(0.84)
         } else if spot.near.0 > 0.5 {
-            // What people and animals do, they do on the bank in front; the rest is across the water.
+            // Acting people and animals are on the near bank; everything else is across the water.
             rng.range(0.9, 0.97)
         } else {
             0.02
         }
     }
 
-    /// The camera goes along with what moves fast and alone, unless the words say otherwise.
+    /// The camera follows a single fast thing, unless the prompt says otherwise.
     fn follow(&mut self, brief: &Brief) {
         use Thing as T;
         let fast = |i: &Item| match i.thing {
@@ -213,7 +214,7 @@ impl Scene {
             let with = rides && settle::upright(item.thing);
             if item.thing == lead.thing || with {
                 item.held = true;
-                // Room to move into.
+                // Leaves space in front of it.
                 item.x = if lead.flip { 0.14 } else { -0.14 };
             }
         }
@@ -255,7 +256,7 @@ impl Scene {
         }
     }
 
-    /// What grows without being named: trees that frame the view, grass and flowers, corals.
+    /// Plants that nobody named: trees that frame the view, grass and flowers, corals.
     fn grow(&mut self, brief: &Brief) {
         let mut rng = Rng::named(self.seed, "grow");
         let dry = !self.wet() && !self.is(Place::City) && !self.is(Place::Desert);
@@ -284,7 +285,7 @@ impl Scene {
             flip: false,
         };
         if wild && !self.is(Place::Sea) && !self.is(Place::Desert) && !self.is(Place::City) {
-            // A frame of trees on both sides, near the viewer.
+            // Trees on both sides, near the viewer, frame the view.
             let tree = if self.is(Place::Beach) {
                 Thing::Palm
             } else if self.has(Thing::Cherry) {
@@ -299,7 +300,7 @@ impl Scene {
             let n = if self.is(Place::Forest) { 15 } else { 4 };
             for i in 0..n {
                 let side = if i % 2 == 0 { 1.0 } else { -1.0 };
-                // In a wood, they stand behind as well.
+                // In a wood, there are also trees behind.
                 let behind = i >= 5 && !self.wet();
                 let near = if behind {
                     rng.range(0.08, 0.34)

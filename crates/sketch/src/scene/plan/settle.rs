@@ -1,10 +1,10 @@
-//! Settling what the words leave contradictory: which place wins, and who rides what.
+//! Resolves contradictions in a prompt: which place wins, and who rides what.
 
 use crate::brief::{Act, Brief, Place, Thing, Time};
 use crate::rng::Rng;
 use crate::scene::plan::spots;
 
-/// What walks upright, and can dance or ride.
+/// Upright figures, which can dance or ride.
 pub(super) fn upright(thing: Thing) -> bool {
     use Thing as T;
     matches!(
@@ -20,13 +20,13 @@ pub(super) fn upright(thing: Thing) -> bool {
     )
 }
 
-/// What can be ridden.
+/// Things that can be ridden.
 pub(super) fn mount(thing: Thing) -> bool {
     use Thing as T;
     matches!(thing, T::Horse | T::Unicorn | T::Camel | T::Elephant | T::Dinosaur)
 }
 
-/// Whether somebody rides: one of each is named.
+/// Whether somebody rides: exactly one rider and one mount are named.
 pub(super) fn riding(things: &[(Thing, u32)]) -> bool {
     let one =
         |what: fn(Thing) -> bool| things.iter().filter(|t| what(t.0) && t.1 == 1).count() == 1;
@@ -34,7 +34,7 @@ pub(super) fn riding(things: &[(Thing, u32)]) -> bool {
     one(upright) && one(mount) && !others && !things.iter().any(|t| t.0 == Thing::Robot)
 }
 
-/// Decides where it is, and leaves out what contradicts that.
+/// Decides the place, and removes what contradicts it.
 pub(super) fn places(
     brief: &Brief,
     named: &dyn Fn(&[Thing]) -> bool,
@@ -53,7 +53,7 @@ pub(super) fn places(
     if places.contains(&P::Underwater) {
         *places = vec![P::Underwater];
     }
-    // Palms over the sea stand on its beach.
+    // Palms at the sea imply a beach.
     if *places == [P::Sea] && named(&[T::Palm]) {
         *places = vec![P::Beach];
     }
@@ -81,7 +81,7 @@ pub(super) fn places(
     if places.contains(&P::Lunar) {
         things.retain(|t| t.0 != T::Moon);
     }
-    // A galaxy over the mountains is a sky full of stars.
+    // A galaxy over the mountains is a starry sky.
     let earthly = [T::Tent, T::Fire, T::House, T::Tree, T::Pine, T::Castle, T::Lighthouse, T::Car];
     let elsewhere = places.iter().any(|p| !matches!(p, P::Space | P::Mars | P::Lunar));
     if places.contains(&P::Space) && (elsewhere || named(&earthly)) {
@@ -90,7 +90,7 @@ pub(super) fn places(
             things.push((T::Stars, 0));
         }
     }
-    // A cliff with a lighthouse is at the sea, and a bridge in a city crosses its river.
+    // A cliff with a lighthouse is at the sea; a bridge in a city crosses a river.
     if named(&[T::Lighthouse]) && places.iter().all(|p| *p == P::Mountains) {
         *places = vec![P::Sea];
     }

@@ -1,19 +1,19 @@
-//! The table of places: where a thing is usually found, how big it is, and how many there are.
+//! The table of placements: where a thing usually is, its size, and the default number.
 
 use crate::brief::{Brief, Place, Thing};
 use crate::rng::Rng;
 use crate::scene::plan::Scene;
 
-/// Where a thing is usually found, when no place was named.
+/// The usual place of a thing, for prompts without a place.
 pub(super) fn home_of(brief: &Brief, named: &dyn Fn(&[Thing]) -> bool, rng: &mut Rng) -> Place {
     use Thing as T;
-    // Where nothing else is named, shapes are all that there is.
+    // If nothing else is named, shapes fill the picture.
     let shape = |t: &(Thing, u32)| matches!(t.0, T::Cube | T::Ball | T::Heart | T::Flow);
     let shapes = !brief.things.is_empty() && brief.things.iter().all(shape);
     if named(&[T::Astronaut, T::Rocket, T::Planet, T::Earth, T::Ufo]) {
         Place::Space
     } else if named(&[T::Boat, T::Ship, T::Pier]) {
-        // Before the fish: fishing boats float.
+        // Before the fish, because fishing boats float.
         Place::Sea
     } else if named(&[T::Surfer]) {
         Place::Sea
@@ -91,14 +91,14 @@ pub(super) enum Level {
 pub(super) struct Spot {
     pub(super) level: Level,
     pub(super) near: (f32, f32),
-    /// Its height when it is the only one.
+    /// Its height if there is only one.
     pub(super) size: f32,
-    /// How many there are when the words say "some".
+    /// How many there are for an unspecified plural.
     pub(super) many: u32,
     pub(super) spread: f32,
 }
 
-/// How many there are of it, how big, and where; `None` for what the sky or the air draws.
+/// The number, size and position of a thing; `None` for things that the sky or the air draws.
 pub(super) fn spot_of(thing: Thing, scene: &Scene) -> Option<Spot> {
     use Thing as T;
     let spot = |level, near, size, many, spread| Some(Spot { level, near, size, many, spread });

@@ -1,4 +1,4 @@
-//! What the words name is seen, and what they rule out isn't.
+//! Named things are visible in the picture, excluded ones aren't.
 
 use super::Scene;
 use crate::brief::{Brief, Place, Thing};
@@ -15,7 +15,7 @@ fn drawn(brief: &Brief) -> Vec<[u8; 4]> {
     canvas.rgb
 }
 
-/// The part of the picture that differs plainly, in thousandths.
+/// How much of the picture differs clearly, in thousandths.
 fn differs(one: &[[u8; 4]], other: &[[u8; 4]]) -> usize {
     let plain = |(a, b): &(&[u8; 4], &[u8; 4])| (0..3).any(|c| a[c].abs_diff(b[c]) > 12);
     one.iter().zip(other).filter(plain).count() * 1000 / one.len()
@@ -54,10 +54,10 @@ fn women_and_men_are_who_the_words_say() {
 fn people_do_what_people_do() {
     let items = |prompt: &str| Scene::plan(&Brief::read(prompt, 4)).items;
     let are = |prompt: &str, thing| items(prompt).iter().filter(|i| i.thing == thing).count();
-    // Out in the rain with an umbrella, indoors and under water without.
+    // Umbrellas outdoors in the rain; none indoors or under water.
     assert_eq!(are("a man in the rain on a meadow", Thing::Umbrella), 1);
     assert_eq!(are("a man in a room, rain", Thing::Umbrella), 0);
-    // Who plays holds what is played; what nobody plays stands there.
+    // A player holds the instrument; without a player it stands in the scene.
     for (prompt, instrument) in [
         ("a girl playing violin by the sea", Thing::Violin),
         ("an astronaut with a guitar on mars", Thing::Guitar),
@@ -73,7 +73,7 @@ fn people_do_what_people_do() {
     assert_eq!(are("a robot and a guitar on a meadow", Thing::Guitar), 1);
     let red = items("a man playing a red guitar on a meadow");
     assert!(red.iter().any(|i| i.plays == Some((Thing::Guitar, Some([214, 48, 49])))), "{red:?}");
-    // Two people are near each other.
+    // Two people stand close together.
     let pair: Vec<f32> = items("two lovers under the stars")
         .iter()
         .filter(|i| i.thing == Thing::Person)
@@ -82,7 +82,7 @@ fn people_do_what_people_do() {
     assert!(pair.len() == 2 && (pair[0] - pair[1]).abs() < 0.4, "{pair:?}");
 }
 
-/// A moment in a style, and the scene before it was treated.
+/// A moment in a style, and the scene before styling.
 fn styled(prompt: &str, style: &str) -> (Canvas, Vec<[u8; 4]>) {
     let treatment = Treatment::of(style);
     let mut canvas = treatment.canvas(SIZE);
@@ -100,7 +100,7 @@ fn luma(p: &[u8; 4]) -> u32 {
 #[test]
 fn nothing_around_the_sun_is_brighter_than_it() {
     for hour in ["at dawn", "by day", "at sunset"] {
-        // As it is drawn, hazy (Moody), and grey (Black & White).
+        // Without a style, hazy (Moody), and grey (Black & White).
         for style in ["none", "2", "7"] {
             let prompt = format!("the sea {hour}, no clouds, still camera");
             let (canvas, out) = styled(&prompt, style);
@@ -112,8 +112,8 @@ fn nothing_around_the_sun_is_brighter_than_it() {
                 places.iter().map(|i| of(*i)).sum::<usize>() / places.len()
             };
             let (x, y) = (middle(|i| i % SIZE.0), middle(|i| i / SIZE.0));
-            // The sky up to three radii away, and of it as many of the brightest pixels as the sun
-            // has: one by one they are grain.
+            // The sky up to three radii away. Only as many of its brightest pixels are compared as
+            // the sun has, because single pixels are grain.
             let near = |i: &usize| {
                 let (dx, dy) = ((i % SIZE.0).abs_diff(x), (i / SIZE.0).abs_diff(y));
                 (dx * dx + dy * dy) < places.len() * 3
@@ -146,8 +146,7 @@ fn backdrops_are_dark_at_night_and_blue_under_water() {
     }
 }
 
-/// A place, and things with the part of the picture that each of them takes at least, in
-/// thousandths.
+/// A place, and things with the minimum part of the picture that each takes, in thousandths.
 const SEEN: [(&str, &[(&str, usize)]); 11] = [
     (
         "on a meadow by day",
@@ -325,7 +324,7 @@ fn what_the_words_rule_out_is_not_seen() {
         let share = differs(&drawn(&brief), &drawn(&usual));
         assert!(share > 1, "{prompt}: {share} of 1000 differ from the usual");
     }
-    // Things that were not there anyway change nothing.
+    // Excluding things that weren't there anyway changes nothing.
     for (prompt, place) in [("a meadow, no cats", "a meadow"), ("the sea without boats", "the sea")]
     {
         let brief = Brief::read(prompt, 3);

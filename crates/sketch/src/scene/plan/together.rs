@@ -1,5 +1,5 @@
-//! What belongs together once it is there: players and instruments, people and umbrellas, riders and
-//! horses, trains and bridges, those who sit and benches.
+//! Combinations of things: players and instruments, people and umbrellas, riders and horses, trains
+//! and bridges, sitting people and benches.
 
 use crate::brief::{Brief, Place, Thing, Weather};
 use crate::scene::beings::Pose;
@@ -7,7 +7,7 @@ use crate::scene::made::instruments;
 use crate::scene::plan::{Item, Scene, settle};
 
 impl Scene {
-    /// Gives instruments to those who can play them; a band for which none are named has its own.
+    /// Gives instruments to players; a band without named instruments gets its own.
     pub(super) fn hand_out(&mut self, brief: &Brief) {
         use crate::brief::Genre as G;
         if matches!(self.pose, Pose::Dance | Pose::Ride) {
@@ -32,12 +32,12 @@ impl Scene {
             player.plays = Some(instrument);
             played += 1;
         }
-        // What is in somebody's hands stands nowhere else.
+        // An instrument that is held isn't shown elsewhere.
         theirs.truncate(played);
         self.items.retain(|i| !theirs.contains(&i.thing));
     }
 
-    /// Whoever is out in the rain has an umbrella.
+    /// Gives umbrellas to people in the rain.
     pub(super) fn shelter(&mut self) {
         let dry = [Place::Underwater, Place::Room, Place::Stage].iter().any(|p| self.is(*p));
         let strolls = matches!(self.pose, Pose::Walk | Pose::Stand);
@@ -51,7 +51,7 @@ impl Scene {
         }
     }
 
-    /// Puts the rider on the horse, or whatever there is to ride.
+    /// Puts the rider on the horse, or whatever can be ridden.
     pub(super) fn mount(&mut self) {
         let horse = self.items.iter().find(|i| settle::mount(i.thing)).copied();
         let rider = self.items.iter_mut().find(|i| settle::upright(i.thing));
@@ -68,7 +68,7 @@ impl Scene {
         }
     }
 
-    /// A train goes over the bridge that is named with it; a bridge reaches right across.
+    /// Puts a train on the bridge that is named with it; a bridge spans the whole picture.
     pub(super) fn cross_bridge(&mut self) {
         let train = self.items.iter().find(|i| i.thing == Thing::Train).copied();
         for bridge in self.items.iter_mut().filter(|i| i.thing == Thing::Bridge) {
@@ -87,7 +87,7 @@ impl Scene {
         }
     }
 
-    /// A bench for those who sit, unless one is named.
+    /// Adds a bench for sitting people, unless one is named.
     pub(super) fn seat(&mut self) {
         if self.pose != Pose::Sit {
             return;

@@ -1,4 +1,4 @@
-//! What the night shows: stars, the milky way, northern lights, and the earth over the moon.
+//! Night skies: stars, the Milky Way, northern lights, and the earth over the moon.
 
 use crate::math::{fast_sin, smooth};
 use crate::rng::Rng;
@@ -20,7 +20,7 @@ pub(super) fn stars(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f3
     }
 }
 
-/// A band of faint light across a sky whose stars are named.
+/// A band of faint light, for skies whose stars the prompt names.
 pub(super) fn milky_way(scene: &Scene, canvas: &mut Canvas, view: &View, horizon: f32) {
     let (w, rows) = (canvas.width, (horizon.max(0.0) as usize).min(canvas.height));
     let step = 2 * canvas.step();

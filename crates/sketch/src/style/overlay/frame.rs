@@ -1,4 +1,4 @@
-//! What stands around a picture: a margin, a panel, a stage.
+//! Frames: a margin, a panel, a stage.
 
 use super::ramp;
 use crate::math::{fast_sin, smooth};
@@ -43,7 +43,7 @@ pub(super) fn panel(work: &mut Work<'_>) {
         let on_y = (near[2] < 1.3 || near[3] < 1.3) && u > left - 6.0 && u < right + 6.0;
         if !inside {
             p[..3].copy_from_slice(&[248, 246, 238]);
-            // Lines of writing: a note for the one who films.
+            // Lines of writing, as directors' notes.
             for (row, long) in [(h - 50.0, 0.58), (h - 36.0, 0.72), (h - 22.0, 0.4)] {
                 let word = ((u - 40.0) / 34.0).floor();
                 let gap = u - 40.0 - word * 34.0 > 26.0 + 6.0 * speckle(word as i32, row as i32, 2);
@@ -54,7 +54,7 @@ pub(super) fn panel(work: &mut Work<'_>) {
                 }
             }
         }
-        // An arrow for the camera's move.
+        // An arrow for the camera move.
         let (ax, ay) = (u - w * 0.5, v - (bottom - 20.0));
         let shaft = ax.abs() < 52.0 && (ay + ax * ax * 0.003).abs() < 1.5;
         let tip = ax > 38.0 && ax < 56.0 && (ay.abs() - (54.0 - ax) * 0.7).abs() < 2.0;
@@ -69,7 +69,7 @@ pub(super) fn panel(work: &mut Work<'_>) {
 
 pub(super) fn stage(work: &mut Work<'_>) {
     let (unit, noise) = (work.unit, work.noise);
-    // The light of the spot, and the wood of the table's edge, from 1 on.
+    // The spotlight, and the wood of the table's edge, from 1 on.
     let place = |work: &Work<'_>, x: usize, y: usize| {
         let (u, v) = (x as f32 / work.w as f32 - 0.5, y as f32 / work.h as f32);
         let spot = u * u * 3.2 + (v - 0.52) * (v - 0.52) * 4.0;

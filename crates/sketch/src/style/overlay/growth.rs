@@ -1,4 +1,4 @@
-//! What time does to things: decay, ice, moss and old wheels.
+//! Ageing: decay, ice, moss and old wheels.
 
 use super::{drift, ramp};
 use crate::math::{fast_sin, smooth};
@@ -9,8 +9,7 @@ use crate::style::{Work, add, factor_of, part, shine, shine_by, towards, towards
 
 pub(super) fn decay(work: &mut Work<'_>) {
     let (unit, noise, t) = (work.unit, work.noise, work.t);
-    // Stain, how bright peeled paint is, whether there is a crack, and ivy: a byte, nine bits, one
-    // bit and a byte.
+    // Stain, brightness of peeled paint, crack, and ivy: a byte, nine bits, one bit and a byte.
     let place = |_: &Work<'_>, x: usize, y: usize| {
         let (u, v) = (x as f32 / unit, y as f32 / unit);
         let stain = noise.at(u * 0.55, v * 0.3) * 0.6 + noise.at(u * 2.3, v * 2.3) * 0.4;
@@ -20,7 +19,7 @@ pub(super) fn decay(work: &mut Work<'_>) {
         let peel = if peel > 0.62 { factor_of(1.0 - rim * 0.5) } else { 0 };
         // Cracks run where two noises are equal.
         let crack = (noise.at(u * 0.9, v * 0.9 + 50.0) - noise.at(u * 0.9 + 128.0, v * 0.9)).abs();
-        // Ivy hangs from above.
+        // Ivy hangs down from the top.
         let vine = noise.at(u * 3.1, 8.0) * 150.0 - 30.0 + noise.at(u * 6.0, v * 2.0) * 30.0;
         let leafy = noise.at(u * 8.0, v * 8.0);
         let ivy = if v < vine && leafy > 0.42 { part(0.5 + 0.4 * leafy) as u32 } else { 0 };
@@ -49,13 +48,13 @@ pub(super) fn decay(work: &mut Work<'_>) {
 pub(super) fn ice(work: &mut Work<'_>) {
     let (unit, noise, form, t) = (work.unit, work.noise, work.form, work.t);
     let w = work.w;
-    // How far up rime looks, how strong the fern of ice is, whether the ground is white here, and
-    // whether it sparkles: a byte, nine bits, one bit each.
+    // The distance to look upwards for rime, the strength of the frost fern, whether the ground is
+    // white, and whether it sparkles: a byte, nine bits, one bit each.
     let place = |work: &Work<'_>, x: usize, y: usize| {
         let (u, v) = (x as f32 / unit, y as f32 / unit);
         let rime = ((2.0 + 5.0 * noise.at(u * 3.0, v * 3.0)) * unit) as u32;
         let white = noise.at(u * 1.7, v * 3.4) > 0.66;
-        // Ferns of ice grow from the edges inwards.
+        // Frost ferns grow from the edges inwards.
         let (right, bottom) = (work.w as f32 / unit - u, work.h as f32 / unit - v);
         let edge = u.min(right).min(v.min(bottom)) / 110.0;
         let edge = edge + (noise.at(u * 0.8, v * 0.8) - 0.5) * 0.7;
@@ -69,7 +68,7 @@ pub(super) fn ice(work: &mut Work<'_>) {
     };
     let rimed = part(0.78);
     work.each_plated(place, |at, p, told| {
-        // Rime on what has something farther right above it.
+        // Rime on surfaces that have something farther away directly above them.
         let rime = (told & 255) as usize * w;
         let above = form[if rime > at { at % w } else { at - rime }][2];
         let white = told >> 17 & 1 == 1 && p[3] == Kind::Land as u8;
@@ -90,8 +89,8 @@ pub(super) fn ice(work: &mut Work<'_>) {
 pub(super) fn moss(work: &mut Work<'_>) {
     let (unit, noise, form, t) = (work.unit, work.noise, work.form, work.t);
     let w = work.w;
-    // How far up moss looks, how fuzzy it is, and whether it grows here anyway or as a root: a
-    // byte, nine bits, one bit each.
+    // The distance to look upwards for moss, its fuzziness, and whether it grows here anyway or as
+    // a root: a byte, nine bits, one bit each.
     let place = |_: &Work<'_>, x: usize, y: usize| {
         let (u, v) = (x as f32 / unit, y as f32 / unit);
         let hang = ((4.0 + 22.0 * noise.at(u * 2.4, 3.0)) * unit) as u32;
@@ -118,7 +117,7 @@ pub(super) fn moss(work: &mut Work<'_>) {
     drift(work, (2.5, t * -9.0, 8, 0.9975), |p, _| towards(p, [230, 255, 140], 0.85));
 }
 
-/// Old wheels frame the view, and turn slowly.
+/// Slowly turning old wheels frame the view.
 fn wheels(work: &mut Work<'_>) {
     let (unit, noise, t) = (work.unit, work.noise, work.t);
     let (w, h) = (work.w, work.h);
@@ -157,7 +156,7 @@ fn wheels(work: &mut Work<'_>) {
     }
 }
 
-/// The angle of a direction in turns, within a thousandth.
+/// The angle of a direction in turns, accurate to a thousandth.
 fn turn_of(y: f32, x: f32) -> f32 {
     let (ax, ay) = (x.abs(), y.abs());
     let k = ax.min(ay) / ax.max(ay).max(1e-6);

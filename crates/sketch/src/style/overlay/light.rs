@@ -1,4 +1,4 @@
-//! What light does: a lens, a blind, beams and sparks.
+//! Light effects: a lens, a blind, beams and sparks.
 
 use super::part_of;
 use crate::math::{fast_sin, smooth};
@@ -7,7 +7,7 @@ use crate::scene::canvas::Rgb;
 use crate::style::{Work, factor_of, luma, shine_by, towards, towards_by};
 
 pub(super) fn flare(work: &mut Work<'_>) {
-    // The brightest spot of the sky, looked for on a coarse grid.
+    // The brightest spot of the sky, searched on a coarse grid.
     let (w, h) = (work.w, work.h);
     let mut best = (0.0, w as f32 * 0.7, h as f32 * 0.3);
     for y in (0..h * 2 / 3).step_by(6) {
@@ -76,7 +76,7 @@ pub(super) fn blinds(work: &mut Work<'_>) {
 pub(super) fn beams(work: &mut Work<'_>, colour: Rgb) {
     let (w, h, t) = (work.w as f32, work.h as f32, work.t);
     let rays = work.noise.row(12.0 + t * 0.8);
-    // A ray has the same strength all along its slant: sixteen places for each step of the noise.
+    // A ray has the same strength along its whole length: sixteen positions per step of the noise.
     let table: Vec<f32> = (0..81 * 16)
         .map(|i| smooth(0.5, 0.9, rays.at(i as f32 / 16.0 - 44.0 + t * 1.2)) * 0.4 * 256.0)
         .collect();
@@ -106,7 +106,7 @@ pub(super) fn sparks(work: &mut Work<'_>, warm: Rgb, cool: Rgb) {
                 let (dx, dy) = (x as f32 + 0.5 - cx, y as f32 + 0.5 - cy);
                 let d = (dx * dx + dy * dy) / (r * r);
                 if d < 1.0 {
-                    // Large ones are out of focus: faint discs with a bright rim.
+                    // Large particles are out of focus: faint discs with a bright rim.
                     let body = if r > 4.0 * work.unit { 0.16 + 0.3 * d * d } else { 1.0 - d };
                     let p = &mut work.px[y * work.w + x];
                     towards(p, tone, body * (0.55 + 0.4 * fast_sin(t * 0.3 + near * 9.0).abs()));

@@ -1,4 +1,4 @@
-//! What machines draw: a grid to the horizon, and circuits.
+//! Technical drawings: a grid to the horizon, and circuits.
 
 use super::part_of;
 use crate::math::{fast_sin, floor, smooth};
@@ -15,14 +15,14 @@ pub(super) fn grid(work: &mut Work<'_>) {
     let shade = part(0.55);
     for (y, row) in work.px.chunks_exact_mut(work.w).enumerate() {
         let fy = y as f32;
-        // A large sun, cut by stripes that thicken downwards.
+        // A large sun with stripes that get thicker downwards.
         let dy = fy - edge * 0.72;
         let half = (r * r - dy * dy).max(0.0).sqrt();
         let down = (dy / r + 1.0) * 0.5;
         let stripe = part_of(down * 9.0 - t * 0.12) < (down - 0.35) * 0.9;
         let sun = blend([255, 228, 90], [255, 46, 150], down);
         let sunny = if stripe { 0.0..0.0 } else { w * 0.5 - half..w * 0.5 + half };
-        // Lines that run to the horizon, and lines across.
+        // Lines that converge at the horizon, and horizontal lines.
         let depth = h * 0.09 / ((fy - edge).max(0.0) + 1.0);
         let thin = 0.05 + depth * 0.12;
         let across = (part_of(depth * 14.0 + t * 0.9) - 0.5).abs();
@@ -79,7 +79,7 @@ pub(super) fn circuit(work: &mut Work<'_>) {
             }
         }
         if p[3] == Kind::Sky as u8 {
-            // A vast world with a ring overhead.
+            // A huge planet with a ring.
             let (dx, dy) = (u - 500.0, v - 52.0);
             if dx.abs() < 200.0 {
                 let d = (dx * dx + dy * dy).sqrt();
@@ -100,7 +100,7 @@ pub(super) fn circuit(work: &mut Work<'_>) {
                 }
             }
         }
-        // Instruments at the corners.
+        // Instruments in the corners.
         let (cx, cy) = (u.min(w as f32 / unit - u), v.min(h as f32 / unit - v));
         if (cx < 46.0 && (cy - 14.0).abs() < 0.8 || cy < 34.0 && (cx - 14.0).abs() < 0.8)
             && cx > 13.0

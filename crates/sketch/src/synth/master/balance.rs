@@ -1,26 +1,26 @@
-//! The balance of low and high: a mix that is muddy or dull is brought nearer to what records have.
+//! Spectral balance: a muddy or dull mix is moved towards the balance of records.
 //!
-//! It is a nudge of a few decibels at both ends, as one turns the knobs of an amplifier: what is
-//! dark on purpose stays darker than the rest.
+//! The change is limited to a few decibels at both ends, like the tone controls of an amplifier:
+//! deliberately dark music stays darker than the rest.
 
 use super::BLOCK;
 use crate::SketchError;
 use crate::math::{TAU, exp, log10, pow};
 use crate::synth::{Mix, RATE};
 
-/// Where low ends and high begins, in Hz.
+/// The upper limit of the low end and the lower limit of the high end, in Hz.
 const LOW_HZ: f32 = 150.0;
 const HIGH_HZ: f32 = 2500.0;
 
-/// The most of the whole that is low on records, and the least that is high, in decibels.
+/// The maximum share of low frequencies and the minimum share of high ones on records, in decibels.
 const LOW_DB: f32 = -4.2;
 const HIGH_DB: f32 = -14.0;
 
-/// The most that either end is turned, in decibels, and how much of what lacks is given.
+/// The maximum correction of either end, in decibels, and the fraction of the deficit to correct.
 const TURN_DB: f32 = 5.0;
 const PART: f32 = 0.4;
 
-/// Takes from the low end of a mix what is too much, and gives to the high end what it lacks.
+/// Reduces an excess at the low end of a mix, and compensates a lack at the high end.
 pub(super) fn even_out(
     mix: &mut Mix,
     step: &mut dyn FnMut(f64) -> Result<(), SketchError>,
@@ -65,7 +65,7 @@ pub(super) fn even_out(
     Ok(())
 }
 
-/// Two gentle filters, which leave what is low and what is high of a sound.
+/// Two gentle filters that extract the low and the high end of a sound.
 struct Split {
     low: f32,
     body: f32,

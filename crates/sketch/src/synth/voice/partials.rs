@@ -1,4 +1,4 @@
-//! Notes made of sines: bars and bells that are struck, pianos, pipes.
+//! Additive synthesis: struck bars and bells, pianos, pipes.
 
 use super::{BLOCK, shape};
 use crate::math::{TAU, cos, exp, sin};
@@ -6,8 +6,8 @@ use crate::rng::Rng;
 use crate::synth::slide::Slide;
 use crate::synth::{RATE, wave as sine};
 
-/// A sum of sines. Each has a multiple of the pitch, a strength, and a time of decay in seconds (0:
-/// it lasts as long as the note).
+/// A sum of sines. Each has a multiple of the pitch, a strength, and a decay time in seconds (0: it
+/// lasts as long as the note).
 pub(super) struct Partials {
     pub(super) list: &'static [(f32, f32, f32)],
     pub(super) attack: f32,
@@ -16,15 +16,15 @@ pub(super) struct Partials {
     pub(super) breath: f32,
 }
 
-/// Plays a note of partials.
+/// Renders a note of partials.
 pub(super) fn partials(p: &Partials, hz: f32, len: f32, slide: Slide, out: &mut Vec<f32>) {
     let count = ((len + p.release) * RATE) as usize;
     out.resize(count, 0.0);
-    // Higher notes die sooner.
+    // Higher notes decay faster.
     let age = (261.6 / hz).sqrt().clamp(0.5, 1.8);
     let total: f32 = p.list.iter().map(|x| x.1).sum();
     if p.vibrato > 0.0 {
-        // All partials follow one phase. It counts two turns: some are halves of it.
+        // All partials follow one phase, which counts two turns because some multiples are halves.
         let (mut phase, mut step) = (0.0f32, hz / RATE);
         let mut phases = vec![0.0f32; count];
         for (i, x) in phases.iter_mut().enumerate() {
@@ -53,7 +53,7 @@ pub(super) fn partials(p: &Partials, hz: f32, len: f32, slide: Slide, out: &mut 
                 continue;
             }
             let slope = if *decay > 0.0 { 2.3 / (decay * age * RATE) } else { 0.0 };
-            // What has fallen by 110 dB is gone.
+            // A partial that has decayed by 110 dB is skipped.
             let end = if slope > 0.0 { (12.7 / slope) as usize } else { count };
             turn(w, slope, *strength, &mut out[..end.min(count)]);
         }
@@ -69,8 +69,8 @@ pub(super) fn partials(p: &Partials, hz: f32, len: f32, slide: Slide, out: &mut 
     shape(out, p.attack, 0.0, 1.0, p.release, len, 0.62 / total.max(0.8));
 }
 
-/// Adds a sine: points that turn by the same angle each sample, and shrink as they do. There are
-/// eight, each eight samples after the last, which is what makes it fast.
+/// Adds a sine: points that rotate by a constant angle and shrink. Eight of them, each eight
+/// samples apart, vectorise.
 fn turn(angle: f32, slope: f32, strength: f32, out: &mut [f32]) {
     const MANY: usize = 8;
     let fade = exp(-slope * MANY as f32);

@@ -1,4 +1,4 @@
-//! Notes made of a wave and a filter that opens and closes: strings, brass, reeds, synthesisers.
+//! Subtractive synthesis, a wave through a moving filter: strings, brass, reeds, synthesisers.
 
 use super::{BLOCK, resonate, shape};
 use crate::math::{TAU, exp};
@@ -7,29 +7,29 @@ use crate::synth::{RATE, wave as sine};
 
 /// A wave through a filter.
 pub(super) struct Wave {
-    /// 0 a saw, 1 a square, 2 a triangle.
+    /// 0 is a saw, 1 a square, 2 a triangle.
     pub(super) shape: u8,
-    /// How many, how far apart (a part of the pitch).
+    /// The number of detuned waves, and their spread (a fraction of the pitch).
     pub(super) voices: usize,
     pub(super) spread: f32,
     pub(super) attack: f32,
-    /// Falls to that level within so many seconds.
+    /// Decays to this level within this many seconds.
     pub(super) decay: f32,
     pub(super) sustain: f32,
     pub(super) release: f32,
-    /// The filter, as multiples of the pitch: at rest, and how far the envelope opens it.
+    /// The filter's cutoff, as multiples of the pitch: at rest, and the envelope's amount.
     pub(super) base: f32,
     pub(super) open: f32,
     pub(super) open_secs: f32,
     pub(super) ring: f32,
-    /// How far it is open whatever the pitch, in Hz: a bow and a bell are bright on low notes too.
+    /// The minimum cutoff in Hz at any pitch: bows and bells are bright on low notes too.
     pub(super) air: f32,
-    /// What the body of the instrument adds: frequencies, widths (both in Hz) and strengths.
+    /// The body's resonances: frequencies, widths (both in Hz) and strengths.
     pub(super) body: &'static [(f32, f32, f32)],
-    /// How often a second the filter closes and opens again, if it does.
+    /// How often per second the filter closes and opens again, if it does.
     pub(super) wobble: f32,
     pub(super) vibrato: f32,
-    /// How hard it is driven; 0 is clean.
+    /// The drive; 0 is clean.
     pub(super) drive: f32,
 }
 
@@ -87,10 +87,10 @@ pub(super) fn wave(p: &Wave, hz: f32, len: f32, slide: Slide, out: &mut Vec<f32>
         let push = 1.0 + p.drive * 2.0;
         for s in out.iter_mut() {
             let x = (*s * push * gain).clamp(-3.0, 3.0);
-            // A soft knee: what a tube does.
+            // Soft clipping, like a tube's.
             *s = x * (27.0 + x * x) / (27.0 + 9.0 * x * x) / gain * (0.9 / (1.0 + p.drive * 0.25));
         }
-        // The cabinet takes the edge off.
+        // A speaker cabinet removes the highest frequencies.
         let mut low = 0.0;
         let k = 1.0 - exp(-TAU * 5200.0 / RATE);
         for s in out.iter_mut() {
@@ -102,10 +102,9 @@ pub(super) fn wave(p: &Wave, hz: f32, len: f32, slide: Slide, out: &mut Vec<f32>
     shape(out, p.attack, p.decay, p.sustain, p.release, len, gain);
 }
 
-/// Adds a wave of constant pitch. It is given the place in its turn, and the turns of a second's
-/// worth of samples: how many samples a turn has.
+/// Adds a wave of constant pitch, given its phase and its period in samples.
 fn run(block: &mut [f32], phase: f32, step: f32, wave: impl Fn(f32, f32) -> f32) {
-    // Adding and taking away this much rounds to a whole number.
+    // Adding and subtracting this rounds to an integer.
     const WHOLE: f32 = 12_582_912.0;
     let turn = 1.0 / step;
     for (i, s) in block.iter_mut().enumerate() {
@@ -115,15 +114,15 @@ fn run(block: &mut [f32], phase: f32, step: f32, wave: impl Fn(f32, f32) -> f32)
     }
 }
 
-/// What a sharp corner of a wave lacks so that it has no tones that don't belong (a polynomial
-/// step), `turn` samples being a turn.
+/// The `PolyBLEP` correction: smooths a wave's step to avoid aliasing; `turn` is the period in
+/// samples.
 fn corner(phase: f32, turn: f32) -> f32 {
     let after = (1.0 - phase * turn).max(0.0);
     let before = (1.0 - (1.0 - phase) * turn).max(0.0);
     before * before - after * after
 }
 
-/// A low-pass of second order (state variable, solved without delay) that opens and closes.
+/// A second-order low-pass (state variable, solved without delay) with a moving cutoff.
 fn filter(p: &Wave, hz: f32, out: &mut [f32]) {
     let (mut a, mut b) = (0.0f32, 0.0f32);
     let damp = 2.0 - 1.9 * p.ring;
@@ -136,7 +135,7 @@ fn filter(p: &Wave, hz: f32, out: &mut [f32]) {
             cut *= 0.06 + 0.94 * open * open;
         }
         let cut = cut.clamp(60.0, 15_000.0) / RATE;
-        // tan(pi * cut), by its first terms: cut stays below 0.35.
+        // tan(pi * cut) by its first terms: cut stays below 0.35.
         let x = cut * TAU * 0.5;
         let x2 = x * x;
         let g = x * (1.0 + x2 * (0.333_33 + x2 * (0.133_33 + x2 * 0.053_97)));

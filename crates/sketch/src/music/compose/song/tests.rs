@@ -1,4 +1,4 @@
-//! The form of a song, read from its layout and from the notes.
+//! The form of a song, checked on its layout and on its notes.
 
 use proptest::prelude::*;
 
@@ -21,9 +21,9 @@ fn song(prompt: &str, seed: u32, text: &str) -> (Piece, Score) {
     (piece, score)
 }
 
-/// The notes of the lead between two times: when after the first, how long, how high.
+/// The lead's notes between two times: offset from the first, length and pitch.
 fn sung(score: &Score, from: f32, to: f32) -> Vec<(i32, i32)> {
-    // Hands are some thousandths of a second late.
+    // Onsets are humanised by some milliseconds.
     let within = |note: &&Note| note.at > from - 0.002 && note.at < to - 0.002;
     let notes = score.tracks[3].notes.iter().filter(within);
     notes.map(|note| (((note.at - from) * 40.0).round() as i32, note.pitch)).collect()
@@ -98,8 +98,8 @@ fn what_finds_no_room_is_told() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever the song and whatever the room, the bars are filled exactly, and lines lie within
-    /// their sections, one after another.
+    /// For every song and every length, the bars are filled exactly, and lines lie within their
+    /// sections without overlap.
     #[test]
     fn any_song_fits_any_number_of_bars(
         stanzas in prop::collection::vec((0..7usize, prop::collection::vec(1..=20usize, 0..9)), 1..9),

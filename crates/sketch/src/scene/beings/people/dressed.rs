@@ -1,5 +1,5 @@
-//! What tells knights, wizards, kings, surfers and the like from anybody else: what they wear and
-//! hold.
+//! Costumes and props: what distinguishes knights, wizards, kings, surfers and others from ordinary
+//! people.
 
 use crate::brief::Thing;
 use crate::math::fast_sin;
@@ -7,7 +7,7 @@ use crate::scene::canvas::{Kind, Rgb, scale};
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// What is behind the figure: capes, and the wave under a surfer.
+/// Parts behind the figure: capes, and the wave under a surfer.
 pub(super) fn behind(b: &mut Brush<'_>, item: &Item, neck: f32, t: f32) {
     let wind = 0.03 * fast_sin(t * 0.35);
     match item.thing {
@@ -31,7 +31,7 @@ pub(super) fn behind(b: &mut Brush<'_>, item: &Item, neck: f32, t: f32) {
     }
 }
 
-/// Skis, and the snow that they throw up.
+/// Skis, and the snow that they kick up.
 fn skis(b: &mut Brush<'_>, t: f32) {
     b.kind(Kind::Water).bulge(0.4);
     for i in 0..9 {
@@ -123,7 +123,7 @@ fn wave(b: &mut Brush<'_>, t: f32) {
     }
 }
 
-/// What is worn on the head and held in the hand, over the figure.
+/// Headgear, and props in the hand, in front of the figure.
 pub(super) fn before(b: &mut Brush<'_>, item: &Item, (x, y): (f32, f32), hand: (f32, f32), t: f32) {
     match item.thing {
         Thing::Knight => {

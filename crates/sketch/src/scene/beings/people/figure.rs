@@ -9,7 +9,7 @@ use crate::scene::made::instruments;
 use crate::scene::plan::Item;
 use crate::scene::view::Brush;
 
-/// What a figure does.
+/// The pose of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pose {
     Stand,
@@ -20,24 +20,24 @@ pub(crate) enum Pose {
     Ride,
     /// On a bench, or on the ground.
     Sit,
-    /// Adrift, without weight.
+    /// Floating weightlessly.
     Float,
-    /// Knees bent, arms out.
+    /// Knees bent, arms outstretched.
     Balance,
 }
 
-/// How a figure looks.
+/// The look of a figure.
 pub(super) struct Figure {
     pose: Pose,
     skin: Rgb,
     hair: Rgb,
     top: Rgb,
     legs: Rgb,
-    /// How thick the limbs are, as a factor.
+    /// The thickness of the limbs, as a factor.
     bulk: f32,
-    /// Size of the head: half its width.
+    /// The size of the head: half its width.
     head: f32,
-    /// Height of the hips and of the neck.
+    /// The heights of the hips and of the neck.
     hip: f32,
     neck: f32,
     dress: bool,
@@ -51,7 +51,7 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    /// One of a kind: its number decides what the words leave open.
+    /// A figure of this kind; its number decides what the prompt leaves open.
     pub(super) fn of(item: &Item, pose: Pose) -> Self {
         const SKIN: [Rgb; 5] =
             [[236, 190, 158], [206, 150, 112], [150, 100, 70], [246, 206, 180], [110, 74, 54]];
@@ -85,7 +85,7 @@ impl Figure {
             _ => pick(&TOP, 61.0),
         };
         let top = match item.thing {
-            // An umbrella's colour is not its bearer's.
+            // The colour of an umbrella doesn't apply to the person under it.
             Thing::Umbrella => usual,
             Thing::Mermaid => pick(&SKIN, 83.0),
             _ => item.colour.unwrap_or(usual),
@@ -130,7 +130,7 @@ impl Figure {
     }
 }
 
-/// Draws it with its feet at the origin, one unit tall.
+/// Draws the figure with its feet at the origin, one unit tall.
 pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, item: &Item, t: f32) {
     let pace = match f.pose {
         Pose::Stand | Pose::Ride | Pose::Sit => 0.12,
@@ -153,7 +153,7 @@ pub(super) fn draw(b: &mut Brush<'_>, f: &Figure, item: &Item, t: f32) {
         Pose::Dance => -0.05 * beat,
         _ => 0.012,
     };
-    // Who sits is lower by most of a thigh.
+    // Sitting figures are lower by most of a thigh.
     let low = match f.pose {
         Pose::Sit => f.hip * 0.46,
         Pose::Balance => 0.07,
