@@ -1,7 +1,8 @@
-//! The gateway against its own OpenAPI document: the document is valid, generators make clients from
-//! it, and a tester that makes up requests from it finds nothing that the document doesn't say.
+//! Tests the gateway against its own OpenAPI document: the document is valid, generators make
+//! clients from it, and a property-based tester that generates requests from it finds nothing
+//! undocumented.
 //!
-//! Python's programs live in a virtual environment under `target/`, in the versions of
+//! The Python programs live in a virtual environment under `target/`, in the versions of
 //! `tests/api/requirements.txt`.
 
 use std::io::{BufRead as _, BufReader};
@@ -13,10 +14,10 @@ use anyhow::{Context, Result};
 use crate::run::{heading, output, root, run, target_dir};
 use crate::{clients, demo, tools};
 
-/// Validates the document and tries the API out.
+/// Validates the document and tests the API against it.
 ///
 /// # Errors
-/// Where Python is missing, or something is found.
+/// If Python is missing, or a problem is found.
 pub fn verify() -> Result<()> {
     let bin =
         tools::python("api", "schemathesis, openapi-spec-validator and openapi-python-client")?;
@@ -53,18 +54,18 @@ pub fn verify() -> Result<()> {
         .arg(format!("{}/api/openapi.json", gateway.url))
         .env("AI_NOW_KEY", key)
         .env("AI_NOW_RESULT", result)
-        // What it remembers is of no use to anybody else.
+        // Its example database is of no use to anybody else.
         .current_dir(target_dir()))
 }
 
-/// A running gateway; ends when it is dropped.
+/// A running gateway; stopped when dropped.
 struct Gateway {
     child: Child,
     url: String,
 }
 
 impl Gateway {
-    /// Few generations at once: what comes too early is told to wait, which is an answer, too.
+    /// A low limit on concurrent generations, so that 429 is also covered.
     fn start(data: &Path) -> Result<Self> {
         let mut child = Command::new(demo::gateway_binary())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -88,7 +89,7 @@ impl Gateway {
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        // It may have ended by itself; what it said then stands above.
+        // It may have exited by itself; its output is shown above.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,6 +1,7 @@
-//! `cargo xtask release`: all files of a release for this kind of machine, with what is in them and their
-//! hashes, in `dist-release/`, tried out. Several machines' files may be put there together: `SHA256SUMS` lists what lies
-//! there. It uploads nothing. It must not know how the parts are built.
+//! `cargo xtask release`: makes and tests all files of a release for this machine's target, with
+//! bills of materials and hashes, in `dist-release/`. Files of several machines may be collected
+//! there: `SHA256SUMS` lists everything in the folder. It uploads nothing. It must not know how the
+//! parts are built.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -13,12 +14,12 @@ use sha2::{Digest as _, Sha256};
 use crate::run::{cargo, find, heading, output, root, run, target_dir};
 use crate::{bill, crates, dist, npm, optimise, tools};
 
-/// The version of everything.
+/// The version of all parts.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// What an operator finds beside the program.
+/// Files for operators that ship beside the program.
 const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
 const SUMS: &str = "SHA256SUMS";
-/// Where packages put what shells complete with, by the shell.
+/// The paths of completion scripts in packages, by shell.
 const COMPLETIONS: [(&str, &str); 3] = [
     ("bash", "bash-completion/completions/ai-now-gateway"),
     ("zsh", "zsh/site-functions/_ai-now-gateway"),
@@ -28,7 +29,7 @@ const COMPLETIONS: [(&str, &str); 3] = [
 /// Makes the files of a release.
 ///
 /// # Errors
-/// Where a part can't be built, or is not as a release wants it.
+/// If a part can't be built, or doesn't meet the requirements of a release.
 pub fn release() -> Result<PathBuf> {
     let out = root().join("dist-release");
     fs::create_dir_all(&out)?;
@@ -52,14 +53,14 @@ pub fn release() -> Result<PathBuf> {
     Ok(out)
 }
 
-/// The kind of machine that this one is.
+/// The target triple of this machine.
 fn host() -> Result<String> {
     let said = output(Command::new("rustc").arg("-vV").current_dir(root())).context("rustc")?;
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(host.context("rustc doesn't say what it builds for")?.to_owned())
 }
 
-/// Builds the gateway as it is shipped, without a path of this machine in it.
+/// Builds the release binary of the gateway, without local paths in it.
 fn gateway() -> Result<PathBuf> {
     let flags = format!("-Cstrip=symbols {}", optimise::remapped_paths());
     run(cargo()
@@ -69,7 +70,7 @@ fn gateway() -> Result<PathBuf> {
     Ok(target_dir().join("release").join(name))
 }
 
-/// Puts together what the archive holds.
+/// Assembles the contents of the archive.
 fn staged(name: &str, program: &Path) -> Result<PathBuf> {
     let folder = target_dir().join("release-files").join(name);
     if folder.exists() {
@@ -88,7 +89,8 @@ fn staged(name: &str, program: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes what the program says of its commands: the pages of `man`, and what shells complete with.
+/// Writes the files that the program generates about its commands: man pages and completion
+/// scripts.
 fn describe(program: &Path, share: &Path) -> Result<()> {
     run(Command::new(program).args(["man", "--out"]).arg(share.join("man/man1")))?;
     for (shell, file) in COMPLETIONS {
@@ -111,7 +113,7 @@ fn archive_as(folder: &Path, name: &str, out: &Path) -> Result<()> {
     archive(&copy, &out.join(format!("{name}.tar.gz")))
 }
 
-/// Archives a folder: the same bytes for the same files, whoever does it and when.
+/// Archives a folder reproducibly: the same files give the same bytes.
 fn archive(folder: &Path, file: &Path) -> Result<()> {
     let name = folder.file_name().context("a folder without a name")?;
     let encoder = flate2::GzBuilder::new().write(File::create(file)?, flate2::Compression::best());
@@ -153,7 +155,7 @@ fn pack_npm(out: &Path) -> Result<()> {
         .current_dir(npm::folder()))
 }
 
-/// The crates as they would be published, after a look at what they promise.
+/// Packs the crates as they would be published, after checking them for semver violations.
 fn pack_crates(out: &Path) -> Result<()> {
     crates::semver()?;
     crates::package()?;
@@ -164,7 +166,7 @@ fn pack_crates(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What the gateway is made of, and what the page loads.
+/// Writes bills of materials of the gateway and of the page.
 fn bills_of_materials(target: &str, out: &Path) -> Result<()> {
     heading("Bills of materials");
     for (package, folder, target) in [
@@ -191,7 +193,7 @@ fn install_script(out: &Path) -> Result<()> {
     Ok(fs::write(out.join("install.sh"), script.replace("@VERSION@", VERSION))?)
 }
 
-/// The container image of what was built, where something is there that builds images.
+/// Builds the container image, if a builder is installed.
 fn container(folder: &Path, out: &Path) -> Result<()> {
     let Some(builder) = ["podman", "docker"].into_iter().find(|name| works(name)) else {
         eprintln!("      no podman and no docker that works: the container image is left out");
@@ -211,7 +213,7 @@ fn works(program: &str) -> bool {
     find(program).is_some_and(|found| output(Command::new(found).arg("info")).is_some())
 }
 
-/// Writes the hashes of all files of the release, as `sha256sum -c` reads them; answers them.
+/// Writes the hashes of all files of the release in the format of `sha256sum -c`, and returns them.
 fn sums(out: &Path) -> Result<String> {
     let mut paths = Vec::new();
     list(out, &mut paths)?;
@@ -227,7 +229,7 @@ fn sums(out: &Path) -> Result<String> {
     Ok(listed)
 }
 
-/// Tries out what was made, as somebody who downloads it. The tests are Node's, under `tests/ops`.
+/// Tests the release as a user who downloads it. The tests are Node's, under `tests/ops`.
 fn try_out(out: &Path) -> Result<()> {
     heading("Trying the files out");
     let node = find("node").context("trying the files out needs Node.js 20.19 or newer")?;
@@ -253,7 +255,7 @@ mod tests {
             fs::read(top.join(name)).unwrap()
         };
         let first = made("a.tar.gz");
-        // Written anew, in another order and later.
+        // Written again, later and in another order.
         fs::remove_file(folder.join("README.md")).unwrap();
         fs::write(folder.join("README.md"), "text").unwrap();
         assert_eq!(first, made("b.tar.gz"));

@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: how fast it is, beside others, in the same run on the same machine.
+//! `cargo xtask bench`: measures performance beside comparable software, in the same run on the
+//! same machine.
 //!
-//! Times are told, never demanded: what must hold exactly are the budgets of `cargo verify`. What is
-//! measured goes into `BENCHMARKS.md`, a section for each benchmark.
+//! Times are reported, never asserted: the budgets of `cargo verify` are what must hold. Results go
+//! into `BENCHMARKS.md`, one section per benchmark.
 
 mod sketch;
 
@@ -15,7 +16,7 @@ use clap::ValueEnum;
 use crate::run::{cargo, heading, output, root, run, target_dir};
 use crate::{demo, dist, tools};
 
-/// What can be measured alone.
+/// The benchmarks.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Benchmark {
     /// The page on a slow phone, beside deep-chat
@@ -39,7 +40,7 @@ impl Benchmark {
         }
     }
 
-    /// Measures, and answers what its section says, as Markdown.
+    /// Runs it, and returns the text of its section, as Markdown.
     fn measure(self) -> Result<String> {
         match self {
             Self::Page => page(),
@@ -50,10 +51,10 @@ impl Benchmark {
     }
 }
 
-/// Runs the benchmarks (all where none is named) and writes down what they found.
+/// Runs the benchmarks (all if none is named) and writes their sections.
 ///
 /// # Errors
-/// Where something can't be built, started or measured.
+/// If something can't be built, started or measured.
 pub fn bench(only: &[Benchmark]) -> Result<()> {
     let benchmarks = if only.is_empty() { Benchmark::value_variants() } else { only };
     for &benchmark in benchmarks {
@@ -65,7 +66,7 @@ pub fn bench(only: &[Benchmark]) -> Result<()> {
     Ok(())
 }
 
-/// The page, built for distribution, beside deep-chat from its registry.
+/// Measures the page, built for distribution, beside deep-chat from its registry.
 fn page() -> Result<String> {
     let browser = tools::browser()?;
     let packages = tools::node_packages_of("tests/bench", "the benchmarks")?;
@@ -77,7 +78,8 @@ fn page() -> Result<String> {
     printed(&mut node)
 }
 
-/// The store, on a file and on a server, beside plain programs that write six rows and commit.
+/// Measures the store, on a file and on a server, beside plain programs that write six rows and
+/// commit.
 fn store() -> Result<String> {
     tools::postgres()?;
     let mut bench = cargo();
@@ -92,7 +94,8 @@ const STORE: &str = "Generations accepted durably, in turn for 512 accounts: tok
     for each client, under the lock of the account's row. Medians of 5 rounds of 3 seconds in turn, with the \
     smallest and the largest. Here a ratio above 1 is better.";
 
-/// The gateway's event streams beside those of axum, nginx and better-sse, all as they are released.
+/// Measures the gateway's event streams beside those of axum, nginx and better-sse, all in release
+/// builds.
 fn streams() -> Result<String> {
     let packages = tools::node_packages_of("tests/bench", "the benchmarks")?;
     let nchan = tools::nchan();
@@ -124,7 +127,7 @@ fn streams() -> Result<String> {
     ))
 }
 
-/// Which nginx and which nchan Debian has.
+/// The versions of Debian's nginx and nchan.
 fn nchan_versions() -> Option<String> {
     let packages = ["nginx", "libnginx-mod-nchan"];
     let versions = output(
@@ -133,7 +136,7 @@ fn nchan_versions() -> Option<String> {
     Some(versions?.lines().collect::<Vec<_>>().join(", "))
 }
 
-/// What a command prints on its standard output; its errors go to ours.
+/// Returns a command's standard output; its standard error goes to ours.
 fn printed(command: &mut Command) -> Result<String> {
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     if !output.status.success() {
@@ -142,7 +145,7 @@ fn printed(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).context("the benchmark printed something else than text")
 }
 
-/// Puts a section in the place of the one with the same title, or at the end.
+/// Replaces the section with the same title, or appends it.
 fn record(file: &Path, title: &str, text: &str) -> Result<()> {
     let before = fs::read_to_string(file).with_context(|| file.display().to_string())?;
     fs::write(file, with_section(&before, title, &section(title, text)))?;

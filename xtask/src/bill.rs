@@ -1,5 +1,5 @@
-//! Bills of materials: what a program is made of, in `CycloneDX` 1.5, without a word about the machine that wrote
-//! it down. It must not know what else a release holds.
+//! Bills of materials in `CycloneDX` 1.5: what a program consists of, without any information about
+//! the build machine. It must not know what else a release contains.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,22 +11,23 @@ use serde_json::Value;
 use crate::run::{output, root, run};
 use crate::tools;
 
-/// What readers of bills know by now.
+/// The version that current tools read.
 const SPEC_VERSION: &str = "1.5";
-/// What cargo-cyclonedx names its files, before its own extension.
+/// The file name that cargo-cyclonedx uses, without the extension.
 const NAME: &str = "release.cdx";
-/// How cargo calls a package that lies in a folder of this machine.
+/// The prefix of cargo's id for a package in a local folder.
 const FOLDER: &str = "path+file://";
 
-/// Writes the bill of `package`, whose manifest lies in `folder` of the project, as built for `target`.
+/// Writes the bill of `package`, whose manifest is in `folder` of the project, as built for
+/// `target`.
 ///
 /// # Errors
-/// Where cargo-cyclonedx can't be had or fails, or what it wrote is no bill of that package.
+/// If cargo-cyclonedx isn't available or fails, or its output isn't a bill of that package.
 pub fn write(package: &str, folder: &str, target: &str, file: &Path) -> Result<()> {
     let made = root().join(folder).join(format!("{NAME}.json"));
     let described = describe(folder, target);
     let text = described.and_then(|()| Ok(fs::read_to_string(&made)?));
-    // It writes one beside every crate of the workspace, whichever it was asked for.
+    // It writes one beside every crate of the workspace, whichever is requested.
     forget(root())?;
     let mut bill: Value = serde_json::from_str(&text.context(made.display().to_string())?)?;
     if bill["specVersion"] != SPEC_VERSION || bill["metadata"]["component"]["name"] != package {
@@ -43,7 +44,7 @@ fn describe(folder: &str, target: &str) -> Result<()> {
         .args(["--override-filename", NAME, "--target", target, "--manifest-path"])
         .arg(root().join(folder).join("Cargo.toml"))
         .current_dir(root());
-    // The same bytes each time: it is of the commit's time, not of now.
+    // For reproducible bytes, the time is the commit's.
     if let Some(time) =
         output(Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(root()))
     {
@@ -52,7 +53,7 @@ fn describe(folder: &str, target: &str) -> Result<()> {
     run(&mut command)
 }
 
-/// Removes what was written beside crates, none of which lies in these folders.
+/// Removes the files written beside crates outside these folders.
 fn forget(folder: &Path) -> Result<()> {
     const OTHERS: [&str; 6] = [".git", "data", "dist", "dist-release", "node_modules", "target"];
     for entry in fs::read_dir(folder)? {
@@ -67,7 +68,8 @@ fn forget(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Calls packages of this project by their names, where cargo calls them by the folders that they lie in.
+/// Replaces the ids of this project's packages, which contain local paths, by ids with package
+/// names.
 fn without_folders(value: &mut Value) {
     match value {
         Value::String(text) => {
@@ -81,17 +83,17 @@ fn without_folders(value: &mut Value) {
     }
 }
 
-/// What a text that names a folder says without it; `None` for all others.
+/// An id without its local path; `None` if it has none.
 fn named(text: &str) -> Option<String> {
     if let Some(reference) = text.strip_prefix(FOLDER) {
         let (folder, rest) = reference.split_once('#')?;
-        // Of a package that is called like its folder, cargo says the version alone.
+        // If a package is named like its folder, cargo only gives the version.
         let name = if rest.contains('@') {
             String::new()
         } else {
             folder.rsplit_once('/')?.1.to_owned() + "@"
         };
-        // A part of a package: a library, a program.
+        // A target of a package: a library or a binary.
         return Some(format!("pkg:cargo/{name}{}", rest.replacen(' ', "#", 1)));
     }
     let (before, after) = text.split_once("?download_url=file")?;

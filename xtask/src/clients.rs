@@ -1,8 +1,8 @@
-//! Clients that generators make from the OpenAPI document: each is made without a warning, compiles,
-//! and is understood by the running gateway.
+//! Clients generated from the OpenAPI document: each is generated without a warning, compiles, and
+//! works with the running gateway.
 //!
-//! `tests/api/clients` has a folder for each language: what its generator is told, and a program that
-//! uses what was made.
+//! `tests/api/clients` has a folder per language: the generator's configuration, and a program that
+//! uses the generated client.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,19 +14,19 @@ use crate::tools;
 
 /// A running gateway, and its document in a file.
 pub struct Gateway<'a> {
-    /// Where it listens.
+    /// Its address.
     pub url: &'a str,
-    /// A key with tokens.
+    /// A key with a balance.
     pub key: &'a str,
     /// Its OpenAPI document.
     pub document: &'a Path,
 }
 
 impl Gateway<'_> {
-    /// Makes the clients and tries them out. `python`: the folder of Python's programs.
+    /// Generates the clients and tests them. `python`: the folder of Python's programs.
     ///
     /// # Errors
-    /// Where one can't be made, or doesn't work.
+    /// If one can't be generated, or doesn't work.
     pub fn try_clients(&self, python: &Path) -> Result<()> {
         heading("A client in TypeScript, by openapi-typescript");
         self.typescript()?;
@@ -87,8 +87,8 @@ impl Gateway<'_> {
     }
 }
 
-/// The folder of a language, copied to where things may be made in it. What was made there before
-/// stays: building on it is quicker.
+/// Copies the folder of a language to the build folder. Earlier build output stays there, because
+/// building on it is faster.
 fn copied(language: &str) -> Result<PathBuf> {
     let from = root().join("tests/api/clients").join(language);
     let to = target_dir().join("api-clients").join(language);
@@ -110,7 +110,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Runs a generator, which must have nothing to warn of.
+/// Runs a generator, and fails on any warning.
 fn without_warning(generator: &mut Command) -> Result<()> {
     let output = generator.stdin(Stdio::null()).output();
     let output =

@@ -1,5 +1,5 @@
-//! The crates that are published: `ai-now-protocol`, `ai-now-sketch` and `ai-now-client`; and what all crates may
-//! link. It must not know what they do.
+//! The published crates: `ai-now-protocol`, `ai-now-sketch` and `ai-now-client`; and the
+//! dependencies that all crates may link. It must not know what the crates do.
 
 use std::process::Command;
 
@@ -8,29 +8,30 @@ use anyhow::{Context, Result};
 use crate::run::{cargo, heading, output, root, run};
 use crate::tools;
 
-/// Those that are published, in the order in which they depend on each other.
+/// The published crates, in the order of their dependencies.
 pub const PUBLISHED: [&str; 3] = ["ai-now-protocol", "ai-now-sketch", "ai-now-client"];
 
-/// The revision whose public items others may rely on, as long as crates.io has none of these crates. It moves with a
-/// new version. Once they are published this is `None`, and the last ones published are what is compared with.
+/// The revision whose public items users may rely on, until crates.io has these crates. It moves
+/// with each new version. Once they are published, set it to `None`: then the last published ones
+/// are compared.
 const BASELINE: Option<&str> = Some("6d4d73f0a6f249c2448be033920dacd3c9a0206d");
 
-/// Packs them as they would be published, and builds what was packed: each against the others as packed. Asks
-/// the registry nothing that the workspace's own build didn't.
+/// Packs the crates as they would be published, and builds each against the others as packed. It
+/// makes no registry requests beyond those of the workspace's own build.
 ///
 /// # Errors
-/// Where one lacks something, or doesn't build by itself.
+/// If a crate is incomplete, or doesn't build by itself.
 pub fn package() -> Result<()> {
     heading("Packing the crates that are published");
-    // What lies in the working tree is what is checked, committed or not.
+    // The working tree is checked, committed or not.
     run(selected(cargo().args(["package", "--allow-dirty", "--quiet"])))
 }
 
-/// Compares their public items with those of before, by the rules of semver: with what crates.io has, or, until
-/// something is there, with [`BASELINE`].
+/// Compares public items with the previous ones under the rules of semver: with those on crates.io,
+/// or with [`BASELINE`] before the first publication.
 ///
 /// # Errors
-/// Where something that others may use is gone or changed and the version doesn't say so; or where there is
+/// If a public item was removed or changed incompatibly without a new version, or if there is
 /// nothing to compare with.
 pub fn semver() -> Result<()> {
     let mut command = Command::new(tools::semver_checks()?);
@@ -50,10 +51,10 @@ pub fn semver() -> Result<()> {
     run(&mut command)
 }
 
-/// Whether all that is linked may be: its licences, where it comes from, and that it has versions (`deny.toml`).
+/// Checks linked dependencies: licences, sources and versions (`deny.toml`).
 ///
 /// # Errors
-/// Where something may not be linked, or cargo-deny can't be had.
+/// If a dependency isn't allowed, or cargo-deny isn't available.
 pub fn may_be_linked() -> Result<()> {
     heading("Licences and sources of all that is linked");
     run(Command::new(tools::cargo_deny()?)
@@ -61,10 +62,10 @@ pub fn may_be_linked() -> Result<()> {
         .current_dir(root()))
 }
 
-/// Whether the fuzz targets, which stand apart from the workspace, still resolve to what its lock file says.
+/// Checks that the lock file of the fuzz targets, which are outside the workspace, is up to date.
 ///
 /// # Errors
-/// Where a dependency was changed and `fuzz/Cargo.lock` wasn't.
+/// If a dependency was changed and `fuzz/Cargo.lock` wasn't.
 pub fn fuzz_resolves() -> Result<()> {
     let metadata =
         ["metadata", "--locked", "--format-version", "1", "--manifest-path", "fuzz/Cargo.toml"];
@@ -82,7 +83,7 @@ fn selected(command: &mut Command) -> &mut Command {
 mod tests {
     use super::*;
 
-    /// Nothing else is published by mistake, and each of these is ready for docs.rs and crates.io.
+    /// No other crate is publishable, and each of these is ready for docs.rs and crates.io.
     #[test]
     fn those_that_are_published_say_so_and_no_other() {
         let mut manifests = vec![("xtask".to_owned(), root().join("xtask"))];

@@ -15,10 +15,10 @@ use crate::run::{cargo, heading, output, root, run, target_dir};
 
 const DEFAULT_PORT: u16 = 8787;
 
-/// Builds, starts and opens the studio, and stays until it is stopped.
+/// Builds and starts the studio and opens it; runs until it is stopped.
 ///
 /// # Errors
-/// Where something can't be built or started: what, and what to do.
+/// If something can't be built or started; the message says what to do.
 pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     let started = Instant::now();
     eprintln!(
@@ -46,19 +46,20 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     if open && open::that_detached(&url).is_err() {
         println!("No browser could be opened: open the address above yourself.");
     }
-    // Nobody who uses the gateway waits for this: it is what makes /demo.html work.
+    // The sketch engine's wasm, for /demo.html: nothing else waits for it.
     if let Err(error) = dist::engine(&web) {
         eprintln!("{url}/demo.html, which works without the gateway, won't generate: {error:#}");
     }
     let status = gateway.wait()?;
-    // A gateway that was told to stop has done what it should.
+    // A gateway that was stopped on request has succeeded.
     if !status.success() && status.code().is_some() {
         bail!("the gateway ended with {status}");
     }
     Ok(())
 }
 
-/// The key for the administrators' page: made the first time, and kept beside the data that it opens.
+/// The administrators' key: created on the first start, and kept beside the data that it gives
+/// access to.
 fn administrator(data: &Path) -> Result<String> {
     let kept = data.join("demo-admin.key");
     if let Ok(key) = std::fs::read_to_string(&kept) {
@@ -78,8 +79,8 @@ fn administrator(data: &Path) -> Result<String> {
     Ok(key)
 }
 
-/// Builds the gateway and the widget side by side: each has stretches that keep only one core busy.
-/// Answers the folder with the widget.
+/// Builds the gateway and the widget in parallel, since each has phases that use only one core.
+/// Returns the widget's folder.
 fn build() -> Result<PathBuf> {
     step(1, "Building the gateway and the widget");
     Progress::during(|progress| {
@@ -96,10 +97,10 @@ fn step(number: u32, what: &str) {
     eprintln!("\n[{number}/2] {what}");
 }
 
-/// Builds the gateway as the demo and the end-to-end tests run it.
+/// Builds the gateway for the demo and the end-to-end tests.
 ///
 /// # Errors
-/// Where the build fails.
+/// If the build fails.
 pub fn gateway() -> Result<()> {
     heading("Building the gateway");
     run(&mut build_gateway())
@@ -111,12 +112,12 @@ fn build_gateway() -> Command {
     cargo
 }
 
-/// Where [`gateway`] puts it.
+/// The path of the binary that [`gateway`] builds.
 pub fn gateway_binary() -> PathBuf {
     target_dir().join("debug").join(format!("ai-now-gateway{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// The port that was asked for; else the usual one, or 0 (any) where that is taken.
+/// The requested port; else the default one, or 0 (any) if that is taken.
 fn free_port(asked: Option<u16>) -> Result<u16> {
     let free = |port| TcpListener::bind(("127.0.0.1", port));
     match asked {
@@ -128,7 +129,8 @@ fn free_port(asked: Option<u16>) -> Result<u16> {
     }
 }
 
-/// Waits for the gateway's first line, and goes on reading so that it never blocks on us.
+/// Waits for the gateway's first line, and keeps reading so that the gateway never blocks on a full
+/// pipe.
 fn listening(gateway: &mut Child) -> Result<String> {
     let stdout = gateway.stdout.take().context("no standard output")?;
     let mut lines = BufReader::new(stdout).lines();
@@ -142,18 +144,19 @@ fn listening(gateway: &mut Child) -> Result<String> {
     Ok(url.to_owned())
 }
 
-/// Passes on the wish to stop, so that the gateway can end in order and never outlives us.
+/// Forwards a request to stop, so that the gateway shuts down cleanly and doesn't outlive this
+/// process.
 #[cfg(unix)]
 fn stop_with_us(gateway: &Child) -> Result<()> {
     let pid = rustix::process::Pid::from_child(gateway);
     ctrlc::set_handler(move || {
-        // It may have ended already: then there is nothing to stop.
+        // It may have exited already.
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
     })?;
     Ok(())
 }
 
-/// On Windows, Ctrl+C reaches the gateway by itself; we only wait for it.
+/// On Windows, Ctrl+C reaches the gateway directly; this process only waits for it.
 #[cfg(not(unix))]
 fn stop_with_us(_gateway: &Child) -> Result<()> {
     ctrlc::set_handler(|| {})?;

@@ -1,5 +1,5 @@
-//! Building what a visitor's browser loads: for the demo as it comes, for the world optimised and
-//! weighed.
+//! Builds everything that a visitor's browser loads: unoptimised for the demo; optimised and
+//! checked against size budgets for distribution.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,14 +16,15 @@ use crate::{glue, npm, optimise};
 
 /// The files that trunk and wasm-bindgen name after the package.
 pub const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
-/// What stands in for it on a slow line.
+/// The preview for slow connections.
 const PREVIEW: &str = "ai-now-preview.js";
-/// A part of the shell that holds a style sheet.
+/// The part of the shell that contains a style sheet.
 const LOOKS: &str = "shell/looks.js";
 const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
 const ENGINE_GLUE: &str = "ai-now-sketch.js";
 
-/// The administrators' page, below the folder of the widget, and what wasm-bindgen names after its package.
+/// The administrators' page, below the widget's folder, and the files that wasm-bindgen names after
+/// its package.
 const ADMIN_WASM: &str = "admin/ai-now-admin_bg.wasm";
 const ADMIN_GLUE: &str = "admin/ai-now-admin.js";
 const ADMIN_STYLE: &str = "admin/admin.css";
@@ -31,14 +32,14 @@ const ADMIN_SCRIPT: &str = "admin/admin.js";
 
 /// The worker that runs the engine.
 const WORKER: &str = "sketch-worker.js";
-/// The pages that give hints.
+/// The pages with preload hints.
 const PAGES: [&str; 2] = ["index.html", "demo.html"];
 
-/// Builds the widget, and the sketch engine for the page beside it; answers the folder that holds them:
-/// all that a static host needs.
+/// Builds the widget, and beside it the sketch engine for the page; returns their folder, which
+/// contains everything that a static host needs.
 ///
 /// # Errors
-/// Where a tool is missing or the build fails.
+/// If a tool is missing or the build fails.
 pub fn widget() -> Result<PathBuf> {
     heading("Building the widget");
     let dist = Progress::during(|progress| named(Profile::Widget, progress))?;
@@ -46,10 +47,11 @@ pub fn widget() -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Builds the widget for a demo: all that a page with a gateway needs, named and compressed.
+/// Builds the widget for a demo: everything that a page with a gateway needs, with hashed names and
+/// compressed.
 ///
 /// # Errors
-/// Where a tool is missing or the build fails.
+/// If a tool is missing or the build fails.
 pub fn demo(progress: &Progress) -> Result<PathBuf> {
     named(Profile::Demo, progress)
 }
@@ -65,7 +67,7 @@ fn named(profile: Profile, progress: &Progress) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Names what the shell loads of the studio.
+/// Renames the files of the studio that the shell loads to their hashed names.
 fn name_studio(release: &mut Release) -> Result<()> {
     for file in [WIDGET_WASM, WIDGET_GLUE, STYLE, PREVIEW] {
         release.name(file)?;
@@ -73,11 +75,11 @@ fn name_studio(release: &mut Release) -> Result<()> {
     release.name_locales()
 }
 
-/// What Trunk.toml calls after each build, with the folder that trunk builds into: takes the glue to
-/// its wasm, and the sketch engine beside it.
+/// The hook that Trunk.toml runs after each build, with trunk's output folder: connects the glue to
+/// its wasm, and adds the sketch engine.
 ///
 /// # Errors
-/// Where trunk doesn't call, or the engine can't be built.
+/// If it isn't run by trunk, or the engine can't be built.
 pub fn after_trunk() -> Result<()> {
     let called = "only trunk calls this, see Trunk.toml";
     let staging = PathBuf::from(std::env::var_os("TRUNK_STAGING_DIR").context(called)?);
@@ -88,10 +90,11 @@ pub fn after_trunk() -> Result<()> {
     engine(&staging)
 }
 
-/// Builds the sketch engine as a wasm of its own: it wants to be fast where the widget wants to be small.
+/// Builds the sketch engine as a separate wasm, because it is optimised for speed and the widget
+/// for size.
 ///
 /// # Errors
-/// Where the build fails.
+/// If the build fails.
 pub fn engine(dist: &Path) -> Result<()> {
     const PROFILE: &str = "sketch-worker";
     heading("Building the sketch engine for the page");
@@ -105,10 +108,10 @@ pub fn engine(dist: &Path) -> Result<()> {
         .arg(built.join("ai_now_sketch_worker.wasm")))
 }
 
-/// Builds the widget and the engine, makes them small and weighs the result.
+/// Builds the widget and the engine, optimises them and checks their size.
 ///
 /// # Errors
-/// Where a tool is missing, the build fails, or something outgrew its budget.
+/// If a tool is missing, the build fails, or a file exceeds its budget.
 pub fn dist() -> Result<()> {
     heading("Building the widget and the administrators' page");
     let dist = Progress::during(|progress| {
@@ -120,7 +123,7 @@ pub fn dist() -> Result<()> {
     engine(&dist)?;
     let tools = optimise::Tools::new(&tools::node_packages()?);
     heading("Making it small");
-    // Below the stack there is nothing that anybody points at.
+    // No data lies below the stack, so low memory is unused.
     let small =
         ["-Oz", "--converge", "--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
     link(&dist, &tools)?;
@@ -155,13 +158,13 @@ pub fn dist() -> Result<()> {
     weigh(&release)
 }
 
-/// What the shell takes of the glue.
+/// The glue's exports that the shell uses.
 const TAKEN: [&str; 3] = ["Studio", "__wbg_set_wasm", "held"];
-/// What it calls of the wasm itself.
+/// The wasm's exports that it calls directly.
 const START: &str = "__wbindgen_start";
 
-/// Bundles the widget's glue, with short names for what the wasm imports of it, and leaves out of the
-/// wasm what neither calls.
+/// Bundles the widget's glue with short import names, and removes the exports that neither it nor
+/// the shell uses.
 fn link(dist: &Path, tools: &optimise::Tools) -> Result<()> {
     let (wasm_file, glue_file) = (dist.join(WIDGET_WASM), dist.join(WIDGET_GLUE));
     let mut wasm = glue::Module::read(&fs::read(&wasm_file)?)?;
@@ -176,7 +179,7 @@ fn link(dist: &Path, tools: &optimise::Tools) -> Result<()> {
     Ok(fs::write(wasm_file, wasm.bytes())?)
 }
 
-/// Puts like functions side by side, where they compress better.
+/// Orders similar functions side by side, where they compress better.
 fn sort_functions(file: &Path, tools: &optimise::Tools) -> Result<()> {
     let mut wasm = glue::Module::read(&fs::read(file)?)?;
     wasm.name_by_likeness()?;
@@ -184,8 +187,8 @@ fn sort_functions(file: &Path, tools: &optimise::Tools) -> Result<()> {
     tools.sort_functions(file)
 }
 
-/// What a visitor loads, and what it may weigh in bytes under brotli 11. It may only shrink, or
-/// grow with a reason given in the commit that changes it.
+/// The files that a visitor loads, with their maximum size in bytes under brotli 11. A budget may
+/// only shrink, or grow with a reason in the commit message.
 const BUDGETS: &[Budget] = &[
     Budget { what: "the shell", files: &[SHELL], max_bytes: 7_900 },
     Budget {

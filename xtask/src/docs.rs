@@ -1,7 +1,8 @@
-//! `cargo xtask docs`: the documents as a static site in `dist-docs/`, which works offline.
+//! `cargo xtask docs`: builds the documents as a static site in `dist-docs/`, which works offline.
 //!
-//! `docs/SUMMARY.md` says which documents, in which order. They are put together under `target/docs`
-//! first: mdBook knows one folder only, and our documents also link to the project's other files.
+//! `docs/SUMMARY.md` lists the documents and their order. They are collected under `target/docs`
+//! first, because mdBook reads a single folder, and our documents also link to other files of the
+//! project.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -40,7 +41,7 @@ limit-results = 20
 /// Builds the site.
 ///
 /// # Errors
-/// Where mdBook can't be had, or a document is missing.
+/// If mdBook isn't available, or a document is missing.
 pub fn docs() -> Result<()> {
     let book = target_dir().join("docs");
     if book.exists() {
@@ -64,14 +65,14 @@ pub fn docs() -> Result<()> {
     Ok(())
 }
 
-/// The documents of the summary, from the project's top, in order.
+/// The documents in the summary, relative to the project's root, in order.
 fn chapters() -> Result<Vec<PathBuf>> {
     let summary = fs::read_to_string(root().join(SUMMARY)).context(SUMMARY)?;
     let links = links::links(&summary).into_iter();
     Ok(links.filter_map(|link| links::target(Path::new(SUMMARY), &link.file)).collect())
 }
 
-/// Copies the documents, and the files that they link to, with links that fit.
+/// Copies the documents and the files that they link to, and adjusts the links.
 fn put_together(chapters: &[PathBuf], src: &Path) -> Result<()> {
     let known: BTreeSet<&Path> = chapters.iter().map(PathBuf::as_path).collect();
     for chapter in chapters.iter().map(PathBuf::as_path).chain([Path::new(SUMMARY)]) {
@@ -95,8 +96,8 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(fs::write(path, bytes)?)
 }
 
-/// Where a file of the project stands in the site. Sources are shown as text: a page among them would
-/// run without what it needs.
+/// The path of a project file in the site. Sources are shown as text, because a copied HTML page
+/// wouldn't have the files that it needs.
 fn place(file: &Path, chapters: &BTreeSet<&Path>) -> PathBuf {
     if file == Path::new("README.md") {
         // The first page.
@@ -111,7 +112,8 @@ fn place(file: &Path, chapters: &BTreeSet<&Path>) -> PathBuf {
     Path::new("files").join(format!("{}.txt", file.display()))
 }
 
-/// A document with its links as they are in the site; `others` gets the files that it needs besides.
+/// A document with its links adjusted for the site; `others` collects the other files that it
+/// needs.
 fn relink(
     text: &str,
     document: &Path,
@@ -133,10 +135,10 @@ fn relink(
             others.push(target.clone());
         }
         let link = &text[range.clone()];
-        // The last place: what comes before it is what is shown.
+        // The last occurrence: text before it is the link's label.
         let Some(at) = link.rfind(&file) else { continue };
         let shown = match target == Path::new(SUMMARY) {
-            // mdBook's own page of it.
+            // mdBook's own page for it.
             true => PathBuf::from("toc.html"),
             false => place(&target, chapters),
         };
@@ -152,7 +154,7 @@ fn relink(
     out
 }
 
-/// Collects the links of pages to files of the site that are not there.
+/// Collects dead links between the site's pages and files.
 fn find_dead(dir: &Path, dead: &mut Vec<String>) -> Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
@@ -171,8 +173,8 @@ fn find_dead(dir: &Path, dead: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// What language models look for (llmstxt.org): each document as Markdown beside its page, a list of
-/// them with their first sentences (`llms.txt`), and all of them in one (`llms-full.txt`).
+/// Files for language models (llmstxt.org): each document as Markdown beside its page, a list with
+/// first sentences (`llms.txt`), and all documents in one file (`llms-full.txt`).
 fn for_language_models(chapters: &[PathBuf], src: &Path, site: &Path) -> Result<()> {
     let known: BTreeSet<&Path> = chapters.iter().map(PathBuf::as_path).collect();
     let mut list = String::from(

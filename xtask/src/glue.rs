@@ -1,37 +1,37 @@
-//! Names in a wasm. wasm-bindgen gives each import a long name with a hash, in the wasm and in its glue.
-//! Nobody reads them, and hashes don't compress; so each gets a short one, and the glue is bundled such that
-//! it offers just those. No generated file is edited. Functions are named for a tool that orders them by
-//! name. It must not know what the functions do.
+//! Shortens names in a wasm. wasm-bindgen gives each import a long name with a hash, in the wasm
+//! and in its glue; hashes don't compress, so each import gets a short name, and the glue is
+//! bundled such that it exports those. No generated file is edited. Functions are named so that
+//! another tool can sort them by name. It must not know what the functions do.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 
-/// The sections of a wasm that are looked into, by their numbers in the specification ("Modules",
-/// "Binary format").
+/// The sections of a wasm that are parsed, by their ids in the specification ("Modules", "Binary
+/// format").
 const IMPORTS: u8 = 2;
 const FUNCTIONS: u8 = 3;
 const EXPORTS: u8 = 7;
 const CODE: u8 = 10;
 const CUSTOM: u8 = 0;
 
-/// A wasm, cut into its sections.
+/// A wasm, split into sections.
 pub struct Module {
     head: Vec<u8>,
     sections: Vec<(u8, Vec<u8>)>,
 }
 
-/// An entry of the imports or exports: its names, and what they name, as it stands there.
+/// An import or export: its names, and the raw bytes of what they refer to.
 struct Entry {
     names: Vec<String>,
     rest: Vec<u8>,
 }
 
 impl Module {
-    /// Cuts a wasm into its sections.
+    /// Splits a wasm into sections.
     ///
     /// # Errors
-    /// Where it is none.
+    /// If it isn't a wasm.
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader(bytes);
         let head = reader.take(8)?.to_vec();
@@ -47,7 +47,7 @@ impl Module {
         Ok(Self { head, sections })
     }
 
-    /// The module as a file has it.
+    /// The module in binary format.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.head.clone();
         for (id, section) in &self.sections {
@@ -58,10 +58,10 @@ impl Module {
         bytes
     }
 
-    /// Gives each import a short name. Answers the pairs: the name that it had, the name that it has.
+    /// Gives each import a short name. Returns pairs of old and new names.
     ///
     /// # Errors
-    /// Where the imports can't be read.
+    /// If the imports can't be parsed.
     pub fn shorten_imports(&mut self) -> Result<Vec<(String, String)>> {
         let mut entries = self.entries(IMPORTS)?;
         let mut pairs: Vec<(String, String)> = Vec::new();
@@ -79,10 +79,10 @@ impl Module {
         Ok(pairs)
     }
 
-    /// Leaves out the exports that nobody `uses`: then wasm-opt leaves out what they name.
+    /// Removes the exports for which `uses` is false; wasm-opt can then remove the functions.
     ///
     /// # Errors
-    /// Where the exports can't be read.
+    /// If the exports can't be parsed.
     pub fn keep_exports(&mut self, uses: impl Fn(&str) -> bool) -> Result<()> {
         let mut entries = self.entries(EXPORTS)?;
         entries.retain(|entry| entry.names.iter().all(|name| uses(name)));
@@ -90,11 +90,11 @@ impl Module {
         Ok(())
     }
 
-    /// Names the functions such that those of one type, with like code, follow each other in the order of
-    /// their names. What is alike compresses better side by side; wasm-opt orders by name.
+    /// Names functions so that those with the same type and similar code are adjacent when sorted
+    /// by name. Similar code compresses better side by side, and wasm-opt sorts by name.
     ///
     /// # Errors
-    /// Where the functions can't be read.
+    /// If the functions can't be parsed.
     pub fn name_by_likeness(&mut self) -> Result<()> {
         let mut types = self.section(FUNCTIONS);
         let mut code = self.section(CODE);
@@ -120,7 +120,7 @@ impl Module {
         }
         let mut section = Vec::new();
         write_text(&mut section, "name");
-        // The names of functions.
+        // The subsection of function names.
         section.push(1);
         write_number(&mut section, names.len());
         section.extend(names);
@@ -156,7 +156,8 @@ impl Module {
     }
 }
 
-/// A script that offers what the glue has: the imports under their short names, and what the shell takes.
+/// A script that exports the glue's imports under their short names, and the exports that the shell
+/// uses.
 pub fn entry(glue: &str, imports: &[(String, String)], taken: &[&str]) -> String {
     let mut offers: Vec<_> =
         imports.iter().map(|(long, short)| format!("{long} as {short}")).collect();
@@ -164,12 +165,12 @@ pub fn entry(glue: &str, imports: &[(String, String)], taken: &[&str]) -> String
     format!("export {{ {} }} from \"./{glue}\";\n", offers.join(", "))
 }
 
-/// The names in a script: whatever stands in it like one.
+/// The identifiers in a script, including any text that looks like one.
 pub fn names(script: &str) -> BTreeSet<&str> {
     script.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '$').collect()
 }
 
-/// The short name of that number: a, b, … Z, ab, bb …
+/// The short name with this number: a, b, … Z, ab, bb …
 fn short(mut number: usize) -> String {
     const LETTERS: &[u8; 52] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let mut name = String::new();
@@ -195,7 +196,7 @@ impl<'a> Reader<'a> {
         Ok(self.take(1)?[0])
     }
 
-    /// A whole number, as LEB128 has it.
+    /// Reads an unsigned integer in LEB128.
     fn number(&mut self) -> Result<usize> {
         let mut number = 0;
         for shift in (0..35).step_by(7) {
@@ -219,7 +220,7 @@ impl<'a> Reader<'a> {
         let before = self.0;
         let kind = self.byte()?;
         match (id, kind) {
-            // A function's type; an export's number.
+            // A function's type; an export's index.
             (IMPORTS, 0) | (EXPORTS, _) => _ = self.number()?,
             (IMPORTS, 1) => {
                 self.byte()?;

@@ -1,6 +1,6 @@
-//! Links in the project's documents: what they point at, and which are dead.
+//! Links in the project's documents: their targets, and which are dead.
 //!
-//! Only links within the project are looked at: a check must not need the network.
+//! Only links within the project are checked, because a check must not need the network.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -9,14 +9,14 @@ use std::path::{Component, Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// A link or picture of a document that points into the project.
+/// A link or picture in a document that refers to a file of the project.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The file as it is written, or nothing where the link stays on its page.
+    /// The file as written; empty if the link stays on its page.
     pub file: String,
-    /// The part after `#`, where there is one.
+    /// The part after `#`, if any.
     pub anchor: Option<String>,
-    /// Where the whole link stands in the document.
+    /// The range of the whole link in the document.
     pub range: Range<usize>,
 }
 
@@ -50,7 +50,8 @@ pub fn dead(root: &Path, files: &[PathBuf]) -> Vec<String> {
     dead
 }
 
-/// The file that a link of `document` points at, from the project's top; none where it is outside.
+/// The file that a link of `document` refers to, relative to the project's root; `None` if it is
+/// outside.
 pub fn target(document: &Path, file: &str) -> Option<PathBuf> {
     if file.is_empty() {
         return Some(document.to_owned());
@@ -67,7 +68,7 @@ pub fn target(document: &Path, file: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// The links of a document that point into the project.
+/// The links of a document to files of the project.
 pub fn links(text: &str) -> Vec<Link> {
     let events = Parser::new_ext(text, options()).into_offset_iter();
     let targets = events.filter_map(|(event, range)| match event {
@@ -87,7 +88,7 @@ pub fn links(text: &str) -> Vec<Link> {
         .collect()
 }
 
-/// What can stand after `#`: the headings of a document, as GitHub and mdBook name them.
+/// The possible fragments: a document's headings, as GitHub and mdBook name them.
 pub fn anchors(text: &str) -> HashSet<String> {
     let mut found = HashSet::new();
     let mut heading: Option<String> = None;

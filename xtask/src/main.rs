@@ -1,7 +1,7 @@
-//! What a person types and what CI runs.
+//! The commands of developers and CI.
 //!
-//! Every command sets up what it needs first, says what it does while it does it, and works from a
-//! fresh clone. It must not know how the product works: it builds it, starts it and runs its tests.
+//! Every command installs what it needs first, reports what it does, and works from a fresh clone.
+//! It must not know how the product works: it builds it, starts it and runs its tests.
 
 mod api;
 mod artifacts;
@@ -50,7 +50,7 @@ enum Command {
     Verify(VerifyArgs),
     /// Kill the gateway at random while clients use it, and audit what is left
     Crash {
-        /// How often
+        /// The number of rounds
         #[arg(long, value_name = "N", default_value_t = 100)]
         rounds: u32,
         /// Where records are kept: file, or postgres
@@ -59,15 +59,15 @@ enum Command {
         /// How many gateways share the database (with postgres)
         #[arg(long, value_name = "N", default_value_t = 1)]
         nodes: u32,
-        /// In place of that, let faults happen to each part of an installation: gateways behind nginx, PostgreSQL, an
-        /// object store; some twenty minutes
+        /// Instead, inject faults into each part of an installation: gateways behind nginx,
+        /// PostgreSQL, an object store; takes about twenty minutes
         #[arg(long, conflicts_with_all = ["rounds", "store", "nodes"])]
         faults: bool,
-        /// With that: some of the faults, in a minute or two
+        /// Only some of these faults, in a minute or two
         #[arg(long, requires = "faults")]
         short: bool,
     },
-    /// Measure, beside others in the same run, and write BENCHMARKS.md
+    /// Measure performance beside comparable software in the same run, and write BENCHMARKS.md
     Bench {
         /// Only these (by default all)
         #[arg(value_enum)]
@@ -75,19 +75,19 @@ enum Command {
     },
     /// Make one file from a sentence, without a server: "PROMPT" [--model --style --seed --out --png]
     Sketch {
-        /// What the sketch engine's example takes
+        /// Arguments of the sketch engine's example
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
     /// One scene in every style, or several scenes, as one PNG: OUT.png [--styles] "PROMPT"…
     ContactSheet {
-        /// What the sketch engine's example takes
+        /// Arguments of the sketch engine's example
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
     /// Make the page's thumbnails of styles and models (www/styles, www/models)
     Thumbnails {
-        /// Only say whether they are what the engine makes
+        /// Only check whether they are up to date
         #[arg(long)]
         check: bool,
     },
@@ -99,11 +99,12 @@ enum Command {
     /// Make all files of a release for this kind of machine in dist-release/: archive, page, npm package,
     /// crates, bills of materials, container image, hashes
     Release,
-    /// Compare the public items of the published crates with those of before, by the rules of semver
+    /// Compare the public items of the published crates with the previous ones, by the rules of
+    /// semver
     Semver,
     /// Build the documentation as a static site into dist-docs/ (mdBook)
     Docs,
-    /// What trunk calls after each build (see Trunk.toml)
+    /// The hook that trunk runs after each build (see Trunk.toml)
     #[command(hide = true)]
     AfterTrunk,
 }

@@ -1,5 +1,5 @@
-//! The npm package `ai-now-studio`, built beside `dist/` from what is under `npm/`. It must not know what
-//! the files do.
+//! The npm package `ai-now-studio`, built beside `dist/` from `npm/`. It must not know what the
+//! files do.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,15 +9,15 @@ use anyhow::{Context, Result};
 use crate::run::{find, heading, root, run};
 use crate::tools;
 
-/// Where the package lies.
+/// The package's folder.
 pub fn folder() -> PathBuf {
     root().join("dist-npm")
 }
 
-/// Builds the package out of a build for distribution.
+/// Builds the package from a distribution build.
 ///
 /// # Errors
-/// Where Node.js is missing or `dist` is not such a build.
+/// If Node.js is missing or `dist` isn't such a build.
 pub fn build(dist: &Path) -> Result<()> {
     heading("Building the npm package");
     let node = find("node").context("the npm package needs Node.js 20.19 or newer")?;

@@ -1,6 +1,6 @@
-//! What an operator is given (`ops/`) and told (`docs/`), tried out: proxies in front of the real
-//! gateway, backups, linted files, documents compared with the program. The tests are Node's, under
-//! `tests/ops`.
+//! Tests of the files for operators (`ops/`) and the documents (`docs/`): proxies in front of the
+//! real gateway, backups, linted files, documents compared with the program. The tests are Node's,
+//! under `tests/ops`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::run::{find, root};
 use crate::{demo, tools};
 
-/// The programs that the tests run, and Debian's packages of them.
+/// The programs that the tests run, with their Debian packages.
 const PROGRAMS: [(&str, &str); 11] = [
     ("nginx", "nginx-light"),
     ("haproxy", "haproxy"),
@@ -25,10 +25,10 @@ const PROGRAMS: [(&str, &str); 11] = [
     ("strip", "binutils"),
 ];
 
-/// The tests, ready to run: everything that they need is there.
+/// The command that runs the tests, after installing what they need.
 ///
 /// # Errors
-/// Where something is missing that can't be installed.
+/// If something is missing that can't be installed.
 pub fn command() -> Result<Command> {
     let node = find("node").context("the operating tests need Node.js 20 or newer")?;
     tools::programs(&PROGRAMS)?;
@@ -36,7 +36,7 @@ pub fn command() -> Result<Command> {
     demo::gateway()?;
     let mut paths = vec![python];
     paths.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    // Where servers are, and where not everybody looks.
+    // Servers are installed in folders that aren't on every user's PATH.
     paths.push(PathBuf::from("/usr/sbin"));
     let mut command = Command::new(node);
     command

@@ -1,5 +1,5 @@
-//! Making small what was built: wasm-opt for wasm, esbuild for scripts and style sheets. It
-//! must not know what the files do.
+//! Optimises built files for size: wasm-opt for wasm, esbuild for scripts and style sheets. It must
+//! not know what the files do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 
 use crate::run::run;
 
-/// What rustc uses by default, and every browser knows. Whatever wasm-opt knows beyond it, it would
-/// use too.
+/// The features that rustc enables by default and every browser supports. wasm-opt would otherwise
+/// use all that it knows.
 const FEATURES: [&str; 6] = [
     "bulk-memory",
     "multivalue",
@@ -20,17 +20,17 @@ const FEATURES: [&str; 6] = [
     "sign-ext",
 ];
 
-/// What the browsers that scripts are written for know: `es2022` is Chromium 94, Firefox 93, Safari
+/// The language level of the supported browsers: `es2022` means Chromium 94, Firefox 93, Safari
 /// 16.4.
 const SCRIPT_TARGET: &str = "--target=es2022";
 
-/// What rustc is told for what is shipped: a stack of 256 KB, where the widget's code needs a few,
-/// which also makes every address after it shorter; and no path of the machine that builds.
+/// rustc flags for distribution builds: a stack of 256 KB (the widget needs a few), which also
+/// shortens every address above it; and no local paths.
 pub fn rust_flags() -> String {
     remapped_paths() + "-Clink-arg=-zstack-size=262144"
 }
 
-/// What rustc is told so that what it builds holds no path of this machine.
+/// rustc flags that remove local paths from the output.
 pub fn remapped_paths() -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
@@ -42,21 +42,21 @@ pub fn remapped_paths() -> String {
     flags
 }
 
-/// The tools, which are Node packages of the end-to-end tests.
+/// The tools, installed as Node packages of the end-to-end tests.
 pub struct Tools {
     bin: PathBuf,
 }
 
 impl Tools {
-    /// The tools among the packages in `node`.
+    /// The tools in the packages below `node`.
     pub fn new(node: &Path) -> Self {
         Self { bin: node.join("node_modules/.bin") }
     }
 
-    /// Optimises a wasm in place, as `passes` say.
+    /// Optimises a wasm in place with these `passes`.
     ///
     /// # Errors
-    /// Where wasm-opt fails.
+    /// If wasm-opt fails.
     pub fn wasm(&self, file: &Path, passes: &[&str]) -> Result<()> {
         run(Command::new(self.bin.join("wasm-opt"))
             .args(FEATURES.map(|feature| format!("--enable-{feature}")))
@@ -67,10 +67,10 @@ impl Tools {
             .arg(file))
     }
 
-    /// Puts the functions of a wasm into the order of their names, and drops the names.
+    /// Sorts the functions of a wasm by name, and removes the names.
     ///
     /// # Errors
-    /// Where wasm-opt fails.
+    /// If wasm-opt fails.
     pub fn sort_functions(&self, file: &Path) -> Result<()> {
         run(Command::new(self.bin.join("wasm-opt"))
             .args(FEATURES.map(|feature| format!("--enable-{feature}")))
@@ -80,10 +80,10 @@ impl Tools {
             .arg(file))
     }
 
-    /// Minifies a script or a style sheet in place, with all that it imports put into it.
+    /// Minifies a script or a style sheet in place, and bundles its imports into it.
     ///
     /// # Errors
-    /// Where esbuild fails.
+    /// If esbuild fails.
     pub fn bundle(&self, file: &Path) -> Result<()> {
         self.bundle_to(file, file)
     }
@@ -91,7 +91,7 @@ impl Tools {
     /// The same, into another file.
     ///
     /// # Errors
-    /// Where esbuild fails.
+    /// If esbuild fails.
     pub fn bundle_to(&self, file: &Path, to: &Path) -> Result<()> {
         let mut out = std::ffi::OsString::from("--outfile=");
         out.push(to);
@@ -102,10 +102,11 @@ impl Tools {
             .arg(out))
     }
 
-    /// Minifies the style sheet that a script of ours has as a text: to esbuild it is a text as any other.
+    /// Minifies the style sheet that a script of ours contains as a string, which esbuild doesn't
+    /// look into.
     ///
     /// # Errors
-    /// Where there is none, or esbuild fails.
+    /// If there is none, or esbuild fails.
     pub fn sheet_in(&self, script: &Path) -> Result<()> {
         let text = fs::read_to_string(script).with_context(|| script.display().to_string())?;
         let (before, sheet, after) = sheet_of(&text)?;
@@ -118,10 +119,10 @@ impl Tools {
     }
 }
 
-/// The style sheet in a script of ours, between the two that stand around it.
+/// The style sheet in a script of ours, with the text before and after it.
 ///
 /// # Errors
-/// Where there is none.
+/// If there is none.
 fn sheet_of(script: &str) -> Result<(&str, &str, &str)> {
     let (before, rest) = script.split_once("scaled(`").context("no style sheet begins")?;
     let (sheet, after) = rest.split_once("`)").context("the style sheet doesn't end")?;
@@ -131,7 +132,7 @@ fn sheet_of(script: &str) -> Result<(&str, &str, &str)> {
 /// Removes a folder whose files were bundled into others.
 ///
 /// # Errors
-/// Where it is there and can't be removed.
+/// If it exists and can't be removed.
 pub fn remove_bundled(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;

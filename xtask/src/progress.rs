@@ -1,5 +1,5 @@
-//! How far long builds are, told while they go: several that run side by side share one line, with how much
-//! is done, how long it took so far, and about how long it will take. It must not know what is built.
+//! Progress of long builds: builds that run in parallel share one line with the work done, the time
+//! elapsed and an estimate of the time left. It must not know what is built.
 
 use std::io::{IsTerminal as _, Read, Write as _};
 use std::process::{Command, Stdio};
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// How often it is told: on a terminal, where the line is written over, and elsewhere.
+/// The intervals between reports: on a terminal, where the line is overwritten, and elsewhere.
 const ON_TERMINAL: Duration = Duration::from_millis(500);
 const ELSEWHERE: Duration = Duration::from_secs(20);
 
-/// What runs side by side.
+/// The builds that run in parallel.
 pub struct Progress {
     started: Instant,
     terminal: bool,
@@ -29,7 +29,7 @@ struct Part {
 }
 
 impl Progress {
-    /// Runs `work` and tells how far it is until it ends.
+    /// Runs `work`, and reports progress until it ends.
     pub fn during<T: Send>(work: impl FnOnce(&Self) -> T + Send) -> T {
         let terminal = std::io::stderr().is_terminal();
         let progress = Self { started: Instant::now(), terminal, parts: Mutex::default() };
@@ -42,11 +42,11 @@ impl Progress {
         })
     }
 
-    /// Runs a command that has cargo build something. What it says is passed on, but for what the line
-    /// says better.
+    /// Runs a command that builds with cargo. Its output is passed on, except for what the progress
+    /// line shows.
     ///
     /// # Errors
-    /// Where it can't be started or doesn't succeed.
+    /// If it can't be started or fails.
     pub fn run(&self, name: &'static str, command: &mut Command) -> Result<()> {
         let mut child = command
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
@@ -74,7 +74,7 @@ impl Progress {
     }
 
     fn parts(&self) -> std::sync::MutexGuard<'_, Vec<Part>> {
-        // What a thread that failed has left is as good as any.
+        // After a panic in another thread, the data is still usable.
         self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -110,7 +110,7 @@ impl Progress {
             let Some(line) = line(&self.parts(), self.started.elapsed()) else { continue };
             if self.terminal {
                 eprint!("\r\x1b[K      {line}");
-                // Where it can't be written, nobody waits for it.
+                // If the line can't be written, progress is lost, nothing else.
                 let _ = std::io::stderr().flush();
             } else {
                 eprintln!("      {line}");
@@ -122,7 +122,7 @@ impl Progress {
     }
 }
 
-/// `1:23  gateway 120 of 342, widget 88 of 201; about 3 min left`; nothing where nothing is known.
+/// `1:23  gateway 120 of 342, widget 88 of 201; about 3 min left`; empty if nothing is known.
 fn line(parts: &[Part], elapsed: Duration) -> Option<String> {
     if parts.is_empty() {
         return None;
@@ -131,7 +131,7 @@ fn line(parts: &[Part], elapsed: Duration) -> Option<String> {
     let mut line = format!("{}  {}", clock(elapsed), each.collect::<Vec<_>>().join(", "));
     let done: u32 = parts.iter().map(|part| part.done).sum();
     let total: u32 = parts.iter().map(|part| part.total).sum();
-    // Before that, it would be guessed from too little; what was there already counts as done at once.
+    // Earlier, an estimate would have too little data; units that were already built count at once.
     if elapsed > Duration::from_secs(30) && done > 0 {
         let left = elapsed * (total - done.min(total)) / done;
         line += &format!("; about {} min left", left.as_secs().div_ceil(60).max(1));
@@ -144,14 +144,14 @@ pub fn clock(elapsed: Duration) -> String {
     format!("{}:{:02}", elapsed.as_secs() / 60, elapsed.as_secs() % 60)
 }
 
-/// `    Building [====>    ] 120/342: serde, syn`, of cargo.
+/// cargo's progress line: `    Building [====>    ] 120/342: serde, syn`.
 fn counted(line: &str) -> Option<(u32, u32)> {
     let (_, counts) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
     let (done, total) = counts.split(':').next()?.trim().split_once('/')?;
     Some((done.parse().ok()?, total.parse().ok()?))
 }
 
-/// Whether a line is more than that things go their way.
+/// Whether a line is worth showing, rather than routine output.
 fn is_worth_saying(line: &str) -> bool {
     const USUAL: [&str; 14] = [
         "Adding",

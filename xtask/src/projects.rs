@@ -1,4 +1,4 @@
-//! Trying the npm package out: linted, compared with the element, and opened in a browser from fresh
+//! Tests of the npm package: linted, compared with the element, and opened in a browser from fresh
 //! projects. The tests are Node's, under `tests/npm`.
 
 use std::path::PathBuf;
@@ -9,19 +9,19 @@ use anyhow::{Context, Result, bail};
 use crate::run::{cargo, find, root, run, target_dir};
 use crate::{demo, dist, npm, tools};
 
-/// Which projects the package is tried out in.
+/// The set of projects to test in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Projects {
     /// Those that are quick.
     Bundlers,
-    /// Those of a release, too: whole frameworks, which take minutes to install.
+    /// Also those of a release: whole frameworks, which take minutes to install.
     All,
 }
 
-/// The package's tests, ready to run.
+/// The command that runs the package's tests.
 ///
 /// # Errors
-/// Where something is missing that can't be installed or built.
+/// If something is missing that can't be installed or built.
 pub fn command(projects: Projects) -> Result<Command> {
     let node = find("node").context("the npm package needs Node.js 20.19 or newer")?;
     let browser = tools::browser()?;

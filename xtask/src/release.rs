@@ -1,7 +1,8 @@
-//! Making a release out of what was built: every file that the shell loads gets a name that bears its
-//! hash, the shell gets those hashes, and beside each file lie its compressed forms. So files can be
-//! kept for good, an old release's files can stay beside the new ones, and a page that pins the shell
-//! (`integrity`) has pinned everything. It must not know what the files hold.
+//! Makes a deployable release from built files: every file that the shell loads gets a name with
+//! its hash, the shell gets those hashes, and compressed forms are written beside each file. So
+//! files can be cached forever, an old release's files can stay beside the new ones, and a page
+//! that pins the shell (`integrity`) has pinned everything. It must not know what the files
+//! contain.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -15,7 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-/// What a page writes down, and all that begins with it.
+/// The shell, which a page refers to by this name, and files whose names start with it.
 pub const SHELL: &str = "ai-now.js";
 
 /// The widget, as trunk and wasm-bindgen name it after the package.
@@ -24,11 +25,11 @@ pub const WIDGET_WASM: &str = "ai-now-widget_bg.wasm";
 /// The widget's style sheet.
 pub const STYLE: &str = "widget.css";
 
-/// Where the shell has its hashes; empty as it is written.
+/// The place of the hashes in the shell; empty in the source.
 const PINS: &str = "shell/pins.js";
 
-/// What a page may say to have the browser ask for these files before the shell is there. Not the glue:
-/// Firefox takes a module that was preloaded for one that fails its check when it is pinned.
+/// The files that a page may preload before the shell is there. The glue is not among them: in
+/// Firefox, a preloaded module fails its integrity check if it is pinned.
 const HINTS: [(&str, &str); 2] = [
     (WIDGET_WASM, r#"rel="preload" as="fetch" type="application/wasm" crossorigin"#),
     (STYLE, r#"rel="preload" as="fetch" type="text/css" crossorigin"#),
@@ -38,22 +39,23 @@ const HINTS: [(&str, &str); 2] = [
 const PINNED_PAGE: &str = "examples/strict.html";
 const PINNED_TAG: &str = r#"<script type="module" src="../ai-now.js" crossorigin="anonymous">"#;
 
-/// The hash of each file, as an `integrity` attribute has it, by the file's name as it is written.
+/// The hash of each file in the format of an `integrity` attribute, by the file's original name.
 pub struct Release {
     dist: PathBuf,
     pins: BTreeMap<String, String>,
 }
 
 impl Release {
-    /// A release of what lies in `dist`.
+    /// A release of the files in `dist`.
     pub fn new(dist: &Path) -> Self {
         Self { dist: dist.into(), pins: BTreeMap::new() }
     }
 
-    /// Gives a file its name. What names it must be changed, or bundled, afterwards.
+    /// Renames a file to its hashed name. Files that refer to it must be changed, or bundled,
+    /// afterwards.
     ///
     /// # Errors
-    /// Where it isn't there.
+    /// If it doesn't exist.
     pub fn name(&mut self, file: &str) -> Result<()> {
         let pin = integrity(&self.dist.join(file))?;
         let named = hashed(file, &pin).with_context(|| format!("{file} has no extension"))?;
@@ -62,10 +64,10 @@ impl Release {
         Ok(())
     }
 
-    /// Gives every language its name.
+    /// Renames every language file.
     ///
     /// # Errors
-    /// Where they aren't there.
+    /// If they don't exist.
     pub fn name_locales(&mut self) -> Result<()> {
         for entry in fs::read_dir(self.dist.join("locales")).context("locales")? {
             self.name(&format!("locales/{}", entry?.file_name().to_string_lossy()))?;
@@ -73,16 +75,16 @@ impl Release {
         Ok(())
     }
 
-    /// The name that a file has now.
+    /// The current name of a file.
     pub fn named(&self, file: &str) -> String {
         let named = self.pins.get(file).and_then(|pin| hashed(file, pin));
         named.unwrap_or_else(|| file.into())
     }
 
-    /// Puts the new names of files into a text file that names them.
+    /// Replaces file names in a text file by their new names.
     ///
     /// # Errors
-    /// Where it can't be read or written, or names none of them.
+    /// If it can't be read or written, or contains none of them.
     pub fn rename_in(&self, file: &str, names: &[&str]) -> Result<()> {
         let path = self.dist.join(file);
         let mut text = fs::read_to_string(&path).with_context(|| file.to_owned())?;
@@ -95,28 +97,29 @@ impl Release {
         Ok(fs::write(path, text)?)
     }
 
-    /// What a file weighs as browsers get it.
+    /// The transfer size of a file.
     ///
     /// # Errors
-    /// Where it was not compressed.
+    /// If it wasn't compressed.
     pub fn brotli_bytes(&self, file: &str) -> Result<u64> {
         let name = self.named(file) + ".br";
         Ok(fs::metadata(self.dist.join(&name)).with_context(|| name)?.len())
     }
 
-    /// Tells the shell the hashes of all that it loads.
+    /// Writes the hashes of all files into the shell.
     ///
     /// # Errors
-    /// Where it can't be written.
+    /// If it can't be written.
     pub fn tell_shell(&self) -> Result<()> {
         let text = format!("export default {};\n", object(&self.pins));
         fs::write(self.dist.join(PINS), text).context(PINS)
     }
 
-    /// Writes the hints for this release into the pages that give some, and as `hints.html` for others.
+    /// Writes this release's preload hints into the pages with hints, and as `hints.html` for
+    /// others.
     ///
     /// # Errors
-    /// Where a page has none.
+    /// If a page has no place for them.
     pub fn write_hints(&self, pages: &[&str]) -> Result<()> {
         let plain = HINTS.map(|(file, how)| format!("<link {how} href=\"{file}\" />"));
         let hints = HINTS.map(|(file, how)| {
@@ -137,11 +140,11 @@ impl Release {
         Ok(fs::write(self.dist.join("hints.html"), hints.join("\n") + "\n")?)
     }
 
-    /// Pins the shell, which is ready now: `integrity.json` tells all hashes, by the names that the
-    /// files have, and the page that shows how to pin has the shell's.
+    /// Pins the shell, which is complete now: `integrity.json` lists all hashes by file name, and
+    /// the page that shows how to pin gets the shell's.
     ///
     /// # Errors
-    /// Where a file is missing or isn't as expected.
+    /// If a file is missing or isn't as expected.
     pub fn pin(&self) -> Result<()> {
         let shell = integrity(&self.dist.join(SHELL))?;
         let mut all: BTreeMap<String, String> =
@@ -160,19 +163,19 @@ impl Release {
     }
 }
 
-/// How hard to compress: what takes longest once is smallest each time.
+/// The compression level: slower is smaller.
 #[derive(Clone, Copy)]
 pub enum Effort {
-    /// For a demo, which somebody waits for.
+    /// Fast, for a demo that somebody waits for.
     Quick,
-    /// For what is shipped.
+    /// Smallest, for distribution.
     Best,
 }
 
-/// Writes the compressed forms of every file below `folder` beside it, where they are smaller.
+/// Writes the compressed forms of every file below `folder` beside it, if they are smaller.
 ///
 /// # Errors
-/// Where a file can't be read or written.
+/// If a file can't be read or written.
 pub fn compress(folder: &Path, effort: Effort) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -185,7 +188,7 @@ pub fn compress(folder: &Path, effort: Effort) -> Result<()> {
     Ok(())
 }
 
-/// Pictures are compressed as they are.
+/// Pictures are already compressed.
 fn is_compressible(path: &Path) -> bool {
     let extensions = ["css", "html", "js", "json", "svg", "wasm"];
     path.extension().and_then(OsStr::to_str).is_some_and(|found| extensions.contains(&found))
@@ -207,7 +210,7 @@ fn compress_file(path: &Path, effort: Effort) -> Result<()> {
     brotli::BrotliCompress(&mut BufReader::new(File::open(path)?), &mut small, &params)?;
     write_beside(path, "br", plain, &small)?;
 
-    // Without a name and a time in it: the same bytes each time.
+    // No name and no time, for reproducible bytes.
     let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::new(gzip_level));
     encoder.write_all(&fs::read(path)?)?;
     write_beside(path, "gz", plain, &encoder.finish()?)
@@ -226,14 +229,14 @@ fn write_beside(path: &Path, extension: &str, plain: u64, small: &[u8]) -> Resul
     Ok(())
 }
 
-/// The name of a file with sixteen characters of its hash in it, as `www/shell/files.js` makes it.
+/// The name of a file with sixteen characters of its hash, as `www/shell/files.js` makes it.
 fn hashed(file: &str, integrity: &str) -> Option<String> {
     let (stem, extension) = file.rsplit_once('.')?;
     let hash = integrity.strip_prefix("sha256-")?.get(..16)?.replace('+', "-").replace('/', "_");
     Some(format!("{stem}.{hash}.{extension}"))
 }
 
-/// The hash of a file as an `integrity` attribute has it.
+/// The hash of a file in the format of an `integrity` attribute.
 fn integrity(file: &Path) -> Result<String> {
     let bytes = fs::read(file).with_context(|| file.display().to_string())?;
     Ok(format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes))))

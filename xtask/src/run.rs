@@ -1,4 +1,4 @@
-//! Running other programs: where the project is, and what a command says and answers.
+//! Runs other programs: the project's folders, commands and their output.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -7,18 +7,18 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-/// The project's top folder.
+/// The project's root folder.
 pub fn root() -> &'static Path {
-    // xtask/ lies right below it.
+    // xtask/ is directly below it.
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project")
 }
 
-/// Where cargo builds to.
+/// cargo's target folder.
 pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// The cargo that runs us.
+/// The cargo that runs this program.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root());
@@ -30,10 +30,10 @@ pub fn heading(text: &str) {
     eprintln!("\n=== {text}");
 }
 
-/// Runs a command to its end with its output going to ours.
+/// Runs a command to its end; its output goes to ours.
 ///
 /// # Errors
-/// Where it can't be started or doesn't succeed.
+/// If it can't be started or fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let started = Instant::now();
     let status = command.status().with_context(|| format!("{} can't be started", name(command)))?;
@@ -44,11 +44,11 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end, hands every line of its standard output to `line` and prints it too.
-/// Answers whether it succeeded.
+/// Runs a command to its end, and passes each line of its standard output to `line` after printing
+/// it. Returns whether it succeeded.
 ///
 /// # Errors
-/// Where it can't be started.
+/// If it can't be started.
 pub fn watch(command: &mut Command, mut line: impl FnMut(&str)) -> Result<bool> {
     let mut child = command
         .stdout(Stdio::piped())
@@ -64,7 +64,7 @@ pub fn watch(command: &mut Command, mut line: impl FnMut(&str)) -> Result<bool> 
     Ok(child.wait()?.success())
 }
 
-/// What a command prints, trimmed; `None` where it can't be started or fails.
+/// A command's standard output, trimmed; `None` if it can't be started or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();

@@ -1,5 +1,5 @@
-//! Putting the page together: what trunk does for somebody who works on it (`trunk serve`), without trunk,
-//! which takes longer to build than all else that a first start needs. What belongs to the page stands in
+//! Assembles the page as trunk does for `trunk serve`, but without trunk, which takes longer to
+//! build than everything else that a first start needs. The files of the page are listed in
 //! `index.html`, in the links that trunk reads. It must not know what the files do.
 
 use std::fs;
@@ -12,18 +12,18 @@ use crate::progress::Progress;
 use crate::run::{cargo, root, target_dir};
 use crate::tools;
 
-/// What the widget's files are named after.
+/// The base name of the widget's files.
 pub const NAME: &str = "ai-now-widget";
 
-/// What the files of the administrators' page are named after.
+/// The base name of the administrators' page's files.
 const ADMIN_NAME: &str = "ai-now-admin";
 
-/// How the widget is compiled.
+/// The compilation profile of the widget.
 #[derive(Clone, Copy)]
 pub enum Profile {
-    /// Soon there: for a demo, which somebody waits for.
+    /// Fast to build, for a demo.
     Demo,
-    /// Small: for what is shipped.
+    /// Small, for distribution.
     Widget,
 }
 
@@ -36,17 +36,17 @@ impl Profile {
     }
 }
 
-/// Builds the widget and puts the page together in `dist/`, as it is in the source; answers that folder.
-/// `rust_flags` are for the wasm.
+/// Builds the widget and assembles the page in `dist/`, as it is in the source; returns that
+/// folder. `rust_flags` apply to the wasm.
 ///
 /// # Errors
-/// Where a tool is missing, the build fails or a file of the page isn't there.
+/// If a tool is missing, the build fails or a file of the page doesn't exist.
 pub fn build(profile: Profile, rust_flags: &str, progress: &Progress) -> Result<PathBuf> {
     tools::wasm_target()?;
     compile(NAME, "widget", profile, rust_flags, progress)?;
 
     let dist = root().join("dist");
-    // Whoever reads `dist` finds all of it, or what was there before.
+    // Replaced atomically: readers of `dist` see the complete new build, or the previous one.
     let staging = dist.with_extension("partial");
     remove(&staging)?;
     fs::create_dir_all(&staging)?;
@@ -61,7 +61,7 @@ pub fn build(profile: Profile, rust_flags: &str, progress: &Progress) -> Result<
 /// Builds the administrators' page into its folder of `dist`.
 ///
 /// # Errors
-/// Where a tool is missing, the build fails or a file of the page isn't there.
+/// If a tool is missing, the build fails or a file of the page doesn't exist.
 pub fn build_admin(
     profile: Profile,
     rust_flags: &str,
@@ -91,7 +91,7 @@ fn compile(
     progress.run(what, &mut build)
 }
 
-/// Puts a program that was compiled into a folder, with its glue.
+/// Writes a compiled program and its glue into a folder.
 fn bind(
     name: &str,
     target: &str,
@@ -111,16 +111,16 @@ fn bind(
     Ok(())
 }
 
-/// Removes what bundlers start from: browsers can't import wasm.
+/// Removes the entry file for bundlers: browsers can't import wasm.
 ///
 /// # Errors
-/// Where it isn't there.
+/// If it doesn't exist.
 pub fn remove_bundlers_start(folder: &Path) -> Result<()> {
     let start = folder.join(format!("{NAME}.js"));
     fs::remove_file(&start).with_context(|| start.display().to_string())
 }
 
-/// Copies the page and all that it names for trunk into `dist`.
+/// Copies the page, and all files that it lists for trunk, into `dist`.
 fn page(top: &Path, dist: &Path) -> Result<()> {
     let html = fs::read_to_string(top.join("index.html")).context("index.html")?;
     let (links, page) = split(&html);
@@ -139,7 +139,7 @@ fn page(top: &Path, dist: &Path) -> Result<()> {
     Ok(fs::write(dist.join("index.html"), page)?)
 }
 
-/// The links for trunk, and the page without them. Each stands on a line of its own.
+/// The links for trunk, and the page without them. Each link is on its own line.
 fn split(html: &str) -> (Vec<&str>, String) {
     let (links, page): (Vec<_>, Vec<_>) =
         html.split_inclusive('\n').partition(|line| line.contains("<link data-trunk "));
@@ -151,10 +151,10 @@ fn attribute<'a>(link: &'a str, name: &str) -> Option<&'a str> {
     value.split('"').next()
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder with its contents.
 ///
 /// # Errors
-/// Where something can't be read or written.
+/// If something can't be read or written.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if !from.is_dir() {
         fs::copy(from, to)?;

@@ -1,4 +1,4 @@
-//! House rules as checks: what a reviewer would say every time.
+//! House rules as checks: recurring review comments, automated.
 
 mod external_crates;
 mod layering;
@@ -17,7 +17,7 @@ use crate::run::{output, root};
 /// Checks the tracked and new files of the project.
 ///
 /// # Errors
-/// With a line for every rule that is broken.
+/// If a rule is broken, with a line for each violation.
 pub fn tidy() -> Result<()> {
     let mut broken = Vec::new();
     let mut texts = Vec::new();
@@ -48,7 +48,7 @@ pub fn tidy() -> Result<()> {
     Ok(())
 }
 
-/// Files that git knows, or would know.
+/// Files that git tracks, and new files that it doesn't ignore.
 fn sources() -> Result<Vec<PathBuf>> {
     let list = ["ls-files", "--cached", "--others", "--exclude-standard"];
     let files = output(Command::new("git").args(list).current_dir(root()))
@@ -64,7 +64,7 @@ fn complaints(path: &Path, text: &str) -> impl Iterator<Item = &'static str> {
     let rules = [
         (rust && !text.starts_with("//!"), "does not open with //! and what it is for"),
         (
-            // Written in two pieces, so that this file keeps its own rule.
+            // Split in two, so that this file doesn't break its own rule.
             rust && ["TO\u{44}O", "FIX\u{4d}E"].iter().any(|word| text.contains(word)),
             "leaves something to do; do it or file an issue",
         ),

@@ -1,8 +1,9 @@
-//! The tools that cargo doesn't bring: which versions, whether they are there, how to get them.
+//! Tools that cargo doesn't install: their versions, whether they are available, and how to get
+//! them.
 //!
-//! A tool in its version is taken from the PATH; else from the person's cache, where all clones share it;
-//! else its makers' release is fetched, with the hash that is pinned; and where that can't be had, it is
-//! built from crates.io. wasm-bindgen's version stands in Cargo.lock alone.
+//! A tool in its exact version is taken from the PATH; else from the user's cache, which all clones
+//! share; else the official release is downloaded and checked against the pinned hash; and if that
+//! isn't possible, it is built from crates.io. Only Cargo.lock states wasm-bindgen's version.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub use system::{
     postgres, programs, python, sox_mp3,
 };
 
-/// What the browser's half is built for.
+/// The widget's compilation target.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// 0.22 needs a newer Rust than this project.
 const TRUNK_VERSION: &str = "0.21.14";
@@ -35,17 +36,17 @@ const MDBOOK_VERSION: &str = "0.5.4";
 /// The client in `tests/api/clients/rust` needs the same version of its library.
 const OAS3_GEN_VERSION: &str = "0.29.0";
 const CYCLONEDX_VERSION: &str = "0.5.9";
-/// It reads what rustdoc of this project's Rust writes.
+/// It reads the rustdoc JSON of this project's Rust version.
 const SEMVER_CHECKS_VERSION: &str = "0.51.0";
 
-/// Where releases are fetched from: a mirror, or `off`.
+/// The environment variable for the site of releases: a mirror, or `off`.
 const DOWNLOADS: &str = "AI_NOW_DOWNLOADS";
 const GITHUB: &str = "https://github.com";
 
-/// Installs what working on the widget needs; quick where it is all there.
+/// Installs what building the widget needs; fast if everything is there.
 ///
 /// # Errors
-/// Where something can't be installed: what, and what to do.
+/// If something can't be installed; the message says what to do.
 pub fn setup() -> Result<()> {
     wasm_target()?;
     for program in [wasm_bindgen(None)?, ready(&prebuilt::TRUNK, TRUNK_VERSION, None)?] {
@@ -54,10 +55,10 @@ pub fn setup() -> Result<()> {
     Ok(())
 }
 
-/// The wasm-bindgen that fits the library. Where it has to be built, `progress` tells how far that is.
+/// The wasm-bindgen that matches the library. If it has to be built, `progress` is shown.
 ///
 /// # Errors
-/// Where there is none and it can't be installed.
+/// If there is none and it can't be installed.
 pub fn wasm_bindgen(progress: Option<&Progress>) -> Result<PathBuf> {
     ready(&prebuilt::WASM_BINDGEN, &locked_version("wasm-bindgen")?, progress)
 }
@@ -65,39 +66,39 @@ pub fn wasm_bindgen(progress: Option<&Progress>) -> Result<PathBuf> {
 /// mdBook, in its pinned version.
 ///
 /// # Errors
-/// Where there is none and it can't be installed.
+/// If there is none and it can't be installed.
 pub fn mdbook() -> Result<PathBuf> {
     ready(&prebuilt::MDBOOK, MDBOOK_VERSION, None)
 }
 
-/// The generator of clients in Rust, in its pinned version.
+/// The generator of Rust clients, in its pinned version.
 ///
 /// # Errors
-/// Where there is none and it can't be installed.
+/// If there is none and it can't be installed.
 pub fn oas3_gen() -> Result<PathBuf> {
     ready(&prebuilt::OAS3_GEN, OAS3_GEN_VERSION, None)
 }
 
-/// What writes bills of materials, in its pinned version.
+/// The generator of bills of materials, in its pinned version.
 ///
 /// # Errors
-/// Where there is none and it can't be installed.
+/// If there is none and it can't be installed.
 pub fn cyclonedx() -> Result<PathBuf> {
     ready(&prebuilt::CYCLONEDX, CYCLONEDX_VERSION, None)
 }
 
-/// What compares public items by the rules of semver, in its pinned version.
+/// The semver checker, in its pinned version.
 ///
 /// # Errors
-/// Where there is none and it can't be installed.
+/// If there is none and it can't be installed.
 pub fn semver_checks() -> Result<PathBuf> {
     ready(&prebuilt::SEMVER_CHECKS, SEMVER_CHECKS_VERSION, None)
 }
 
-/// The PATH with our wasm-bindgen first, which trunk and the tests in a browser look for there.
+/// The PATH with our wasm-bindgen first, for trunk and the browser tests.
 ///
 /// # Errors
-/// Where it can't be installed, or the PATH holds something that can't be joined.
+/// If it can't be installed, or the PATH can't be extended.
 pub fn path() -> Result<OsString> {
     let rest = std::env::var_os("PATH").unwrap_or_default();
     let mut dirs: Vec<_> = wasm_bindgen(None)?.parent().map(Path::to_owned).into_iter().collect();
@@ -105,7 +106,7 @@ pub fn path() -> Result<OsString> {
     Ok(std::env::join_paths(dirs)?)
 }
 
-/// A tool in a version, ready to run.
+/// A tool in its pinned version, ready to run.
 fn ready(tool: &Tool, version: &str, progress: Option<&Progress>) -> Result<PathBuf> {
     let complete = |program: &PathBuf| {
         let beside = |name| program.with_file_name(executable(name)).is_file();
@@ -135,7 +136,7 @@ fn ready(tool: &Tool, version: &str, progress: Option<&Progress>) -> Result<Path
     Ok(program(&place))
 }
 
-/// The folder of a site that has the releases, as GitHub has them; `None` where none is to be asked.
+/// The site of releases, in GitHub's layout; `None` if downloads are turned off.
 fn downloads() -> Option<String> {
     let set = std::env::var(DOWNLOADS).unwrap_or_default();
     match set.trim_end_matches('/') {
@@ -145,9 +146,9 @@ fn downloads() -> Option<String> {
     }
 }
 
-/// Tries to fetch a tool as its makers built it, and says why where that can't be.
+/// Tries to download a tool's official release, and reports why if that fails.
 fn prebuilt(tool: &Tool, version: &str, into: &Path) -> bool {
-    /// Where one release can't be reached, no other can: it is tried once.
+    /// If one release can't be reached, no other can: the network is tried once.
     static UNREACHABLE: AtomicBool = AtomicBool::new(false);
     let release = prebuilt::target().and_then(|target| tool.release(version, target));
     let (Some((path, sha256)), Some(site)) = (release, downloads()) else { return false };
@@ -175,7 +176,7 @@ fn prebuilt(tool: &Tool, version: &str, into: &Path) -> bool {
     false
 }
 
-/// Fetches a release, checks it and takes its programs out, into `bin`.
+/// Downloads a release, checks it and extracts its programs into `bin`.
 fn fetch(
     tool: &Tool,
     url: &str,
@@ -186,12 +187,12 @@ fn fetch(
     let archive = into.join("release.tar.gz");
     download::fetch(url, sha256, &archive, patience)?;
     let unpacked = download::unpack(&archive, tool.programs, &into.join("bin"));
-    // It has served its purpose; if it can't be removed, it is in nobody's way.
+    // If the archive can't be removed, it does no harm.
     let _ = std::fs::remove_file(archive);
     unpacked
 }
 
-/// What builds a tool from crates.io.
+/// The command that builds a tool from crates.io.
 fn build(tool: &Tool, version: &str, into: &Path) -> Command {
     let package = tool.package;
     eprintln!(
@@ -202,7 +203,7 @@ fn build(tool: &Tool, version: &str, into: &Path) -> Command {
         .args(["install", package, "--version", version, "--locked", "--force", "--root"])
         .arg(into)
         .args(tool.features)
-        // Tools that run for seconds need no minutes of optimisation.
+        // Tools that run for seconds aren't worth minutes of optimisation.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
@@ -214,10 +215,10 @@ fn executable(name: &str) -> String {
     format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }
 
-/// Adds what rustc needs to build for browsers.
+/// Adds rustc's wasm target.
 ///
 /// # Errors
-/// Where it isn't there and rustup can't add it.
+/// If it is missing and rustup can't add it.
 pub fn wasm_target() -> Result<()> {
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()))
         .context("rustc doesn't answer; install Rust from https://rustup.rs")?;
@@ -243,7 +244,7 @@ fn version_in_lock<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-/// Whether a program is there and says that it has this version.
+/// Whether a program exists and reports this version.
 fn has_version(tool: &Tool, program: &Path, version: &str) -> bool {
     output(Command::new(program).args(tool.subcommand).arg("--version"))
         .and_then(|said| said.split_whitespace().nth(1).map(str::to_owned))

@@ -1,8 +1,8 @@
 //! `cargo verify`: all checks and tests, counted.
 //!
-//! Every step runs even where one before it failed, so that one run tells all. The last line is
-//! `N passed, N failed`: tests one by one, and each check as one; before it stands what failed. A run
-//! in which a browser step executed no test has failed.
+//! Every step runs even if an earlier one failed, so that one run shows all failures. The last line
+//! is `N passed, N failed`, where a test counts as one and so does a check; failures are listed
+//! before it. A browser step that ran no test has failed.
 
 mod tally;
 
@@ -18,7 +18,7 @@ use crate::run::{cargo, heading, root, run, target_dir, watch};
 use crate::{api, crates, demo, dist, ops, sketch, tidy, tools};
 use tally::{Runner, Tally};
 
-/// What can be verified alone; in the order in which all are run.
+/// The steps, in the order in which they run.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Step {
     /// House rules
@@ -47,7 +47,7 @@ pub enum Step {
     E2e,
 }
 
-/// Runs the steps (all where none is named) and answers whether nothing failed.
+/// Runs the steps (all if none is named) and returns whether nothing failed.
 ///
 /// # Errors
 /// Never for a failed test or check: those are counted.
@@ -75,7 +75,7 @@ pub fn verify(only: &[Step]) -> Result<bool> {
     Ok(failed == 0)
 }
 
-/// Runs one step and counts; one that broke off has failed as a whole.
+/// Runs one step and counts; a step that aborted has failed as a whole.
 fn performed(step: Step) -> Tally {
     let mut tally = Tally::default();
     match perform(step, &mut tally) {
@@ -89,10 +89,11 @@ fn performed(step: Step) -> Tally {
     tally
 }
 
-/// `cargo xtask npm-projects`: the npm package in every kind of project, as a release wants it.
+/// `cargo xtask npm-projects`: tests the npm package in every kind of project, as a release
+/// requires.
 ///
 /// # Errors
-/// Where the tests can't be run.
+/// If the tests can't be run.
 pub fn npm_projects() -> Result<bool> {
     let mut tally = Tally::default();
     let ran = tests(&mut projects::command(Projects::All)?, Runner::Tap, &mut tally);
@@ -162,18 +163,18 @@ fn wasm(tally: &mut Tally) -> Result<()> {
             .args(package)
             .env("PATH", tools::path()?)
             .env("CHROMEDRIVER", &browser.driver)
-            // For all tests together; a busy machine needs more than the usual 20 s.
+            // For all tests together; a busy machine needs more than the default of 20 s.
             .env("WASM_BINDGEN_TEST_TIMEOUT", "600");
         tests(&mut command, Runner::Cargo, tally)?;
     }
     Ok(())
 }
 
-/// Playwright over `tests/e2e`, with all that it opens built.
+/// Runs Playwright on `tests/e2e`, after building everything that the tests open.
 fn end_to_end() -> Result<Command> {
     let browser = tools::browser()?;
     let firefox = tools::firefox()?;
-    // For its recipe under examples/, and for records that tests write themselves.
+    // For the recipe under examples/, and for records that tests write themselves.
     tools::programs(&[("hugo", "hugo"), ("sqlite3", "sqlite3")])?;
     let dir = tools::node_packages()?;
     demo::gateway()?;
@@ -193,46 +194,48 @@ fn end_to_end() -> Result<Command> {
     Ok(command)
 }
 
-/// Builds the documentation, private items too: what comments link to is there.
+/// Builds the documentation with private items, so that links in all comments are checked.
 fn document(what: &[&str]) -> Result<()> {
     let doc = ["doc", "--no-deps", "--document-private-items"];
     run(cargo().args(doc).args(what).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// Builds the sketch engine's example: what it makes is compared with what the page makes.
+/// Builds the sketch engine's example, whose output is compared with the page's.
 fn sketch_binary() -> Result<PathBuf> {
     run(cargo().args(["build", "--package", "ai-now-sketch", "--example", "sketch"]))?;
     let name = format!("sketch{}", std::env::consts::EXE_SUFFIX);
     Ok(target_dir().join("debug/examples").join(name))
 }
 
-/// Enough to hit every write of a generation's life several times over, in a minute or so.
+/// The number of rounds: enough to hit every write of a generation's life several times, in about a
+/// minute.
 const CRASH_ROUNDS: u32 = 60;
 
-/// The same with a database server, which has its own proof that it loses nothing.
+/// The same with a database server, whose own durability isn't under test here.
 const CRASH_ROUNDS_POSTGRES: u32 = 15;
 
-/// `cargo xtask crash`: the harness alone, as often as one likes.
+/// `cargo xtask crash`: only the harness, with any number of rounds.
 ///
 /// # Errors
-/// Where it can't be built or a round fails.
+/// If it can't be built or a round fails.
 pub fn crash(rounds: u32, store: &str, nodes: u32) -> Result<()> {
     demo::gateway()?;
     run(&mut crash_harness(rounds, store, nodes)?)
 }
 
-/// `cargo xtask crash --faults`: one fault after another to each part of an installation; `short`: some of them.
+/// `cargo xtask crash --faults`: injects faults into each part of an installation, one after
+/// another; `short`: only some.
 ///
 /// # Errors
-/// Where it can't be built or a promise is broken.
+/// If it can't be built or an invariant is violated.
 pub fn faults(short: bool) -> Result<()> {
     demo::gateway()?;
     tools::postgres()?;
     run(&mut fault_harness(short)?)
 }
 
-/// The harness with an installation of its own, where it may in a network and with mounts that are nobody
-/// else's: they go with it, and so does every process.
+/// The command of the harness with an installation of its own. If possible it gets its own network
+/// and mount namespaces, so that mounts and processes disappear with it.
 fn fault_harness(short: bool) -> Result<Command> {
     tools::programs(&[("nginx", "nginx-light"), ("ip", "iproute2"), ("faketime", "faketime")])?;
     let harness = built_harness()?;
@@ -281,7 +284,7 @@ const WIDGET_ON_WASM: [&str; 4] =
 const ADMIN_ON_WASM: [&str; 4] =
     ["--package", "ai-now-admin", "--target", "wasm32-unknown-unknown"];
 
-/// Runs a test runner and counts what its lines tell.
+/// Runs a test runner and counts the results in its output.
 fn tests(command: &mut Command, runner: Runner, tally: &mut Tally) -> Result<()> {
     let before = tally.passed + tally.failed;
     let succeeded = watch(command, |line| tally.read(runner, line))?;

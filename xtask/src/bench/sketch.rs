@@ -1,7 +1,7 @@
-//! The sketch engine beside programs that only encode or pluck: seconds of media made in a second.
+//! The sketch engine beside programs that only encode or synthesise: seconds of media per second.
 //!
-//! Nobody else makes a song or a film out of a sentence without a model, so the peers are given less to do.
-//! How long a whole process takes is measured, from its start to its finished file.
+//! No other program makes a song or a film from a sentence without a model, so the others have an
+//! easier task. The duration of the whole process is measured, from its start to the finished file.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,14 +13,14 @@ use anyhow::{Context, Result, ensure};
 use crate::run::{cargo, output, run, target_dir};
 use crate::tools;
 
-/// How often each is measured, in turn.
+/// How often each is measured, in alternation.
 const ROUNDS: usize = 5;
 
-/// How long what is made plays.
+/// The duration of the media.
 const SONG_SECS: u32 = 60;
 const FILM_SECS: u32 = 10;
 
-/// What stands in a command for the file that is to be made.
+/// The placeholder of the output file in a command.
 const OUT: &str = "OUT";
 
 const OURS: &str = "AI-Now sketch";
@@ -31,21 +31,21 @@ const ABOUT: &str = "How many seconds of a finished file come of a second of wai
     (libmp3lame), and its test picture of the same size and rate (libx264); SoX plucks four strings. They say what a \
     part of the work costs elsewhere. Here a ratio above 1 is better. The middle of 5 rounds in turn (least to most).";
 
-/// Something that is made by somebody.
+/// One program that makes one kind of media.
 struct Contender {
     what: &'static str,
     who: &'static str,
     command: Vec<String>,
     plays_secs: u32,
-    /// Seconds of media in a second, of each round.
+    /// Seconds of media per second, for each round.
     rates: Vec<f64>,
     bytes: u64,
 }
 
-/// Measures, and answers what the section says, as Markdown.
+/// Runs the benchmark, and returns the text of its section, as Markdown.
 ///
 /// # Errors
-/// Where something can't be built or run.
+/// If something can't be built or run.
 pub fn sketch() -> Result<String> {
     tools::programs(&[("ffmpeg", "ffmpeg"), ("sox", "sox")])?;
     tools::sox_mp3()?;
@@ -68,7 +68,7 @@ fn contenders(engine: &str, folder: &Path) -> Result<Vec<Contender>> {
     let film = format!("a city in the rain at night, {FILM_SECS} seconds");
     let our_song = command(engine, &[&song], "--model suno --out OUT");
     let our_film = command(engine, &[&film], "--model luma --silent --out OUT");
-    // The peer makes as many pictures of the same size.
+    // The other program makes as many pictures of the same size.
     let mut sample = Contender::new("", "", our_film.clone(), FILM_SECS);
     sample.make(folder)?;
     let (size, rate) = picture(&sample.file(folder))?;
@@ -102,7 +102,7 @@ fn contenders(engine: &str, folder: &Path) -> Result<Vec<Contender>> {
     ])
 }
 
-/// A program, words with spaces in them, and words that have none.
+/// A program, its arguments separated by spaces, and arguments that may contain spaces.
 fn command(program: &str, first: &[&str], words: &str) -> Vec<String> {
     let all = [program].into_iter().chain(first.iter().copied()).chain(words.split(' '));
     all.map(str::to_owned).collect()
@@ -117,7 +117,7 @@ impl Contender {
         folder.join(if self.plays_secs == SONG_SECS { "made.mp3" } else { "made.mp4" })
     }
 
-    /// Makes it once, and counts that.
+    /// Runs it once, and records the rate.
     fn make(&mut self, folder: &Path) -> Result<()> {
         let file = self.file(folder);
         let out = file.display().to_string();
@@ -150,7 +150,7 @@ fn table(contenders: &mut [Contender]) -> String {
             ratio = format!("{:.2}", ours / middle);
         }
         let size = *bytes as f64 / 1e6;
-        // Writing to a string never fails.
+        // Writing to a string can't fail.
         let _ = writeln!(
             table,
             "| {who}: {what} | {middle:.1} ({least:.1} to {most:.1}) | {size:.1} MB | {ratio} |"
@@ -159,13 +159,13 @@ fn table(contenders: &mut [Contender]) -> String {
     table
 }
 
-/// How long a file plays.
+/// The duration of a file.
 fn seconds(file: &Path) -> Result<f64> {
     let said = probe(file, &["-show_entries", "format=duration"])?;
     said.parse().with_context(|| format!("{}: {said}", file.display()))
 }
 
-/// The size of a film's pictures, and how many there are in a second.
+/// The size of a film's pictures, and their rate.
 fn picture(file: &Path) -> Result<(String, String)> {
     let wanted = ["-select_streams", "v:0", "-show_entries", "stream=width,height,r_frame_rate"];
     let said = probe(file, &wanted)?;

@@ -1,13 +1,13 @@
-//! Which module of the gateway may name which crate from outside: who speaks to clients, who to a database,
-//! who to an object store. The layers say who may use whom within; this says who may know what is beyond.
-//! Tests may name everything.
+//! Which module of the gateway may use which external crate: only some talk to clients, to a
+//! database, or to an object store. (`layers` has the rules between modules.) Tests may use
+//! everything.
 
 use super::paths::crates_named;
 
-/// Where the sources of the table's modules are, with a slash at the end.
+/// The folder of the table's modules, with a slash at the end.
 pub(super) const ROOT: &str = "crates/gateway/src/";
 
-/// A crate with the modules that may name it.
+/// A crate, and the modules that may use it.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("ai_now_sketch", &["providers"]),
     ("axum", &["http", "server", "cli"]),
@@ -21,7 +21,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("utoipa", &["http"]),
 ];
 
-/// A line for each crate that a file names and its module may not. `file`: its path below [`ROOT`].
+/// A line for each crate that a file uses although its module may not. `file`: its path below
+/// [`ROOT`].
 pub(super) fn complaints(file: &str, text: &str) -> Vec<String> {
     if super::layering::is_test(file) {
         return Vec::new();

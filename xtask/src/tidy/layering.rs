@@ -1,22 +1,21 @@
-//! The layers as a check: that modules use what a table allows, and that no files use each other in a
-//! circle.
+//! Checks the layers: modules use only what a table allows, and no files use each other in a cycle.
 //!
-//! In a table, each row may name those above it alone, so a table itself can't have a circle. What a
-//! module uses is read from the paths in its files (`use crate::…`, `crate::…`, `super::…`). Tests
-//! may use everything: modules called `tests` and files called `tests.rs` are not read. Knows no
-//! crate's table.
+//! A row of a table may only list modules above it, so a table itself can't contain a cycle. Uses
+//! are read from the paths in a module's files (`use crate::…`, `crate::…`, `super::…`). Tests may
+//! use everything: modules named `tests` and files named `tests.rs` are skipped. It must not know
+//! any crate's table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::paths::{Path, paths};
 
-/// A crate and the table of its modules.
+/// A crate and its table of modules.
 pub(super) struct Layers {
-    /// Where its sources are, with a slash at the end.
+    /// The folder of its sources, with a slash at the end.
     pub(super) root: &'static str,
-    /// Each module with those that it may use, the lowest module first.
+    /// Each module with the modules that it may use, the lowest module first.
     pub(super) rows: &'static [(&'static str, &'static [&'static str])],
-    /// Whether a module without a row breaks the rule, and a circle of files does.
+    /// Whether modules without a row, and cycles of files, are violations.
     pub(super) complete: bool,
 }
 
@@ -24,7 +23,7 @@ pub(super) struct Layers {
 pub(super) type Sources<'a> = BTreeMap<&'a str, &'a str>;
 
 impl Layers {
-    /// A line for each use that the table doesn't allow, and for each circle of files.
+    /// A line for each use that the table doesn't allow, and for each cycle of files.
     pub(super) fn complaints(&self, sources: &Sources<'_>) -> Vec<String> {
         let mut lines = self.table_complaints();
         let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -101,7 +100,7 @@ pub(super) fn top_module(file: &str) -> &str {
     file[..end].trim_end_matches(".rs")
 }
 
-/// The module that a file is: `store/keys.rs` is `store::keys`, `lib.rs` is the crate's root.
+/// The module of a file: `store/keys.rs` is `store::keys`, `lib.rs` is the crate's root.
 fn module_path(file: &str) -> Path {
     let stem = file.trim_end_matches(".rs").trim_end_matches("/mod");
     match stem {
@@ -110,7 +109,7 @@ fn module_path(file: &str) -> Path {
     }
 }
 
-/// The file that defines what a path names, as far as files tell: the deepest module of it.
+/// The file that defines a path's target, as far as files tell: the deepest module in the path.
 fn file_of<'s>(path: &[String], sources: &Sources<'s>) -> Option<&'s str> {
     (1..=path.len()).rev().find_map(|length| {
         let stem = path[..length].join("/");
@@ -120,10 +119,10 @@ fn file_of<'s>(path: &[String], sources: &Sources<'s>) -> Option<&'s str> {
     })
 }
 
-/// The names that stand at the root of a crate.
+/// The names that are available at the root of a crate.
 struct Root<'s> {
     file: Option<&'s str>,
-    /// What it passes on, with the file that defines it.
+    /// Re-exported names, with the files that define them.
     passed_on: BTreeMap<String, &'s str>,
 }
 
@@ -139,13 +138,14 @@ impl<'s> Root<'s> {
         Self { file: file.map(|(file, _)| *file), passed_on }
     }
 
-    /// The file that defines a name of the root: another one that it is passed on from, or the root.
+    /// The file that defines a name of the root: the file that it is re-exported from, or the root
+    /// itself.
     fn file_of(&self, path: &[String]) -> Option<&'s str> {
         self.passed_on.get(path.first()?).copied().or(self.file)
     }
 }
 
-/// The groups of more than one file in which each can be reached from each other one.
+/// The strongly connected components with more than one file.
 fn circles<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
     let reachable = |from: &'a str| {
         let mut seen = BTreeSet::new();

@@ -1,6 +1,5 @@
-//! Which module may use which: a table for each crate, the lowest module first. A row names the
-//! modules that it may use, all of them above it in the table. How that is checked stands in
-//! `layering.rs`.
+//! Which module may use which: a table per crate, the lowest module first. A row lists the modules
+//! that it may use, all of them above it in the table. `layering.rs` implements the check.
 
 use super::layering::Layers;
 
@@ -241,7 +240,7 @@ const WIDGET: Layers = Layers {
     ],
 };
 
-/// The administrators' page: what it knows, how it asks, and what it shows.
+/// The administrators' page: data types, requests, and views.
 const ADMIN: Layers = Layers {
     root: "crates/admin/src/",
     complete: true,
@@ -282,7 +281,8 @@ const ADMIN: Layers = Layers {
     ],
 };
 
-/// What a person types. One step may use another; what runs programs knows none of them.
+/// xtask itself: commands at the top. One command may use another; helpers that run programs use
+/// none of them.
 const XTASK: Layers = Layers {
     root: "xtask/src/",
     complete: true,

@@ -1,8 +1,8 @@
-//! The paths in a Rust file: those that lead into its own crate, as paths from the crate's root, and the
-//! names that others begin with.
+//! The paths in a Rust file: those into its own crate, relative to the crate's root, and the first
+//! names of all others.
 //!
-//! It reads tokens, not text: comments and strings are none, and what a macro is given is read like
-//! anything else. It must not know what the paths are for.
+//! It parses tokens, not text: comments and strings are skipped, and macro arguments are read like
+//! other code. It must not know what the paths are used for.
 
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
@@ -12,8 +12,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// A path from the crate's root: `store::keys::KeyInfo` as three names.
 pub(super) type Path = Vec<String>;
 
-/// The paths of a file that is the module `module`. A file that is no Rust has none: the compiler
-/// says so better.
+/// The paths in a file of the module `module`. A file that doesn't parse has none: the compiler
+/// reports it better.
 pub(super) fn paths(text: &str, module: &[String]) -> Vec<Path> {
     let mut found = Vec::new();
     if let Ok(tokens) = TokenStream::from_str(text) {
@@ -22,7 +22,7 @@ pub(super) fn paths(text: &str, module: &[String]) -> Vec<Path> {
     found
 }
 
-/// The modules that a file declares: a path that begins with one of them leads there.
+/// The modules that a file declares: paths that start with one of them lead there.
 fn children(text: &str) -> Vec<String> {
     let Ok(tokens) = TokenStream::from_str(text) else { return Vec::new() };
     let tokens: Vec<_> = tokens.into_iter().collect();
@@ -30,8 +30,8 @@ fn children(text: &str) -> Vec<String> {
     declared.filter(|three| is_punct(&three[2], ';')).map(|three| three[1].to_string()).collect()
 }
 
-/// The names that paths of a file begin with, and that may be crates: `axum` of `axum::http`. Paths in its tests
-/// are not read.
+/// The first names of a file's paths that may be crates: `axum` of `axum::http`. Paths in tests are
+/// skipped.
 pub(super) fn crates_named(text: &str) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
     if let Ok(tokens) = TokenStream::from_str(text) {
@@ -91,7 +91,7 @@ fn read(tokens: TokenStream, module: &[String], children: &[String], found: &mut
     }
 }
 
-/// `pub(in crate::module)`: it says who may look in, and uses nothing.
+/// `pub(in crate::module)` is a visibility, not a use.
 fn is_visibility(tokens: &[TokenTree]) -> bool {
     matches!(tokens, [keyword, TokenTree::Group(scope), ..]
         if is_ident(keyword, "pub") && scope.delimiter() == Delimiter::Parenthesis)
@@ -109,8 +109,8 @@ fn inline_module(tokens: &[TokenTree]) -> Option<(String, TokenStream)> {
     }
 }
 
-/// Where a path begins that leads into the crate: the module that it starts from, and the place of
-/// what follows its first `::`.
+/// The start of a path into the crate: the module that it starts from, and the position after its
+/// first `::`.
 fn root(
     tokens: &[TokenTree],
     at: usize,

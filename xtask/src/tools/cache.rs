@@ -1,28 +1,29 @@
-//! Where tools are kept: a folder of the person's cache for each tool and version, which all clones on the
-//! machine share. What lies there is whole: it is made beside its place and moved there at once. It must not
-//! know where tools come from.
+//! The tools' cache: a folder per tool and version in the user's cache, shared by all clones on the
+//! machine. Entries are always complete, because they are written beside their place and moved
+//! there. It must not know where tools come from.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The folder of all tools: `ai-now/tools` in the person's cache; where they have none, in `fallback`.
+/// The folder of all tools: `ai-now/tools` in the user's cache, or `fallback` if there is none.
 pub fn folder(fallback: &Path) -> PathBuf {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let xdg = set("XDG_CACHE_HOME").filter(|path| path.is_absolute());
     let home = || set("HOME").map(|home| home.join(".cache"));
     let cache = xdg.or_else(|| set("LOCALAPPDATA")).or_else(home);
     let folder = cache.map(|cache| cache.join("ai-now").join("tools"));
-    // Some homes can't be written to, as in a container of a build.
+    // Some home folders aren't writable, as in a container build.
     let writable = folder.filter(|folder| fs::create_dir_all(folder).is_ok());
     writable.unwrap_or_else(|| fallback.to_owned())
 }
 
-/// Fills `folder/name` where `is_whole` doesn't find it good: `fill` is given an empty folder beside it.
-/// Of several clones that want the same, one fills and the others wait.
+/// Fills `folder/name` unless `is_whole` accepts it: `fill` gets an empty folder beside it. If
+/// several clones want the same entry, one fills it and the others wait.
 ///
 /// # Errors
+/// If it can't be filled; then the entry doesn't exist.
 /// Where it can't be filled; nothing is left in its place then.
 pub fn place(
     folder: &Path,
@@ -35,7 +36,7 @@ pub fn place(
         return Ok(place);
     }
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    // Unlocked by the system, too, when its holder is killed.
+    // The system also releases the lock if its holder is killed.
     let lock = File::create(folder.join(format!("{name}.lock")))?;
     if lock.try_lock().is_err() {
         eprintln!("      {name} is being made ready by another run; waiting for it");
@@ -78,7 +79,7 @@ mod tests {
     fn a_place_is_whole_or_empty() {
         let folder = std::env::temp_dir().join(format!("ai-now-cache-{}", std::process::id()));
         let is_whole = |place: &Path| place.join("done").is_file();
-        // What a killed run left is no hindrance, and not taken over.
+        // Leftovers of a killed run are ignored.
         fs::create_dir_all(folder.join("a-1.partial")).unwrap();
         fs::write(folder.join("a-1.partial/rest"), "").unwrap();
         let failed = place(&folder, "a-1", is_whole, |partial| {
@@ -88,7 +89,7 @@ mod tests {
         assert_eq!(failed.unwrap_err().to_string(), "broke off");
         assert!(!folder.join("a-1").exists() && !folder.join("a-1.partial").exists());
 
-        // Many want it at once: one makes it.
+        // Several threads want it at once: one fills it.
         let made = AtomicU32::new(0);
         std::thread::scope(|scope| {
             for _ in 0..8 {

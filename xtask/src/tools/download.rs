@@ -1,5 +1,5 @@
-//! Fetching a release of a tool: with curl, which honours the proxies that are set, within limits, and only
-//! with the bytes that were pinned. It must not know which tools there are.
+//! Downloads a release of a tool with curl (which honours proxy settings), with timeouts, and
+//! accepts only the pinned bytes. It must not know which tools there are.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -11,34 +11,34 @@ use sha2::{Digest as _, Sha256};
 
 use crate::run::find;
 
-/// How long to wait for a network that may not be there.
+/// Timeouts, for networks that may not exist.
 pub struct Patience {
-    /// For a connection.
+    /// To connect.
     pub connect_secs: u32,
-    /// For a server that sends nothing, or next to nothing.
+    /// For a server that sends nothing, or almost nothing.
     pub silence_secs: u32,
-    /// For all of it.
+    /// For the whole download.
     pub whole_secs: u32,
 }
 
 /// A probe costs seconds; a download on a slow line may take minutes.
 pub const USUAL: Patience = Patience { connect_secs: 5, silence_secs: 10, whole_secs: 600 };
 
-/// Why nothing was fetched.
+/// Why a download failed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failed {
-    /// There is no network, or none to there: other files needn't be asked for.
+    /// No network, or no route to the server: other files needn't be tried.
     Unreachable(String),
-    /// The server is there, and has no such file.
+    /// The server is available, but doesn't have the file.
     Absent(String),
-    /// What came is not what was pinned.
+    /// The hash doesn't match the pinned one.
     Wrong {
-        /// The hash that was pinned.
+        /// The pinned hash.
         pinned: String,
-        /// The hash of what came.
+        /// The hash of the download.
         came: String,
     },
-    /// What came, or where it should go, is not as expected.
+    /// The response or the destination isn't as expected.
     Unusable(String),
 }
 
@@ -55,14 +55,14 @@ impl fmt::Display for Failed {
     }
 }
 
-/// Downloads `url` to a new file, and leaves nothing there that hasn't the hash.
+/// Downloads `url` to a new file, which only remains if its hash matches.
 ///
 /// # Errors
-/// Where it can't be fetched, or is not what was pinned.
+/// If it can't be downloaded, or its hash doesn't match.
 pub fn fetch(url: &str, sha256: &str, file: &Path, patience: &Patience) -> Result<(), Failed> {
     let fetched = transfer(url, file, patience).and_then(|()| check(file, sha256));
     if fetched.is_err() {
-        // It may not even have begun.
+        // It may never have been created.
         let _ = fs::remove_file(file);
     }
     fetched
@@ -73,7 +73,7 @@ fn transfer(url: &str, file: &Path, patience: &Patience) -> Result<(), Failed> {
     let curl = find("curl").ok_or_else(unreachable)?;
     let secs = |secs: u32| secs.to_string();
     let mut command = Command::new(curl);
-    // Nothing of a person's own `.curlrc`. From TLS, no redirect leads out of it.
+    // Ignores the user's `.curlrc`. Once on TLS, redirects must stay on TLS.
     command.args([
         "--disable",
         "--fail",
@@ -101,7 +101,7 @@ fn transfer(url: &str, file: &Path, patience: &Patience) -> Result<(), Failed> {
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     let why = if said.is_empty() { format!("curl ended with {}", output.status) } else { said };
     Err(match output.status.code() {
-        // `--fail`: an answer of 400 and above.
+        // `--fail`: a status of 400 or above.
         Some(22) => Failed::Absent(why),
         _ => Failed::Unreachable(why),
     })
@@ -117,10 +117,10 @@ fn check(file: &Path, sha256: &str) -> Result<(), Failed> {
     Err(Failed::Wrong { pinned: sha256.to_owned(), came })
 }
 
-/// Takes programs out of an archive (`.tar.gz`) by their names alone, wherever in it they lie, into `bin`.
+/// Extracts programs from an archive (`.tar.gz`) into `bin`, by name and at any depth.
 ///
 /// # Errors
-/// Where it is no archive, or one of the programs is missing.
+/// If it isn't an archive, or one of the programs is missing.
 pub fn unpack(archive: &Path, programs: &[&str], bin: &Path) -> Result<(), Failed> {
     let mut missing = programs.to_vec();
     let unpacked = (|| {

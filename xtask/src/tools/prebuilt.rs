@@ -1,21 +1,22 @@
-//! The releases of the tools that this project takes as they were built by their makers: addresses and
-//! pinned hashes. It must not know how they are fetched.
+//! The official releases of the tools: addresses and pinned hashes. It must not know how they are
+//! downloaded.
 
-/// What a tool is, where a release of it is found, and how it is built where there is none.
+/// A tool, its releases, and how to build it where there is none.
 pub struct Tool {
-    /// The program, and what it is called in the cache.
+    /// The main program, which is also its name in the cache.
     pub name: &'static str,
     /// All programs of it that are needed.
     pub programs: &'static [&'static str],
     /// Its package on crates.io.
     pub package: &'static str,
-    /// What the program is told before all else.
+    /// Arguments that precede all others.
     pub subcommand: &'static [&'static str],
-    /// What `cargo install` is told.
+    /// Arguments of `cargo install`.
     pub features: &'static [&'static str],
-    /// The release of a version: its path below <https://github.com>. `{version}` and `{target}` are put in.
+    /// The path of a release below <https://github.com>, with placeholders `{version}` and
+    /// `{target}`.
     pub path: &'static str,
-    /// The hashes of what was released, as `sha256sum` writes them.
+    /// The hashes of the released files, in the format of `sha256sum`.
     pub releases: &'static [Release],
 }
 
@@ -23,14 +24,14 @@ pub struct Tool {
 pub struct Release {
     /// The version, without a `v`.
     pub version: &'static str,
-    /// The triple that it was built for.
+    /// The target triple.
     pub target: &'static str,
     /// Its hash.
     pub sha256: &'static str,
 }
 
 impl Tool {
-    /// The address and the hash of a version for a kind of machine; `None` where none is pinned.
+    /// The address and hash of a version for a target; `None` if none is pinned.
     pub fn release(&self, version: &str, target: &str) -> Option<(String, &'static str)> {
         let wanted = |release: &&Release| (release.version, release.target) == (version, target);
         let release = self.releases.iter().find(wanted)?;
@@ -38,8 +39,8 @@ impl Tool {
     }
 }
 
-/// The triple of this machine, of those that releases are taken for. On Linux that of musl: it is linked
-/// statically, and runs on every distribution.
+/// The target triple of this machine, as releases use it. On Linux it is musl: statically linked,
+/// so it runs on every distribution.
 pub fn target() -> Option<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => Some("x86_64-unknown-linux-musl"),
@@ -50,7 +51,7 @@ pub fn target() -> Option<&'static str> {
     }
 }
 
-/// Makes JavaScript's side of the widget. Its version stands in Cargo.lock.
+/// Generates the JavaScript glue of the widget. Its version is in Cargo.lock only.
 pub const WASM_BINDGEN: Tool = Tool {
     name: "wasm-bindgen",
     programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
@@ -82,7 +83,7 @@ pub const WASM_BINDGEN: Tool = Tool {
     ],
 };
 
-/// Builds the widget and puts its files together.
+/// Builds the widget and assembles its files.
 pub const TRUNK: Tool = Tool {
     name: "trunk",
     programs: &["trunk"],
@@ -115,7 +116,7 @@ pub const TRUNK: Tool = Tool {
     ],
 };
 
-/// Makes the documents a site.
+/// Turns the documents into a site.
 pub const MDBOOK: Tool = Tool {
     name: "mdbook",
     programs: &["mdbook"],
@@ -147,7 +148,7 @@ pub const MDBOOK: Tool = Tool {
     ],
 };
 
-/// Makes clients in Rust of an OpenAPI document. Its makers release no programs.
+/// Generates Rust clients from an OpenAPI document. There are no binary releases.
 pub const OAS3_GEN: Tool = Tool {
     name: "oas3-gen",
     programs: &["oas3-gen"],
@@ -158,7 +159,7 @@ pub const OAS3_GEN: Tool = Tool {
     releases: &[],
 };
 
-/// Writes down what a program is made of. Only a release wants it: it is built.
+/// Generates bills of materials. Only a release needs it, so it is built from source.
 pub const CYCLONEDX: Tool = Tool {
     name: "cargo-cyclonedx",
     programs: &["cargo-cyclonedx"],
@@ -169,7 +170,8 @@ pub const CYCLONEDX: Tool = Tool {
     releases: &[],
 };
 
-/// Compares a crate's public items with those of before. Only a release wants it: it is built.
+/// Compares a crate's public items with previous ones. Only a release needs it, so it is built from
+/// source.
 pub const SEMVER_CHECKS: Tool = Tool {
     name: "cargo-semver-checks",
     programs: &["cargo-semver-checks"],

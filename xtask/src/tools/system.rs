@@ -1,5 +1,6 @@
-//! What the tests need of the system: browsers, servers, Python and Node packages. Root on Debian gets them
-//! installed; everybody else is told what to install. It must not know what the tests do.
+//! System packages for the tests: browsers, servers, Python and Node packages. They are installed
+//! automatically for root on Debian; everybody else gets a message that says what to install. It
+//! must not know what the tests do.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{find, heading, output, root, run, target_dir};
 
-/// A browser and the driver that goes with it.
+/// A browser and its driver.
 pub struct Browser {
     /// Chromium or Chrome.
     pub browser: PathBuf,
@@ -16,10 +17,10 @@ pub struct Browser {
     pub driver: PathBuf,
 }
 
-/// Finds a browser for the tests; where there is none, installs Debian's (as root) or asks for it.
+/// Finds a browser for the tests; if there is none, installs Debian's (as root) or asks for it.
 ///
 /// # Errors
-/// Where there is none and none can be installed.
+/// If there is none and none can be installed.
 pub fn browser() -> Result<Browser> {
     if let Some(browser) = find_browser() {
         return Ok(browser);
@@ -30,14 +31,15 @@ pub fn browser() -> Result<Browser> {
     find_browser().context(ask)
 }
 
-/// Finds Firefox for the end-to-end tests; where there is none, installs Debian's (as root) or asks
+/// Finds Firefox for the end-to-end tests; if there is none, installs Debian's (as root) or asks
 /// for it.
 ///
 /// # Errors
-/// Where there is none and none can be installed.
+/// If there is none and none can be installed.
 pub fn firefox() -> Result<PathBuf> {
     if cfg!(target_os = "linux") {
-        // There, it plays H.264 through FFmpeg's libraries, which its package only recommends.
+        // On Debian, Firefox plays H.264 through FFmpeg's libraries, which its package only
+        // recommends.
         programs(&[("ffmpeg", "ffmpeg")])?;
     }
     let found = || ["firefox-esr", "firefox"].into_iter().find_map(find);
@@ -50,11 +52,11 @@ pub fn firefox() -> Result<PathBuf> {
     found().context(ask)
 }
 
-/// Sees that PostgreSQL is there for the tests, which start servers of their own; where it is not, installs
-/// Debian's (as root) or asks for it.
+/// Ensures that PostgreSQL is installed for the tests, which start servers of their own; if it
+/// isn't, installs Debian's (as root) or asks for it.
 ///
 /// # Errors
-/// Where there is none and none can be installed.
+/// If there is none and none can be installed.
 pub fn postgres() -> Result<()> {
     let debian = || {
         let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -68,7 +70,7 @@ pub fn postgres() -> Result<()> {
     install_debian(&["postgresql"], ask)
 }
 
-/// Installs packages where we may; else says `ask`.
+/// Installs packages if permitted; else fails with the message `ask`.
 fn install_debian(packages: &[&str], ask: &str) -> Result<()> {
     if find("apt-get").is_none() || !is_root() {
         bail!("{ask}");
@@ -82,13 +84,13 @@ fn install_debian(packages: &[&str], ask: &str) -> Result<()> {
     .context(ask.to_owned())
 }
 
-/// Sees that programs are there, each with the Debian package that brings it; installs the missing ones
-/// (as root) or asks for them.
+/// Ensures that programs are installed, each from its Debian package; installs missing ones (as
+/// root) or asks for them.
 ///
 /// # Errors
-/// Where one is missing and can't be installed.
+/// If one is missing and can't be installed.
 pub fn programs(wanted: &[(&str, &str)]) -> Result<()> {
-    // Servers are where not everybody's PATH leads.
+    // Servers are in folders that aren't on every user's PATH.
     let there = |program| find(program).is_some() || Path::new("/usr/sbin").join(program).is_file();
     let missing = || wanted.iter().filter(|(program, _)| !there(program));
     let packages: Vec<&str> = missing().map(|(_, package)| *package).collect();
@@ -109,7 +111,7 @@ pub fn programs(wanted: &[(&str, &str)]) -> Result<()> {
 /// nginx's module for event streams, from Debian.
 ///
 /// # Errors
-/// Where it can't be had.
+/// If it isn't available.
 pub fn nchan() -> Result<PathBuf> {
     let module = PathBuf::from("/usr/lib/nginx/modules/ngx_nchan_module.so");
     if !module.is_file() {
@@ -119,10 +121,10 @@ pub fn nchan() -> Result<PathBuf> {
     if module.is_file() { Ok(module) } else { bail!("{} is missing", module.display()) }
 }
 
-/// Sees that PHP can use `SQLite`; installs what it lacks (as root on Debian) or asks for it.
+/// Ensures that PHP supports `SQLite`; installs what is missing (as root on Debian) or asks for it.
 ///
 /// # Errors
-/// Where it can't and nothing can be installed.
+/// If it doesn't and nothing can be installed.
 pub fn php_sqlite() -> Result<()> {
     let knows = || {
         let modules = output(Command::new("php").arg("-m")).unwrap_or_default();
@@ -136,10 +138,10 @@ pub fn php_sqlite() -> Result<()> {
     if knows() { Ok(()) } else { bail!(ask) }
 }
 
-/// Sees that `SoX` writes MP3; installs what it lacks (as root on Debian) or asks for it.
+/// Ensures that `SoX` writes MP3; installs what is missing (as root on Debian) or asks for it.
 ///
 /// # Errors
-/// Where it doesn't and nothing can be installed.
+/// If it doesn't and nothing can be installed.
 pub fn sox_mp3() -> Result<()> {
     let knows = || {
         let help = output(Command::new("sox").arg("--help")).unwrap_or_default();
@@ -153,11 +155,11 @@ pub fn sox_mp3() -> Result<()> {
     if knows() { Ok(()) } else { bail!(ask) }
 }
 
-/// The programs of a virtual environment of Python under `target/`, made as
-/// `tests/NAME/requirements.txt` says.
+/// The programs of a Python virtual environment under `target/`, created from
+/// `tests/NAME/requirements.txt`.
 ///
 /// # Errors
-/// Where Python is missing or something can't be installed.
+/// If Python is missing or something can't be installed.
 pub fn python(name: &str, what: &str) -> Result<PathBuf> {
     let dir = target_dir().join(format!("{name}-python"));
     let bin = dir.join(if cfg!(windows) { "Scripts" } else { "bin" });
@@ -181,10 +183,10 @@ pub fn python(name: &str, what: &str) -> Result<PathBuf> {
     Ok(bin)
 }
 
-/// cargo-deny: the person's own, or that of `tests/crates`.
+/// cargo-deny: the user's own, or that of `tests/crates`.
 ///
 /// # Errors
-/// Where it can't be installed.
+/// If it can't be installed.
 pub fn cargo_deny() -> Result<PathBuf> {
     match find("cargo-deny") {
         Some(found) => Ok(found),
@@ -198,13 +200,13 @@ fn find_browser() -> Option<Browser> {
     Some(Browser { browser, driver: find("chromedriver")? })
 }
 
-/// Whether this process may do everything.
+/// Whether this process runs as root.
 #[cfg(unix)]
 pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Whether this process may do everything.
+/// Whether this process runs as root.
 #[cfg(not(unix))]
 pub fn is_root() -> bool {
     false
@@ -213,15 +215,15 @@ pub fn is_root() -> bool {
 /// The folder of the end-to-end tests, with its Node packages.
 ///
 /// # Errors
-/// Where Node is missing or the packages can't be installed.
+/// If Node is missing or the packages can't be installed.
 pub fn node_packages() -> Result<PathBuf> {
     node_packages_of("tests/e2e", "the end-to-end tests")
 }
 
-/// A folder of the project with its Node packages, installed as its lock file says. `what` needs them.
+/// A folder of the project with its Node packages, installed from its lock file for `what`.
 ///
 /// # Errors
-/// Where Node is missing or the packages can't be installed.
+/// If Node is missing or the packages can't be installed.
 pub fn node_packages_of(folder: impl AsRef<Path>, what: &str) -> Result<PathBuf> {
     let dir = root().join(folder);
     if find("npm").is_none() {

@@ -1,4 +1,4 @@
-//! A tool fetched from a server that behaves, and from several that don't.
+//! Downloads of a tool from a well-behaved server, and from several that misbehave.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -45,10 +45,10 @@ const TOOL: Tool = Tool {
     releases: &[],
 };
 
-/// Less than people have: a server that is silent is silent at once.
+/// Shorter timeouts than usual, so that a silent server fails fast.
 const BRIEF: Patience = Patience { connect_secs: 2, silence_secs: 1, whole_secs: 20 };
 
-/// An archive as releases are: programs in a folder, and other things.
+/// An archive like those of releases: programs in a folder, and other files.
 fn archive(programs: &[&str]) -> Vec<u8> {
     let mut tar =
         tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
@@ -67,7 +67,7 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A server that answers one request as `answer` does, and its address.
+/// A server that answers one request with `answer`, and its address.
 fn server(answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -85,7 +85,7 @@ fn sends(stream: &mut TcpStream, body: &[u8], announced: usize) {
     stream.write_all(body).unwrap();
 }
 
-/// A folder that goes with the test.
+/// A folder that is removed after the test.
 struct Folder(PathBuf);
 
 impl Folder {

@@ -1,29 +1,29 @@
-//! What test runners print, counted; and what failed, by name and with what was said of it, so that
-//! the end of a long run tells all. Knows what runners print, not how they are started.
+//! Parses the output of test runners: counts, and the failures with their output, so that the end
+//! of a long run shows all of them. It must not know how runners are started.
 
 use std::fmt::Write as _;
 
-/// More of what a failed test says is read above, where it happened.
+/// The maximum lines of a failure that are repeated; the rest is further up in the output.
 const DETAIL_LINES: usize = 30;
 
-/// A runner whose output can be counted.
+/// A runner whose output can be parsed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Runner {
-    /// `cargo test`, wasm-bindgen-test, and harnesses that print as they do.
+    /// `cargo test`, wasm-bindgen-test, and harnesses with the same format.
     Cargo,
-    /// Playwright's list. Flaky is failed, and so is what never ran.
+    /// Playwright's list reporter. Flaky tests and tests that didn't run count as failed.
     Playwright,
-    /// The Test Anything Protocol, as Node's runner prints it. Cancelled is failed.
+    /// The Test Anything Protocol, as Node's runner prints it. Cancelled tests count as failed.
     Tap,
 }
 
-/// How many passed and failed so far, and which failed.
+/// The counts so far, and the failures.
 #[derive(Default)]
 pub struct Tally {
     pub passed: usize,
     pub failed: usize,
     failures: Vec<Failure>,
-    /// What the lines that follow belong to.
+    /// What the following lines belong to.
     told: Option<usize>,
 }
 
@@ -33,7 +33,7 @@ struct Failure {
 }
 
 impl Tally {
-    /// Reads the next line that `runner` printed.
+    /// Parses the next line of `runner`.
     pub fn read(&mut self, runner: Runner, line: &str) {
         let counts = match runner {
             Runner::Cargo => cargo_counts(line),
@@ -58,7 +58,7 @@ impl Tally {
         }
     }
 
-    /// A whole step failed without a test's name.
+    /// Records the failure of a whole step, without a test's name.
     pub fn broke_off(&mut self, name: &str, why: &str) {
         if self.failed == 0 {
             self.failed = 1;
@@ -67,18 +67,18 @@ impl Tally {
         }
     }
 
-    /// A single check that has no tests to count, and held.
+    /// Records a passed check that has no tests to count.
     pub fn held(&mut self) {
         if self.passed + self.failed == 0 {
             self.passed = 1;
         }
     }
 
-    /// What failed, a paragraph each, each under the name of `step`; empty where nothing did.
+    /// The failures, one paragraph each, under the name of `step`; empty if there are none.
     pub fn report(&self, step: &str) -> String {
         let mut text = String::new();
         for failure in &self.failures {
-            // A test file of Node's that only tells that tests in it failed.
+            // A test file of Node's that only reports that tests in it failed.
             if failure.detail.iter().any(|line| line.contains("'subtestsFailed'")) {
                 continue;
             }
@@ -105,14 +105,14 @@ impl Tally {
         let Some(failure) = self.told.and_then(|index| self.failures.get_mut(index)) else {
             return;
         };
-        // One more than is shown is enough; a test may print without an end.
+        // One line more than is shown is enough; a test's output may be endless.
         if !line.trim().is_empty() && failure.detail.len() <= DETAIL_LINES {
             failure.detail.push(line.trim_end().to_owned());
         }
     }
 }
 
-/// Whether what follows a line belongs to a failed test.
+/// Whether the line starts the output of a failed test.
 enum Head<'l> {
     Of(&'l str),
     End,
@@ -129,8 +129,8 @@ fn cargo_counts(line: &str) -> Option<(usize, usize)> {
     Some((count("passed")?, count("failed")?))
 }
 
-/// `---- store::tests::adds stdout ----`, and in a browser `---- web::adds output ----`; until
-/// `failures:`, which lists the names again.
+/// `---- store::tests::adds stdout ----`, and in a browser `---- web::adds output ----`; ends at
+/// `failures:`, which repeats the names.
 fn cargo_head(line: &str) -> Head<'_> {
     let quoted = line.strip_prefix("---- ").and_then(|line| line.strip_suffix(" ----"));
     if let Some(name) = quoted {
@@ -139,14 +139,14 @@ fn cargo_head(line: &str) -> Head<'_> {
     }
     let failed = line.strip_prefix("test ").and_then(|line| line.split_once(" ... FAIL"));
     match failed {
-        // What it says follows when all have run.
+        // Its output follows after all tests have run.
         Some((name, _)) => Head::Of(name),
         None if line == "failures:" || line.starts_with("test ") => Head::End,
         None => Head::None,
     }
 }
 
-/// `  12 passed (34.5s)`, `  1 failed`, `  1 flaky`: closing lines, one a count.
+/// `  12 passed (34.5s)`, `  1 failed`, `  1 flaky`: summary lines, one per count.
 fn playwright_counts(line: &str) -> Option<(usize, usize)> {
     let mut words = line.split_whitespace();
     let count = words.next()?.parse().ok()?;
@@ -157,7 +157,7 @@ fn playwright_counts(line: &str) -> Option<(usize, usize)> {
     }
 }
 
-/// `  1) [chromium] › a.spec.js:3:1 › it plays ─────`, where all have run.
+/// `  1) [chromium] › a.spec.js:3:1 › it plays ─────`, after all tests have run.
 fn playwright_head(line: &str) -> Head<'_> {
     let Some((number, name)) = line.trim_start().split_once(") [") else {
         return Head::None;
@@ -169,7 +169,7 @@ fn playwright_head(line: &str) -> Head<'_> {
     name.split_once("] › ").map_or(Head::None, |(_, name)| Head::Of(name))
 }
 
-/// `# pass 12`, `# fail 0`: closing lines, one a count.
+/// `# pass 12`, `# fail 0`: summary lines, one per count.
 fn tap_counts(line: &str) -> Option<(usize, usize)> {
     let (word, count) = line.strip_prefix("# ")?.split_once(' ')?;
     let count = count.parse().ok()?;
