@@ -1,11 +1,10 @@
 #!/bin/sh
 # Copies the gateway's data while it runs: backup.sh DATA BACKUPS [KEEP]
 #
-# Makes BACKUPS/ai-now-<time> with the records, results, uploads and signing key of DATA, and keeps the
-# newest KEEP backups (all, where KEEP is not given). A file that did not change takes no room twice.
-# Where ai-now-gateway is on the PATH (or AI_NOW_GATEWAY names it), the backup is audited, against the
-# bucket of the settings in GATEWAY_CONFIG where media are in one. A backup
-# that failed leaves nothing under that name. It needs sqlite3 and rsync.
+# Makes BACKUPS/ai-now-<time> with the records, results, uploads and signing key of DATA, and keeps the newest KEEP
+# backups (all if KEEP is not given). Unchanged files are hard links and take no extra space. If ai-now-gateway is
+# on the PATH (or AI_NOW_GATEWAY names it), the backup is audited; if media are in a bucket, against the bucket in
+# the settings of GATEWAY_CONFIG. A failed backup leaves nothing under that name. It needs sqlite3 and rsync.
 set -eu
 umask 077
 
@@ -32,8 +31,8 @@ mkdir "$part"
 trap 'rm -rf "$part"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# Results and uploads never change once they stand under their name, so one that the last backup has is
-# linked. 24: a file was removed meanwhile, as retention does.
+# Results and uploads never change under their name, so those in the last backup are linked. 24: a file was removed
+# in the meantime, by retention.
 copy_files() {
     for folder in media uploads; do
         [ -d "$data/$folder" ] || continue
@@ -42,8 +41,8 @@ copy_files() {
     done
 }
 
-# The files before and after the records: whatever the records name at their moment stood in its folder
-# then, so one of the two copies has it.
+# Files are copied before and after the records: every file that the records name existed at that moment, so at
+# least one of the two copies has it.
 copy_files
 sqlite3 -cmd '.timeout 30000' "$data/ai-now.db" "VACUUM INTO '$part/ai-now.db'"
 copy_files
@@ -53,7 +52,7 @@ done
 
 gateway=${AI_NOW_GATEWAY:-ai-now-gateway}
 if command -v "$gateway" >/dev/null; then
-    # To the gateway, AI_NOW_GATEWAY would be a setting that it doesn't know.
+    # The gateway would take AI_NOW_GATEWAY for an unknown setting.
     (unset AI_NOW_GATEWAY; "$gateway" audit ${GATEWAY_CONFIG:+--config "$GATEWAY_CONFIG"} --data "$part")
 else
     echo "backup: not audited: $gateway is not on the PATH" >&2

@@ -1,19 +1,19 @@
 #!/bin/sh
-# Installs the AI-Now gateway with its page, without Rust: fetches the release for this machine, checks it, and
-# puts it into your home. Nothing needs root.
+# Installs the AI-Now gateway with its page, without Rust: downloads the release for this machine, verifies it, and
+# installs it in your home folder. It doesn't need root.
 #
 #   curl -fsSL https://github.com/ai-now/ai-now/releases/latest/download/install.sh | sh
 #   curl -fsSL https://github.com/ai-now/ai-now/releases/latest/download/install.sh | sh -s -- --demo
 #
-# With --demo it starts right away: sketches, without a provider, an account or the internet. What follows is told to
-# the gateway: `--demo --listen 127.0.0.1:9000`.
+# With --demo it starts right away: procedural sketches, without a provider, an account or the internet. Further
+# arguments are passed to the gateway: `--demo --listen 127.0.0.1:9000`.
 #
-# AI_NOW_RELEASE   where the release's files are
-# AI_NOW_HOME      where it is put (~/.local/share/ai-now)
-# AI_NOW_BIN       where the command is put (~/.local/bin)
+# AI_NOW_RELEASE   the address of the release's files
+# AI_NOW_HOME      the installation folder (~/.local/share/ai-now)
+# AI_NOW_BIN       the folder of the command (~/.local/bin)
 set -eu
 
-# Written by `cargo xtask release`.
+# Filled in by `cargo xtask release`.
 VERSION='@VERSION@'
 
 fail() {
@@ -21,7 +21,7 @@ fail() {
     exit 1
 }
 
-# The archive's name for this machine.
+# The name of this machine's archive.
 archive_name() {
     case "$(uname -s)/$(uname -m)" in
         Linux/x86_64 | Linux/amd64) target=x86_64-unknown-linux-gnu ;;
@@ -46,12 +46,12 @@ sha256() {
     fi
 }
 
-# A text as one word of a shell.
+# Quotes a text as a single shell word.
 quoted() {
     printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
 }
 
-# Puts the command where it is found.
+# Installs the command into a folder of the PATH.
 # shellcheck disable=SC2016 # What is written is expanded when it runs. It knows where the page is; AI_NOW_WEB still says otherwise.
 write_command() {
     mkdir -p "$bin"
@@ -59,7 +59,7 @@ write_command() {
         printf '#!/bin/sh\n'
         printf '[ -n "${AI_NOW_WEB-}" ] || AI_NOW_WEB=%s\n' "$(quoted "$place/web")"
         printf 'export AI_NOW_WEB\n'
-        # They look like settings of the gateway, and are none.
+        # The gateway would take these for its own settings.
         printf 'unset AI_NOW_RELEASE AI_NOW_HOME AI_NOW_BIN\n'
         printf 'exec %s "$@"\n' "$(quoted "$place/bin/ai-now-gateway")"
     } > "$bin/ai-now-gateway.new"
@@ -84,7 +84,7 @@ install_release() {
     unpacked=$work/${archive%.tar.gz}
     [ -x "$unpacked/bin/ai-now-gateway" ] || fail "$archive holds no gateway"
     "$unpacked/bin/ai-now-gateway" --version > /dev/null || fail "the gateway does not run on this machine; build it: see the README"
-    # Whole, or not there.
+    # Atomic: the new version is complete or absent.
     rm -rf "$place"
     mv "$unpacked" "$place"
     write_command
@@ -119,5 +119,5 @@ main() {
     printf 'Try it:  %s serve --demo --data %s\n' "$bin/ai-now-gateway" "$home/data"
 }
 
-# At the very end: of a script that was cut off on its way, nothing runs.
+# At the very end, so that a truncated download runs nothing.
 main "$@"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Puts a backup of backup.sh in place of lost data: restore.sh BACKUP DATA
+# Restores a backup of backup.sh after data loss: restore.sh BACKUP DATA
 #
-# DATA must not exist, or be empty: nothing is overwritten. The data appears under its name once it is
-# complete and audited. Run it as the gateway's user, with the gateway stopped.
+# DATA must not exist, or be empty: nothing is overwritten. It appears under its name only once it is complete and
+# audited. Run this as the gateway's user, with the gateway stopped.
 set -eu
 umask 077
 
@@ -20,12 +20,12 @@ part=$data.part
 [ ! -e "$part" ] || fail "$part is there: an earlier restore was interrupted; remove it first"
 trap 'rm -rf "$part"' EXIT
 trap 'exit 1' INT TERM HUP
-# A copy, not links: the gateway writes into its records.
+# A copy, not links: the gateway modifies its records.
 cp -R -p "$backup" "$part"
 chmod 700 "$part"
 gateway=${AI_NOW_GATEWAY:-ai-now-gateway}
 if command -v "$gateway" >/dev/null; then
-    # To the gateway, AI_NOW_GATEWAY would be a setting that it doesn't know.
+    # The gateway would take AI_NOW_GATEWAY for an unknown setting.
     (unset AI_NOW_GATEWAY; "$gateway" audit ${GATEWAY_CONFIG:+--config "$GATEWAY_CONFIG"} --data "$part")
 else
     echo "restore: not audited: $gateway is not on the PATH" >&2

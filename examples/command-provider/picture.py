@@ -12,8 +12,8 @@ import json
 import os
 import sys
 
-# Libraries print what they like on the standard output. What they print goes to the gateway's
-# log; the real output is for our own lines alone.
+# Libraries may print to standard output. Redirect that to the gateway's log, and keep the real standard output for
+# protocol lines.
 OUTPUT = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 
@@ -59,7 +59,7 @@ def main():
     if any(getattr(result, "nsfw_content_detected", None) or []):
         say(error="the model's own filter held the picture back", kind="content_policy")
         return
-    # Relative: the working directory is this generation's own.
+    # A relative path: the working directory belongs to this generation.
     result.images[0].save("picture.png")
     say(file="picture.png", note=f"{os.path.basename(arguments.model)}, {arguments.steps} steps")
 

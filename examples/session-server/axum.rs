@@ -13,7 +13,7 @@ async fn page() -> Html<String> {
 }
 
 async fn session() -> Result<(StatusCode, Json<Value>), StatusCode> {
-    // Your site knows who this is. The same subject is the same visitor, with the same generations.
+    // The site's own user id. The same subject is the same visitor, with the same generations.
     let wish = json!({ "subject": "visitor-1", "budget": 30, "lifetime_secs": 3600 });
     let (gateway, key) = (env::var("GATEWAY"), env::var("GATEWAY_KEY"));
     let (Ok(gateway), Ok(key)) = (gateway, key) else { return Err(StatusCode::BAD_GATEWAY) };

@@ -14,7 +14,7 @@ app.get('/', (request, answer) => {
 });
 
 app.post('/session', async (request, answer) => {
-  // Your site knows who this is. The same subject is the same visitor, with the same generations.
+  // The site's own user id. The same subject is the same visitor, with the same generations.
   const subject = 'visitor-1';
   const session = await fetch(`${GATEWAY}/api/sessions`, {
     method: 'POST',

@@ -25,7 +25,7 @@ def page() -> str:
 
 @app.post("/session")
 async def session() -> JSONResponse:
-    # Your site knows who this is. The same subject is the same visitor, with the same generations.
+    # The site's own user id. The same subject is the same visitor, with the same generations.
     wish = {"subject": "visitor-1", "budget": 30, "lifetime_secs": 3600}
     headers = {"Authorization": f"Bearer {GATEWAY_KEY}"}
     async with httpx.AsyncClient() as client:

@@ -6,7 +6,7 @@ declare(strict_types=1);
 $gateway = getenv('GATEWAY');
 
 if ($_SERVER['REQUEST_METHOD'] === 'POST' && $_SERVER['REQUEST_URI'] === '/session') {
-    // Your site knows who this is. The same subject is the same visitor, with the same generations.
+    // The site's own user id. The same subject is the same visitor, with the same generations.
     $wish = ['subject' => 'visitor-1', 'budget' => 30, 'lifetime_secs' => 3600];
     $context = stream_context_create(['http' => [
         'method' => 'POST',

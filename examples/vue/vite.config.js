@@ -1,6 +1,6 @@
 import vue from '@vitejs/plugin-vue';
 
-// Vue wants to be told which elements are not its own.
+// Vue must know which elements are custom elements.
 const isCustomElement = (tag) => tag === 'ai-now-studio';
 
 export default { plugins: [vue({ template: { compilerOptions: { isCustomElement } } })] };

@@ -1,7 +1,7 @@
-//! What must hold for any bytes from outside: one function a subject, which panics where it doesn't.
+//! Properties that must hold for any input bytes: one function per subject, which panics on a
+//! violation.
 //!
-//! The fuzz targets call these with what the fuzzer makes up, and the gateway's tests with what
-//! proptest makes up.
+//! The fuzz targets call these with the fuzzer's input, and the gateway's tests with proptest's.
 
 use std::path::{Component, Path};
 use std::sync::OnceLock;
@@ -12,8 +12,8 @@ use ai_now_gateway::secret::SigningKey;
 use ai_now_protocol::sse::Reader;
 use ai_now_protocol::{Catalog, Event, GenerateRequest, MediaUrl};
 
-/// An event stream, cut anywhere: never more than the limit, and the same events however it is cut.
-/// The first byte says where the cuts are.
+/// An event stream, split at any positions: it never exceeds the limit, and gives the same events
+/// however it is split. The first byte determines the splits.
 pub fn sse(input: &[u8]) {
     const MAX_BYTES: usize = 64;
     let Some((&step, stream)) = input.split_first() else { return };
@@ -23,14 +23,14 @@ pub fn sse(input: &[u8]) {
     let cut: Vec<_> = stream.chunks(step).flat_map(|chunk| reader.feed(chunk)).collect();
     assert_eq!(whole, cut);
     for frame in whole.iter().flatten() {
-        // Each bad byte may become a replacement character of three bytes.
+        // Each invalid byte may become a replacement character of three bytes.
         assert!(frame.data.len() <= 3 * MAX_BYTES);
         assert!(!frame.last_event_id.contains(['\0', '\n', '\r']));
     }
 }
 
-/// The body of a generation request: parsed or refused, and what was found valid is clean and
-/// stays valid.
+/// The body of a generation request: parsed or rejected; a valid request is normalised and stays
+/// valid.
 pub fn request(body: &[u8]) {
     let Ok(request) = serde_json::from_slice::<GenerateRequest>(body) else { return };
     let catalog = Catalog::BUILT_IN;
@@ -48,8 +48,8 @@ pub fn request(body: &[u8]) {
     }
 }
 
-/// An event of a server that we don't know: parsed or refused; what was parsed is written and read
-/// back as the same event, and its address is one that a page may load.
+/// An event from an unknown server: parsed or rejected; a parsed event survives a round trip, and a
+/// page may load its address.
 pub fn event(json: &[u8]) {
     let Ok(event) = serde_json::from_slice::<Event>(json) else { return };
     if let Event::Completed(done) = &event {
@@ -60,8 +60,8 @@ pub fn event(json: &[u8]) {
     assert_eq!(serde_json::to_string(&again).expect("an event is JSON"), written);
 }
 
-/// A `Range` header for a file of a size: a part that is asked for lies within the file. The first
-/// eight bytes are the size.
+/// A `Range` header for a file of some size: a requested part lies within the file. The first eight
+/// bytes are the size.
 pub fn range(input: &[u8]) {
     let Some((size, header)) = input.split_first_chunk::<8>() else { return };
     let size = u64::from_be_bytes(*size);
@@ -69,14 +69,14 @@ pub fn range(input: &[u8]) {
     for header in [header.as_ref(), &format!("bytes={header}")] {
         if let Wanted::Part(first, last) = part(header, size) {
             assert!(first <= last && last < size, "{header} of {size}");
-            // Asked for exactly, it is the same part.
+            // The same range, requested exactly, gives the same part.
             assert_eq!(part(&format!("bytes={first}-{last}"), size), Wanted::Part(first, last));
         }
     }
 }
 
-/// A ticket and the generation it is shown for: only one that the gateway made for this very
-/// generation opens it, and no change of it does.
+/// A ticket and the generation it is used for: only the ticket that the gateway issued for this
+/// generation is accepted, and no modification of it.
 pub fn ticket(input: &[u8]) {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     let key = KEY.get_or_init(SigningKey::random);
@@ -88,7 +88,7 @@ pub fn ticket(input: &[u8]) {
     assert!(!key.admits(&ticket, &format!("{text}x")));
     if let [place, letter, ..] = *input {
         let mut changed = ticket.clone().into_bytes();
-        // The last letter's low bits carry nothing.
+        // The last letter's low bits carry no information.
         let place = usize::from(place) % (changed.len() - 1);
         if changed[place] != letter {
             changed[place] = letter;
@@ -97,8 +97,8 @@ pub fn ticket(input: &[u8]) {
     }
 }
 
-/// The path of an address, for media and for the files of the page: what leads to a file stays in
-/// its directory and names nothing hidden.
+/// The path of an address, for media and for the files of the page: a path to a file stays in its
+/// directory and names nothing hidden.
 pub fn path(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     if let Some(format) = format_of(&text) {

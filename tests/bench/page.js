@@ -1,5 +1,5 @@
-// The studio's page beside its peers: the same browser, the same slow phone, the same run, in turn.
-// Prints a table of medians as Markdown. `cargo xtask bench page` builds all that it needs; see there.
+// The studio's page beside comparable components: in the same browser, on the same simulated slow phone, in the
+// same run, alternating. Prints a table of medians as Markdown. `cargo xtask bench page` builds all that it needs.
 //
 //   node page.js GATEWAY_BINARY DIST CHROMIUM
 import { spawn } from 'node:child_process';
@@ -13,9 +13,9 @@ import { chromium } from 'playwright-core';
 
 const [gatewayBinary, dist, browserBinary] = process.argv.slice(2);
 const ROUNDS = 7;
-/** A slow phone: its processor beside this one, its line. */
+/** A slow phone: the slowdown of its processor, and its connection. */
 const PHONE = { slowdown: 4, latency: 150, bitsPerSec: 1.6e6 };
-/** How many events are measured, and how far apart they are sent. */
+/** The number of events to measure, and the interval between them. */
 const EVENTS = { count: 300, gapMillis: 25 };
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.json': 'application/json', '.svg': 'image/svg+xml', '.jpg': 'image/jpeg' };
@@ -29,13 +29,13 @@ const PAGES = {
     step.textContent = JSON.parse(data).message; };</script>`),
 };
 
-/** What each contestant shows when it is ready, read in its page. */
+/** The state that each component shows when it is ready, as a check in its page. */
 const SIGNS = {
   studio: {
     field: () => document.querySelector('ai-now-studio')?.shadowRoot?.querySelector('textarea'),
     stands: () => {
       const root = document.querySelector('ai-now-studio')?.shadowRoot;
-      // The cheapest first: it is asked in each frame.
+      // The cheapest check first, because it runs in each frame.
       return /tokens? left/.test(root?.querySelector('.bar')?.textContent) && root.querySelectorAll('input[type=radio]').length >= 4;
     },
   },
@@ -45,7 +45,7 @@ const SIGNS = {
   },
 };
 
-/** Starts the gateway on a folder of its own. Answers its address, and how it is stopped. */
+/** Starts the gateway in its own folder. Returns its address, and a function that stops it. */
 async function startGateway() {
   const data = await mkdtemp(path.join(tmpdir(), 'ai-now-bench-'));
   const args = ['serve', '--demo', '--listen', '127.0.0.1:0', '--data', data];
@@ -63,7 +63,7 @@ async function startGateway() {
   return { url, stop };
 }
 
-/** Events as a provider of somebody else's makes them, each with a text of its own; of this generation. */
+/** Events like a third-party provider's for this generation, each with a different text. */
 function sendEvents(answer, generation) {
   answer.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
   let at = 0;
@@ -77,8 +77,8 @@ function sendEvents(answer, generation) {
 }
 
 /**
- * One site for all: pages, files compressed alike, and the gateway behind `/api` and `/media`. While
- * `site.measuresEvents`, the streams of generations are its own.
+ * One site for all components: pages, equally compressed files, and the gateway behind `/api` and `/media`. While
+ * `site.measuresEvents` is set, the site itself serves the event streams of generations.
  */
 async function startSite(gateway) {
   const site = { measuresEvents: false };
@@ -117,7 +117,10 @@ async function startSite(gateway) {
   return site;
 }
 
-/** Runs in the page before anything else: notes when it can be typed in, when all stands, long tasks. */
+/**
+ * Runs in the page before anything else: records when the field accepts input, when everything is shown, and long
+ * tasks.
+ */
 function watch(signs) {
   const [field, stands] = signs.map((sign) => (0, eval)(sign));
   globalThis.measured = { longTasks: [] };
@@ -145,13 +148,13 @@ async function phone(context) {
   return page;
 }
 
-/** One visit. Answers its times in ms. */
+/** One visit. Returns its times in ms. */
 async function visit(context, site, name) {
   const page = await phone(context);
   await page.addInitScript(watch, [SIGNS[name].field, SIGNS[name].stands].map(String));
   await page.goto(`${site.url}/${name}`);
   await page.waitForFunction(() => globalThis.measured.standsMillis);
-  // What still follows is a part of the visit, too.
+  // Later loading is also part of the visit.
   await page.waitForTimeout(1500);
   const field = await page.evaluateHandle((sign) => (0, eval)(sign)(), String(SIGNS[name].field));
   await field.click();
@@ -168,7 +171,7 @@ async function visit(context, site, name) {
   };
 }
 
-/** A first visit and one right after it, in a browser that knows nothing. */
+/** A first visit and one right after it, with an empty browser cache. */
 async function visits(browser, site, name) {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   const cold = await visit(context, site, name);
@@ -177,7 +180,7 @@ async function visits(browser, site, name) {
   return { cold, warm };
 }
 
-/** Runs in the page before anything else: when each event arrived, and when its text was painted. */
+/** Runs in the page before anything else: records when each event arrived, and when its text was painted. */
 function watchEvents() {
   const arrived = new Map();
   globalThis.delays = [];
@@ -195,7 +198,7 @@ function watchEvents() {
       const since = arrived.get(text);
       arrived.delete(text);
       requestAnimationFrame(() => {
-        // The frame that shows it is done when a message sent in it arrives.
+        // A message sent in a frame arrives after that frame is painted.
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = () => delays.push(performance.now() - since);
         port2.postMessage(0);
@@ -210,7 +213,7 @@ function watchEvents() {
   observe();
 }
 
-/** From the arrival of an event to its text on the screen: all delays of one run in ms. */
+/** The delays from the arrival of an event to its text on the screen, for one run, in ms. */
 async function eventDelays(browser, site, name) {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   const page = await phone(context);
@@ -239,7 +242,7 @@ const browser = await chromium.launch({ executablePath: browserBinary, args: ['-
 const rounds = { studio: [], 'deep-chat': [] };
 const events = { studio: [], bare: [] };
 try {
-  // The first of all is not counted: it warms what is no page's own.
+  // The first run isn't counted: it warms caches that aren't the page's.
   await visits(browser, site, 'deep-chat');
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const name of Object.keys(rounds)) rounds[name].push(await visits(browser, site, name));
@@ -259,7 +262,7 @@ try {
 const column = (name, visitName, what) => rounds[name].map((one) => one[visitName][what]);
 const rows = [];
 const row = (what, ours, theirs, peer, goal) => {
-  // Of nothing, nothing is a part.
+  // There is no percentage of zero.
   const ratio = median(theirs) > 0 ? (median(ours) / median(theirs)).toFixed(2) : '–';
   rows.push(`| ${what} | ${spread(ours)} | ${spread(theirs)} | ${peer} | ${ratio} | ${goal} |`);
 };

@@ -1,6 +1,5 @@
-// better-sse as its documentation shows it: a session for each request, a channel that all of them are
-// registered with. `node streams.js` serves /idle, on which nothing is said, and /busy, on which something is
-// four times a second.
+// better-sse as in its documentation: a session per request, registered with a shared channel. `node streams.js`
+// serves /idle, which is silent, and /busy, which sends an event four times a second.
 import { createServer } from 'node:http';
 
 import { createChannel, createSession } from 'better-sse';

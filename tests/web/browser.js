@@ -1,14 +1,14 @@
-// What the browser offers beside the page, as tests need it: scripted workers, a long history in the
-// database, and a count of the connections to it. One file, since the test runner's server can leave
-// a request without an answer where many files are asked for at once.
+// Browser features as tests need them: scripted workers, a long history in the database, and a count of open
+// connections to it. It is one file, because the test runner's server may leave a request unanswered if many files
+// are requested at once.
 
-// Workers, and a script address that can be reached or not. What was asked of a worker is written
-// down; what it says, a test says.
+// Workers, and a script address that can be reachable or not. Messages to a worker are recorded; tests send its
+// answers.
 
 let workers = [];
 let reachable = false;
 
-// An EventTarget: the test runner listens to every worker for what it prints.
+// An EventTarget, because the test runner listens for output of every worker.
 globalThis.Worker = class extends EventTarget {
   constructor(_, options) {
     super();
@@ -28,13 +28,13 @@ globalThis.Worker = class extends EventTarget {
 const before = globalThis.fetch;
 
 globalThis.fetch = async (input, init) => {
-  // Not through a new `Request`: that would take the body out of the one that is given.
+  // Not through a new `Request`, which would consume the body of the given one.
   if ((input.url ?? String(input)) !== 'https://script.test/sketch-worker.js') return before(input, init);
   if (!reachable) throw new TypeError('Failed to fetch');
   return new Response('');
 };
 
-// Forgets all workers, and what earlier tests left in the browser.
+// Removes all workers, and what earlier tests left in the browser.
 export async function reset(canBeReached) {
   workers = [];
   reachable = canBeReached;
@@ -66,7 +66,7 @@ export async function text(url) {
   return (await fetch(url)).text();
 }
 
-// A long history, as the widget keeps it.
+// A long history, as the widget stores it.
 
 const openRecords = () => new Promise((resolve, reject) => {
   const request = indexedDB.open('ai-now');
@@ -102,7 +102,7 @@ export async function count(gateway) {
   return keys.filter((key) => key.startsWith(gateway)).length;
 }
 
-// The connections to databases that were opened and not closed again.
+// Database connections that were opened and not closed.
 
 let asked = 0;
 let held = 0;
@@ -129,8 +129,8 @@ IDBFactory.prototype.open = function counting(...given) {
   return request;
 };
 
-/** A promise, kept as soon as the next connection is asked for, before it is there. */
+/** A promise that resolves when the next connection is requested, before it is open. */
 export const nextConnection = () => new Promise((resolve) => { tell = resolve; });
 
-/** How many connections are there or on their way. */
+/** The number of connections that are open or being opened. */
 export const connections = () => asked + held;

@@ -1,4 +1,4 @@
-//! Demo mode against scripted workers: what is asked of the engine, and what becomes of its answers.
+//! Demo mode with scripted workers: the requests to the engine, and the handling of its answers.
 
 use js_sys::Promise;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ extern "C" {
     fn text(url: &str) -> Promise;
 }
 
-/// What a test sees of a worker.
+/// A worker as a test sees it.
 #[derive(Deserialize)]
 struct Seen {
     asked: Asked,

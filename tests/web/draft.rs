@@ -1,4 +1,4 @@
-//! What was composed outlives the studio, unless the page says otherwise.
+//! A draft survives a restart of the studio, unless the page says otherwise.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -20,7 +20,7 @@ async fn reads(page: &Page, text: &str) {
     until(text, || (field.value() == text).then_some(())).await;
 }
 
-/// Takes the studio down and builds another one, as the shell does after a changed setting or a
+/// Removes the studio and creates another one, as the shell does after a changed setting or a
 /// fault.
 fn rebuild(page: &mut Page) {
     page.studio.take();
@@ -46,7 +46,7 @@ async fn it_outlives_changed_settings_and_faults() {
     reads(&page, "a sea at dusk").await;
     rebuild(&mut page);
     reads(&page, "a sea at dusk").await;
-    // It was about the prompt alone.
+    // The message was only about the prompt.
     page.find("input[name=model][value=run]:checked").await;
 }
 
@@ -68,7 +68,7 @@ async fn a_model_of_the_gateway_alone_is_chosen_once_it_is_known() {
         "prompt_max_chars":100,"options":[]}"#;
     world.answer("GET /api/catalog", 200, &format!(r#"{{"models":[{model}]}}"#));
     let page = Page::new(&world, &[("model", "own"), ("prompt", "a hill")]);
-    // The built-in models serve meanwhile.
+    // In the meantime, the built-in models are shown.
     page.find("input[name=model]").await;
     let chosen = "input[name=model][value=own]:checked";
     until("the gateway's model", || page.has(chosen).then_some(())).await;

@@ -1,4 +1,4 @@
-//! What goes wrong reads as a sentence, and has a way on.
+//! Every error is shown as a sentence with an action.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,5 +1,5 @@
-// The scripted world of the tests: `fetch` and `EventSource` that answer what a test told them to,
-// for the base addresses of tests alone. Whatever was asked is written down.
+// The scripted environment: `fetch` and `EventSource` return what a test has set, only for the base addresses of
+// tests. Requests are recorded.
 
 const worlds = new Map();
 
@@ -7,14 +7,14 @@ export function world(base) {
   worlds.set(base, { requests: [], answers: [], streams: [], events: [] });
 }
 
-// The next answer to `METHOD path`, once; the last one told stays. It takes the place of a usual one.
+// Sets the next answer to `METHOD path`: used once, except that the last one stays. It overrides a default answer.
 export function answer(base, route, status, body, headers) {
   const world = worlds.get(base);
   world.answers = world.answers.filter((told) => !(told.usual && told.route === route));
   world.answers.push({ route, status, body, headers: headers && JSON.parse(headers) });
 }
 
-// What was told so far is the usual answer.
+// Makes the answers set so far the defaults.
 export function settle(base) {
   for (const told of worlds.get(base).answers) told.usual = true;
 }
@@ -27,7 +27,7 @@ export function streams(base) {
   return JSON.stringify(worlds.get(base).streams.map(({ url, readyState }) => ({ url, readyState })));
 }
 
-// Says something on the stream opened last.
+// Sends a message on the stream that was opened last.
 export function say(base, id, data) {
   const stream = worlds.get(base).streams.at(-1);
   stream.dispatchEvent(new MessageEvent('message', { data, lastEventId: id }));
@@ -39,7 +39,7 @@ export function open(base) {
   stream.dispatchEvent(new Event('open'));
 }
 
-// Loses the stream: for a while, as a network does, or for good, as a 503 does.
+// Breaks the stream: for a while, as a network does, or permanently, as a 503 does.
 export function lose(base, forGood) {
   const stream = worlds.get(base).streams.at(-1);
   stream.readyState = forGood ? 2 : 0;

@@ -1,4 +1,4 @@
-//! The fixture of the tests: an element with a studio in it, and the scripted world around it.
+//! The tests' fixture: an element with a studio, and its scripted environment.
 
 use ai_now_widget::custom_element::Studio;
 use ai_now_widget::frame::Frame;
@@ -21,19 +21,19 @@ extern "C" {
 
 #[wasm_bindgen(module = "/www/shell/frame.js")]
 extern "C" {
-    /// The very frame that the shell builds.
+    /// The frame of the shell.
     #[wasm_bindgen(js_name = buildFrame)]
     fn build_frame() -> JsValue;
 }
 
-/// A gateway of a test's own, with scripted answers.
+/// A gateway for one test, with scripted answers.
 pub(crate) struct World(String);
 
 pub(crate) const BALANCE: &str = r#"{"available":1000,"held":0,"spent":0,"granted":1000}"#;
 
 impl World {
-    /// A gateway that knows its visitors and takes their requests. Every test has its own name:
-    /// sessions and history are kept by the gateway's address.
+    /// A gateway that knows its visitors and accepts their requests. Every test needs its own name:
+    /// sessions and history are stored by the gateway's address.
     pub(crate) fn new(name: &str) -> Self {
         let base = format!("https://{name}-{}.test/", js_sys::Math::random());
         world(&base);
@@ -112,7 +112,7 @@ fn get(object: &JsValue, name: &str) -> Option<String> {
     js_sys::Reflect::get(object, &name.into()).ok()?.as_string()
 }
 
-/// An element in the page, with a studio in its shadow root.
+/// An element in the page with a studio in its shadow root.
 pub(crate) struct Page {
     pub(crate) element: HtmlElement,
     pub(crate) root: ShadowRoot,
@@ -156,7 +156,7 @@ impl Page {
         Studio::new(self.element.clone(), self.frame.clone(), release.unchecked_ref())
     }
 
-    /// Waits until an element matches, and answers it.
+    /// Waits until an element matches, and returns it.
     pub(crate) async fn find(&self, selector: &str) -> Element {
         until(selector, || self.root.query_selector(selector).unwrap()).await
     }
@@ -165,7 +165,7 @@ impl Page {
         self.root.query_selector(selector).unwrap().is_some()
     }
 
-    /// Waits until the studio says something.
+    /// Waits until the studio shows a text.
     pub(crate) async fn read(&self, text: &str) {
         let what = || format!("{text:?} in {:?}", self.text());
         until_said(what, || self.text().contains(text).then_some(())).await;
@@ -179,7 +179,7 @@ impl Page {
         self.find(selector).await.unchecked_into::<HtmlElement>().click();
     }
 
-    /// Waits for the door, writes a prompt and presses the button.
+    /// Waits for the connection, writes a prompt and presses the button.
     pub(crate) async fn generate(&self, prompt: &str) {
         self.read("tokens left").await;
         self.studio.as_ref().unwrap().preset("prompt", prompt.into());
@@ -194,7 +194,7 @@ impl Drop for Page {
     }
 }
 
-/// Waits for the thing itself, frame by frame, and gives up after ten seconds.
+/// Waits for a condition, frame by frame; fails after ten seconds.
 pub(crate) async fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     until_said(|| what.to_owned(), look).await
 }
@@ -210,7 +210,7 @@ async fn until_said<T>(what: impl Fn() -> String, mut look: impl FnMut() -> Opti
     }
 }
 
-/// Lets the browser take a turn.
+/// Yields to the browser's event loop.
 pub(crate) async fn turn() {
     let promise = Promise::new(&mut |resolve: Function, _| {
         let window = web_sys::window().unwrap();

@@ -1,4 +1,4 @@
-//! What was made can be found again, deleted, brought back, and asked for in another way.
+//! Results can be found again, deleted, restored, and requested again with changes.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,7 +6,7 @@ use web_sys::{Event, HtmlInputElement};
 
 use crate::fixture::{Page, World, until};
 
-/// Asks for a song and has it made.
+/// Generates a song.
 async fn make(world: &World, page: &Page, prompt: &str) {
     let before = world.streams().len();
     page.generate(prompt).await;

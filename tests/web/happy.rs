@@ -1,4 +1,4 @@
-//! The main path: a sentence, its progress, its result.
+//! The main path: a prompt, its progress, its result.
 
 use std::cell::RefCell;
 use std::rc::Rc;

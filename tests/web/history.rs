@@ -1,4 +1,4 @@
-//! A long history: read in pages, searched as a whole, deleted as a whole.
+//! A long history is read in pages, searched as a whole, and deleted as a whole.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -28,7 +28,7 @@ fn first(page: &Page) -> String {
 /// A studio with a long history.
 async fn long_history(name: &str) -> (World, Page) {
     let world = World::new(name);
-    // The first one makes the database.
+    // The first studio creates the database.
     let page = Page::new(&world, &[]);
     page.read("tokens left").await;
     JsFuture::from(count(world.base())).await.unwrap();

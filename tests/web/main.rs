@@ -1,5 +1,5 @@
-//! The widget in a real browser, against scripted answers: one binary, a module for each feature.
-//! On the host there is no browser, and nothing of this exists.
+//! The widget in a real browser, with scripted answers: one binary, a module per feature. On the
+//! host this is empty.
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap fails, as it should")]
 

@@ -1,4 +1,4 @@
-//! Coming and going: what is put up can be taken down again, and leaves nothing behind.
+//! Mounting and unmounting: a studio can be removed again, and leaves nothing behind.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -50,7 +50,7 @@ async fn a_card_says_how_its_provider_is_doing_and_never_as_markup() {
     assert!(page.find(&format!("#{}", about.unwrap())).await.contains(Some(&line)));
 }
 
-/// The catalog that everybody knows, as a gateway says it.
+/// The built-in catalog, as a gateway sends it.
 fn built_in_catalog() -> JsValue {
     use serde::Serialize;
     let plain = serde_wasm_bindgen::Serializer::json_compatible();
@@ -70,7 +70,7 @@ async fn presets_are_followed() {
     page.find("input[name=model]").await;
     assert_eq!(page.root.query_selector_all("input[name=model]").unwrap().length(), 2);
     assert!(page.has("input[name=model][value=pika]:checked"));
-    // Styles appear a moment after the models.
+    // Styles appear shortly after the models.
     page.find("input[name=style][value='4']:checked").await;
 }
 

@@ -1,4 +1,4 @@
-//! Getting through: whatever is lost in between, the same generation goes on, and is paid once.
+//! Reconnecting: after any lost connection, the same generation continues and is charged once.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -14,12 +14,12 @@ defined('ABSPATH') || exit;
 /** The attributes that a block or a shortcode can set. */
 const AI_NOW_ATTRIBUTES = ['mode', 'models', 'model', 'preset-style', 'prompt', 'lang', 'theme'];
 
-/** The element's script: of the gateway that the settings name. */
+/** The element's script, from the gateway in the settings. */
 function ai_now_gateway(): string {
     return untrailingslashit((string) get_option('ai_now_gateway', ''));
 }
 
-/** The element, as HTML. Attributes are the page's; the key is the site's. */
+/** The element as HTML. The attributes come from the page, the key from the site's settings. */
 function ai_now_render($given = []): string {
     if (ai_now_gateway() === '') {
         return current_user_can('manage_options')
@@ -33,7 +33,7 @@ function ai_now_render($given = []): string {
         $html .= ' publishable-key="' . esc_attr($key) . '"';
     }
     foreach (AI_NOW_ATTRIBUTES as $name) {
-        // Shortcodes know no capital letters, blocks no dashes.
+        // Shortcode attributes have no capital letters, block attributes no dashes.
         $value = $given[$name] ?? $given[str_replace('-', '_', $name)] ?? '';
         if (is_string($value) && $value !== '') {
             $html .= ' ' . $name . '="' . esc_attr($value) . '"';
@@ -63,7 +63,7 @@ add_action('admin_menu', function (): void {
     add_options_page('AI-Now Studio', 'AI-Now Studio', 'manage_options', 'ai-now-studio', 'ai_now_settings');
 });
 
-/** The page of settings. */
+/** The settings page. */
 function ai_now_settings(): void {
     $fields = [
         'ai_now_gateway' => __('Gateway', 'ai-now-studio'),

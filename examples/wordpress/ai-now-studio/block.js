@@ -1,5 +1,5 @@
-// The block in the editor: its settings, and a word in the element's place. The page itself is written by
-// ai-now-studio.php.
+// The block in the editor: its settings, and a placeholder for the element. ai-now-studio.php renders the published
+// page.
 ((wp) => {
   const { createElement: element, Fragment } = wp.element;
   const { InspectorControls, useBlockProps } = wp.blockEditor;

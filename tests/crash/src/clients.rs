@@ -1,6 +1,6 @@
-//! The clients: each does what a careful one does (makes the idempotency key first, asks again
-//! after a lost answer, resumes a stream after the last number seen), and what the gateway
-//! promised any of them is written down here and held against it ever after.
+//! The clients. Each behaves like a careful client (creates the idempotency key first, repeats a
+//! request after a lost answer, resumes a stream after the last number seen). Everything that the
+//! gateway promises to a client is recorded here, and checked from then on.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,10 +15,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::StreamExt as _;
 use reqwest::{Method, RequestBuilder, StatusCode};
 
-/// How long the last gateway may take until one more generation has ended.
+/// The time limit for one more generation to end on the last gateway.
 const SETTLE: Duration = Duration::from_secs(300);
 
-/// The clients' requests and the answers they got.
+/// The clients' requests, and the answers they received.
 #[derive(Default)]
 pub struct Promises {
     submissions: Mutex<BTreeMap<String, Submission>>,
@@ -28,28 +28,28 @@ pub struct Promises {
 #[derive(Clone)]
 struct Submission {
     request: GenerateRequest,
-    /// The generation, once an answer came through.
+    /// The id of the generation, once an answer was received.
     accepted: Option<String>,
-    /// The events seen so far, by their numbers.
+    /// The events seen so far, by number.
     events: BTreeMap<u64, String>,
-    /// Whether a cancellation was answered.
+    /// Whether a cancellation was confirmed.
     cancelled: bool,
-    /// Whether it was sent and no answer came: it may have been accepted.
+    /// Whether it was sent without receiving an answer: it may have been accepted.
     unanswered: bool,
 }
 
 impl Promises {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Submission>> {
-        // A client that panicked fails the run by itself.
+        // A client that panicked fails the run anyway.
         self.submissions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many submissions were answered.
+    /// The number of submissions that were answered.
     pub fn answered(&self) -> usize {
         self.counts().answered
     }
 
-    /// What was promised so far.
+    /// A copy of the promises so far.
     pub fn counts(&self) -> Counts {
         let submissions = self.lock();
         let answered = submissions.values().filter(|s| s.accepted.is_some()).count();
@@ -63,7 +63,7 @@ impl Promises {
     }
 }
 
-/// How much was asked for.
+/// How many requests were made.
 #[derive(Default)]
 pub struct Counts {
     submissions: usize,
@@ -88,9 +88,9 @@ impl fmt::Display for Counts {
 /// How the generations ended.
 #[derive(Default)]
 pub struct Ended {
-    /// With a file.
+    /// Completed, with a file.
     pub completed: u64,
-    /// On request.
+    /// Cancelled.
     pub cancelled: u64,
 }
 
@@ -101,7 +101,7 @@ impl AddAssign for Ended {
     }
 }
 
-/// One client of one running gateway. Its key and its promises are its own, and outlive it.
+/// One client of one running gateway. Its key and its promises outlive it.
 pub struct Client {
     http: reqwest::Client,
     url: String,
@@ -110,14 +110,14 @@ pub struct Client {
     random: fastrand::Rng,
 }
 
-/// Why a client stops: the gateway is gone, or its database is, or it broke a promise.
+/// Why a client stops: the gateway is gone, its database is gone, or a promise was broken.
 enum Stop {
     Gone,
     Away(String),
     Broken(anyhow::Error),
 }
 
-/// Whether this says that something behind whoever answers is away.
+/// Whether the status means that something behind the server that answers is unavailable.
 fn is_away(status: StatusCode) -> bool {
     let away =
         [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT];
@@ -125,7 +125,7 @@ fn is_away(status: StatusCode) -> bool {
 }
 
 impl From<reqwest::Error> for Stop {
-    /// A request that broke off says nothing about the gateway but that it was killed.
+    /// An interrupted request only means that the gateway was killed.
     fn from(_: reqwest::Error) -> Self {
         Self::Gone
     }
@@ -152,7 +152,7 @@ impl Client {
     /// Uses the gateway until it is gone.
     ///
     /// # Errors
-    /// With the promise that was broken.
+    /// If a promise was broken.
     pub async fn use_until_gone(mut self) -> Result<()> {
         match self.act_until(|| false).await {
             Ok(()) | Err(Stop::Gone) => Ok(()),
@@ -161,10 +161,10 @@ impl Client {
         }
     }
 
-    /// Uses the gateway until it or its database is gone, or until it is enough.
+    /// Uses the gateway until it or its database is gone, or until `enough`.
     ///
     /// # Errors
-    /// With the promise that was broken.
+    /// If a promise was broken.
     pub async fn use_until(mut self, enough: impl Fn() -> bool) -> Result<()> {
         match self.act_until(enough).await {
             Err(Stop::Broken(error)) => Err(error),
@@ -191,7 +191,7 @@ impl Client {
             (0..4, _) | (_, None) => {
                 let submission = self.imagine();
                 let key = format!("crash-{:032x}", self.random.u128(..));
-                // Written down before it is sent: the answer may get lost.
+                // Recorded before it is sent, because the answer may get lost.
                 self.promises.lock().insert(key.clone(), submission);
                 self.submit(&key).await.map(drop)
             }
@@ -221,7 +221,7 @@ impl Client {
         }
     }
 
-    /// Submits, perhaps not for the first time, and answers the generation's id.
+    /// Submits, perhaps repeatedly, and returns the generation's id.
     async fn submit(&self, key: &str) -> Result<Option<String>, Stop> {
         let submission = {
             let mut submissions = self.promises.lock();
@@ -238,7 +238,7 @@ impl Client {
             .await?;
         let status = answer.status();
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT) {
-            // Full. What surely was not accepted is given up.
+            // A limit is reached. Forget the submission if it certainly wasn't accepted.
             if !submission.unanswered && submission.accepted.is_none() {
                 self.promises.lock().remove(key);
             }
@@ -290,11 +290,11 @@ impl Client {
         self.promises.lock().get(key)?.accepted.clone()
     }
 
-    /// Reads a generation's events on from the last one seen, for a while or to their end. Answers
-    /// whether they are at their end.
+    /// Reads a generation's events after the last one seen, for a while or to their end. Returns
+    /// whether they have ended.
     async fn follow(&self, key: &str) -> Result<bool, Stop> {
         let Some(id) = self.accepted(key) else { return Ok(false) };
-        // Sometimes from the beginning: facts are sent as they were sent before.
+        // Sometimes from the beginning: facts must be repeated unchanged.
         let from_start = fastrand::u8(0..4) == 0;
         let seen = match self.promises.lock().get(key).and_then(|s| s.events.last_key_value()) {
             Some((number, _)) if !from_start => *number,
@@ -326,12 +326,12 @@ impl Client {
         Ok(false)
     }
 
-    /// Keeps an event, or holds it against what was seen under its number before.
+    /// Records an event, or compares it with the one recorded under its number.
     fn note(&self, key: &str, number: u64, data: String) -> Result<()> {
         let mut submissions = self.promises.lock();
         let submission = submissions.get_mut(key).context("a submission was forgotten")?;
         let event: Event = serde_json::from_str(&data).with_context(|| data.clone())?;
-        // The address of a result begins with that of the gateway, whose port changes.
+        // The address of a result starts with the gateway's, whose port changes.
         let data = data.replace(&self.url, "");
         if let Some(before) = submission.events.insert(number, data.clone()) {
             ensure!(before == data, "event {number}: {before} became {data}");
@@ -341,11 +341,11 @@ impl Client {
         Ok(())
     }
 
-    /// Brings everything to its end and checks it all: one generation for each submission, one
-    /// last event for each, a file for each that is completed, and no token too many or too few.
+    /// Completes everything and checks it: one generation per submission, one final event for each,
+    /// a file for each completed one, and the exact balance.
     ///
     /// # Errors
-    /// With the promise that was broken.
+    /// If a promise was broken.
     pub async fn settle(self, granted: u64) -> Result<Ended> {
         let gone = |stop| match stop {
             Stop::Gone => anyhow::anyhow!("the gateway is gone, though nobody killed it"),
@@ -371,7 +371,7 @@ impl Client {
                     spent += u64::from(generation.price);
                 }
                 State::Cancelled => ended.cancelled += 1,
-                // The sketch engine makes whatever is asked of it.
+                // The sketch engine accepts every request.
                 State::Failed => bail!("{id} failed: {:?}", generation.message),
                 State::Queued | State::Running => bail!("{id} has ended, but is {generation:?}"),
             }
@@ -383,8 +383,8 @@ impl Client {
     }
 
     async fn bring_to_its_end(&self, key: &str) -> Result<String, Stop> {
-        // The answer may have been lost with the gateway that gave it: ask again, as any client
-        // would.
+        // The answer may have been lost with the gateway that gave it: repeat the request, as any
+        // client would.
         let id = loop {
             if let Some(id) = self.accepted(key) {
                 break id;
@@ -392,7 +392,7 @@ impl Client {
             if let Some(id) = self.submit(key).await? {
                 break id;
             }
-            // As many as may be are under way; there is room once one of them ends.
+            // The limit of concurrent generations is reached: retry once one ends.
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
         while !self.follow(key).await? {}
@@ -414,7 +414,7 @@ impl Client {
         Ok(())
     }
 
-    /// Facts are sent again as they were, and none was left out on the way.
+    /// Facts are repeated unchanged, and none is missing.
     async fn check_facts(&self, key: &str, id: &str, seen: &BTreeMap<u64, String>) -> Result<()> {
         let path = format!("/api/generations/{id}/events?after=0");
         let answer = self.ask(Method::GET, &path).send().await?.error_for_status()?;

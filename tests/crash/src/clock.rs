@@ -1,11 +1,11 @@
-//! A clock that can be set while the program runs that reads it (libfaketime). What measures how long something
-//! takes goes on as it did.
+//! A wall clock that can be set while a program uses it (libfaketime). Monotonic clocks are
+//! unaffected.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-/// Where Debian and others have the library.
+/// The library's paths on Debian and other distributions.
 const LIBRARIES: [&str; 4] = [
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -21,10 +21,10 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that is right. `None`: there is no library for others.
+    /// A clock with the correct time. `None` if the library isn't installed.
     ///
     /// # Errors
-    /// Where its file can't be written.
+    /// If its file can't be written.
     pub fn new(folder: &Path, name: &str) -> Result<Option<Self>> {
         let library = LIBRARIES.into_iter().find(|library| Path::new(library).is_file());
         let Some(library) = library else { return Ok(None) };
@@ -33,18 +33,18 @@ impl Clock {
         Ok(Some(clock))
     }
 
-    /// Puts it forward by so many hours, or back.
+    /// Sets it forward or back by this many hours.
     ///
     /// # Errors
-    /// Where its file can't be written.
+    /// If its file can't be written.
     pub fn set(&self, hours: i64) -> Result<()> {
-        // At once: it is read again and again.
+        // Atomic, because the file is read continuously.
         let new = self.file.with_extension("new");
         std::fs::write(&new, format!("{hours:+}h\n"))?;
         Ok(std::fs::rename(new, &self.file)?)
     }
 
-    /// What has a program read it.
+    /// The environment that makes a program use it.
     pub fn environment(&self) -> [(&'static str, String); 4] {
         [
             ("LD_PRELOAD", self.library.to_owned()),

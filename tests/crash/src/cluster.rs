@@ -1,7 +1,7 @@
-//! Several gateways on one database: each in turn is killed, or stopped for longer than its lease lasts,
-//! while the others go on and clients go to whichever answers; and the database server dies below all
-//! of them. It proves what the other half of the
-//! harness proves: nothing lost, nothing charged twice.
+//! Several gateways on one database. Each in turn is killed, or stopped for longer than its lease
+//! lasts, while the others continue and clients switch to one that answers; the database server
+//! also crashes. The same invariants as in the rest of the harness must hold: nothing lost, nothing
+//! charged twice.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,22 +14,22 @@ use crate::clients::{Client, Counts, Ended, Promises};
 use crate::gateway::{Gateway, Place};
 use crate::{Args, TOKENS};
 
-/// Longer than a gateway that is not heard of keeps what it runs.
+/// Longer than the lease of an unresponsive gateway.
 const PAUSE: Duration = Duration::from_secs(13);
 
-/// One round in so many stops a gateway for [`PAUSE`] in place of killing it.
+/// One in this many rounds stops a gateway for [`PAUSE`] instead of killing it.
 const PAUSED: u32 = 5;
 
-/// One round in so many lets the database server die, and come back.
+/// One in this many rounds crashes and restarts the database server.
 const WITHOUT_DATABASE: u32 = 3;
 
-/// Where the gateways are at the moment.
+/// The current addresses of the gateways.
 type Addresses = Arc<Mutex<Vec<String>>>;
 
-/// Kills and stops gateways for so many rounds, then brings everything to its end.
+/// Kills and stops gateways for this many rounds, then completes everything.
 ///
 /// # Errors
-/// With the promise that was broken.
+/// If a promise was broken.
 pub async fn run(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Result<()> {
     let server = args.store.server().context("several gateways need --store postgres")?;
     let store = server.database();
@@ -103,7 +103,7 @@ pub async fn run(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Resul
     Ok(())
 }
 
-/// A gateway's own place. The files of results are everybody's.
+/// The data folder of one gateway. The files of results are shared.
 fn place(args: &Args, folder: &Path, node: u32, store: &str) -> Result<Place> {
     let data = folder.join(format!("node-{node}"));
     std::fs::create_dir_all(&data)?;
@@ -115,7 +115,7 @@ fn place(args: &Args, folder: &Path, node: u32, store: &str) -> Result<Place> {
     Ok(Place::new(args.gateway.clone(), data, Some(store.to_owned())))
 }
 
-/// One client, who goes to another gateway where one is gone.
+/// One client, which switches to another gateway when one is gone.
 async fn use_them(
     addresses: Addresses,
     over: Arc<AtomicBool>,
@@ -128,7 +128,7 @@ async fn use_them(
         let url = &urls[random.usize(0..urls.len())];
         let client = Client::new(url, &key, &promises, random.fork());
         client.use_until(|| over.load(Ordering::SeqCst)).await?;
-        // So that a gateway that is just gone is not asked in a tight circle.
+        // So that a gateway that is gone isn't polled in a tight loop.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Ok(())

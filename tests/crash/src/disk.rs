@@ -1,4 +1,4 @@
-//! Disks of the harness' own, small enough to be filled. They need a mount namespace that is nobody else's.
+//! Small disks of the harness that can be filled. They need a private mount namespace.
 
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -6,21 +6,21 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-/// The file that takes all room.
+/// The file that fills the disk.
 const FILLER: &str = "filler";
 
 /// A small disk.
 pub struct Disk {
-    /// Where it is.
+    /// Its path.
     pub folder: PathBuf,
     is_own: bool,
 }
 
 impl Disk {
-    /// A folder; where it `may` be one, a disk of so many MiB.
+    /// A folder, or, if `may`, a disk with this many MiB.
     ///
     /// # Errors
-    /// Where it can't be made.
+    /// If it can't be created.
     pub fn new(folder: PathBuf, mib: u32, may: bool) -> Result<Self> {
         std::fs::create_dir_all(&folder)?;
         if may {
@@ -32,10 +32,10 @@ impl Disk {
         Ok(Self { folder, is_own: may })
     }
 
-    /// Takes all its room.
+    /// Fills it.
     ///
     /// # Errors
-    /// Where it is not a disk of its own.
+    /// If it isn't a separate disk.
     pub fn fill(&self) -> Result<()> {
         ensure!(self.is_own, "not a disk of its own");
         let mut filler = std::fs::File::create(self.filler())?;
@@ -51,10 +51,10 @@ impl Disk {
         Ok(())
     }
 
-    /// Gives the room back.
+    /// Frees the space.
     ///
     /// # Errors
-    /// Where it was not taken.
+    /// If it wasn't full.
     pub fn clear(&self) -> Result<()> {
         Ok(std::fs::remove_file(self.filler())?)
     }

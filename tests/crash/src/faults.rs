@@ -1,6 +1,7 @@
-//! A whole installation under load, while one fault after another happens to each of its parts. After each, the
-//! streams go on in time, submissions are taken again, and the audit finds nothing. It proves what the other
-//! halves of the harness prove: nothing lost, nothing charged twice.
+//! A whole installation under load, while one fault after another is injected into each part. After
+//! each fault, streams continue in time, submissions are accepted again, and the audit finds
+//! nothing. The same invariants as in the rest of the harness must hold: nothing lost, nothing
+//! charged twice.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,34 +16,34 @@ use crate::parts::{Fault, KEEP_ALIVE, Part, Parts};
 use crate::watcher::Watchers;
 use crate::{TOKENS, gateway};
 
-/// How soon a stream goes on where a part is gone.
+/// The time limit for a stream to continue when a part is gone.
 const GOES_ON: Duration = Duration::from_secs(5);
 
-/// How many more submissions are taken before the next fault.
+/// How many more submissions must be accepted before the next fault.
 const ACCEPTED: usize = 20;
 
-/// How long that may take, on however slow a machine.
+/// The time limit for that, for very slow machines.
 const ACCEPTED_LIMIT: Duration = Duration::from_secs(300);
 
-/// Longer than a gateway that is not heard of keeps what it runs.
+/// Longer than the lease of an unresponsive gateway.
 const BEYOND_LEASE: Duration = Duration::from_secs(13);
 
-/// Lets faults happen to each part of an installation
+/// Injects faults into each part of an installation
 #[derive(clap::Args)]
 pub struct Faults {
-    /// The ai-now-gateway to be tried
+    /// The ai-now-gateway to test
     #[arg(long)]
     gateway: PathBuf,
-    /// How many gateways
+    /// The number of gateways
     #[arg(long, default_value_t = 3)]
     nodes: usize,
-    /// How many clients at once
+    /// The number of concurrent clients
     #[arg(long, default_value_t = 6)]
     clients: u32,
     /// Some of the faults, in a minute or two
     #[arg(long)]
     short: bool,
-    /// This process has a network and mounts of its own, and may do with them what it likes
+    /// This process has a private network and mounts, which it may change
     #[arg(long)]
     isolated: bool,
     /// The seed of the clients' choices
@@ -84,17 +85,17 @@ fn plan(short: bool, nodes: usize) -> Vec<(Part, Fault)> {
     all
 }
 
-/// Those who use the installation.
+/// The users of the installation.
 struct Crowd {
     people: Vec<(String, Arc<Promises>)>,
     over: Arc<AtomicBool>,
     tasks: Vec<JoinHandle<Result<()>>>,
 }
 
-/// Lets all faults happen, then brings everything to its end.
+/// Injects all faults, then completes everything.
 ///
 /// # Errors
-/// With the promise that was broken.
+/// If a promise was broken.
 pub async fn run(faults: Faults) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let proved = endure_all(&faults, folder.path()).await;
@@ -113,7 +114,7 @@ async fn endure_all(faults: &Faults, folder: &Path) -> Result<()> {
     let heard = tokio::time::timeout(ACCEPTED_LIMIT, watchers.all_hear(Instant::now())).await;
     heard.context("no stream began")?;
     crowd.is_served().await?;
-    // How late a byte is on this machine while nothing happens, and other things besides.
+    // The delay of a byte on this machine without faults, which includes other load.
     watchers.begin();
     tokio::time::sleep(Duration::from_secs(5)).await;
     let late = watchers.silence().saturating_sub(KEEP_ALIVE);
@@ -141,7 +142,7 @@ async fn endure_all(faults: &Faults, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// One fault, and what must hold after it.
+/// One fault, and the invariants after it.
 async fn endure(
     parts: &mut Parts,
     crowd: &mut Crowd,
@@ -156,7 +157,8 @@ async fn endure(
     let back = tokio::time::timeout(2 * limit, watchers.all_hear(over)).await;
     let back = back.context("a stream did not go on")?;
     let silence = watchers.silence();
-    // Where one gateway is gone the others go on; where all go by what is gone, from its return on.
+    // If one gateway is gone, the others continue; if a shared part is gone, count from its return
+    // on.
     let waited = if matches!(part, Part::Gateway(_)) { silence } else { back };
     println!(
         "crash: {part:?} {fault:?}: {:.1} s; streams silent for {:.1} s at most, {:.1} s after its end",
@@ -189,7 +191,7 @@ impl Crowd {
         self.people.iter().map(|(_, promises)| promises.answered()).sum()
     }
 
-    /// Waits until more submissions were taken.
+    /// Waits until more submissions were accepted.
     async fn is_served(&mut self) -> Result<()> {
         let (before, begun) = (self.answered(), Instant::now());
         while self.answered() < before + ACCEPTED {
@@ -211,7 +213,7 @@ impl Crowd {
     }
 }
 
-/// One client, who comes again whatever happens.
+/// One client, which reconnects after every failure.
 async fn use_it(
     url: String,
     key: String,

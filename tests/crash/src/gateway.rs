@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use crate::clock::Clock;
 use crate::network;
 
-/// How much of a log is shown as the reason.
+/// How many lines of a log are shown as the reason of a failure.
 const LAST_LINES: usize = 12;
 
 /// A program and its data directory.
@@ -23,17 +23,17 @@ pub struct Place {
     pub binary: PathBuf,
     /// Its data directory.
     pub data: PathBuf,
-    /// The database server that has its records, where they are not in a file.
+    /// The database server with its records, if they aren't in a file.
     pub store: Option<String>,
-    /// Where it listens.
+    /// Its listen address.
     pub listen: SocketAddr,
-    /// Its settings besides, by their names in the environment.
+    /// Further settings, as environment variables.
     pub settings: Vec<(&'static str, String)>,
-    /// The namespace of the network that it runs in, if it has one of its own.
+    /// Its network namespace, if it has one.
     pub namespace: Option<usize>,
-    /// Its clock, where that is one of its own.
+    /// Its clock, if it has its own.
     pub clock: Option<Clock>,
-    /// Where it says what it does.
+    /// Its log file.
     pub log: PathBuf,
 }
 
@@ -41,16 +41,16 @@ impl Place {
     /// A program, its data directory, and the database server that has its records.
     pub fn new(binary: PathBuf, data: PathBuf, store: Option<String>) -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        // Beside the data directory, which is the gateway's own.
+        // Beside the data directory, which belongs to the gateway.
         let log = data.with_extension("log");
         let (settings, namespace, clock) = (Vec::new(), None, None);
         Self { binary, data, store, listen, settings, namespace, clock, log }
     }
 
-    /// Makes an API key and answers it.
+    /// Creates an API key and returns it.
     ///
     /// # Errors
-    /// Where the command fails.
+    /// If the command fails.
     pub async fn create_key(&self, tokens: u64) -> Result<String> {
         let output = self
             .command("keys")
@@ -62,10 +62,10 @@ impl Place {
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
-    /// Asks the gateway's own audit.
+    /// Runs the gateway's own audit.
     ///
     /// # Errors
-    /// With what it found.
+    /// If it finds something.
     pub async fn audit(&self) -> Result<()> {
         let output = self.command("audit").arg("--data").arg(&self.data).output().await?;
         if output.status.success() {
@@ -109,24 +109,24 @@ impl Place {
 /// A running gateway.
 pub struct Gateway {
     child: Child,
-    /// Where it listens.
+    /// Its address.
     pub url: String,
-    /// How long it took to its first line.
+    /// The time until its first line of output.
     pub start_took: Duration,
 }
 
 impl Gateway {
-    /// Starts it and waits for its first line.
+    /// Starts it and waits for its first line of output.
     ///
     /// # Errors
-    /// Where it ends instead.
+    /// If it exits instead.
     pub async fn start(place: &Place) -> Result<Self> {
         let began = Instant::now();
         let mut child = place
             .serve()
             .args(["--listen", &place.listen.to_string(), "--data"])
             .arg(&place.data)
-            // However long it goes on: the end of each is looked at.
+            // Cancelled generations are kept for the whole run, because the end of each is checked.
             .env("AI_NOW_CANCELLED_RETENTION_SECS", "4000000000")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -139,25 +139,25 @@ impl Gateway {
         Ok(Self { child, url, start_took: began.elapsed() })
     }
 
-    /// Ends it as a crash does.
+    /// Kills it, like a crash.
     ///
     /// # Errors
-    /// Where it had ended by itself: a gateway never does.
+    /// If it had already exited: a gateway never does.
     pub async fn kill(&mut self) -> Result<()> {
         self.is_alive()?;
         self.child.kill().await?;
         Ok(())
     }
 
-    /// Its process.
+    /// Its process id.
     pub fn process(&self) -> Option<u32> {
         self.child.id()
     }
 
-    /// Whether it runs.
+    /// Whether it is running.
     ///
     /// # Errors
-    /// Where it had ended by itself: a gateway never does.
+    /// If it had already exited: a gateway never does.
     pub fn is_alive(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             Some(status) => bail!("the gateway ended by itself: {status}"),
@@ -165,10 +165,10 @@ impl Gateway {
         }
     }
 
-    /// Sends it a signal: STOP suspends it, CONT resumes it.
+    /// Sends a signal: STOP suspends it, CONT resumes it.
     ///
     /// # Errors
-    /// Where it had ended by itself, or the signal can't be sent.
+    /// If it had already exited, or the signal can't be sent.
     pub async fn signal(&mut self, signal: &str) -> Result<()> {
         self.is_alive()?;
         let process = self.child.id().context("the gateway has no process")?.to_string();
@@ -178,7 +178,7 @@ impl Gateway {
     }
 }
 
-/// The last lines that the gateways below a folder logged, to be read where a promise was broken.
+/// The last log lines of the gateways below a folder, shown when a promise was broken.
 pub fn last_words(folder: &Path) -> String {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let logs =

@@ -1,4 +1,4 @@
-//! The crash harness: kills the real gateway again and again while clients use it, and proves that
+//! The crash harness: kills the real gateway repeatedly while clients use it, and checks that
 //! nothing was lost and nothing charged twice. `cargo xtask crash --rounds N` builds and runs it.
 //!
 //! It uses the gateway as its clients do: a program, its command line, its socket. Its expectations
@@ -27,7 +27,7 @@ use clap::{Parser, Subcommand};
 use clients::{Counts, Ended, Promises};
 use gateway::Gateway;
 
-/// Kills the gateway at random and audits what is left
+/// Kills the gateway at random, and audits its records
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Cli {
@@ -47,26 +47,26 @@ enum Task {
 /// How the gateway is killed.
 #[derive(clap::Args)]
 struct Args {
-    /// The ai-now-gateway to be killed
+    /// The ai-now-gateway to kill
     #[arg(long)]
     gateway: PathBuf,
-    /// How often
+    /// The number of rounds
     #[arg(long, default_value_t = 100)]
     rounds: u32,
-    /// How many clients at once
+    /// The number of concurrent clients
     #[arg(long, default_value_t = 6)]
     clients: u32,
-    /// The longest life of a gateway, in milliseconds from its first line
+    /// The longest life of a gateway, in milliseconds after its first line of output
     #[arg(long, default_value_t = 800)]
     life_ms: u64,
     /// Where records are kept
     #[arg(long, value_enum, default_value_t = Store::File)]
     store: Store,
-    /// How many gateways share the database; one is killed again and again, several one after the other
+    /// The number of gateways that share the database: a single one is killed repeatedly, several
+    /// in turn
     #[arg(long, default_value_t = 1)]
     nodes: u32,
-    /// The seed of the moments and the clients' choices, to see the same run again as far as a
-    /// machine repeats itself
+    /// The seed of the times and the clients' choices, to repeat a run as far as the machine allows
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -85,7 +85,7 @@ impl Store {
     }
 }
 
-/// Enough that no run ever spends it.
+/// A balance that no run can spend.
 const TOKENS: u64 = 100_000_000;
 
 #[tokio::main]
@@ -100,7 +100,7 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // As a test does, so that tools that count tests get the reason, too.
+            // In the format of a test runner, so that tools that count tests also get the reason.
             println!("---- gateways: {name} stdout ----\n{error:#}\n");
             println!("test result: FAILED. 0 passed; 1 failed; rounds of the crash harness");
             ExitCode::FAILURE
@@ -121,7 +121,7 @@ async fn run(args: Args) -> Result<()> {
     proved.map_err(|broken| anyhow!("{broken:#}\n{}", gateway::last_words(folder.path())))
 }
 
-/// One gateway, killed again and again.
+/// One gateway, killed repeatedly.
 async fn alone(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Result<()> {
     let store = args.store.server().map(|server| server.database());
     let place = gateway::Place::new(args.gateway.clone(), folder.join("data"), store);
@@ -143,7 +143,7 @@ async fn alone(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Result<
                 tokio::spawn(client.use_until_gone())
             })
             .collect();
-        // The moment of death is the one thing here that is left to chance.
+        // The time of the kill is the only thing that is left to chance here.
         tokio::time::sleep(Duration::from_millis(random.u64(0..=args.life_ms))).await;
         gateway.kill().await?;
         for client in crowd {

@@ -1,8 +1,8 @@
-//! A network of the harness' own: each gateway in a namespace, the other parts at addresses of a bridge, so
-//! that the packets between any two can be dropped. It needs a network namespace that is nobody else's
-//! (`cargo xtask crash` starts the harness in one, where it may).
+//! A private network: each gateway in its own namespace, the other parts at addresses of a bridge,
+//! so that packets between any two can be dropped. It needs a private network namespace (`cargo
+//! xtask crash` starts the harness in one, if permitted).
 //!
-//! Packets are dropped without a word to anybody: they are sent to a hardware address that nobody has.
+//! Packets are dropped silently: they are sent to an unused hardware address.
 
 use std::ffi::OsStr;
 use std::net::Ipv4Addr;
@@ -10,14 +10,14 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Where clients and the balancer are.
+/// The address of clients and the balancer.
 pub const CLIENTS: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 1);
-/// Where the database server is.
+/// The address of the database server.
 pub const DATABASE: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 2);
-/// Where the object store is.
+/// The address of the object store.
 pub const OBJECTS: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 3);
 
-/// The hardware address that nobody has.
+/// An unused hardware address.
 const NOBODY: &str = "02:00:00:00:00:99";
 
 /// The address of a gateway.
@@ -25,13 +25,13 @@ pub fn of_gateway(number: usize) -> Ipv4Addr {
     Ipv4Addr::new(10, 77, 0, u8::try_from(number + 11).unwrap_or(u8::MAX))
 }
 
-/// Builds it, for so many gateways.
+/// Creates it, for this many gateways.
 ///
 /// # Errors
-/// Where the system does not let us.
+/// If the system doesn't permit it.
 pub fn build(gateways: usize) -> Result<()> {
     ip("link set lo up")?;
-    // What `ip` remembers of namespaces is for this run alone.
+    // `ip` stores its namespaces here, for this run only.
     std::fs::create_dir_all("/run/netns")?;
     run(Command::new("mount").args(["-t", "tmpfs", "none", "/run/netns"]))?;
     ip("link add parts type bridge")?;
@@ -53,16 +53,16 @@ pub fn build(gateways: usize) -> Result<()> {
     Ok(())
 }
 
-/// A program, as a gateway of this number sees the network.
+/// A command in the network namespace of a gateway.
 pub fn within(number: usize, program: &OsStr) -> (&'static str, Vec<std::ffi::OsString>) {
     let words = ["netns", "exec", &space(number)].map(Into::into);
     ("ip", words.into_iter().chain([program.to_owned()]).collect())
 }
 
-/// Drops what a gateway sends to an address: no connection between them goes on, and none begins.
+/// Drops the packets from a gateway to an address: existing connections stall, and new ones fail.
 ///
 /// # Errors
-/// Where the system does not let us.
+/// If the system doesn't permit it.
 pub fn cut(gateway: usize, from: Ipv4Addr) -> Result<()> {
     ip(&format!(
         "-n {} neigh replace {from} lladdr {NOBODY} dev inner{gateway} nud permanent",
@@ -70,10 +70,10 @@ pub fn cut(gateway: usize, from: Ipv4Addr) -> Result<()> {
     ))
 }
 
-/// Drops nothing any more.
+/// Stops dropping packets.
 ///
 /// # Errors
-/// Where the system does not let us.
+/// If the system doesn't permit it.
 pub fn join(gateway: usize, with: Ipv4Addr) -> Result<()> {
     ip(&format!("-n {} neigh del {with} dev inner{gateway}", space(gateway)))
 }

@@ -1,5 +1,5 @@
-//! An S3-compatible store (s3s-fs) as a process of its own, which can be killed, stopped and cut off. It must
-//! not know who stores what.
+//! An S3-compatible store (s3s-fs) in its own process, which can be killed, stopped and
+//! disconnected. It must not know who stores what.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,20 +11,20 @@ use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
 
-/// The key that opens it.
+/// The access key.
 pub const KEY_ID: &str = "objects-key-id";
-/// The key's secret.
+/// The secret key.
 pub const SECRET: &str = "objects-secret-key";
-/// Its one bucket.
+/// Its only bucket.
 pub const BUCKET: &str = "media";
 
-/// Where it listens, and what it keeps.
+/// The address and the folder of the store.
 #[derive(clap::Args)]
 pub struct Objects {
-    /// The folder of its buckets
+    /// The folder with its buckets
     #[arg(long)]
     root: PathBuf,
-    /// Where to listen
+    /// The address to listen on
     #[arg(long)]
     listen: SocketAddr,
 }
@@ -32,7 +32,7 @@ pub struct Objects {
 /// Serves until it is killed.
 ///
 /// # Errors
-/// Where it can't listen.
+/// If it can't listen.
 pub async fn serve(objects: Objects) -> Result<()> {
     std::fs::create_dir_all(objects.root.join(BUCKET))?;
     let files = s3s_fs::FileSystem::new(objects.root).map_err(|error| anyhow!("{error:?}"))?;

@@ -1,5 +1,5 @@
-//! The parts of a whole installation as processes: gateways behind a balancer (nginx), a PostgreSQL server and an
-//! object store, and what can happen to each of them.
+//! The parts of a whole installation as processes (gateways behind an nginx balancer, a PostgreSQL
+//! server and an object store), and the faults of each.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -18,13 +18,13 @@ use crate::disk::Disk;
 use crate::gateway::{Gateway, Place};
 use crate::{network, objects};
 
-/// How long a part may take until it answers again.
+/// The time limit for a part to answer again.
 const READY: Duration = Duration::from_secs(120);
 
-/// How often a stream says something at least.
+/// The keep-alive interval of a stream.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
-/// How long a part that was killed is away.
+/// How long a killed part stays down.
 const AWAY: Duration = Duration::from_secs(1);
 
 /// A part.
@@ -40,28 +40,28 @@ pub enum Part {
     Objects,
 }
 
-/// What happens to it.
+/// The faults.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
     /// It is killed, and started again.
     Killed,
-    /// It stands still for so long.
+    /// It is suspended for this long.
     Stopped(Duration),
-    /// For so long, what it sends to the other part is lost.
+    /// For this long, packets to the other part are dropped.
     CutFrom(Part, Duration),
-    /// Its disk is full for so long.
+    /// Its disk is full for this long.
     DiskFull(Duration),
-    /// Its clock jumps by so many hours, and later back.
+    /// Its clock jumps by this many hours, and back later.
     ClockJumps(i64, Duration),
 }
 
 /// All parts.
 pub struct Parts {
-    /// The gateways' places.
+    /// The gateways' configurations.
     pub places: Vec<Place>,
     /// The gateways.
     pub gateways: Vec<Gateway>,
-    /// Where clients go.
+    /// The address for clients.
     pub url: String,
     balancer: Child,
     objects: Child,
@@ -72,7 +72,7 @@ pub struct Parts {
     addresses: Addresses,
 }
 
-/// Where the parts are.
+/// The addresses of the parts.
 struct Addresses {
     isolated: bool,
     objects: SocketAddr,
@@ -87,7 +87,7 @@ impl Addresses {
         }
         let at = |address: Ipv4Addr| -> Result<SocketAddr> {
             let address = if isolated { address } else { Ipv4Addr::LOCALHOST };
-            // A port that is free now. In namespaces of their own all are.
+            // A currently free port. In private namespaces, all are free.
             let port = match isolated {
                 true => 8080,
                 false => TcpListener::bind((address, 0))?.local_addr()?.port(),
@@ -105,17 +105,17 @@ impl Addresses {
 }
 
 impl Parts {
-    /// Starts them all. `isolated`: in a network and with disks of their own.
+    /// Starts all of them. `isolated`: in a private network and with private disks.
     ///
     /// # Errors
-    /// Where one does not start.
+    /// If one doesn't start.
     pub async fn start(
         binary: &Path,
         folder: &Path,
         gateways: usize,
         isolated: bool,
     ) -> Result<Self> {
-        // The database server is somebody else, who must find its way.
+        // The database server runs as another user, who needs access.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(folder, open)?;
         let addresses = Addresses::new(isolated, gateways)?;
@@ -159,7 +159,7 @@ impl Parts {
         })
     }
 
-    /// Why a fault can't happen here. `None`: it can.
+    /// Why a fault can't be injected here; `None` if it can.
     pub fn hindrance(&self, part: Part, fault: Fault) -> Option<&'static str> {
         match fault {
             Fault::CutFrom(..) | Fault::DiskFull(_) if !self.addresses.isolated => {
@@ -172,10 +172,10 @@ impl Parts {
         }
     }
 
-    /// Lets a fault happen, from its beginning to its end.
+    /// Injects a fault, waits, and ends it.
     ///
     /// # Errors
-    /// Where a part does not come back.
+    /// If a part doesn't recover.
     pub async fn strike(&mut self, part: Part, fault: Fault) -> Result<()> {
         match fault {
             Fault::Killed => self.kill(part).await,
@@ -250,10 +250,10 @@ impl Parts {
         Ok(with_children(first.context("a process")?))
     }
 
-    /// Waits until all of them answer, and none of the gateways has ended by itself.
+    /// Waits until all parts answer, and checks that no gateway has exited.
     ///
     /// # Errors
-    /// Where one has, or does not answer in time.
+    /// If one has, or doesn't answer in time.
     pub async fn ready(&mut self) -> Result<()> {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
         let begun = Instant::now();
@@ -274,7 +274,7 @@ impl Parts {
     }
 }
 
-/// What each part has for itself.
+/// The resources of each part.
 struct Belongings {
     disks: HashMap<Part, Disk>,
     clocks: HashMap<Part, Clock>,
@@ -299,7 +299,7 @@ impl Belongings {
     }
 }
 
-/// The address of a new database, as gateways come to it.
+/// The address of a new database, from the gateways' point of view.
 fn store(server: &Server, isolated: bool) -> String {
     let socket = server.database();
     if !isolated {
@@ -314,7 +314,7 @@ fn database(disk: &Disk, clock: Option<&Clock>, isolated: bool) -> Server {
     let environment: Vec<(&str, &str)> =
         environment.iter().flatten().map(|(name, value)| (*name, value.as_str())).collect();
     Server::with(Options {
-        // Less room for what can be written again.
+        // A smaller disk for data that can be written again.
         settings: &[("min_wal_size", "32MB"), ("max_wal_size", "64MB")],
         address: isolated.then_some(network::DATABASE),
         environment: &environment,
@@ -329,7 +329,7 @@ fn settings(objects: SocketAddr, secret: &Path) -> Vec<(&'static str, String)> {
         ("AI_NOW_OBJECT_STORE__ENDPOINT", format!("http://{objects}")),
         ("AI_NOW_OBJECT_STORE__ACCESS_KEY_ID", objects::KEY_ID.to_owned()),
         ("AI_NOW_OBJECT_STORE__SECRET_KEY_FILE", secret.display().to_string()),
-        // A stream whose gateway is gone is soon known by its silence.
+        // A stream whose gateway is gone is soon detected by its silence.
         ("AI_NOW_KEEP_ALIVE_SECS", KEEP_ALIVE.as_secs().to_string()),
         ("AI_NOW_SKETCH_WORKERS", "1".to_owned()),
         ("AI_NOW_LIMITS__REQUESTS_PER_MINUTE", many()),
@@ -366,7 +366,7 @@ async fn balance(folder: &Path, addresses: &Addresses) -> Result<Child> {
     std::fs::write(&file, settings)?;
     let mut command = Command::new("nginx");
     command.arg("-p").arg(&folder).arg("-c").arg(&file).args(["-e", "stderr"]);
-    // Where not everybody's PATH leads.
+    // Folders that aren't on every user's PATH.
     let path = std::env::var("PATH").unwrap_or_default();
     command.env("PATH", format!("{path}:/usr/sbin")).stdin(Stdio::null()).kill_on_drop(true);
     let mut child = command.spawn().context("nginx")?;
@@ -381,7 +381,7 @@ async fn balance(folder: &Path, addresses: &Addresses) -> Result<Child> {
     Ok(child)
 }
 
-/// A process and all that it has started.
+/// A process and its descendants.
 fn with_children(first: u32) -> Vec<u32> {
     let mut parents = HashMap::<u32, Vec<u32>>::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -406,7 +406,7 @@ fn with_children(first: u32) -> Vec<u32> {
 
 async fn signal(signal: &str, processes: &[u32]) -> Result<()> {
     let numbers = processes.iter().map(u32::to_string);
-    // One of the server's own processes may have ended meanwhile.
+    // One of the server's processes may have exited in the meantime.
     Command::new("kill").arg(signal).args(numbers).stderr(Stdio::null()).status().await?;
     Ok(())
 }

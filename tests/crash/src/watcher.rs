@@ -1,5 +1,5 @@
-//! Readers of event streams that never end: each goes on at once where its stream broke off, and what they
-//! had to wait for is written down.
+//! Readers of event streams that never end: each resumes at once when its stream breaks, and
+//! records how long it had to wait.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,15 +9,15 @@ use anyhow::{Result, ensure};
 use futures_util::StreamExt as _;
 use tokio::task::JoinHandle;
 
-/// How soon a reader comes again.
+/// The delay before a reader reconnects.
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// What is known of one reader.
+/// The state of one reader.
 struct Reader {
     heard: Instant,
-    /// The longest time without a byte.
+    /// The longest time without receiving a byte.
     silence: Duration,
-    /// What was promised and not kept.
+    /// A broken promise.
     broken: Option<String>,
 }
 
@@ -28,7 +28,7 @@ pub struct Watchers {
 }
 
 impl Watchers {
-    /// One for each key, all at one address.
+    /// One reader per key, all at the same address.
     pub fn start(url: &str, keys: impl Iterator<Item = String>) -> Self {
         let mut watchers = Self { readers: Vec::new(), tasks: Vec::new() };
         for key in keys {
@@ -41,7 +41,7 @@ impl Watchers {
         watchers
     }
 
-    /// From now on the longest silence counts anew.
+    /// Starts a new measurement of the longest silence.
     pub fn begin(&self) {
         for reader in &self.readers {
             let mut reader = lock(reader);
@@ -49,7 +49,7 @@ impl Watchers {
         }
     }
 
-    /// The longest silence that any has had since.
+    /// The longest silence of any reader since then.
     pub fn silence(&self) -> Duration {
         let silence = |reader: &Arc<Mutex<Reader>>| {
             let reader = lock(reader);
@@ -58,7 +58,8 @@ impl Watchers {
         self.readers.iter().map(silence).max().unwrap_or_default()
     }
 
-    /// Waits until each has heard something since this moment: how long the last one took.
+    /// Waits until each reader has received something from now on. Returns how long the last one
+    /// took.
     pub async fn all_hear(&self, since: Instant) -> Duration {
         while self.readers.iter().any(|reader| lock(reader).heard <= since) {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -66,10 +67,10 @@ impl Watchers {
         since.elapsed()
     }
 
-    /// Ends them.
+    /// Stops them.
     ///
     /// # Errors
-    /// With the promise that was broken.
+    /// If a promise was broken.
     pub fn end(self) -> Result<()> {
         self.tasks.iter().for_each(JoinHandle::abort);
         for reader in &self.readers {

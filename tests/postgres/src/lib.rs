@@ -1,5 +1,5 @@
-//! A PostgreSQL server for tests: on a socket in a folder of its own, started once for a process and
-//! gone with it. It must not know what is tested.
+//! A PostgreSQL server for tests: on a socket in its own folder, started once per process and
+//! stopped with it. It must not know what is tested.
 //!
 //! It is Debian's (`postgresql`, which `cargo verify` installs), or any whose programs are on the
 //! PATH. The server must not run as root: if the tests do, it runs as the user `postgres` or
@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// A server that runs for as long as this process.
+/// A server that runs as long as this process.
 #[derive(Debug)]
 pub struct Server {
     folder: PathBuf,
@@ -20,44 +20,44 @@ pub struct Server {
     databases: AtomicU32,
 }
 
-/// A server over the network, which lets in with TLS and a password alone.
+/// A network server that requires TLS and a password.
 #[derive(Debug)]
 pub struct EncryptedServer {
-    /// The server itself, which on its socket lets everybody in.
+    /// The server itself, whose socket requires no password.
     pub server: Server,
-    /// The file of the certificate that is to be trusted. It is made out to `localhost`.
+    /// The certificate file to trust, issued for `localhost`.
     pub certificate: PathBuf,
 }
 
-/// How another server is to be.
+/// The configuration of another server.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options<'a> {
-    /// Settings of PostgreSQL, and their values.
+    /// Settings of PostgreSQL.
     pub settings: &'a [(&'a str, &'a str)],
-    /// An address at which it listens beside its socket, and lets in everybody of its /24 network.
+    /// An additional address to listen on, open to its /24 network.
     pub address: Option<std::net::Ipv4Addr>,
     /// Its environment.
     pub environment: &'a [(&'a str, &'a str)],
-    /// The folder in which its own is made, in place of the system's for what is temporary.
+    /// The parent of its folder, instead of the system's temporary folder.
     pub folder: Option<&'a Path>,
 }
 
 /// The password of an [`EncryptedServer`].
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// How long a server may take to answer first.
+/// The time limit for a server's first answer.
 const START: Duration = Duration::from_secs(60);
 
-/// The server of this process.
+/// The shared server of this process.
 ///
 /// # Panics
-/// Where PostgreSQL is not installed or does not start.
+/// If PostgreSQL isn't installed or doesn't start.
 pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| Server::start(&[("fsync", "off"), ("full_page_writes", "off")]))
 }
 
-/// Where PostgreSQL's programs are.
+/// The folder of PostgreSQL's programs.
 pub fn programs() -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut places: Vec<_> = debian.map(|version| version.path().join("bin")).collect();
@@ -96,10 +96,10 @@ impl Server {
         server
     }
 
-    /// Starts a server that listens at `localhost`, with TLS.
+    /// Starts a server that listens on `localhost` with TLS.
     ///
     /// # Panics
-    /// As [`server`]; where there is no port.
+    /// As [`server`], and if there is no free port.
     pub fn encrypted() -> EncryptedServer {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("a port").port();
@@ -132,7 +132,7 @@ impl Server {
         Self { folder, programs, port, databases: AtomicU32::new(0) }
     }
 
-    /// A file that the server alone can read.
+    /// A file that only the server can read.
     fn file(&self, name: &str, text: &str) -> PathBuf {
         let file = self.folder.join(name);
         std::fs::write(&file, text).expect("a file");
@@ -154,8 +154,8 @@ impl Server {
         self.wait();
     }
 
-    /// The server ends with this process: the system notifies a shell, which stops the server and
-    /// removes its files. Until then it is restarted, however it ends.
+    /// The server stops with this process: the system notifies a shell, which stops the server and
+    /// removes its files. Until then, the shell restarts the server whenever it exits.
     fn spawn(
         &self,
         user: Option<&'static str>,
@@ -186,7 +186,8 @@ impl Server {
         shell.envs(environment.iter().copied());
         shell.env("FOLDER", &self.folder).current_dir("/").stdin(Stdio::null());
         shell.stdout(log.try_clone().expect("a log")).stderr(log);
-        // The system's word comes when the thread ends that has started it: this one never does.
+        // The system sends the notification when the thread that started the shell ends: this one
+        // never does.
         std::thread::spawn(move || {
             let child = shell.spawn();
             loop {
@@ -197,7 +198,7 @@ impl Server {
     }
 
     fn log(&self) -> PathBuf {
-        // Beside the folder, which may be another user's.
+        // Beside the folder, which may belong to another user.
         self.folder.with_extension("log")
     }
 
@@ -215,11 +216,11 @@ impl Server {
         let _ = std::fs::remove_file(self.log());
     }
 
-    /// Kills the server without a clean shutdown, and waits until it answers again, with what it
-    /// had committed.
+    /// Kills the server without a clean shutdown, and waits until it answers again, with all
+    /// committed data.
     ///
     /// # Panics
-    /// Where it does not come back.
+    /// If it doesn't restart.
     pub fn crash(&self) {
         let before = self.process().expect("a server that runs");
         run(Command::new("kill").args(["-QUIT", &before.to_string()]));
@@ -230,7 +231,7 @@ impl Server {
         }
     }
 
-    /// The number of its first process. `None`: it starts just now.
+    /// Its main process id; `None` while it is starting.
     pub fn process(&self) -> Option<u32> {
         let text = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
         text.lines().next()?.parse().ok()
@@ -246,7 +247,7 @@ impl Server {
     /// Creates a new database, and returns its address.
     ///
     /// # Panics
-    /// Where it can't be made.
+    /// If it can't be created.
     pub fn database(&self) -> String {
         let name = format!("test{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut create = Command::new(self.programs.join("createdb"));
@@ -261,7 +262,7 @@ impl Server {
         format!("postgres://postgres@{folder}:{}/{database}", self.port)
     }
 
-    /// The address of a database for whoever comes over the network, where it listens there.
+    /// The address of a database over the network, if the server listens there.
     pub fn url_at(&self, address: std::net::Ipv4Addr, database: &str) -> String {
         format!("postgres://postgres@{address}:{}/{database}?sslmode=disable", self.port)
     }
@@ -277,7 +278,7 @@ impl EncryptedServer {
     /// without TLS parameters.
     ///
     /// # Panics
-    /// Where it can't be made.
+    /// If it can't be created.
     pub fn database(&self) -> String {
         let url = self.server.database();
         let name = url.rsplit('/').next().unwrap_or_default();
@@ -285,14 +286,14 @@ impl EncryptedServer {
     }
 }
 
-/// Hands a file or folder to whom the server runs as.
+/// Changes the owner of a file or folder to the server's user.
 fn give(path: &Path) {
     if let Some(user) = user() {
         run(Command::new("chown").arg(user).arg(path));
     }
 }
 
-/// Who the server runs as: PostgreSQL refuses to run as root.
+/// The server's user: PostgreSQL refuses to run as root.
 fn user() -> Option<&'static str> {
     let id = |arguments: &[&str]| Command::new("id").args(arguments).output().ok();
     let is_root = id(&["-u"]).is_some_and(|said| said.stdout == b"0\n");

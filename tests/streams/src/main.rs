@@ -1,8 +1,8 @@
-//! What event streams cost: memory for an idle one, processor time for a delivered event, how far
-//! behind the first reader the last ones are. The gateway beside axum's own `Sse`, nginx with nchan and
-//! better-sse, in the same run. `cargo xtask bench streams` builds and runs it.
+//! The cost of event streams: memory per idle stream, processor time per delivered event, and the
+//! delay between the first and the last reader. Measures the gateway beside axum's `Sse`, nginx
+//! with nchan and better-sse, in the same run. `cargo xtask bench streams` builds and runs it.
 //!
-//! It knows the servers as their clients do, and by what the system says of their processes.
+//! It uses the servers as their clients do, and reads the system's data about their processes.
 
 mod peer;
 mod process;
@@ -28,33 +28,33 @@ struct Args {
 enum Task {
     /// Measures, and prints a table
     Measure(Measure),
-    /// Serves streams as axum's own `Sse` does
+    /// Serves streams with axum's own `Sse`
     Peer,
 }
 
 #[derive(clap::Args)]
 struct Measure {
-    /// The ai-now-gateway to be measured
+    /// The ai-now-gateway to measure
     #[arg(long)]
     gateway: PathBuf,
     /// nginx's module nchan, if it is to be measured
     #[arg(long)]
     nchan: Option<PathBuf>,
-    /// The script that serves with better-sse, if it is to be measured
+    /// The better-sse server script, if it is to be measured
     #[arg(long)]
     better_sse: Option<PathBuf>,
-    /// How often each is measured, in turn; the middle counts
+    /// The number of measurements of each server, in alternation; the median counts
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Idle streams at the most; the slope is taken from an eighth of them on
+    /// The maximum number of idle streams; the slope starts at an eighth of them
     #[arg(long, default_value_t = 8000)]
     idle: usize,
-    /// Streams on which something happens
+    /// The number of busy streams
     #[arg(long, default_value_t = 2000)]
     busy: usize,
 }
 
-/// For how long events are counted.
+/// How long events are counted.
 const DELIVERING: Duration = Duration::from_secs(8);
 
 /// One measurement.
@@ -64,7 +64,7 @@ struct Cost {
     deliveries: Deliveries,
 }
 
-/// A server, and what was measured of it.
+/// A server and its measurements.
 struct Measured {
     kind: Kind,
     costs: Vec<Cost>,
@@ -96,7 +96,7 @@ async fn measure_all(what: &Measure) -> Result<()> {
     Ok(())
 }
 
-/// Starts a server for each part: what one leaves behind is not the other's.
+/// Starts a new server for each part, because earlier parts would influence later ones.
 async fn measure(kind: &Kind, what: &Measure) -> Result<Cost> {
     let server = Server::start(kind, what.idle.max(what.busy)).await?;
     let mut readers = Readers::default();
@@ -122,7 +122,7 @@ async fn measure(kind: &Kind, what: &Measure) -> Result<Cost> {
     Ok(Cost { idle_bytes, cpu_micros_per_event, deliveries })
 }
 
-/// What a column shows of a measurement, and its unit.
+/// The value of a column, and its unit.
 type Column = (fn(&Cost) -> f64, &'static str);
 
 const COLUMNS: [Column; 4] = [

@@ -1,5 +1,4 @@
-//! axum's own `Sse`, as its documentation shows it: a broadcast channel, an event for each message, a
-//! keep-alive.
+//! axum's own `Sse` as in its documentation: a broadcast channel, an event per message, keep-alive.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,10 +13,10 @@ use futures_util::stream::{Stream, unfold};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 
-/// Serves `/idle`, on which nothing is said, and `/busy`, on which something is four times a second.
+/// Serves `/idle`, which is silent, and `/busy`, which sends an event four times a second.
 ///
 /// # Errors
-/// Where it can't listen.
+/// If it can't listen.
 pub async fn serve() -> Result<()> {
     let (idle, busy) = (broadcast::Sender::new(64), broadcast::Sender::new(64));
     let telling = busy.clone();
@@ -27,7 +26,7 @@ pub async fn serve() -> Result<()> {
             ticks.tick().await;
             let json =
                 format!(r#"{{"status":"Processing","progress":0.5,"step":"step {number}"}}"#);
-            // There is no receiver yet: nothing is lost.
+            // There is no receiver yet, so nothing is lost.
             let _ = telling.send((number, json));
         }
     });

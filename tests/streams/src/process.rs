@@ -1,17 +1,17 @@
-//! What the system says of a process: its memory and its processor time.
+//! The system's data about a process: memory and processor time.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-/// The ids of a process and, where they serve too, of its children.
+/// The ids of a process and, if they serve too, of its children.
 pub fn family(id: u32, with_children: bool) -> Result<Vec<u32>> {
     let mut ids = vec![id];
     if with_children {
         for entry in std::fs::read_dir("/proc")? {
             let Ok(child) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
-            // It may be gone by now.
+            // It may have exited.
             if stat(child).is_ok_and(|fields| fields[1] == id.to_string()) {
                 ids.push(child);
             }
@@ -20,10 +20,10 @@ pub fn family(id: u32, with_children: bool) -> Result<Vec<u32>> {
     Ok(ids)
 }
 
-/// How much memory is the process' own.
+/// The private memory of the process.
 ///
 /// # Errors
-/// Where the system does not say.
+/// If the system doesn't report it.
 pub fn resident_bytes(id: u32) -> Result<u64> {
     let path = PathBuf::from(format!("/proc/{id}/status"));
     let status = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -35,7 +35,7 @@ pub fn resident_bytes(id: u32) -> Result<u64> {
 /// The processor time that a process has used.
 ///
 /// # Errors
-/// Where the system does not say.
+/// If the system doesn't report it.
 pub fn cpu(id: u32) -> Result<Duration> {
     let fields = stat(id)?;
     let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
@@ -43,7 +43,7 @@ pub fn cpu(id: u32) -> Result<Duration> {
 }
 
 /// The fields of `/proc/ID/stat` after the program's name, which is in brackets and may contain
-/// anything: its state first, then its parent.
+/// anything: the state, the parent, and so on.
 fn stat(id: u32) -> Result<Vec<String>> {
     let path = PathBuf::from(format!("/proc/{id}/stat"));
     let stat = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;

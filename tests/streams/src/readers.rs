@@ -1,4 +1,4 @@
-//! Many readers of one stream, which count what comes and when.
+//! Many readers of one stream, which record the events and their times.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// When each event, by its number, came to whom.
+/// When each reader received each event, by event number.
 type Arrivals = HashMap<u64, Vec<Instant>>;
 
 /// Open streams. Dropping them closes them.
@@ -19,19 +19,19 @@ pub struct Readers {
     arrivals: Arc<Mutex<Arrivals>>,
 }
 
-/// What came.
+/// The received events.
 pub struct Deliveries {
-    /// How many events came to a reader.
+    /// How many events a reader received.
     pub count: usize,
-    /// How long after its first reader an event came to its readers.
+    /// The delay of an event between its first reader and the others.
     pub p99: Duration,
 }
 
 impl Readers {
-    /// Opens so many more, and waits until each is answered.
+    /// Opens more streams, and waits until each is answered.
     ///
     /// # Errors
-    /// Where one is not.
+    /// If one isn't.
     pub async fn open(&mut self, url: &str, count: usize) -> Result<()> {
         let (host, path) = url
             .strip_prefix("http://")
@@ -50,12 +50,12 @@ impl Readers {
         Ok(())
     }
 
-    /// Forgets what came so far.
+    /// Discards the records so far.
     pub fn count_from_now(&self) {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// What came since then.
+    /// The records since then.
     pub fn deliveries(&self) -> Deliveries {
         let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         let mut late: Vec<Duration> = Vec::new();
@@ -77,7 +77,7 @@ async fn read(mut socket: TcpStream, arrivals: Arc<Mutex<Arrivals>>) {
         let now = Instant::now();
         rest.push_str(&String::from_utf8_lossy(&buffer[..length]));
         let Some(end) = rest.rfind('\n') else { continue };
-        // Each server numbers events in its own way; what they say is the same.
+        // Each server numbers events differently; their data are the same.
         let numbers = rest[..end].lines().filter_map(|line| {
             let (_, step) = line.split_once("step ")?;
             step.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u64>().ok()

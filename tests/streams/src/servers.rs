@@ -1,4 +1,4 @@
-//! The servers that are measured, each a process of its own, or a family of them.
+//! The servers to measure, each in its own process or process group.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,11 +13,11 @@ use tokio::task::JoinHandle;
 
 use crate::process;
 
-/// Which server.
+/// The kind of server.
 pub enum Kind {
     /// The gateway's binary.
     Gateway(PathBuf),
-    /// axum's own `Sse`, in this very program.
+    /// axum's own `Sse`, in this program.
     Axum,
     /// nginx with this module.
     Nchan(PathBuf),
@@ -26,7 +26,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Gateway(_) => "AI-Now gateway",
@@ -40,11 +40,11 @@ impl Kind {
 /// A running server with two streams.
 pub struct Server {
     process: Child,
-    /// A stream on which nothing happens.
+    /// An idle stream.
     pub idle: String,
-    /// A stream on which something happens four times a second.
+    /// A stream with four events a second.
     pub busy: String,
-    /// Whether children of the process serve, too.
+    /// Whether child processes also serve.
     with_children: bool,
     publishing: Option<JoinHandle<()>>,
     _data: Option<TempDir>,
@@ -55,7 +55,7 @@ impl Drop for Server {
         if let Some(publishing) = &self.publishing {
             publishing.abort();
         }
-        // A master that is killed leaves its workers behind; one that gets a signal ends them.
+        // Killing a master leaves its workers running; a signal lets it stop them.
         if self.with_children
             && let Some(id) = self.process.id()
             && let Some(id) = rustix::process::Pid::from_raw(id.cast_signed())
@@ -66,10 +66,10 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts a server that takes so many streams.
+    /// Starts a server for this many streams.
     ///
     /// # Errors
-    /// Where it can't be started.
+    /// If it can't be started.
     pub async fn start(kind: &Kind, streams: usize) -> Result<Self> {
         match kind {
             Kind::Gateway(binary) => gateway(binary, streams).await,
@@ -87,10 +87,10 @@ impl Server {
         }
     }
 
-    /// What its memory comes to, once it does not grow any more.
+    /// Its memory once it has stopped growing.
     ///
     /// # Errors
-    /// Where the system does not say.
+    /// If the system doesn't report it.
     pub async fn settled_bytes(&self) -> Result<u64> {
         let mut before = 0;
         loop {
@@ -107,7 +107,7 @@ impl Server {
     /// The processor time that it has used.
     ///
     /// # Errors
-    /// Where the system does not say.
+    /// If the system doesn't report it.
     pub fn cpu(&self) -> Result<Duration> {
         self.family()?.into_iter().map(process::cpu).sum()
     }
@@ -117,7 +117,7 @@ impl Server {
     }
 }
 
-/// A server that says where it listens, and talks by itself.
+/// A server that prints its address and sends events by itself.
 async fn plain(command: Command) -> Result<Server> {
     let (process, url) = start(command).await?;
     Ok(Server {
@@ -130,10 +130,10 @@ async fn plain(command: Command) -> Result<Server> {
     })
 }
 
-/// nginx with a worker for each core, as by default, and a publisher.
+/// nginx with a worker per core, as by default, and a publisher.
 async fn nchan(module: &Path, streams: usize) -> Result<Server> {
     let dir = tempfile::tempdir()?;
-    // Freed at once; nginx takes no port of the system's choice.
+    // A port that is freed at once, because nginx can't let the system choose one.
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let room = streams * 2 + 64;
     let text = format!(
@@ -183,7 +183,7 @@ async fn nchan(module: &Path, streams: usize) -> Result<Server> {
     })
 }
 
-/// Makes nothing: it says how far it is, or nothing at all, as the prompt wants.
+/// A provider that never finishes: it reports progress, or nothing, depending on the prompt.
 const PROGRAM: &str = r#"#!/bin/sh
 read -r job
 case "$job" in *idle*) exec sleep 1000 ;; esac
@@ -195,7 +195,7 @@ while :; do
 done
 "#;
 
-/// The gateway with a provider that never ends.
+/// The gateway with a provider that never finishes.
 async fn gateway(binary: &Path, streams: usize) -> Result<Server> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
@@ -221,7 +221,7 @@ async fn gateway(binary: &Path, streams: usize) -> Result<Server> {
     let key = String::from_utf8(made.stdout)?.trim().to_owned();
     let mut command = Command::new(binary);
     command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
-    // A line for each of many streams would add to the measured cost.
+    // A log line per stream would add to the measured cost.
     command.arg("--config").arg(&settings).env("RUST_LOG", "warn");
     let (process, url) = start(command).await?;
     let submit = async |prompt: &str| -> Result<String> {

@@ -1,4 +1,4 @@
-// The generated client against the running gateway: AI_NOW_GATEWAY, with the key AI_NOW_KEY.
+// Tests the generated client with the running gateway at AI_NOW_GATEWAY, with the key AI_NOW_KEY.
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.js";
 

@@ -1,4 +1,5 @@
-//! The generated client against the running gateway: `AI_NOW_GATEWAY`, with the key `AI_NOW_KEY`.
+//! Tests the generated client with the running gateway at `AI_NOW_GATEWAY`, with the key
+//! `AI_NOW_KEY`.
 
 #[allow(dead_code, reason = "not all that is generated is used here")]
 mod client;
