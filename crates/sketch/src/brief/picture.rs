@@ -60,7 +60,7 @@ const NAMELESS: &str = "put him|put her|put it|put them|put me|put this|place hi
     coloque o|coloque a|mettilo|mettila|mettimi";
 
 /// Decides how the picture is used. `cut_out` means that it has transparency around its subject:
-/// then it always stands in the scene.
+/// then it is the subject, unless the prompt frames it.
 pub(crate) fn role(prompt: &str, cut_out: bool) -> Role {
     let words = split::split(prompt);
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
