@@ -1,5 +1,5 @@
-// The builder: what is set in the form is set on the element beside it, written as code to take along, and
-// kept in the page's address, which can be passed on. What there is to choose, the element itself tells.
+// The builder: applies the form's settings to the element beside it, shows them as code to copy, and stores
+// them in the page's address, which can be shared. The element itself tells what can be chosen.
 
 import { say } from './builder-texts.js';
 
@@ -11,10 +11,10 @@ const ATTRIBUTES = ['gateway', 'publishable-key', 'mode', 'models', 'model', 'pr
 const TEXTS = ['question', 'generate'];
 const LOOKS = [...fields].map(({ name }) => name).filter((name) => name.startsWith('--'));
 
-/** The models of the element, with all of them on offer: ids and names. */
+/** The element's models when it offers all of them: ids and names. */
 let models = [];
 
-/** What is set, by the names of the fields; what is as it would be anyway is left out. */
+/** The settings by the names of the fields, without those that have their default. */
 function chosen() {
   const set = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
@@ -28,13 +28,13 @@ function chosen() {
 const quoted = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 const property = (name) => name.replace(/-./g, (dash) => dash[1].toUpperCase());
 
-/** The texts of one's own among what is set, if there are any. */
+/** The page's own texts among the settings, if there are any. */
 function texts(set) {
   const own = TEXTS.filter((name) => set.has(name)).map((name) => [name, set.get(name)]);
   return own.length > 0 ? Object.fromEntries(own) : undefined;
 }
 
-/** Text for a script within a page: nothing in it ends that script. */
+/** Text for an inline script: nothing in it ends that script. */
 const literal = (value) => JSON.stringify(value, null, 2).replaceAll('<', '\\u003c');
 
 function html(set) {
@@ -69,7 +69,7 @@ const CODES = [['HTML', html], ['React', react], ['CSS', css]].map(([name, write
   const box = document.createElement('div');
   const heading = Object.assign(document.createElement('h3'), { textContent: name });
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: say('copy'), ariaLabel: say('copyName', name) });
-  // What scrolls is to be reached by keyboard. Code runs from left to right.
+  // What scrolls must be reachable by keyboard. Code runs from left to right.
   const code = Object.assign(document.createElement('pre'), { dir: 'ltr', tabIndex: 0, role: 'region', ariaLabel: say('code', name) });
   code.setAttribute('role', 'region');
   button.onclick = async () => {
@@ -86,7 +86,7 @@ const CODES = [['HTML', html], ['React', react], ['CSS', css]].map(([name, write
   return (set) => { code.textContent = write(set); };
 });
 
-/** Sets the element as the form says. */
+/** Applies the form to the element. */
 function apply() {
   const set = chosen();
   for (const name of ATTRIBUTES) {
@@ -97,7 +97,7 @@ function apply() {
   }
   const own = texts(set);
   if (JSON.stringify(own) !== JSON.stringify(studio.texts)) studio.texts = own;
-  // `setProperty` takes nothing that is not a value of that property.
+  // `setProperty` ignores what is not a value of that property.
   for (const name of LOOKS) studio.style.setProperty(name, set.get(name));
   studio.style.maxWidth = set.get('width') ?? '';
   for (const write of CODES) write(set);
@@ -110,7 +110,7 @@ const options = (select, list) => {
   select.value = list.some(([known]) => known === value) ? value : '';
 };
 
-/** What the element offers: radio buttons of that name, with what they are called. */
+/** What the element offers: its radio buttons of that name, with their labels. */
 function offered(name) {
   const { shadowRoot } = studio;
   return [...shadowRoot.querySelectorAll(`input[name=${name}]`)].filter(({ value }) => value).map((radio) => {
@@ -119,7 +119,7 @@ function offered(name) {
   });
 }
 
-/** Takes over what the element offers, now that all of its models are known. */
+/** Shows what the element offers, once all of its models are known. */
 function learn(set) {
   models = offered('model');
   const picked = set.get('models')?.split(' ') ?? [];
@@ -133,7 +133,7 @@ function learn(set) {
   fields.model.value = set.get('model') ?? '';
 }
 
-/** Fills the form with what an address says. */
+/** Fills the form from an address. */
 function fill(set) {
   for (const [name, value] of set) if (name !== 'models' && fields[name]) fields[name].value = value;
 }
@@ -141,11 +141,11 @@ function fill(set) {
 /** The next frame. */
 const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
 
-/** Takes over which styles there are; one that the model doesn't have can't stay chosen. */
+/** Shows the styles of the model; a style that the model does not have is no longer chosen. */
 async function learnStyles() {
-  // Where the element is built anew, its styles are away for a moment. The stage comes after them.
+  // While the element is rebuilt, it has no styles. The result panel is added after them.
   await studio.ready.catch(() => {});
-  while (!studio.shadowRoot.querySelector('[part=stage]')) await frame();
+  while (!studio.shadowRoot.querySelector('[part=result-panel]')) await frame();
   await frame();
   const { value } = fields['preset-style'];
   options(fields['preset-style'], offered('style'));
@@ -154,12 +154,12 @@ async function learnStyles() {
 
 form.addEventListener('input', ({ target }) => {
   apply();
-  // Once the element shows the styles of another model.
+  // Once the element shows the styles of the other model.
   if (target.name !== 'preset-style') frame().then(learnStyles);
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('reset', () => {
-  // Once the fields are empty: after all that listens, in a task of its own.
+  // In a task of its own: the fields are empty only after all listeners have run.
   setTimeout(() => {
     for (const box of form.querySelectorAll('[name=models]')) box.checked = true;
     if (!reachable) fields.mode.value = 'demo';
@@ -169,7 +169,7 @@ form.addEventListener('reset', () => {
 studio.addEventListener('ai-now-ready', learnStyles);
 
 const asked = new URLSearchParams(location.hash.slice(1));
-// On a static host nobody answers: there the visitor's browser makes everything.
+// A static host has no gateway: there the visitor's browser makes everything.
 const reachable = await fetch('api/catalog').then((answer) => answer.ok, () => false);
 if (!asked.has('mode') && !reachable) asked.set('mode', 'demo');
 fill(asked);
@@ -178,7 +178,7 @@ await studio.start().catch(() => {});
 learn(asked);
 fill(asked);
 apply();
-// A style is one of the model's: which there are is known once the element shows that model.
+// The styles depend on the model: they are known once the element shows that model.
 await frame();
 await learnStyles();
 fields['preset-style'].value = asked.get('preset-style') ?? '';

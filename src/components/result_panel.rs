@@ -45,8 +45,8 @@ pub(crate) fn ResultPanel() -> impl IntoView {
     view! {
         <section
             node_ref=landmarks.result_panel
-            class="stage"
-            part="stage"
+            class="result-panel"
+            part="result-panel"
             aria-label=texts.text(Word::Result)
         >
             <div class="scene">{live(content)}</div>

@@ -118,7 +118,7 @@ test('all tabs have the same list, as it changes', async ({ page, context, gatew
   await expect(studio.play).toBeVisible();
   await entries(other).locator('.show').click();
   await later.playUntilItMoves();
-  // What the other deletes is gone in the one, on its stage too; and comes back.
+  // What the other deletes is gone in the one, in its result panel too; and comes back.
   await button(other, 'Delete from the list: A tune, 3 seconds').click();
   await expect(entries(one)).toHaveCount(0);
   await expect(one.locator('.screen')).toHaveCount(0);

@@ -28,7 +28,7 @@ const price = (page) => page.locator('ai-now-studio .price strong');
 async function stands(page) {
   await page.locator('ai-now-studio').evaluate((element) => element.ready.then(() => {}));
   // The last part that it puts up.
-  await expect(page.locator('ai-now-studio [part=stage]')).toBeAttached();
+  await expect(page.locator('ai-now-studio [part=result-panel]')).toBeAttached();
 }
 
 /** Where all lies that the preview shows, and what it says. */

@@ -54,7 +54,7 @@ test('getSession is asked again before its session ends, and not before', async 
 
 test('a screen reader gets changes of state and quarters, not every percent', async ({ page, world }) => {
   const root = await enter(page, world.origin, 'running');
-  const status = root.locator('.stage [role=status].unseen');
+  const status = root.locator('.result-panel [role=status].unseen');
   await expect(status).toHaveText('Being made');
   await status.evaluate((line) => {
     window.said = [];

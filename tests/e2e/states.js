@@ -38,7 +38,7 @@ const done = (file, note) => [{ status: 'Completed', url: `/media/${file}`, note
  * - `shows`: what tells that the state is reached, as a selector.
  */
 export const STATES = {
-  empty: { shows: '.stage .empty' },
+  empty: { shows: '.result-panel .empty' },
   composing: { model: 'pika', prompt: PROMPT, style: '4', shows: '[name=style][value="4"]:checked' },
   'too-few-tokens': { balance: 5, prompt: PROMPT, shows: '#why:not(:empty)' },
   'too-long': { prompt: 'A calm lake '.repeat(200), shows: '.chars.over' },
@@ -48,14 +48,14 @@ export const STATES = {
   song: { events: done('a-calm-lake.mp3', 'Ambient, 70 bpm'), shows: '.screen audio' },
   video: { model: 'pika', style: '4', events: done('a-calm-lake.mp4'), shows: '.screen video' },
   picture: { model: 'run', events: done('a-calm-lake.jpg'), shows: '.screen img' },
-  failed: { events: [{ status: 'Error', message: 'The provider had no room. Try again in a while.', tokens_returned: 10 }], shows: '.stage .failed' },
-  cancelled: { events: [{ status: 'Error', message: '', cancelled: true, tokens_returned: 10 }], shows: '.stage .failed.cancelled' },
+  failed: { events: [{ status: 'Error', message: 'The provider had no room. Try again in a while.', tokens_returned: 10 }], shows: '.result-panel .failed' },
+  cancelled: { events: [{ status: 'Error', message: '', cancelled: true, tokens_returned: 10 }], shows: '.result-panel .failed.cancelled' },
   refused: { refusal: 'This prompt is not allowed here.', events: [], shows: '.refusal p' },
   history: { events: done('a-calm-lake.mp3'), act: 'deleteAll', shows: '.undo' },
   away: { away: true, prompt: PROMPT, shows: '#why:not(:empty)' },
   'not-allowed': { status: 401, shows: '#why:not(:empty)' },
   direct: { attributes: { mode: 'direct' }, prompt: PROMPT, shows: '#api-key' },
-  demo: { attributes: { mode: 'demo' }, model: 'suno', shows: '.stage .empty' },
+  demo: { attributes: { mode: 'demo' }, model: 'suno', shows: '.result-panel .empty' },
   'wrong-model': { attributes: { model: 'sora' }, shows: '.sorry' },
   'wrong-settings': { attributes: { mode: 'magic' }, shows: '.sorry button' },
   fault: { prompt: PROMPT, act: 'fault', shows: '.sorry button' },

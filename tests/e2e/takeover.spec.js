@@ -194,7 +194,7 @@ for (const [what, change] of Object.entries(SETTINGS)) {
 }
 
 for (const [moment, selector] of [
-  ['the field is the studio\'s', '.chars'], ['the bar stands', '.price'], ['the models stand', '[name=model]'], ['the form is nearly the studio\'s', '.stage'],
+  ['the field is the studio\'s', '.chars'], ['the bar stands', '.price'], ['the models stand', '[name=model]'], ['the form is nearly the studio\'s', '.result-panel'],
 ]) {
   test(`a prompt that the page sets, and a press right after, are honoured once: as soon as ${moment}`, async ({ page, gateway }) => {
     const { studio, wasm } = await open(page, gateway.url);
@@ -255,6 +255,20 @@ test('where the studio never comes, it says so and keeps the text', async ({ pag
   await expect(studio.progress).toHaveCount(0);
 });
 
+test('where the second part of the shell never comes, the first says so and keeps the text', async ({ page, gateway }) => {
+  await page.route('**/ai-now-start*.js', (route) => route.abort());
+  await page.goto(gateway.url);
+  const studio = new Studio(page);
+  await studio.prompt.fill('A tune, 3 seconds');
+  const alert = page.getByRole('alert').filter({ hasText: 'could not be loaded' });
+  await expect(alert).toBeVisible();
+  await page.unroute('**/ai-now-start*.js');
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await stands(page);
+  await expect(alert).toHaveCount(0);
+  await expect(studio.prompt).toHaveValue('A tune, 3 seconds');
+});
+
 test('what is typed outlives new settings, moves and restarts', async ({ page, gateway }) => {
   const studio = new Studio(page);
   await studio.open(gateway.url);
@@ -299,7 +313,7 @@ for (const [language, question, button] of [
       await watch(page);
       wasm.letGo();
       await expect(page.getByRole('radio').first()).toBeVisible();
-      await expect(page.locator('ai-now-studio [part=gallery], ai-now-studio [part=stage]').first()).toBeVisible();
+      await expect(page.locator('ai-now-studio [part=gallery], ai-now-studio [part=result-panel]').first()).toBeVisible();
       expect(await looks(page)).toHaveLength(1);
     });
   });

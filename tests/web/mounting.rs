@@ -91,7 +91,7 @@ async fn a_stream_is_closed_when_the_element_goes() {
     until("the stream", || (!world.streams().is_empty()).then_some(())).await;
     page.studio.take();
     until("the stream to be closed", || (world.streams()[0].1 == 2).then_some(())).await;
-    assert!(!page.has("[part=stage]"), "taken down");
+    assert!(!page.has("[part=result-panel]"), "taken down");
 }
 
 #[wasm_bindgen_test]
