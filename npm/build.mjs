@@ -80,12 +80,12 @@ write('release.js', `${[
 // The shell, with a way to its files of its own.
 cpSync(path.join(top, 'www/shell'), at('shell'), { recursive: true });
 cpSync(path.join(top, 'npm/files.js'), at('shell/files.js'));
-cpSync(path.join(top, 'www/ai-now-preview.js'), at('preview.js'));
+for (const part of ['preview', 'start']) cpSync(path.join(top, `www/ai-now-${part}.js`), at(`${part}.js`));
 write('shell.js', replaced(readFileSync(path.join(top, 'www/ai-now.js'), 'utf8'),
   ["import { Files } from './shell/files.js';", "import { Files, HERE } from './shell/files.js';"],
   ['import.meta.url', 'HERE']));
 bundle('shell.js', 'index.js', '--format=esm', `--external:${at('studio.js')}`, `--external:${at('locales')}/*`);
-for (const name of ['worker.js', 'glue.js', 'preview.js', 'shell', 'shell.js', 'release.js', engine.glue]) rmSync(at(name), { recursive: true });
+for (const name of ['worker.js', 'glue.js', 'preview.js', 'start.js', 'shell', 'shell.js', 'release.js', engine.glue]) rmSync(at(name), { recursive: true });
 
 write('index.d.ts', types(element, Object.keys(JSON.parse(text(built('locales/de.json')))).filter((name) => name !== 'names')));
 write('custom-elements.json', `${JSON.stringify(manifest(element, version), null, 2)}\n`);

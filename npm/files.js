@@ -59,6 +59,7 @@ export const Files = {
   },
 
   preview: () => import('../preview.js'),
+  start: () => import('../start.js'),
 
   startWorker,
   forbidden: () => forbidden(whole(WIDGET)),

@@ -1,14 +1,14 @@
-// What the studio shows first, shown while the studio itself is still on a slow way: what there is to
-// spend, and the models with their prices, as the gateway has just said. One can choose already. The
-// studio puts its own in the same places. What it would show otherwise is left to it: then there is no
-// preview. It must not know how the studio is fetched.
+// A preview of the studio, shown while the studio itself is loading: the balance, and the models with their
+// prices, from the gateway's answers. A model can be chosen already. The studio puts its own views in the same
+// places. If the studio would show something else, there is no preview. It must not know how the studio is
+// loaded.
 import { ENGLISH } from './shell/english.js';
 import { make } from './shell/frame.js';
 import { Sentences } from './shell/sentences.js';
 
 const KINDS = { audio: 'Music', video: 'Video', picture: 'Picture' };
 
-/** The models that the element offers, in its order; `undefined` where it names one that there is not. */
+/** The models that the element offers, in its order; `undefined` if one of them does not exist. */
 function offered(element, models) {
   const ids = (element.getAttribute('models') ?? '').split(/[\s,]+/).filter(Boolean);
   const named = ids.map((id) => models.find((model) => model.id === id));
@@ -16,7 +16,7 @@ function offered(element, models) {
   return named.length ? named : models;
 }
 
-/** Whether a model costs what its card says, as long as nobody has chosen an option. */
+/** Whether a model with its default options costs what its card says. */
 const isPlain = ({ options = [] }) => options.every(({ kind, default: value }) => {
   if (value === undefined) return true;
   const choice = kind.choice?.find((one) => one.value === value);
@@ -43,7 +43,7 @@ function card(say, model, at, isChosen) {
     make('span', { class: 'about', id: `about-${at}` }, ...about.filter(Boolean)));
 }
 
-/** Prompts to begin with, as long as the field is empty. */
+/** Example prompts, shown while the field is empty. */
 function examples(say, field) {
   const chips = make('div', { class: 'chips' });
   const root = make('div', { class: 'examples', role: 'group', 'aria-label': say.fill('Examples') }, chips);
@@ -65,15 +65,15 @@ function examples(say, field) {
 }
 
 /**
- * Shows it in the element's frame, and leaves in `frame.preview` what the studio needs to go on from it.
- * `texts` are those of the language, by name; `catalog` and `balance` are what the gateway said.
+ * Shows a preview in the element's frame, and sets `frame.preview`, with which the studio continues.
+ * `texts` are those of the language, by name; `catalog` and `balance` are the gateway's answers.
  */
 export function show(element, frame, { language, texts, catalog, balance }) {
   const models = offered(element, catalog.models);
   const first = element.getAttribute('model')?.trim();
   let chosen = first ? models?.find(({ id }) => id === first) : models?.[0];
   if (!chosen || element.hasAttribute('preset-style') || !models.every(isPlain)) return;
-  // What can't be paid for has a sentence of the studio's beside it.
+  // The studio explains why something can't be paid for.
   if (models.some(({ price_tokens: price }) => price > balance.available)) return;
   const say = new Sentences(language, { ...ENGLISH, ...texts });
   const { places, field } = frame;
@@ -100,10 +100,10 @@ export function show(element, frame, { language, texts, catalog, balance }) {
   places.compose.append(chips.root,
     make('fieldset', { class: 'models', role: 'radiogroup' }, make('legend', {}, say.fill('Model')), cards));
   frame.preview = {
-    /** The id of the model that somebody has chosen here. */
+    /** The id of the model that was chosen here; `undefined` if none was. */
     chosen: () => (wasChosen ? chosen.id : undefined),
 
-    /** Takes away what stands in a place. Who has the focus there has it in what is put there at once. */
+    /** Removes the preview from a place. The focus moves to the same control of what is put there next. */
     end(place) {
       const controls = () => [...place.querySelectorAll('button, input')];
       const at = controls().indexOf(place.getRootNode().activeElement);

@@ -1,10 +1,10 @@
-// Our own pages in the visitor's language: the texts of what bears `data-text`, and the language and
-// direction of the page, which the studio follows. Without it, they are in English. It runs before the
-// page is painted first (`blocking="render"`), so that nothing moves.
+// Translates our own pages into the visitor's language: the texts of elements with `data-text`, and the
+// page's `lang` and `dir`, which the studio follows. Without it, they are in English. It runs before the
+// first paint (`blocking="render"`), so that nothing moves.
 
 export const LANGUAGES = ['de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
 
-/** By name, in the order of the languages above. English stands in the pages. */
+/** The texts by name, in the order of the languages above. English is in the pages themselves. */
 const TEXTS = {
   index: ['AI-Now Studio', 'Studio AI-Now', 'Estudio AI-Now', 'Estúdio AI-Now', 'Studio AI-Now', 'AI-Now スタジオ', 'AI-Now 工作室', 'AI-Now स्टूडियो', 'استوديو AI-Now'],
   demo: ['AI-Now-Demo', 'Démo d’AI-Now', 'Demo de AI-Now', 'Demonstração do AI-Now', 'Demo di AI-Now', 'AI-Now デモ', 'AI-Now 演示', 'AI-Now डेमो', 'عرض AI-Now التجريبي'],
@@ -93,7 +93,7 @@ const TEXTS = {
   ],
 };
 
-/** The visitor's first language that there is; English where another one is never reached. */
+/** The first of the visitor's languages that the pages have; else English. */
 function spoken() {
   for (const tag of navigator.languages) {
     const language = tag.toLowerCase().split('-')[0];
@@ -104,7 +104,7 @@ function spoken() {
 
 export const language = spoken();
 
-/** Puts a page's texts in their places: `data-text`, `data-label` for what it is called, `data-placeholder`. */
+/** Sets a page's texts: contents (`data-text`), accessible names (`data-label`) and placeholders (`data-placeholder`). */
 export function translate(texts) {
   if (language === 'en') return;
   const at = LANGUAGES.indexOf(language);

@@ -1,12 +1,12 @@
-// The worker of demo mode: loads the sketch engine and makes one file with it. It must not know the
-// page: what it is told and what it says are plain messages.
+// The worker of demo mode: loads the sketch engine and makes one file with it. It must not know the page: it
+// communicates by plain messages.
 
 import init, { sketch } from './ai-now-sketch.js';
 
-/** Nobody sees more than twenty steps a second. */
+/** More than twenty steps a second can't be seen. */
 const PAUSE_MILLIS = 50;
 
-// Set before anything is awaited: what is said meanwhile would be lost.
+// Set before anything is awaited: messages that arrive earlier would be lost.
 self.onmessage = async ({ data: wish }) => {
   try {
     await init({ module_or_path: new URL('ai-now-sketch_bg.wasm', import.meta.url) });

@@ -53,7 +53,7 @@ fn shell_words(shell: &str) -> Vec<(&str, &str)> {
 
 #[test]
 fn every_language_has_every_word() {
-    let shell = source("ai-now.js");
+    let shell = source("ai-now-start.js");
     let preview = source("shell/english.js");
     for word in shell_words(&preview) {
         assert!(Word::ALL.contains(&word), "the preview says {word:?}");
@@ -258,7 +258,12 @@ fn a_list_of_details_is_said_in_the_language() {
 
 #[test]
 fn the_shell_speaks_the_same_languages() {
-    let words = source("shell/words.js");
+    for file in ["shell/words.js", "shell/error-words.js"] {
+        speaks_every_language(&source(file));
+    }
+}
+
+fn speaks_every_language(words: &str) {
     let (_, names) = words.split_once("const NAMES = [").expect("the names of the texts");
     let names = names.split_once("];").expect("their end").0.matches('\'').count();
     let (_, table) = words.split_once("const TEXTS = {\n").expect("the table");
@@ -309,6 +314,7 @@ fn languages_are_in_all_their_places() {
         ("src/i18n.rs", "\"<tag>\""),
         ("www/locales/<tag>.json", "\"Model\""),
         ("www/shell/words.js", "\n  <tag>: ["),
+        ("www/shell/error-words.js", "\n  <tag>: ["),
         ("www/page.js", "'<tag>'"),
         ("crates/admin/src/words.rs", "\"<tag>\""),
     ];

@@ -188,7 +188,7 @@ test('where there is no DOM, the script can be imported and does nothing', async
 test('a pinned page runs what it pinned, and nothing else', async ({ page, gateway }) => {
   const hash = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
   const read = (name) => readFile(path.join(web, name));
-  const names = ['ai-now-widget_bg.js', 'ai-now-widget_bg.wasm', 'widget.css'];
+  const names = ['ai-now-start.js', 'ai-now-widget_bg.js', 'ai-now-widget_bg.wasm', 'widget.css'];
   const pins = Object.fromEntries(await Promise.all(names.map(async (name) => [name, hash(await read(built(name)))])));
   // The name that bears the hash, as the shell makes it.
   const named = (name) => name.replace(/(?=\.\w+$)/, `.${pins[name].slice(7, 23).replaceAll('+', '-').replaceAll('/', '_')}`);

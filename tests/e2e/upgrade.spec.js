@@ -148,7 +148,7 @@ test('what has a hash in its name is kept for good, and the shell is asked after
   await expect(page.getByRole('radio').first()).toBeAttached();
   const hashed = [...asked].filter(([name]) => /\.[\w-]{16}\.(js|wasm|css)$/.test(name));
   expect(hashed.map(([name]) => name.replace(/\.[\w-]{16}\./, '.')).sort()).toEqual([
-    '/ai-now-preview.js', '/ai-now-widget_bg.js', '/ai-now-widget_bg.wasm', '/widget.css',
+    '/ai-now-preview.js', '/ai-now-start.js', '/ai-now-widget_bg.js', '/ai-now-widget_bg.wasm', '/widget.css',
   ]);
   for (const [name, control] of hashed) expect(control, name).toMatch(/max-age=31536000.*immutable/);
   expect(asked.get('/ai-now.js')).toMatch(/no-cache|max-age=([1-9]?\d|[1-9]\d\d)\b/);

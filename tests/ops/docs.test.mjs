@@ -101,7 +101,7 @@ test('the pages that documents show use what the element has', () => {
     for (const [, name] of cell.matchAll(/`([\w-]+)`/g)) attributes.add(name);
   }
   assert.ok(attributes.size > 8, [...attributes].join());
-  const styles = ['www/widget.css', 'www/ai-now.js', 'www/shell/looks.js', 'www/shell/sizes.js'].map(read).join('\n');
+  const styles = ['www/widget.css', 'www/ai-now.js', 'www/ai-now-start.js', 'www/shell/looks.js', 'www/shell/sizes.js'].map(read).join('\n');
   for (const document of documents) {
     for (const html of blocks(document, 'html')) {
       for (const [tag] of html.matchAll(/<ai-now-studio[^>]*>/g)) {

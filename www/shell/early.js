@@ -1,12 +1,13 @@
-// What the studio will ask its gateway for first, asked for while the studio is still on its way. The
-// studio takes an answer where it would have asked the very same; whatever differs, it asks itself.
+// The studio's first requests to its gateway, sent while the studio itself is loading. The studio uses an
+// answer if it would send exactly the same request; all others it sends itself. It must not know how
+// answers are used.
 
 const answers = new Map();
-// Where storage is denied, the studio itself remembers who the visitor is.
+// The gateways that were asked for a session. If storage is denied, the studio itself remembers the session.
 const opened = new Set();
 const PATIENCE_MILLIS = 20_000;
 
-/** The gateway that an element is to use, ending in a slash. */
+/** The address of an element's gateway, with a slash at its end. */
 function gatewayOf(element, base) {
   const url = new URL(element.getAttribute('gateway')?.trim() || base, element.baseURI);
   url.search = url.hash = '';
@@ -19,13 +20,13 @@ function ask(method, url, token) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   const answer = fetch(url, { method, headers, signal: AbortSignal.timeout(PATIENCE_MILLIS) });
   answers.set(key, answer);
-  // Whoever takes it hears of a failure, too.
+  // The studio, which takes the same promise, handles the error.
   return answer.then((response) => response.ok && response.clone().json()).catch(() => {});
 }
 
 /**
- * Asks for the catalog, and who the visitor is, or for what they can spend where that is known. Answers
- * promises of what comes of both, if both were asked for.
+ * Requests the catalog, and the visitor's session; only the balance if the session is stored. Returns
+ * promises of both answers if both were requested.
  */
 export function askEarly(element, base) {
   if ((element.getAttribute('mode') || 'gateway').trim() !== 'gateway') return undefined;
@@ -37,15 +38,15 @@ export function askEarly(element, base) {
     let kept;
     try {
       kept = JSON.parse(localStorage.getItem(`ai-now:session:${gateway}`));
-    } catch { /* Nothing is kept here. */ }
+    } catch { /* Storage is denied. */ }
     if (kept?.renew_at_ms > Date.now()) return [catalog, ask('GET', `${gateway}api/balance`, kept.token)];
     if (opened.size === opened.add(gateway).size) return undefined;
     return [catalog, ask('POST', `${gateway}api/sessions`, kept?.token ?? element.getAttribute('publishable-key')?.trim() ?? '')];
-  } catch { /* An address that is none: the studio says so. */ }
+  } catch { /* The gateway's address is not valid: the studio says so. */ }
   return undefined;
 }
 
-/** The answer to a request that was sent already: a promise, once; else `undefined`. */
+/** Returns the promise of the answer to a request that was sent here, once; else `undefined`. */
 export function takeEarly(method, url, token) {
   const key = [method, url, token].join(' ');
   const answer = answers.get(key);

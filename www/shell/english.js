@@ -1,5 +1,5 @@
-// The English of what the preview says: a part of the studio's own words (`src/i18n/words.rs`), which a
-// test compares. Every other language comes whole, from locales/.
+// The English texts of the preview, a subset of the studio's own (`src/i18n/words.rs`); a test compares the
+// two. The texts of all other languages are in locales/.
 
 export const ENGLISH = {
   Model: 'Model',

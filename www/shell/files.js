@@ -1,12 +1,12 @@
-// The files of the release that this shell belongs to: their addresses, and how they are fetched.
-// Where a page pins the shell, the browser checks all of them.
+// The files of the release that this shell belongs to: their addresses, and how they are fetched. If a page
+// pins the shell, the browser checks all of them. It must not know what the files hold.
 import pins from './pins.js';
 import { forbidden, heed, startWorker } from './policy.js';
 
 heed(() => Files.base);
 
 export const Files = {
-  /** The folder that they lie in. */
+  /** The address of their folder. */
   base: '',
 
   /** The address of a file. */
@@ -18,26 +18,26 @@ export const Files = {
   async get(name) {
     const url = this.url(name);
     const answer = await fetch(url, { integrity: pins[name] ?? '' }).catch(async (error) => {
-      // The page that says that there is no such file fails the check, too.
+      // A server's error page fails the check of the hash, too: only the status tells the two apart.
       const told = await fetch(url, { method: 'HEAD' });
       if (told.ok) throw error;
       return told;
     });
-    // A name with a hash is good for one release: where it is gone, there is another one.
+    // A name with a hash belongs to one release: if the file is gone, there is a newer release.
     if (!answer.ok) throw Object.assign(new Error(`${name}: ${answer.status}`), { gone: pins[name] && [404, 410].includes(answer.status) });
     return answer;
   },
 
   /**
-   * Imports a module; where it is pinned, only after the browser has checked it.
-   * Browsers remember modules by address, those too that failed: each new attempt has its own.
+   * Imports a module; a pinned one only after the browser has checked it. Browsers remember modules by
+   * address, including failures: each new attempt has an address of its own.
    */
   async module(name, attempt) {
     const href = this.url(name) + (attempt ? `?${attempt}` : '');
     const integrity = pins[name];
     if (integrity) {
       const link = document.createElement('link');
-      // A policy by nonces lets in what bears the nonce of the script that we came with.
+      // A policy of nonces allows scripts with the nonce of the script tag that loaded us.
       const { nonce } = document.querySelector('script[nonce]') ?? {};
       Object.assign(link, { rel: 'modulepreload', href, crossOrigin: 'anonymous', integrity, nonce });
       await new Promise((resolve, reject) => {
@@ -52,13 +52,16 @@ export const Files = {
     return import(href);
   },
 
-  /** What shows a preview. Without it, there is none. */
+  /** The module that shows a preview. Without it there is none. */
   preview() { return this.module('ai-now-preview.js'); },
+
+  /** The second part of the shell. */
+  start(attempt) { return this.module('ai-now-start.js', attempt); },
 
   startWorker,
   forbidden: () => forbidden(Files.base),
 
-  /** Has the browser ask for the shell anew, and loads the page with it. */
+  /** Makes the browser request the shell anew, and reloads the page. */
   async reload(shell) {
     await fetch(shell, { cache: 'reload' }).catch(() => {});
     location.reload();

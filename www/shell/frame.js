@@ -1,12 +1,11 @@
-// The frame of the studio: the prompt and the button, which work before anything else is there, and
-// the empty places around them that the studio fills when it comes. The studio takes these very
-// nodes over: what is typed, the caret, the focus and an unfinished composition stay as they are.
-// It must not know where the studio comes from.
+// The frame of the studio: the prompt and the button, which work before anything else is loaded, and the
+// empty places around them that the studio fills. The studio takes over these very nodes: text, caret,
+// focus and an unfinished composition stay as they are. It must not know where the studio comes from.
 
-/** Where the studio puts its parts, each named after what it lies in; the shell's own is `notice`. */
+/** The places for the studio's parts, each named after its parent; `notice` is the shell's own. */
 const PLACES = ['prompt', 'bar', 'notice', 'compose', 'desk', 'studio'];
 
-/** An element with these attributes and children. */
+/** Creates an element with these attributes and children. */
 export function make(name, attributes, ...children) {
   const element = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
@@ -15,9 +14,9 @@ export function make(name, attributes, ...children) {
 }
 
 /**
- * Builds the frame: `base` is to be put into the page, and `root` is what is seen. Until `live` is set,
- * what is submitted is kept in `pressed`, and `onpress` is called; after that it is for who has set it to
- * listen, and to keep in `pressed` what can't be done yet. `preview` is what stands in the places meanwhile.
+ * Builds the frame. `base` is its outermost element, `root` its outermost visible one. Until `live` is set,
+ * a submitted prompt is stored in `pressed`, and `onpress` is called. Whoever sets `live` listens to the form
+ * instead, and stores in `pressed` what can't be done yet. `preview` is the preview in the places, if any.
  */
 export function buildFrame() {
   const places = Object.fromEntries(PLACES.map((name) => [name, make('div', { class: 'place' })]));
@@ -28,8 +27,8 @@ export function buildFrame() {
   const button = make('button', {
     class: 'primary', part: 'generate', 'aria-describedby': 'why', 'aria-keyshortcuts': 'Control+Enter Meta+Enter',
   });
-  // What doesn't fit is told by the studio, in the page's language: the browser's own word would come first,
-  // and says nothing of a field that is folded away.
+  // The studio reports invalid input, in the page's language. The browser's own validation would come first,
+  // and shows nothing for a field in a closed `<details>`.
   const form = make('form', { class: 'compose', part: 'compose', novalidate: '' },
     make('div', { class: 'prompt' }, question, field, places.prompt),
     make('div', { class: 'bar' }, button, places.bar),

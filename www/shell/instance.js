@@ -1,16 +1,16 @@
-// Starts an instance of the wasm and stands between it and the page. Whatever is thrown through wasm
-// (a panic, a trap, an exception of the browser's) leaves it half done, with locks held and lists
-// half written. So the first such fault ends the instance: `onFault` is called with what was thrown,
-// and nothing enters the wasm any more. It must not know what the wasm does.
+// Starts an instance of the wasm, and guards the calls into it. An exception that passes through wasm (a
+// panic, a trap, an exception of the browser) leaves its memory inconsistent: locks stay held, lists half
+// written. So the first such fault ends the instance: `onFault` is called with the exception, and no
+// further call enters the wasm. It must not know what the wasm does.
 
 /**
- * Sets wasm-bindgen's glue up for the wasm that `response` brings, and answers it. It is of the target
- * `bundler`, which leaves instantiating the wasm to us. Both are promises: they come at the same time.
+ * Instantiates the wasm in `response` with wasm-bindgen's glue, and returns the glue. The glue is of the target
+ * `bundler`, which leaves instantiation to its user. Both arguments are promises: both load at the same time.
  */
 export async function instantiate(module, response, onFault) {
   const [glue, wasm] = await Promise.all([module, response]);
   const imports = { './ai-now-widget_bg.js': glue };
-  // Browsers compile while it arrives, where the server names the type.
+  // Browsers compile it while it arrives if the server sends this type.
   const { instance } = wasm.headers.get('Content-Type') === 'application/wasm'
     ? await WebAssembly.instantiateStreaming(wasm, imports)
     : await WebAssembly.instantiate(await wasm.arrayBuffer(), imports);
@@ -19,18 +19,18 @@ export async function instantiate(module, response, onFault) {
   return glue;
 }
 
-/** The exports, such that the first fault is told and ends them all. */
+/** Wraps the exports: the first fault is reported, and ends them all. */
 function guard(exports, onFault) {
   let ended = false;
   const guarded = {};
   for (const [name, value] of Object.entries(exports)) {
     guarded[name] = typeof value !== 'function' ? value : (...given) => {
-      // The glue reads several results by their index, and finds none.
+      // The glue reads multiple results by index, and finds none.
       if (ended) return [];
       try {
         return value(...given);
       } catch (thrown) {
-        // Later: there may be no stack left to tell it on.
+        // Later: the stack may be exhausted.
         if (!ended) queueMicrotask(() => onFault(thrown));
         ended = true;
         throw thrown;

@@ -1,28 +1,27 @@
-// Keys that are meant for the element end at it: a page may have shortcuts of single letters, and sees
-// the element as one, not the field in it that somebody types into. What is meant for everybody (Escape,
-// Tab, function keys, combinations with Ctrl, Meta or Alt) goes on to the page. It must not know what
-// the keys do.
+// Stops key events that are meant for the element: a page may have single-letter shortcuts, and can't see
+// that the user types into a field in the shadow root. Keys with a meaning everywhere (Escape, Tab, function
+// keys, combinations with Ctrl, Meta or Alt) reach the page. It must not know what the keys do.
 
-/** Keys that nobody types. */
+/** Keys that type nothing. */
 const FOR_ALL = /^(Escape|Tab|Control|Meta|Alt|AltGraph|OS|ContextMenu|F\d+)$/;
 
-/** Whether a key that was pressed is the element's alone. */
+/** Whether a pressed key is only for the element. */
 function isOurs(event) {
   const { key, target } = event;
-  // An input method has its own Escape.
+  // An input method uses Escape itself.
   if (event.isComposing) return true;
   if (FOR_ALL.test(key)) return false;
-  // With AltGr, which some systems tell as Ctrl and Alt, people type.
+  // AltGr types characters. Some systems report it as Ctrl and Alt.
   if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph')) return false;
-  // The player has used it.
+  // The player has handled it.
   if (event.defaultPrevented) return true;
   if (target.matches('input, textarea, select')) return true;
   return /^( |Enter)$/.test(key) && target.matches('button, a, summary');
 }
 
-/** Has the keys that are meant for what is in `root` end there, once all in it have heard of them. */
+/** Stops key events that are meant for elements in `root`, after all listeners in it have run. */
 export function keepKeys(root) {
-  // Those that are down and were ours: whoever saw no key go down sees none come up.
+  // The keys that are down and were stopped: a page that saw no `keydown` sees no `keyup`.
   const down = new Set();
   const name = ({ code, key }) => code || key;
   root.addEventListener('keydown', (event) => {

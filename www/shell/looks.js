@@ -1,16 +1,17 @@
-// The looks of what the shell shows: the frame, the prompt and the button. The studio's own sheet,
-// widget.css, is put beside this one and goes on from its colours. What `rem` is here, sizes.js says.
+// The style sheet of the shell: the frame, the prompt and the button. The studio's own sheet, widget.css, is
+// applied after it and uses its colours. The unit `rem` is replaced (sizes.js). It must not know what the
+// studio shows.
 import { SCALE, scaled } from './sizes.js';
 
 export const LOOKS = SCALE + scaled(`
 :host {
-  /* For pages to set. */
+  /* Set by pages. */
   --_accent: var(--ai-now-accent, light-dark(#b8400f, #ff935f));
   --_on-accent: var(--ai-now-on-accent, light-dark(#fff, #2a0f02));
   --_paper: var(--ai-now-background, light-dark(#fffdf9, #1b1917));
   --_ink: var(--ai-now-text, light-dark(#211d19, #f3ede4));
   --_font: var(--ai-now-font, ui-rounded, system-ui, "Segoe UI", "Noto Sans", sans-serif);
-  /* Made from them. */
+  /* Derived from those. */
   --_soft: color-mix(in oklab, var(--_ink) 68%, var(--_paper));
   --_line: color-mix(in oklab, var(--_ink) 16%, var(--_paper));
   --_edge: color-mix(in oklab, var(--_ink) 48%, var(--_paper));
@@ -21,7 +22,7 @@ export const LOOKS = SCALE + scaled(`
 :host([hidden]) { display: none; }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
-/* Nothing of the page is inherited but what is meant to be. */
+/* Only visibility and color-scheme are inherited from the page. */
 .base {
   all: initial;
   display: block;
@@ -31,14 +32,14 @@ export const LOOKS = SCALE + scaled(`
   font: 400 medium/1.5 var(--_font);
   -webkit-text-size-adjust: 100%;
 }
-/* By its width the studio is laid out. */
+/* The layout depends on its width. */
 .scale { container: ai-now / inline-size; --_radius: var(--ai-now-radius, 1.25rem); }
 *, *::before, *::after { box-sizing: border-box; }
 p { margin: 0; }
 button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
 button { cursor: pointer; }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
-/* As high as the studio will be: then nothing on the page moves when that comes. */
+/* As high as the studio will be, so that nothing on the page moves when the studio is loaded. */
 .studio {
   --_h: 96rem;
   min-block-size: calc(var(--ai-now-height, var(--_h)) + var(--_made, 0px));

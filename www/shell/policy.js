@@ -1,18 +1,18 @@
-// The page's Content-Security-Policy and Trusted Types: what they forbade of ours, and their leave to
-// start a worker. It must not know which files there are.
+// The page's Content-Security-Policy and Trusted Types: what they blocked of our files, and the policy of
+// ours that lets us start a worker. It must not know which files there are.
 
-/** The page's leave to start a worker, where it demands one (`require-trusted-types-for`). */
+/** Our Trusted Types policy, which `require-trusted-types-for` demands for a worker's address. */
 let policy;
 
-/** What was broken of the page's policy by files of ours: a directive's name. */
+/** The directive that blocked a file of ours. */
 let broken;
-/** Called when that is known. */
+/** Called when that becomes known. */
 let hear;
 
-/** Browsers tell of it a moment after they have refused; after so many milliseconds there was nothing. */
+/** Browsers report it a moment after the request has failed. After this many milliseconds nothing was blocked. */
 const TOLD_MILLIS = 100;
 
-/** From now on heeds what the policy forbids of files whose address begins with what `base` answers. */
+/** From now on notes which files the policy blocks, if their address begins with what `base` returns. */
 export function heed(base) {
   globalThis.document?.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
     if (blockedURI === 'wasm-eval' || blockedURI.startsWith(base())) {
@@ -22,7 +22,7 @@ export function heed(base) {
   });
 }
 
-/** A promise of why our files could not be used, as a sentence, where the page's policy forbade it. */
+/** A promise of a sentence about the directive that blocked our files; of `undefined` if none did. */
 export async function forbidden(base) {
   await new Promise((resolve) => {
     hear = resolve;
@@ -36,7 +36,7 @@ export async function forbidden(base) {
   return `The page's Content-Security-Policy forbids it: ${rule} needs ${wants}.`;
 }
 
-/** Starts a worker; throws what has a `rule` where the page's policy names no policy of ours. */
+/** Starts a worker; throws an error with a `rule` if the page's Trusted Types allow no policy of ours. */
 export function startWorker(url) {
   try {
     policy ??= globalThis.trustedTypes?.createPolicy('ai-now', { createScriptURL: (own) => own });

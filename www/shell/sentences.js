@@ -1,9 +1,9 @@
-// How a text of a language becomes a sentence, as `ai_now_protocol::wording` does it. It must not know
-// where the texts stand.
+// Makes sentences of texts with placeholders and plural forms, as `ai_now_protocol::wording` does. It must not
+// know where the texts are stored.
 
 const PLACES = /\{(\w+)\}/g;
 
-/** What says things with `texts`, by name, in a language. */
+/** Makes sentences of `texts`, by name, in a language. */
 export class Sentences {
   constructor(language, texts) {
     this.language = language;
@@ -11,12 +11,12 @@ export class Sentences {
     this.rules = new Intl.PluralRules(language);
   }
 
-  /** A text with `values` put in where their names stand in braces. */
+  /** A text with `values` in place of their names in braces. */
   fill(name, values = {}) {
     return this.texts[name].replaceAll(PLACES, (_, place) => values[place] ?? '');
   }
 
-  /** The form of a text for a number, or as it is where it has none. */
+  /** The plural form of a text for a number; the text itself if it has no forms. */
   #form(text, n) {
     const forms = text.split('|').map((form) => form.trim().split(/=(.*)/s));
     if (forms.some(([, form]) => form === undefined)) return text;
@@ -29,7 +29,7 @@ export class Sentences {
     return this.#form(this.texts.Tokens, n).replaceAll(PLACES, n.toLocaleString(this.language));
   }
 
-  /** What a message says, in the language as far as it has words for its code; else as it came. */
+  /** The text of a message in the language; the message's own if the language has none for its code. */
   message({ text, code, params = {} }) {
     const known = code && this.texts[code];
     if (!known) return text;
@@ -42,7 +42,7 @@ export class Sentences {
     return whole ? said : text;
   }
 
-  /** A duration in its fitting unit, or a range of two: `40 sec`, `1–3 min`. */
+  /** A duration in a suitable unit, or a range of two: `40 sec`, `1–3 min`. */
   secs({ min, max }) {
     const [unit, per] = max < 60 ? ['second', 1] : ['minute', 60];
     const format = new Intl.NumberFormat(this.language, {

@@ -18,6 +18,8 @@ use crate::{glue, npm, optimise};
 pub const WIDGET_GLUE: &str = "ai-now-widget_bg.js";
 /// The preview for slow connections.
 const PREVIEW: &str = "ai-now-preview.js";
+/// The part of the shell that the prompt does not need.
+const SECOND: &str = "ai-now-start.js";
 /// The part of the shell that contains a style sheet.
 const LOOKS: &str = "shell/looks.js";
 const ENGINE_WASM: &str = "ai-now-sketch_bg.wasm";
@@ -69,7 +71,7 @@ fn named(profile: Profile, progress: &Progress) -> Result<PathBuf> {
 
 /// Renames the files of the studio that the shell loads to their hashed names.
 fn name_studio(release: &mut Release) -> Result<()> {
-    for file in [WIDGET_WASM, WIDGET_GLUE, STYLE, PREVIEW] {
+    for file in [WIDGET_WASM, WIDGET_GLUE, STYLE, PREVIEW, SECOND] {
         release.name(file)?;
     }
     release.name_locales()
@@ -133,7 +135,7 @@ pub fn dist() -> Result<()> {
         sort_functions(&dist.join(wasm), &tools)?;
     }
     tools.wasm(&dist.join(ENGINE_WASM), &["-O3"])?;
-    for script in [ENGINE_GLUE, STYLE, PREVIEW, ADMIN_GLUE, ADMIN_STYLE] {
+    for script in [ENGINE_GLUE, STYLE, PREVIEW, SECOND, ADMIN_GLUE, ADMIN_STYLE] {
         tools.bundle(&dist.join(script))?;
     }
     let mut release = Release::new(&dist);
@@ -190,7 +192,9 @@ fn sort_functions(file: &Path, tools: &optimise::Tools) -> Result<()> {
 /// The files that a visitor loads, with their maximum size in bytes under brotli 11. A budget may
 /// only shrink, or grow with a reason in the commit message.
 const BUDGETS: &[Budget] = &[
-    Budget { what: "the shell", files: &[SHELL], max_bytes: 7_900 },
+    // Of that, 560 are the hashes of the files. Too heavy: the aim is 5 KiB.
+    Budget { what: "the shell, as far as the prompt needs it", files: &[SHELL], max_bytes: 6_900 },
+    Budget { what: "the rest of the shell", files: &[SECOND], max_bytes: 2_500 },
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE, PREVIEW],
