@@ -52,7 +52,7 @@ async fn show(state: AppState, frame: Frame, mounted: Mounted) {
     let places = frame.places();
     let disabled_reason = use_disabled_reason();
     if frame.has_preview() {
-        // It says what can be spent: so does what takes its place.
+        // The preview shows the balance. So must the view that replaces it.
         state.loading.wait_briefly_for(Part::Session).await;
     }
     frame.end_preview(&places.bar());

@@ -25,7 +25,7 @@ pub struct Config {
     pub model: Option<String>,
     /// `preset-style`: the value of the style chosen at first. Default: none.
     pub style: Option<String>,
-    /// `prompt`: what stands in the prompt at first. Default: nothing.
+    /// `prompt`: the initial prompt. Default: empty.
     pub prompt: String,
 }
 

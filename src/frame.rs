@@ -40,22 +40,22 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_live(this: &Frame, live: bool);
 
-    /// What the shell shows in some of the places meanwhile, if anything.
+    /// The shell's preview in some of the places, if there is one.
     #[wasm_bindgen(method, getter)]
     fn preview(this: &Frame) -> Option<Preview>;
 
     /// A preview of the studio, `www/ai-now-preview.js`.
     type Preview;
 
-    /// The id of the model that somebody has chosen in it.
+    /// The id of the model that was chosen in it.
     #[wasm_bindgen(method)]
     fn chosen(this: &Preview) -> Option<String>;
 
-    /// Takes away what it shows in a place.
+    /// Removes it from a place.
     #[wasm_bindgen(method)]
     fn end(this: &Preview, place: &HtmlElement);
 
-    /// The places, each named after what it lies in. They are empty, but for a preview.
+    /// The places, each named after its parent. They are empty, except for a preview.
     pub(crate) type Places;
 
     /// Beside the field of the prompt.
@@ -85,12 +85,12 @@ impl Frame {
         self.preview().is_some()
     }
 
-    /// The id of the model that somebody has chosen in the shell's preview.
+    /// The id of the model that was chosen in the shell's preview.
     pub(crate) fn previewed_model(&self) -> Option<String> {
         self.preview()?.chosen()
     }
 
-    /// Takes away what the shell's preview shows in a place, right before something else is put there.
+    /// Removes the shell's preview from a place, right before a view is mounted there.
     pub(crate) fn end_preview(&self, place: &HtmlElement) {
         if let Some(preview) = self.preview() {
             preview.end(place);

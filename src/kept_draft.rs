@@ -30,7 +30,7 @@ pub struct KeptDraft {
 }
 
 impl KeptDraft {
-    /// What stands in the form where nothing but a model was chosen.
+    /// A draft in which only a model was chosen.
     pub fn of_model(model: String, config: &Config) -> Self {
         let presets = Composed::presets(config);
         Self { composed: Composed { model, ..presets.clone() }, presets }

@@ -33,7 +33,7 @@ pub(crate) fn HistoryGallery() -> impl IntoView {
     effect(move || {
         generations.all.track();
         page.spawn(async move {
-            // Until all that follows from the change stands.
+            // After all views that depend on the change are updated.
             page.pause(500).await;
             keep_height(place);
         });

@@ -289,7 +289,7 @@ fn cross_origin(file: &ResultFile) -> Option<&'static str> {
     (!file.own && file.is_elsewhere).then_some("anonymous")
 }
 
-/// A user who turns to it needs its duration, and can seek.
+/// Loads the metadata once the user points at or focuses the player: it shows the duration, and can seek.
 fn prepare_on_turning_to(screen: ElementRef, media: MediaController) {
     for sign in ["pointerenter", "focusin"] {
         listen(screen, sign, move |_| media.prepare());

@@ -66,12 +66,12 @@ pub(crate) fn Progress(
     .erased()
 }
 
-/// The part that is done, from 0 to 1, where anybody knows.
+/// The part that is done, from 0 to 1, if it is known.
 fn part_done(generation: GenerationSignal) -> Option<f64> {
     generation.with(|now| now.progress.progress)
 }
 
-/// What is happening, and how far it is.
+/// The current step, and the progress in percent.
 #[component]
 fn StepLine(
     /// The generation.
@@ -89,7 +89,7 @@ fn StepLine(
     .erased()
 }
 
-/// How far it is. Without a value, the bar says honestly that nobody knows.
+/// The progress bar; indeterminate while the progress is unknown.
 #[component]
 fn ProgressBar(
     /// The generation.
@@ -106,7 +106,7 @@ fn ProgressBar(
     .erased()
 }
 
-/// What cancelling costs: told before the click, from when on it costs anything.
+/// What cancelling costs, shown as soon as it costs anything.
 #[component]
 fn CancelCosts(
     /// The generation.
@@ -159,7 +159,7 @@ fn CancelButton(
     .erased()
 }
 
-/// From when on it is offered to tell the end.
+/// How long a generation must have run before the user is offered a notification.
 const NOTIFY_AFTER_SECS: u32 = 8;
 
 /// Asks for the permission to notify; once, as browsers require.
@@ -188,7 +188,7 @@ fn NotifyButton(
     .erased()
 }
 
-/// Whether it waits in the gateway's own queue, where stopping it is free.
+/// Whether it waits in the gateway's own queue. Cancelling is free then.
 fn waits(generation: &Generation) -> bool {
     let progress = &generation.progress;
     progress.queue_position.is_some() || progress.step.is_none()

@@ -27,8 +27,7 @@ struct Title {
     _seen: EventListener,
 }
 
-/// Says it to somebody who does not look at `document`. Of several tabs with the same `key`, one
-/// notification comes.
+/// Notifies the user if `document` is hidden. Several tabs with the same `key` show one notification.
 pub(crate) fn notify(document: &Document, title: &str, text: &str, key: &str) {
     if document.hidden() {
         restore();

@@ -9,8 +9,8 @@ use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use web_sys::{Document, EventTarget, Node, VisibilityState};
 
-/// What the shell tells the root of its shadow tree when a page has moved the element into another
-/// document, a frame's or a pop-up's.
+/// The event that the shell dispatches on the root of its shadow tree after a page has moved the element
+/// into another document, such as a frame's or a pop-up's.
 const ADOPTED: &str = "adopted";
 
 /// The document that a node is in now.
@@ -18,8 +18,8 @@ pub(crate) fn document_of(node: &Node) -> Document {
     node.owner_document().unwrap_or_else(leptos::prelude::document)
 }
 
-/// Waits that long, or until the browser is online again, or somebody looks at `root` again or moves it
-/// into another document, whichever is first. Dropping it leaves nothing behind.
+/// Waits that long, or until the browser is online again, the document of `root` becomes visible, or `root`
+/// moves into another document, whichever is first. Dropping it removes all listeners.
 pub(crate) async fn pause(root: &Node, millis: u32) {
     let (sender, woken) = oneshot::channel();
     let sender = Rc::new(Cell::new(Some(sender)));

@@ -86,8 +86,8 @@ impl Connection {
     }
 }
 
-/// The models that the page offers, in its order, by the names that it has for them; all where it
-/// names none that there is. Their options and choices have the names of the page's language.
+/// The models that the page offers, in its order and with its names; all models if the page names none that
+/// exists. Their options and choices have the names of the page's language.
 fn offered(page: Page, catalog: Catalog) -> Catalog {
     let ids = page.config().models;
     let named: Vec<_> = ids.iter().filter_map(|id| catalog.model(id).cloned()).collect();
@@ -101,7 +101,7 @@ fn offered(page: Page, catalog: Catalog) -> Catalog {
     Catalog { models }
 }
 
-/// Options are known by their ids, choices by their English names: what a site calls otherwise stays.
+/// Translates names. Options are looked up by id, choices by their English name: a site's own names stay.
 fn name_options(texts: Texts, options: &mut Cow<'static, [ModelOption]>) {
     for option in options.to_mut() {
         let name = texts.name(&option.id).map(Cow::Owned).or_else(|| built_in_name(&option.id));
@@ -117,7 +117,7 @@ fn name_options(texts: Texts, options: &mut Cow<'static, [ModelOption]>) {
     }
 }
 
-/// What the documented models' options are called, in English.
+/// The English name of an option of the documented models.
 fn built_in_name(id: &str) -> Option<Text> {
     let catalog = Catalog::BUILT_IN;
     let mut options = catalog.models.iter().flat_map(|model| model.options.iter());

@@ -21,7 +21,7 @@ use crate::texts::Texts;
 pub(crate) trait Host {
     /// Dispatches an event on the element.
     fn emit(&self, name: &str, detail: JsValue);
-    /// What the studio stands in: a page may move it into another document.
+    /// The root of the tree that contains the studio. A page may move it into another document.
     fn root(&self) -> Node;
     /// Whether the page opens sessions itself.
     fn has_session(&self) -> bool;

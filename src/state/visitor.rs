@@ -104,7 +104,7 @@ impl Visitor {
         Ok(())
     }
 
-    /// Whoever knows the balance may spend it.
+    /// Sets the balance. Once it is known, generations can be requested.
     pub(super) fn set_balance(self, balance: Balance) {
         self.balance.set(Some(balance));
         self.connection.state.set(ConnectionState::Ready);
