@@ -117,11 +117,11 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     // A document without a window shows nothing.
     const view = this.ownerDocument.defaultView;
     if (this.#begun || !view) return;
-    // The page may still set what the start depends on. The files don't depend on it.
-    if (isNear(this)) {
-      for (const file of Object.values(shell.request())) file.catch(() => {});
-      loadSecond();
-    } else setTimeout(loadSecond, SECOND_AFTER_MILLIS);
+    // After the first frame: the prompt appears in it, and requests would delay it.
+    view.requestAnimationFrame(() => setTimeout(() => {
+      if (this.isConnected && isNear(this)) this.#begin();
+    }));
+    setTimeout(loadSecond, SECOND_AFTER_MILLIS);
     // The observer of the window that the element is in knows what that window shows.
     this.#near?.disconnect();
     this.#near = new view.IntersectionObserver((entries) => {
@@ -213,15 +213,17 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
   async #build() {
     const view = this.#view;
     const turn = ++view.turn;
-    const { language } = view;
-    // English is built in.
-    const locale = language === 'en' ? undefined : Files.get(`locales/${language}.json`);
-    for (const file of [locale, ...Object.values(shell.request())]) file?.catch(() => {});
+    // In the order in which they are needed: browsers have few connections to a host.
     const asked = askEarly(this, Files.base);
+    loadSecond();
     // The studio restores an earlier draft itself.
-    const preview = asked && !this.keptDraft && [
+    const preview = asked && !this.keptDraft ? [
       Files.preview(), ...asked, new Promise((resolve) => { setTimeout(resolve, PREVIEW_AFTER_MILLIS); }),
-    ];
+    ] : undefined;
+    // English is built in.
+    const locale = view.language === 'en' ? undefined : Files.get(`locales/${view.language}.json`);
+    // Errors are handled where the files are used, if they still are.
+    for (const file of [locale, preview?.[0], ...Object.values(shell.request())]) file?.catch(() => {});
     try {
       const { build } = await loadSecond();
       if (turn === view.turn) build(view, locale, preview);
