@@ -125,9 +125,18 @@ pub fn dist() -> Result<()> {
     engine(&dist)?;
     let tools = optimise::Tools::new(&tools::node_packages()?);
     heading("Making it small");
-    // No data lies below the stack, so low memory is unused.
-    let small =
-        ["-Oz", "--converge", "--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
+    // No data lies below the stack, so low memory is unused. Functions that differ only in constants are
+    // merged last, when all others are small.
+    let small = [
+        "-Oz",
+        "--converge",
+        "--low-memory-unused",
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "--merge-similar-functions",
+        "-Oz",
+    ];
     link(&dist, &tools)?;
     tools.wasm(&dist.join(WIDGET_WASM), &small)?;
     tools.wasm(&dist.join(ADMIN_WASM), &small)?;
