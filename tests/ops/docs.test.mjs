@@ -137,7 +137,7 @@ test('the commands that documents name are those of the gateway', () => {
 });
 
 test('what troubleshooting quotes is what is said', () => {
-  const sources = ['src/i18n/words.rs', 'www/shell/words.js', 'crates/gateway/src/cli/error.rs'].map(read).join('\n');
+  const sources = ['src/i18n/words.rs', 'www/shell/words.js', 'www/shell/error-words.js', 'crates/gateway/src/cli/error.rs'].map(read).join('\n');
   const codes = new Set([...read('crates/protocol/src/code.rs').matchAll(/^ +\w+ = "(\w+)" \[/gm)].map(([, code]) => code));
   const cells = [...read('docs/troubleshooting.md').matchAll(/^\| (.*?) \|/gm)].map(([, cell]) => cell);
   let [quotes, named] = [0, 0];
