@@ -1,5 +1,5 @@
-// For everyone: the whole path goes by keyboard, with a focus that can be seen; nothing is too small to
-// hit; large text fits.
+// Accessibility: the whole path works by keyboard, with visible focus; touch targets are large enough; large text
+// fits.
 import AxeBuilder from '@axe-core/playwright';
 import { test, expect, Gateway } from './fixtures.js';
 import { tooSmall } from './states.js';
@@ -25,7 +25,7 @@ test('a page without permission is accessible', async ({ page }) => {
 test('by keyboard alone, from the first field to the download, with a focus that can be seen', async ({ page, gateway }) => {
   const studio = new Studio(page);
   await studio.open(gateway.url);
-  /** What has the focus, and whether that shows: an outline, of it or of what stands for it. */
+  /** The focused element, and whether the focus is visible: an outline on it or on the element that represents it. */
   const focus = () => page.evaluate(() => {
     const element = document.querySelector('ai-now-studio').shadowRoot?.activeElement;
     if (!element) return null;
@@ -35,7 +35,7 @@ test('by keyboard alone, from the first field to the download, with a focus that
     });
     return { tag: element.localName, type: element.type, name: element.ariaLabel ?? element.textContent.trim() ?? '', value: element.value, seen };
   });
-  /** Goes on with Tab until something has the focus, and sees it on the way. */
+  /** Presses Tab until an element has the focus, and checks that the focus is visible on the way. */
   const tabTo = async (wanted) => {
     for (let steps = 0; steps < 60; steps += 1) {
       await page.keyboard.press('Tab');

@@ -1,14 +1,14 @@
-// The administrators' page as a person meets it, and what it has to show.
+// Page object of the administrators' page, and data for it to show.
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect } from './fixtures.js';
 
-/** The pages that the navigation leads to, by their names. */
+/** The pages of the navigation, by name. */
 export const PAGES = ['Overview', 'Keys', 'Generations', 'Providers and models', 'Usage', 'Activity log', 'Webhooks', 'Settings'];
 
-/** Opens the page and signs in. `hash` is the page that is wanted. */
+/** Opens the page and signs in. `hash` is the page to show. */
 export async function signIn(page, url, key, hash = '') {
   await page.goto(`${url}/admin/${hash}`);
   await page.getByLabel('Administrator’s key').fill(key);
@@ -16,19 +16,19 @@ export async function signIn(page, url, key, hash = '') {
   await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible();
 }
 
-/** Goes to a page by the navigation, and waits until it has what it shows. */
+/** Opens a page through the navigation, and waits until its data is shown. */
 export async function goTo(page, name) {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   await settled(page);
 }
 
-/** Waits until nothing is on its way any more. */
+/** Waits until no request is pending. */
 export async function settled(page) {
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
 }
 
-/** Asks for something with a key of the API, and answers its id. */
+/** Starts a generation with a key of the API, and returns its id. */
 export async function generate(gateway, key, body) {
   const response = await fetch(`${gateway.url}/api/generations`, {
     method: 'POST',
@@ -47,7 +47,7 @@ export async function ended(gateway, key, id) {
   }, { timeout: 60_000 }).toMatch(/completed|failed|cancelled/);
 }
 
-/** A server that webhooks are sent to: the messages that came, and the status that it answers with. */
+/** A server that receives webhooks: the messages that arrived, and the status of its answer. */
 export async function receiver() {
   const messages = [];
   const server = createServer(async (request, response) => {
@@ -61,14 +61,14 @@ export async function receiver() {
   return receiver;
 }
 
-/** Asks an administrators' route. */
+/** Requests an administrators' route. */
 export async function ask(gateway, key, path) {
   const response = await fetch(`${gateway.url}/api/admin/${path}`, { headers: { Authorization: `Bearer ${key}` } });
   expect(response.status, path).toBe(200);
   return response.json();
 }
 
-/** Makes a webhook that nobody answers at, and answers its name. */
+/** Creates a webhook whose receiver doesn't exist, and returns its name. */
 export async function addWebhook(gateway, key) {
   const response = await fetch(`${gateway.url}/api/admin/webhooks`, {
     method: 'POST',
@@ -80,9 +80,8 @@ export async function addWebhook(gateway, key) {
 }
 
 /**
- * Writes generations that have ended into the records of a gateway that is stopped, for the oldest key:
- * with their movements, usage, costs and balance, as the gateway itself would have left them. They spread over
- * the last thirty days.
+ * Writes ended generations of the oldest key into the records of a stopped gateway, with movements, usage, costs
+ * and balance, as the gateway itself would have left them. They are spread over the last thirty days.
  */
 export async function fill(data, count) {
   const sql = `

@@ -1,5 +1,5 @@
-// The administrators' page against the real gateway: signing in, every page, every change, what a viewer
-// sees, and that everyone can use it.
+// The administrators' page with the real gateway: signing in, every page, every change, the viewer role, and
+// accessibility.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,7 +15,7 @@ async function expectAccessible(page, what) {
   expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), what).toEqual([]);
   const small = await page.evaluate(() => [...document.querySelectorAll('button, a[href], input, textarea, select, summary')]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
-    // What leads past the navigation is there once it has the focus.
+    // The skip link appears when it has the focus.
     .filter((element) => !element.matches('.skip:not(:focus)'))
     .filter((element) => {
       const hits = [element, ...(element.labels ?? [])].map((hit) => hit.getBoundingClientRect());
@@ -44,7 +44,7 @@ test('a wrong key is refused, the right one opens the page that was asked for, a
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Usage' })).toBeVisible();
   await expect(page.getByText('ada')).toBeVisible();
-  // A page that is loaded anew goes on; nothing of the key or the session is where a script could find it.
+  // A reload keeps the session; no script can read the key or the session.
   await page.reload();
   await expect(page.getByRole('heading', { level: 1, name: 'Usage' })).toBeVisible();
   const [cookie] = await page.context().cookies();
@@ -169,7 +169,7 @@ test('a publishable key is created with origins and budgets, and invalid ones ar
     origins: ['https://shop.example', 'https://www.shop.example'], visitor_budget: 20, visitors_per_address: 4, tokens_per_day: 2000,
   });
 
-  // They can be changed, and what is there now is what the fields begin with.
+  // They can be changed; the fields start with the current values.
   await page.getByRole('link', { name: made.name }).click();
   await page.getByRole('button', { name: 'Label and limits' }).click();
   const change = page.getByRole('dialog', { name: 'Label and limits' });
@@ -361,7 +361,7 @@ test('a webhook is added, gets an event, gets it again, is disabled, enabled and
     await expect(row).toContainText('generation.completed');
     await expect(row).toContainText('Enabled');
 
-    // What is not taken is tried again later; sending it again by hand tries at once.
+    // A failed message is retried later; sending it again by hand retries at once.
     hook.status = 500;
     await ended(gateway, secret, await generate(gateway, secret, { model: 'suno', prompt: 'A tune, 3 seconds' }));
     await row.getByRole('link').click();
@@ -416,7 +416,7 @@ test('usage and the activity log are shown and saved', async ({ page, gateway })
   const [jsonl] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as JSON lines' }).click()]);
   const linesOf = async (file) => (await readFile(await file.path(), 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
   expect((await linesOf(jsonl)).map(({ action }) => action)).toContain('key.create');
-  // By who, what and when; what is saved is what is looked for.
+  // Filter by actor, action and day; the export contains exactly the filtered entries.
   await page.getByRole('searchbox', { name: 'What', exact: true }).fill('admin.');
   await page.getByLabel('From day (UTC)').fill('2026-01-01');
   await page.getByRole('button', { name: 'Search' }).click();
@@ -557,7 +557,7 @@ test.describe('from right to left', () => {
       await settled(page);
       await expectAccessible(page, hash);
     }
-    // The gateway's refusals are shown in the reader's language, too.
+    // The gateway's refusals are shown in the reader's language too.
     await page.evaluate(() => { location.hash = '#/keys/key-aaaaaaaa'; });
     await expect(page.getByRole('alert').first()).toHaveText(/[\u0600-\u06ff]/);
     await picture('admin-arabic');

@@ -1,16 +1,16 @@
-// The administrators' page with a hundred thousand generations in the records: what each page asks for,
-// how long the gateway takes for it, and what keeps the page from answering. Times are told, not asserted;
-// how much is asked for and shown is.
+// The administrators' page with a hundred thousand generations in the records: the requests of each page, how long
+// the gateway takes for them, and what blocks the page. Times are reported, not asserted; the number of requests
+// and of rows is asserted.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { test, expect, Gateway } from './fixtures.js';
 import { PAGES, ask, ended, fill, generate, goTo, settled, signIn } from './admin.js';
 
 const COUNT = 100_000;
-/** The most rows that a page shows at once. */
+/** The maximum number of rows on a page. */
 const ROWS_MAX = 130;
 
-/** Asks for generations by each filter, where none, one and many fit, and tells how long that took. */
+/** Requests generations with each filter, with no, one and many matches, and reports the times. */
 async function everyFilter(gateway, key, { empty, single, many }) {
   const ages = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
   const filters = {
@@ -44,7 +44,7 @@ test(`every page with ${COUNT} generations`, async ({ page, picture }) => {
     await ended(gateway, other, await generate(gateway, other, { model: 'suno', prompt: 'A tune, 3 seconds' }));
     await gateway.kill();
     await fill(gateway.data, COUNT);
-    // One that another provider made, of another model.
+    // One generation of another provider and another model.
     const oldest = 'UPDATE generations SET provider = \'dream\', model = \'run\' WHERE id = (SELECT id FROM generations ORDER BY created_at_ms LIMIT 1)';
     await promisify(execFile)('sqlite3', ['-bail', `${gateway.data}/ai-now.db`, oldest]);
     await gateway.restart();
@@ -60,7 +60,7 @@ test(`every page with ${COUNT} generations`, async ({ page, picture }) => {
       }).observe({ type: 'longtask', buffered: true });
     });
     const told = [];
-    /** Goes somewhere, and tells what that took. */
+    /** Opens a page, and reports its cost. */
     const visit = async (what, go) => {
       const since = await page.evaluate(() => performance.now());
       await go();

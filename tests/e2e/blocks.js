@@ -1,5 +1,5 @@
-// A font in which every letter is a block of the same width: lines break in the same places on
-// every machine, whatever fonts it has. The texts are compared elsewhere.
+// A font in which every letter is a block of the same width, so that lines break in the same places on every
+// machine, whatever fonts it has. The texts themselves are compared elsewhere.
 
 const EM = 1000;
 const ADVANCE = 520;
@@ -24,7 +24,7 @@ function block(left, bottom, right, top) {
   return Buffer.concat([u16(1, left, bottom, right, top, 3, 0), Buffer.from([1, 1, 1, 1]), xs, ys]);
 }
 
-/** The sum of a table's words, as its entry in the font wants it. */
+/** The checksum of a table, as its entry in the font requires. */
 function checksum(table) {
   let sum = 0;
   for (let at = 0; at < table.length; at += 4) sum = (sum + table.readUInt32BE(at)) >>> 0;

@@ -1,5 +1,5 @@
-// The builder: the settings in its form apply to the element, are in the code to copy, and are kept
-// in the address. With a gateway, and on a static host.
+// The builder: the settings in its form apply to the element, appear in the code to copy, and are kept in the
+// address. With a gateway, and on a static host.
 import AxeBuilder from '@axe-core/playwright';
 import { test, expect, web } from './fixtures.js';
 import { files, site } from './servers.js';
@@ -41,7 +41,7 @@ test('the element follows the settings, and the code says the same', async ({ pa
   await expect(code(page, 'CSS')).toHaveText(/--ai-now-accent: rgb\(11, 107, 79\);\n.*\n.*max-width: 390px;/);
   await expect(code(page, 'React')).toContainText('presetStyle={"4"}');
   await picture('9-builder');
-  // What is copied makes the same element on a page of one's own.
+  // The copied code creates the same element on another page.
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy HTML' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'HTML copied.' })).toBeVisible();
@@ -58,7 +58,7 @@ test('the element follows the settings, and the code says the same', async ({ pa
   } finally {
     await shop.stop();
   }
-  // The address holds it all.
+  // The address contains all settings.
   await page.goto(shared);
   await expect(page.getByRole('checkbox', { name: 'Luma' })).not.toBeChecked();
   await expect(setting(page, 'Style')).toHaveValue('4');
@@ -99,11 +99,11 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 
-/** Every text that the builder says itself, and what it is marked with: what code and the studio say is left out. */
+/** Every text of the builder itself, with its element; code and the studio's texts are excluded. */
 const said = (page) => page.evaluate(() => {
   const found = [];
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
-  // Names of languages and of models are the same everywhere, and so is code.
+  // Names of languages and models are the same in every language, and so is code.
   const left = 'script, style, pre, ai-now-studio, option[lang], #models, h3, [name=model] option[value]:not([value=""]), [name=preset-style] option[value]:not([value=""])';
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const { parentElement: { dataset }, textContent } = node;
@@ -114,7 +114,7 @@ const said = (page) => page.evaluate(() => {
   return found;
 });
 
-/** What is the same in another language, too. */
+/** Texts that are the same in another language. */
 const SAME = {
   de: ['prompt', 'gateway'], fr: ['style', 'prompt', 'question', 'mode'], es: ['prompt'], pt: ['prompt', 'gateway'], it: ['prompt', 'gateway'],
 };
@@ -142,14 +142,14 @@ for (const language of ['de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar']) {
       const [question, button] = ['questionText', 'buttonText'].map((wanted) => now.find(([name]) => name === wanted)[1]);
       await expect(studio.getByRole('textbox', { name: question })).toBeVisible();
       await expect(studio.locator('[part=generate]')).toContainText(button);
-      // What is said while it is used.
+      // Messages that appear while it is used.
       const codes = page.locator('#codes');
       await expect(codes).not.toContainText('It looks as it comes');
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await codes.getByRole('button').nth(1).click();
       await expect(page.locator('#said')).toContainText('React');
       await expect(page.locator('#said')).not.toHaveText('React copied.');
-      // What is written from left to right stays so, and nothing lies on anything else.
+      // Left-to-right text keeps its direction, and nothing overlaps.
       for (const code of await codes.locator('pre').all()) await expect(code).toHaveCSS('direction', 'ltr');
       await expect(page.locator('[name=gateway]')).toHaveCSS('direction', 'ltr');
       const apart = await codes.locator(':scope > div').evaluateAll((all) => all.every((box) => {

@@ -1,5 +1,5 @@
-// The clock of the visitor's machine is changed while the page is open, by a day and by years, in
-// both directions: nothing that depends on time is lost, and no duration is nonsense.
+// The visitor's clock changes while the page is open, by a day and by years, in both directions: time-dependent
+// data is not lost, and no duration is nonsense.
 import { test as base, expect, web } from './fixtures.js';
 import { enter, world } from './states.js';
 import { Studio } from './studio.js';
@@ -16,7 +16,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const JUMPS = { 'a day ahead': DAY, 'five years ahead': 5 * 365 * DAY, 'a day back': -DAY, 'five years back': -5 * 365 * DAY };
 
 test.beforeEach(({ page }) => page.addInitScript(() => {
-  // The wall clock alone: what measures how long something takes, and timers, go on as they are.
+  // Only the wall clock: monotonic time and timers are unaffected.
   const Real = Date;
   window.setMillis = 0;
   window.Date = class extends Real {
@@ -26,7 +26,7 @@ test.beforeEach(({ page }) => page.addInitScript(() => {
   };
 }));
 
-/** Sets the wall clock of the page that stands. */
+/** Sets the wall clock of an open page. */
 const set = (page, byMillis) => page.evaluate((byMillis) => { window.setMillis = byMillis; }, byMillis);
 
 for (const [how, byMillis] of Object.entries(JUMPS)) {
@@ -39,7 +39,7 @@ for (const [how, byMillis] of Object.entries(JUMPS)) {
     await studio.generate.click();
     await expect(studio.play).toBeVisible();
     await expect.poll(() => studio.tokens()).toBe(before - 10);
-    // And back, with what was stored meanwhile: a session that is valid for years, by that clock.
+    // Back again, with what was stored in the meantime: by that clock, a session that is valid for years.
     await set(page, 0);
     await page.reload();
     await expect.poll(() => studio.tokens()).toBe(before - 10);
@@ -48,14 +48,14 @@ for (const [how, byMillis] of Object.entries(JUMPS)) {
     await studio.generate.click();
     await expect.poll(() => studio.tokens()).toBe(before - 20);
     await expect(page.locator('ai-now-studio .entry:not(.running)')).toHaveCount(2);
-    // The same visitor all the time.
+    // The visitor stayed the same.
     await expect(page.locator('ai-now-studio .refusal')).toBeEmpty();
   });
 
   test(`set ${how}: a session that ended meanwhile is renewed`, async ({ page, gateway }) => {
     const studio = new Studio(page);
     await studio.open(gateway.url);
-    // What the gateway would say of a session that it no longer takes.
+    // The gateway's answer for an expired session.
     let refused = 0;
     await page.route('**/api/generations', async (route) => {
       if (refused > 0) return route.continue();
@@ -76,7 +76,7 @@ for (const [how, byMillis] of Object.entries(JUMPS)) {
     const times = studio.locator('.times');
     await expect(times).toContainText(/0:0\d/);
     await set(page, byMillis);
-    // It counts on by the second, and by no more.
+    // It continues to count seconds.
     await expect(times).toContainText(/0:[0-5][1-9]/);
     await expect(times).not.toContainText(/\d\d:\d\d/);
     await page.evaluate(() => fetch('/running/say', {

@@ -1,11 +1,11 @@
-// Direct mode: the documented API alone, with the person's own key.
+// Direct mode: only the documented API, with the user's own key.
 import { test, expect, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
 import { documented, site } from './servers.js';
 
 const KEY = 'a-key-of-my-own';
 
-/** A page with an element in direct mode, from a script that lies on a server of its own. */
+/** A page with an element in direct mode, whose script is on another server. */
 const html = (script, server) => `<!doctype html><html lang="en"><title>A page</title><h1>A page</h1>
   <script type="module" src="${script}/ai-now.js"></script>
   <ai-now-studio mode="direct" gateway="${server}"></ai-now-studio>`;
@@ -13,7 +13,7 @@ const html = (script, server) => `<!doctype html><html lang="en"><title>A page</
 const key = (page) => page.getByLabel('Your API key');
 
 const direct = test.extend({
-  /** Opens a page whose server answers as `script` says, and asks it for a song. */
+  /** Opens a page whose server answers as `script` says, and requests a song. */
   ask: async ({ page, gateway }, use) => {
     const open = [];
     await use(async (script) => {
@@ -55,7 +55,7 @@ direct('the documented stream, in pieces of any size, until it is heard', async 
   const routes = server.seen.filter(({ route }) => !route.startsWith('GET /files/'));
   expect(routes.map(({ route }) => route)).toEqual(['OPTIONS /api/generate', 'POST /api/generate']);
   expect(routes[1].authorization).toBe(`Bearer ${KEY}`);
-  // The key is in the memory of the page alone.
+  // The key is only in the memory of the page.
   const kept = await page.evaluate(async () => JSON.stringify([
     { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, await indexedDB.databases(),
   ]));
@@ -146,7 +146,7 @@ test('the real gateway, from a page of another origin', async ({ page }) => {
     await studio.generate.click();
     await studio.playUntilItMoves();
     expect(await gateway.keys('list')).toMatch(/\b5\b/);
-    // The second one is more than what is left.
+    // The second one costs more than the remaining balance.
     await studio.generate.click();
     await expect(page.getByRole('alert').filter({ hasText: 'This costs 10 tokens and 5 are available.' })).toBeVisible();
     await key(page).fill('sk_wrong');

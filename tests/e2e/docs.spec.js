@@ -1,5 +1,5 @@
-// The pages in the documents, opened as if they had been copied: each is on a page of another
-// origin, with the real gateway in place of the example's address.
+// The HTML examples in the documents, opened as if they had been copied: each is on a page of another origin, with
+// the real gateway instead of the example's address.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,15 +10,15 @@ const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const documents = ['README.md', ...readdirSync(path.join(top, 'docs'), { recursive: true })
   .filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 
-/** The pages of a document: its blocks of HTML that hold the element or its script. */
+/** The pages of a document: its HTML blocks that contain the element or its script. */
 const pages = (document) => [...readFileSync(path.join(top, document), 'utf8').matchAll(/^```html\n(.*?)^```$/gms)]
   .map(([, html]) => html).filter((html) => html.includes('ai-now'));
 
 const shown = documents.flatMap((document) => pages(document).map((html, at) => ({ document, at, html })));
 
-/** The addresses that documents give to the folder of the script. */
+/** The addresses that the documents use for the script's folder. */
 const ADDRESSES = ['https://gateway.example/', 'https://static.example/ai-now/', 'https://www.example/ai-now/'];
-/** Pins a script that nobody has: not to be opened. */
+/** A placeholder hash that matches no script: not to be opened. */
 const PINNED = 'integrity="sha256-…"';
 
 test('documents show pages', () => {
@@ -36,10 +36,10 @@ for (const { document, at, html } of shown) {
       const key = await gateway.keys('create', '--publishable', owner, '--origin', shop.origin);
       let body = html.replaceAll('pk_…', key);
       for (const address of ADDRESSES) body = body.replaceAll(address, `${gateway.url}/`);
-      // What a block leaves out, an earlier one of the page has shown.
+      // Lines that a block omits are in an earlier block of the document.
       if (!body.includes('<script')) body += `<script type="module" src="${gateway.url}/ai-now.js"></script>`;
       if (!body.includes('<ai-now-studio')) body += '<ai-now-studio></ai-now-studio>';
-      // A block that is about something else gives no key.
+      // A block on another subject has no key.
       if (!/pk_|mode=/.test(body)) body = body.replace('<ai-now-studio', `<ai-now-studio publishable-key="${key}"`);
       expect(body, 'an address that the test does not know').not.toMatch(/\.example\b/);
       shop.serve(`<!doctype html><html lang="en"><title>A site</title><h1>A site</h1>${body}`);
@@ -52,7 +52,7 @@ for (const { document, at, html } of shown) {
       const studio = page.locator('ai-now-studio').first();
       await expect(studio.locator('[part=generate]')).toBeVisible();
       await studio.evaluate((element) => element.ready.then(() => {}));
-      // What the visitor may spend, in any language; in a demo there is nothing to spend.
+      // The visitor's balance, in any language; in a demo there is none.
       await expect(studio.locator('.balance').filter({ hasText: '50' })).toHaveCount(html.includes('mode="demo"') ? 0 : 1);
       await expect(studio.locator('[name=model]').first()).toBeAttached();
       expect(heard).toEqual([]);

@@ -1,23 +1,24 @@
-// Faults in the page itself: a panic of the wasm, exceptions of the browser, wrong settings. The
-// visitor gets a sentence and an action; the page gets an event.
+// Faults in the page itself: a panic in the wasm, browser exceptions, invalid settings. The visitor gets a message
+// and an action; the page gets an event.
 import { test, expect, built } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network, site } from './servers.js';
 
-/** Writes down what the page hears of errors. */
+/** Records the error events that the page receives. */
 const listen = (page) => page.evaluate(() => {
   window.errors = [];
   document.addEventListener('ai-now-error', ({ detail }) => window.errors.push(detail));
 });
 
 /**
- * A page whose own script breaks the making of elements, for the next one or for good, and a change
- * that needs some: both at once, or what runs beside them would fail first and take away what is pressed.
+ * Makes the page's own script break the creation of elements, once or permanently, and triggers a change that
+ * creates some. Both happen in one task, because code in between would fail first and remove the element to be
+ * pressed.
  */
 const breakElements = (control, forGood = false) => control.evaluate((control, forGood) => {
   const { createElement } = Document.prototype;
   Document.prototype.createElement = function broken(...given) {
-    // The shell speaks all the same: what it says is made by the browser's own.
+    // The shell still works: it uses the browser's original functions.
     if (!new Error().stack.includes('wasm')) return createElement.apply(this, given);
     if (!forGood) Document.prototype.createElement = createElement;
     throw new TypeError('broken by the page');
@@ -27,7 +28,7 @@ const breakElements = (control, forGood = false) => control.evaluate((control, f
 }, forGood);
 
 test.describe('a fault', () => {
-  // The browser reports what was thrown, too, as it should.
+  // The browser reports the thrown value too, as it should.
   test.use({ allowed: /broken by the page|panicked|unreachable/ });
 
   test('is shown, raises an event, and restarts with running generations, in all elements', async ({ page, gateway, picture }) => {
@@ -36,13 +37,13 @@ test.describe('a fault', () => {
       const studio = new Studio(page);
       await studio.open(line.origin);
       await listen(page);
-      // It may be made very quickly: before the fault is shown, no event reports its end.
+      // The generation may end very quickly: before the fault is shown, no event reports its end.
       const asking = '**/api/generations/*';
       line.faults.silent = true;
       await page.route(asking, (route) => route.fulfill({ status: 503, body: '{"status":"Error","message":"Not now."}' }));
       await studio.ask({ model: 'Suno', prompt: 'A piece for piano' });
       await studio.generate.click();
-      // It has been accepted, and that is recorded: it must not be sent once more.
+      // It was accepted, and that is recorded: it must not be submitted again.
       await expect.poll(() => line.openStreams()).toBeGreaterThan(0);
       await page.evaluate(async () => {
         const other = document.createElement('ai-now-studio');
@@ -50,14 +51,14 @@ test.describe('a fault', () => {
         document.querySelector('main').append(other);
         await other.start();
       });
-      // What is thrown here is thrown out of an effect, a task of its own.
+      // This throws inside an effect, in a separate task.
       await breakElements(page.getByRole('radio', { name: /^Pika\b/ }).first());
       await expect(page.getByRole('alert').filter({ hasText: 'stopped because of a fault of its own' })).toBeVisible();
       await expect(page.getByRole('alert').filter({ hasText: 'durch einen eigenen Fehler' })).toBeVisible();
       await picture('5-fault');
       const errors = await page.evaluate(() => window.errors);
       expect(errors).toEqual(Array(2).fill({ message: 'broken by the page', fatal: true }));
-      // What has ended asks for nothing more, and holds no line.
+      // A stopped instance makes no requests, and holds no connection.
       const asked = line.seen.length;
       await expect.poll(() => line.openStreams()).toBe(0);
 
@@ -69,7 +70,7 @@ test.describe('a fault', () => {
       await expect(studio.result).toContainText('piece for piano');
       await expect.poll(() => studio.tokens()).toBe(990);
       expect(line.submissions()).toHaveLength(1);
-      // Whether it has come to its end meanwhile is looked up first.
+      // First it checks whether the generation has ended in the meantime.
       expect(line.seen.slice(asked).some(({ route }) => route.startsWith('GET /api/generations/'))).toBe(true);
     } finally {
       await line.stop();
@@ -110,7 +111,7 @@ test.describe('a fault', () => {
       form.onsubmit = (event) => event.preventDefault();
       const frame = { form, button, field: part('textarea'), places };
       const studio = new Studio(element, frame, { base: `${location.origin}/`, url: (name) => `/${name}`, language: 'en' });
-      // Taken away in the middle of what it does.
+      // Removed in the middle of an operation.
       element.addEventListener('ai-now-completed', () => studio.free());
       studio.preset('prompt', 'A tune, 3 seconds');
       const generate = () => element.querySelector('form > [aria-disabled=false]');
@@ -119,7 +120,7 @@ test.describe('a fault', () => {
     }, /panicked at/],
     ['a trap', async (glue) => {
       const { Studio } = await import(glue);
-      // A studio where there is no memory.
+      // A studio at an invalid address of the memory.
       try { Studio.prototype.cancel.call({ __wbg_ptr: 2 ** 31 }); } catch { /* As it should. */ }
     }, /memory access out of bounds/],
   ]) {
@@ -165,7 +166,7 @@ test('a page that starts the studio anew in the middle of an event gets a new on
   await expect(studio.generate).toBeVisible();
 });
 
-// As JavaScript: it is thrown in the page.
+// JavaScript source: it is thrown in the page.
 const THROWN = [
   'new DOMException("The operation is insecure.", "SecurityError")',
   'new TypeError("Failed to fetch")',
@@ -216,7 +217,7 @@ test('an earlier start that arrives late holds up no later one', async ({ page, 
   await page.goto(elsewhere.origin);
   const stands = await page.evaluate(async (shell) => {
     const { fetch } = window;
-    // The first start gets no style sheet at all, and its wasm only once another start is through.
+    // The first start gets no style sheet at all, and its wasm only after another start has finished.
     let release;
     const held = new Promise((resolve) => { release = resolve; });
     window.fetch = async (input, init) => {
@@ -238,7 +239,7 @@ test('an earlier start that arrives late holds up no later one', async ({ page, 
       WebAssembly.instantiateStreaming = (...given) => {
         WebAssembly.instantiateStreaming = instantiateStreaming;
         const made = instantiateStreaming.apply(WebAssembly, given);
-        // What the shell does with it comes in tasks of its own before this one.
+        // The shell handles it in separate tasks before this one.
         made.then(() => setTimeout(resolve));
         return made;
       };
@@ -297,7 +298,7 @@ for (const [name, attributes, message, fatal] of [
     await expect.poll(() => page.evaluate(() => window.errors.length)).toBe(1);
     expect((await page.evaluate(() => window.errors))[0]).toMatchObject({ fatal });
     await picture(`5-wrong-${Object.keys(attributes).at(-1)}`);
-    // The studio works where it can, and does once the setting is right.
+    // The studio works as far as it can, and fully once the setting is corrected.
     if (fatal) {
       await page.evaluate((names) => {
         for (const name of names) document.querySelector('ai-now-studio').removeAttribute(name);

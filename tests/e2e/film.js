@@ -1,6 +1,6 @@
-// Records the animation in the README from the real page: a sentence is typed, a model and a style
-// are chosen, and the result is played. `npm run film` in this folder; it needs FFmpeg with WebP,
-// and what the end-to-end tests need.
+// Records the animation in the README from the real page: a sentence is typed, a model and a style are chosen, and
+// the result is played. Run `npm run film` in this folder; it needs FFmpeg with WebP, and the requirements of the
+// end-to-end tests.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,20 +12,20 @@ import { Gateway } from './fixtures.js';
 const OUT = fileURLToPath(new URL('../../docs/studio.webp', import.meta.url));
 const MAX_BYTES = 1_000_000;
 const PROMPT = 'A sailing boat on a calm lake at dawn, birds above, 4 seconds';
-/** How long frames stand. */
+/** The display times of frames. */
 const SECS = { key: 0.09, look: 0.9, work: 0.25, film: 0.125, end: 1.2 };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ai-now-film-'));
 const frames = [];
 
-/** Takes a picture of the page, to stand for a while. */
+/** Takes a screenshot of the page, to be shown for a while. */
 async function frame(page, secs) {
   const file = path.join(folder, `${frames.length}.png`);
   writeFileSync(file, await page.screenshot());
   frames.push({ file, secs });
 }
 
-/** What a visitor does, frame by frame. */
+/** The visitor's actions, frame by frame. */
 async function act(page, studio) {
   await frame(page, SECS.look);
   await studio.locator('textarea#prompt').click();

@@ -1,4 +1,4 @@
-// The main path in Firefox: all four models, from a sentence until the browser says that they play.
+// The main path in Firefox: all four models, from the prompt to the point where the browser reports playback.
 import { test, expect, built } from './fixtures.js';
 import { Studio } from './studio.js';
 
@@ -14,7 +14,7 @@ for (const [model, style, prompt, price] of [
     await studio.ask({ model, style, prompt });
     await studio.generate.click();
     await expect(studio.play).toBeVisible({ timeout: 90_000 });
-    // A machine of tests has no loudspeaker, and Firefox takes that for a fault of the file.
+    // Test machines have no loudspeaker, which Firefox reports as an error of the file.
     await page.getByRole('button', { name: 'Mute' }).click();
     await studio.playUntilItMoves();
     expect(await studio.media.evaluate(({ error }) => error && error.message)).toBe(null);
@@ -38,7 +38,7 @@ test('a page that is reloaded in the middle goes on', async ({ page, gateway }) 
 });
 
 test.describe('a pinned module', () => {
-  // Firefox raises as an error of the page what Chromium only logs.
+  // Firefox raises page errors for what Chromium only logs.
   test.use({ allowed: /hashes in the integrity attribute/ });
 
   test('is checked here, too', async ({ page, gateway }) => {

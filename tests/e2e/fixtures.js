@@ -1,5 +1,5 @@
-// A real gateway for each test (or for a whole file, where it is only looked at), on a free port,
-// with a data folder of its own that goes when the test ends.
+// A real gateway for each test (or for a whole file that only reads), on a free port, with its own data folder that
+// is removed when the test ends.
 import { spawn, execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ const binary = process.env.E2E_GATEWAY ?? path.join(top, 'target/debug/ai-now-ga
 /** The built widget: `dist/`. */
 export const web = process.env.E2E_WEB ?? path.join(top, 'dist');
 
-/** The built file of that name, with the hash that a build for distribution puts into it. */
+/** The built file with this name, with the hash that a distribution build adds to it. */
 export function built(name) {
   const [, stem, type] = /^(.*)(\.\w+)$/.exec(name);
   const found = readdirSync(web).find((file) => file === name || new RegExp(`^${stem}\\.[\\w-]{16}${type}$`).test(file));
@@ -23,11 +23,11 @@ export function built(name) {
   return found;
 }
 
-/** Where the screenshots of each state go: outside git, kept after the run. */
+/** The folder of each state's screenshots: outside git, kept after the run. */
 const artifacts = path.join(here, 'artifacts');
 
 export class Gateway {
-  /** Starts `ai-now-gateway serve` and waits for its first line. */
+  /** Starts `ai-now-gateway serve` and waits for its first line of output. */
   static async start({ data, port = 0, demo = true, args = [], env = {} } = {}) {
     const gateway = new Gateway();
     gateway.data = data ?? await mkdtemp(path.join(tmpdir(), 'ai-now-e2e-'));
@@ -59,7 +59,7 @@ export class Gateway {
     this.url = url;
   }
 
-  /** Ends it at once, as a crash would. */
+  /** Kills it, like a crash. */
   async kill() {
     this.process.kill('SIGKILL');
     await this.ended;
@@ -70,13 +70,13 @@ export class Gateway {
     await this.run(Number(new URL(this.url).port));
   }
 
-  /** Runs `ai-now-gateway keys …` and answers what it prints, trimmed. */
+  /** Runs `ai-now-gateway keys …` and returns its output, trimmed. */
   async keys(...args) {
     const { stdout } = await promisify(execFile)(binary, ['keys', ...args, '--data', this.data]);
     return stdout.trim();
   }
 
-  /** Runs `ai-now-gateway admins …` and answers what it prints, trimmed. */
+  /** Runs `ai-now-gateway admins …` and returns its output, trimmed. */
   async admins(...args) {
     const { stdout } = await promisify(execFile)(binary, ['admins', ...args, '--data', this.data]);
     return stdout.trim();
@@ -89,22 +89,22 @@ export class Gateway {
 }
 
 export const test = base.extend({
-  /** A gateway of the test's own, as `cargo demo` starts it. */
+  /** A gateway for this test, started like that of `cargo demo`. */
   gateway: async ({}, use) => {
     const gateway = await Gateway.start();
     await use(gateway);
     await gateway.stop();
   },
-  /** Keeps a picture of the page as it is now. */
+  /** Saves a screenshot of the page. */
   picture: async ({ page }, use) => {
     await mkdir(artifacts, { recursive: true });
     await use((name) => page.screenshot({
       path: path.join(artifacts, `${name}.png`), fullPage: true, animations: 'disabled',
     }));
   },
-  /** Complaints that a test provokes, as a pattern. */
+  /** Browser errors that a test expects, as a pattern. */
   allowed: [null, { option: true }],
-  /** What the browser complained about: errors thrown, and broken rules of the page's policy. */
+  /** The browser's errors: exceptions, and violations of the page's policy. */
   complaints: [async ({ page, allowed }, use) => {
     const complaints = [];
     page.on('pageerror', (error) => complaints.push(String(error)));

@@ -1,4 +1,4 @@
-// A person's path for each of the four models: from a sentence to something that plays.
+// The main path with each of the four models: from a prompt to a playing result.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
 

@@ -1,5 +1,5 @@
-// What was made on this device: found again, taken along, deleted and brought back, the same in all
-// tabs; and no worse off where the device has no room for it.
+// The history of this device: results are found again, downloaded, deleted and restored, and are the same in all
+// tabs; and the studio works if the device has no space.
 import { readFile } from 'node:fs/promises';
 import { test, expect, web } from './fixtures.js';
 import { enter, world } from './states.js';
@@ -18,13 +18,13 @@ const history = test.extend({
 const button = (studio, name) => studio.getByRole('button', { name, exact: true });
 const entries = (studio) => studio.locator('.entry');
 
-/** Opens the empty page of the states. */
+/** Opens an empty page on the origin of the states. */
 async function open(page, world) {
   await page.goto(world.origin);
   await page.waitForFunction(() => customElements.get('ai-now-studio'));
 }
 
-/** Puts up a studio that finds what is kept, as in a tab that is opened later. */
+/** Adds a studio that loads the history, as in a tab that is opened later. */
 async function again(page, world, name) {
   await page.evaluate(async (gateway) => {
     document.querySelector('ai-now-studio')?.remove();
@@ -36,7 +36,7 @@ async function again(page, world, name) {
   return page.locator('ai-now-studio');
 }
 
-/** Makes another with these words, and waits until it stands in the list. */
+/** Generates another one with this prompt, and waits until it is in the list. */
 async function make(studio, prompt) {
   await studio.getByRole('textbox', { name: 'What would you like to make?' }).fill(prompt);
   await studio.getByRole('button', { name: /^Generate/ }).click();
@@ -71,7 +71,7 @@ history('it is taken along as a file that says all of it', async ({ page, world 
     phase: { Completed: { url: '/media/a-calm-lake.mp4' } },
   });
   expect(record.finished_at_ms).toBeGreaterThanOrEqual(record.created_at_ms);
-  // Nothing in it opens anything.
+  // Nothing in it can be opened.
   expect(JSON.stringify(record)).not.toMatch(/token"|ticket|bearer/i);
 });
 
@@ -118,7 +118,7 @@ test('all tabs have the same list, as it changes', async ({ page, context, gatew
   await expect(studio.play).toBeVisible();
   await entries(other).locator('.show').click();
   await later.playUntilItMoves();
-  // What the other deletes is gone in the one, in its result panel too; and comes back.
+  // A deletion in one tab applies to the other, including its result panel; and it can be undone.
   await button(other, 'Delete from the list: A tune, 3 seconds').click();
   await expect(entries(one)).toHaveCount(0);
   await expect(one.locator('.screen')).toHaveCount(0);
@@ -147,10 +147,10 @@ test('what runs in one tab is watched in another, and can be stopped there', asy
   await studio.open(gateway.url);
   const other = new Studio(await context.newPage());
   await other.open(gateway.url);
-  // Long enough to be stopped on the way, however fast the machine is.
+  // Long enough to be cancelled midway, however fast the machine is.
   await studio.ask({ model: 'Luma', prompt: 'A city in the rain at night, 30 seconds' });
   await studio.generate.click();
-  // It does not replace what is shown: it is in the list, and is opened from there.
+  // It doesn't replace the shown result: it is in the list, and is opened from there.
   const entry = other.page.locator('.entry.running');
   await entry.locator('.show').click();
   await expect(other.progress).toBeVisible();
@@ -170,7 +170,7 @@ for (const [name, script] of [
     const { put } = IDBObjectStore.prototype;
     IDBObjectStore.prototype.put = function late(...given) {
       const request = put.apply(this, given);
-      // The room is counted when the transaction ends.
+      // The used space is updated when the transaction ends.
       queueMicrotask(() => this.transaction.abort());
       return request;
     };
@@ -183,19 +183,19 @@ for (const [name, script] of [
     await expect(button(studio, 'Play')).toBeVisible();
     await expect(entries(studio)).toHaveCount(1);
     await expect(studio.getByRole('status').filter({ hasText: 'does not keep this list' })).toBeVisible();
-    // A second one is one more, and the first is still there to be played.
+    // A second one is added, and the first can still be played.
     await make(studio, 'A red boat');
     await expect(entries(studio)).toHaveCount(2);
     await entries(studio).last().locator('.show').click();
     await expect(button(studio, 'Play')).toBeVisible();
-    // Deleted by a slip, it comes back out of the memory of the page.
+    // If it is deleted by mistake, it is restored from the page's memory.
     await button(studio, `Delete from the list: ${PROMPT}`).click();
     await button(studio, 'Undo').click();
     await expect(entries(studio)).toHaveCount(2);
   });
 }
 
-/** Puts `count` records of ended generations of a gateway where the element keeps them, the oldest first. */
+/** Writes `count` records of a gateway's ended generations into the element's database, the oldest first. */
 const fill = (page, gateway, count) => page.evaluate(async ([gateway, count]) => {
   const opening = indexedDB.open('ai-now');
   await new Promise((resolve) => { opening.onsuccess = resolve; });
@@ -215,7 +215,7 @@ const fill = (page, gateway, count) => page.evaluate(async ([gateway, count]) =>
   opening.result.close();
 }, [gateway, count]);
 
-/** Counts the records that are read out of the table, by the pieces that they come in. */
+/** Counts the records that are read from the table, by batch. */
 const countReads = (page) => page.addInitScript(() => {
   window.pieces = [];
   const count = (names, of) => {
@@ -256,22 +256,22 @@ history('of ten thousand, only what is shown is read, and a search goes through 
   const reads = () => page.evaluate(() => window.pieces.reduce((sum, piece) => sum + piece, 0));
   expect(await reads()).toBe(60);
   await button(studio, 'Show older').click();
-  // The one at the seam is read twice: others may have been made in the same millisecond.
+  // The record at a page boundary is read twice, because others may have the same millisecond.
   await expect(entries(studio)).toHaveCount(119);
   expect(await reads()).toBe(120);
 
-  // Every key begins the search anew and ends the one before it.
+  // Every key press restarts the search and cancels the one before.
   await page.evaluate(() => { window.pieces = []; });
   const search = studio.getByRole('searchbox', { name: 'Find in what was made' });
   await search.pressSequentially('needle');
   await expect(entries(studio).filter({ visible: true })).toHaveText(/A needle in the hay/);
   const pieces = await page.evaluate(() => window.pieces);
-  // No piece is larger than what a page can look at between two frames.
+  // No batch is too large to be processed between two frames.
   expect(Math.max(...pieces)).toBeLessThanOrEqual(200);
   expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBeLessThan(3 * 10_000);
   await search.fill('hay, bale');
   await expect.poll(() => entries(studio).count()).toBeGreaterThan(60);
-  // However much it finds, it shows a page of it.
+  // However many matches there are, it shows one page of them.
   expect(await entries(studio).count()).toBeLessThanOrEqual(60 + 120);
   await search.fill('');
   await expect(entries(studio)).toHaveCount(119);

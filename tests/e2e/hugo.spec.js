@@ -1,4 +1,4 @@
-// The recipe for Hugo: its site is built unchanged, with the real gateway in its parameters.
+// The Hugo recipe: its site is built unchanged, with the real gateway in its parameters.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ test('a shortcode of Hugo puts the studio on a page', async ({ page }) => {
     });
     await page.goto(`${blog.origin}/studio/index.html`);
     const studio = page.locator('ai-now-studio');
-    // What the author writes stays text.
+    // The author's text stays text.
     await expect(studio.getByRole('textbox').first()).toHaveValue('A "calm" lake & <mist>');
     await expect(page.getByText('50 tokens left')).toBeVisible();
     const made = await studio.evaluate(async (element) => (await element.generate({ model: 'suno', prompt: 'A tune, 3 seconds' })).url);

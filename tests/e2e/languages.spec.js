@@ -1,4 +1,5 @@
-// Our own pages in the visitor's language, in ten of them, without a jump, and in English without scripts.
+// The project's pages in ten languages, according to the visitor's language, without layout shifts; in English
+// without scripts.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test, expect, web } from './fixtures.js';
@@ -6,7 +7,7 @@ import { test, expect, web } from './fixtures.js';
 const LANGUAGES = ['de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar'];
 const PAGES = ['index.html', 'demo.html', ...readdirSync(path.join(web, 'examples')).filter((name) => name.endsWith('.html')).map((name) => `examples/${name}`)];
 
-/** All that a page says itself, by what says it. */
+/** All texts of a page, by element. */
 const texts = (page) => page.evaluate(() => [...document.querySelectorAll('title, h1, main p, main button, iframe')]
   .map((element) => [element.localName, element.title || element.textContent.trim()]).filter(([, text]) => text));
 
@@ -41,7 +42,7 @@ for (const language of LANGUAGES) {
       await page.addInitScript(() => {
         window.moved = 0;
         new PerformanceObserver((list) => {
-          // What moves within the studio is looked at elsewhere.
+          // Layout shifts within the studio are tested elsewhere.
           const ours = ({ node }) => node?.getRootNode() === document;
           for (const { value, sources } of list.getEntries()) if (sources.some(ours)) window.moved += value;
         }).observe({ type: 'layout-shift', buffered: true });
@@ -66,7 +67,7 @@ test('a visitor whose first language is not there gets the next that is', async 
   await context.close();
 });
 
-/** What a demo page says in a language, from the choice of a style to the note of what was made. */
+/** All texts of a demo page in a language, from the choice of a style to the note of the result. */
 const SAID = {
   de: { style: 'Aquarell', note: /^Prozedurale Skizze: Aquarell · See/, allowed: /Länge.*von 5 bis 10 in Schritten von 5/ },
   ar: { style: 'ألوان مائية', note: /^رسم إجرائي: ألوان مائية · بحيرة/, allowed: /المدة.*من .+ إلى .+ بخطوة/ },
@@ -94,7 +95,7 @@ for (const [language, { style, note, allowed }] of Object.entries(SAID)) {
       await seconds.blur();
       await generate.click();
       await expect(studio.locator('.result .sketch')).toHaveText(note, { timeout: 150_000 });
-      // Names that are the same everywhere apart, no word of it is English.
+      // Except for names, which are the same in every language, no word is English.
       const english = /\b(your|the|of|from|with|picture|lake|seconds|day|summer|no)\b/i;
       await expect(studio.locator('.result')).not.toHaveText(/\b(your|from|with|picture|day|summer)\b/i);
       expect(await studio.locator('.result .sketch').textContent()).not.toMatch(english);

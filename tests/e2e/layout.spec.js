@@ -1,4 +1,4 @@
-// From phones to desks: nothing is cut off. What else holds in every state is in states.spec.js.
+// From phones to desktops: nothing is cut off. Other properties of every state are in states.spec.js.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
 

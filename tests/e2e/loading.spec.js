@@ -1,10 +1,10 @@
-// From the prompt to the studio: all that it needs is asked for at once, and nothing on the page moves.
+// From the prompt to the studio: everything is requested at once, and nothing on the page moves.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
 
 const WORDS = '<p>Words around it, as an article has them, in lines that fill the page.</p>'.repeat(4);
 
-/** A page of words with a studio between them, held back until the browser knows the element. */
+/** A page of text with a studio in the middle, which is held back until the browser knows the element. */
 const article = (page, style = '') => page.route('**/article', (route) => route.fulfill({
   contentType: 'text/html',
   body: `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">
@@ -12,11 +12,11 @@ const article = (page, style = '') => page.route('**/article', (route) => route.
     <body>${WORDS}<ai-now-studio style="${style}"></ai-now-studio>${WORDS}`,
 }));
 
-/** Opens it, and answers what moved without anybody's doing, as the browser itself has seen it. */
+/** Opens it, and returns the layout shifts that the browser reports without user input. */
 async function moved(page, gateway) {
   await page.goto(`${gateway.url}/article`);
   await expect(page.getByText(/tokens? left/)).toBeVisible();
-  // The preview says that, too; what moves when the studio takes its place counts.
+  // The preview shows that too; shifts when the studio replaces it count.
   await page.locator('ai-now-studio').evaluate((element) => element.ready.then(() => {}));
   return page.evaluate(async () => {
     const all = [];
@@ -31,7 +31,7 @@ async function moved(page, gateway) {
     };
     const observer = new PerformanceObserver(add);
     observer.observe({ type: 'layout-shift', buffered: true });
-    // What has moved is reported with the frame after.
+    // A shift is reported with the next frame.
     for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
     await new Promise((resolve) => { setTimeout(resolve); });
     add({ getEntries: () => observer.takeRecords() });
@@ -54,7 +54,7 @@ test('nothing moves when it comes, nor when it brings what was made before', asy
   await expect.poll(kept).not.toBe('0px');
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 2400 });
-    // Each width has lines and rows of its own; how high they were is known from the time before.
+    // Each width has different lines and rows; their heights are known from the previous visit.
     await moved(page, gateway);
     const height = () => page.evaluate(() => `${document.querySelector('ai-now-studio').shadowRoot.querySelector('[part=gallery]').getBoundingClientRect().height}px`);
     await expect.poll(kept).toBe(await height());
@@ -100,12 +100,12 @@ test('nothing waits for what it does not need, and nothing is asked for twice', 
   const needed = ['GET /ai-now-widget_bg.js', 'GET /ai-now-widget_bg.wasm', 'GET /widget.css', 'GET /api/catalog'];
   const count = (name) => asked.filter((one) => one === name).length;
   await page.goto(gateway.url);
-  // While the wasm is still on its way.
+  // While the wasm is still loading.
   for (const name of [...needed, 'POST /api/sessions']) await expect.poll(() => count(name), name).toBe(1);
   letGo();
   await expect(page.getByText(/tokens? left/)).toBeVisible();
   expect([...needed, 'POST /api/sessions', 'GET /api/balance'].map(count)).toEqual([1, 1, 1, 1, 1, 0]);
-  // The next time the visitor is known.
+  // On the next visit, the visitor is known.
   asked.length = 0;
   await page.reload();
   await expect(page.getByText(/tokens? left/)).toBeVisible();

@@ -1,5 +1,5 @@
-// Twenty generations in five tabs over HTTP/1.1, of whose six connections to a host one is taken:
-// everything else goes on working.
+// Twenty generations in five tabs over HTTP/1.1, which allows six connections per host; the stream uses one of
+// them, and everything else continues to work.
 import { test as base, expect, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network } from './servers.js';
@@ -10,14 +10,14 @@ const FILM = { model: 'Luma', prompt: 'A city in the rain at night, 30 seconds' 
 
 const test = base.extend({
   gateway: async ({}, use) => {
-    // One worker: nothing but the first gets far while the test looks.
+    // One worker: only the first generation progresses during the test.
     const gateway = await Gateway.start({
       env: { AI_NOW_SKETCH_WORKERS: '1', AI_NOW_LIMITS__GENERATIONS: '60' },
     });
     await use(gateway);
     await gateway.stop();
   },
-  /** What stands between the browser and the gateway, and counts. It speaks HTTP/1.1. */
+  /** A counting proxy between the browser and the gateway that uses HTTP/1.1. */
   line: async ({ gateway }, use) => {
     const line = await network(gateway.url);
     await use(line);
@@ -49,11 +49,11 @@ test('twenty in five tabs leave everything usable', async ({ context, line }) =>
       await expect.poll(() => line.submissions().filter(({ status }) => status === 201).length).toBe(sent);
     }
   }
-  // All of it over one stream, of one tab.
+  // All events come over a single stream, in one tab.
   await expect.poll(() => line.openStreams()).toBe(1);
   expect(new Set(line.streams().map(({ route }) => route))).toEqual(new Set(['GET /api/events']));
 
-  // Each tab gets its own events: of the queue, or of the work.
+  // Each tab gets its own events, from the queue or from progress.
   const [a, b, c, d, e] = tabs;
   await e.page.bringToFront();
   await expect(e.progress).toBeVisible();
@@ -72,7 +72,7 @@ test('twenty in five tabs leave everything usable', async ({ context, line }) =>
   await expect(late.cancel).toBeVisible();
   expect(line.openStreams()).toBe(1);
 
-  // The tab that listened goes, and another one listens; what is cancelled there is heard elsewhere.
+  // The tab with the stream closes, and another one takes over; a cancellation there is seen in the others.
   await a.page.close();
   await expect.poll(() => line.openStreams()).toBe(1);
   await b.page.bringToFront();

@@ -1,9 +1,9 @@
-// Coming and going: a thousand studios leave nothing behind, and one that is moved goes on.
+// Mounting and unmounting: a thousand studios leave nothing behind, and a moved one continues.
 import { test, expect, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network } from './servers.js';
 
-/** Keeps the memory of the wasm that the page starts where the test finds it. */
+/** Makes the memory of the page's wasm available to the test. */
 const keepMemory = (page) => page.addInitScript(() => {
   const { instantiateStreaming } = WebAssembly;
   WebAssembly.instantiateStreaming = async (...given) => {
@@ -14,7 +14,7 @@ const keepMemory = (page) => page.addInitScript(() => {
   };
 });
 
-/** How many elements, shadow roots and connections to databases there are, seen by anybody or not. */
+/** The numbers of elements, shadow roots and database connections, attached or not. */
 async function dom(cdp) {
   const counts = {};
   for (const name of ['customElements.get("ai-now-studio")', 'ShadowRoot', 'IDBDatabase', 'BroadcastChannel', 'IntersectionObserver', 'MutationObserver']) {
@@ -25,18 +25,18 @@ async function dom(cdp) {
     });
     counts[name] = value;
   }
-  // What was counted is held for the one who counts.
+  // The counted objects are referenced by the counter itself.
   await cdp.send('Runtime.releaseObjectGroup', { objectGroup: 'counted' });
   const { documents } = await cdp.send('Memory.getDOMCounters');
   return { ...counts, documents };
 }
 
-/** What the browser itself counts, after it has collected what nobody holds: what the wasm holds of the page is among it. */
+/** The browser's own counters after garbage collection; they include what the wasm still references. */
 async function counter(page) {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable');
   return async () => {
-    // Twice: what a finalizer lets go is gone only the next time.
+    // Twice: objects that a finalizer releases are only collected in the next run.
     for (let round = 0; round < 2; round += 1) await cdp.send('HeapProfiler.collectGarbage');
     const { metrics } = await cdp.send('Performance.getMetrics');
     const metric = (name) => metrics.find((known) => known.name === name).value;
@@ -49,7 +49,7 @@ async function counter(page) {
   };
 }
 
-/** What is counted once nothing changes any more: what is under way when an element goes ends a moment later. */
+/** The counters once they are stable: operations that are pending at removal end a moment later. */
 async function settled(count) {
   let last = await count();
   await expect.poll(async () => {
@@ -93,20 +93,20 @@ test('a thousand come and go, several at once, and leave nothing behind', async 
     await keepMemory(page);
     await new Studio(page).open(gateway.url);
     const count = await counter(page);
-    // What is made once and kept (tables, sheets, the allocator's reserve) is made here.
+    // Objects that are created once and kept (tables, style sheets, the allocator's reserve) are created here.
     await comeAndGo(page, 100);
     const before = await settled(count);
-    // It does count.
+    // A check that leaks would be counted.
     expect(before.ShadowRoot).toBeGreaterThan(0);
     await comeAndGo(page, 1000);
-    // What is under way when an element goes ends a moment later.
+    // Operations that are pending at removal end a moment later.
     await expect.poll(async () => {
       const after = await count();
       const more = Object.entries(after).map(([name, number]) => [name, number - before[name]]);
       return Object.fromEntries(more.filter(([name, number]) => number > 0 && name !== 'wasmPages'));
     }).toEqual({});
-    // Memory of wasm never shrinks: it shows the most that was in use at one time, which differs a
-    // little. A thousand studios left behind would be hundreds of pages.
+    // A wasm's memory never shrinks: it shows the peak, which varies slightly. A thousand leaked studios would be
+    // hundreds of pages.
     const after = await count();
     expect(after.wasmPages - before.wasmPages).toBeLessThan(8);
   } finally {
@@ -130,7 +130,7 @@ test('an element that is moved goes on with what it does', async ({ page, gatewa
       document.querySelector('main').append(elsewhere);
       elsewhere.append(element);
       await new Promise((resolve) => setTimeout(resolve));
-      // Out and in again within one turn, as frameworks sort lists.
+      // Removed and inserted within one task, as frameworks do when they sort lists.
       element.remove();
       document.querySelector('main').append(element);
       await new Promise((resolve) => setTimeout(resolve));
@@ -160,7 +160,7 @@ test('several on one page are one visitor, and each its own', async ({ page, gat
       document.addEventListener('ai-now-completed', ({ target }) => heard.push(target === first));
       await other.start();
       const made = await first.generate({ model: 'suno', prompt: 'A tune, 3 seconds' });
-      // The other one learns of it from the history; it has not made it, and raises no event.
+      // The other element learns of it from the history; it didn't start it, so it raises no event.
       const list = () => other.shadowRoot.textContent.includes('A tune, 3 seconds');
       while (!list()) await new Promise((resolve) => setTimeout(resolve, 20));
       return { heard, url: made.url, chosen: other.shadowRoot.querySelector('[name=model]:checked').value };

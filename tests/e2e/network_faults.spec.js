@@ -1,5 +1,5 @@
-// Bad networks, seen from between the page and its gateway: the same generation goes on, it is sent
-// and paid once, and the person reads one calm line.
+// Bad networks between the page and its gateway: the same generation continues, it is submitted and charged once,
+// and the user sees a single calm message.
 import { test as base, expect, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network } from './servers.js';
@@ -21,7 +21,7 @@ const test = base.extend({
   },
 });
 
-/** It is there, was paid once, and was one generation however often it was sent. */
+/** It exists, was charged once, and is a single generation however often it was submitted. */
 async function expectOne({ page, studio, line, gateway }) {
   await expect(studio.play).toBeVisible({ timeout: 90_000 });
   await expect(page.getByText(CALM)).toHaveCount(0);
@@ -49,7 +49,7 @@ test('503 for a while, as a proxy answers when the gateway starts anew', async (
   line.cut();
   await expect(page.getByText(CALM)).toHaveCount(1);
   await picture('6-503');
-  // It is asked again and again, and not in a storm.
+  // Requests are repeated, with increasing delays.
   const before = line.seen.length;
   await expect.poll(() => line.seen.length).toBeGreaterThan(before + 2);
   Object.assign(line.faults, { status: 0, cutAfterBytes: 0 });
@@ -108,7 +108,7 @@ test('a slow network', async ({ page, studio, line, gateway }) => {
   expect(line.submissions()).toHaveLength(1);
 });
 
-/** Asks for one on a line that swallows the stream, in a page whose clock the test turns. */
+/** Starts a generation on a connection that drops the stream, in a page with a fake clock. */
 async function askInSilence(page, line) {
   await page.clock.install();
   const studio = new Studio(page);
@@ -132,7 +132,7 @@ test('a proxy that swallows the stream: the gateway is asked for the state', asy
 test('a sleep of hours: the stream is dead without notice', async ({ page, line, gateway }) => {
   const studio = await askInSilence(page, line);
   line.faults.silent = false;
-  // The session that the page knows has ended by its own clock.
+  // By its own clock, the page's session has expired.
   await page.clock.fastForward('03:00:00');
   await expectOne({ page, studio, line, gateway });
   expect(line.submissions()).toHaveLength(1);
@@ -142,7 +142,7 @@ test('a session and a ticket that ended are replaced, and the generation is stil
   const gateway = await Gateway.start({ env: { AI_NOW_SESSION_SECS: '3', AI_NOW_TICKET_SECS: '1' } });
   const line = await network(gateway.url);
   try {
-    // A page whose clock is slow thinks that its session is still good.
+    // A page with a slow clock takes its session for valid.
     await page.clock.install();
     const studio = new Studio(page);
     await studio.open(line.origin);
@@ -178,7 +178,7 @@ test('a page that comes back out of the back-forward cache goes on', async ({ pa
   });
   await page.goto(`${line.origin}/icon.svg`);
   line.faults.cutAfterBytes = 0;
-  // A page that comes back was never gone: there is no second `load` to wait for.
+  // A page from the back/forward cache was never unloaded: there is no second `load` event.
   await page.goBack({ waitUntil: 'commit' });
   await expectOne({ page, studio, line, gateway });
   expect(line.submissions()).toHaveLength(1);

@@ -40,7 +40,7 @@ const test = base.extend({
   },
 });
 
-/** What is sent when the button is pressed. */
+/** The request that is sent when the button is pressed. */
 async function sent(page, studio) {
   const sending = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/generations'));
   await page.route('**/api/generations', (route) => (route.request().method() === 'POST'
@@ -91,7 +91,7 @@ test('the price follows, before anything is asked for', async ({ studio }) => {
   await expect(price).toContainText('20 tokens');
   await studio.getByLabel('Size').selectOption('1080p');
   await expect(price).toContainText('80 tokens');
-  // Some change nothing of it.
+  // Some of them don't change the price.
   await studio.getByLabel('Instrumental').check();
   await studio.getByLabel('Lyrics').fill('La la la');
   await expect(price).toContainText('80 tokens');

@@ -1,4 +1,4 @@
-// A page for each way to embed: what docs/embedding.md links to is what runs here.
+// An example page for each way to embed: these are the pages that docs/embedding.md links to.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -55,7 +55,7 @@ test('attributes', async ({ page, gateway, picture }) => {
   expect(await studio.locator('[name=model]').evaluateAll((radios) => radios.map(({ value }) => value))).toEqual(['pika', 'run', 'suno']);
   await expect(studio.locator('.studio')).toHaveAttribute('lang', 'de');
   expect(await studio.evaluate((element) => getComputedStyle(element).colorScheme)).toBe('dark');
-  // Attributes are properties, too.
+  // Attributes are also properties.
   await studio.evaluate((element) => { element.prompt = 'Etwas anderes'; element.presetStyle = '2'; });
   await expect(studio.getByRole('textbox').first()).toHaveValue('Etwas anderes');
   await expect(studio.locator('[name=style][value="2"]')).toBeChecked();
@@ -67,7 +67,7 @@ test('sessions of the site\'s own', async ({ page }) => {
   const secret = await gateway.keys('create', '--tokens', '100', '--label', 'shop');
   let subject = 'ann';
   let opened = 0;
-  // The site: the pages, and its own route that opens sessions with the secret key.
+  // The site: its pages, and its route that opens sessions with the secret key.
   const shop = await files(web, {
     'POST /examples/session': async (request, answer) => {
       opened += 1;
@@ -86,20 +86,20 @@ test('sessions of the site\'s own', async ({ page }) => {
     expect(await studio.tokens()).toBe(30);
     await makes(studio);
     await expect.poll(() => studio.tokens()).toBe(20);
-    // One that is valid for a minute is not opened again for each request.
+    // A session that is valid for a minute is reused by the next request.
     expect(opened).toBe(1);
-    // Another person signs in on the same device: they are not the one before.
+    // Another person signs in on the same device, and is a different visitor.
     subject = 'bob';
     await page.reload();
     await expect.poll(() => studio.tokens()).toBe(30);
-    // A function that is set later takes the place of the earlier one.
+    // A function that is set later replaces the earlier one.
     subject = 'ann';
     await page.evaluate(() => {
       const element = document.querySelector('ai-now-studio');
       element.getSession = async () => (await fetch('session', { method: 'POST' })).json();
     });
     await expect.poll(() => studio.tokens()).toBe(20);
-    // No key and no session outlives the page.
+    // Neither keys nor sessions survive the page.
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toMatch(/session/);
   } finally {
     await shop.stop();
@@ -172,7 +172,7 @@ test('where there is no DOM, the script can be imported and does nothing', async
   try {
     await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
     for (const part of ['ai-now.js', 'shell']) {
-      // A build for distribution is one file.
+      // A distribution build is a single file.
       if (existsSync(path.join(web, part))) await cp(path.join(web, part), path.join(folder, part), { recursive: true });
     }
     const shell = pathToFileURL(path.join(folder, 'ai-now.js')).href;
@@ -190,7 +190,7 @@ test('a pinned page runs what it pinned, and nothing else', async ({ page, gatew
   const read = (name) => readFile(path.join(web, name));
   const names = ['ai-now-start.js', 'ai-now-widget_bg.js', 'ai-now-widget_bg.wasm', 'widget.css'];
   const pins = Object.fromEntries(await Promise.all(names.map(async (name) => [name, hash(await read(built(name)))])));
-  // The name that bears the hash, as the shell makes it.
+  // The hashed name, computed like in the shell.
   const named = (name) => name.replace(/(?=\.\w+$)/, `.${pins[name].slice(7, 23).replaceAll('+', '-').replaceAll('/', '_')}`);
   const shell = await read('ai-now.js');
   const changed = {};
@@ -203,7 +203,7 @@ test('a pinned page runs what it pinned, and nothing else', async ({ page, gatew
     `GET /${named(name)}`, serve(type(name), async () => Buffer.concat([await read(built(name)), Buffer.from(changed[name] ?? '')])),
   ]));
   routes['GET /ai-now.js'] = serve('text/javascript', () => Buffer.concat([shell, Buffer.from(changed['ai-now.js'] ?? '')]));
-  // A build for distribution has its pins in the shell.
+  // In a distribution build, the shell contains the pins.
   routes['GET /shell/pins.js'] = serve('text/javascript', () => `export default ${JSON.stringify(pins)};`);
   const cdn = await files(web, routes, gateway.url);
   const shop = await site(`<!doctype html><html lang="en"><title>A shop</title><h1>A shop</h1>
@@ -219,7 +219,7 @@ test('a pinned page runs what it pinned, and nothing else', async ({ page, gatew
       await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
       delete changed[name];
     }
-    // It was not the network: what is right again runs again.
+    // It wasn't a network error: once the file is correct again, it works.
     await page.getByRole('button', { name: 'Start again' }).click();
     await expect(stands).toBeVisible();
     changed['ai-now.js'] = '\n';

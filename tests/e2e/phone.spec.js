@@ -1,10 +1,10 @@
-// On a phone the prompt, the chosen model and the button are on the first screen, however many models and
-// styles there are; and the frame that the shell puts up is as high as the studio.
+// On a phone the prompt, the chosen model and the button are on the first screen, however many models and styles
+// there are; and the shell's frame has the height of the studio.
 import { test, expect } from './fixtures.js';
 
 test.use({ viewport: { width: 390, height: 844 } });
 
-/** The boxes of the prompt, the button, and what is chosen, as far as each can be seen and hit. */
+/** The boxes of the prompt, the button, and the chosen items, as far as each is visible and can be tapped. */
 const seen = (page) => page.evaluate(() => {
   const root = document.querySelector('ai-now-studio').shadowRoot;
   const find = {
@@ -16,7 +16,7 @@ const seen = (page) => page.evaluate(() => {
   const boxes = Object.entries(find).filter(([, node]) => node).map(([name, node]) => {
     const { top, bottom, left, right } = node.getBoundingClientRect();
     const at = root.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    // A radio is hit by its label, too.
+    // A radio button can also be tapped on its label.
     return [name, { top: Math.round(top), bottom: Math.round(bottom), hit: (node.closest('label') ?? node).contains(at) }];
   });
   return { scrolled: scrollY, ...Object.fromEntries(boxes) };
@@ -32,7 +32,7 @@ async function onFirstScreen(page) {
   }
 }
 
-/** Chooses as a person's finger would, but without scrolling the page. */
+/** Chooses as with a tap, but without scrolling the page. */
 const choose = (page, name, value) =>
   page.locator(`ai-now-studio [name=${name}][value="${value}"]`).evaluate((radio) => radio.click());
 
@@ -70,7 +70,7 @@ test('so they are with many models, wherever in the list the chosen one is', asy
       await onFirstScreen(page);
     }
   }
-  // By the keyboard, too: what has the focus is what is chosen.
+  // By keyboard too: the focused item is the chosen one.
   await page.locator('ai-now-studio [name=model]:checked').focus();
   for (let step = 0; step < 5; step += 1) await page.keyboard.press('ArrowUp');
   await expect(page.locator('ai-now-studio [name=model]:checked')).toHaveValue('model-8');

@@ -1,4 +1,4 @@
-// The result: played, steered by buttons, keys and the system, taken along, handed on, asked for again.
+// The result: playback, control by buttons, keys and the system, download, sharing, and repetition.
 import { test, expect, web } from './fixtures.js';
 import { enter, world } from './states.js';
 
@@ -13,7 +13,7 @@ const play = test.extend({
 });
 
 play.beforeEach(async ({ page, world }) => {
-  // What a page passes to the system, and functions that headless browsers lack, recorded.
+  // Records what a page passes to the system, and replaces functions that headless browsers lack.
   await page.addInitScript(() => {
     Object.assign(window, { handlers: {}, positions: [], floated: 0, told: [] });
     const { mediaSession } = navigator;
@@ -36,7 +36,7 @@ play.beforeEach(async ({ page, world }) => {
   await page.waitForFunction(() => customElements.get('ai-now-studio'));
 });
 
-/** The media element, and what it says of itself. */
+/** The media element and its properties. */
 function deck(studio) {
   const media = studio.locator('audio, video');
   const is = (name) => media.evaluate((element, name) => element[name], name);
@@ -78,7 +78,7 @@ play('buttons and sliders steer it, and show how it is', async ({ page, world })
   await comes('currentTime', 12);
   await expect(position).toHaveAttribute('aria-valuetext', '0:12 of 0:30');
   await expect(studio.locator('.clock')).toHaveText('0:12 / 0:30');
-  // Set from elsewhere, it is shown all the same.
+  // A change from outside is shown too.
   await media.evaluate((element) => { element.currentTime = 20; });
   await expect(position).toHaveValue('20');
 });
@@ -103,7 +103,7 @@ play('keys steer it, while the focus is in the player', async ({ page, world }) 
     await key(name);
     await comes('currentTime', secs);
   }
-  // A slider has its arrows for itself; a button's jump.
+  // A slider uses the arrow keys itself; on a button, they seek.
   await button(studio, 'Play').focus();
   for (const [name, secs] of [['ArrowRight', 5], ['ArrowRight', 10], ['ArrowLeft', 5]]) {
     await key(name);
@@ -118,7 +118,7 @@ play('keys steer it, while the focus is in the player', async ({ page, world }) 
   await comes('muted', true);
   await key('m');
   await comes('muted', false);
-  // Elsewhere they are letters.
+  // Outside the player they are ordinary keys.
   const prompt = studio.getByRole('textbox', { name: 'What would you like to make?' });
   await prompt.fill('');
   await prompt.pressSequentially('km jl');
@@ -136,7 +136,7 @@ play('a film fills the screen and floats, by button and by key', async ({ page, 
   await expect.poll(full).toBe(false);
   await button(studio, 'Picture in picture').click();
   expect(await page.evaluate(() => window.floated)).toBe(1);
-  // A click on the picture plays, and from there on the keys work.
+  // A click on the picture plays, and then the keys work.
   await studio.locator('video').click();
   await comes('paused', false);
   await page.keyboard.press('k');
@@ -171,7 +171,7 @@ play('the system knows what plays, and steers it', async ({ page, world }) => {
   await asks('play');
   await comes('paused', false);
   await page.evaluate(() => document.querySelector('ai-now-studio').remove());
-  // What is gone is silent, and asks for nothing any more.
+  // A removed player is silent, and makes no requests.
   await expect.poll(() => page.evaluate(() => navigator.mediaSession.metadata)).toBe(null);
   expect(await page.evaluate(() => Object.values(window.handlers).filter(Boolean).length)).toBe(0);
 });
@@ -196,7 +196,7 @@ play('it is taken along, handed on, and asked for again', async ({ page, context
   await button(studio, 'Copy link').click();
   await expect(button(studio, 'Link copied')).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address);
-  // Called off, nothing happens: no error, and no word.
+  // If sharing is cancelled, nothing happens: no error and no message.
   await button(studio, 'Share').click();
   expect(await page.evaluate(() => window.shared)).toEqual({ url: address });
   const [file] = await Promise.all([
@@ -221,7 +221,7 @@ play('it is taken along, handed on, and asked for again', async ({ page, context
   await expect(studio.getByRole('radio', { name: 'Watercolor' })).toBeChecked();
   await expect(prompt).toHaveValue(PROMPT);
   await expect(studio.getByRole('button', { name: 'Generate' })).toBeFocused();
-  // Looked at before it is paid for.
+  // It is checked before it is paid for.
   expect(world.asked.length).toBe(before + 1);
 });
 
@@ -250,7 +250,7 @@ play('who went elsewhere is told, by title and notification, until they look', a
 play('what is not looked at costs nothing, and what was looked at before shows itself for nothing', async ({ page, world }) => {
   const studio = await enter(page, world.origin, 'video');
   const picture = studio.locator('.entry .picture');
-  // A film that is new shows its first frame, which is kept.
+  // A new film shows its first frame, which is stored.
   await studio.locator('.entry').scrollIntoViewIfNeeded();
   await expect(picture).toBeVisible();
   await expect(studio.locator('.cover')).toBeHidden();
@@ -278,7 +278,7 @@ play('what is not looked at costs nothing, and what was looked at before shows i
   // Neither empty nor black: opaque black would be a quarter of 255.
   expect(light).toBeGreaterThan(80);
   expect(asked.filter((path) => path.includes('/media/'))).toEqual([]);
-  // Turned to, it says how long it is; played, it is itself.
+  // When it is selected, it shows its length; when it is played, the film itself.
   await expect(studio.locator('.clock')).toHaveText('0:00');
   await button(studio, 'Play').focus();
   await expect(studio.locator('.clock')).toHaveText('0:00 / 0:02');
@@ -311,7 +311,7 @@ play('a result below the fold is not loaded before it is scrolled to', async ({ 
 
 play('who wants to be told of the end is asked out of a click, once it takes long', async ({ page, world }) => {
   await page.addInitScript(() => {
-    // As a browser that was never asked.
+    // A browser whose permission was never requested.
     Object.defineProperty(window.Notification, 'permission', { get: () => 'default' });
     window.Notification.requestPermission = async () => {
       window.askedInClick = navigator.userActivation.isActive;
@@ -330,7 +330,7 @@ play('who wants to be told of the end is asked out of a click, once it takes lon
   await expect(offer).toBeHidden();
 });
 
-/** Presses "Play" as soon as it is there, and so many frames later. */
+/** Presses "Play" as soon as it appears, and this many frames later. */
 const pressEarly = (page, frames) => page.evaluate((frames) => {
   const seen = (place, find, act) => {
     const observer = new MutationObserver(() => {
@@ -406,7 +406,7 @@ for (const [what, [said, answer]] of Object.entries(FAULTS)) {
     await button(studio, 'Play').click();
     const alert = studio.getByRole('alert').filter({ hasText: said });
     await expect(alert).toBeVisible();
-    // It goes on as it was wanted, once it can.
+    // It resumes as requested, once it can.
     await page.unroute('**/media/*');
     await button(studio, 'Try again').click();
     await expect(alert).toBeHidden();

@@ -1,12 +1,12 @@
-// The real pages in a real browser, against the real gateway. `cargo verify e2e` builds both and
-// says where they are; see fixtures.js.
+// The real pages in a real browser, with the real gateway. `cargo verify e2e` builds both and passes their paths;
+// see fixtures.js.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
   outputDir: 'test-results',
   fullyParallel: true,
-  // A gateway, a browser and an encoder each: more at once only take turns.
+  // Each has a gateway, a browser and an encoder: more workers would only wait for each other.
   workers: 2,
   retries: 0,
   forbidOnly: true,
@@ -29,7 +29,7 @@ export default defineConfig({
       testIgnore: 'firefox.spec.js',
       use: {
         launchOptions: {
-          // As people's browsers have it.
+          // The default of users' browsers.
           ignoreDefaultArgs: ['--disable-back-forward-cache'],
           executablePath: process.env.E2E_BROWSER ?? '/usr/bin/chromium',
           args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking',
@@ -42,7 +42,7 @@ export default defineConfig({
       testMatch: 'firefox.spec.js',
       use: {
         browserName: 'firefox',
-        // Debian's own, over WebDriver BiDi.
+        // Debian's own Firefox, over WebDriver BiDi.
         channel: 'moz-firefox',
         launchOptions: { executablePath: process.env.E2E_FIREFOX ?? '/usr/bin/firefox-esr' },
       },

@@ -1,5 +1,5 @@
-// Pages with strict policies: what they need is what the documents say, and where a rule is missing, the
-// element names that rule.
+// Pages with strict policies: the rules in the documents are sufficient, and if a rule is missing, the element
+// names it.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { Studio } from './studio.js';
 import { files, site } from './servers.js';
 
 const test = base.extend({
-  /** The widget's files on a host of their own. */
+  /** The widget's files on a separate host. */
   host: async ({ gateway }, use) => {
     const host = await files(web, {}, gateway.url);
     await use(host);
@@ -16,7 +16,7 @@ const test = base.extend({
   },
 });
 
-/** A page of another origin under a policy. */
+/** A page of another origin with a policy. */
 const shop = (policy, head, element) => site(
   `<!doctype html><html lang="en"><title>A shop</title><h1>A shop</h1>${head}${element}`, { 'Content-Security-Policy': policy },
 );
@@ -34,7 +34,7 @@ const written = (rules) => Object.entries(rules).map(([name, value]) => `${name}
 const SCRIPT = (host, more = '') => `<script type="module" src="${host.origin}/ai-now.js" ${more}></script>`;
 const DEMO = '<ai-now-studio mode="demo"></ai-now-studio>';
 
-/** Makes a tune in the page itself, and hears it. */
+/** Makes a tune in the page itself, and plays it. */
 async function demo(page, url) {
   await page.goto(url);
   const studio = new Studio(page);
@@ -59,7 +59,7 @@ for (const [what, types] of [['whatever policies there may be', ''], ['ours alon
 }
 
 test.describe('where a rule is missing', () => {
-  // Here the browser is meant to complain.
+  // Here the browser is expected to complain.
   test.use({ complaints: [] });
 
   test('a policy of types that leaves ours out is named', async ({ page, host, gateway }) => {
@@ -85,7 +85,7 @@ test.describe('where a rule is missing', () => {
         await page.goto(place.origin);
         const alert = page.getByRole('alert').filter({ hasText: 'Content-Security-Policy' });
         await expect(alert).toContainText(`The page's Content-Security-Policy forbids it: ${said(host)}`);
-        // What was typed stays, and it says so as an event, too.
+        // The typed text is kept, and an event reports the error too.
         await expect(page.getByRole('textbox', { name: 'What would you like to make?' })).toBeVisible();
       } finally {
         await place.stop();

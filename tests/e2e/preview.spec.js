@@ -1,9 +1,9 @@
-// On a slow line the models, the price and the balance stand before the studio does: by what the gateway
-// has said, in the very places that the studio's own take then, with what was chosen meanwhile.
+// On a slow connection the models, the price and the balance appear before the studio: with the gateway's data, in
+// the places where the studio will show them, and keeping what was chosen in the meantime.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
 
-/** Opens the page while the studio's wasm is held back, until it is let go, or lost. */
+/** Opens the page while the studio's wasm is held back; then it can be released, or fail. */
 async function open(page, url, set = () => {}) {
   let release;
   const held = new Promise((resolve) => { release = resolve; });
@@ -16,7 +16,7 @@ async function open(page, url, set = () => {}) {
   return { studio: new Studio(page), letGo: () => release(), lose: () => release('lost') };
 }
 
-/** Has the element so before it knows itself. */
+/** Sets the element's attributes before it is defined. */
 const withAttributes = (attributes) => `new MutationObserver((_, observer) => {
   const element = document.querySelector('ai-now-studio');
   if (!element) return;
@@ -27,11 +27,11 @@ const withAttributes = (attributes) => `new MutationObserver((_, observer) => {
 const price = (page) => page.locator('ai-now-studio .price strong');
 async function stands(page) {
   await page.locator('ai-now-studio').evaluate((element) => element.ready.then(() => {}));
-  // The last part that it puts up.
+  // The last part that it creates.
   await expect(page.locator('ai-now-studio [part=result-panel]')).toBeAttached();
 }
 
-/** Where all lies that the preview shows, and what it says. */
+/** The positions and texts of everything that the preview shows. */
 const looks = (page) => page.evaluate(() => {
   const { shadowRoot } = document.querySelector('ai-now-studio');
   return [...shadowRoot.querySelectorAll('.price, .balance, .examples, .chip, .models, .card, .card .name, .card .about')].map((element) => {

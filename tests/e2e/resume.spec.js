@@ -1,4 +1,4 @@
-// Whatever drops, reloads or crashes: the same generation goes on, and is paid for once.
+// After a broken connection, a reload or a crash, the same generation continues, and is charged once.
 import { test, expect, Gateway } from './fixtures.js';
 import { Studio } from './studio.js';
 

@@ -1,10 +1,10 @@
-// Servers of the outside world: another site, a bad network in front of the gateway, and a server
-// that knows only the documented API.
+// Servers around the page: another site, a bad network in front of the gateway, and a server that only implements
+// the documented API.
 import { createServer, request as ask } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Listens on a free port and answers what to use and how to stop it. */
+/** Listens on a free port, and returns the address and a function that stops it. */
 async function listen(handler) {
   const server = createServer(handler);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -15,7 +15,7 @@ async function listen(handler) {
   return { origin: `http://127.0.0.1:${server.address().port}`, stop };
 }
 
-/** A site of its own, with one page. */
+/** A separate site with one page. */
 export async function site(html = '', headers = {}) {
   let body = html;
   const server = await listen((_, answer) => {
@@ -26,14 +26,14 @@ export async function site(html = '', headers = {}) {
 }
 
 /**
- * A network between the page and its gateway. It passes everything on, writes down what was asked,
- * and behaves as `faults` says:
+ * A proxy between the page and its gateway that simulates a bad network. It forwards and records requests, with
+ * these `faults`:
  *
- * - `status`: answers that, instead of asking the gateway;
- * - `delayMs`: holds every piece of an answer that long;
- * - `cutAfterBytes`: breaks event streams off after so many bytes, in the middle of an event;
- * - `silent`: swallows what event streams say from now on, and leaves them open;
- * - `loseAnswers`: asks the gateway, then cuts the line instead of answering. Counts down.
+ * - `status`: answers with this status, without asking the gateway;
+ * - `delayMs`: delays every chunk of an answer;
+ * - `cutAfterBytes`: breaks event streams after this many bytes, in the middle of an event;
+ * - `silent`: drops the data of event streams from now on, and leaves them open;
+ * - `loseAnswers`: forwards a request, then closes the connection instead of answering. Counts down.
  */
 export async function network(target) {
   const seen = [];
@@ -71,7 +71,7 @@ export async function network(target) {
           return;
         }
         answer.writeHead(response.statusCode, response.headers);
-        // What is swallowed later is what the stream says, not that it stands.
+        // Later events are dropped, but not the headers of the stream.
         if (streams) answer.flushHeaders();
         let passed = 0;
         let last = Promise.resolve();
@@ -105,11 +105,11 @@ export async function network(target) {
     seen,
     faults,
     count: (route) => seen.filter((entry) => entry.route === route).length,
-    /** What was asked for as a new generation: once for each time it was sent. */
+    /** The submissions of new generations, one entry for each request. */
     submissions: () => seen.filter((entry) => entry.route === 'POST /api/generations'),
     streams: () => seen.filter((entry) => entry.route.endsWith('/events')),
     openStreams: () => seen.filter((entry) => entry.open && entry.route.endsWith('/events')).length,
-    /** Cuts every line that is open. */
+    /** Closes every open connection. */
     cut: () => { for (const answer of open) answer.destroy(); },
   };
 }
@@ -135,8 +135,8 @@ export function tone(secs = 1) {
 }
 
 /**
- * A server that knows only the documented API. `script` answers each `POST /api/generate`: it gets
- * the server's answer, to write to as it likes, and the request's body.
+ * A server that only implements the documented API. `script` answers each `POST /api/generate`: it gets the
+ * server's response object and the request's body.
  */
 export async function documented(script) {
   const seen = [];
@@ -149,7 +149,7 @@ export async function documented(script) {
     };
     for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value);
     if (route === 'OPTIONS /api/generate') {
-      // On a line that was used before, a browser itself sends again what got no answer.
+      // On a reused connection, the browser itself repeats a request that got no answer.
       answer.writeHead(204, { Connection: 'close' }).end();
     } else if (route === 'POST /api/generate') {
       let body = '';
@@ -169,7 +169,7 @@ const TYPES = {
   '.json': 'application/json', '.svg': 'image/svg+xml',
 };
 
-/** A site that serves a folder, answers routes of its own (by `METHOD /path`), and passes the rest on. */
+/** A site that serves a folder, answers its own routes (by `METHOD /path`), and forwards the rest. */
 export async function files(folder, routes, gateway) {
   const { hostname, port } = new URL(gateway);
   return listen(async (request, answer) => {
@@ -180,7 +180,7 @@ export async function files(folder, routes, gateway) {
       const { method, headers } = request;
       const outgoing = ask({ hostname, port, path: request.url, method, headers }, (response) => {
         answer.writeHead(response.statusCode, response.headers);
-        // What is swallowed later is what the stream says, not that it stands.
+        // Later events are dropped, but not the headers of the stream.
         if (pathname.endsWith('/events')) answer.flushHeaders();
         response.pipe(answer);
       });
@@ -196,10 +196,7 @@ export async function files(folder, routes, gateway) {
   });
 }
 
-/**
- * A proxy that serves a gateway below a path and tells it nothing of that. `strayed` is what was asked
- * for elsewhere.
- */
+/** A proxy that serves a gateway below a path without telling it. `strayed` lists the requests outside that path. */
 export async function prefix(target, path) {
   const { hostname, port } = new URL(target);
   const strayed = [];

@@ -1,4 +1,4 @@
-// What the studio spares people and sites: chatter, motion, ink, and needless sessions; and a long search.
+// Screen reader announcements, reduced motion, printing, and sessions only when needed; and a long search.
 import { test as base, expect, web } from './fixtures.js';
 import { STATES, enter, world } from './states.js';
 
@@ -21,7 +21,7 @@ test.beforeEach(async ({ page, world }) => {
   await page.waitForFunction(() => customElements.get('ai-now-studio'));
 });
 
-/** Lets the gateway of a state say one more event. */
+/** Makes the gateway of a state send one more event. */
 const say = (page, state, event) => page.evaluate(
   ([state, event]) => fetch(`/${state}/say`, { method: 'POST', body: JSON.stringify(event) }),
   [state, event],
@@ -45,7 +45,7 @@ test('getSession is asked again before its session ends, and not before', async 
     await root.locator('[part=generate]').click();
     await expect.poll(() => world.asked.length).toBe(before + 1);
   };
-  // The last fifth of its time is what it is renewed in.
+  // It is renewed in the last fifth of its lifetime.
   await again(470);
   expect(await asked()).toBe(1);
   await again(490);
@@ -60,7 +60,7 @@ test('a screen reader gets changes of state and quarters, not every percent', as
     window.said = [];
     new MutationObserver(() => window.said.push(line.textContent)).observe(line, { childList: true, characterData: true, subtree: true });
   });
-  // Elapsed times come from a fake clock that stands still, however long this takes.
+  // Elapsed times come from a stopped fake clock, however long this takes.
   await page.evaluate(() => {
     window.now = performance.now.bind(performance);
     performance.now = () => 0;
@@ -107,7 +107,7 @@ for (const [state, shown] of [['picture', '.screen img'], ['video', 'video'], ['
       for (const part of await root.locator(place).all()) await expect(part).toBeHidden();
     }
     await expect(root.getByRole('textbox')).toHaveCount(0);
-    // No paper for what is not printed: on the screen it is higher.
+    // Elements that aren't printed take no space: the page is shorter than on screen.
     expect(await root.locator('.desk').evaluate((desk) => desk.offsetHeight)).toBeLessThan(700);
   });
 }
@@ -118,7 +118,7 @@ test('a style is found by its name among many', async ({ page, world }) => {
   const search = root.getByRole('searchbox', { name: 'Find a style' });
   await expect(swatches).toHaveCount(26);
   await search.fill('CLAY');
-  // The one that is chosen never hides.
+  // The chosen one is never hidden.
   await expect(swatches).toHaveText([/None|No style/i, 'Claymation']);
   await search.press('Tab');
   await page.keyboard.press('ArrowRight');

@@ -1,5 +1,5 @@
-// Every state that the studio can be in, each from a gateway that says just what it takes: nothing
-// is waited for, and nothing differs from one run to the next.
+// Every state of the studio, each from a gateway that sends exactly what the state needs: no waiting, and no
+// difference between runs.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { files, tone } from './servers.js';
 
-/** What the tests' gateway offers: one model of each kind. */
+/** The models of the tests' gateway: one of each kind. */
 const CATALOG = {
   models: [
     { id: 'suno', name: 'Suno', kind: 'audio', price_tokens: 10, prompt_max_chars: 2000, expected_secs: { min: 60, max: 180 } },
@@ -28,14 +28,14 @@ const balance = (available) => ({ available, held: 0, spent: 0, granted: 1000 })
 const done = (file, note) => [{ status: 'Completed', url: `/media/${file}`, note }];
 
 /**
- * The states, in the order in which a person may come through them:
+ * The states, in the order in which a visitor may see them:
  *
- * - `attributes`, `prompt`, `model`: how the element is set;
- * - `balance`: the tokens that there are;
- * - `events`: asks for a generation, and says these of it;
- * - `lost`: then breaks the line off for good;
- * - `act`: what is done then, by its name in the spec;
- * - `shows`: what tells that the state is reached, as a selector.
+ * - `attributes`, `prompt`, `model`: the element's settings;
+ * - `balance`: the available tokens;
+ * - `events`: starts a generation, and sends these events of it;
+ * - `lost`: then breaks the connection permanently;
+ * - `act`: the action that follows, by its name in the spec;
+ * - `shows`: a selector that matches once the state is reached.
  */
 export const STATES = {
   empty: { shows: '.result-panel .empty' },
@@ -61,7 +61,7 @@ export const STATES = {
   fault: { prompt: PROMPT, act: 'fault', shows: '.sorry button' },
 };
 
-/** A short silent film of the sketch engine's. */
+/** A short silent film made by the sketch engine. */
 async function film() {
   const folder = await mkdtemp(path.join(tmpdir(), 'ai-now-film-'));
   try {
@@ -92,11 +92,11 @@ export async function world(web) {
         <script type="module" src="/ai-now.js"></script><main><h1 hidden>A page</h1></main>`);
     },
   };
-  // At the root, and below each gateway: there its own routes are looked for.
+  // At the root, and below each gateway, whose routes are there.
   const bases = ['', ...Object.keys(STATES).map((name) => `/${name}`)];
   for (const [file, [type, bytes]] of Object.entries(media)) {
     const give = (request, answer) => {
-      // As real servers do: without ranges, seeking is not possible.
+      // Ranges, as on real servers: without them, seeking is not possible.
       const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
       const first = Number(from ?? 0);
       const last = to ? Number(to) : bytes.length - 1;
@@ -107,7 +107,7 @@ export async function world(web) {
     };
     for (const base of bases) routes[`GET ${base}${file}`] = give;
   }
-  /** What was asked for, by all. */
+  /** All requests. */
   const asked = [];
   for (const [name, state] of Object.entries(STATES)) {
     const base = `/${name}`;
@@ -131,7 +131,7 @@ export async function world(web) {
           asked.push(JSON.parse(await body(request)));
           say(201, { id: 'g', events: `${base}/events`, price: 10, balance: tokens })(request, answer);
         },
-      // Says more on the stream that is open.
+      // Sends more events on the open stream.
       [`POST ${base}/say`]: async (request, answer) => {
         said += 1;
         open.write(`id: ${said}\ndata: ${await body(request)}\n\n`);
@@ -147,7 +147,7 @@ export async function world(web) {
         open = answer;
         return state.lost ? answer.end() : undefined;
       },
-      // Each look at a state begins anew.
+      // Each visit of a state starts anew.
       [`POST ${base}/again`]: (_, answer) => {
         streams = 0;
         answer.writeHead(204).end();
@@ -163,7 +163,7 @@ async function body(request) {
   return text;
 }
 
-/** What the page does when it is to come to a state by itself. */
+/** The page's actions for states that it reaches by itself. */
 const ACTS = {
   deleteAll: async (page, root) => {
     await root.locator('.screen').waitFor();
@@ -173,8 +173,8 @@ const ACTS = {
     await all.click();
   },
   fault: async (_, root) => {
-    // The page breaks the making of elements, once, within the wasm, and something needs one: both at
-    // once, or what runs beside them would fail first and take away what is pressed.
+    // Breaks the creation of elements once, within the wasm, and triggers a change that needs one. Both happen in
+    // one task, because code in between would fail first and remove the element to be pressed.
     await root.locator('[name=model]').nth(1).evaluate((radio) => {
       const { createElement } = Document.prototype;
       Document.prototype.createElement = function broken(...given) {
@@ -187,7 +187,7 @@ const ACTS = {
   },
 };
 
-/** Puts up an element in a state, in place of the one before; answers it. */
+/** Adds an element in a state, replacing the one before; returns it. */
 export async function enter(page, origin, name, attributes = {}) {
   const state = STATES[name];
   const given = {
@@ -210,7 +210,7 @@ export async function enter(page, origin, name, attributes = {}) {
     const root = element.shadowRoot;
     const press = root.querySelector('[part=generate]');
     if (!open) return;
-    // Until the gateway's own models are loaded, the built-in ones are shown.
+    // The built-in models are shown until the gateway's are loaded.
     const known = () => root.querySelectorAll('[name=model]').length === models;
     while (!known() || root.querySelector('#why').textContent || press.ariaDisabled === 'true') {
       await new Promise((resolve) => { setTimeout(resolve, 5); });
@@ -220,7 +220,7 @@ export async function enter(page, origin, name, attributes = {}) {
   const root = page.locator('ai-now-studio');
   if (state.act) await ACTS[state.act](page, root);
   await root.locator(state.shows).first().waitFor({ state: 'attached' });
-  // What is loaded late (the catalog, pictures) is there, too.
+  // Data that is loaded late (the catalog, pictures) is there too.
   await page.evaluate(async () => {
     const { shadowRoot } = document.querySelector('ai-now-studio');
     const pictures = [...shadowRoot.querySelectorAll('img')].filter((image) => image.checkVisibility());
@@ -229,12 +229,12 @@ export async function enter(page, origin, name, attributes = {}) {
   return root;
 }
 
-/** What can be operated, as far as it shows, with a box of less than 24 px to take the click. */
+/** Visible controls whose clickable box is smaller than 24 px. */
 export const tooSmall = (page) => page.evaluate(() => {
   const { shadowRoot } = document.querySelector('ai-now-studio');
   const all = [...shadowRoot.querySelectorAll('button, a[href], input, textarea, select, summary')];
   const boxes = all.filter((element) => element.checkVisibility({ visibilityProperty: true })).map((element) => {
-    // A radio or a box is hit by its label, too.
+    // A radio button or checkbox can also be clicked on its label.
     const hits = [element, ...(element.labels ?? [])].map((hit) => hit.getBoundingClientRect());
     return {
       name: `${element.localName} ${element.ariaLabel ?? element.name ?? ''} ${element.textContent}`.trim().slice(0, 60),

@@ -1,6 +1,5 @@
-// Every state of the studio: nothing that axe-core finds, in light and dark, right to left and in forced
-// colours; what a screen reader finds, as recorded; no scrolling sideways on the smallest screens; and
-// how it looks, as recorded.
+// Every state of the studio: no findings by axe-core, in light and dark, right to left and in forced colours; the
+// recorded accessibility tree; no horizontal scrolling on the smallest screens; and the recorded screenshots.
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { blocks } from './blocks.js';
@@ -10,11 +9,11 @@ import { STATES, enter, tooSmall, world } from './states.js';
 const SCREENSHOT_STYLE = fileURLToPath(new URL('screenshots.css', import.meta.url));
 const states = Object.keys(STATES);
 
-// Each goes through all states in one page.
+// Each test visits all states in one page.
 test.describe.configure({ timeout: 240_000 });
 
 const look = test.extend({
-  // The tests only look: one world is enough for those of a worker.
+  // The tests only read, so one world per worker is enough.
   world: [async ({}, use) => {
     const place = await world(web);
     await use(place);
@@ -31,7 +30,7 @@ look.beforeEach(async ({ page, world }) => {
   await page.waitForFunction(() => customElements.get('ai-now-studio'));
 });
 
-// Colours alone change nothing but contrasts.
+// Colour schemes only affect contrast.
 const CONTRAST = ['color-contrast'];
 const VARIATIONS = [
   ['in light', { colorScheme: 'light' }, {}, null],
@@ -43,7 +42,7 @@ const VARIATIONS = [
 for (const [name, media, attributes, rules] of VARIATIONS) {
   look(`axe finds nothing ${name}`, async ({ page, world }) => {
     await page.emulateMedia(media);
-    // Once a page: its script is half a megabyte.
+    // Once per page, because its script is half a megabyte.
     await page.evaluate(axe.source);
     const found = {};
     for (const state of states) {
@@ -84,7 +83,7 @@ look('a screen reader finds what was reviewed', async ({ page, world }) => {
   }
 });
 
-/** What is looked at: every state as it is, and those that hold most in other lights and sizes. */
+/** The screenshots: every state, and the largest ones also in other themes and sizes. */
 const FULLEST = ['composing', 'too-few-tokens', 'running', 'song', 'failed', 'history'];
 const PICTURES = [
   { widthPx: 640, of: states },

@@ -1,5 +1,5 @@
-// Demo mode on a plain file server, under a folder of it, with no gateway anywhere: the visitor's own
-// browser makes everything, keeps it, and makes the same bytes as any other host.
+// Demo mode on a plain file server, in a subfolder, without any gateway: the visitor's own browser makes
+// everything, stores it, and makes the same bytes as every other host.
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
@@ -13,7 +13,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { test as base, built, expect, web } from './fixtures.js';
 import { Studio } from './studio.js';
 
-/** Pictures of many formats that the engine's own tests read. */
+/** Pictures of many formats, from the engine's own tests. */
 const IMAGES = fileURLToPath(new URL('../../crates/sketch/tests/images', import.meta.url));
 
 const TYPES = {
@@ -21,7 +21,7 @@ const TYPES = {
   '.json': 'application/json', '.svg': 'image/svg+xml', '.wasm': 'application/wasm',
 };
 
-/** A file server that knows nothing but a folder. */
+/** A file server that only serves a folder. */
 class Host {
   requests = [];
 
@@ -61,7 +61,7 @@ class Host {
   }
 }
 
-/** The studio of a page that asks no server for anything. */
+/** The studio of a page that makes no requests to a server. */
 class Demo extends Studio {
   async open(url) {
     await this.page.goto(url);
@@ -73,7 +73,7 @@ class Demo extends Studio {
     await this.generate.click();
   }
 
-  /** The record that the history keeps of a prompt. */
+  /** The history's record of a prompt. */
   record(prompt) {
     return this.page.evaluate(async (prompt) => {
       const opening = indexedDB.open('ai-now');
@@ -85,7 +85,7 @@ class Demo extends Studio {
     }, prompt);
   }
 
-  /** What the page plays, as a hash of its bytes. */
+  /** A hash of the bytes that the page plays. */
   async hash() {
     const bytes = await this.media.evaluate(async (media) => {
       const hash = await crypto.subtle.digest('SHA-256', await (await fetch(media.src)).arrayBuffer());
@@ -103,7 +103,7 @@ const test = base.extend({
   },
 });
 
-/** The hash of what the engine makes on this machine, outside of any browser. */
+/** The hash of what the engine makes on this machine, outside of a browser. */
 async function native({ model, style, prompt, seed, image, lyrics }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'ai-now-sketch-'));
   try {
@@ -171,10 +171,10 @@ test('the engine of the page makes the same files as the one of this machine', a
     await init({ module_or_path: await readFile(path.join(web, built('ai-now-sketch_bg.wasm'))) });
     const genres = ['pop', 'metal', 'jazz', 'funk', 'house', 'drum and bass', 'reggae', 'salsa',
       'classical', 'cinematic', 'ambient', 'chiptune'];
-    // What names no genre gets one by its mood and seed.
+    // Prompts that name no genre get one by mood and seed.
     const moods = ['sleepy', 'calm', 'sad and slow', 'cheerful', 'wild and fast', 'tense and fast', 'a serene lake', 'flowers'];
     const music = [...genres, ...moods].map((words, at) => ({ model: 'suno', prompt: `${words}, ${5 + at % 3 * 4} seconds` }));
-    // Each draws with other tools: light, water, ink, hatching, solids, pixels, clay, grain.
+    // Styles with different drawing code: light, water, ink, hatching, solids, pixels, clay, grain.
     const films = [
       ['pika', '5', 'a serene lake at dawn'], ['run', 'moody_film', 'a city at night in the rain'],
       ['run', '3d_render', 'two dogs in a meadow'], ['run', 'graphite', 'a train in the mountains'],
@@ -186,7 +186,7 @@ test('the engine of the page makes the same files as the one of this machine', a
       const hash = createHash('sha256').update(bytes).digest('hex');
       expect(hash, prompt).toBe(await native({ model, style, prompt, seed }));
     }
-    // Pictures that are sent, each in another format and role, and the lyrics of a song.
+    // Input pictures, each in another format and role, and the lyrics of a song.
     const given = [
       ['luma', null, 'snow at night', 'baseline.jpg'], ['pika', '3', 'animate this', 'progressive.jpg'],
       ['run', 'cartoon', 'on the wall', 'cmyk.jpg'], ['run', 'moody_film', 'this cat on the moon', 'lossy.webp'],
@@ -233,7 +233,7 @@ test('a second tab waits for the first and shows what it made', async ({ page, c
   await entry.locator('.show').click();
   await expect(other.play).toBeVisible();
   expect(await other.hash()).toBe(await studio.hash());
-  // One engine was enough.
+  // A single engine was used.
   expect(host.requests.filter((name) => /sketch-worker[.\w-]*\.js$/.test(name)).length).toBe(1);
 });
 
@@ -273,7 +273,7 @@ test('several elements share one worker and wait in a queue', async ({ page }) =
     expect(two.prompt).toContain('two');
     expect(one.url).toMatch(/^blob:/);
     await expect.poll(() => page.workers().length).toBe(0);
-    // Each knows what the other made.
+    // Each knows the other's results.
     for (const id of ['one', 'two']) await expect(page.locator(`#${id} .entry`)).toHaveCount(2);
   } finally {
     host.stop();
@@ -301,7 +301,7 @@ test('from another origin, under a policy that names it', async ({ page }) => {
 });
 
 test.describe('a policy that forbids the worker', () => {
-  // Here the browser is meant to complain.
+  // Here the browser is expected to complain.
   test.use({ complaints: [] });
 
   test('is shown with the rules to add', async ({ page, picture }) => {

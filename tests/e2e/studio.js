@@ -1,4 +1,4 @@
-// The studio as a person meets it: by what it says, not by how it is built.
+// Page object of the studio as a user sees it: by texts and roles, not by implementation.
 import { expect } from '@playwright/test';
 
 export class Studio {
@@ -14,7 +14,7 @@ export class Studio {
     this.media = page.locator('ai-now-studio').locator('audio, video').first();
   }
 
-  /** Opens the page and waits until the studio stands and knows what there is to spend. */
+  /** Opens the page and waits until the studio and its balance are shown. */
   async open(url) {
     await this.page.goto(url);
     await expect(this.page.getByText(/tokens? left/)).toBeVisible();
@@ -35,19 +35,19 @@ export class Studio {
     await this.prompt.fill(prompt);
   }
 
-  /** The tokens that the page says are left. */
+  /** The remaining tokens that the page shows. */
   async tokens() {
     const text = await this.page.getByText(/tokens? left/).first().textContent();
     return Number(/([\d,]+) tokens? left/.exec(text)[1].replaceAll(',', ''));
   }
 
-  /** Plays the result until the browser itself says that time passes. */
+  /** Plays the result until the browser reports that playback advances. */
   async playUntilItMoves() {
     await this.play.click();
     await expect.poll(() => this.media.evaluate((media) => media.currentTime)).toBeGreaterThan(0.3);
   }
 
-  /** What the browser's own decoder makes of the sound: its loudness (RMS) and length. */
+  /** The loudness (RMS) and length of the sound, from the browser's decoder. */
   async sound() {
     return this.media.evaluate(async (media) => {
       const bytes = await (await fetch(media.currentSrc)).arrayBuffer();
@@ -59,8 +59,8 @@ export class Studio {
   }
 
   /**
-   * How much the pictures of the video differ: the mean distance of two frames, 0 to 255. To be polled:
-   * a browser that is busy may draw the frame before, though it says that it has sought.
+   * The difference between two pictures of the video: the mean distance of two frames, 0 to 255. To be polled,
+   * because a busy browser may draw the previous frame although it reports that it has sought.
    */
   async motion() {
     return this.media.evaluate(async (video) => {

@@ -1,5 +1,5 @@
-// On other people's pages: behind their proxies, under their style sheets, among their shortcuts and in
-// their frames and pop-ups.
+// On other people's pages: behind their proxies, under their style sheets, among their shortcuts, and in their
+// frames and pop-ups.
 import { test as base, expect, web } from './fixtures.js';
 import { enter, tooSmall, world } from './states.js';
 import { Studio } from './studio.js';
@@ -13,7 +13,7 @@ const test = base.extend({
   }, { scope: 'worker' }],
 });
 
-/** Opens the empty page of the states. */
+/** Opens an empty page on the origin of the states. */
 async function open(page, world) {
   await page.goto(world.origin);
   await page.waitForFunction(() => customElements.get('ai-now-studio'));
@@ -40,13 +40,13 @@ for (const [how, path] of [['is told nothing of', '/tool'], ['has routes of the 
       expect(address).toMatch(new RegExp(`^${proxy.origin}${path}/media/[^/]+\\.mp4$`));
       const seen = await page.evaluate(() => window.seen);
       expect(seen.map(([type]) => type)).toContain('ai-now-progress');
-      // The addresses in an event can be loaded, too.
+      // The addresses in an event can also be loaded.
       expect(seen.at(-1)).toEqual(['ai-now-completed', address]);
       await studio.playUntilItMoves();
       const [file] = await Promise.all([page.waitForEvent('download'), studio.download.click()]);
       expect(file.url()).toBe(`${address}?download=1`);
       expect(file.suggestedFilename()).toMatch(/\.mp4$/);
-      // The picture that is kept of it.
+      // The stored picture of it.
       await page.locator('ai-now-studio .entry').scrollIntoViewIfNeeded();
       await expect(page.locator('ai-now-studio .entry .picture')).toBeVisible();
       expect(broken).toEqual([]);
@@ -57,7 +57,7 @@ for (const [how, path] of [['is told nothing of', '/tool'], ['has routes of the 
   });
 }
 
-/** The sizes of text and of the field and button, before and after the studio has come. */
+/** The sizes of text, field and button, before and after the studio is mounted. */
 const sizes = (page) => page.evaluate(() => {
   const { shadowRoot } = document.querySelector('ai-now-studio');
   const text = [...shadowRoot.querySelectorAll('p, label, span, button, textarea, legend, time')]
@@ -81,7 +81,7 @@ test('the size of the page\'s root shrinks nothing', async ({ page, world }) => 
       expect(await sizes(page), `${state} at ${size}`).toEqual(before);
       expect(await tooSmall(page), `${state} at ${size}`).toEqual([]);
     }
-    // The text of a page that is set larger is meant to be.
+    // If the page sets a larger text size, larger text is intended.
     for (const [size, times] of [['20px', 1.25], ['125%', 1.25], ['200%', 2]]) {
       await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, size);
       expect((await sizes(page)).least, `${state} at ${size}`).toBeCloseTo(before.least * times, 3);
@@ -129,7 +129,7 @@ test('nothing of what a page says of its text gets in', async ({ page, world }) 
   }
 });
 
-/** Writes down the keys that the page hears of. */
+/** Records the key events that reach the page. */
 const hear = (page) => page.evaluate(() => {
   window.heard = [];
   for (const target of [document, window]) {
@@ -157,7 +157,7 @@ test('typed keys stay in the element, before the studio is mounted and after', a
     await page.keyboard.press('Home');
     await expect(prompt).toHaveValue('jk /?G1S');
     expect(await heard(page)).toEqual([]);
-    // These are everybody's.
+    // These keys belong to everybody.
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+b');
     await page.keyboard.press('F2');
@@ -179,7 +179,7 @@ test('typed keys stay in the element, before the studio is mounted and after', a
   await search.focus();
   await page.keyboard.type('zx');
   expect(await heard(page)).toEqual([]);
-  // The page's own keys are its own, wherever else the focus is.
+  // The page's own keys work wherever else the focus is.
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press('j');
   expect(await heard(page)).toEqual(['keydown j', 'keypress j', 'keyup j']);
@@ -196,7 +196,7 @@ test('keys that the player uses end at the element, and no others', async ({ pag
     await page.keyboard.press(key);
     expect(await heard(page), key).toEqual([]);
   }
-  // A sound has no full screen: that key is free, as every other is.
+  // A sound has no full screen, so that key is free, like all others.
   for (const key of ['f', 'x']) {
     await page.keyboard.press(key);
     expect(await heard(page), key).toEqual([`keydown ${key}`, `keypress ${key}`, `keyup ${key}`]);
@@ -231,7 +231,7 @@ for (const place of ['a frame', 'a pop-up']) {
       const there = (await opened) ?? page.frameLocator('iframe');
       const prompt = there.getByRole('textbox', { name: 'What would you like to make?' });
       await expect(prompt).toBeVisible();
-      // It comes by itself, as near the viewport as it is.
+      // It loads automatically, because it is near the viewport.
       await expect(there.getByRole('radio', { name: /^Luma/ })).toBeAttached();
       if (started) await expect(prompt).toHaveValue('A calm lake, silent, 3 seconds');
       const looks = await page.evaluate(() => {
@@ -249,7 +249,7 @@ for (const place of ['a frame', 'a pop-up']) {
       await expect(play).toBeVisible();
       await play.click();
       await expect.poll(() => page.evaluate(() => window.element.shadowRoot.querySelector('video').currentTime)).toBeGreaterThan(0.1);
-      // Its picture is kept: it was seen.
+      // Its picture is stored: it was seen.
       await there.locator('.entry').scrollIntoViewIfNeeded();
       await expect(there.locator('.entry .picture')).toBeVisible();
       await there.getByRole('button', { name: 'Full screen' }).click();
@@ -273,11 +273,11 @@ test('moved into a picture-in-picture window of a document, it has its looks and
     window.element = document.querySelector('ai-now-studio');
     await window.element.start();
     window.other = await window.documentPictureInPicture.requestWindow({ width: 700, height: 700 });
-    // What its owner does: the window takes the element along, and gives it back.
+    // Its owner's code: the window takes the element, and gives it back.
     window.other.addEventListener('pagehide', () => document.querySelector('main').append(window.element));
     window.other.document.body.append(window.element);
   });
-  /** What the element in the window shows: it is seen from the page that opened it. */
+  /** The element's content in the window, as seen from the page that opened it. */
   const inside = (act, given) => page.evaluate(([act, given]) => new Function('root', 'given', `return ${act}`)(window.element.shadowRoot, given), [act, given]);
   expect(await page.evaluate(() => window.element.ownerDocument === window.other.document)).toBe(true);
   await expect.poll(() => inside('root.querySelectorAll("input[type=radio]").length')).toBeGreaterThan(2);
@@ -312,7 +312,7 @@ for (const place of ['a frame', 'a pop-up']) {
     await context.route('**/api/sessions', async (route) => {
       asked += 1;
       if (!refuses) return route.continue();
-      // Not for as long as this test takes.
+      // Not for the duration of this test.
       return route.fulfill({ status: 503, headers: { 'Retry-After': '600' }, json: { status: 'Error', message: 'Not now.' } });
     });
     await page.goto(gateway.url);
@@ -327,9 +327,9 @@ for (const place of ['a frame', 'a pop-up']) {
       window.other.document.title = 'Another page';
       window.other.document.body.append(window.element);
     }, place);
-    // Whoever moves it looks at it.
+    // The document to which it was moved is visible.
     await moved;
-    /** Has somebody look at a document, or away; then a request goes there and back. */
+    /** Simulates that a document is visible or hidden; then waits for a request and its answer. */
     const look = (where, hidden = false) => page.evaluate(async ([where, hidden]) => {
       const { document } = where === 'here' ? window : window.other;
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
@@ -346,7 +346,7 @@ for (const place of ['a frame', 'a pop-up']) {
       return page.evaluate(() => window.element.shadowRoot.querySelector('.bar').textContent);
     }).toContain('tokens left');
 
-    // Who went elsewhere is told in the title of the tab: a pop-up has its own.
+    // A user who switched away is notified in the title of the tab: a pop-up has its own.
     const titles = () => page.evaluate(() => [document.title, window.other.document.title]);
     const before = await titles();
     await look('there', true);

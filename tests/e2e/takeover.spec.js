@@ -1,10 +1,10 @@
-// The prompt works before the studio is loaded, and the studio takes it over as it is: a visitor
-// who types, composes or has pressed the button notices nothing of it.
+// The prompt works before the studio is loaded, and the studio takes it over: a visitor who types, uses an input
+// method or has pressed the button notices nothing.
 import { test, expect } from './fixtures.js';
 import { Studio } from './studio.js';
 import { network } from './servers.js';
 
-/** Holds the studio's wasm back until it is let go, or lost. What is shown meanwhile is in preview.spec.js. */
+/** Holds the studio's wasm back until it is released, or fails. The preview is tested in preview.spec.js. */
 async function hold(page) {
   await page.route('**/ai-now-preview*.js', () => { /* It never comes. */ });
   let release;
@@ -16,7 +16,7 @@ async function hold(page) {
   return { letGo: () => release(), lose: () => release('lost') };
 }
 
-/** Opens the page, with the prompt there and nothing else. */
+/** Opens the page with only the prompt. */
 async function open(page, url) {
   const wasm = await hold(page);
   await page.goto(url);
@@ -26,7 +26,7 @@ async function open(page, url) {
   return { studio, wasm };
 }
 
-/** Writes down, frame by frame, where the field and the button are and whether they are the same. */
+/** Records, frame by frame, the positions of the field and the button, and whether they are the same elements. */
 const watch = (page) => page.evaluate(() => {
   const { shadowRoot } = document.querySelector('ai-now-studio');
   const find = () => [shadowRoot.querySelector('textarea'), shadowRoot.querySelector('[part=generate]')];
@@ -36,7 +36,7 @@ const watch = (page) => page.evaluate(() => {
     window.looks.add(JSON.stringify(find().map((node, at) => {
       const { x, y, width, height } = node.getBoundingClientRect();
       const { color, backgroundColor, font, borderColor } = getComputedStyle(node);
-      // A button that can't be pressed looks otherwise; the field always looks the same.
+      // A disabled button looks different; the field always looks the same.
       return [node === nodes[at], x, y, width, height, font, ...at ? [] : [color, backgroundColor, borderColor]];
     })));
     requestAnimationFrame(look);
@@ -69,7 +69,7 @@ for (const [how, delay] of [['fast', 0], ['slowly', 120]]) {
     await expect(studio.prompt).toBeFocused();
     await expect(page.getByText(`${typed.length} of 2,000 characters`)).toBeAttached();
     expect(await looks(page)).toHaveLength(1);
-    // It is the browser's own history, too.
+    // The browser's undo history is kept too.
     await page.keyboard.press('Control+z');
     await expect(studio.prompt).not.toHaveValue(typed);
   });
@@ -127,13 +127,13 @@ for (const [how, press] of [
         window.started = [];
         document.addEventListener('ai-now-started', ({ detail }) => window.started.push(detail.prompt));
       });
-      // Nothing to go by yet: that asks for nothing.
+      // With no data yet, no request is made.
       await press(page);
       await studio.prompt.fill('A tune, 3 seconds');
       await press(page);
       await press(page);
       await expect(studio.generate).toHaveAttribute('aria-busy', 'true');
-      // The next one may be written meanwhile.
+      // The next prompt may be written in the meantime.
       await studio.prompt.focus();
       await page.keyboard.press('End');
       await page.keyboard.type(', and then');
@@ -156,7 +156,7 @@ const SETTINGS = {
   session: (element) => { element.getSession = undefined; },
 };
 
-/** Writes down what is started. */
+/** Records what is started. */
 const started = (page) => page.evaluate(() => {
   window.started = [];
   document.addEventListener('ai-now-started', ({ detail }) => window.started.push(detail.prompt));
@@ -166,7 +166,7 @@ for (const [what, change] of Object.entries(SETTINGS)) {
   test(`a press outlives what the page sets before it can be honoured: ${what}`, async ({ page, gateway }) => {
     const line = await network(gateway.url);
     try {
-      // There is no session yet: the press has to wait in the studio, too.
+      // There is no session yet: the studio has to remember the press too.
       let answerAll;
       const answered = new Promise((resolve) => { answerAll = resolve; });
       await page.route('**/api/sessions', async (route) => {
@@ -251,7 +251,7 @@ test('where the studio never comes, it says so and keeps the text', async ({ pag
   await stands(page);
   await expect(alert).toHaveCount(0);
   await expect(studio.prompt).toHaveValue('A tune, 3 seconds more');
-  // There was no request for it since.
+  // There was no request for it since then.
   await expect(studio.progress).toHaveCount(0);
 });
 

@@ -1,5 +1,5 @@
-// Texts of the site's own: whatever the element says can be said otherwise, before the studio is there and
-// after, in every language, at any time.
+// The site's own texts: every text of the element can be replaced, before the studio is loaded and after, in every
+// language, at any time.
 import { test, expect } from './fixtures.js';
 import { site } from './servers.js';
 
@@ -22,10 +22,10 @@ test('a site says what the element says', async ({ page, gateway }) => {
     await expect(page.getByRole('textbox', { name: 'What shall we print?' })).toBeVisible();
     await expect(page.getByRole('radio', { name: 'The band' })).toBeVisible();
     await expect(page.getByRole('radio', { name: 'Luma' })).toBeVisible();
-    // One of the language's is left, one is left out.
+    // One keeps the language's text, one is omitted.
     await expect(examples(page)).toHaveText(['A march for the fair', 'A calm piano piece in D minor, 70 bpm']);
     await expect(page.getByRole('button', { name: /^Print/ })).toBeVisible();
-    // It generates as it would otherwise, by the model's own name.
+    // The request is unchanged, with the model's real name.
     const { model } = await page.evaluate(() => document.querySelector('ai-now-studio').generate({ prompt: 'A march, 2 seconds' }));
     expect(model).toBe('suno');
     await expect(page.locator('.entry')).toContainText('The band');

@@ -1,5 +1,4 @@
-// A page that stays open over an upgrade: its shell names files that are gone. Needs a build whose names
-// bear hashes.
+// A page that stays open over an upgrade: its shell refers to removed files. Needs a build with hashed names.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,11 +10,11 @@ const WASM = built('ai-now-widget_bg.wasm');
 const STAMP = WASM.match(/\.([\w-]{16})\.wasm$/)?.[1];
 const OLD = 'OLDoldOLDoldOLDo';
 
-/** A host whose release can be exchanged; a page keeps its shell for an hour, as a careless CDN would have it. */
+/** A host whose release can be replaced; it lets pages cache the shell for an hour, like a badly configured CDN. */
 async function host(gateway) {
   const state = { upgraded: false, shells: 0 };
   const now = await readFile(path.join(web, 'ai-now.js'), 'utf8');
-  // The release before: its wasm had another hash, and so another name.
+  // The previous release: its wasm had another hash, and therefore another name.
   const pin = /["']?ai-now-widget_bg\.wasm["']?:\s*["'](sha256-[^"']+)["']/.exec(now)[1];
   const before = now.replace(pin, `sha256-${OLD}${pin.slice(7 + OLD.length)}`);
   const server = await files(web, {
@@ -39,7 +38,7 @@ test('a page that stayed open over an upgrade says so, and the reload that it of
     await page.goto(shop.origin);
     await page.waitForFunction(() => customElements.get('ai-now-studio'));
     await page.locator('ai-now-studio textarea').first().fill('A calm lake');
-    // The upgrade: the old files are gone while the page is open.
+    // The upgrade: the old files are removed while the page is open.
     old.state.upgraded = true;
     await page.locator('ai-now-studio').evaluate((element) => element.start().catch(() => {}));
     const alert = page.getByRole('alert').filter({ hasText: 'There is a newer version.' });
@@ -47,7 +46,7 @@ test('a page that stayed open over an upgrade says so, and the reload that it of
     await expect(alert).not.toContainText('Check the connection');
     await expect(page.locator('ai-now-studio textarea').first()).toHaveValue('A calm lake');
     expect(await page.locator('ai-now-studio').getByRole('button', { name: 'Start again' }).count()).toBe(0);
-    // A plain reload takes the shell out of the cache; this one asks for it anew.
+    // A plain reload uses the cached shell; this one bypasses the cache.
     await page.getByRole('button', { name: 'Reload' }).click();
     await page.waitForLoadState('load');
     await page.locator('ai-now-studio').evaluate((element) => element.start());
@@ -62,8 +61,7 @@ test('a page that stayed open over an upgrade says so, and the reload that it of
 
 test('where an old release\'s files stay beside the new, a page of before goes on with its own', async ({ page, gateway }) => {
   const old = await host(gateway);
-  // The release before as it was, under its names, with its own hashes: the same wasm and a section that
-  // says nothing.
+  // The complete previous release, with its own names and hashes: the same wasm with an additional empty section.
   const wasm = Buffer.concat([await readFile(path.join(web, WASM)), Buffer.from([0, 4, 3, 111, 108, 100])]);
   const digest = createHash('sha256').update(wasm).digest('base64');
   const stamp = digest.slice(0, 16).replaceAll('+', '-').replaceAll('/', '_');
@@ -89,7 +87,7 @@ test('where an old release\'s files stay beside the new, a page of before goes o
     await expect(page.getByText('There is a newer version.')).toHaveCount(0);
     expect(asked).toContain(`/ai-now-widget_bg.${stamp}.wasm`);
     expect(asked).not.toContain(`/${WASM}`);
-    // Loaded again, it is the new release.
+    // After a reload, it is the new release.
     await page.reload();
     await page.locator('ai-now-studio').evaluate((element) => element.start());
     await expect(page.getByRole('radio').first()).toBeAttached();

@@ -1,4 +1,4 @@
-// The package in fresh projects, with no plug-in and no setting for it: built, served and opened.
+// The package in fresh projects, without plug-ins or settings for it: built, served and opened.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -32,7 +32,7 @@ test('webpack builds it', async (t) => {
     compiler.run((error, stats) => (error ? reject(error) : resolve(stats)));
   });
   const { errors, warnings } = stats.toJson();
-  // It finds the wasm large, which it is.
+  // The bundler warns of the wasm's size, as expected.
   assert.deepEqual([...errors, ...warnings].filter(({ message }) => !/size limit|performance/.test(message)), []);
   await works(await browse(t, await serve(t, dir)), assert);
 });

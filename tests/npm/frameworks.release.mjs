@@ -1,5 +1,5 @@
-// The package in whole frameworks, fresh, as a release wants it: installed as their lock files say, built
-// with no plug-in and no setting for it, rendered on the server where they do, and opened.
+// The package in fresh projects of whole frameworks, for releases: installed from their lock files, built without
+// plug-ins or settings for it, rendered on the server if the framework does that, and opened.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { browse, here, pack, place, run, serve, works } from './support.mjs';
 
-/** A fresh project with everything that its lock file says, and the package. */
+/** A fresh project with everything in its lock file, and the package. */
 async function fresh(t, name) {
   const dir = place(t, name);
   cpSync(path.join(here, 'release', name), dir, { recursive: true, filter: (file) => !/node_modules|\.next|\.nuxt|\.output|dist$/.test(file) });
@@ -20,7 +20,7 @@ async function fresh(t, name) {
 
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', HOST: '127.0.0.1', PORT: '0' };
 
-/** A server of a project's own, once it has said where it listens. */
+/** A project's own server, once it has printed its address. */
 async function started(t, said, program, args, dir) {
   const child = spawn(program, args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
@@ -38,7 +38,7 @@ async function started(t, said, program, args, dir) {
   return `http://127.0.0.1:${port}/`;
 }
 
-/** The element stands in the page that the server wrote, and comes to life in the browser. */
+/** The element is in the server's page, and works in the browser. */
 async function opens(t, url) {
   const html = await (await fetch(url)).text();
   assert.match(html, /<ai-now-studio[^>]*mode="demo"/);

@@ -1,5 +1,4 @@
-// The package itself: what linters of packages say, what TypeScript makes of its types, and that both
-// describe the element that there is.
+// The package itself: package linters, its TypeScript types, and that both match the real element.
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -48,7 +47,7 @@ test('where there is no DOM, the module can be imported and defines nothing', as
   assert.deepEqual([stdout, stderr], ['function undefined\n', '']);
 });
 
-/** What the manifest tells of the element. */
+/** The manifest's description of the element. */
 const [declaration] = JSON.parse(read('custom-elements.json')).modules[0].declarations;
 const names = (list) => list.map(({ name }) => name).toSorted();
 
@@ -91,20 +90,20 @@ test('the manifest and the types tell what the element has, and no more', async 
       heard,
     };
   });
-  // `theme` is the style sheet's alone.
+  // Only the style sheet uses `theme`.
   assert.deepEqual(names(declaration.attributes), [...there.observed, 'theme'].toSorted());
   const fields = declaration.members.filter(({ kind }) => kind === 'field');
   assert.deepEqual(fields.map(({ name, readonly = false }) => [name, readonly]).toSorted(), there.accessors.toSorted());
   const platform = ['constructor', 'connectedCallback', 'disconnectedCallback', 'adoptedCallback', 'attributeChangedCallback', 'connectedMoveCallback'];
-  // What the studio itself calls.
+  // Called by the studio itself.
   const inside = ['warn'];
   const methods = there.methods.filter((name) => ![...platform, ...inside].includes(name));
   assert.deepEqual(names(declaration.members.filter(({ kind }) => kind === 'method')), methods.toSorted());
   assert.deepEqual(names(declaration.cssParts), there.parts.toSorted());
-  // The unit that the sheets count in is said by themselves (`www/shell/sizes.js`).
+  // The style sheets themselves register their unit (`www/shell/sizes.js`).
   const properties = there.properties.filter((name) => name !== '--ai-now-rem');
   assert.deepEqual(names(declaration.cssProperties), properties.toSorted());
-  // No gateway, no balance.
+  // Without a gateway there is no balance.
   assert.deepEqual(names(declaration.events).filter((name) => name !== 'ai-now-balance'), Object.keys(there.heard).toSorted());
   const types = read('index.d.ts');
   for (const [name, keys] of Object.entries(there.heard)) {

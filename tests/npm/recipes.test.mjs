@@ -1,5 +1,5 @@
-// The recipes of `examples/`, as they stand there: frameworks built with the package, and servers of a site
-// that open sessions at the real gateway.
+// The recipes in `examples/`, unchanged: frameworks built with the package, and site servers that open sessions at
+// the real gateway.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ for (const [name, packages] of Object.entries(FRAMEWORKS)) {
 const python = process.env.NPM_PYTHON;
 const folder = path.join(top, 'examples/session-server');
 
-/** How each server is started on a port. */
+/** The command that starts each server on a port. */
 const SERVERS = {
   express: () => ['node', [path.join(folder, 'express.mjs')]],
   fastapi: (port) => [path.join(python, 'uvicorn'), ['fastapi_server:app', '--host', '127.0.0.1', '--port', `${port}`]],
@@ -47,7 +47,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
     let [program, args] = start(port);
     let cwd = folder;
     if (name === 'express') {
-      // Beside its page, with what npm would install there.
+      // In a copy, with the packages that npm would install there.
       cwd = await project(t, folder);
       borrow(cwd, ['express']);
       args = [path.join(cwd, 'express.mjs')];
@@ -59,7 +59,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
     const made = await page.evaluate(async () => (await document.querySelector('ai-now-studio').generate({ model: 'suno', prompt: 'A tune, 2 seconds' })).url);
     assert.match(made, /\.mp3$/);
     await page.getByText('20 tokens left').waitFor();
-    // The site's key stays where it is.
+    // The site's key stays on the server.
     assert.ok(!(await page.content()).includes(secret));
   });
 }

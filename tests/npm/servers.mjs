@@ -1,11 +1,11 @@
-// Programs that go with a test: the real gateway, and servers of a site's own.
+// Programs that run during a test: the real gateway, and site servers.
 import { spawn, execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
 import { place, top } from './support.mjs';
 
-/** A port that is free just now. */
+/** A port that is currently free. */
 export const freePort = () => new Promise((resolve) => {
   const server = createServer().listen(0, '127.0.0.1', () => {
     const { port } = server.address();
@@ -13,14 +13,14 @@ export const freePort = () => new Promise((resolve) => {
   });
 });
 
-/** A program that goes with the test and with all that it started, once it has said what is waited for. */
+/** A program that is killed with its children at the end of the test; waits for its expected output. */
 export async function serving(t, said, program, args, options) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...options });
   t.after(() => {
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
   });
   let log = '';

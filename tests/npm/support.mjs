@@ -1,4 +1,4 @@
-// Fresh projects with the packed package in them, and a real browser that opens what was built.
+// Fresh projects with the packed package, and a real browser that opens the build output.
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import {
@@ -24,10 +24,10 @@ export async function run(program, args, options = {}) {
   }
 }
 
-/** Where projects stand: outside of this repository's own packages, below them to find the tools. */
+/** The projects' folder: outside of this repository's own packages, but below them to find the tools. */
 const projects = path.join(top, 'target/npm');
 
-/** A folder that goes with the test. */
+/** A folder that is removed after the test. */
 export function place(t, name) {
   mkdirSync(projects, { recursive: true });
   const dir = mkdtempSync(path.join(projects, `${name}-`));
@@ -44,8 +44,8 @@ export async function pack(dir) {
 }
 
 /**
- * A fresh project, copied from a folder, with the package installed from its tarball. Tools and frameworks
- * are those of `tests/npm`.
+ * A fresh project, copied from a folder, with the package installed from its tarball. Tools and frameworks come
+ * from `tests/npm`.
  */
 export async function project(t, from) {
   const dir = place(t, path.basename(from));
@@ -53,14 +53,14 @@ export async function project(t, from) {
   const tarball = await pack(dir);
   const own = path.join(dir, 'package.json');
   const before = existsSync(own) ? readFileSync(own) : '{ "type": "module" }';
-  // The package alone: nothing is asked of a registry.
+  // Only the package: no registry is used.
   writeFileSync(own, '{ "private": true, "type": "module" }');
   await run('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--no-package-lock', '--offline', '--prefix', dir, tarball], { cwd: dir });
   writeFileSync(own, before);
   return dir;
 }
 
-/** Lets a project use what is installed for these tests. */
+/** Makes the packages that are installed for these tests available to a project. */
 export function borrow(dir, names) {
   for (const name of names) {
     const link = path.join(dir, 'node_modules', name);
@@ -74,7 +74,7 @@ const TYPES = {
   '.json': 'application/json', '.jpg': 'image/jpeg',
 };
 
-/** Serves a folder below a path, as a plain static host does. */
+/** Serves a folder below a path, like a plain static host. */
 export async function serve(t, folder, base = '/') {
   const server = createServer((request, answer) => {
     const { pathname } = new URL(request.url, 'http://x');
@@ -94,7 +94,7 @@ export async function serve(t, folder, base = '/') {
   return `http://127.0.0.1:${server.address().port}${base}`;
 }
 
-/** A page of a real browser, and what went wrong on it. */
+/** A page in a real browser, with its errors. */
 export async function browse(t, url) {
   const browser = await chromium.launch({
     executablePath: process.env.E2E_BROWSER ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'],
@@ -111,7 +111,7 @@ export async function browse(t, url) {
   return { page, wrong: () => wrong.filter((text) => !text.includes('favicon.ico')) };
 }
 
-/** Has the element on a page make a tune, hears it play, and speaks another language with it. */
+/** Generates a tune with the element on a page, plays it, and switches the language. */
 export async function works({ page, wrong }, assert) {
   const url = await page.evaluate(async () => {
     await customElements.whenDefined('ai-now-studio');

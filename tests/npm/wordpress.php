@@ -1,6 +1,6 @@
 <?php
-// As much of WordPress as the plug-in asks for, to try it out without one: each function does what
-// WordPress documents of it, for one page with a shortcode and a block.
+// Stubs of the WordPress functions that the plug-in uses, to test it without WordPress: each does what WordPress
+// documents, for one page with a shortcode and a block.
 declare(strict_types=1);
 
 define('ABSPATH', '/');

@@ -1,6 +1,6 @@
-// The plug-in in a real WordPress, as its users meet it: activated, set up, put on a page in the editor as a
-// block and as a shortcode, and opened by a visitor. WordPress and its database are those that WordPress
-// Playground packs for npm; PHP's own server runs them.
+// The plug-in in a real WordPress, as its users see it: activated, configured, added to a page in the editor as a
+// block and as a shortcode, and opened by a visitor. WordPress and its database are those that WordPress Playground
+// packs for npm; PHP's own server runs them.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { freePort, gateway, serving } from './servers.mjs';
 import { browse, here, place, run, top } from './support.mjs';
 
-/** A WordPress in a folder, at an address, with the plug-in among those that can be activated. */
+/** A WordPress in a folder, at an address, with the plug-in available for activation. */
 async function wordpress(t, origin) {
   const dir = place(t, 'wordpress');
   cpSync(path.join(here, 'release/wordpress'), dir, { recursive: true, filter: (file) => !file.includes('node_modules') });
@@ -17,7 +17,7 @@ async function wordpress(t, origin) {
   const builds = path.join(dir, 'node_modules/@wp-playground/wordpress-builds');
   const site = path.join(dir, 'site');
   await run('unzip', ['-q', path.join(builds, 'src/wordpress/wp-6.5.zip'), '-d', site]);
-  // What browsers load lies beside it.
+  // Static files are served from the same folder.
   cpSync(path.join(builds, 'public/wp-6.5'), site, { recursive: true });
   const plugins = path.join(site, 'wp-content/plugins');
   await run('unzip', ['-q', path.join(builds, 'src/sqlite-database-integration/sqlite-database-integration.zip'), '-d', dir]);
@@ -45,7 +45,7 @@ test('WordPress: the plug-in is set up, put on a page in the editor, and opened 
   await page.getByLabel('Username or Email Address').fill('admin');
   await page.getByLabel('Password', { exact: true }).fill('password');
   await page.getByRole('button', { name: 'Log In' }).click();
-  // It may ask first whether the address of its administrator is still right.
+  // It may first ask whether the administrator's address is still correct.
   await page.waitForFunction(() => !document.getElementById('loginform'));
   await page.goto(`${origin}/wp-admin/plugins.php`);
   await page.getByRole('link', { name: 'Activate AI-Now Studio' }).click();
@@ -60,7 +60,7 @@ test('WordPress: the plug-in is set up, put on a page in the editor, and opened 
   await page.waitForFunction(() => globalThis.wp?.data?.select('core/editor')?.getCurrentPostId());
   await page.evaluate(() => wp.data.dispatch('core/preferences').set('core/edit-post', 'welcomeGuide', false));
   await page.evaluate(() => wp.data.dispatch('core/preferences').set('core/edit-post', 'welcomeGuidePage', false));
-  // Straight from the block's own script: WordPress knows it, and shows what it says of itself.
+  // Checks the block in the editor, where WordPress knows it and shows its placeholder.
   await page.evaluate(() => {
     const { createBlock } = wp.blocks;
     wp.data.dispatch('core/block-editor').insertBlocks([

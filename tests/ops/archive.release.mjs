@@ -1,4 +1,4 @@
-// The files of a release, as somebody has them who downloaded them and has no Rust: from a server on this machine,
+// The files of a release, used like somebody who downloaded them and has no Rust: from a server on this machine,
 // with the commands of the documents. `cargo xtask release` makes the files, then runs this.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -15,7 +15,7 @@ const files = readdirSync(release).toSorted();
 const machine = run('rustc', ['-vV'], { cwd: top }).match(/^host: (\S+)$/m)[1];
 const version = /^version = "(.*)"$/m.exec(read('Cargo.toml'))[1];
 const name = `ai-now-${version}-${machine}`;
-/** What a person has who never built anything. */
+/** The environment of a user who never built anything. */
 const stranger = (home) => ({ PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8' });
 
 /** Unpacks an archive of the release into an empty folder. */
@@ -25,7 +25,7 @@ function unpacked(t, archive) {
   return dir;
 }
 
-/** Serves the release; `fault` may answer in its place. */
+/** Serves the release; `fault` may answer instead. */
 async function served(t, fault = () => false) {
   const server = createServer((request, answer) => {
     const file = path.join(release, path.basename(request.url));
@@ -41,14 +41,14 @@ async function served(t, fault = () => false) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** The README's one command, told to take everything from `base`, and not to want a port that may be taken. */
+/** The README's one command, with `base` as the source of the files, on a free port. */
 function command(base, more = '') {
   const [line] = /^curl .*install\.sh \| sh .*$/m.exec(read('README.md'));
   const address = 'https://github.com/ai-now/ai-now/releases/latest/download';
   return edit(line, [[address, base]]) + more;
 }
 
-/** Runs the command, with all that it starts, until it ends or the test is over. */
+/** Runs the command with its children until it ends or the test is over. */
 function follow(t, home, base, listen = '127.0.0.1:0') {
   const child = spawn('sh', ['-c', command(base, ` --listen ${listen}`)], {
     cwd: home, env: { ...stranger(home), AI_NOW_RELEASE: base }, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
@@ -60,14 +60,14 @@ function follow(t, home, base, listen = '127.0.0.1:0') {
     try {
       process.kill(-child.pid);
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
     await ended;
   });
   return { said: () => said, running: () => child.exitCode === null, ended };
 }
 
-/** What the gateway at `url` shows and makes. */
+/** Checks the page and a generation of the gateway at `url`. */
 async function works(url) {
   for (const page of ['/', '/ai-now.js', '/admin/', '/builder.html', '/demo.html', '/examples/two-lines.html', '/api/openapi.json']) {
     const answer = await fetch(url + page);
@@ -85,7 +85,7 @@ async function works(url) {
   assert.match(await made.text(), /"status":"Completed"/);
 }
 
-/** The address that a started gateway says. */
+/** The address that a started gateway prints. */
 const address = (child) => eventually(() => {
   const line = /^listening on (http:\S+)/m.exec(child.said());
   assert.ok(line, child.said());
@@ -136,18 +136,18 @@ test("README's one command starts a studio", { timeout: 120_000 }, async (t) => 
   const base = await served(t);
   const url = await address(follow(t, home, base));
   await works(url);
-  // The command that it leaves works in another terminal, on the same records.
+  // The installed command works in another terminal, with the same records.
   const said = run(path.join(home, '.local/bin/ai-now-gateway'), ['--version'], { env: stranger(home) });
   assert.equal(said, `ai-now-gateway ${version}\n`);
   const data = path.join(home, '.local/share/ai-now/data');
   assert.match(run(path.join(home, '.local/bin/ai-now-gateway'), ['audit', '--data', data], { env: stranger(home) }), /all is well/);
-  // Where the address is taken already, it says so in one line, and what to do.
+  // If the address is in use, it says so in one line, and what to do.
   const taken = await faulty(t, () => false, place(t), url.replace('http://', ''));
   assert.equal(taken.code, 1, taken.said);
   assert.match(taken.said, /in use/);
 });
 
-/** Runs the command against a server with a fault. Answers how it ended, what it said, and what it left. */
+/** Runs the command with a faulty server. Returns its exit status, its output, and the files it left. */
 async function faulty(t, fault, home = place(t), listen = '127.0.0.1:0') {
   const child = follow(t, home, await served(t, fault), listen);
   const code = await child.ended;
@@ -183,7 +183,7 @@ test('what broke off is not installed, and the next try goes well', { timeout: 1
   await address(follow(t, home, await served(t)));
 });
 
-/** Whatever names a folder of the machine that made the release. */
+/** Patterns of paths on the machine that made the release. */
 const places = [top, process.env.CARGO_HOME ?? path.join(homedir(), '.cargo'), path.join(homedir(), '.rustup')];
 const found = (bytes) => places.filter((folder) => bytes.includes(folder));
 
@@ -202,7 +202,7 @@ test('nothing says where it was made', (t) => {
   assert.ok(looked > 200, `${looked}`);
 });
 
-/** Every part of a bill, and the parts of those. */
+/** Every component of a bill, recursively. */
 const parts = ({ components = [] }) => components.flatMap((part) => [part, ...parts(part)]);
 
 test('bills of materials are CycloneDX 1.5, whole, and name no folder', () => {
@@ -225,7 +225,7 @@ test('bills of materials are CycloneDX 1.5, whole, and name no folder', () => {
     const names = bill.components.map((part) => part.name);
     assert.ok(names.includes('ai-now-protocol') || names.includes('ai-now-sketch') || component.name === 'ai-now-admin', names.join());
     for (const part of bill.components) assert.match(part.purl, /^pkg:cargo\/[\w-]+@\d/, file);
-    // Whoever has to pass licences on finds them here.
+    // Anyone who has to pass on licences finds them here.
     const bare = bill.components.filter(({ licenses = [] }) => licenses.length === 0).map((part) => part.name);
     assert.deepEqual(bare, [], file);
   }

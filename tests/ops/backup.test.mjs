@@ -1,5 +1,4 @@
-// ops/backup.sh and ops/restore.sh, beside the real gateway at work: nothing is lost, and what was under
-// way goes on.
+// ops/backup.sh and ops/restore.sh with the real gateway at work: nothing is lost, and unfinished work continues.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +13,7 @@ const env = { ...process.env, AI_NOW_GATEWAY: binary };
 const backup = (...args) => run(path.join(top, 'ops/backup.sh'), args, { env }).trim().split('\n').at(-1);
 const restore = (...args) => run(path.join(top, 'ops/restore.sh'), args, { env });
 
-/** Waits until a generation has ended well, and answers it. */
+/** Waits until a generation has completed, and returns it. */
 const completed = (url, key, id) => eventually(async () => {
   const generation = await ask(`${url}/api/generations/${id}`, key);
   assert.equal(generation.state, 'completed');
@@ -35,7 +34,7 @@ test('a backup of a running gateway is whole, and goes on where it was', { timeo
   const song = await submit(SONG);
   const { url } = await completed(first.url, key, song.id);
   const original = await media(first.url, url);
-  // Two under way while the backup is made: one that is drawn, one that waits for it.
+  // Two are unfinished while the backup is made: one that is being drawn, and one in the queue.
   const films = [await submit(FILM), await submit({ ...SONG, prompt: 'another tune, 2 seconds' })];
   const made = backup(data, backups);
   assert.match(path.basename(made), /^ai-now-\d{8}T\d{6}Z$/);
@@ -60,13 +59,13 @@ test('backups share what did not change, and the oldest go', { timeout: 120_000 
   newKey(data);
   for (const folder of ['media', 'uploads']) mkdirSync(path.join(data, folder), { recursive: true });
   writeFileSync(path.join(data, 'uploads', 'a-picture'), 'what a generation begins with');
-  // A name as results have it; nothing in the records knows it, which the next start cleans up.
+  // A file named like a result but without a record, which the next start removes.
   const name = 'a-lake-zzzzzzzzzzzzzzzzzzzzzzzzzz.mp4';
   writeFileSync(path.join(data, 'media', name), 'a result');
   writeFileSync(path.join(data, 'media', `${name}.part`), 'half a result');
   const made = [];
   for (let i = 0; i < 3; i += 1) {
-    // Names are made of seconds.
+    // Names have a resolution of seconds.
     made.push(await eventually(() => backup(data, backups, '2')));
   }
   assert.deepEqual(readdirSync(backups).sort(), made.slice(1).map((dir_) => path.basename(dir_)));
@@ -84,7 +83,7 @@ test('nothing is overwritten, and what failed leaves nothing', (t) => {
   assert.throws(() => restore(backup(data, backups), data), /is not empty/);
   assert.match(run(binary, ['audit', '--data', data]), /all is well/);
 
-  // Records that were moved are not in the file any more.
+  // Records that were moved are no longer in the file.
   writeFileSync(path.join(data, 'store.txt'), 'postgres://db/music\n');
   assert.throws(() => backup(data, backups), /on postgres:\/\/db\/music: back that up with pg_dump/);
   rmSync(path.join(data, 'store.txt'));

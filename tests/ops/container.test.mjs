@@ -1,6 +1,6 @@
-// The container file, built as it is and run, with its own health check. Base images come from registries that
-// not every machine reaches, so each has a stand-in of the same name, made of this machine's files: what is
-// tried is each instruction of the file, not the compiler in it.
+// The container file, built and run unchanged, with its health check. Base images come from registries that not
+// every machine can reach, so each has a stand-in of the same name, made from this machine's files: this tests each
+// instruction of the file, not its compiler.
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,13 +8,13 @@ import { test } from 'node:test';
 
 import { binary, eventually, freePort, place, run, start, top } from './support.mjs';
 
-/** buildah with a store of its own. */
+/** buildah with its own store. */
 function buildah(dir) {
   const own = ['--storage-driver', 'vfs', '--root', path.join(dir, 'images'), '--runroot', path.join(dir, 'run')];
   return Object.assign((...args) => run('buildah', [...own, ...args], { maxBuffer: 1 << 26 }).trim(), { own });
 }
 
-/** Puts a program of this machine into a root, with the libraries that it is linked to. */
+/** Copies a program of this machine into a root, with the libraries that it is linked to. */
 function install(root, program, at) {
   const into = path.join(root, at);
   mkdirSync(path.dirname(into), { recursive: true });
@@ -24,7 +24,7 @@ function install(root, program, at) {
   try {
     linked = run('ldd', [program]);
   } catch {
-    return; // It is linked to none.
+    return; // It is statically linked.
   }
   for (const [library] of linked.matchAll(/\/\S+\.so\S*/g)) {
     mkdirSync(path.join(root, path.dirname(library)), { recursive: true });
@@ -32,7 +32,7 @@ function install(root, program, at) {
   }
 }
 
-/** Makes an image of a root. */
+/** Makes an image from a root. */
 function image(build, root, name) {
   const container = build('from', 'scratch');
   build('copy', container, root, '/');
@@ -40,7 +40,7 @@ function image(build, root, name) {
   build('rm', container);
 }
 
-/** What the names in the file stand for here. */
+/** The stand-ins for the images in the file. */
 function standIns(build, dir) {
   const rootOf = (name) => path.join(dir, 'roots', name);
   const file = (root, at, text, mode = 0o644) => {
@@ -54,7 +54,7 @@ function standIns(build, dir) {
   const busybox = rootOf('busybox');
   install(busybox, '/bin/busybox', 'bin/busybox');
   image(build, busybox, 'docker.io/library/busybox:1.37-musl');
-  // A compiler that has done its work already.
+  // A fake compiler whose output already exists.
   const rust = rootOf('rust');
   install(rust, '/bin/busybox', 'bin/busybox');
   for (const tool of ['sh', 'cp', 'ln', 'mkdir', 'test']) cpSync(path.join(rust, 'bin/busybox'), path.join(rust, 'bin', tool));
@@ -73,13 +73,13 @@ function standIns(build, dir) {
   image(build, bare, 'gcr.io/distroless/cc-debian12:nonroot');
 }
 
-/** The process that has this in its environment and is the gateway. */
+/** The gateway's process with this in its environment. */
 const gatewayWith = (setting) => readdirSync('/proc').filter((id) => /^\d+$/.test(id)).find((id) => {
   try {
     return readFileSync(`/proc/${id}/environ`, 'utf8').split('\0').includes(setting)
       && readFileSync(`/proc/${id}/cmdline`, 'utf8').startsWith('/usr/local/bin/ai-now-gateway\0');
   } catch {
-    return false; // It has ended.
+    return false; // It has exited.
   }
 });
 
@@ -94,7 +94,7 @@ test('the container file builds, and its container is healthy and stops when tol
   build('bud', '--isolation', 'chroot', '--pull-never', '--format', 'docker', '-f', path.join(top, 'ops/Dockerfile'), '-t', 'ai-now', top);
   const { config } = JSON.parse(build('inspect', '--type', 'image', 'ai-now')).Docker;
   assert.deepEqual([config.User, Object.keys(config.Volumes)], ['65532:65532', ['/data']]);
-  // As many open files as a container gets elsewhere.
+  // The usual limit of open files in a container.
   const container = build('from', '--pull-never', '--ulimit', 'nofile=20000:20000', 'ai-now');
   const root = build('mount', container);
   assert.ok(!existsSync(path.join(root, 'bin/sh')), 'the image has a shell');
@@ -119,6 +119,6 @@ test('the container file builds, and its container is healthy and stops when tol
   process.kill(Number(gatewayWith(setting)), config.StopSignal ?? 'SIGTERM');
   await eventually(() => assert.ok(!running.running()));
   assert.match(running.said(), /stopped/);
-  // Nobody answers any more: the check says so.
+  // Nothing answers any more, and the health check reports it.
   assert.throws(() => build('run', ...inside, ...healthy));
 });

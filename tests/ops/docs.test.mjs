@@ -1,5 +1,5 @@
-// The documents against the program: settings, routes and codes that they tell are those that there are,
-// and the commands that they show do what they say.
+// The documents compared with the program: their settings, routes and codes exist, and the commands that they show
+// work.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ function section(document, heading) {
   return text.slice(at, end < 0 ? undefined : end);
 }
 
-/** The settings as `config check` takes them: none of the environment's own. */
+/** Runs `config check` on these settings, without those of the environment. */
 function check(dir, toml) {
   const file = path.join(dir, 'gateway.toml');
   writeFileSync(file, toml);
@@ -32,7 +32,7 @@ function check(dir, toml) {
   return spawnSync(binary, ['config', 'check', '--config', file], options);
 }
 
-/** What the gateway itself names where a setting is unknown. */
+/** The known settings that the gateway lists for an unknown one. */
 function fields(dir, toml) {
   const said = check(dir, toml).stderr;
   const list = /expected one of (.*)/.exec(said);
@@ -54,7 +54,7 @@ test('every setting is documented, with a valid default, and no other', (t) => {
   const inLimits = text.indexOf('Under `[limits]`');
   for (const { name, value } of rows) {
     const list = text.indexOf(`| \`${name}\``) < inLimits ? atTop : limits;
-    // Sections of their own have tables of their own.
+    // Settings in sections are in separate tables.
     if (![...atTop, ...limits].includes(name)) assert.fail(`docs/operating.md documents ${name}, which is no setting`);
     const plain = /^(\d+|`([^`]*)`)/.exec(value);
     if (!plain) continue;
@@ -143,7 +143,7 @@ test('what troubleshooting quotes is what is said', () => {
   let [quotes, named] = [0, 0];
   for (const cell of cells) {
     for (const [, quote] of cell.matchAll(/"([^"]+)"/g)) {
-      // What differs from case to case is left out.
+      // Variable parts are omitted.
       for (const part of quote.split('…')) assert.ok(sources.includes(part), quote);
       quotes += 1;
     }
@@ -155,7 +155,7 @@ test('what troubleshooting quotes is what is said', () => {
   assert.ok(quotes > 8 && named > 8, `${quotes} ${named}`);
 });
 
-/** Runs the `sh` blocks of a document as one person would: one terminal that serves, one for the rest. */
+/** Runs the `sh` blocks of a document like one user: one terminal for the server, one for the rest. */
 async function follow(t, document) {
   const dir = place(t);
   const bin = path.join(dir, 'bin');
@@ -172,7 +172,7 @@ async function follow(t, document) {
       script += text;
       continue;
     }
-    // What came before makes the files that it reads.
+    // Earlier blocks create the files that it reads.
     const before = spawnSync('sh', ['-c', script], { cwd: dir, env, encoding: 'utf8' });
     assert.equal(before.status, 0, before.stderr);
     script = 'set -eu\n';

@@ -1,5 +1,4 @@
-// What an operator copies from ops/: each file is read by the program that it is for, or by that
-// program's own linter.
+// The files in ops/: each is checked by the program that it is for, or by that program's linter.
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +7,7 @@ import { test } from 'node:test';
 import { binary, edit, place, read, run, top } from './support.mjs';
 
 test('the container file is clean to hadolint', () => {
-  // An info as well: the file is short enough to have none.
+  // At info level as well: the file is short enough to have no findings.
   for (const file of ['Dockerfile', 'Dockerfile.release']) run('hadolint', ['--failure-threshold', 'info', path.join(top, 'ops', file)]);
 });
 
@@ -29,7 +28,7 @@ test('systemd takes the unit, and finds it confined', (t) => {
   const unit = path.join(dir, 'ai-now-gateway.service');
   writeFileSync(unit, edit(read('ops/ai-now-gateway.service'), [['/usr/local/bin/ai-now-gateway', binary]]));
   run('systemd-analyze', ['verify', unit]);
-  // Exposure in tenths: 0 is perfect, 100 is a service without any confinement.
+  // The exposure score in tenths: 0 is perfect, 100 is a service without any confinement.
   run('systemd-analyze', ['security', '--offline=yes', '--threshold=20', unit]);
 });
 
@@ -56,7 +55,7 @@ test('the alerts fire when they should', () => {
   run('promtool', ['test', 'rules', 'rules.test.yml'], { cwd: rules });
 });
 
-/** Every expression of the dashboard, as Grafana would send it. */
+/** Every expression of the dashboard, as Grafana sends it. */
 function expressions() {
   const panels = JSON.parse(read('ops/grafana/dashboard.json')).panels;
   const written = panels.flatMap((panel) => (panel.targets ?? []).map((target) => target.expr));
@@ -70,7 +69,7 @@ test('Prometheus takes every expression of the dashboard', (t) => {
   run('promtool', ['check', 'rules', file]);
 });
 
-/** The names under which metrics.rs registers, as Prometheus sees them. */
+/** The names that metrics.rs registers, as Prometheus sees them. */
 function registered() {
   const source = read('crates/gateway/src/metrics.rs');
   const names = new Set();

@@ -1,5 +1,5 @@
-// The script that installs a release: from a server that has it, and from several that don't. The gateway is
-// a stand-in that says what it was started with.
+// The install script: with a server that has a release, and with faulty ones. The gateway is a stub that prints its
+// arguments.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,7 +12,7 @@ import { edit, place, read } from './support.mjs';
 
 const NAME = 'ai-now-1.2.3-x86_64-unknown-linux-gnu';
 
-/** What a release has for one kind of machine, by name. */
+/** A release's files for one target, by name. */
 function release(t, program = '#!/bin/sh\necho "web=$AI_NOW_WEB${AI_NOW_RELEASE+ release}" "$@"\n') {
   const dir = place(t);
   mkdirSync(path.join(dir, NAME, 'bin'), { recursive: true });
@@ -24,7 +24,7 @@ function release(t, program = '#!/bin/sh\necho "web=$AI_NOW_WEB${AI_NOW_RELEASE+
   return { [`${NAME}.tar.gz`]: archive, SHA256SUMS: Buffer.from(sums) };
 }
 
-/** Runs the script for a release, on a machine that says it is one; answers how it ended and what it said. */
+/** Runs the script for a release on a machine with this name; returns its exit status and its output. */
 async function install(t, files, { args = [], home = place(t), machine = ['Linux', 'x86_64'], cut } = {}) {
   const server = createServer((request, answer) => {
     const bytes = files[path.basename(request.url)];
@@ -46,23 +46,23 @@ async function install(t, files, { args = [], home = place(t), machine = ['Linux
   });
 }
 
-/** All that lies where it installs to. */
+/** All files in the installation folder. */
 const installed = (home) => (existsSync(path.join(home, '.local')) ? readdirSync(path.join(home, '.local'), { recursive: true }) : []);
 
 test('a release is installed, and its command knows where the page is', async (t) => {
-  // A home that a careless script would trip over.
+  // A home folder whose name would break a careless script.
   const home = path.join(place(t), "it's $HOME");
   mkdirSync(home);
   const { code, said } = await install(t, release(t), { home });
   assert.equal(code, 0, said);
   const command = path.join(home, '.local/bin/ai-now-gateway');
   const web = path.join(home, '.local/share/ai-now/1.2.3/web');
-  // What the script was told is none of the gateway's settings.
+  // The script's own variables are not passed to the gateway.
   const env = { PATH: process.env.PATH, AI_NOW_RELEASE: 'https://mirror.example' };
   assert.equal(execFileSync(command, ['keys', 'a b'], { env, encoding: 'utf8' }), `web=${web} keys a b\n`);
   assert.equal(execFileSync(command, [], { env: { ...env, AI_NOW_WEB: '/mine' }, encoding: 'utf8' }), 'web=/mine\n');
   assert.match(said, /Put .*\.local\/bin on your PATH\./);
-  // Nothing of the work is left, and a second run finds its way.
+  // No temporary files remain, and a second run works.
   assert.deepEqual(readdirSync(path.join(home, '.local/share/ai-now')), ['1.2.3']);
   assert.equal((await install(t, release(t), { home })).code, 0);
 });
@@ -103,7 +103,7 @@ test('a script that was cut off on its way does nothing', async (t) => {
     try {
       execFileSync('sh', ['-s'], { input: cut, env: { PATH: process.env.PATH, HOME: home }, stdio: ['pipe', 'pipe', 'pipe'] });
     } catch {
-      // A syntax error: as good.
+      // A syntax error is equally fine.
     }
     assert.deepEqual(installed(home), []);
   }

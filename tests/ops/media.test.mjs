@@ -1,5 +1,6 @@
-// Media in a bucket of moto, a second opinion on the S3 protocol: made, played, saved, signed, proved,
-// forgotten, and waited for while the store is away. s3s-fs is the first: crates/gateway/tests/it.
+// Media in a bucket of moto, a second implementation of the S3 protocol: generated, played, downloaded, signed,
+// audited, removed, and waiting while the store is unavailable. The first implementation, s3s-fs, is in
+// crates/gateway/tests/it.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +11,7 @@ import { ask, binary, eventually, freePort, gateway, newKey, place, run, start }
 const SONG = { model: 'suno', prompt: 'a short tune, 2 seconds' };
 const SECRET = 'moto-secret-that-nobody-sees';
 
-/** moto's server on this port, with an empty bucket. What it holds goes with it. */
+/** moto's server on this port, with an empty bucket. Its data is lost when it stops. */
 async function store(t, port) {
   const env = { ...process.env, PYTHONUNBUFFERED: '1' };
   const server = start(t, 'moto_server', ['-H', '127.0.0.1', '-p', `${port}`], { env }, 'SIGKILL');
@@ -22,7 +23,7 @@ async function store(t, port) {
   return { ...server, url };
 }
 
-/** What the bucket holds, as the store lists it. */
+/** The objects in the bucket, as the store lists them. */
 async function objects({ url }) {
   const list = await (await fetch(`${url}/media?list-type=2&prefix=kept/`)).text();
   return [...list.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, name]) => name).filter((name) => !name.endsWith('/writable'));
@@ -73,7 +74,7 @@ test('a result in a bucket is played, saved, proved and found again', { timeout:
   const audit = () => run(binary, ['audit', '--data', data], { env: { ...process.env, ...env } });
   assert.match(audit(), /all is well/);
 
-  // Signed: the store itself says what it is and that it is to be saved, and nothing to who has no signature.
+  // Signed: the store itself sends the type and the download name, and refuses requests without a signature.
   const second = await gateway(t, data, { ...env, AI_NOW_MEDIA_URLS: 'signed' });
   const again = `${second.url}/media/${name}`;
   const sent = await fetch(`${again}?download=1`, { redirect: 'manual' });
@@ -93,7 +94,7 @@ test('a result in a bucket is played, saved, proved and found again', { timeout:
 
   for (const said of [first.said(), second.said(), moto.said()]) assert.ok(!said.includes(SECRET));
   for (const said of [first.said(), second.said()]) assert.ok(!said.includes(name), said);
-  // Lost, and seen to be lost.
+  // A missing object is detected.
   await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
   await fetch(`${moto.url}/media`, { method: 'PUT' });
   assert.throws(audit, new RegExp(`the media file ${name} cannot be read`));

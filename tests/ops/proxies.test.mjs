@@ -1,5 +1,5 @@
-// The files under ops/ for nginx, HAProxy and Caddy, run as they are (with ports and certificates of
-// the test) in front of the real gateway. Traefik's file can't be run here; see docs/deploying.md.
+// The files in ops/ for nginx, HAProxy and Caddy, run with the test's ports and certificates in front of the real
+// gateway. Traefik's file isn't run; see docs/deploying.md.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import {
 /** A film that takes much longer than the test. */
 const FILM = { model: 'pika', prompt: 'a calm lake, two minutes' };
 const SONG = { model: 'suno', prompt: 'a short tune, 2 seconds' };
-/** Event streams of one address at once: enough for each test's own address, few enough to be reached. */
+/** The limit of event streams per address: enough for each test's address, few enough to be reached. */
 const ADDRESS_STREAMS = 4;
 
 const proxies = {
@@ -29,7 +29,7 @@ const proxies = {
     writeFileSync(path.join(dir, 'site.conf'), site);
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
       .map((name) => `${name}_temp_path ${dir}/${name};`);
-    // A server whose administrator has turned compression on for everything.
+    // A server whose administrator has enabled compression for everything.
     writeFileSync(path.join(dir, 'nginx.conf'), `daemon off; pid ${dir}/pid; error_log stderr warn; worker_processes 1;
       events {} http { access_log off; gzip on; gzip_types *; gzip_proxied any; ${temporary.join(' ')}
       include ${dir}/site.conf; }`);

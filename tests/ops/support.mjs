@@ -1,5 +1,5 @@
-// What the operating tests share: the real gateway on a data directory of its own, other programs
-// beside it, and a client that says where it comes from.
+// Helpers of the operations tests: the real gateway with its own data directory, other programs, and a client with
+// a chosen source address.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,24 +11,24 @@ import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
-/** The project's top folder. */
+/** The project's root folder. */
 export const top = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
-/** The gateway's binary; `cargo verify ops` builds it and says where it is. */
+/** The gateway's binary; `cargo verify ops` builds it and passes its path. */
 export const binary = process.env.OPS_GATEWAY ?? path.join(top, 'target/debug/ai-now-gateway');
-/** The host that all files under ops/ are written for. */
+/** The host name in all files under ops/. */
 export const HOST = 'studio.example';
 
 /** A file of the project, as text. */
 export const read = (file) => readFileSync(path.join(top, file), 'utf8');
 
-/** A directory that goes when the test is over. */
+/** A directory that is removed after the test. */
 export function place(t) {
   const dir = mkdtempSync(path.join(tmpdir(), 'ai-now-ops-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
-/** Runs a program to its end and answers what it printed; fails with all that it said. */
+/** Runs a program to its end and returns its output; on failure, throws an error with all of it. */
 export function run(program, args, options = {}) {
   try {
     return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -38,7 +38,7 @@ export function run(program, args, options = {}) {
   }
 }
 
-/** A text with passages replaced; each must be there, so that a test never runs another file than it says. */
+/** A text with passages replaced; each must exist, so that a test never silently runs a different file. */
 export function edit(text, changes) {
   return changes.reduce((so_far, [from, to]) => {
     assert.ok(so_far.includes(from), `the file no longer holds ${JSON.stringify(from)}`);
@@ -46,7 +46,7 @@ export function edit(text, changes) {
   }, text);
 }
 
-/** A port that nobody uses now. */
+/** A currently unused port. */
 export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,7 +55,7 @@ export async function freePort() {
   return port;
 }
 
-/** Tries again until it succeeds; fails with the last error, at once where `hopeless`. */
+/** Retries until it succeeds; fails with the last error, or at once if `hopeless`. */
 export async function eventually(attempt, hopeless = () => false, secs = 30) {
   const end = Date.now() + 1000 * secs;
   for (;;) {
@@ -69,8 +69,8 @@ export async function eventually(attempt, hopeless = () => false, secs = 30) {
 }
 
 /**
- * A program that runs until the test is over, and is then told by `last`: a server with workers must end them
- * itself. Answers what it has said so far, and how to end it.
+ * A program that runs until the test is over, and is then stopped with the signal `last`: a server with workers
+ * must stop them itself. Returns its output so far, and a function that stops it.
  */
 export function start(t, program, args, options = {}, last = 'SIGTERM') {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -107,7 +107,7 @@ export async function gateway(t, data, settings = {}) {
 export const newKey = (data, tokens = 100_000) =>
   run(binary, ['keys', 'create', '--data', data, '--tokens', `${tokens}`, '--label', 'ops']).trim();
 
-/** Asks the gateway itself, with a key. */
+/** Requests the gateway directly, with a key. */
 export async function ask(url, key, method = 'GET', body = undefined) {
   const headers = { Authorization: `Bearer ${key}`, ...(body && { 'Content-Type': 'application/json' }) };
   const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
@@ -115,7 +115,7 @@ export async function ask(url, key, method = 'GET', body = undefined) {
   return answer.json();
 }
 
-/** Whether a generation's state is one that it ends in. */
+/** Whether a generation's state is final. */
 export const hasEnded = (state) => ['completed', 'failed', 'cancelled'].includes(state);
 
 /** A certificate for {@link HOST}, with its key, as files in `dir`. */
@@ -128,8 +128,8 @@ export function certificate(dir) {
 }
 
 /**
- * Asks a proxy on `port` of this machine over TLS, as {@link HOST}, by HTTP/1.1 or HTTP/2, from the
- * loopback address `from`. Answers status, headers and the body as a stream of pieces.
+ * Requests a proxy on `port` of this machine over TLS, as {@link HOST}, with HTTP/1.1 or HTTP/2, from the loopback
+ * address `from`. Returns the status, the headers and the body as a stream of chunks.
  */
 export function through({ port, ca, http, from = '127.0.0.1' }, { method = 'GET', path: target, headers = {}, body }) {
   const tls = { host: '127.0.0.1', port, servername: HOST, ca, localAddress: from };

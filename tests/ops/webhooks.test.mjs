@@ -18,7 +18,7 @@ except WebhookVerificationError:
 const verify = (secret, { body, headers }) =>
   JSON.parse(run('python3', ['-c', VERIFY, secret, body, JSON.stringify(headers)]));
 
-/** A server that keeps what is sent to it, and answers unless it is `held`. */
+/** A server that stores the messages it receives, and answers unless it is `held`. */
 async function receiver(t) {
   const messages = [];
   const answers = { held: false };
