@@ -24,7 +24,6 @@ pub fn folder(fallback: &Path) -> PathBuf {
 ///
 /// # Errors
 /// If it can't be filled; then the entry doesn't exist.
-/// Where it can't be filled; nothing is left in its place then.
 pub fn place(
     folder: &Path,
     name: &str,
