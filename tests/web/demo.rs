@@ -66,7 +66,7 @@ async fn generate(page: &Page, prompt: &str) {
 }
 
 #[wasm_bindgen_test]
-async fn a_worker_makes_it_and_ends() {
+async fn a_worker_makes_a_result_and_ends() {
     clean(false).await;
     let page = element(&[("model", "pika"), ("preset-style", "4")]);
     generate(&page, "  Ein ruhiger See, 湖! ").await;
@@ -98,7 +98,7 @@ async fn a_worker_makes_it_and_ends() {
 }
 
 #[wasm_bindgen_test]
-async fn what_was_made_is_there_again_without_a_worker() {
+async fn stored_results_are_shown_without_a_worker() {
     clean(false).await;
     let page = element(&[]);
     generate(&page, "a tune that stays").await;
@@ -120,7 +120,7 @@ async fn what_was_made_is_there_again_without_a_worker() {
 }
 
 #[wasm_bindgen_test]
-async fn what_an_element_left_behind_is_made_again_from_its_seed() {
+async fn an_interrupted_generation_is_made_again_from_its_seed() {
     clean(false).await;
     let page = element(&[("model", "run")]);
     generate(&page, "a city").await;
@@ -162,7 +162,7 @@ async fn one_at_a_time_and_the_next_moves_up() {
 }
 
 #[wasm_bindgen_test]
-async fn what_goes_wrong_is_a_sentence() {
+async fn errors_are_shown_as_sentences() {
     let table = [
         (false, r#"{"fault":"unreachable"}"#, "could not make this one"),
         (false, r#"{"unloaded":"TypeError"}"#, "could not be loaded"),

@@ -28,7 +28,7 @@ fn rebuild(page: &mut Page) {
 }
 
 #[wasm_bindgen_test]
-async fn it_outlives_changed_settings_and_faults() {
+async fn a_draft_survives_changed_settings_and_faults() {
     let world = World::new("kept");
     let mut page = Page::new(&world, &[("model", "pika")]);
     page.click("input[name=model][value=run]").await;
@@ -62,7 +62,7 @@ async fn presets_that_change_while_mounted_are_not_new_to_the_next_studio() {
 }
 
 #[wasm_bindgen_test]
-async fn a_model_of_the_gateway_alone_is_chosen_once_it_is_known() {
+async fn a_model_that_only_the_gateway_has_is_chosen_once_it_is_known() {
     let world = World::new("own");
     let model = r#"{"id":"own","name":"Own","kind":"picture","price_tokens":3,
         "prompt_max_chars":100,"options":[]}"#;

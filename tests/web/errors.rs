@@ -14,7 +14,7 @@ async fn refused(status: u16, message: &str) -> Page {
 }
 
 #[wasm_bindgen_test]
-async fn the_gateway_s_own_sentence_is_shown() {
+async fn the_gateway_s_message_is_shown() {
     for status in [400, 413, 418, 422] {
         let page = refused(status, "Too few tokens: 10 are needed.").await;
         page.read("Too few tokens: 10 are needed.").await;
@@ -52,7 +52,7 @@ async fn an_address_without_a_gateway_is_reported() {
 }
 
 #[wasm_bindgen_test]
-async fn a_price_above_the_balance_is_said_before_the_click() {
+async fn a_price_above_the_balance_is_shown_before_the_click() {
     let world = World::new("poor");
     let poor = session("t1").replace("1000", "20");
     world.answer("POST /api/sessions", 200, &poor);
@@ -64,7 +64,7 @@ async fn a_price_above_the_balance_is_said_before_the_click() {
 }
 
 #[wasm_bindgen_test]
-async fn an_empty_prompt_and_one_too_long_are_said() {
+async fn an_empty_or_too_long_prompt_is_reported() {
     let world = World::new("prompts");
     let page = Page::new(&world, &[]);
     page.generate(" ").await;

@@ -20,7 +20,7 @@ fn shown(page: &Page) -> u32 {
 }
 
 #[wasm_bindgen_test]
-async fn what_was_deleted_can_be_brought_back() {
+async fn a_deleted_result_can_be_restored() {
     let world = World::new("undo");
     let page = Page::new(&world, &[]);
     make(&world, &page, "a song that is missed").await;

@@ -40,7 +40,7 @@ async fn long_history(name: &str) -> (World, Page) {
 }
 
 #[wasm_bindgen_test]
-async fn no_more_is_read_than_is_looked_at() {
+async fn only_shown_pages_of_the_history_are_read() {
     let (_world, page) = long_history("pages").await;
     let before = entries(&page);
     assert!(before <= 120, "{before} entries");
@@ -50,7 +50,7 @@ async fn no_more_is_read_than_is_looked_at() {
 }
 
 #[wasm_bindgen_test]
-async fn the_search_finds_what_was_never_read() {
+async fn the_search_finds_records_that_were_not_loaded() {
     let (_world, page) = long_history("find").await;
     let field: HtmlInputElement = page.find(".gallery .find").await.unchecked_into();
     field.set_value("NUMBER 17.");

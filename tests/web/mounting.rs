@@ -63,7 +63,7 @@ fn model(catalog: &JsValue, index: u32) -> JsValue {
 }
 
 #[wasm_bindgen_test]
-async fn presets_are_followed() {
+async fn presets_are_applied() {
     let world = World::new("presets");
     let attributes = [("models", "run pika"), ("model", "pika"), ("preset-style", "4")];
     let page = Page::new(&world, &attributes);
@@ -75,7 +75,7 @@ async fn presets_are_followed() {
 }
 
 #[wasm_bindgen_test]
-async fn a_style_goes_with_its_model() {
+async fn a_style_belongs_to_its_model() {
     let world = World::new("styles");
     let page = Page::new(&world, &[("model", "pika"), ("preset-style", "4")]);
     page.click("input[name=model][value=run]").await;
@@ -84,7 +84,7 @@ async fn a_style_goes_with_its_model() {
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_is_closed_when_the_element_goes() {
+async fn a_stream_is_closed_when_the_element_is_removed() {
     let world = World::new("unmount");
     let mut page = Page::new(&world, &[]);
     page.generate("a song").await;
@@ -95,7 +95,7 @@ async fn a_stream_is_closed_when_the_element_goes() {
 }
 
 #[wasm_bindgen_test]
-async fn a_hundred_come_and_go() {
+async fn a_hundred_studios_mount_and_unmount() {
     let world = World::new("many");
     for _ in 0..100 {
         let page = Page::new(&world, &[]);

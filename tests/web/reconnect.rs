@@ -13,7 +13,7 @@ async fn streams(world: &World, count: usize) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn a_short_loss_is_one_calm_line() {
+async fn a_short_disconnection_shows_one_calm_line() {
     let world = World::new("short");
     let page = Page::new(&world, &[]);
     page.generate("x").await;
@@ -44,7 +44,7 @@ async fn a_closed_stream_goes_on_after_the_last_event_with_a_fresh_ticket() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_out_of_the_back_forward_cache_listens_anew() {
+async fn a_page_from_the_back_forward_cache_reconnects() {
     let world = World::new("back");
     world.answer("GET /api/generations/g1", 200, LOOK);
     let page = Page::new(&world, &[]);
@@ -88,7 +88,7 @@ async fn an_expired_session_is_renewed() {
 }
 
 #[wasm_bindgen_test]
-async fn what_runs_is_picked_up_after_a_reload() {
+async fn running_generations_are_resumed_after_a_reload() {
     let world = World::new("reload");
     world.answer("GET /api/generations/g1", 200, LOOK);
     let page = Page::new(&world, &[]);

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_section_takes_the_place_of_its_older_one_and_of_nothing_else() {
+    fn a_section_replaces_only_its_older_version() {
         let document = "# Benchmarks\n\n## One\n\nold\n\n## Two\n\nkept\n";
         let one = with_section(document, "One", "## One\n\nnew\n");
         assert_eq!(one, "# Benchmarks\n\n## One\n\nnew\n\n## Two\n\nkept\n");

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packages_are_called_by_name_and_the_rest_stays() {
+    fn packages_are_identified_by_name_and_the_rest_is_unchanged() {
         let mut bill = json!({
             "bom-ref": "path+file:///home/me/ai-now/crates/gateway#ai-now-gateway@0.1.0",
             "purl": "pkg:cargo/ai-now-gateway@0.1.0?download_url=file://.",

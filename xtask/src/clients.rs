@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_warning_is_heard() {
+    fn a_generator_warning_is_reported() {
         for said in ["Warning: Invalid regex", "⚠ unresolved", "WARNING parsing", "[warn] x"] {
             assert!(warns(said), "{said}");
         }

@@ -85,7 +85,7 @@ mod tests {
 
     /// No other crate is publishable, and each of these is ready for docs.rs and crates.io.
     #[test]
-    fn those_that_are_published_say_so_and_no_other() {
+    fn only_the_published_crates_are_publishable() {
         let mut manifests = vec![("xtask".to_owned(), root().join("xtask"))];
         for entry in std::fs::read_dir(root().join("crates")).unwrap() {
             let entry = entry.unwrap();

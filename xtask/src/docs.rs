@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_lead_to_where_things_are_in_the_site() {
+    fn links_are_adjusted_to_the_site() {
         let chapters: Vec<PathBuf> = ["README.md", "docs/a.md"].map(PathBuf::from).into();
         let known = chapters.iter().map(PathBuf::as_path).collect();
         let mut others = Vec::new();
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_listed_with_what_it_says_first() {
+    fn a_document_is_listed_with_its_first_sentence() {
         let text = "# Backup\n\nA copy of the folder. More.\n";
         let line = "- [Backup](ops/backup.md): A copy of the folder.\n";
         assert_eq!(entry(Path::new("ops/backup.md"), text), line);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_sentence_opens() {
+    fn the_first_sentence_is_extracted() {
         assert_eq!(opening("# T\n\nOne **bold**\nline. Two.\n\nMore."), "One bold line.");
         assert_eq!(opening("# T\n\nAlone\n"), "Alone");
     }
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_name_commands_that_there_are() {
+    fn documented_commands_exist() {
         use clap::CommandFactory as _;
         let cli = crate::Cli::command();
         let mut named = 0;

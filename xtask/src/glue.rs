@@ -271,14 +271,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_written() {
+    fn a_module_is_written_as_it_was_read() {
         assert_eq!(Module::read(&module()).unwrap().bytes(), module());
         assert!(Module::read(&module()[..20]).is_err());
         assert!(Module::read(b"no wasm at all").is_err());
     }
 
     #[test]
-    fn imports_get_short_names_that_the_glue_offers() {
+    fn imports_get_short_names_that_the_glue_exports() {
         let mut wasm = Module::read(&module()).unwrap();
         let pairs = wasm.shorten_imports().unwrap();
         let pair = |long: &str, short: &str| (long.to_owned(), short.to_owned());
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn exports_that_no_script_names_are_left_out() {
+    fn unused_exports_are_removed() {
         let mut wasm = Module::read(&module()).unwrap();
         let used = names("let x=wasm.used(1)");
         wasm.keep_exports(|name| used.contains(name)).unwrap();

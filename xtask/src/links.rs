@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn dead_links_are_told() {
+    fn dead_links_are_reported() {
         let dir = std::env::temp_dir().join(format!("ai-now-links-{}", std::process::id()));
         fs::create_dir_all(dir.join("docs")).unwrap();
         fs::write(dir.join("docs/b.md"), "# Here\n").unwrap();

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_told_from_what_is_done() {
+    fn the_time_left_is_estimated_from_the_work_done() {
         let part = |name, done, total| Part { name, done, total };
         let both = [part("gateway", 100, 300), part("widget", 50, 150)];
         let line = |secs| line(&both, Duration::from_secs(secs)).unwrap();
@@ -203,7 +203,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_build_that_fails_is_told() {
+    fn a_failed_build_is_reported() {
         let fails = |script| {
             Progress::during(|progress| progress.run("it", Command::new("sh").args(["-c", script])))
         };

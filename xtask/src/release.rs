@@ -254,14 +254,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_bear_hashes() {
+    fn file_names_contain_hashes() {
         let pin = "sha256-ab+/efghijklmnopqrstuv=";
         assert_eq!(hashed("a/b_bg.wasm", pin).as_deref(), Some("a/b_bg.ab-_efghijklmnop.wasm"));
         assert_eq!(hashed("a", pin), None);
     }
 
     #[test]
-    fn files_are_named_told_and_compressed() {
+    fn files_are_renamed_listed_and_compressed() {
         let dist = std::env::temp_dir().join(format!("ai-now-release-{}", std::process::id()));
         fs::create_dir_all(dist.join("shell")).unwrap();
         fs::write(dist.join("widget.css"), "p{color:red}".repeat(100)).unwrap();

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_come_in_order_and_all_progress_is_told() {
+    fn results_are_in_order_and_all_progress_is_reported() {
         let mut sum = 0.0;
         let done = all(
             40,
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn break_and_faults_end_it() {
+    fn break_and_errors_end_the_work() {
         let quiet = |index: usize, _: &mut (), advance: Advance<'_>| {
             if advance(1.0).is_break() { Err(SketchError::Cancelled) } else { Ok(index) }
         };

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fast_sine_is_near_the_true_one() {
+    fn the_fast_sine_is_accurate() {
         for i in -100..400 {
             let turns = i as f32 / 100.0;
             assert!((fast_sin(turns) - sin(turns * TAU)).abs() < 0.002, "{turns}");

@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fact_is_a_detail_of_the_table() {
+    fn every_fact_is_a_detail_with_a_code() {
         let lyrics = |lines_left_out, sung_by_instrument| Fact::Lyrics {
             sections: 2,
             lines: 8,

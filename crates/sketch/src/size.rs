@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_wish_becomes_a_size_that_encoders_take() {
+    fn any_requested_size_becomes_one_that_encoders_accept() {
         for (wish, got) in [
             ((1280, 720), (1280, 720)),
             ((0, 7), (160, 160)),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_at_every_resolution_is_a_size_that_is_possible_and_keeps_its_shape() {
+    fn every_ratio_and_resolution_gives_a_valid_size_with_that_ratio() {
         for shape in AspectRatio::ALL {
             assert_eq!(shape.as_str().parse(), Ok(shape));
             for resolution in Resolution::ALL {

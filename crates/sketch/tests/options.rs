@@ -53,7 +53,7 @@ fn role(prompt: &str, image: &[u8]) -> Option<ImageRole> {
 }
 
 #[test]
-fn the_length_that_is_asked_for_is_exact_and_beats_the_words() {
+fn a_requested_length_is_exact_and_overrides_the_prompt() {
     let suno = model("suno");
     for secs in [5, 17, 40] {
         let prompt = "a calm tune, 9 seconds";
@@ -71,7 +71,7 @@ fn the_length_that_is_asked_for_is_exact_and_beats_the_words() {
 }
 
 #[test]
-fn films_have_the_shape_that_is_asked_for() {
+fn films_have_the_requested_aspect_ratio() {
     let luma = model("luma");
     for (shape, wide, high) in [
         (AspectRatio::R9x16, 360, 640),
@@ -128,7 +128,7 @@ fn words_are_drawn_over_the_picture() {
 }
 
 #[test]
-fn the_words_say_what_becomes_of_the_picture() {
+fn the_prompt_decides_how_the_picture_is_used() {
     for (prompt, image, expected) in [
         ("rain over the hills", IMAGE, ImageRole::Backdrop),
         ("animate this", IMAGE, ImageRole::Alive),
@@ -147,7 +147,7 @@ fn the_words_say_what_becomes_of_the_picture() {
 }
 
 #[test]
-fn every_style_treats_the_picture_in_its_own_way() {
+fn every_style_treats_an_input_picture_differently() {
     let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
     for id in ["pika", "run"] {
         let model = still(id);

@@ -150,7 +150,7 @@ fn boxes<'a>(mp4: &'a [u8], name: &[u8; 4]) -> Vec<&'a [u8]> {
 }
 
 #[test]
-fn a_video_is_heard_unless_the_words_or_the_request_say_no() {
+fn a_video_has_sound_unless_prompt_or_request_exclude_it() {
     let luma = model("luma");
     let make_it = |prompt: &str, soundtrack| {
         let request = Request { soundtrack, ..small(&luma, prompt) };
@@ -190,7 +190,7 @@ fn a_video_is_heard_unless_the_words_or_the_request_say_no() {
 }
 
 #[test]
-fn videos_have_the_size_that_is_asked_for() {
+fn videos_have_the_requested_size() {
     let luma = model("luma");
     for (wish, size) in [((200, 160), (200, 160)), ((321, 7), (320, 160))] {
         let prompt = "a lake, 2 seconds, silent";
@@ -266,7 +266,7 @@ fn an_unknown_style_is_drawn_plain() {
 }
 
 #[test]
-fn durations_are_held_to_what_is_possible() {
+fn durations_are_clamped() {
     let secs = |id: &str, prompt: &str| sketch(&model(id), None, prompt, 1).duration_secs;
     assert_eq!(secs("suno", "1 second of ambient"), 5.0);
     assert_eq!(secs("luma", "0.1 seconds of rain"), 2.0);

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_crate_is_named_by_its_modules_alone() {
+    fn only_the_listed_modules_use_a_crate() {
         for (file, text, wrong) in [
             ("http/cors.rs", "use axum::http::Method;", false),
             ("providers/polled/fal.rs", "use axum::http::Method;", true),

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_use_is_none() {
+    fn text_that_only_resembles_a_use_is_ignored() {
         for text in [
             "//! See [`crate::high`].",
             "/* crate::high::x */",
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_files_is_found() {
+    fn a_cycle_of_files_is_found() {
         let lines = complaints(&[
             ("low.rs", "mod a; mod b; pub use a::A;"),
             ("low/a.rs", "use super::b::B;"),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_the_root_passes_on_leads_to_where_it_is_defined() {
+    fn a_reexported_name_resolves_to_its_definition() {
         let root = "mod low; mod high; pub use low::Thing; pub use crate::high::Other;";
         let found = |low: &str| complaints(&[("lib.rs", root), ("low.rs", low), ("high.rs", "")]);
         let lines = found("use crate::{Thing, Other};");
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_has_a_circle_is_found() {
+    fn a_table_with_a_cycle_is_found() {
         let rows = &[("a", &["b"] as &[_]), ("b", &["a"])];
         let lines = Layers { rows, ..TWO }.table_complaints();
         assert_eq!(lines, ["src/: the table of layers lets `a` use `b`, which is not below it"]);

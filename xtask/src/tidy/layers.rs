@@ -338,7 +338,7 @@ mod tests {
     use super::ALL;
 
     #[test]
-    fn no_table_has_a_circle() {
+    fn no_table_has_a_cycle() {
         for layers in ALL {
             assert_eq!(layers.complaints(&BTreeMap::new()), [""; 0]);
         }

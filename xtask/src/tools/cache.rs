@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_whole_or_empty() {
+    fn a_cache_entry_is_complete_or_absent() {
         let folder = std::env::temp_dir().join(format!("ai-now-cache-{}", std::process::id()));
         let is_whole = |place: &Path| place.join("done").is_file();
         // Leftovers of a killed run are ignored.

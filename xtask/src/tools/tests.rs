@@ -11,7 +11,7 @@ use super::prebuilt::{MDBOOK, TRUNK, WASM_BINDGEN};
 use super::*;
 
 #[test]
-fn versions_are_read_from_the_lock() {
+fn versions_are_read_from_the_lock_file() {
     let lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.126\"\n\n\
                 [[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9.9.9\"\n";
     assert_eq!(version_in_lock(lock, "wasm-bindgen"), Some("0.2.126"));
@@ -120,7 +120,7 @@ fn a_release_is_fetched_checked_and_runs() {
 }
 
 #[test]
-fn other_bytes_than_those_pinned_are_thrown_away() {
+fn a_download_with_another_hash_is_discarded() {
     let folder = Folder::new("other");
     let bytes = archive(TOOL.programs);
     let came = sha256(&bytes);
@@ -143,7 +143,7 @@ fn a_download_that_breaks_off_leaves_nothing() {
 }
 
 #[test]
-fn a_server_that_falls_silent_is_given_up() {
+fn a_silent_server_times_out() {
     let folder = Folder::new("silent");
     let (done, wait) = std::sync::mpsc::channel::<()>();
     let url = server(move |stream| {
@@ -158,7 +158,7 @@ fn a_server_that_falls_silent_is_given_up() {
 }
 
 #[test]
-fn a_release_that_is_not_there_is_told_from_no_network() {
+fn a_missing_release_differs_from_a_missing_network() {
     let folder = Folder::new("absent");
     let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
     let url = server(|stream| stream.write_all(answer).unwrap());

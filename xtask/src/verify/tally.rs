@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_is_told_by_name() {
+    fn failures_are_reported_by_name() {
         let cargo = "test a::adds ... ok\ntest a::takes ... FAILED\n\nfailures:\n\n\
             ---- a::takes stdout ----\nthread 'a::takes' panicked at a.rs:3:\nleft: 1\n\n\
             failures:\n    a::takes\n\n\
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_broke_off_has_failed_once() {
+    fn an_aborted_step_counts_as_one_failure() {
         let mut tally = Tally::default();
         tally.broke_off("dist", "too heavy");
         tally.broke_off("dist", "too heavy");
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_that_held_counts_once() {
+    fn a_passed_check_counts_once() {
         let mut tally = Tally::default();
         tally.held();
         tally.held();

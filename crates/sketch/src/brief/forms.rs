@@ -171,7 +171,7 @@ mod tests {
     use Language::{De, En, Es, Hi};
 
     #[test]
-    fn endings_are_undone_and_no_words_invented() {
+    fn endings_are_removed_without_inventing_words() {
         for (word, language, base) in [
             ("parties", En, "party"),
             ("running", En, "run"),

@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_say_what_becomes_of_the_picture() {
+    fn the_prompt_decides_how_the_picture_is_used() {
         use Thing as T;
         for (prompt, expected) in [
             ("snow falls softly", Role::Backdrop),

@@ -64,7 +64,7 @@ fn durations_are_understood_and_times_of_day_are_not_taken_for_them() {
 }
 
 #[test]
-fn no_means_no() {
+fn negations_are_recognised() {
     for prompt in ["rock with no drums", "ohne Schlagzeug", "sans batterie", "没有鼓的音乐"] {
         let brief = Brief::read(prompt, 0);
         assert!(brief.bars(Part::Drums) && !brief.wants(Part::Drums), "{prompt}: {brief:?}");
@@ -312,7 +312,7 @@ proptest! {
 
 /// Every meaning that a note can name is translated into every language of the notes.
 #[test]
-fn every_name_is_known_in_every_language() {
+fn every_name_is_translated_into_every_language() {
     use crate::brief::lexicon::LEXICON;
     let mut names: BTreeSet<String> = crate::genres().map(str::to_owned).collect();
     for (sense, words) in LEXICON {

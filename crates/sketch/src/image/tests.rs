@@ -82,7 +82,7 @@ fn formats_without_loss_are_exact() {
 }
 
 #[test]
-fn the_same_pixels_come_of_the_same_bytes_on_every_host() {
+fn decoding_gives_the_same_pixels_on_every_host() {
     // JPEG and lossy WebP decode with arithmetic that could differ between hosts. These are the
     // sums on a 64-bit host, with and without vector instructions. The browser tests, which compare
     // whole files, check that wasm gets the same.
@@ -113,7 +113,7 @@ fn large_pictures_become_smaller_and_small_ones_stay() {
 }
 
 #[test]
-fn what_is_cut_off_is_refused() {
+fn truncated_files_are_rejected() {
     for (name, bytes) in FILES {
         for part in [bytes.len() / 3, bytes.len() / 2] {
             let end = read(&bytes[..part]).err();
@@ -166,7 +166,7 @@ fn png_of(width: u32, height: u32) -> Vec<u8> {
 }
 
 #[test]
-fn sizes_beyond_the_limits_are_refused_before_anything_is_made_for_them() {
+fn sizes_beyond_the_limits_are_rejected_before_allocation() {
     for (width, height) in
         [(100_000, 100_000), (20_000, 2), (5001, 5000), (0x7fff_ffff, 0x7fff_ffff)]
     {
@@ -195,7 +195,7 @@ fn sizes_beyond_the_limits_are_refused_before_anything_is_made_for_them() {
 }
 
 #[test]
-fn more_scans_than_anybody_needs_are_refused() {
+fn too_many_scans_are_rejected() {
     let jpeg = file("progressive.jpg");
     let scan = jpeg.windows(2).rposition(|w| w == [0xff, 0xda]).unwrap_or(0);
     let mut many = jpeg[..jpeg.len() - 2].to_vec();
@@ -207,7 +207,7 @@ fn more_scans_than_anybody_needs_are_refused() {
 }
 
 #[test]
-fn reading_stops_when_it_is_told_to() {
+fn reading_stops_on_break() {
     // Large enough for several progress reports: noise doesn't compress.
     let mut bytes = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut bytes, 600, 400);

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_divide_and_what_comes_again_is_the_chorus() {
+    fn blank_lines_divide_and_a_repeated_block_is_the_chorus() {
         use Kind::{Chorus, Verse};
         let text = "One two\nthree four\n\nSing along\n\nFive six\n\nSing along\n";
         let found: Vec<Kind> = kinds(text).into_iter().map(|s| s.0).collect();

@@ -68,7 +68,7 @@ fn pads_never_leap_more_than_an_octave() {
 }
 
 #[test]
-fn who_is_asked_for_plays_and_who_is_refused_is_silent() {
+fn requested_instruments_play_and_excluded_ones_do_not() {
     let plays = |score: &Score, part: Part| {
         let heard = |t: &&Track| !t.notes.is_empty() && t.tone.part() == Some(part);
         score.tracks.iter().any(|t| heard(&t))

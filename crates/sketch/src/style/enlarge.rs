@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn even_colours_stay_and_every_place_is_within_reach() {
+    fn uniform_colours_stay_and_every_tap_is_within_range() {
         for (from, to) in [(960, 1280), (540, 720), (1440, 1920), (961, 1281), (3, 4), (7, 7)] {
             for (place, taps) in taps(from, to).enumerate() {
                 assert_eq!(taps.shares.iter().sum::<i16>(), WHOLE, "{from} to {to} at {place}");

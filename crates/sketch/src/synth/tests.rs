@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_fast_sine_is_near_the_true_one() {
+fn the_fast_sine_is_accurate() {
     for i in -4000..40_000 {
         let turns = i as f32 / 1000.0;
         let error = wave(turns) - crate::math::sin(turns.fract() * crate::math::TAU);
@@ -12,7 +12,7 @@ fn the_fast_sine_is_near_the_true_one() {
 }
 
 #[test]
-fn a_mix_takes_what_fits() {
+fn a_mix_drops_what_exceeds_its_end() {
     let mut mix = Mix { left: vec![0.0; 4], right: vec![0.0; 4] };
     mix.add(&[1.0, 2.0, 3.0], 2, (0.5, 1.0));
     mix.add(&[1.0], 9, (1.0, 1.0));

@@ -110,7 +110,7 @@ const SEEDS: usize = 2;
 const KNOWN: usize = 24;
 
 #[test]
-fn whoever_listens_tells_each_genre_from_every_other() {
+fn every_genre_is_distinguishable_by_sound() {
     let genres: Vec<_> = genres().collect();
     let pairs = genres.iter().flat_map(|genre| (1..=SEEDS as u32).map(move |seed| (genre, seed)));
     let pieces: Vec<_> = pairs.map(|(genre, seed)| describe(&hear(genre, seed))).collect();

@@ -29,7 +29,7 @@ fn check(prompt: &str, seed: u32) {
 }
 
 #[test]
-fn every_genre_is_as_loud_as_the_others() {
+fn every_genre_is_equally_loud() {
     for (number, genre) in (0..).zip(genres()) {
         for seed in [number, number * 7919 + 11] {
             check(&format!("{genre}, 5 seconds"), seed);
@@ -38,7 +38,7 @@ fn every_genre_is_as_loud_as_the_others() {
 }
 
 #[test]
-fn longer_pieces_are_as_loud() {
+fn longer_pieces_are_equally_loud() {
     for (seed, genre) in (3..).zip(["jazz", "country", "ambient", "house", "classical", "metal"]) {
         check(genre, seed);
     }
@@ -46,7 +46,7 @@ fn longer_pieces_are_as_loud() {
 }
 
 #[test]
-fn odd_wishes_are_as_loud() {
+fn unusual_requests_are_equally_loud() {
     for (seed, prompt) in (0..).zip([
         "only drums, no bass, no melody, 6 seconds",
         "silence. nothing at all, 5 seconds",

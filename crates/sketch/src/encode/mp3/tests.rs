@@ -104,7 +104,7 @@ fn every_kind_of_samples_makes_frames() {
 }
 
 #[test]
-fn breaking_off_ends_it() {
+fn cancelling_ends_the_encoding() {
     let mut asked = 0;
     let end = frames(&sound(3, 0.1), 192, &mut |_| {
         asked += 1;

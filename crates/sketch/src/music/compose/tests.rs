@@ -26,7 +26,7 @@ fn track(score: &Score, tone: Tone) -> Option<&Track> {
 }
 
 #[test]
-fn sections_fill_the_bars_build_up_and_let_go() {
+fn sections_fill_the_bars_rise_and_relax() {
     for bars in 1..=150 {
         let sections = form(bars);
         assert_eq!(sections.iter().map(|s| s.bars).sum::<usize>(), bars);
@@ -44,7 +44,7 @@ fn sections_fill_the_bars_build_up_and_let_go() {
 }
 
 #[test]
-fn a_piece_ends_where_it_should_and_at_home() {
+fn a_piece_ends_on_time_and_on_the_tonic() {
     for (about, piece, score) in pieces() {
         let tonic = i32::from(piece.tonic);
         let third = if piece.minor { 3 } else { 4 };
@@ -180,7 +180,7 @@ fn fills_lead_from_section_to_section() {
 }
 
 #[test]
-fn an_instrument_alone_calls_for_the_music_that_it_is_at_home_in() {
+fn an_instrument_alone_implies_its_typical_genre() {
     for (prompt, genre) in [
         ("sitar in the evening", "indian"),
         ("an oud", "arabic"),

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_the_tile_at_its_height() {
+    fn a_row_equals_the_tile_at_its_height() {
         let tile = Tile::shared();
         for (x, y) in [(0.0, 0.0), (3.7, 255.9), (-12.3, -0.4), (1000.2, 77.5)] {
             assert_eq!(tile.row(y).at(x), tile.at(x, y));

@@ -30,7 +30,7 @@ fn boats_float_and_fish_swim() {
 }
 
 #[test]
-fn women_and_men_are_who_the_words_say() {
+fn women_and_men_are_as_the_prompt_says() {
     for (prompt, women) in [
         ("a man playing guitar by a campfire", vec![false]),
         ("a woman on the beach", vec![true]),
@@ -51,7 +51,7 @@ fn women_and_men_are_who_the_words_say() {
 }
 
 #[test]
-fn people_do_what_people_do() {
+fn people_have_the_right_things_for_their_actions() {
     let items = |prompt: &str| Scene::plan(&Brief::read(prompt, 4)).items;
     let are = |prompt: &str, thing| items(prompt).iter().filter(|i| i.thing == thing).count();
     // Umbrellas outdoors in the rain; none indoors or under water.
@@ -287,7 +287,7 @@ const SEEN: [(&str, &[(&str, usize)]); 11] = [
 ];
 
 #[test]
-fn what_the_words_name_is_seen() {
+fn named_things_are_visible() {
     let mut missed = Vec::new();
     for (place, things) in SEEN {
         for (thing, least) in things {
@@ -306,7 +306,7 @@ fn what_the_words_name_is_seen() {
 }
 
 #[test]
-fn what_the_words_rule_out_is_not_seen() {
+fn excluded_things_are_not_visible() {
     for (prompt, thing) in [
         ("a lake without trees, summer day", Thing::Tree),
         ("a city by day, no cars", Thing::Car),

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_muddy_mix_loses_bass_and_gains_air_and_an_even_one_stays() {
+    fn a_muddy_mix_is_balanced_and_a_balanced_one_is_unchanged() {
         let [low, less, high, more] = ends([0.6, 0.2, 0.01]);
         assert!(less < low * 0.93 && more > high * 1.3, "{low} {less} {high} {more}");
         let [low, same, high, still] = ends([0.3, 0.4, 0.16]);

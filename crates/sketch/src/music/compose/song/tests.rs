@@ -65,7 +65,7 @@ fn every_line_has_a_note_for_each_syllable_and_a_chorus_is_the_same_each_time() 
 }
 
 #[test]
-fn the_sections_are_those_of_the_lyrics_and_grow_and_fall_with_them() {
+fn the_sections_and_their_strength_follow_the_lyrics() {
     let (piece, _) = song("pop", 1, SONG);
     let kinds: Vec<Kind> = piece.form.iter().map(|s| s.kind).collect();
     use Kind::{Bridge, Chorus, Intro, Outro, Verse};
@@ -87,7 +87,7 @@ fn without_a_length_a_song_takes_the_time_that_it_needs() {
 }
 
 #[test]
-fn what_finds_no_room_is_told() {
+fn lines_that_do_not_fit_are_reported() {
     let (piece, score) = song("pop, 8 seconds", 1, SONG);
     let played = piece.song.map(|s| (s.lines, s.lines_left_out));
     assert!(played.is_some_and(|(lines, left)| lines + left == 16 && lines > 0 && left > 0));
