@@ -29,7 +29,7 @@ const BACK_MAX: usize = 511;
 /// Frames between two progress reports.
 const FRAMES_A_STEP: usize = 32;
 
-/// The bit rates that are used, in kbit/s, by their index in the header.
+/// The bit rates that are used, in kbit/s, each with its index in the header.
 const RATES: [(u32, u32); 3] = [(128, 9), (160, 10), (192, 11)];
 
 /// What to encode, and how.
