@@ -35,11 +35,16 @@ async function loadTexts({ language, own }, locale) {
   };
 }
 
+/** The next task: input is handled before it. */
+const nextTask = () => new Promise((resolve) => { setTimeout(resolve); });
+
 /** Makes the browser load what it formats numbers with: the first number takes longer than all others. */
-const warmUp = (language) => setTimeout(() => {
+async function warmUp(language) {
+  await nextTask();
   (1).toLocaleString(language);
+  await nextTask();
   new Intl.PluralRules(language).select(1);
-});
+}
 
 /** The functions of this part, for the elements of `shell`. */
 export function starter(shell) {
@@ -104,6 +109,8 @@ export function starter(shell) {
     try {
       warmUp(view.language);
       const [module, css, told] = await Promise.all([loading, requested.style, texts]);
+      // The wasm has just started in this task.
+      await nextTask();
       view.texts = told.texts;
       // Removed, or started again, meanwhile.
       if (turn !== view.turn) return;
