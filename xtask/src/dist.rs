@@ -202,8 +202,8 @@ fn sort_functions(file: &Path, tools: &optimise::Tools) -> Result<()> {
 /// only shrink, or grow with a reason in the commit message.
 const BUDGETS: &[Budget] = &[
     // Of that, 560 are the hashes of the files. Too heavy: the aim is 5 KiB.
-    Budget { what: "the shell, as far as the prompt needs it", files: &[SHELL], max_bytes: 6_900 },
-    Budget { what: "the rest of the shell", files: &[SECOND], max_bytes: 2_500 },
+    Budget { what: "the shell, as far as the prompt needs it", files: &[SHELL], max_bytes: 6_920 },
+    Budget { what: "the rest of the shell", files: &[SECOND], max_bytes: 2_520 },
     Budget {
         what: "the widget",
         files: &[WIDGET_WASM, WIDGET_GLUE, STYLE, PREVIEW],
