@@ -18,6 +18,9 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 /// The time limit for one more generation to end on the last gateway.
 const SETTLE: Duration = Duration::from_secs(300);
 
+/// The pause of a client that has too many generations under way.
+const ROOM: Duration = Duration::from_millis(20);
+
 /// The clients' requests, and the answers they received.
 #[derive(Default)]
 pub struct Promises {
@@ -36,6 +39,8 @@ struct Submission {
     cancelled: bool,
     /// Whether it was sent without receiving an answer: it may have been accepted.
     unanswered: bool,
+    /// Whether it is known to have ended.
+    ended: bool,
 }
 
 impl Promises {
@@ -44,16 +49,24 @@ impl Promises {
         self.submissions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of submissions that were answered.
-    pub fn answered(&self) -> usize {
-        self.counts().answered
-    }
-
     /// A copy of the promises so far.
     pub fn counts(&self) -> Counts {
         let submissions = self.lock();
         let answered = submissions.values().filter(|s| s.accepted.is_some()).count();
         Counts { submissions: submissions.len(), answered }
+    }
+
+    /// The generations that were accepted.
+    pub fn generations(&self) -> Vec<String> {
+        self.lock().values().filter_map(|submission| submission.accepted.clone()).collect()
+    }
+
+    /// The keys of what was accepted and is not known to have ended.
+    fn under_way(&self) -> Vec<String> {
+        let submissions = self.lock();
+        let under_way = |s: &Submission| s.accepted.is_some() && !s.cancelled && !s.ended;
+        let some = submissions.iter().filter(|(_, s)| under_way(s));
+        some.map(|(key, _)| key.clone()).collect()
     }
 
     fn unanswered(&self) -> Vec<String> {
@@ -66,8 +79,10 @@ impl Promises {
 /// How many requests were made.
 #[derive(Default)]
 pub struct Counts {
+    /// The number of submissions.
     submissions: usize,
-    answered: usize,
+    /// How many of them were accepted, as far as an answer was received.
+    pub answered: usize,
 }
 
 impl Sum for Counts {
@@ -81,7 +96,7 @@ impl Sum for Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} submissions, {} of them answered", self.submissions, self.answered)
+        write!(f, "{} submissions, {} of them accepted", self.submissions, self.answered)
     }
 }
 
@@ -193,11 +208,24 @@ impl Client {
                 let key = format!("crash-{:032x}", self.random.u128(..));
                 // Recorded before it is sent, because the answer may get lost.
                 self.promises.lock().insert(key.clone(), submission);
-                self.submit(&key).await.map(drop)
+                if self.submit(&key).await?.is_none() {
+                    self.make_room().await?;
+                }
+                Ok(())
             }
             (4..6, Some(key)) => self.submit(&key).await.map(drop),
             (6, Some(key)) => self.cancel(&key).await,
             (_, Some(key)) => self.follow(&key).await.map(drop),
+        }
+    }
+
+    /// Cancels one generation when too many are under way, so that submissions continue.
+    async fn make_room(&mut self) -> Result<(), Stop> {
+        tokio::time::sleep(ROOM).await;
+        let under_way = self.promises.under_way();
+        match self.random.choice(under_way) {
+            Some(key) => self.cancel(&key).await,
+            None => Ok(()),
         }
     }
 
@@ -218,6 +246,7 @@ impl Client {
             events: BTreeMap::new(),
             cancelled: false,
             unanswered: false,
+            ended: false,
         }
     }
 
@@ -278,10 +307,10 @@ impl Client {
             return Err(anyhow::anyhow!("cancel {id}: {status}").into());
         }
         let generation: Option<Generation> = answer.json().await.ok();
-        if generation.is_some_and(|generation| generation.state == State::Cancelled)
-            && let Some(submission) = self.promises.lock().get_mut(key)
-        {
-            submission.cancelled = true;
+        if let Some(submission) = self.promises.lock().get_mut(key) {
+            submission.ended |= status == StatusCode::CONFLICT;
+            submission.cancelled |=
+                generation.is_some_and(|generation| generation.state == State::Cancelled);
         }
         Ok(())
     }
@@ -336,6 +365,7 @@ impl Client {
         if let Some(before) = submission.events.insert(number, data.clone()) {
             ensure!(before == data, "event {number}: {before} became {data}");
         }
+        submission.ended |= event.is_last();
         let done = matches!(event, Event::Completed(_));
         ensure!(!(done && submission.cancelled), "completed, after it was said to be cancelled");
         Ok(())

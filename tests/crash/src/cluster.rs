@@ -6,13 +6,14 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use tokio::task::JoinHandle;
 
 use crate::clients::{Client, Counts, Ended, Promises};
 use crate::gateway::{Gateway, Place};
-use crate::{Args, TOKENS};
+use crate::{ACCEPTED, Args, ROUND_LIMIT, TOKENS};
 
 /// Longer than the lease of an unresponsive gateway.
 const PAUSE: Duration = Duration::from_secs(13);
@@ -59,7 +60,10 @@ pub async fn run(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Resul
             tokio::spawn(use_them(addresses, over, key, promises, random.fork()))
         })
         .collect();
+    let answered = || people.iter().map(|(_, promises)| promises.counts()).sum::<Counts>().answered;
+    let mut fewest = usize::MAX;
     for round in 1..=args.rounds {
+        let (before, begun) = (answered(), Instant::now());
         let which = random.usize(0..gateways.len());
         tokio::time::sleep(Duration::from_millis(random.u64(0..=args.life_ms))).await;
         if round.is_multiple_of(PAUSED) {
@@ -75,9 +79,14 @@ pub async fn run(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Resul
             gateways[which] = again.with_context(|| format!("round {round}"))?;
             tell(&gateways);
         }
-        if crowd.iter().any(tokio::task::JoinHandle::is_finished) {
+        while answered() < before + ACCEPTED && !crowd.iter().any(JoinHandle::is_finished) {
+            ensure!(begun.elapsed() < ROUND_LIMIT, "round {round}: submissions are not accepted");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if crowd.iter().any(JoinHandle::is_finished) {
             break;
         }
+        fewest = fewest.min(answered() - before);
         places[which].audit().await.with_context(|| format!("after round {round}"))?;
     }
     over.store(true, Ordering::SeqCst);
@@ -96,7 +105,7 @@ pub async fn run(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Resul
     ensure!(ended.completed > 0, "no generation was completed: this run proved nothing");
     let counts = people.iter().map(|(_, promises)| promises.counts()).sum::<Counts>();
     println!(
-        "crash: {} gateways, {} rounds; {counts}; {} completed, {} cancelled",
+        "crash: {} gateways, {} rounds; {counts}, {fewest} a round at least; {} completed, {} cancelled",
         args.nodes, args.rounds, ended.completed, ended.cancelled
     );
     println!("test result: ok. {} passed; 0 failed; rounds of several gateways", args.rounds);

@@ -9,6 +9,22 @@ use anyhow::{Result, ensure};
 /// The file that fills the disk.
 const FILLER: &str = "filler";
 
+/// Gives this mount namespace its own shared memory. Libraries name theirs after process ids, which
+/// start again from 1 in every PID namespace.
+///
+/// # Errors
+/// If it can't be mounted.
+pub fn own_shared_memory() -> Result<()> {
+    mount(Path::new("/dev/shm"), "mode=1777")
+}
+
+fn mount(folder: &Path, options: &str) -> Result<()> {
+    let mut mount = Command::new("mount");
+    let mounted = mount.args(["-t", "tmpfs", "-o", options, "none"]).arg(folder).status()?;
+    ensure!(mounted.success(), "mount: {mounted}");
+    Ok(())
+}
+
 /// A small disk.
 pub struct Disk {
     /// Its path.
@@ -24,10 +40,7 @@ impl Disk {
     pub fn new(folder: PathBuf, mib: u32, may: bool) -> Result<Self> {
         std::fs::create_dir_all(&folder)?;
         if may {
-            let size = format!("size={mib}m,mode=0755");
-            let mut mount = Command::new("mount");
-            let mounted = mount.args(["-t", "tmpfs", "-o", &size, "none"]).arg(&folder).status()?;
-            ensure!(mounted.success(), "mount: {mounted}");
+            mount(&folder, &format!("size={mib}m,mode=0755"))?;
         }
         Ok(Self { folder, is_own: may })
     }
@@ -61,5 +74,15 @@ impl Disk {
 
     fn filler(&self) -> PathBuf {
         Path::new(&self.folder).join(FILLER)
+    }
+}
+
+impl Drop for Disk {
+    /// Unmounts it, so that its folder can be removed. Processes that still use it end with the
+    /// harness.
+    fn drop(&mut self) {
+        if self.is_own {
+            let _ = Command::new("umount").arg("--lazy").arg(&self.folder).status();
+        }
     }
 }

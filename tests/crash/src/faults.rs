@@ -14,16 +14,10 @@ use tokio::task::JoinHandle;
 use crate::clients::{Client, Counts, Ended, Promises};
 use crate::parts::{Fault, KEEP_ALIVE, Part, Parts};
 use crate::watcher::Watchers;
-use crate::{TOKENS, gateway};
+use crate::{ACCEPTED, ROUND_LIMIT, TOKENS, gateway};
 
 /// The time limit for a stream to continue when a part is gone.
 const GOES_ON: Duration = Duration::from_secs(5);
-
-/// How many more submissions must be accepted before the next fault.
-const ACCEPTED: usize = 20;
-
-/// The time limit for that, for very slow machines.
-const ACCEPTED_LIMIT: Duration = Duration::from_secs(300);
 
 /// Longer than the lease of an unresponsive gateway.
 const BEYOND_LEASE: Duration = Duration::from_secs(13);
@@ -111,7 +105,7 @@ async fn endure_all(faults: &Faults, folder: &Path) -> Result<()> {
     parts.ready().await?;
     let mut crowd = Crowd::start(&parts, faults.clients, &mut random).await?;
     let watchers = Watchers::start(&parts.url, crowd.people.iter().map(|(key, _)| key.clone()));
-    let heard = tokio::time::timeout(ACCEPTED_LIMIT, watchers.all_hear(Instant::now())).await;
+    let heard = tokio::time::timeout(ROUND_LIMIT, watchers.all_hear(Instant::now())).await;
     heard.context("no stream began")?;
     crowd.is_served().await?;
     // The delay of a byte on this machine without faults, which includes other load.
@@ -130,12 +124,14 @@ async fn endure_all(faults: &Faults, folder: &Path) -> Result<()> {
         done += 1;
     }
     let counts = crowd.end().await?;
-    watchers.end()?;
     let mut ended = Ended::default();
     for (key, promises) in &crowd.people {
         let url = &parts.gateways[random.usize(0..nodes)].url;
         ended += Client::new(url, key, promises, random.fork()).settle(TOKENS).await?;
     }
+    let all: Vec<_> = crowd.people.iter().map(|(_, promises)| promises.generations()).collect();
+    watchers.all_told(&all).await?;
+    watchers.end()?;
     parts.places[0].audit().await.context("at the end")?;
     println!("crash: {counts}; {} completed, {} cancelled", ended.completed, ended.cancelled);
     println!("test result: ok. {done} passed; 0 failed; faults of the crash harness");
@@ -151,7 +147,7 @@ async fn endure(
     limit: Duration,
 ) -> Result<()> {
     watchers.begin();
-    let begun = Instant::now();
+    let (before, begun) = (crowd.answered(), Instant::now());
     parts.strike(part, fault).await?;
     let over = Instant::now();
     let back = tokio::time::timeout(2 * limit, watchers.all_hear(over)).await;
@@ -160,15 +156,21 @@ async fn endure(
     // If one gateway is gone, the others continue; if a shared part is gone, count from its return
     // on.
     let waited = if matches!(part, Part::Gateway(_)) { silence } else { back };
-    println!(
-        "crash: {part:?} {fault:?}: {:.1} s; streams silent for {:.1} s at most, {:.1} s after its end",
+    let told = format!(
+        "{:.1} s; streams silent for {:.1} s at most, {:.1} s after its end",
         (over - begun).as_secs_f32(),
         silence.as_secs_f32(),
         back.as_secs_f32()
     );
-    ensure!(waited <= limit, "a stream went on after {waited:?}, and {limit:?} are right here");
-    parts.ready().await?;
-    crowd.is_served().await?;
+    ensure!(waited <= limit, "{told}: {limit:?} are right here");
+    let ready = parts.ready().await;
+    ready.with_context(|| told.clone())?;
+    let during = crowd.answered() - before;
+    crowd.is_served().await.with_context(|| told.clone())?;
+    let accepted = crowd.answered() - before;
+    println!(
+        "crash: {part:?} {fault:?}: {told}; {accepted} accepted, {during} of them before all was ready"
+    );
     parts.places[0].audit().await
 }
 
@@ -188,7 +190,7 @@ impl Crowd {
     }
 
     fn answered(&self) -> usize {
-        self.people.iter().map(|(_, promises)| promises.answered()).sum()
+        self.people.iter().map(|(_, promises)| promises.counts().answered).sum()
     }
 
     /// Waits until more submissions were accepted.
@@ -198,7 +200,7 @@ impl Crowd {
             if let Some(ended) = self.tasks.iter().position(JoinHandle::is_finished) {
                 self.tasks.swap_remove(ended).await??;
             }
-            ensure!(begun.elapsed() < ACCEPTED_LIMIT, "submissions are not taken any more");
+            ensure!(begun.elapsed() < ROUND_LIMIT, "submissions are not taken any more");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())

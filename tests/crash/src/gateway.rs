@@ -128,6 +128,10 @@ impl Gateway {
             .arg(&place.data)
             // Cancelled generations are kept for the whole run, because the end of each is checked.
             .env("AI_NOW_CANCELLED_RETENTION_SECS", "4000000000")
+            // All clients share one address and send requests as fast as they can.
+            .env("AI_NOW_LIMITS__REQUESTS_PER_MINUTE", "1000000")
+            .env("AI_NOW_LIMITS__ADDRESS_REQUESTS_PER_MINUTE", "1000000")
+            .env("AI_NOW_LIMITS__ADDRESS_STREAMS", "1000")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(append(&place.log)?)

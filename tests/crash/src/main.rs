@@ -50,7 +50,7 @@ struct Args {
     /// The ai-now-gateway to kill
     #[arg(long)]
     gateway: PathBuf,
-    /// The number of rounds
+    /// The number of rounds. A round of one gateway is as many kills as it takes to accept enough
     #[arg(long, default_value_t = 100)]
     rounds: u32,
     /// The number of concurrent clients
@@ -84,6 +84,12 @@ impl Store {
         (self == Self::Postgres).then(|| Server::start(&[]))
     }
 }
+
+/// How many submissions every round must accept: killing an idle gateway proves nothing.
+const ACCEPTED: usize = 20;
+
+/// The time limit of a round, for very slow machines.
+const ROUND_LIMIT: Duration = Duration::from_secs(300);
 
 /// A balance that no run can spend.
 const TOKENS: u64 = 100_000_000;
@@ -131,28 +137,40 @@ async fn alone(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Result<
     }
     let summary = || people.iter().map(|(_, promises)| promises.counts()).sum::<Counts>();
 
-    let mut slowest_start = Duration::ZERO;
-    let mut started = Instant::now();
+    let (mut kills, mut slowest_start) = (0, Duration::ZERO);
+    let mut fewest = usize::MAX;
+    let mut told = Instant::now();
     for round in 1..=args.rounds {
-        let mut gateway = Gateway::start(&place).await.with_context(|| format!("round {round}"))?;
-        slowest_start = slowest_start.max(gateway.start_took);
-        let crowd: Vec<_> = people
-            .iter()
-            .map(|(key, promises)| {
-                let client = clients::Client::new(&gateway.url, key, promises, random.fork());
-                tokio::spawn(client.use_until_gone())
-            })
-            .collect();
-        // The time of the kill is the only thing that is left to chance here.
-        tokio::time::sleep(Duration::from_millis(random.u64(0..=args.life_ms))).await;
-        gateway.kill().await?;
-        for client in crowd {
-            client.await?.with_context(|| format!("round {round}"))?;
-        }
-        place.audit().await.with_context(|| format!("after the kill of round {round}"))?;
-        if started.elapsed() > Duration::from_secs(20) {
+        let (before, begun) = (summary().answered, Instant::now());
+        let accepted = loop {
+            let mut gateway =
+                Gateway::start(&place).await.with_context(|| format!("round {round}"))?;
+            slowest_start = slowest_start.max(gateway.start_took);
+            let crowd: Vec<_> = people
+                .iter()
+                .map(|(key, promises)| {
+                    let client = clients::Client::new(&gateway.url, key, promises, random.fork());
+                    tokio::spawn(client.use_until_gone())
+                })
+                .collect();
+            // The time of the kill is the only thing that is left to chance here.
+            tokio::time::sleep(Duration::from_millis(random.u64(0..=args.life_ms))).await;
+            gateway.kill().await?;
+            kills += 1;
+            for client in crowd {
+                client.await?.with_context(|| format!("round {round}"))?;
+            }
+            place.audit().await.with_context(|| format!("after a kill of round {round}"))?;
+            let accepted = summary().answered - before;
+            if accepted >= ACCEPTED {
+                break accepted;
+            }
+            ensure!(begun.elapsed() < ROUND_LIMIT, "round {round} accepted only {accepted}");
+        };
+        fewest = fewest.min(accepted);
+        if told.elapsed() > Duration::from_secs(20) {
             println!("crash: round {round}: {}", summary());
-            started = Instant::now();
+            told = Instant::now();
         }
     }
 
@@ -166,7 +184,8 @@ async fn alone(args: &Args, folder: &Path, mut random: fastrand::Rng) -> Result<
     place.audit().await.context("at the end")?;
     ensure!(ended.completed > 0, "no generation was completed: this run proved nothing");
     println!(
-        "crash: {} kills; {}; {} completed, {} cancelled; slowest start {} ms",
+        "crash: {} rounds, {kills} kills; {}, {fewest} a round at least; {} completed, {} cancelled; slowest \
+         start {} ms",
         args.rounds,
         summary(),
         ended.completed,

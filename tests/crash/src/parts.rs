@@ -14,7 +14,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::clock::Clock;
-use crate::disk::Disk;
+use crate::disk::{Disk, own_shared_memory};
 use crate::gateway::{Gateway, Place};
 use crate::{network, objects};
 
@@ -84,6 +84,7 @@ impl Addresses {
     fn new(isolated: bool, gateways: usize) -> Result<Self> {
         if isolated {
             network::build(gateways)?;
+            own_shared_memory()?;
         }
         let at = |address: Ipv4Addr| -> Result<SocketAddr> {
             let address = if isolated { address } else { Ipv4Addr::LOCALHOST };
@@ -288,7 +289,7 @@ impl Belongings {
             let (name, mib) = match part {
                 Part::Gateway(number) => (format!("gateway-{number}"), 32),
                 Part::Database => ("database".to_owned(), 512),
-                _ => ("objects".to_owned(), 1024),
+                _ => ("objects".to_owned(), 512),
             };
             disks.insert(part, Disk::new(folder.join(&name), mib, isolated)?);
             if let Some(clock) = Clock::new(folder, &name)? {
@@ -323,7 +324,6 @@ fn database(disk: &Disk, clock: Option<&Clock>, isolated: bool) -> Server {
 }
 
 fn settings(objects: SocketAddr, secret: &Path) -> Vec<(&'static str, String)> {
-    let many = || "1000000".to_owned();
     vec![
         ("AI_NOW_MEDIA", format!("s3://{}/crash", objects::BUCKET)),
         ("AI_NOW_OBJECT_STORE__ENDPOINT", format!("http://{objects}")),
@@ -332,9 +332,6 @@ fn settings(objects: SocketAddr, secret: &Path) -> Vec<(&'static str, String)> {
         // A stream whose gateway is gone is soon detected by its silence.
         ("AI_NOW_KEEP_ALIVE_SECS", KEEP_ALIVE.as_secs().to_string()),
         ("AI_NOW_SKETCH_WORKERS", "1".to_owned()),
-        ("AI_NOW_LIMITS__REQUESTS_PER_MINUTE", many()),
-        ("AI_NOW_LIMITS__ADDRESS_REQUESTS_PER_MINUTE", many()),
-        ("AI_NOW_LIMITS__ADDRESS_STREAMS", "1000".to_owned()),
     ]
 }
 
@@ -356,7 +353,7 @@ async fn balance(folder: &Path, addresses: &Addresses) -> Result<Child> {
     let servers: String = addresses
         .gateways
         .iter()
-        .map(|gateway| format!("        server {gateway} max_fails=1 fail_timeout=10s;\n"))
+        .map(|gateway| format!("        server {gateway} max_fails=1 fail_timeout=2s;\n"))
         .collect();
     let settings = include_str!("nginx.conf")
         .replace("FOLDER", &folder.display().to_string())

@@ -175,7 +175,11 @@ impl Server {
         if let Some(user) = user {
             shell.args(["--reuid", user, "--regid", group(user), "--clear-groups"]);
         }
-        shell.args(["sh", "-c", script, "sh"]).arg(self.programs.join("postgres"));
+        shell.args(["sh", "-c", script, "sh"]);
+        // Set only after switching the user: what a preloaded library creates must belong to the
+        // server's user.
+        shell.arg("env").args(environment.iter().map(|(name, value)| format!("{name}={value}")));
+        shell.arg(self.programs.join("postgres"));
         shell.arg("-D").arg(self.folder.join("data")).arg("-k").arg(&self.folder);
         shell.args(["-c", "listen_addresses=", "-c", "max_connections=400"]);
         shell.arg("-p").arg(self.port.to_string());
@@ -183,7 +187,6 @@ impl Server {
             shell.arg("-c").arg(format!("{name}={value}"));
         }
         let log = std::fs::File::create(self.log()).expect("a log");
-        shell.envs(environment.iter().copied());
         shell.env("FOLDER", &self.folder).current_dir("/").stdin(Stdio::null());
         shell.stdout(log.try_clone().expect("a log")).stderr(log);
         // The system sends the notification when the thread that started the shell ends: this one
