@@ -169,7 +169,8 @@ fn seconds(file: &Path) -> Result<f64> {
 fn picture(file: &Path) -> Result<(String, String)> {
     let wanted = ["-select_streams", "v:0", "-show_entries", "stream=width,height,r_frame_rate"];
     let said = probe(file, &wanted)?;
-    let parts: Vec<&str> = said.split(',').collect();
+    // After a stream with side data ffprobe writes one more comma.
+    let parts: Vec<&str> = said.trim_end_matches(',').split(',').collect();
     let [width, height, rate] = parts[..] else { anyhow::bail!("{}: {said}", file.display()) };
     Ok((format!("{width}x{height}"), rate.to_owned()))
 }
