@@ -1,4 +1,4 @@
-//! A field of an event from outside: of any type, of which only usable parts are kept. It must not
+//! An event from outside, or a field of one: of any type, of which only usable parts are kept. It must not
 //! know what the fields mean.
 
 use std::fmt;
@@ -19,8 +19,11 @@ const MAX_PARAMS: usize = 16;
 /// How many details are kept: more than anybody reads.
 const MAX_DETAILS: usize = 48;
 
-/// How deep values lie in others: a parameter of a detail in a list.
-const MAX_DEPTH: u8 = 3;
+/// How many fields of an event are kept: more than any event has, with what others add to it.
+const MAX_FIELDS: usize = 64;
+
+/// How deep values lie in others: a parameter of a detail in a list of an event.
+const MAX_DEPTH: u8 = 4;
 
 /// A value of any type.
 #[derive(Default)]
@@ -59,10 +62,21 @@ impl Loose {
         Some(number.round() as u32)
     }
 
+    /// The values of an object, by name; none of anything else.
+    pub(super) fn fields(self) -> Vec<(Text, Self)> {
+        if let Self::Object(values) = self { values } else { Vec::new() }
+    }
+
     /// The scalars of an object; none of anything else.
     pub(super) fn scalars(self) -> Scalars {
-        let Self::Object(values) = self else { return Scalars::new() };
-        values.into_iter().filter_map(|(name, value)| Some((name, value.scalar()?))).collect()
+        // One by one: to collect into a map is to sort, which is more code than all of this.
+        let mut scalars = Scalars::new();
+        for (name, value) in self.fields() {
+            if let Some(scalar) = value.scalar() {
+                scalars.insert(name, scalar);
+            }
+        }
+        scalars
     }
 
     /// The values of a list; none of anything else.
@@ -73,8 +87,7 @@ impl Loose {
     /// What an object says as a detail; an empty one for anything else.
     pub(super) fn detail(self) -> Detail {
         let mut detail = Detail::default();
-        let Self::Object(values) = self else { return detail };
-        for (name, value) in values {
+        for (name, value) in self.fields() {
             match name.as_ref() {
                 "code" => detail.code = value.text().unwrap_or_default().into(),
                 "params" => detail.params = value.scalars(),
@@ -175,10 +188,11 @@ impl<'de> Visitor<'de> for Reader {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(Loose::Absent);
         }
+        let most = if self.depth == 0 { MAX_FIELDS } else { MAX_PARAMS };
         let mut values = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             let value = map.next_value_seed(Reader { depth: self.depth + 1 })?;
-            if values.len() < MAX_PARAMS {
+            if values.len() < most {
                 values.push((name.into(), value));
             }
         }
