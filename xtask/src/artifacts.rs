@@ -157,7 +157,7 @@ fn pack_npm(out: &Path) -> Result<()> {
 
 /// Packs the crates as they would be published, after checking them for semver violations.
 fn pack_crates(out: &Path) -> Result<()> {
-    crates::semver()?;
+    crates::semver(None)?;
     crates::package()?;
     for name in crates::PUBLISHED {
         let file = format!("{name}-{VERSION}.crate");

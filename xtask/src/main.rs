@@ -99,9 +99,12 @@ enum Command {
     /// Make all files of a release for this kind of machine in dist-release/: archive, page, npm package,
     /// crates, bills of materials, container image, hashes
     Release,
-    /// Compare the public items of the published crates with the previous ones, by the rules of
-    /// semver
-    Semver,
+    /// Compare the public items of the published crates with those of the last release, by the rules of semver
+    Semver {
+        /// Compare with this revision instead
+        #[arg(long, value_name = "REVISION")]
+        since: Option<String>,
+    },
     /// Build the documentation as a static site into dist-docs/ (mdBook)
     Docs,
     /// The hook that trunk runs after each build (see Trunk.toml)
@@ -147,7 +150,7 @@ fn main() -> ExitCode {
         Command::Dist => dist::dist().map(|()| true),
         Command::NpmProjects => verify::npm_projects(),
         Command::Release => artifacts::release().map(|_| true),
-        Command::Semver => crates::semver().map(|()| true),
+        Command::Semver { since } => crates::semver(since.as_deref()).map(|()| true),
         Command::Docs => docs::docs().map(|()| true),
         Command::AfterTrunk => dist::after_trunk().map(|()| true),
     };
