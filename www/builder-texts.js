@@ -32,7 +32,7 @@ const TEXTS = {
   ],
   gateway: ['Gateway', 'Passerelle', 'Pasarela', 'Gateway', 'Gateway', 'ゲートウェイ', '网关', 'गेटवे', 'البوابة'],
   key: ['Öffentlicher Schlüssel', 'Clé publiable', 'Clave publicable', 'Chave publicável', 'Chiave pubblicabile', '公開可能キー', '可公开的密钥', 'सार्वजनिक कुंजी', 'مفتاح قابل للنشر'],
-  looks: ['Wie es aussieht', 'Son apparence', 'Cómo se ve', 'O seu aspeto', 'Che aspetto ha', '見た目', '外观', 'कैसा दिखता है', 'المظهر'],
+  appearance: ['Wie es aussieht', 'Son apparence', 'Cómo se ve', 'O seu aspeto', 'Che aspetto ha', '見た目', '外观', 'कैसा दिखता है', 'المظهر'],
   theme: ['Hell oder dunkel', 'Thème', 'Tema', 'Tema', 'Tema', 'テーマ', '主题', 'थीम', 'السمة'],
   asSystem: [
     'Wie beim Besucher', 'Comme le système du visiteur', 'Como el sistema del visitante', 'Como o sistema do visitante', 'Come il sistema del visitatore',

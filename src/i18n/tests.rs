@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::*;
 use samples::{KEPT, sample};
 
+mod pages;
 mod samples;
 
 #[test]
