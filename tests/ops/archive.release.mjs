@@ -113,6 +113,10 @@ test('the archive starts by itself in an empty folder, as the document says', as
   const text = line[0].replaceAll(/ai-now-[\d.]+-x86_64-unknown-linux-gnu/g, name);
   const child = start(t, 'sh', ['-c', `exec env ${text} --demo --listen 127.0.0.1:0`], { cwd: dir, env: stranger(dir) });
   await works(await address(child));
+  // What the README names of the documentation lies beside it, and so does the site.
+  const links = [...read('README.md').matchAll(/\]\((docs\/[^)#]+)/g)].map(([, link]) => link);
+  assert.ok(links.length > 20, links.join());
+  for (const link of [...links, 'docs/index.html', 'docs/llms.txt']) assert.ok(existsSync(path.join(dir, name, link)), link);
   const share = path.join(dir, name, 'share');
   const pages = readdirSync(path.join(share, 'man/man1'));
   assert.ok(pages.includes('ai-now-gateway.1') && pages.includes('ai-now-gateway-serve.1'), pages.join());

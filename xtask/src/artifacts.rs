@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 
 use crate::run::{cargo, find, heading, output, root, run, target_dir};
-use crate::{bill, crates, dist, npm, optimise, tools};
+use crate::{bill, crates, dist, docs, npm, optimise, tools};
 
 /// The version of all parts.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -37,6 +37,7 @@ pub fn release() -> Result<PathBuf> {
     heading(&format!("Releasing {VERSION} for {target}"));
     let program = gateway()?;
     dist::dist()?;
+    docs::docs()?;
     let name = format!("ai-now-{VERSION}-{target}");
     let folder = staged(&name, &program)?;
     archive(&folder, &out.join(format!("{name}.tar.gz")))?;
@@ -80,7 +81,7 @@ fn staged(name: &str, program: &Path) -> Result<PathBuf> {
     let file = program.file_name().context("the gateway has no name")?;
     fs::copy(program, folder.join("bin").join(file))?;
     describe(program, &folder.join("share"))?;
-    for (from, to) in [("dist", "web"), ("ops", "ops")] {
+    for (from, to) in [("dist", "web"), ("dist-docs", "docs"), ("ops", "ops")] {
         crate::studio::copy(&root().join(from), &folder.join(to))?;
     }
     for document in DOCUMENTS {

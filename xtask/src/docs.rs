@@ -190,6 +190,8 @@ fn for_language_models(chapters: &[PathBuf], src: &Path, site: &Path) -> Result<
         all.push_str(&text);
         all.push('\n');
     }
+    // The README names it, which stands beside the site in a release.
+    write(&site.join("SUMMARY.md"), &fs::read(src.join("SUMMARY.md"))?)?;
     write(&site.join("llms.txt"), list.as_bytes())?;
     Ok(fs::write(site.join("llms-full.txt"), all)?)
 }
