@@ -1,5 +1,6 @@
 //! Opens sessions for the visitors of a site, with axum and reqwest:
-//! `GATEWAY=https://gateway.example GATEWAY_KEY=ak_… cargo run --example session_server`
+//! `cargo add axum serde_json`, `cargo add reqwest --features json`, `cargo add tokio --features full`,
+//! `GATEWAY=https://gateway.example GATEWAY_KEY=ak_… cargo run`
 use std::env;
 
 use axum::http::StatusCode;

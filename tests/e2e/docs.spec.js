@@ -17,7 +17,7 @@ const pages = (document) => [...readFileSync(path.join(top, document), 'utf8').m
 const shown = documents.flatMap((document) => pages(document).map((html, at) => ({ document, at, html })));
 
 /** The addresses that the documents use for the script's folder. */
-const ADDRESSES = ['https://gateway.example/', 'https://static.example/ai-now/', 'https://www.example/ai-now/'];
+const ADDRESSES = ['https://gateway.example/', 'https://studio.example/', 'https://static.example/ai-now/', 'https://www.example/ai-now/'];
 /** A placeholder hash that matches no script: not to be opened. */
 const PINNED = 'integrity="sha256-…"';
 

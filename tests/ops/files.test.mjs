@@ -27,7 +27,8 @@ test('systemd takes the unit, and finds it confined', (t) => {
   const dir = place(t);
   const unit = path.join(dir, 'ai-now-gateway.service');
   writeFileSync(unit, edit(read('ops/ai-now-gateway.service'), [['/usr/local/bin/ai-now-gateway', binary]]));
-  run('systemd-analyze', ['verify', unit]);
+  // Its manual page is part of a release, and not on this machine.
+  run('systemd-analyze', ['verify', '--man=no', unit]);
   // The exposure score in tenths: 0 is perfect, 100 is a service without any confinement.
   run('systemd-analyze', ['security', '--offline=yes', '--threshold=20', unit]);
 });

@@ -217,7 +217,7 @@ pub fn is_root() -> bool {
 /// # Errors
 /// If Node is missing or the packages can't be installed.
 pub fn node_packages() -> Result<PathBuf> {
-    node_packages_of("tests/e2e", "the end-to-end tests")
+    node_packages_of("tests/e2e", "the optimised build and the end-to-end tests")
 }
 
 /// A folder of the project with its Node packages, installed from its lock file for `what`.
@@ -227,7 +227,7 @@ pub fn node_packages() -> Result<PathBuf> {
 pub fn node_packages_of(folder: impl AsRef<Path>, what: &str) -> Result<PathBuf> {
     let dir = root().join(folder);
     if find("npm").is_none() {
-        bail!("{what} need Node.js 20 or newer with npm: https://nodejs.org");
+        bail!("{what} need Node.js 20.19 or newer with npm: https://nodejs.org");
     }
     let lock = std::fs::read(dir.join("package-lock.json")).context("package-lock.json")?;
     let stamp = dir.join("node_modules/.installed-lock");
