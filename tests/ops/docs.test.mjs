@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { binary, eventually, freePort, gateway, place, read, start, top } from './support.mjs';
+import { ask, binary, eventually, freePort, gateway, place, read, run, start, top } from './support.mjs';
 
 const documents = ['README.md', ...readdirSync(path.join(top, 'docs'), { recursive: true })
   .filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
@@ -40,10 +40,18 @@ function fields(dir, toml) {
   return [...list[1].matchAll(/`(\w+)`/g)].map(([, name]) => name);
 }
 
+/** The rows of the tables of settings: a setting's name, its default as it is written, and whether it is a limit. */
+function settings() {
+  const text = section('docs/operating.md', 'Settings');
+  const inLimits = text.indexOf('Under `[limits]`');
+  assert.ok(inLimits > 0);
+  return [...text.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)]
+    .map(({ index, 1: name, 2: value }) => ({ name, value, limit: index > inLimits }));
+}
+
 test('every setting is documented, with a valid default, and no other', (t) => {
   const dir = place(t);
-  const text = section('docs/operating.md', 'Settings');
-  const rows = [...text.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name, value]) => ({ name, value }));
+  const rows = settings();
   const told = new Set(rows.map(({ name }) => name));
   const sections = new Set([...read('docs/operating.md').matchAll(/\[(\w+)[\].]/g)].map(([, name]) => name));
   const atTop = fields(dir, 'no_such_setting = 1');
@@ -51,9 +59,8 @@ test('every setting is documented, with a valid default, and no other', (t) => {
   for (const name of [...atTop, ...limits]) {
     assert.ok(told.has(name) || sections.has(name), `docs/operating.md does not document ${name}`);
   }
-  const inLimits = text.indexOf('Under `[limits]`');
-  for (const { name, value } of rows) {
-    const list = text.indexOf(`| \`${name}\``) < inLimits ? atTop : limits;
+  for (const { name, value, limit } of rows) {
+    const list = limit ? limits : atTop;
     // Settings in sections are in separate tables.
     if (![...atTop, ...limits].includes(name)) assert.fail(`docs/operating.md documents ${name}, which is no setting`);
     const plain = /^(\d+|`([^`]*)`)/.exec(value);
@@ -63,6 +70,26 @@ test('every setting is documented, with a valid default, and no other', (t) => {
     const toml = `${list === limits ? '[limits]\n' : ''}${name} = ${literal}\n`;
     assert.equal(check(dir, toml).status, 0, `${toml}${check(dir, toml).stderr}`);
   }
+});
+
+test('the defaults that are documented are those that hold', async (t) => {
+  const data = path.join(place(t), 'data');
+  const { url } = await gateway(t, data);
+  const key = run(binary, ['admins', 'create', '--data', data, '--name', 'ops']).trim();
+  const { settings: hold } = await ask(`${url}/api/admin/settings`, key);
+  let compared = 0;
+  for (const { name, value, limit } of settings()) {
+    // The test itself says where it listens, and on what.
+    if (name === 'listen' || name === 'data') continue;
+    const holds = (limit ? hold.limits : hold)[name];
+    const plain = /^(?:(\d+)|`([^`]*)`|none)$/.exec(value);
+    assert.ok(plain, `${name}: ${value}`);
+    const told = plain[1] ?? plain[2];
+    if (told === undefined) assert.ok(holds === null || holds === undefined || holds.length === 0, `${name}: ${holds}`);
+    else assert.equal(String(holds), told, name);
+    compared += 1;
+  }
+  assert.ok(compared > 40, `${compared}`);
 });
 
 test('every setting of a bucket is documented, and no other', (t) => {
