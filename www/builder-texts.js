@@ -47,7 +47,7 @@ const TEXTS = {
   corners: ['Ecken', 'Coins', 'Esquinas', 'Cantos', 'Angoli', '角丸', '圆角', 'कोने', 'الزوايا'],
   font: ['Schriftart', 'Police', 'Fuente', 'Tipo de letra', 'Carattere', 'フォント', '字体', 'फ़ॉन्ट', 'الخط'],
   width: ['Breite', 'Largeur', 'Ancho', 'Largura', 'Larghezza', '幅', '宽度', 'चौड़ाई', 'العرض'],
-  full: ['Volle Breite', 'Toute la place', 'Todo el disponible', 'Toda a disponível', 'Tutta quella disponibile', '幅いっぱい', '占满可用宽度', 'जितनी जगह हो', 'كل المتاح'],
+  full: ['Volle Breite', 'Toute la largeur', 'Todo el ancho', 'Toda a largura', 'Tutta la larghezza', '幅いっぱい', '占满宽度', 'पूरी चौड़ाई', 'كامل العرض'],
   smallPhone: [
     '320 px, ein kleines Telefon', '320 px, un petit téléphone', '320 px, un teléfono pequeño', '320 px, um telemóvel pequeno', '320 px, un telefono piccolo',
     '320 px（小さなスマートフォン）', '320 px，小屏手机', '320 px, छोटा फ़ोन', '320 بكسل، هاتف صغير',
@@ -61,8 +61,8 @@ const TEXTS = {
     '768 px（タブレット）', '768 px，平板电脑', '768 px, टैबलेट', '768 بكسل، جهاز لوحي',
   ],
   again: ['Neu beginnen', 'Recommencer', 'Empezar de nuevo', 'Recomeçar', 'Ricomincia', '最初からやり直す', '重新开始', 'फिर से शुरू करें', 'ابدأ من جديد'],
-  take: ['Zum Mitnehmen', 'À emporter', 'Llévatelo', 'Leve-o consigo', 'Portalo con te', 'コードをコピーする', '带走代码', 'कोड साथ ले जाएँ', 'خذه معك'],
-  live: ['So sieht es aus', 'Le voici', 'Así queda', 'Fica assim', 'Eccolo', 'プレビュー', '实际效果', 'यह रहा', 'ها هو'],
+  take: ['Code kopieren', 'Copier le code', 'Copiar el código', 'Copiar o código', 'Copia il codice', 'コードをコピーする', '复制代码', 'कोड कॉपी करें', 'انسخ الشيفرة'],
+  live: ['Vorschau', 'Aperçu', 'Vista previa', 'Pré-visualização', 'Anteprima', 'プレビュー', '预览', 'पूर्वावलोकन', 'معاينة'],
 };
 
 /** What is said only while it is used: English, then the order of `LANGUAGES`. */
@@ -82,8 +82,8 @@ const SAID = {
     'ब्राउज़र कॉपी नहीं करने दे रहा। कोड चुना हुआ है: इसे ख़ुद कॉपी करें।', 'لا يسمح المتصفح بالنسخ. النص محدد: انسخه يدويًا.',
   ],
   plain: [
-    'It looks as it comes.', 'Es sieht aus, wie es kommt.', 'Son apparence est celle d’origine.', 'Se ve tal como viene.', 'Tem o aspeto de origem.', 'Ha l’aspetto di partenza.',
-    '標準の見た目のままです。', '保持默认外观。', 'जैसा आता है, वैसा ही दिखता है।', 'بمظهره الأصلي.',
+    'The default look', 'Das Standardaussehen', 'L’apparence par défaut', 'El aspecto predeterminado', 'O aspeto predefinido', 'L’aspetto predefinito',
+    '標準の見た目', '默认外观', 'डिफ़ॉल्ट रूप', 'المظهر الافتراضي',
   ],
 };
 

@@ -64,7 +64,7 @@ test('the element follows the settings, and the code says the same', async ({ pa
   await expect(setting(page, 'Style')).toHaveValue('4');
   await expect(studio.getByRole('button', { name: /^Print/ })).toBeVisible();
   await page.getByRole('button', { name: 'Start over' }).click();
-  await expect(code(page, 'CSS')).toHaveText('/* It looks as it comes. */');
+  await expect(code(page, 'CSS')).toHaveText('/* The default look */');
   await expect(studio.getByRole('radio', { name: 'Luma' })).toBeVisible();
   await expect(studio.getByRole('textbox', { name: 'What would you like to make?' })).toHaveValue('');
 });
@@ -144,7 +144,7 @@ for (const language of ['de', 'fr', 'es', 'pt', 'it', 'ja', 'zh', 'hi', 'ar']) {
       await expect(studio.locator('[part=generate]')).toContainText(button);
       // Messages that appear while it is used.
       const codes = page.locator('#codes');
-      await expect(codes).not.toContainText('It looks as it comes');
+      await expect(codes).not.toContainText('The default look');
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await codes.getByRole('button').nth(1).click();
       await expect(page.locator('#said')).toContainText('React');

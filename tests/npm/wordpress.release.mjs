@@ -69,7 +69,7 @@ test('WordPress: the plug-in is set up, put on a page in the editor, and opened 
     ]);
     wp.data.dispatch('core/editor').editPost({ title: 'A studio', status: 'publish' });
   });
-  await page.frameLocator('[name=editor-canvas]').getByText('AI-Now Studio: visitors see it on the page.').waitFor();
+  await page.frameLocator('[name=editor-canvas]').getByText('AI-Now Studio: the page shows it to visitors.').waitFor();
   const address = await page.evaluate(async () => {
     await wp.data.dispatch('core/editor').savePost();
     return wp.data.select('core/editor').getPermalink();

@@ -14,7 +14,7 @@ defined('ABSPATH') || exit;
 /** The attributes that a block or a shortcode can set. */
 const AI_NOW_ATTRIBUTES = ['mode', 'models', 'model', 'preset-style', 'prompt', 'lang', 'theme'];
 
-/** The element's script, from the gateway in the settings. */
+/** The gateway's address, from the settings. */
 function ai_now_gateway(): string {
     return untrailingslashit((string) get_option('ai_now_gateway', ''));
 }
@@ -23,7 +23,7 @@ function ai_now_gateway(): string {
 function ai_now_render($given = []): string {
     if (ai_now_gateway() === '') {
         return current_user_can('manage_options')
-            ? '<p>' . esc_html__('Settings → AI-Now Studio wants the address of your gateway.', 'ai-now-studio') . '</p>'
+            ? '<p>' . esc_html__('Set the address of your gateway in Settings → AI-Now Studio.', 'ai-now-studio') . '</p>'
             : '';
     }
     wp_enqueue_script_module('ai-now-studio', ai_now_gateway() . '/ai-now.js', [], null);

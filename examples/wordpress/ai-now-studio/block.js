@@ -11,17 +11,17 @@
       const text = (name, label, help) => element(TextControl, {
         label, help, value: attributes[name], onChange: (value) => setAttributes({ [name]: value }),
       });
-      const themes = [['', __('As the visitor’s system', 'ai-now-studio')], ['light', __('Light', 'ai-now-studio')], ['dark', __('Dark', 'ai-now-studio')]];
+      const themes = [['', __('The visitor’s', 'ai-now-studio')], ['light', __('Light', 'ai-now-studio')], ['dark', __('Dark', 'ai-now-studio')]];
       return element(Fragment, null,
         element(InspectorControls, null, element(PanelBody, { title: __('Studio', 'ai-now-studio') },
-          text('models', __('Models', 'ai-now-studio'), __('Those that are offered, in that order; all where empty.', 'ai-now-studio')),
-          text('prompt', __('Prompt', 'ai-now-studio'), __('What stands in the prompt at first.', 'ai-now-studio')),
+          text('models', __('Models', 'ai-now-studio'), __('The models to offer, in this order, such as “suno pika”. Empty: all of them.', 'ai-now-studio')),
+          text('prompt', __('Prompt', 'ai-now-studio'), __('The initial prompt.', 'ai-now-studio')),
           element(SelectControl, {
             label: __('Theme', 'ai-now-studio'), value: attributes.theme,
             options: themes.map(([value, label]) => ({ value, label })),
             onChange: (theme) => setAttributes({ theme }),
           }))),
-        element('div', useBlockProps(), element('p', null, __('AI-Now Studio: visitors see it on the page.', 'ai-now-studio'))));
+        element('div', useBlockProps(), element('p', null, __('AI-Now Studio: the page shows it to visitors.', 'ai-now-studio'))));
     },
     save: () => null,
   });
