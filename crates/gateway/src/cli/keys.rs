@@ -36,32 +36,8 @@ pub(super) async fn keys(command: KeysCommand) -> Result<ExitCode, CliError> {
             let key = create(arguments).await?;
             writeln!(std::io::stdout(), "{key}")?;
         }
-        KeysCommand::List(ListArgs { data, json }) => {
-            let store = existing(&data).await?;
-            let mut table = Table::new(COLUMNS);
-            for (key, balance) in store.keys().await? {
-                match json {
-                    true => write_key_as_json(&key, balance)?,
-                    false => table.push(row(&key, balance)),
-                }
-            }
-            store.close().await;
-            if !json {
-                table.print()?;
-            }
-        }
-        KeysCommand::Balance { list: ListArgs { data, json }, key } => {
-            let store = existing(&data).await?;
-            let name = name(&store, key).await?;
-            let account = store.key_by_name(&name).await?.account_id;
-            let balance = store.balance(account).await?;
-            store.close().await;
-            if json {
-                writeln!(std::io::stdout(), "{}", serde_json::json!(balance))?;
-            } else {
-                write_balance(balance)?;
-            }
-        }
+        KeysCommand::List(arguments) => list(arguments).await?,
+        KeysCommand::Balance { list, key } => balance(list, key).await?,
         KeysCommand::Grant { data, key, tokens } => {
             let store = existing(&data).await?;
             let name = name(&store, key).await?;
@@ -93,6 +69,38 @@ pub(super) async fn keys(command: KeysCommand) -> Result<ExitCode, CliError> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints all keys with their balances.
+async fn list(ListArgs { data, json }: ListArgs) -> Result<(), CliError> {
+    let store = existing(&data).await?;
+    let mut table = Table::new(COLUMNS);
+    for (key, balance) in store.keys().await? {
+        match json {
+            true => write_key_as_json(&key, balance)?,
+            false => table.push(row(&key, balance)),
+        }
+    }
+    store.close().await;
+    if !json {
+        table.print()?;
+    }
+    Ok(())
+}
+
+/// Prints the balance of a key's account.
+async fn balance(ListArgs { data, json }: ListArgs, key: String) -> Result<(), CliError> {
+    let store = existing(&data).await?;
+    let name = name(&store, key).await?;
+    let account = store.key_by_name(&name).await?.account_id;
+    let balance = store.balance(account).await?;
+    store.close().await;
+    if json {
+        writeln!(std::io::stdout(), "{}", serde_json::json!(balance))?;
+    } else {
+        write_balance(balance)?;
+    }
+    Ok(())
 }
 
 /// Changes a key's limits, and prints what they are now.
