@@ -42,28 +42,7 @@ pub fn router(app: App) -> Router {
     if app.config.role == Role::Worker {
         return health(app);
     }
-    // Routed and described together: every route is in the document.
-    let (api, described) = OpenApiRouter::new()
-        .routes(routes!(system::ping))
-        .routes(routes!(system::catalog))
-        .routes(routes!(system::balance))
-        .routes(routes!(sessions::open))
-        .routes(routes!(visitors::end))
-        .routes(routes!(generations::generate))
-        .routes(routes!(generations::list, generations::create))
-        .routes(routes!(generations::show, generations::cancel))
-        .routes(routes!(events::events))
-        .routes(routes!(feed::feed))
-        .routes(routes!(uploads::upload))
-        .routes(routes!(usage::own))
-        .routes(routes!(webhooks::list, webhooks::create))
-        .routes(routes!(webhooks::remove))
-        .routes(routes!(webhooks::enable))
-        .routes(routes!(webhooks::disable))
-        .routes(routes!(webhooks::deliveries))
-        .routes(routes!(webhooks::replay))
-        .routes(routes!(openapi::serve))
-        .split_for_parts();
+    let (api, described) = api_routes().split_for_parts();
     let (media, media_described) =
         OpenApiRouter::new().routes(routes!(media::serve)).split_for_parts();
     let (admin, admin_described) = admin_routes().split_for_parts();
@@ -137,6 +116,31 @@ pub fn admin(app: App) -> Router {
         .nest("/api/admin", administered(admin, &app))
         .layer(from_fn_with_state(app.clone(), guard::log))
         .with_state(app)
+}
+
+/// The routes below `/api` except the administrators'. Routed and described together, so that every
+/// route is in the document.
+fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(system::ping))
+        .routes(routes!(system::catalog))
+        .routes(routes!(system::balance))
+        .routes(routes!(sessions::open))
+        .routes(routes!(visitors::end))
+        .routes(routes!(generations::generate))
+        .routes(routes!(generations::list, generations::create))
+        .routes(routes!(generations::show, generations::cancel))
+        .routes(routes!(events::events))
+        .routes(routes!(feed::feed))
+        .routes(routes!(uploads::upload))
+        .routes(routes!(usage::own))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::remove))
+        .routes(routes!(webhooks::enable))
+        .routes(routes!(webhooks::disable))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(openapi::serve))
 }
 
 fn admin_routes() -> OpenApiRouter<App> {

@@ -16,3 +16,6 @@ pub(crate) mod uploads;
 pub(crate) mod usage;
 pub(crate) mod visitors;
 pub(crate) mod webhooks;
+
+#[cfg(test)]
+mod tests;

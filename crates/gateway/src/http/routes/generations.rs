@@ -155,6 +155,9 @@ pub(crate) async fn create(
     Ok(response)
 }
 
+/// The most generations of a page.
+pub(super) const LIMIT_MAX: u32 = 100;
+
 /// The part of the list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -180,7 +183,7 @@ impl Page {
     }
 
     pub(super) fn limit(&self) -> Result<u32, Problem> {
-        page::number("limit", self.limit.as_deref(), 20, 100)
+        page::number("limit", self.limit.as_deref(), 20, LIMIT_MAX)
     }
 }
 

@@ -8,6 +8,9 @@ use crate::clock::parse_date;
 use crate::http::allowed;
 use crate::http::error::Problem;
 
+/// The most rows of a page.
+pub(super) const LIMIT_MAX: u32 = 200;
+
 /// The part of a list of numbered rows.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -31,7 +34,7 @@ impl Page {
 
     /// How many rows the page has at most.
     pub(crate) fn limit(&self) -> Result<u32, Problem> {
-        number("limit", self.limit.as_deref(), 50, 200)
+        number("limit", self.limit.as_deref(), 50, LIMIT_MAX)
     }
 }
 

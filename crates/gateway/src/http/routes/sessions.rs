@@ -41,8 +41,8 @@ pub(crate) struct Wishes {
 /// How many new visitors of a demo may come from one address in a day. They leave a row each.
 const DEMO_VISITORS_PER_ADDRESS: u32 = 5000;
 
-const LIFETIME_SECS: std::ops::RangeInclusive<u32> = 60..=86_400;
-const SUBJECT_MAX_BYTES: usize = 200;
+pub(super) const LIFETIME_SECS: std::ops::RangeInclusive<u32> = 60..=86_400;
+pub(super) const SUBJECT_MAX_BYTES: usize = 200;
 
 /// Opens a session: a short-lived token for a visitor, in place of a key.
 ///

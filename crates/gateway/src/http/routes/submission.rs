@@ -21,7 +21,7 @@ use crate::http::state::App;
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The longest accepted idempotency key.
-const KEY_MAX_BYTES: usize = 255;
+pub(super) const KEY_MAX_BYTES: usize = 255;
 
 /// The idempotency of a submission: its `Idempotency-Key`, if it has one.
 #[derive(IntoParams)]

@@ -40,6 +40,9 @@ impl FromRequestParts<App> for SecretKey {
     }
 }
 
+/// The longest address of an endpoint.
+pub(super) const URL_MAX_BYTES: usize = 2000;
+
 /// An endpoint to be created.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -208,8 +211,9 @@ pub(super) async fn make(
         .webhooks
         .check(&new.url, key.is_none())
         .map_err(|_| Problem::invalid_parameter("url", allowed::address()))?;
-    if url.as_str().len() > 2000 {
-        return Err(Problem::invalid_parameter("url", allowed::length(1, 2000)));
+    if url.as_str().len() > URL_MAX_BYTES {
+        let longest = URL_MAX_BYTES as u32;
+        return Err(Problem::invalid_parameter("url", allowed::length(1, longest)));
     }
     let kinds = new.events.iter().map(|name| WebhookKind::named(name)).collect::<Option<Vec<_>>>();
     let kinds = kinds.ok_or_else(|| {

@@ -20,7 +20,8 @@ use crate::http::state::App;
 use crate::store::RefundError;
 
 fn reason(text: &str) -> Result<Reason, Problem> {
-    text.parse().map_err(|_| Problem::invalid_parameter("reason", allowed::length(1, 500)))
+    let longest = Reason::MAX_CHARS as u32;
+    text.parse().map_err(|_| Problem::invalid_parameter("reason", allowed::length(1, longest)))
 }
 
 /// Tokens to be taken back.
@@ -132,7 +133,7 @@ pub(crate) struct Rotation {
 }
 
 const OVERLAP_SECS: u32 = 24 * 60 * 60;
-const OVERLAP_MAX_SECS: u32 = 30 * OVERLAP_SECS;
+pub(in crate::http::routes) const OVERLAP_MAX_SECS: u32 = 30 * OVERLAP_SECS;
 
 /// Rotates a key. The new one is shown only this time. Everything else about the key stays the
 /// same.

@@ -85,8 +85,8 @@ fn present_whole<'de, D: Deserializer<'de>>(
 }
 
 /// The latest time that every JSON reader can represent.
-const MOST_MS: u64 = 9_007_199_254_740_991;
-const MODELS_MAX: usize = 100;
+pub(in crate::http::routes) const MOST_MS: u64 = 9_007_199_254_740_991;
+pub(in crate::http::routes) const MODELS_MAX: usize = 100;
 
 /// Changes a key's label and its limits, and the pages of a publishable one. They hold from the next
 /// generation on.

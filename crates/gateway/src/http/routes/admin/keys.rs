@@ -222,8 +222,8 @@ pub(crate) async fn create(
     Ok(json(StatusCode::CREATED, &CreatedKey { secret, key }))
 }
 
-const LABEL_MAX_CHARS: usize = 200;
-const ORIGINS_MAX: usize = 100;
+pub(in crate::http::routes) const LABEL_MAX_CHARS: usize = 200;
+pub(in crate::http::routes) const ORIGINS_MAX: usize = 100;
 
 /// Origins as they are compared with a page's.
 pub(super) fn normalized(origins: &[String]) -> Result<Vec<String>, Problem> {
@@ -300,7 +300,7 @@ pub(crate) struct Grant {
 }
 
 /// How many tokens one grant or adjustment may have: more is most likely a typing error.
-pub(super) const GRANT_MAX_TOKENS: u32 = 1_000_000_000;
+pub(in crate::http::routes) const GRANT_MAX_TOKENS: u32 = 1_000_000_000;
 
 /// Grants tokens to a key's account.
 #[utoipa::path(

@@ -20,6 +20,9 @@ use crate::http::routes::system::json;
 use crate::http::state::App;
 use crate::store::{DayTotal, ModelProviderTotal, StoreError};
 
+/// The most days of an overview.
+pub(in crate::http::routes) const DAYS_MAX: u32 = 366;
+
 /// Of how many days.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -136,7 +139,7 @@ pub(crate) async fn show(
     _: Viewer,
     Query(Days { days }): Query<Days>,
 ) -> Result<Response, Problem> {
-    let count = page::number("days", days.as_deref(), 30, 366)?;
+    let count = page::number("days", days.as_deref(), 30, DAYS_MAX)?;
     let today = day_of(now_ms());
     let first = today + 1 - u64::from(count);
     let mut days: BTreeMap<u64, Outcomes> =
