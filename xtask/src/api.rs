@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::run::{heading, output, root, run, target_dir};
-use crate::{clients, demo, tools};
+use crate::{clients, programs, tools};
 
 /// Validates the document and tests the API against it.
 ///
@@ -21,13 +21,13 @@ use crate::{clients, demo, tools};
 pub fn verify() -> Result<()> {
     let bin =
         tools::python("api", "schemathesis, openapi-spec-validator and openapi-python-client")?;
-    demo::gateway()?;
+    programs::build()?;
     let data = target_dir().join("api-data");
     if data.exists() {
         std::fs::remove_dir_all(&data)?;
     }
     let key = output(
-        Command::new(demo::gateway_binary())
+        Command::new(programs::gateway())
             .args(["keys", "create", "--tokens", "1000000000", "--label", "api", "--data"])
             .arg(&data),
     )
@@ -67,7 +67,7 @@ struct Gateway {
 impl Gateway {
     /// A low limit on concurrent generations, so that 429 is also covered.
     fn start(data: &Path) -> Result<Self> {
-        let mut child = Command::new(demo::gateway_binary())
+        let mut child = Command::new(programs::gateway())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("RUST_LOG", "warn")

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::run::{cargo, heading, output, root, run, target_dir};
-use crate::{demo, dist, tools};
+use crate::{dist, programs, tools};
 
 /// The benchmarks.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -70,11 +70,11 @@ pub fn bench(only: &[Benchmark]) -> Result<()> {
 fn page() -> Result<String> {
     let browser = tools::browser()?;
     let packages = tools::node_packages_of("tests/bench", "the benchmarks")?;
-    demo::gateway()?;
+    programs::build()?;
     dist::dist()?;
     let script = packages.join("page.js");
     let mut node = Command::new("node");
-    node.arg(script).arg(demo::gateway_binary()).arg(root().join("dist")).arg(browser.browser);
+    node.arg(script).arg(programs::gateway()).arg(root().join("dist")).arg(browser.browser);
     printed(&mut node)
 }
 

@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::dist;
 use crate::progress::{Progress, clock};
-use crate::run::{cargo, heading, output, root, run, target_dir};
+use crate::run::{cargo, output, root};
+use crate::{dist, programs};
 
 const DEFAULT_PORT: u16 = 8787;
 
@@ -28,7 +28,7 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     let web = build()?;
 
     let data = data.map_or_else(|| root().join("data"), Path::to_path_buf);
-    let mut gateway = Command::new(gateway_binary());
+    let mut gateway = Command::new(programs::gateway());
     gateway.args(["serve", "--demo", "--listen"]).arg(format!("127.0.0.1:{}", free_port(port)?));
     gateway.arg("--data").arg(&data).arg("--web").arg(&web);
     step(2, "Starting the gateway");
@@ -66,7 +66,7 @@ fn administrator(data: &Path) -> Result<String> {
         return Ok(key.trim().to_owned());
     }
     let key = output(
-        Command::new(gateway_binary())
+        Command::new(programs::gateway())
             .args(["admins", "create", "--name", "demo", "--data"])
             .arg(data),
     )
@@ -97,24 +97,10 @@ fn step(number: u32, what: &str) {
     eprintln!("\n[{number}/2] {what}");
 }
 
-/// Builds the gateway for the demo and the end-to-end tests.
-///
-/// # Errors
-/// If the build fails.
-pub fn gateway() -> Result<()> {
-    heading("Building the gateway");
-    run(&mut build_gateway())
-}
-
 fn build_gateway() -> Command {
     let mut cargo = cargo();
     cargo.args(["build", "--package", "ai-now-gateway"]);
     cargo
-}
-
-/// The path of the binary that [`gateway`] builds.
-pub fn gateway_binary() -> PathBuf {
-    target_dir().join("debug").join(format!("ai-now-gateway{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// The requested port; else the default one, or 0 (any) if that is taken.

@@ -17,6 +17,7 @@ mod links;
 mod npm;
 mod ops;
 mod optimise;
+mod programs;
 mod progress;
 mod projects;
 mod release;

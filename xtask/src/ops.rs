@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::run::{find, root};
-use crate::{demo, tools};
+use crate::{programs, tools};
 
 /// The programs that the tests run, with their Debian packages.
 const PROGRAMS: [(&str, &str); 11] = [
@@ -33,7 +33,7 @@ pub fn command() -> Result<Command> {
     let node = find("node").context("the operating tests need Node.js 20 or newer")?;
     tools::programs(&PROGRAMS)?;
     let python = tools::python("ops", "hadolint, kubernetes-validate, shellcheck and moto")?;
-    demo::gateway()?;
+    programs::build()?;
     let mut paths = vec![python];
     paths.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     // Servers are installed in folders that aren't on every user's PATH.
@@ -42,7 +42,7 @@ pub fn command() -> Result<Command> {
     command
         .args(["--test", "--test-reporter=tap"])
         .args(files()?)
-        .env("OPS_GATEWAY", demo::gateway_binary())
+        .env("OPS_GATEWAY", programs::gateway())
         .env("PATH", std::env::join_paths(paths)?)
         .current_dir(root());
     Ok(command)

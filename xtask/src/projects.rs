@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{cargo, find, root, run, target_dir};
-use crate::{demo, dist, npm, tools};
+use crate::run::{find, root, target_dir};
+use crate::{dist, npm, programs, tools};
 
 /// The set of projects to test in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,7 @@ pub fn command(projects: Projects) -> Result<Command> {
         tools::php_sqlite()?;
     }
     let python = tools::python("npm", "the npm package's recipes")?;
-    demo::gateway()?;
-    run(cargo().args(["build", "--package", "ai-now-gateway", "--example", "session_server"]))?;
+    programs::build()?;
     if !npm::folder().join("index.js").is_file() {
         dist::dist()?;
     }

@@ -6,7 +6,6 @@
 
 mod tally;
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -14,8 +13,8 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::projects::{self, Projects};
-use crate::run::{cargo, heading, root, run, target_dir, watch};
-use crate::{api, crates, demo, dist, ops, sketch, tidy, tools};
+use crate::run::{cargo, heading, root, run, watch};
+use crate::{api, crates, dist, ops, programs, sketch, tidy, tools};
 use tally::{Runner, Tally};
 
 /// The steps, in the order in which they run.
@@ -126,7 +125,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             crates::fuzz_resolves()
         }
         Step::Crash => {
-            demo::gateway()?;
+            programs::build()?;
             tools::postgres()?;
             for (rounds, store, nodes) in CRASHES {
                 tests(&mut crash_harness(rounds, store, nodes)?, Runner::Cargo, tally)?;
@@ -177,7 +176,7 @@ fn end_to_end() -> Result<Command> {
     // For the recipe under examples/, and for records that tests write themselves.
     tools::programs(&[("hugo", "hugo"), ("sqlite3", "sqlite3")])?;
     let dir = tools::node_packages()?;
-    demo::gateway()?;
+    programs::build()?;
     let web = root().join("dist");
     if !web.join("index.html").is_file() {
         dist::widget()?;
@@ -185,9 +184,9 @@ fn end_to_end() -> Result<Command> {
     let mut command = Command::new(dir.join("node_modules/.bin/playwright"));
     command
         .arg("test")
-        .env("E2E_GATEWAY", demo::gateway_binary())
+        .env("E2E_GATEWAY", programs::gateway())
         .env("E2E_WEB", web)
-        .env("E2E_SKETCH", sketch_binary()?)
+        .env("E2E_SKETCH", programs::sketch())
         .env("E2E_BROWSER", browser.browser)
         .env("E2E_FIREFOX", firefox)
         .current_dir(dir);
@@ -198,13 +197,6 @@ fn end_to_end() -> Result<Command> {
 fn document(what: &[&str]) -> Result<()> {
     let doc = ["doc", "--no-deps", "--document-private-items"];
     run(cargo().args(doc).args(what).env("RUSTDOCFLAGS", "-D warnings"))
-}
-
-/// Builds the sketch engine's example, whose output is compared with the page's.
-fn sketch_binary() -> Result<PathBuf> {
-    run(cargo().args(["build", "--package", "ai-now-sketch", "--example", "sketch"]))?;
-    let name = format!("sketch{}", std::env::consts::EXE_SUFFIX);
-    Ok(target_dir().join("debug/examples").join(name))
 }
 
 /// Rounds, store and gateways of each run of the harness. A round of one gateway takes about three
@@ -218,7 +210,7 @@ const CRASHES: [(u32, &str, u32); 3] = [(20, "file", 1), (4, "postgres", 1), (15
 /// # Errors
 /// If it can't be built or a round fails.
 pub fn crash(rounds: u32, store: &str, nodes: u32) -> Result<()> {
-    demo::gateway()?;
+    programs::build()?;
     run(&mut crash_harness(rounds, store, nodes)?)
 }
 
@@ -228,7 +220,7 @@ pub fn crash(rounds: u32, store: &str, nodes: u32) -> Result<()> {
 /// # Errors
 /// If it can't be built or an invariant is violated.
 pub fn faults(short: bool) -> Result<()> {
-    demo::gateway()?;
+    programs::build()?;
     tools::postgres()?;
     run(&mut fault_harness(short)?)
 }
@@ -237,7 +229,7 @@ pub fn faults(short: bool) -> Result<()> {
 /// and mount namespaces, so that mounts and processes disappear with it.
 fn fault_harness(short: bool) -> Result<Command> {
     tools::programs(&[("nginx", "nginx-light"), ("ip", "iproute2"), ("faketime", "faketime")])?;
-    let harness = built_harness()?;
+    let harness = programs::crash();
     let isolated = || {
         let mut unshare = Command::new("unshare");
         unshare.args(["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]);
@@ -250,22 +242,16 @@ fn fault_harness(short: bool) -> Result<Command> {
     } else {
         command.arg("faults");
     }
-    command.arg("--gateway").arg(demo::gateway_binary());
+    command.arg("--gateway").arg(programs::gateway());
     if short {
         command.arg("--short");
     }
     Ok(command)
 }
 
-fn built_harness() -> Result<PathBuf> {
-    run(cargo().args(["build", "--package", "ai-now-crash"]))?;
-    let name = format!("ai-now-crash{}", std::env::consts::EXE_SUFFIX);
-    Ok(target_dir().join("debug").join(name))
-}
-
 fn crash_harness(rounds: u32, store: &str, nodes: u32) -> Result<Command> {
-    let mut harness = Command::new(built_harness()?);
-    harness.arg("--gateway").arg(demo::gateway_binary());
+    let mut harness = Command::new(programs::crash());
+    harness.arg("--gateway").arg(programs::gateway());
     harness.args([
         "--rounds",
         &rounds.to_string(),
