@@ -63,6 +63,7 @@ pub use key_limits::{KeyChange, KeyLimits};
 pub use key_pages::{PagesChange, Publishable};
 pub use keys::{KeyDetails, KeyInfo, KeyKind, NewKey};
 pub use migrate::Migrated;
+pub use nodes::Claimed;
 pub use notices::{NOTICE_MAX_BYTES, NoticeEvent};
 pub use overview::{DayTotal, ModelProviderTotal};
 pub use usage::{USAGE_COLUMNS, Usage};

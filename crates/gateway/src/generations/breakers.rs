@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::service::GenerationService;
 use crate::domain::Node;
 use crate::providers::{Admission, ErrorKind, PooledProvider, Verdict};
-use crate::store::StoreError;
+use crate::store::{OpenBreaker, StoreError};
 
 /// One try of a generation at a provider. Dropped, it is over.
 pub(super) struct Attempt {
@@ -68,7 +68,9 @@ impl GenerationService {
         };
         for pooled in self.0.pool.all() {
             let known = open.iter().find(|breaker| breaker.provider == pooled.name);
-            pooled.breaker_heard(known.map(|known| (known.opened_at_ms, known.open_for())));
+            // Never longer than the settings say: the clock of a file may have been set back.
+            let left = |known: &OpenBreaker| known.open_for().min(pooled.cooldown());
+            pooled.breaker_heard(known.map(|known| (known.opened_at_ms, left(known))));
             if known.is_none() && pooled.is_breaker_open() {
                 // The store was away when it opened.
                 self.keep_open(pooled, pooled.open_for().unwrap_or_default()).await;

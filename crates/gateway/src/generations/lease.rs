@@ -1,6 +1,7 @@
 //! This gateway's lease on its membership of the gateways that share the store. It must not know
 //! what runs under it.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
@@ -21,6 +22,9 @@ pub(super) struct Membership {
     pub(super) work: Notify,
     /// Cancelled when the gateway has left.
     pub(super) left: CancellationToken,
+    /// The generations that the last look found to be this gateway's in the store, and not run here.
+    /// Locked while generations are claimed: then some are so for a moment.
+    pub(super) strays: tokio::sync::Mutex<HashSet<String>>,
 }
 
 /// A node, and until when it certainly holds its lease.

@@ -6,6 +6,7 @@
 //! run them. Notices can be lost, so whatever they announce is also found by reading the store, a
 //! little later.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::events::{EncodedEvent, Notice, notices};
 use super::lease::{Lease, RENEWALS};
 use super::service::{ActiveGeneration, GenerationService};
 use crate::domain::{Node, Role};
-use crate::store::{NoticeEvent, StoreError};
+use crate::store::{Claimed, NoticeEvent, StoreError};
 
 /// How long a gateway that does not renew its lease keeps its generations.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -27,6 +28,13 @@ const CLAIM_PAUSE: Duration = Duration::from_secs(1);
 
 /// The pause between two readings of the store, for facts whose notices were lost.
 const CATCH_UP_PAUSE: Duration = Duration::from_secs(2);
+
+/// After so many readings, jobs are looked for whose gateway is gone and whose generation was cancelled.
+const ABANDON_TICKS: u64 = 30;
+
+/// How many generations are claimed at once: each is read in a transaction of its own, and the lease
+/// must be renewed beside them.
+const CLAIMED_AT_ONCE: usize = 32;
 
 /// More facts than a generation has.
 const FACTS_MAX: u32 = 1000;
@@ -90,14 +98,24 @@ impl GenerationService {
         } else {
             usize::MAX >> 1
         };
-        if capacity == 0 || self.0.stopping.is_cancelled() {
-            return Ok(0);
-        }
-        let rows = self.0.store.claim_generations(node, capacity).await?;
-        let claimed = rows.len();
-        for row in rows {
-            let active = self.insert(&row, node, None);
-            self.start(row, active);
+        let _claiming = self.0.membership.strays.lock().await;
+        let mut claimed = 0;
+        while claimed < capacity && !self.0.stopping.is_cancelled() {
+            let limit = CLAIMED_AT_ONCE.min(capacity - claimed);
+            let Claimed { taken, rows, failed } =
+                self.0.store.claim_generations(node, limit).await?;
+            claimed += rows.len();
+            for row in rows {
+                let active = self.insert(&row, node, None);
+                self.start(row, active);
+            }
+            if let Some(error) = failed {
+                // Where gateways share the store, the next looks find those that are left over.
+                return Err(error);
+            }
+            if taken < limit {
+                break;
+            }
         }
         if shared && claimed > 0 {
             tracing::info!(claimed, "generations that no gateway ran continue here");
@@ -254,9 +272,14 @@ impl GenerationService {
     async fn keep_catching_up(self) {
         let mut ticks = interval(CATCH_UP_PAUSE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        for tick in 1_u64.. {
             ticks.tick().await;
             self.catch_up().await;
+            if tick % ABANDON_TICKS == 0
+                && let Err(error) = self.abandon_jobs().await
+            {
+                tracing::warn!(%error, "jobs that nobody waits for could not be read");
+            }
         }
     }
 
@@ -274,11 +297,37 @@ impl GenerationService {
         // The active ones are listed first: what is accepted in between is then not missing from
         // the store.
         let running = self.stored();
-        let Ok(owned) = self.0.store.generations_of_node(node).await else { return };
+        let owned = match self.0.store.generations_of_node(node).await {
+            Ok(owned) => owned,
+            Err(error) => {
+                tracing::warn!(%error, "what this gateway runs could not be read");
+                return;
+            }
+        };
         for (id, active) in running {
             if active.node == node && !owned.contains(&id) {
                 self.end_elsewhere(&id, &active, true).await;
             }
+        }
+        self.release_strays(node, owned).await;
+    }
+
+    /// Releases the generations that the store says this gateway runs, and that it does not run: the
+    /// answer to a claim, or to an acceptance, was lost. What was accepted or claimed a moment ago looks
+    /// the same, so two looks must find it.
+    async fn release_strays(&self, node: Node, owned: HashSet<String>) {
+        let Ok(mut strays) = self.0.membership.strays.try_lock() else { return };
+        let active: HashSet<String> = self.active().keys().cloned().collect();
+        let found: HashSet<String> = owned.difference(&active).cloned().collect();
+        let lost: Vec<String> = found.intersection(&strays).cloned().collect();
+        *strays = found;
+        if lost.is_empty() {
+            return;
+        }
+        tracing::warn!(count = lost.len(), "generations that this gateway lost are claimed anew");
+        match self.0.store.release_generations(node, lost).await {
+            Ok(()) => self.0.membership.work.notify_one(),
+            Err(error) => tracing::warn!(%error, "lost generations were not released"),
         }
     }
 

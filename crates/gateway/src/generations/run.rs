@@ -64,6 +64,18 @@ impl GenerationService {
         self.remove(&row.id, &active);
     }
 
+    /// Abandons the providers' jobs of generations that have ended, and whose gateway is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub(super) async fn abandon_jobs(&self) -> Result<(), StoreError> {
+        for job in self.0.store.abandoned_provider_jobs().await? {
+            let service = self.clone();
+            self.0.tasks.spawn(async move { service.abandon(job).await });
+        }
+        Ok(())
+    }
+
     /// Abandons a provider's job whose generation has ended. The process ended before it could do
     /// so.
     pub(super) async fn abandon(&self, job: ProviderJob) {
@@ -106,11 +118,17 @@ impl GenerationService {
                 why.get_or_insert_with(|| does_not_fit(&option));
                 continue;
             }
+            // Nobody queues for a provider that may not be asked.
+            if !under_way && pooled.open_for().is_some() {
+                why.get_or_insert_with(|| does_not_answer(&job));
+                continue;
+            }
+            let slot = self.wait_for_slot(row, active, pooled).await?;
+            // Its circuit breaker may have opened meanwhile; and a probe is not held back in the queue.
             let Some(attempt) = self.attempt(pooled, active.node, under_way).await else {
                 why.get_or_insert_with(|| does_not_answer(&job));
                 continue;
             };
-            let _slot = self.wait_for_slot(row, active, pooled).await?;
             if !std::mem::replace(&mut begun, true) {
                 self.begin(row, active).await?;
             }
@@ -129,6 +147,7 @@ impl GenerationService {
                     }
                 }
             }
+            drop(slot);
             if elsewhere {
                 let text = "going on with another provider";
                 let step = Some(Message::new(Code::TryingAnotherProvider, text));
@@ -307,6 +326,12 @@ impl GenerationService {
                     {
                         // The estimate remains.
                         tracing::warn!(%error, generation = row.id, "a cost was not written");
+                    }
+                    if let Err(ProviderError::Failed { kind, .. }) = &made
+                        && kind.may_go_elsewhere()
+                        && let Err(error) = record.start_over().await
+                    {
+                        tracing::warn!(%error, generation = row.id, "a job that failed is still written down");
                     }
                     return made;
                 }

@@ -138,13 +138,9 @@ impl GenerationService {
     /// [`StoreError`]
     pub async fn resume(&self) -> Result<usize, StoreError> {
         self.join().await?;
-        for job in self.0.store.abandoned_provider_jobs().await? {
-            let service = self.clone();
-            self.0.tasks.spawn(async move { service.abandon(job).await });
-        }
-        if self.0.store.is_shared() {
-            self.heed_breakers().await;
-        }
+        self.abandon_jobs().await?;
+        // A breaker outlives a restart: who was told that it opened is told when it closes.
+        self.heed_breakers().await;
         let resumed = self.claim().await?;
         if self.0.store.is_shared() {
             self.take_part();

@@ -193,7 +193,7 @@ async fn a_start_takes_up_what_was_under_way(world: &World) {
     let begun = world.store.begin(&ids[0], first, Event::PROCESSING).await.unwrap().unwrap();
     assert!(world.store.renew_lease(first, lease).await.unwrap());
     assert_eq!(world.store.generations_of_node(first).await.unwrap(), ids.clone().into());
-    assert_eq!(world.store.claim_generations(first, 9).await.unwrap().len(), 0);
+    assert_eq!(world.store.claim_generations(first, 9).await.unwrap().rows.len(), 0);
     // The node has left: other nodes take its generations, each by one of them, and it has lost
     // them.
     world.store.leave(first).await.unwrap();
@@ -205,7 +205,9 @@ async fn a_start_takes_up_what_was_under_way(world: &World) {
         world.store.claim_generations(second, 9),
         world.other.claim_generations(second, 9)
     );
-    let claimed: Vec<_> = one.into_iter().chain(here.unwrap()).chain(there.unwrap()).collect();
+    assert_eq!(one.taken, 1);
+    let claims = [one, here.unwrap(), there.unwrap()];
+    let claimed: Vec<_> = claims.into_iter().flat_map(|claimed| claimed.rows).collect();
     assert_eq!(claimed.len(), 3);
     let oldest = claimed.iter().map(|row| (row.created_at_ms, &row.id)).min().unwrap();
     assert_eq!(&claimed[0].id, oldest.1, "the oldest first");
@@ -218,6 +220,11 @@ async fn a_start_takes_up_what_was_under_way(world: &World) {
     assert!(store.submission_record(&ids[0], first, "dream").intend().await.is_err());
     assert!(store.begin(&ids[0], second, Event::PROCESSING).await.unwrap().is_some());
     assert_eq!(store.count_unfinished().await.unwrap(), 3);
+    // What a node gives up is claimed anew, and by nobody else than its own node is given up.
+    store.release_generations(first, vec![ids[0].clone()]).await.unwrap();
+    assert_eq!(store.claim_generations(second, 9).await.unwrap().taken, 0);
+    store.release_generations(second, vec![ids[0].clone()]).await.unwrap();
+    assert_eq!(store.claim_generations(second, 9).await.unwrap().rows[0].id, ids[0]);
     // A lease lapses by itself if other gateways may take over; a gateway that is alone keeps what
     // it claimed.
     let third = world.store.join(Duration::ZERO).await.unwrap();

@@ -355,7 +355,7 @@ mod tests {
         assert_eq!(store.events_after("a", 0, 9).await.unwrap().len(), 1);
         // New numbers are higher than earlier ones.
         let node = store.join(Duration::from_secs(9)).await.unwrap();
-        assert_eq!(store.claim_generations(node, 9).await.unwrap().len(), 1);
+        assert_eq!(store.claim_generations(node, 9).await.unwrap().rows.len(), 1);
         let seq = store.begin("d", node, Event::PROCESSING).await.unwrap().unwrap();
         assert!(seq >= 100_000, "{seq}");
         let owner = Principal { key_id: 1, account_id: 1, visitor_id: None, tokens_per_day: None };

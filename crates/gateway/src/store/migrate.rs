@@ -62,6 +62,9 @@ async fn copied(from: Reader, to: &mut Connection) -> Result<Migrated, StoreErro
     }
     let counts = from.copy(sql::TABLES, to).await?;
     query(sql::AFTER_WHAT_WAS_COPIED).fetch_all::<i64>(&mut *to).await?;
+    // The nodes of the file are none of the server's, whose numbers begin anew.
+    query(sql::RELEASE_COPIED_GENERATIONS).execute(&mut *to).await?;
+    query(sql::RELEASE_COPIED_DELIVERIES).execute(&mut *to).await?;
     let (before, after) = (sums(&from).await?, sums(&mut *to).await?);
     if before != after {
         return Err(StoreError::NotTheSame(format!("{before:?} became {after:?}")));
@@ -81,6 +84,9 @@ async fn sums(of: impl Source) -> Result<Sums, StoreError> {
 mod tests {
     use super::super::testing::{TestServer, raw};
     use super::*;
+    use std::time::Duration;
+
+    use crate::domain::Node;
     use crate::store::{NewKey, Role};
 
     /// Rows in every table.
@@ -96,10 +102,10 @@ mod tests {
         INSERT INTO sessions VALUES (randomblob(32), 3, NULL, 60, 1, 1);
         INSERT INTO generations (id, account_id, key_id, visitor_id, state, model, prompt, procedural,
             price, created_at_ms, finished_at_ms, last_seq, note, message, options, event_count, taken,
-            charged) VALUES
+            charged, node_id) VALUES
             ('a', 7, 7, NULL, 'completed', 'pika', 'a lake', 1, 25, 1, 2, 200000, '{}', NULL,
-                '{\"seed\":1}', 2, 0, 25),
-            ('d', 7, 8, 3, 'queued', 'run', 'a film', 0, 10, 1, NULL, 100000, NULL, NULL, '{}', 1, 0, 0);
+                '{\"seed\":1}', 2, 0, 25, 1),
+            ('d', 7, 8, 3, 'queued', 'run', 'a film', 0, 10, 1, NULL, 100000, NULL, NULL, '{}', 1, 0, 0, 1);
         UPDATE visitors SET held = 10;
         INSERT INTO events VALUES ('a', 100000, '{\"status\":\"Processing started\"}'),
             ('a', 200000, '{\"status\":\"Completed\"}'),
@@ -124,8 +130,8 @@ mod tests {
         INSERT INTO webhook_endpoints (id, name, account_id, url, balance_low_tokens, secret,
             created_at_ms) VALUES (1, 'wh-a', 7, 'https://a.example/', 100, x'01', 0);
         INSERT INTO webhook_messages VALUES ('msg_a', 'generation.completed', 0, '{}', NULL);
-        INSERT INTO webhook_deliveries (id, message_id, endpoint_id, state, tries, next_try_ms)
-            VALUES (1, 'msg_a', 1, 'pending', 1, 0);
+        INSERT INTO webhook_deliveries (id, message_id, endpoint_id, state, tries, next_try_ms, node_id)
+            VALUES (1, 'msg_a', 1, 'pending', 1, 0, 1);
         INSERT INTO webhook_attempts (delivery_id, at_ms, took_ms, status) VALUES (1, 0, 5, 500);
         INSERT INTO activity (at_ms, actor, source, action, subject, before, after)
             VALUES (0, 'ada', 'x', 'key.create', 'key-a', NULL, '{\"a\":1}');";
@@ -159,6 +165,13 @@ mod tests {
         assert_eq!((row.visitor_id, row.last_seq), (Some(3), 100_000));
         store.create_key(NewKey::Secret { tokens: 5 }, String::new()).await.unwrap();
         store.create_admin("grace", Role::Viewer).await.unwrap();
+        // The node that ran it in the file is not the first of the server, which runs it from now on.
+        let node = store.join(Duration::from_secs(10)).await.unwrap();
+        assert_eq!(node, Node(1));
+        let claimed = store.claim_generations(node, 9).await.unwrap();
+        assert_eq!(claimed.rows.iter().map(|row| &*row.id).collect::<Vec<_>>(), ["d"]);
+        assert_eq!(store.claim_webhooks(node, 9).await.unwrap().len(), 1);
+        store.leave(node).await.unwrap();
         assert_eq!(store.keys().await.unwrap().last().unwrap().0.id, 9);
         store.close().await;
         // No new records are begun in the file, and nothing is copied onto existing records.

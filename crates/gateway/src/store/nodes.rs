@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
 use super::database::{Store, signed};
@@ -22,6 +22,17 @@ use crate::domain::{Node, StoreError};
 
 /// The lease of a gateway that is alone with its store: a hundred years.
 const FOR_GOOD: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// What a node has claimed.
+#[derive(Debug)]
+pub struct Claimed {
+    /// How many generations belong to the node now that did not before.
+    pub taken: usize,
+    /// Those that can be run, the oldest first. The others were cancelled meanwhile, or `failed`.
+    pub rows: Vec<GenerationRow>,
+    /// Why some could not be read. They belong to the node all the same.
+    pub failed: Option<StoreError>,
+}
 
 impl Store {
     /// Whether other gateways may use the same store.
@@ -49,7 +60,7 @@ impl Store {
     }
 
     /// Takes part from now on, with a lease of this length. Where no other gateway can use the
-    /// store, the nodes of before are gone with this, and so is what they knew of providers.
+    /// store, the nodes of before are gone with this.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -62,7 +73,6 @@ impl Store {
                 Box::pin(async move {
                     if alone {
                         query(sql::FORGET_NODES).execute(&mut *connection).await?;
-                        query(sql::FORGET_BREAKERS).execute(&mut *connection).await?;
                     }
                     query(sql::JOIN).bind(lease_ms).fetch_one(connection).await.map(Node)
                 })
@@ -107,12 +117,9 @@ impl Store {
     /// ones.
     ///
     /// # Errors
-    /// [`StoreError`]. A claim lapses with the node's lease.
-    pub async fn claim_generations(
-        &self,
-        node: Node,
-        limit: usize,
-    ) -> Result<Vec<GenerationRow>, StoreError> {
+    /// [`StoreError`]; then it is not known whether any were claimed. A claim lapses with the node's
+    /// lease.
+    pub async fn claim_generations(&self, node: Node, limit: usize) -> Result<Claimed, StoreError> {
         let limit = signed(limit as u64);
         let taking = self.writer.write(move |connection| {
             Box::pin(async move {
@@ -120,10 +127,39 @@ impl Store {
             })
         });
         let ids: Vec<String> = taking.await?;
-        let rows = try_join_all(ids.into_iter().map(|id| self.claimed(node, id))).await?;
-        let mut rows: Vec<GenerationRow> = rows.into_iter().flatten().collect();
-        rows.sort_by(|a, b| (a.created_at_ms, &a.id).cmp(&(b.created_at_ms, &b.id)));
-        Ok(rows)
+        let claims = join_all(ids.into_iter().map(|id| self.claimed(node, id))).await;
+        let mut claimed = Claimed { taken: claims.len(), rows: Vec::new(), failed: None };
+        for claim in claims {
+            match claim {
+                Ok(row) => claimed.rows.extend(row),
+                Err(error) => claimed.failed = Some(error),
+            }
+        }
+        claimed.rows.sort_by(|a, b| (a.created_at_ms, &a.id).cmp(&(b.created_at_ms, &b.id)));
+        Ok(claimed)
+    }
+
+    /// Gives up generations that a node runs according to the store: any node may claim them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn release_generations(
+        &self,
+        node: Node,
+        ids: Vec<String>,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    for id in ids {
+                        locks::account_of_generation(connection, &id).await?;
+                        let releasing = query(sql::RELEASE_GENERATION).bind(node.0).bind(id);
+                        releasing.execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
     }
 
     /// A generation that a node has claimed, with its next numbers. `None`: it was cancelled

@@ -408,6 +408,9 @@ statements! {
         ('admins', (SELECT max(id) FROM admins)), ('activity', (SELECT max(id) FROM activity)))
         AS t (name, last) WHERE t.last IS NOT NULL";
 
+    RELEASE_COPIED_GENERATIONS = "UPDATE generations SET node_id = NULL WHERE node_id IS NOT NULL";
+    RELEASE_COPIED_DELIVERIES = "UPDATE webhook_deliveries SET node_id = NULL WHERE node_id IS NOT NULL";
+
     /// Writes to the server's log without a visible change.
     TRY_TO_WRITE_LOG = "SELECT 1 FROM (SELECT pg_logical_emit_message(true, 'ai-now', '')) AS written";
 

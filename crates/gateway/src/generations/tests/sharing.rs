@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ai_now_protocol::api::State;
-use ai_now_protocol::{Event, GenerateRequest};
+use ai_now_protocol::{Event, GenerateRequest, Scalars};
 use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 use super::super::events::EventStream;
 use super::super::{GenerationService, Settings};
 use crate::config::{Config, Limits};
-use crate::domain::{Acceptance, Principal, Role};
+use crate::domain::{Acceptance, NewGeneration, Principal, Role};
 use crate::limits;
 use crate::media::{self, MediaSettings, Users};
 use crate::metrics::Metrics;
@@ -219,4 +219,33 @@ async fn a_gateway_that_stops_hands_over_at_once() {
     assert!(matches!(events.last().unwrap().1, Event::Completed(_)), "{events:?}");
     world.settles(10).await;
     other.service.stop(Duration::from_secs(9), Duration::from_secs(9)).await;
+}
+
+/// The store says that this gateway runs it, and the answer that would have said so was lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_gateway_has_lost_is_claimed_anew() {
+    let world = World::new().await;
+    let gateway = world.gateway(Role::All).await;
+    let lost = NewGeneration {
+        id: "lost".into(),
+        owner: world.owner.clone(),
+        model: "suno".into(),
+        options: Scalars::default(),
+        uploads: Vec::new(),
+        procedural: true,
+        price: 10,
+        prompt: "a song, 5 seconds".into(),
+        submission: None,
+        node: gateway.service.node(),
+        concurrent_limit: 9,
+    };
+    assert!(lost.node.is_some());
+    world.store.accept(lost, Event::Started).await.unwrap();
+    assert_eq!(gateway.service.active_count(), 0);
+    world.is_running("lost").await;
+    gateway.gate.add_permits(1);
+    let events = all(gateway.service.subscribe("lost", 0).await.unwrap()).await;
+    assert!(matches!(events.last().unwrap().1, Event::Completed(_)), "{events:?}");
+    world.settles(10).await;
+    gateway.service.stop(Duration::from_secs(9), Duration::from_secs(9)).await;
 }

@@ -69,13 +69,19 @@ where
     let sender = events.clone();
     let driving = tokio::spawn(async move {
         let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
-        while let Some(message) = messages.next().await {
-            let AsyncMessage::Notification(notice) = message? else { continue };
-            if sender.send(NoticeEvent::Text(notice.payload().to_owned())).await.is_err() {
-                break;
+        let mut notices = Delivery { events: sender, missed: false };
+        loop {
+            // The connection must be read on whatever the receiver does: its answers come over it, too.
+            tokio::select! {
+                () = notices.report_missed(), if notices.missed => {}
+                message = messages.next() => match message {
+                    Some(Ok(AsyncMessage::Notification(notice))) => notices.deliver(notice.payload()),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error),
+                    None => return Ok::<_, tokio_postgres::Error>(()),
+                },
             }
         }
-        Ok::<_, tokio_postgres::Error>(())
     });
     let abort = driving.abort_handle();
     let received = receive(&client, events);
@@ -88,6 +94,32 @@ where
     };
     abort.abort();
     outcome
+}
+
+/// Hands notices to a receiver that may be slow.
+struct Delivery {
+    events: mpsc::Sender<NoticeEvent>,
+    /// Whether notices were dropped since the last gap was reported.
+    missed: bool,
+}
+
+impl Delivery {
+    /// Hands a notice on, or drops it where too many wait.
+    fn deliver(&mut self, text: &str) {
+        if !self.missed {
+            self.missed = self.events.try_send(NoticeEvent::Text(text.to_owned())).is_err();
+        }
+    }
+
+    /// Reports a gap as soon as there is room for it.
+    async fn report_missed(&mut self) {
+        if self.events.send(NoticeEvent::Gap).await.is_ok() {
+            self.missed = false;
+        } else {
+            // The receiver is gone; `receive` ends the connection.
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// Listens until the server stops answering or the receiver is dropped.
@@ -106,5 +138,33 @@ async fn receive(client: &Client, events: &mpsc::Sender<NoticeEvent>) -> Result<
             Ok(answer) => drop(answer?),
             Err(_) => return Err(StoreError::Database("the server does not answer".into())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A receiver that is slow holds up nobody, and hears of what it missed before anything newer.
+    #[tokio::test]
+    async fn what_does_not_fit_is_a_gap() {
+        let (events, mut receiver) = mpsc::channel(2);
+        let mut notices = Delivery { events, missed: false };
+        for text in ["a", "b", "c", "d"] {
+            notices.deliver(text);
+        }
+        assert!(notices.missed);
+        assert_eq!(receiver.recv().await, Some(NoticeEvent::Text("a".into())));
+        notices.report_missed().await;
+        assert!(!notices.missed);
+        notices.deliver("e");
+        assert_eq!(receiver.recv().await, Some(NoticeEvent::Text("b".into())));
+        assert_eq!(receiver.recv().await, Some(NoticeEvent::Gap));
+        // There was no room for "e".
+        assert!(notices.missed);
+        notices.report_missed().await;
+        assert_eq!(receiver.recv().await, Some(NoticeEvent::Gap));
+        notices.deliver("f");
+        assert_eq!(receiver.recv().await, Some(NoticeEvent::Text("f".into())));
     }
 }

@@ -22,13 +22,14 @@ statements! {
         WHERE state IN ('queued', 'running') AND (node_id IS NULL OR node_id NOT IN
         (SELECT id FROM nodes WHERE lease_until_ms > CAST(unixepoch('subsec') * 1000 AS INTEGER)))
         ORDER BY created_at_ms, id LIMIT ?2 /* FOR UPDATE SKIP LOCKED */) RETURNING id";
+    RELEASE_GENERATION = "UPDATE generations SET node_id = NULL
+        WHERE node_id = ? AND id = ? AND state IN ('queued', 'running')";
     GENERATIONS_OF_NODE = "SELECT id FROM generations INDEXED BY generations_unfinished
         WHERE state IN ('queued', 'running') AND node_id = ?";
     COUNT_UNFINISHED = "SELECT count(*) FROM generations INDEXED BY generations_unfinished
         WHERE state IN ('queued', 'running')";
 
     // Circuit breakers.
-    FORGET_BREAKERS = "DELETE FROM provider_breakers";
     OPEN_BREAKER = "INSERT INTO provider_breakers (provider, opened_at_ms, open_until_ms)
         VALUES (?1, CAST(unixepoch('subsec') * 1000 AS INTEGER),
         CAST(unixepoch('subsec') * 1000 AS INTEGER) + ?2)
