@@ -86,7 +86,7 @@ impl AiNow {
         };
         let mut stream = match location {
             Some(_) => None,
-            None => Some(self.submitted(&task, limit, &mut location).await?),
+            None => Some(self.submitted(&task, limit, &mut location, false).await?),
         };
         let (mut last_id, mut misses) = (String::new(), 0);
         loop {
@@ -117,7 +117,12 @@ impl AiNow {
                         continue;
                     }
                     Ok(None) => {
-                        stream = Some(self.submitted(&task, limit, &mut location).await?);
+                        // A server that ends its streams at once is asked more and more rarely.
+                        tokio::select! {
+                            () = sleep(patience::pause(REOPEN, misses)) => misses += 1,
+                            () = task.stop.cancelled() => return Err(ProviderError::Stopped),
+                        }
+                        stream = Some(self.submitted(&task, limit, &mut location, true).await?);
                         continue;
                     }
                     Err(failure) => return Err(failure),
@@ -153,12 +158,14 @@ impl AiNow {
         }
     }
 
-    /// Submits, and returns the stream; `location` is where it can be resumed.
+    /// Submits, and returns the stream; `location` is where it can be resumed. What is submitted `again` is
+    /// the same job, and costs once.
     async fn submitted(
         &self,
         task: &Task,
         limit: Instant,
         location: &mut Option<String>,
+        again: bool,
     ) -> Result<Response<Incoming>, ProviderError> {
         let unclear = match task.record.read().await? {
             SubmissionState::Unclear(unclear) => unclear,
@@ -182,10 +189,20 @@ impl AiNow {
         *location = location_in(&response);
         let written = match location {
             Some(location) => task.record.taken(location).await,
-            None => task.record.begun().await,
+            None if again => Ok(true),
+            None => task.record.begun().await.map(|()| true),
         };
-        if let Err(error) = written {
-            tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
+        match (written, &location) {
+            (Ok(false), Some(location)) => {
+                let (generation, provider) = (&task.job.id, &self.connection.name);
+                tracing::warn!(generation, provider, "nobody waits for this job any more");
+                self.abandon(location).await;
+                return Err(ProviderError::Stopped);
+            }
+            (Ok(_), _) => {}
+            (Err(error), _) => {
+                tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
+            }
         }
         Ok(response)
     }

@@ -38,7 +38,11 @@ fn former(
 ) -> HashMap<String, Arc<PooledProvider>> {
     let others = providers.iter().filter(|(name, _)| !routed.contains_key(*name));
     let opened = others.filter_map(|(name, settings)| {
-        let provider = open(name, settings, data, metrics).ok()?;
+        let provider = open(name, settings, data, metrics)
+            .inspect_err(|error| {
+                tracing::warn!(%error, provider = name, "a provider that no model is routed to can't be used");
+            })
+            .ok()?;
         let pooled = PooledProvider::new(name, provider, settings, config.public, metrics);
         Some((name.clone(), Arc::new(pooled)))
     });

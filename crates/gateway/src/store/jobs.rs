@@ -158,12 +158,13 @@ impl SubmissionRecord {
         self.change(sql::SUBMISSION_NOT_TAKEN, None).await.map(drop)
     }
 
-    /// Records that the job was taken, and its id.
+    /// Records that the job was taken, and its id. `false`: another gateway runs the generation, or it
+    /// is gone, and nobody will ask for this job.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn taken(&self, handle: &str) -> Result<(), StoreError> {
-        self.change(sql::SUBMISSION_TAKEN, Some(handle.to_owned())).await.map(drop)
+    pub async fn taken(&self, handle: &str) -> Result<bool, StoreError> {
+        Ok(self.change(sql::SUBMISSION_TAKEN, Some(handle.to_owned())).await? > 0)
     }
 
     /// Records that a job without an id was begun: it costs its estimate.

@@ -9,6 +9,7 @@ mod crash;
 mod files;
 mod fits;
 pub(crate) mod fixture;
+mod route;
 mod service_specific;
 pub(crate) mod upstream;
 

@@ -145,9 +145,18 @@ impl Polled {
         let submitter = Submitter { connection: &self.connection, idempotent, limit };
         let handle = submitter.submit(task, unclear, &send).await?;
         let text = serde_json::to_string(&handle).unwrap_or_default();
-        if let Err(error) = task.record.taken(&text).await {
+        match task.record.taken(&text).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let (generation, provider) = (&task.job.id, &self.connection.name);
+                tracing::warn!(generation, provider, "nobody waits for this job any more");
+                self.cancel(&handle).await;
+                return Err(ProviderError::Stopped);
+            }
             // This process knows the handle; the next one would submit again.
-            tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
+            Err(error) => {
+                tracing::error!(%error, generation = task.job.id, "a taken job was not written down");
+            }
         }
         task.reporter.publish(Event::CookieGenerated);
         Ok(handle)
