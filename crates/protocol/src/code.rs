@@ -120,6 +120,8 @@ codes! {
     Overloaded = "overloaded" [];
     /// The records can't be read or written just now.
     StoreUnavailable = "store_unavailable" [];
+    /// Whether a change was kept is not known.
+    OutcomeUnknown = "outcome_unknown" [];
     /// A fault of the gateway.
     Internal = "internal" [];
     /// There is nothing at this address.

@@ -3,7 +3,7 @@
 
 use ai_now_protocol::api::State;
 use ai_now_protocol::options::SEED;
-use ai_now_protocol::{Event, GenerateRequest, Invalid, Model, OptionKind, Scalar, Scalars};
+use ai_now_protocol::{Event, GenerateRequest, Invalid, Model, OptionKind, Order, Scalar, Scalars};
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
@@ -46,16 +46,16 @@ impl GenerationService {
         idempotency_key: Option<String>,
         permit: Option<GenerationPermit>,
     ) -> Result<Acceptance, SubmitError> {
-        let order = request.check(self.catalog())?;
-        if let Some(Unfit { option, allowed }) = self.0.pool.unfit(order.model, &order.options) {
-            return Err(Invalid::InvalidOption { option, allowed }.into());
-        }
-        if self.0.stopping.is_cancelled() {
-            return Err(SubmitError::Stopping);
-        }
-        if self.under_way().await? >= self.0.settings.queue {
-            return Err(SubmitError::QueueFull);
-        }
+        let submission = idempotency_key.map(|key| (key, fingerprint(&request)));
+        let order = match self.order(&request).await {
+            Ok(order) => order,
+            // What was accepted before stays accepted, whatever has changed since.
+            Err(refusal) => {
+                let Some(submission) = &submission else { return Err(refusal) };
+                let before = self.0.store.accepted_before(&owner, submission).await?;
+                return before.unwrap_or(Err(refusal));
+            }
+        };
         let node = self.node_to_run();
         let mut options = order.options;
         options
@@ -71,7 +71,7 @@ impl GenerationService {
             procedural: order.model.procedural,
             price: order.price_tokens,
             prompt: order.prompt,
-            submission: idempotency_key.map(|key| (key, fingerprint(&request))),
+            submission,
             node,
             concurrent_limit: permit.as_ref().map_or(0, |_| self.0.settings.per_owner),
         };
@@ -97,6 +97,21 @@ impl GenerationService {
             (_, None) => {}
         }
         accepted
+    }
+
+    /// What a request asks for, if it can be taken now.
+    async fn order<'s>(&'s self, request: &GenerateRequest) -> Result<Order<'s>, SubmitError> {
+        let order = request.check(self.catalog())?;
+        if let Some(Unfit { option, allowed }) = self.0.pool.unfit(order.model, &order.options) {
+            return Err(Invalid::InvalidOption { option, allowed }.into());
+        }
+        if self.0.stopping.is_cancelled() {
+            return Err(SubmitError::Stopping);
+        }
+        if self.under_way().await? >= self.0.settings.queue {
+            return Err(SubmitError::QueueFull);
+        }
+        Ok(order)
     }
 }
 

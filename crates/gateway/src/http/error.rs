@@ -86,6 +86,27 @@ impl Problem {
         .retry_after(Duration::from_secs(5))
     }
 
+    /// 503: a change was sent to the store, and whether it was kept is not known.
+    pub fn outcome_unknown() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Code::OutcomeUnknown,
+            "The gateway lost its records while it wrote this down: it may have been done, or not. Look \
+             before you repeat it. A submission with an Idempotency-Key can be repeated safely.",
+        )
+        .retry_after(Duration::from_secs(5))
+    }
+
+    /// 503: this generation was accepted, and its events can't be read right now.
+    pub fn accepted_without_events(id: &str) -> Self {
+        let sentence = format!(
+            "The generation {id} was accepted, and its events can't be read right now. Don't submit it \
+             again; find it at /api/generations/{id}."
+        );
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::OutcomeUnknown, sentence)
+            .retry_after(Duration::from_secs(5))
+    }
+
     /// 500: a fault of the gateway.
     pub fn internal() -> Self {
         Self::new(
@@ -106,7 +127,10 @@ impl From<Invalid> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store did not do what was asked");
-        Self::store_unavailable()
+        match error {
+            StoreError::OutcomeUnknown(_) => Self::outcome_unknown(),
+            _ => Self::store_unavailable(),
+        }
     }
 }
 

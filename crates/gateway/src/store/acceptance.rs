@@ -16,7 +16,8 @@ use super::uploads::are_owned;
 use super::visitors::{visitor_balance, within_budget};
 use super::{key_limits, locks, outbox, sql, usage};
 use crate::clock::{last_day_ms, now_ms};
-use crate::domain::{Acceptance, NewGeneration, StoreError, SubmitError};
+use crate::domain::{Acceptance, NewGeneration, Principal, StoreError, SubmitError};
+use crate::secret;
 
 /// What was accepted under an idempotency key.
 struct Submission {
@@ -58,6 +59,32 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What was accepted under an idempotency key for this request. `None`: nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn accepted_before(
+        &self,
+        owner: &Principal,
+        (key, body_hash): &(String, secret::Hash),
+    ) -> Result<Option<Result<Acceptance, SubmitError>>, StoreError> {
+        let &Principal { key_id, account_id, visitor_id, .. } = owner;
+        let (key, body_hash) = (key.clone(), *body_hash);
+        let asked = query(sql::SUBMISSION).bind(key_id).bind(visitor_id.unwrap_or(0)).bind(key);
+        self.reader
+            .read(move |connection| {
+                Box::pin(async move {
+                    let found: Option<Submission> = asked.fetch_optional(&mut *connection).await?;
+                    let Some(found) = found else { return Ok(None) };
+                    let payer = (account_id, visitor_id);
+                    Ok(Some(replayed(connection, found, Some(&body_hash), payer).await?))
+                })
+            })
+            .await
+    }
+}
+
 async fn accept(
     connection: &mut Connection,
     new: &NewGeneration,
@@ -70,13 +97,9 @@ async fn accept(
     }
     let Known { submission, active, limits, listeners } = known(connection, new).await?;
     if let Some(submission) = submission {
-        let body_hash = new.submission.as_ref().map(|(_, body_hash)| body_hash.as_slice());
-        if body_hash != Some(submission.body_hash.as_slice()) {
-            return Ok(Err(SubmitError::KeyReused));
-        }
-        let balance = visitor_balance(connection, owner.account_id, owner.visitor_id).await?;
-        let Submission { id, price, .. } = submission;
-        return Ok(Ok(Acceptance { id, price, balance, replayed: true, first_seq: 0 }));
+        let body_hash = new.submission.as_ref().map(|(_, body_hash)| body_hash);
+        let payer = (owner.account_id, owner.visitor_id);
+        return replayed(connection, submission, body_hash, payer).await;
     }
     if active >= i64::from(new.concurrent_limit) {
         return Ok(Err(SubmitError::TooManyAtOnce));
@@ -102,6 +125,22 @@ async fn accept(
     outbox::fell(connection, listeners, left, (owner.account_id, owner.key_id)).await?;
     let balance = within_budget(connection, account, owner.visitor_id).await?;
     Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false, first_seq }))
+}
+
+/// The answer to a request whose idempotency key was used before: the same as before, if it asks for the
+/// same.
+async fn replayed(
+    connection: &mut Connection,
+    submission: Submission,
+    body_hash: Option<&secret::Hash>,
+    (account_id, visitor_id): (i64, Option<i64>),
+) -> Result<Result<Acceptance, SubmitError>, StoreError> {
+    if body_hash.map(|hash| hash.as_slice()) != Some(submission.body_hash.as_slice()) {
+        return Ok(Err(SubmitError::KeyReused));
+    }
+    let balance = visitor_balance(connection, account_id, visitor_id).await?;
+    let Submission { id, price, .. } = submission;
+    Ok(Ok(Acceptance { id, price, balance, replayed: true, first_seq: 0 }))
 }
 
 /// The statements that store a generation, its uploads and its counts, and its idempotency key.

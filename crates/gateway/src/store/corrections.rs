@@ -168,7 +168,9 @@ async fn refund(
     ledger::refund(connection, payer, tokens.into(), id, reason).await?;
     let today = signed(day_of(now_ms()));
     let counted = query(sql::COUNT_REFUNDED).bind(today).bind(id).bind(tokens);
-    counted.execute(&mut *connection).await?;
+    if counted.execute(&mut *connection).await? == 0 {
+        return Err(StoreError::NotWritten("the generation is being removed".into()));
+    }
     query(sql::COUNT_GIVEN_BACK).bind(id).bind(tokens).execute(connection).await?;
     Ok(Ok(tokens))
 }

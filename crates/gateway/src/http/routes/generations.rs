@@ -73,7 +73,10 @@ pub(crate) async fn generate(
     let address = client_address(&app, &headers, &extensions);
     let permit = app.limits.stream(principal.key_id, principal.visitor_id, address)?;
     let accepted = accept(&app, principal, repeatable, address, request).await?;
-    let events = app.generations.subscribe(&accepted.id, 0).await?;
+    let events = app.generations.subscribe(&accepted.id, 0).await.map_err(|error| {
+        tracing::error!(%error, generation = accepted.id, "its events could not be read");
+        Problem::accepted_without_events(&accepted.id)
+    })?;
     let base = base(&app, &headers, &extensions);
     let location = format!("{}/api/generations/{}", path_of(&base), accepted.id);
     let mut response = respond(&app, permit, GenerationEvents::documented(events, base));

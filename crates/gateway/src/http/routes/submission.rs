@@ -28,7 +28,8 @@ pub(super) const KEY_MAX_BYTES: usize = 255;
 #[into_params(parameter_in = Header)]
 pub(crate) struct Repeatable {
     /// Makes the submission idempotent: the same key and body, for at least 7 days, is the same
-    /// generation.
+    /// generation. One that was cancelled before a provider had taken it is forgotten sooner: after
+    /// `cancelled_retention_secs`.
     #[param(
         rename = "Idempotency-Key",
         min_length = 1,
