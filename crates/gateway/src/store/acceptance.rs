@@ -135,7 +135,7 @@ async fn replayed(
     body_hash: Option<&secret::Hash>,
     (account_id, visitor_id): (i64, Option<i64>),
 ) -> Result<Result<Acceptance, SubmitError>, StoreError> {
-    if body_hash.map(|hash| hash.as_slice()) != Some(submission.body_hash.as_slice()) {
+    if body_hash.map(<[u8; 32]>::as_slice) != Some(submission.body_hash.as_slice()) {
         return Ok(Err(SubmitError::KeyReused));
     }
     let balance = visitor_balance(connection, account_id, visitor_id).await?;
