@@ -1,11 +1,13 @@
 //! Inspection of a result's file: its container, its tracks, its length, its end. A sender's
 //! content type can be wrong, and the file can be truncated.
 //!
-//! Containers and tracks are read by symphonia, the sizes of pictures by imagesize. `whole` checks
-//! that a file is complete. It must not know who made the file, nor what for.
+//! Containers and tracks are read by symphonia, pictures by their decoders, what neither tells by the
+//! modules below. It must not know who made the file, nor what for.
 
 mod error;
+mod iso;
 mod pictures;
+mod scan;
 mod tracks;
 mod whole;
 
@@ -48,17 +50,17 @@ pub fn inspect(path: &Path) -> Result<Format, ContentError> {
         Some(Begins::Flac) if start == 0 => tracks::read(Container::Flac, file, size, start),
         _ if start > 0 => Err(ContentError::Unknown),
         Some(Begins::Iso) => {
-            let codecs = whole::boxes(&mut file, size)?;
-            if let Some(what) = codecs.iter().find_map(unplayable) {
-                return Err(ContentError::Unplayable(what));
-            }
-            tracks::read(Container::Iso, file, size, start)
+            let film = iso::film(&mut file, size)?;
+            tracks::read_film(file, size, &film)
         }
         Some(Begins::Matroska) => {
             whole::segment(&mut file, size)?;
             tracks::read(Container::Matroska, file, size, start)
         }
-        Some(Begins::Ogg) => tracks::read(Container::Ogg, file, size, start),
+        Some(Begins::Ogg) => {
+            whole::pages(&mut file, size)?;
+            tracks::read(Container::Ogg, file, size, start)
+        }
         Some(Begins::Wave) => {
             whole::wave(&mut file, size)?;
             tracks::read(Container::Wave, file, size, start)
@@ -124,22 +126,14 @@ fn of_brands(head: &[u8]) -> Begins {
     }
 }
 
-/// A film's codec that browsers don't play, by name.
-fn unplayable(sample_entry: &[u8; 4]) -> Option<&'static str> {
-    match sample_entry {
-        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" | b"hvc2" | b"hev2" => Some("HEVC (H.265)"),
-        b"vvc1" | b"vvi1" => Some("VVC (H.266)"),
-        b"mp4v" => Some("MPEG-4 Part 2"),
-        b"apcn" | b"apch" | b"apcs" | b"apco" | b"ap4h" => Some("ProRes"),
-        _ => None,
-    }
-}
-
 /// A picture whose header has its size.
 fn picture(format: Format, path: &Path) -> Result<Format, ContentError> {
     match imagesize::size(path) {
-        Ok(size) if size.width > 0 && size.height > 0 => Ok(format),
-        Ok(_) => Err(ContentError::Empty),
+        Ok(size) if size.width == 0 || size.height == 0 => Err(ContentError::Empty),
+        Ok(size) if size.width as u64 * size.height as u64 > pictures::SHOWN_MAX_PIXELS => {
+            Err(ContentError::TooLarge)
+        }
+        Ok(_) => Ok(format),
         Err(imagesize::ImageError::IoError(error)) => Err(error.into()),
         Err(_) => Err(ContentError::Broken),
     }
@@ -174,7 +168,7 @@ mod tests {
         assert!(of(&wave).is_err(), "nothing is in it");
     }
 
-    const GOOD: [(&str, Format); 20] = [
+    const GOOD: [(&str, Format); 25] = [
         ("song.mp3", Format::Mp3),
         ("song-without-length.mp3", Format::Mp3),
         ("song.m4a", Format::M4a),
@@ -191,7 +185,12 @@ mod tests {
         ("film-av1.mp4", Format::Mp4),
         ("film.webm", Format::Webm),
         ("film-vp8.webm", Format::Webm),
+        ("fragments-list.mp4", Format::Mp4),
+        ("fragments-index.mp4", Format::Mp4),
         ("picture.jpg", Format::Jpeg),
+        ("progressive.jpg", Format::Jpeg),
+        ("subsampled.jpg", Format::Jpeg),
+        ("grey.jpg", Format::Jpeg),
         ("picture.png", Format::Png),
         ("picture.webp", Format::Webp),
         ("picture.avif", Format::Avif),
@@ -222,6 +221,12 @@ mod tests {
             ("film.avi", "AVI"),
             ("sound-alone.webm", "nothing in it to play"),
             ("two-tracks.mp4", "more than one"),
+            ("h264-10-bit.mp4", "H.264 in 10 bits"),
+            ("h264-422.mp4", "H.264 in 4:2:2"),
+            ("h264-444.mp4", "H.264 in 4:4:4"),
+            ("sound-pcm.mov", "PCM"),
+            ("encrypted.mp4", "encrypted"),
+            ("arithmetic.jpg", "a kind of JPEG"),
             ("picture.bmp", "not a media file"),
             ("picture.tiff", "not a media file"),
         ] {
@@ -260,6 +265,147 @@ mod tests {
                 assert!(of(&cut).is_err(), "{part} % of {name}");
             }
         }
+    }
+
+    /// Where the boxes at the top of a film begin, with their kinds.
+    fn top_boxes(film: &[u8]) -> Vec<(String, usize)> {
+        let (mut at, mut boxes) = (0, Vec::new());
+        while let Some(length) = film.get(at..at + 4) {
+            let kind = String::from_utf8_lossy(&film[at + 4..at + 8]).into_owned();
+            boxes.push((kind, at));
+            at += u32::from_be_bytes(length.try_into().unwrap()) as usize;
+        }
+        boxes
+    }
+
+    /// Decoders fill up what is missing, so a browser shows it, grey below the cut.
+    #[test]
+    fn a_jpeg_that_was_cut_and_ended_anew_is_refused() {
+        for name in ["picture.jpg", "progressive.jpg", "subsampled.jpg", "grey.jpg"] {
+            let whole = bytes(name);
+            let scan = whole.windows(2).position(|part| part == [0xff, 0xda]).unwrap() + 14;
+            let cuts: Vec<usize> = (scan..whole.len() - 4).step_by(3).collect();
+            assert!(cuts.len() > 5, "{name}");
+            for cut in cuts {
+                let ended = [&whole[..cut], b"\xff\xd9".as_slice()].concat();
+                assert!(of(&ended).is_err(), "{name} of {} bytes, cut at {cut}", whole.len());
+            }
+        }
+        // From between two scans on, nothing is missing but a scan.
+        let whole = bytes("progressive.jpg");
+        let scans = whole.windows(2).enumerate().filter(|(_, part)| *part == [0xff, 0xda]);
+        let scans: Vec<usize> = scans.map(|(at, _)| at).collect();
+        assert!(scans.len() > 5);
+        for at in &scans[1..] {
+            let ended = [&whole[..*at], b"\xff\xd9".as_slice()].concat();
+            assert!(of(&ended).is_err(), "cut before the scan at {at}");
+        }
+    }
+
+    /// It plays, and stops too early.
+    #[test]
+    fn a_film_that_lacks_fragments_is_refused() {
+        for name in ["fragments-list.mp4", "fragments-index.mp4"] {
+            let whole = bytes(name);
+            let boxes = top_boxes(&whole);
+            let (list, ends) = boxes.split_last().unwrap();
+            assert_eq!(list.0, "mfra");
+            let fragments: Vec<usize> =
+                ends.iter().filter(|one| one.0 == "moof").map(|one| one.1).collect();
+            assert_eq!(fragments.len(), 4);
+            for at in &fragments[1..] {
+                assert!(of(&whole[..*at]).is_err(), "{name} up to {at}");
+                let ended = [&whole[..*at], &whole[list.1..]].concat();
+                assert!(of(&ended).is_err(), "{name} up to {at}, with its end");
+            }
+            // One from the middle.
+            let lacks = [&whole[..fragments[1]], &whole[fragments[2]..]].concat();
+            assert!(of(&lacks).is_err(), "{name} without its second fragment");
+            // The index of segments alone says that these are all.
+            let alone = of(&whole[..list.1]);
+            assert_eq!(alone.is_ok(), name == "fragments-index.mp4", "{alone:?}");
+        }
+    }
+
+    /// The bytes of its samples that are not there would be read from what follows.
+    #[test]
+    fn a_film_whose_samples_are_cut_is_refused_whatever_its_boxes_say() {
+        for name in ["film.mp4", "film-faststart.mp4", "fragments-list.mp4", "song.m4a"] {
+            let whole = bytes(name);
+            let boxes = top_boxes(&whole);
+            let (_, at) = boxes.iter().rfind(|(kind, _)| kind == "mdat").unwrap().clone();
+            let length = u32::from_be_bytes(whole[at..at + 4].try_into().unwrap());
+            let keep = length - 20;
+            let mut cut = whole[..at + keep as usize].to_vec();
+            cut[at..at + 4].copy_from_slice(&keep.to_be_bytes());
+            cut.extend_from_slice(&whole[at + length as usize..]);
+            assert!(of(&cut).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_song_that_ends_between_two_pages_is_refused() {
+        for name in ["song.ogg", "song.opus"] {
+            let whole = bytes(name);
+            let pages: Vec<usize> =
+                (0..whole.len() - 4).filter(|at| whole[*at..].starts_with(b"OggS")).collect();
+            assert!(pages.len() > 2, "{name}");
+            for at in &pages[1..] {
+                assert!(of(&whole[..*at]).is_err(), "{name} up to the page at {at}");
+            }
+        }
+    }
+
+    /// A film with these bytes in the place of those.
+    fn film_with(name: &str, was: &[u8], is: &[u8]) -> Vec<u8> {
+        let mut film = bytes(name);
+        assert_eq!(was.len(), is.len());
+        let at = film.windows(was.len()).position(|part| part == was).unwrap();
+        film[at..at + is.len()].copy_from_slice(is);
+        film
+    }
+
+    #[test]
+    fn a_film_that_shows_nothing_is_refused() {
+        // It is in another file.
+        let elsewhere = film_with("film.mp4", b"url \0\0\0\x01", b"url \0\0\0\0");
+        assert!(of(&elsewhere).unwrap_err().contains("nothing in it"), "another file's");
+        // Its edit list shows an empty piece alone; or from after the end.
+        let film = bytes("film.mp4");
+        let edits = film.windows(4).position(|part| part == b"elst").unwrap();
+        for from in [[0xff; 4], [0x7f, 0, 0, 0]] {
+            let mut hidden = film.clone();
+            hidden[edits + 16..edits + 20].copy_from_slice(&from);
+            assert_eq!(of(&hidden).unwrap_err(), "it is empty", "from {from:?}");
+        }
+        // No picture has this size.
+        let entry = film.windows(4).position(|part| part == b"avc1").unwrap();
+        let entry =
+            (entry + 4..film.len()).find(|at| film[*at..].starts_with(b"avc1")).unwrap_or(entry);
+        let mut flat = film.clone();
+        flat[entry + 4 + 24..entry + 4 + 28].fill(0);
+        assert_eq!(of(&flat).unwrap_err(), "it is empty", "without a size");
+    }
+
+    /// A recording of unknown size ends anywhere; what it says of its length stays.
+    #[test]
+    fn a_webm_that_is_shorter_than_it_says_is_refused() {
+        let mut film = bytes("film.webm");
+        let at = film.windows(3).position(|part| part == [0x44, 0x89, 0x88]).unwrap() + 3;
+        film[at..at + 8].copy_from_slice(&4000.0_f64.to_be_bytes());
+        assert_eq!(of(&film).unwrap_err(), "it is not whole");
+    }
+
+    /// Few bytes, and more pixels than any memory holds.
+    #[test]
+    fn a_picture_of_too_many_pixels_is_refused() {
+        let mut jpeg = bytes("picture.jpg");
+        let frame = jpeg.windows(2).position(|part| part == [0xff, 0xc0]).unwrap();
+        jpeg[frame + 5..frame + 9].fill(0xff);
+        assert_eq!(of(&jpeg).unwrap_err(), "it has more pixels than browsers show");
+        let mut gif = bytes("picture.gif");
+        gif[6..10].fill(0xff);
+        assert_eq!(of(&gif).unwrap_err(), "it has more pixels than browsers show");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the media files of the tests beside it, with FFmpeg. They are committed: no test needs FFmpeg.
+# Makes the media files of the tests beside it, with FFmpeg (and four with cjpeg). They are committed: no test needs FFmpeg.
 set -e
 cd "$(dirname "$0")"
 Q="ffmpeg -hide_banner -loglevel error -y"
@@ -41,3 +41,18 @@ $Q $V $N -f apng -plays 0 moving.png
 $Q $P $N picture.gif
 $Q $P $N picture.bmp
 $Q $P $N picture.tiff
+# In several fragments: with a list of them at the end, with an index of segments at the start.
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 -g 1 -movflags frag_keyframe+empty_moov fragments-list.mp4
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 -g 1 -movflags frag_keyframe+empty_moov+dash+global_sidx fragments-index.mp4
+# What browsers don't play.
+$Q $V $N -c:v libx264 -pix_fmt yuv420p10le -crf 40 h264-10-bit.mp4
+$Q $V $N -c:v libx264 -pix_fmt yuv422p -crf 40 h264-422.mp4
+$Q $V $N -c:v libx264 -pix_fmt yuv444p -crf 40 h264-444.mp4
+$Q $V $A $N -c:v libx264 -pix_fmt yuv420p -crf 40 -c:a pcm_s16le -ac 1 -shortest sound-pcm.mov
+$Q $V $N -c:v libx264 -pix_fmt yuv420p -crf 40 -encryption_scheme cenc-aes-ctr -encryption_key 00112233445566778899aabbccddeeff -encryption_kid 00112233445566778899aabbccddeeff encrypted.mp4
+# JPEG in its other ways, with cjpeg of libjpeg-turbo.
+ppm() { $Q -f lavfi -i "testsrc=size=61x45,format=$1" -frames:v 1 -f image2pipe -c:v "$2" -; }
+ppm rgb24 ppm | cjpeg -quality 40 -progressive -sample 2x2 > progressive.jpg
+ppm rgb24 ppm | cjpeg -quality 40 -optimize -sample 2x1 -restart 3B > subsampled.jpg
+ppm gray pgm | cjpeg -quality 40 -progressive -restart 2B > grey.jpg
+ppm rgb24 ppm | cjpeg -quality 40 -arithmetic > arithmetic.jpg

@@ -20,6 +20,9 @@ pub enum ContentError {
     /// It contains more than one film or song.
     #[error("more than one film or song is in it")]
     ManyTracks,
+    /// It is a picture of more pixels than browsers show.
+    #[error("it has more pixels than browsers show")]
+    TooLarge,
     /// It has no length, or no size.
     #[error("it is empty")]
     Empty,

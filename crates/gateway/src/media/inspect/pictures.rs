@@ -1,14 +1,29 @@
 //! Whether a picture's parts follow each other to its end, with a picture among them. A signature and an
 //! end alone are easily written around anything.
 //!
-//! Only the frame of a format is walked; nothing is decoded.
+//! The frame of a format is walked; then what is in it is decoded, for a picture that was cut may have
+//! been given the right end.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek as _, SeekFrom};
+use std::sync::{Mutex, PoisonError};
 
 use ai_now_protocol::Format;
 
 use super::error::ContentError;
+use super::scan::{Frame, Tables};
+
+/// The most pixels of a picture. Telephones don't show more, and a small file may claim any number.
+pub(super) const SHOWN_MAX_PIXELS: u64 = 100_000_000;
+
+/// How many pixels of one file are decoded: the first pictures of a long animation.
+const DECODED_MAX_PIXELS: u64 = 500_000_000;
+
+/// The decoder of WebP keeps the whole picture: a larger one is only walked.
+const WEBP_MAX_PIXELS: u64 = 32_000_000;
+
+/// One picture is decoded at a time: several would need that much memory each.
+static DECODING: Mutex<()> = Mutex::new(());
 
 /// Walks a picture's parts.
 ///
@@ -22,9 +37,107 @@ pub(super) fn walk(format: Format, file: &mut File, size: u64) -> Result<(), Con
         Format::Gif => gif(&mut reader)?,
         Format::Jpeg => jpeg(&mut reader)?,
         Format::Webp => webp(&mut reader, size)?,
+        // No decoder of AVIF is here.
         _ => true,
     };
-    if has_picture { Ok(()) } else { Err(ContentError::Broken) }
+    if !has_picture {
+        return Err(ContentError::Broken);
+    }
+    file.seek(SeekFrom::Start(0))?;
+    let reader = BufReader::new(file);
+    let _alone = DECODING.lock().unwrap_or_else(PoisonError::into_inner);
+    match format {
+        Format::Png => decode_png(reader),
+        Format::Gif => decode_gif(reader),
+        Format::Webp => decode_webp(reader),
+        _ => Ok(()),
+    }
+}
+
+/// Decodes a PNG row by row, each picture of an animation.
+fn decode_png(reader: BufReader<&mut File>) -> Result<(), ContentError> {
+    use png::{Decoder, DecodingError, Transformations};
+    let fault = |error| match error {
+        DecodingError::IoError(error) => error.into(),
+        _ => ContentError::Broken,
+    };
+    let mut decoder = Decoder::new(reader);
+    decoder.set_transformations(Transformations::IDENTITY);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let head = decoder.read_header_info().map_err(fault)?;
+    check_size(head.width, head.height)?;
+    let mut reader = decoder.read_info().map_err(fault)?;
+    let mut pixels = 0;
+    loop {
+        while let Some(row) = reader.next_row().map_err(fault)? {
+            pixels += row.data().len() as u64;
+        }
+        if pixels > DECODED_MAX_PIXELS {
+            return Ok(());
+        }
+        match reader.next_frame_info() {
+            Ok(_) => {}
+            // There are no more.
+            Err(DecodingError::Parameter(_)) => return Ok(()),
+            Err(error) => return Err(fault(error)),
+        }
+    }
+}
+
+fn decode_gif(reader: BufReader<&mut File>) -> Result<(), ContentError> {
+    use gif::{ColorOutput, DecodeOptions, DecodingError, MemoryLimit};
+    let fault = |error| match error {
+        DecodingError::Io(error) => error.into(),
+        _ => ContentError::Broken,
+    };
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    let limit = std::num::NonZeroU64::new(SHOWN_MAX_PIXELS).ok_or(ContentError::Broken)?;
+    options.set_memory_limit(MemoryLimit::Bytes(limit));
+    let mut decoder = options.read_info(reader).map_err(fault)?;
+    check_size(decoder.width().into(), decoder.height().into())?;
+    let mut pixels = 0;
+    while let Some(frame) = decoder.read_next_frame().map_err(fault)? {
+        pixels += u64::from(frame.width) * u64::from(frame.height);
+        if pixels > DECODED_MAX_PIXELS {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn decode_webp(reader: BufReader<&mut File>) -> Result<(), ContentError> {
+    use image_webp::{DecodingError, WebPDecoder};
+    let fault = |error| match error {
+        DecodingError::IoError(error) => error.into(),
+        _ => ContentError::Broken,
+    };
+    let mut decoder = WebPDecoder::new(reader).map_err(fault)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = check_size(width, height)?;
+    if pixels > WEBP_MAX_PIXELS {
+        return Ok(());
+    }
+    decoder.set_memory_limit(4 * WEBP_MAX_PIXELS as usize);
+    let mut buffer = vec![0; decoder.output_buffer_size().ok_or(ContentError::Broken)?];
+    if !decoder.is_animated() {
+        return decoder.read_image(&mut buffer).map_err(fault);
+    }
+    let frames = u64::from(decoder.num_frames()).min(DECODED_MAX_PIXELS / pixels);
+    for _ in 0..frames {
+        decoder.read_frame(&mut buffer).map_err(fault)?;
+    }
+    Ok(())
+}
+
+/// How many pixels a picture has, if it is neither empty nor too large.
+fn check_size(width: u32, height: u32) -> Result<u64, ContentError> {
+    match u64::from(width) * u64::from(height) {
+        0 => Err(ContentError::Empty),
+        pixels if pixels > SHOWN_MAX_PIXELS => Err(ContentError::TooLarge),
+        pixels => Ok(pixels),
+    }
 }
 
 /// The chunks of PNG (Third Edition, 5.3) up to `IEND`. Whether one of them is of a picture.
@@ -78,58 +191,52 @@ fn colors(flags: u8) -> u64 {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-/// The segments of JPEG (ITU-T T.81, annex B) up to the end of the image. Whether there is a scan of a
-/// frame among them.
+/// The segments of JPEG (ITU-T T.81, annex B) up to the end of the image, and the scans between them.
+/// Whether they hold a whole picture.
 fn jpeg(reader: &mut BufReader<&mut File>) -> Result<bool, ContentError> {
     const END: u8 = 0xd9;
-    const SCAN: u8 = 0xda;
     skip(reader, 2)?;
-    let (mut has_frame, mut has_scan) = (false, false);
-    let [mut byte] = take::<1>(reader)?;
+    let (mut frame, mut tables) = (None::<Frame>, Tables::default());
+    let mut next = None;
     loop {
-        if byte != 0xff {
-            return Err(ContentError::Broken);
-        }
-        // Any number of them may stand before a marker.
-        while byte == 0xff {
-            [byte] = take::<1>(reader)?;
-        }
-        match byte {
-            END => return Ok(has_frame && has_scan),
-            0x01 | 0xd0..=0xd7 => {}
-            marker => {
-                // Without the tables of Huffman and arithmetic codes.
-                has_frame |= matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc);
-                has_scan |= marker == SCAN;
-                let length = u16::from_be_bytes(take::<2>(reader)?);
-                skip(reader, length.checked_sub(2).ok_or(ContentError::Broken)?.into())?;
-                if marker == SCAN {
-                    pass_scan(reader)?;
-                    byte = 0xff;
-                    // Stands before the marker that ended the scan.
-                    continue;
+        let marker = match next.take() {
+            Some(marker) => marker,
+            None => {
+                if take::<1>(reader)? != [0xff] {
+                    return Err(ContentError::Broken);
                 }
+                let [mut byte] = take::<1>(reader)?;
+                // Any number of them may stand before a marker.
+                while byte == 0xff {
+                    [byte] = take::<1>(reader)?;
+                }
+                byte
             }
+        };
+        match marker {
+            END => {
+                let frame = frame.ok_or(ContentError::Broken)?;
+                return if frame.is_whole() { Ok(true) } else { Err(ContentError::Cut) };
+            }
+            0x01 | 0xd0..=0xd7 => continue,
+            _ => {}
         }
-        [byte] = take::<1>(reader)?;
-    }
-}
-
-/// Passes what a scan holds, up to the marker behind it.
-fn pass_scan(reader: &mut BufReader<&mut File>) -> Result<(), ContentError> {
-    loop {
-        let [byte] = take::<1>(reader)?;
-        if byte != 0xff {
-            continue;
-        }
-        let [mut next] = take::<1>(reader)?;
-        while next == 0xff {
-            [next] = take::<1>(reader)?;
-        }
-        // A byte of the scan's own, or where it may be restarted.
-        if !matches!(next, 0x00 | 0xd0..=0xd7) {
-            reader.seek_relative(-1)?;
-            return Ok(());
+        let length = u16::from_be_bytes(take::<2>(reader)?);
+        let length = length.checked_sub(2).ok_or(ContentError::Broken)?;
+        let mut segment = vec![0; length.into()];
+        reader.read_exact(&mut segment)?;
+        match marker {
+            0xc4 => tables.define(&segment)?,
+            0xdd => tables.restarts(&segment)?,
+            0xc0..=0xcf if frame.is_none() && marker != 0xc8 => {
+                frame = Some(Frame::read(marker, &segment)?);
+            }
+            0xc0..=0xcf => return Err(ContentError::Broken),
+            0xda => {
+                let frame = frame.as_mut().ok_or(ContentError::Broken)?;
+                next = Some(frame.scan(&tables, &segment, reader)?);
+            }
+            _ => {}
         }
     }
 }
@@ -154,7 +261,7 @@ fn webp(reader: &mut BufReader<&mut File>, size: u64) -> Result<bool, ContentErr
     Ok(has_picture)
 }
 
-fn take<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], ContentError> {
+pub(super) fn take<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], ContentError> {
     let mut bytes = [0; N];
     reader.read_exact(&mut bytes)?;
     Ok(bytes)

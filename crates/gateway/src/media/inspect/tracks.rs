@@ -8,14 +8,15 @@ use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known as audio;
 use symphonia::core::codecs::video::{CODEC_ID_NULL_VIDEO, well_known as video};
 use symphonia::core::errors::Error;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track};
+use symphonia::core::formats::{FormatOptions, FormatReader, MediaInfo, Track};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::units::Duration;
+use symphonia::core::units::{Duration, TimeBase};
 use symphonia::default::formats::{
     AdtsReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
 };
 
 use super::error::ContentError;
+use super::iso::{DeclaredSecs, Film};
 use super::whole::{self, DeclaredLength};
 
 /// The container of the tracks.
@@ -45,7 +46,25 @@ struct Length {
     found: u64,
     packets: u64,
     bytes: u64,
+    /// Where the last of it ends, in seconds.
+    end_secs: f64,
+    time_base: Option<TimeBase>,
 }
+
+impl Tracks {
+    /// Where the last of all tracks ends, in seconds.
+    fn end_secs(&self) -> f64 {
+        self.video.iter().chain(&self.audio).map(|length| length.end_secs).fold(0.0, f64::max)
+    }
+}
+
+/// How long a tick is.
+fn tick_secs(of: Option<TimeBase>) -> f64 {
+    of.map_or(0.0, |of| f64::from(of.numer.get()) / f64::from(of.denom.get()))
+}
+
+/// The longest last picture of a film that says nothing of how long that one is shown.
+const LAST_MAX_SECS: f64 = 1.0;
 
 /// Reads a file from `start` to its end, and returns its format.
 pub(super) fn read(
@@ -54,23 +73,41 @@ pub(super) fn read(
     size: u64,
     start: u64,
 ) -> Result<Format, ContentError> {
+    read_tracks(container, file, size, start).map(|(format, _)| format)
+}
+
+fn read_tracks(
+    container: Container,
+    file: File,
+    size: u64,
+    start: u64,
+) -> Result<(Format, Tracks), ContentError> {
     let mut ends = file.try_clone()?;
     let mut reader = open(container, file).map_err(of_parser)?;
-    let mut tracks = sort(reader.tracks())?;
+    let mut tracks = sort(container, reader.tracks())?;
     match walk(reader.as_mut(), &mut tracks) {
         // Written as it went, without a length: it ends where it ends. Whatever says how long it is was
         // compared with the file before.
         Err(ContentError::Cut) if container == Container::Wave => {}
         walked => walked?,
     }
+    let declared_secs = match (container, reader.media_info()) {
+        (Container::Matroska, MediaInfo { duration: Some(of), time_base, .. }) => {
+            of.get() as f64 * tick_secs(*time_base)
+        }
+        _ => 0.0,
+    };
     drop(reader);
     let format = format_of(container, &tracks)?;
     let main = tracks.video.first().or(tracks.audio.first()).ok_or(ContentError::NoTrack)?;
     if main.packets == 0 || main.found == 0 && main.declared == Some(0) {
         return Err(ContentError::Empty);
     }
+    if tracks.end_secs() < declared_secs - LAST_MAX_SECS {
+        return Err(ContentError::Cut);
+    }
     check_end(container, &mut ends, size, start, main)?;
-    Ok(format)
+    Ok((format, tracks))
 }
 
 fn open(container: Container, file: File) -> Result<Box<dyn FormatReader>, Error> {
@@ -87,8 +124,24 @@ fn open(container: Container, file: File) -> Result<Box<dyn FormatReader>, Error
     })
 }
 
+/// Refuses a film that lacks bytes of its samples, or the last of its fragments.
+pub(super) fn read_film(file: File, size: u64, film: &Film) -> Result<Format, ContentError> {
+    /// A beginning without a picture, or a codec's delay, may be counted or not.
+    const TOLERANCE_SECS: f64 = 0.5;
+    let (format, tracks) = read_tracks(Container::Iso, file, size, 0)?;
+    let all = tracks.video.iter().chain(&tracks.audio);
+    let bytes: u64 = all.map(|length| length.bytes).sum();
+    let end_secs = tracks.end_secs();
+    let is_long_enough = match film.declared {
+        None => true,
+        Some(DeclaredSecs::AtLeast(secs)) => end_secs > secs - TOLERANCE_SECS,
+        Some(DeclaredSecs::Just(secs)) => (end_secs - secs).abs() < TOLERANCE_SECS,
+    };
+    if bytes <= film.media_bytes && is_long_enough { Ok(format) } else { Err(ContentError::Cut) }
+}
+
 /// The tracks that are played. Other tracks (subtitles, data) are ignored.
-fn sort(tracks: &[Track]) -> Result<Tracks, ContentError> {
+fn sort(container: Container, tracks: &[Track]) -> Result<Tracks, ContentError> {
     let mut sorted = Tracks::default();
     for track in tracks {
         let length = Length {
@@ -97,9 +150,14 @@ fn sort(tracks: &[Track]) -> Result<Tracks, ContentError> {
             found: 0,
             packets: 0,
             bytes: 0,
+            end_secs: 0.0,
+            time_base: track.time_base,
         };
         match &track.codec_params {
             Some(CodecParameters::Video(params)) => match params.codec {
+                video::CODEC_ID_H264 if container == Container::Matroska => {
+                    return Err(ContentError::Unplayable("H.264 in WebM"));
+                }
                 video::CODEC_ID_H264
                 | video::CODEC_ID_VP8
                 | video::CODEC_ID_VP9
@@ -112,6 +170,12 @@ fn sort(tracks: &[Track]) -> Result<Tracks, ContentError> {
                 _ => return Err(ContentError::Unplayable("a video codec of another kind")),
             },
             Some(CodecParameters::Audio(params)) => match params.codec {
+                codec
+                    if container == Container::Matroska
+                        && !matches!(codec, audio::CODEC_ID_OPUS | audio::CODEC_ID_VORBIS) =>
+                {
+                    return Err(ContentError::Unplayable("sound of another kind in WebM"));
+                }
                 audio::CODEC_ID_MP3
                 | audio::CODEC_ID_AAC
                 | audio::CODEC_ID_FLAC
@@ -141,6 +205,8 @@ fn walk(reader: &mut dyn FormatReader, tracks: &mut Tracks) -> Result<(), Conten
             length.found = length.found.saturating_add(packet.dur.get());
             length.packets += 1;
             length.bytes += packet.data.len() as u64;
+            let end = packet.pts.get().saturating_add_unsigned(packet.dur.get());
+            length.end_secs = length.end_secs.max(end as f64 * tick_secs(length.time_base));
         }
     }
     Ok(())
@@ -186,6 +252,7 @@ fn check_end(
             let end = whole::before_tags(file, size)?;
             if frames_end < end { Err(ContentError::Cut) } else { Ok(()) }
         }
+        // A film says for all its tracks how long it is.
         Container::Iso | Container::Matroska | Container::Ogg | Container::Wave => Ok(()),
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Only sizes and ends are checked; parsers read the content in between.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 
 use ai_now_protocol::Format;
 
 use super::error::ContentError;
+use super::iso;
 
 /// Where the content begins, after the `ID3v2` tags (and the zeros that may follow them).
 pub(super) fn after_tags(file: &mut File) -> Result<u64, ContentError> {
@@ -97,56 +99,6 @@ fn fills(file: &mut File, buffer: &mut [u8]) -> Result<bool, ContentError> {
     }
 }
 
-/// Walks the boxes of ISO/IEC 14496-12 to the very end, a film's among them. Returns the codecs of
-/// its tracks, by the four characters of their sample entries.
-pub(super) fn boxes(file: &mut File, size: u64) -> Result<Vec<[u8; 4]>, ContentError> {
-    /// The index of a film of hours is smaller.
-    const INDEX_MAX_BYTES: u64 = 64 * 1024 * 1024;
-    let mut film = None;
-    walk_boxes(file, size, |kind, at, length| {
-        if kind == b"moov" {
-            film.get_or_insert((at, length));
-        }
-    })?;
-    let (at, length) = film.ok_or(ContentError::Cut)?;
-    let mut index = Vec::new();
-    file.seek(SeekFrom::Start(at))?;
-    file.by_ref().take(length.min(INDEX_MAX_BYTES)).read_to_end(&mut index)?;
-    file.seek(SeekFrom::Start(0))?;
-    let descriptions = index.windows(20).filter(|part| part[..4] == *b"stsd");
-    Ok(descriptions.map(|part| [part[16], part[17], part[18], part[19]]).collect())
-}
-
-fn walk_boxes(
-    file: &mut File,
-    size: u64,
-    mut see: impl FnMut(&[u8; 4], u64, u64),
-) -> Result<(), ContentError> {
-    let mut at = 0;
-    while at < size {
-        file.seek(SeekFrom::Start(at))?;
-        let mut head = [0; 8];
-        file.read_exact(&mut head)?;
-        let [a, b, c, d, kind @ ..] = head;
-        let length = match u32::from_be_bytes([a, b, c, d]) {
-            // To the end of the file.
-            0 => size - at,
-            1 => {
-                let mut long = [0; 8];
-                file.read_exact(&mut long)?;
-                u64::from_be_bytes(long)
-            }
-            length => length.into(),
-        };
-        if length < 8 || !kind.iter().all(|byte| (0x20..0x7f).contains(byte) || *byte == 0xa9) {
-            return Err(ContentError::Broken);
-        }
-        see(&kind, at, length);
-        at = at.checked_add(length).ok_or(ContentError::Broken)?;
-    }
-    if at == size { Ok(()) } else { Err(ContentError::Cut) }
-}
-
 /// The segment of Matroska (RFC 8794, RFC 9559), in a document that says that it is `WebM`.
 pub(super) fn segment(file: &mut File, size: u64) -> Result<(), ContentError> {
     const SEGMENT: u64 = 0x1853_8067;
@@ -200,6 +152,36 @@ fn number(reader: &mut impl std::io::Read, is_id: bool) -> Result<Option<u64>, C
     Ok(Some(value).filter(|value| is_id || *value != unknown))
 }
 
+/// Walks the pages of Ogg (RFC 3533) to the very end: the last page of each stream says that it is.
+pub(super) fn pages(file: &mut File, size: u64) -> Result<(), ContentError> {
+    const FIRST: u8 = 2;
+    const LAST: u8 = 4;
+    let mut reader = BufReader::new(&mut *file);
+    let (mut at, mut open) = (0, BTreeSet::new());
+    while at < size {
+        let mut head = [0; 27];
+        reader.read_exact(&mut head)?;
+        if head[..4] != *b"OggS" {
+            return Err(ContentError::Broken);
+        }
+        let mut lengths = vec![0; head[26].into()];
+        reader.read_exact(&mut lengths)?;
+        let content: i64 = lengths.iter().copied().map(i64::from).sum();
+        reader.seek_relative(content)?;
+        at += 27 + lengths.len() as u64 + content.unsigned_abs();
+        let stream = [head[14], head[15], head[16], head[17]];
+        if head[5] & FIRST != 0 {
+            open.insert(stream);
+        }
+        if head[5] & LAST != 0 {
+            open.remove(&stream);
+        }
+    }
+    drop(reader);
+    file.seek(SeekFrom::Start(0))?;
+    if at == size && open.is_empty() { Ok(()) } else { Err(ContentError::Cut) }
+}
+
 /// Checks the chunks of a WAVE file: its sound is there, as long as declared.
 pub(super) fn wave(file: &mut File, size: u64) -> Result<(), ContentError> {
     let mut at = 12;
@@ -242,12 +224,8 @@ pub(super) fn picture(format: Format, file: &mut File, size: u64) -> Result<(), 
             u64::from(u32::from_le_bytes(length)) + 8 <= size
         }
         Format::Avif => {
-            let (mut meta, mut data) = (false, false);
-            walk_boxes(file, size, |kind, _, _| {
-                meta |= kind == b"meta" || kind == b"moov";
-                data |= kind == b"mdat";
-            })?;
-            meta && data
+            iso::items(file, size)?;
+            true
         }
         _ => true,
     };

@@ -67,6 +67,11 @@ async fn what_does_not_play_costs_the_visitor_nothing_and_is_made_nowhere_else()
         (film, file("hevc.mp4"), "HEVC", 1),
         (film, file("mpeg4.mp4"), "MPEG-4 Part 2", 1),
         (film, file("two-tracks.mp4"), "more than one", 1),
+        (film, file("h264-10-bit.mp4"), "H.264 in 10 bits", 1),
+        (film, file("h264-444.mp4"), "H.264 in 4:4:4", 1),
+        (film, file("encrypted.mp4"), "encrypted", 1),
+        // Up to a fragment's end.
+        (film, file("fragments-list.mp4")[..1857].to_vec(), "not whole", 4),
         (film, file("film.mkv"), "Matroska", 1),
         (film, html.clone(), "not a media file", 1),
         (film, cut("film.mp4", 60), "not whole", 4),
