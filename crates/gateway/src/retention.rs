@@ -29,6 +29,9 @@ const UNCLAIMED: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many generations one transaction removes, so that other changes don't wait long.
 const BATCH: u32 = 100;
 
+/// How many messages wait for a webhook that takes none. Older ones are given up.
+const WAITING_WEBHOOKS: u32 = 10_000;
+
 /// Removes what has expired.
 pub struct Retention {
     /// Removes expired sessions and finished generations.
@@ -122,6 +125,7 @@ impl Retention {
                 return Ok(());
             }
         }
+        self.give_up_webhooks().await?;
         let cancelled_retention_ms = u64::from(self.cancelled_retention_secs) * 1000;
         let never_made_ms = now_ms().saturating_sub(cancelled_retention_ms);
         while self.store.forget_never_made(never_made_ms, BATCH).await? == BATCH as usize {
@@ -153,6 +157,21 @@ impl Retention {
                 return Ok(());
             }
         }
+    }
+
+    async fn give_up_webhooks(&self) -> Result<(), StoreError> {
+        let mut count = 0;
+        loop {
+            let given_up = self.store.give_up_webhook_messages(WAITING_WEBHOOKS, BATCH).await?;
+            count += given_up;
+            if given_up < u64::from(BATCH) || self.stopping.is_cancelled() {
+                break;
+            }
+        }
+        if count > 0 {
+            tracing::warn!(count, "webhooks that take no messages have lost their oldest ones");
+        }
+        Ok(())
     }
 
     async fn remove_orphans(&self, started: SystemTime) -> Result<(), StoreError> {

@@ -23,7 +23,7 @@ use self::jobs::what_is_written_again_counts_once;
 use self::messages::{
     an_account_has_twenty_endpoints, an_account_holds_up_no_other,
     an_endpoint_is_given_up_after_long_failure, an_endpoint_may_go_while_it_is_told,
-    messages_are_sent_by_one_at_a_time,
+    messages_are_sent_by_one_at_a_time, what_waits_for_an_endpoint_is_bounded,
 };
 use self::owners::{
     corrections_are_made_once, uploads_are_counted_for_all, visitors_have_budgets_of_their_own,
@@ -322,6 +322,7 @@ conformance!(
     there_are_never_too_many_sessions,
     a_circuit_breaker_is_open_for_all_and_one_tries,
     an_account_holds_up_no_other,
+    what_waits_for_an_endpoint_is_bounded,
     an_account_has_twenty_endpoints,
     an_endpoint_is_given_up_after_long_failure,
     an_endpoint_may_go_while_it_is_told,

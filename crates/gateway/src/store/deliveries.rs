@@ -266,6 +266,26 @@ impl Store {
         self.forget_before(sql::FORGET_WEBHOOK_MESSAGES, None, (before_ms, limit)).await
     }
 
+    /// Gives up to `limit` messages up that wait for an endpoint behind more than `keep` newer ones: an
+    /// endpoint that takes nothing fills no disk. How many. What a node is sending now stays.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn give_up_webhook_messages(&self, keep: u32, limit: u32) -> Result<u64, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let give_up = query(sql::GIVE_UP_WEBHOOK_DELIVERIES).bind(keep).bind(limit);
+                    let messages: Vec<String> = give_up.fetch_all(&mut *connection).await?;
+                    let count = messages.len() as u64;
+                    let forget = |id: String| query(sql::FORGET_WEBHOOK_MESSAGE).bind(id);
+                    connection.together(messages.into_iter().map(forget).collect()).await?;
+                    Ok(count)
+                })
+            })
+            .await
+    }
+
     /// Forgets up to `limit` messages about cancelled generations that are older than a moment, and wait
     /// for no endpoint. How many.
     ///

@@ -320,7 +320,7 @@ fn length_of(body: &[u8], at: usize) -> Option<(u64, u64)> {
 
 /// Where the last segment of an index of segments (8.16.3) ends; `at` is where the index itself ends.
 fn segments_end(segments: &[u8], at: u64) -> Result<u64, ContentError> {
-    let mut read = || {
+    let read = || {
         let mut body = inside(segments)?;
         let wide = number(&mut body, 4)? >> 24 != 0;
         let size = if wide { 8 } else { 4 };

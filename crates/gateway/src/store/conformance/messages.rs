@@ -93,6 +93,52 @@ pub(super) async fn messages_are_sent_by_one_at_a_time(world: &World) {
     assert_eq!(forget().await, 10 - delivered);
 }
 
+/// An endpoint that takes nothing keeps its newest messages, and no others; another one loses nothing.
+pub(super) async fn what_waits_for_an_endpoint_is_bounded(world: &World) {
+    const LONG: Duration = Duration::from_secs(600);
+    let owner = world.owner(1000).await;
+    let store = world.store.shared_in_memory();
+    let node = store.join(LONG).await.unwrap();
+    store.create_webhook(hook("https://dead.example/")).await.unwrap();
+    let cancelled = async || {
+        let id = store.accept(new(&owner, 10), Event::Started).await.unwrap().id;
+        store.cancel(&id, |_| 0, |_, _| ended(State::Cancelled)).await.unwrap().unwrap();
+    };
+    for _ in 0..20 {
+        cancelled().await;
+    }
+    store.create_webhook(hook("https://young.example/")).await.unwrap();
+    for _ in 0..5 {
+        cancelled().await;
+    }
+    let [dead, young]: [_; 2] = store.webhooks(None).await.unwrap().try_into().unwrap();
+    assert_eq!((dead.pending, young.pending), (25, 5));
+    let waiting = async |id| {
+        let all = store.deliveries_before(id, i64::MAX, 99).await.unwrap();
+        all.into_iter().map(|one| one.message_id).collect::<Vec<_>>()
+    };
+    let newest = waiting(dead.id).await[..7].to_vec();
+    // Not more at once than asked for, the oldest first.
+    assert_eq!(store.give_up_webhook_messages(7, 10).await.unwrap(), 10);
+    assert_eq!(waiting(dead.id).await.len(), 15);
+    assert_eq!(store.give_up_webhook_messages(7, 99).await.unwrap(), 8);
+    assert_eq!(store.give_up_webhook_messages(7, 99).await.unwrap(), 0);
+    assert_eq!(waiting(dead.id).await, newest);
+    assert_eq!(waiting(young.id).await.len(), 5);
+    // Their texts are gone as well: nothing is left to be forgotten but what waited.
+    for hook in [dead, young] {
+        store.remove_webhook(hook.id, hook.name).await.unwrap();
+    }
+    assert_eq!(store.forget_cancelled_messages(1 << 50, 99).await.unwrap(), 7);
+    // What is on its way is left alone.
+    store.create_webhook(hook("https://slow.example/")).await.unwrap();
+    for _ in 0..3 {
+        cancelled().await;
+    }
+    assert_eq!(store.claim_webhooks(node, 2).await.unwrap().len(), 2);
+    assert_eq!(store.give_up_webhook_messages(0, 99).await.unwrap(), 1);
+}
+
 /// An account whose receivers hang has a part of all places, and whoever has the fewest on the way comes
 /// first.
 pub(super) async fn an_account_holds_up_no_other(world: &World) {

@@ -93,6 +93,19 @@ statements! {
         (SELECT m.id FROM webhook_messages m WHERE m.kind = 'generation.cancelled'
         AND m.created_at_ms < ? AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d
         WHERE d.message_id = m.id AND d.state = 'pending') LIMIT ?)";
+    /// What an endpoint has waiting beyond the newest `?1` of its messages, the oldest first.
+    GIVE_UP_WEBHOOK_DELIVERIES = "WITH full_ones AS MATERIALIZED (SELECT e.id,
+        (SELECT q.id FROM webhook_deliveries q WHERE q.endpoint_id = e.id AND q.state = 'pending'
+        ORDER BY q.id DESC LIMIT 1 OFFSET CAST(?1 AS BIGINT)) AS last FROM webhook_endpoints e
+        WHERE (SELECT count(*) FROM webhook_deliveries p WHERE p.endpoint_id = e.id
+        AND p.state = 'pending') > CAST(?1 AS BIGINT))
+        DELETE FROM webhook_deliveries WHERE id IN (SELECT d.id FROM full_ones f
+        CROSS JOIN webhook_deliveries d ON d.endpoint_id = f.id AND d.state = 'pending'
+        AND d.node_id IS NULL AND d.id <= f.last ORDER BY d.id LIMIT CAST(?2 AS BIGINT))
+        RETURNING message_id";
+    /// A message that nobody is to get. One that is told once stays, so that it isn't told again.
+    FORGET_WEBHOOK_MESSAGE = "DELETE FROM webhook_messages WHERE id = ?1 AND once IS NULL
+        AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.message_id = ?1)";
     /// A message that is sent once per calendar month is kept for 32 days.
     FORGET_WEBHOOK_MESSAGES = "DELETE FROM webhook_messages WHERE id IN
         (SELECT id FROM webhook_messages WHERE created_at_ms < ?1
