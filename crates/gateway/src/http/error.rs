@@ -107,6 +107,12 @@ impl Problem {
             .retry_after(Duration::from_secs(5))
     }
 
+    /// 503: something that is there can't be had right now.
+    pub fn overloaded(sentence: &'static str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Overloaded, sentence)
+            .retry_after(Duration::from_secs(5))
+    }
+
     /// 500: a fault of the gateway.
     pub fn internal() -> Self {
         Self::new(

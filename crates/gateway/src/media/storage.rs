@@ -111,6 +111,10 @@ impl Storage {
             Self::Folder(folder) => {
                 let file = tokio::fs::File::open(folder.path().join(name)).await?;
                 let about = file.metadata().await?;
+                // A directory can be opened, too.
+                if !about.is_file() {
+                    return Err(io::Error::other("it is not a file"));
+                }
                 let modified = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
                 Ok(StoredFile { size_bytes: about.len(), modified, source: Source::File(file) })
             }

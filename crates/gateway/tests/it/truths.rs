@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::crash::Process;
-use crate::support::{Place, completed, database, refusal, song};
+use crate::support::{Gateway, Place, completed, database, refusal, song};
 
 /// Waits for what comes to pass.
 async fn until(what: impl AsyncFn() -> bool) {
@@ -57,6 +57,54 @@ async fn it_is_not_ready_without_a_place_for_results() {
     std::fs::rename(&away, &media).unwrap();
     until(async || ready().await == 200).await;
     assert_eq!(std::fs::read_dir(&media).unwrap().count(), 0, "trying leaves nothing behind");
+    gateway.stop().await;
+}
+
+/// A disk that isn't there takes no file away: what is on it is there again, later.
+#[tokio::test]
+async fn files_that_cannot_be_read_are_not_called_missing() {
+    let place = Place::new();
+    let key = place.key(100).await;
+    let web = place.path("web");
+    std::fs::create_dir(&web).unwrap();
+    std::fs::write(web.join("index.html"), "a page").unwrap();
+    let mut config = place.config.clone();
+    config.web = Some(web.clone());
+    let gateway = Gateway::start(config).await;
+    let accepted = gateway.create(&key, &song()).await;
+    let url = completed(&gateway.follow(&accepted.events).await);
+    let status = async |url: &str| crate::support::client().get(url).send().await.unwrap();
+    let later = async |url: &str| {
+        let answer = status(url).await;
+        assert_eq!(answer.headers()["retry-after"], "5");
+        refusal(answer, 503).await;
+    };
+    let page = format!("{}/index.html", gateway.url);
+    let (media, away) = (place.data().join("media"), place.data().join("away"));
+    std::fs::rename(&media, &away).unwrap();
+    later(&url).await;
+    // Another thing under the name of the folder, or of the file.
+    std::fs::write(&media, "not a folder").unwrap();
+    later(&url).await;
+    std::fs::remove_file(&media).unwrap();
+    std::fs::create_dir_all(media.join(url.rsplit('/').next().unwrap())).unwrap();
+    later(&url).await;
+    std::fs::remove_dir_all(&media).unwrap();
+    std::fs::rename(&away, &media).unwrap();
+    assert_eq!(status(&url).await.status(), 200);
+    // What never was, isn't.
+    let never = url.replace(url.rsplit('/').next().unwrap(), "never-0123456789abcdefghij.mp3");
+    assert_eq!(status(&never).await.status(), 404);
+    // The page's files, too.
+    let elsewhere = place.path("elsewhere");
+    std::fs::rename(&web, &elsewhere).unwrap();
+    later(&page).await;
+    std::fs::rename(&elsewhere, &web).unwrap();
+    assert_eq!(status(&page).await.status(), 200);
+    for missing in ["other.html", "index.html/more", &"a".repeat(300)] {
+        let answer = status(&format!("{}/{missing}", gateway.url)).await;
+        assert_eq!(answer.status(), 404, "{missing}");
+    }
     gateway.stop().await;
 }
 

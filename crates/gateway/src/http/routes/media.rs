@@ -100,7 +100,10 @@ pub(crate) async fn serve(
     // Held while the file is open: file descriptors are reserved for other work, too.
     let address = client_address(&app, &headers, &extensions);
     let reading = app.limits.media_reader(address).ok_or_else(overloaded)?;
-    let file = app.media.open(&name).await.map_err(|error| unreadable(&error))?;
+    let file = match app.media.open(&name).await {
+        Ok(file) => file,
+        Err(error) => return Err(unopened(&app, &name, &error).await?),
+    };
     let (size, modified) = (file.size_bytes, file.modified);
     // Names are unique and files never change: the name is the entity tag.
     let tag = format!("\"{name}\"");
@@ -207,13 +210,17 @@ fn unreadable(error: &std::io::Error) -> Problem {
     overloaded()
 }
 
+/// A file of which there are records is missing with its disk, and comes back with it.
+async fn unopened(app: &App, name: &str, error: &std::io::Error) -> Result<Problem, Problem> {
+    if error.kind() == std::io::ErrorKind::NotFound && app.store.media_is_known(name).await? {
+        tracing::error!("a media file of which there are records is missing from its storage");
+        return Ok(overloaded());
+    }
+    Ok(unreadable(error))
+}
+
 fn overloaded() -> Problem {
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        Code::Overloaded,
-        "The file can't be read right now. Try again in a moment.",
-    )
-    .retry_after(std::time::Duration::from_secs(5))
+    Problem::overloaded("The file can't be read right now. Try again in a moment.")
 }
 
 fn unknown() -> Problem {

@@ -1,6 +1,7 @@
 //! The built widget: its page and files, from a directory; and the administrators' page in the
 //! folder `admin`, on the listener that answers administrators.
 
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use axum::body::Body;
@@ -8,10 +9,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
-use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
-use crate::http::error::{unknown, wrong_method};
+use crate::http::error::{Problem, unknown, wrong_method};
 use crate::http::file_request;
 use crate::http::state::App;
 
@@ -53,13 +53,31 @@ fn with_results_from(policy: &HeaderValue, origin: &str) -> Option<HeaderValue> 
 
 /// Whether a path is within the directory after resolving all symbolic links. A missing file is not
 /// outside.
-async fn stays_within(web: &Path, path: &str) -> bool {
-    let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
-    let Ok(root) = tokio::fs::canonicalize(web).await else { return false };
+///
+/// # Errors
+/// Where nobody can say.
+async fn stays_within(web: &Path, path: &str) -> io::Result<bool> {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else { return Ok(false) };
+    let root = tokio::fs::canonicalize(web).await?;
     match tokio::fs::canonicalize(root.join(path.trim_start_matches('/'))).await {
-        Ok(real) => real.starts_with(root),
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        Ok(real) => Ok(real.starts_with(root)),
+        Err(error) if is_missing(&error) => Ok(true),
+        Err(error) => Err(error),
     }
+}
+
+/// Whether there is no such file. A file that can't be read now is there.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+    )
+}
+
+/// The answer where a file, or the whole directory, can't be read.
+fn unreadable(error: &io::Error) -> Response {
+    tracing::error!(%error, "a file of the page could not be read");
+    Problem::overloaded("The file can't be read right now. Try again in a moment.").into_response()
 }
 
 /// The fallback for all addresses without a route: a file of the widget, or 404. The
@@ -90,8 +108,10 @@ async fn file(app: &App, request: Request) -> Response {
     if !file_request::is_public(request.uri().path()) {
         return unknown().await.into_response();
     }
-    if !stays_within(web, request.uri().path()).await {
-        return unknown().await.into_response();
+    match stays_within(web, request.uri().path()).await {
+        Ok(true) => {}
+        Ok(false) => return unknown().await.into_response(),
+        Err(error) => return unreadable(&error),
     }
     let is_admin = is_admin(request.uri().path());
     if is_admin && request.uri().path().trim_start_matches('/') == ADMIN_FOLDER {
@@ -100,8 +120,12 @@ async fn file(app: &App, request: Request) -> Response {
     }
     let kept = kept(request.uri().path());
     let folder = folder_address(request.uri());
-    let files = ServeDir::new(web).precompressed_br().precompressed_gzip();
-    let Ok(found) = files.oneshot(request).await;
+    let mut files = ServeDir::new(web).precompressed_br().precompressed_gzip();
+    let found = match files.try_call(request).await {
+        Ok(found) => found,
+        Err(error) if is_missing(&error) => return unknown().await.into_response(),
+        Err(error) => return unreadable(&error),
+    };
     if !found.status().is_success() && !found.status().is_redirection() {
         return match found.status() {
             StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::PRECONDITION_FAILED => {

@@ -96,8 +96,9 @@ pub(crate) async fn serve(
     let format = app.store.upload_format(id).await?.filter(|format| format == extension);
     let format = format.as_deref().and_then(PictureFormat::from_extension).ok_or_else(unknown)?;
     let bytes = app.uploads.read(id).await.map_err(|error| {
+        // There is a record of it: where its file is missing, its disk is.
         tracing::error!(%error, "an upload could not be read");
-        if error.kind() == std::io::ErrorKind::NotFound { unknown() } else { unreadable() }
+        unreadable()
     })?;
     let headers =
         [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, "no-store")];
@@ -109,12 +110,7 @@ fn unknown() -> Problem {
 }
 
 fn unreadable() -> Problem {
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        Code::Overloaded,
-        "The file can't be read right now. Try again in a moment.",
-    )
-    .retry_after(Duration::from_secs(5))
+    Problem::overloaded("The file can't be read right now. Try again in a moment.")
 }
 
 /// The file is stored before the row: every row has its file.
