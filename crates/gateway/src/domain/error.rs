@@ -74,8 +74,8 @@ pub enum StoreError {
         /// The server.
         server: String,
     },
-    /// The database refused; the message is the database's own.
-    #[error("The database cannot be used: {0}")]
+    /// The database refused; the message is the database's own, without the values of a row.
+    #[error("The database cannot be used: {}", without_values(&**.0))]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The shared commit of a group failed, or the store is closing. Nothing was kept.
     #[error("The database did not take the change: {0}")]
@@ -116,6 +116,15 @@ pub enum StoreError {
     /// More tokens than the store can count.
     #[error("That would be more tokens than an account can hold.")]
     TooManyTokens,
+}
+
+/// What PostgreSQL says of an error in detail repeats the row that it is about, with its prompt.
+fn without_values(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    if let Some(at) = words.find("\nDETAIL: ") {
+        words.truncate(at);
+    }
+    words
 }
 
 /// Why a submission was not accepted. Nothing was charged.
@@ -167,4 +176,17 @@ pub enum SubmitError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_database_says_has_no_row_in_it() {
+        let said = "db error: ERROR: null value in column \"state\"\nDETAIL: Failing row contains (a \
+                    secret wish).\nHINT: none";
+        let error = StoreError::Database(said.into()).to_string();
+        assert!(error.ends_with("null value in column \"state\""), "{error}");
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use ai_now_protocol::Code;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
@@ -51,11 +51,71 @@ fn logged_path(path: &str) -> String {
     short(path)
 }
 
-/// The first two parts of a path.
-fn beginning(path: &str) -> String {
-    match path.match_indices('/').nth(2) {
-        Some((end, _)) if end + 1 < path.len() => format!("{}/…", &path[..end]),
-        _ => path.to_owned(),
+/// What stands in the addresses of routes, as far as a refused request's address says which one it was for.
+const PARTS_OF_ROUTES: &[&str] = &[
+    "",
+    "activity",
+    "admin",
+    "again",
+    "api",
+    "balance",
+    "cancel",
+    "catalog",
+    "deliveries",
+    "events",
+    "generate",
+    "generations",
+    "healthz",
+    "keys",
+    "ledger",
+    "media",
+    "models",
+    "openapi.json",
+    "overview",
+    "providers",
+    "readyz",
+    "sessions",
+    "uploads",
+    "usage",
+    "visitors",
+    "webhooks",
+];
+
+/// The beginning of a refused request's path: whatever is no part of a route's address is somebody's own
+/// words, perhaps a prompt's, or the name of a file in a spelling that leads nowhere. A generation's id is
+/// nobody's.
+fn known_part(path: &str) -> String {
+    let is_known = |part: &str| {
+        let is_id = part.len() == ID_CHARS
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        is_id || PARTS_OF_ROUTES.contains(&part)
+    };
+    let mut end = 0;
+    for part in path.split_inclusive('/') {
+        if !is_known(part.trim_end_matches('/')) {
+            return format!("{}…", &path[..end]);
+        }
+        end += part.len();
+    }
+    path.to_owned()
+}
+
+/// How long the id of a generation is.
+const ID_CHARS: usize = 26;
+
+/// A method's name, if it is one; anybody can make one up.
+fn known_method(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::DELETE
+        | Method::OPTIONS
+        | Method::PATCH
+        | Method::CONNECT
+        | Method::TRACE => method.as_str(),
+        _ => "…",
     }
 }
 
@@ -70,7 +130,8 @@ fn short(text: &str) -> String {
 /// Logs a request by path, without its query, which may contain a ticket.
 pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = &secret::name()[..12];
-    let (method, path) = (short(request.method().as_str()), logged_path(request.uri().path()));
+    let method = known_method(request.method()).to_owned();
+    let path = logged_path(request.uri().path());
     let span = tracing::info_span!("request", id);
     let begun = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -82,8 +143,7 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
     if unlogged > 0 {
         tracing::warn!(unlogged, "refused requests were not logged");
     }
-    // What is nowhere is somebody's own words, perhaps.
-    let path = if status == 404 { beginning(&path) } else { path };
+    let path = if refused { known_part(&path) } else { path };
     // `{:?}` escapes control characters, so that a client can't forge lines of the log.
     if admitted {
         span.in_scope(|| tracing::info!(%method, ?path, status, millis, "answered"));
@@ -220,11 +280,19 @@ mod tests {
         for (path, logged) in [
             ("/api/generate/a%20secret%20wish", "/api/generate/…"),
             ("/api/generations/", "/api/generations/"),
-            ("/a/b", "/a/b"),
+            ("/api/generations/y4j4ywdkx9az8ve72aimugxxwb/events", "same"),
+            ("/api/a-secret-wish", "/api/…"),
+            ("/a-secret-wish-abc%2emp3", "/…"),
+            ("/a secret wish/b", "/…"),
+            ("a-secret-wish", "…"),
+            ("/media/…", "/media/…"),
             ("/", "/"),
             ("", ""),
         ] {
-            assert_eq!(beginning(path), logged);
+            assert_eq!(known_part(path), if logged == "same" { path } else { logged });
+        }
+        for (method, logged) in [("GET", "GET"), ("PATCH", "PATCH"), ("a-secret-wish", "…")] {
+            assert_eq!(known_method(&method.parse().unwrap()), logged);
         }
         let long = logged_path(&format!("/{}", "é".repeat(4000)));
         assert_eq!(long.chars().count(), LOGGED_PATH_CHARS + 1);

@@ -50,6 +50,23 @@ async fn the_log_has_what_happened_and_no_secret() {
     ] {
         client.get(format!("{url}{path}")).bearer_auth(token).send().await.unwrap();
     }
+    // A file's name, and words of a prompt, in spellings that lead nowhere.
+    for path in [
+        "/summer-rain-abc.mp3",
+        "/summer-rain",
+        "/summer%2emp3",
+        "/summer/rain",
+        "/%256dedia/summer.mp3",
+        "/media%2fsummer.mp3",
+        "/api/summer",
+        "/api/generations/summer",
+        "/api/generate/summer",
+    ] {
+        for method in ["GET", "PUT", "DELETE", "SUMMER-summer"] {
+            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+            client.request(method, format!("{url}{path}")).send().await.unwrap();
+        }
+    }
     let pid = child.id().to_string();
     assert!(Command::new("kill").arg(pid).status().unwrap().success());
     assert!(child.wait().unwrap().success());
