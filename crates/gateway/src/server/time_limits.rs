@@ -83,8 +83,8 @@ pub(super) struct TimeLimits<S> {
     unread: Bytes,
     limits: Limits,
     requests: Requests,
-    /// Runs once the first byte of a head has arrived.
-    head: Option<Pin<Box<Sleep>>>,
+    /// Runs once the first byte of a head has arrived; and how many requests had arrived before.
+    head: Option<(usize, Pin<Box<Sleep>>)>,
     /// When the connection is checked next: until the first request, and over HTTP/2.
     look: Option<Pin<Box<Sleep>>>,
     /// How many requests had arrived at the last check.
@@ -144,13 +144,12 @@ impl<S> TimeLimits<S> {
     /// Whether a time limit is over. If it is not, the task is woken when it is.
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
         let shared = &self.requests.0;
-        if !shared.awaits_head.load(Ordering::Relaxed) {
-            self.head = None;
-        }
-        if self.head.as_mut().is_some_and(|timer| timer.as_mut().poll(cx).is_ready()) {
+        let begun = shared.begun.load(Ordering::Relaxed);
+        // The whole head has arrived, and may have been answered since: the next one is awaited by then.
+        self.head.take_if(|(before, _)| *before != begun);
+        if self.head.as_mut().is_some_and(|(_, timer)| timer.as_mut().poll(cx).is_ready()) {
             return true;
         }
-        let begun = shared.begun.load(Ordering::Relaxed);
         if begun > 0 && !shared.is_http2.load(Ordering::Relaxed) {
             // From here on, hyper measures the time.
             self.look = None;
@@ -188,8 +187,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimeLimits<S> {
             buffer.put_slice(&this.unread.split_to(length));
         }
         let has_read = buffer.filled().len() > before;
-        if has_read && this.head.is_none() && this.requests.0.awaits_head.load(Ordering::Relaxed) {
-            this.head = Some(Box::pin(tokio::time::sleep(this.limits.head)));
+        let shared = &this.requests.0;
+        if has_read && this.head.is_none() && shared.awaits_head.load(Ordering::Relaxed) {
+            let begun = shared.begun.load(Ordering::Relaxed);
+            this.head = Some((begun, Box::pin(tokio::time::sleep(this.limits.head))));
         }
         Poll::Ready(Ok(()))
     }
@@ -265,6 +266,25 @@ mod tests {
         // A body may take its own time, and from then on so may hyper.
         drop(requests.arrived(false));
         assert!(!is_cut_within(&mut server, 600).await);
+    }
+
+    /// However fast the answer was: nothing is read between a request and its answer.
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_was_answered_limits_nothing_more() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let (mut server, requests) = TimeLimits::new(server, LIMITS);
+        for _ in 0..3 {
+            client.write_all(b"G").await.unwrap();
+            assert_eq!(server.read(&mut [0]).await.unwrap(), 1);
+            let request = requests.arrived(false);
+            requests.answered();
+            drop(request);
+            assert!(!is_cut_within(&mut server, 59).await);
+        }
+        // The next one is limited again.
+        client.write_all(b"G").await.unwrap();
+        assert_eq!(server.read(&mut [0]).await.unwrap(), 1);
+        assert!(is_cut_within(&mut server, 31).await);
     }
 
     #[tokio::test(start_paused = true)]

@@ -98,6 +98,28 @@ async fn slow_clients_are_cut() {
     assert_eq!(gateway.balance(&key).await.available, 100);
 }
 
+/// A load balancer keeps a connection for a minute between two requests; a request's head has half of that.
+#[tokio::test]
+async fn a_connection_may_be_idle_for_longer_than_a_head_takes() {
+    let place = Place::with(|config| {
+        config.limits.header_secs = 1;
+        config.limits.idle_secs = 60;
+    });
+    let gateway = place.start().await;
+    let mut stream = TcpStream::connect(address(&gateway.url)).await.unwrap();
+    for path in ["/healthz", "/api/balance", "/media/none.mp3", "/healthz"] {
+        let asked = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+        stream.write_all(asked.as_bytes()).await.unwrap();
+        let mut answer = [0; 4096];
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 "), "{path}");
+        // Nothing more comes, and the connection stays.
+        let more = tokio::time::timeout(Duration::from_millis(1500), stream.read(&mut answer));
+        assert!(more.await.is_err(), "closed after {path}");
+    }
+    gateway.stop().await;
+}
+
 #[tokio::test]
 async fn metrics_have_a_listener_of_their_own() {
     let place = Place::with(|config| config.metrics_listen = "127.0.0.1:0".parse().ok());
