@@ -30,7 +30,12 @@ impl GenerationService {
         // A slot is taken already: a picture that can't be read for minutes must not block other
         // generations.
         let reading = timeout(PICTURE_PATIENCE, self.picture(&job.id, upload, active));
-        let Some(picture) = reading.await.unwrap_or(Some(None))? else {
+        let Ok(read) = reading.await else {
+            tracing::error!(generation = job.id, "its picture could not be read in time");
+            let text = "The uploaded picture can't be read right now. Try again in a moment.";
+            return Some(Err(Message::new(Code::StoreUnavailable, text)));
+        };
+        let Some(picture) = read? else {
             let text = "The uploaded picture is not there any more.";
             return Some(Err(Message::new(Code::NoSuchUpload, text)));
         };

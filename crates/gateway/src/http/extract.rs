@@ -30,10 +30,10 @@ impl Caller {
     /// # Errors
     /// [`Problem`] if the credentials are not valid.
     pub async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
-        let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-        // With two of them, a proxy before the gateway may have checked the other one.
-        let is_alone = headers.get_all(AUTHORIZATION).iter().count() == 1;
-        let token = bearer(value).filter(|_| is_alone).ok_or_else(|| {
+        if !headers.contains_key(AUTHORIZATION) {
+            return Ok(None);
+        }
+        let token = bearer_of(headers).ok_or_else(|| {
             Problem::unauthorized(
                 Code::MalformedAuthorization,
                 "The Authorization header is not a Bearer token. Send it as “Authorization: \
@@ -78,9 +78,12 @@ pub async fn ended_session(app: &App, headers: &HeaderMap) -> Result<Option<Sess
     Ok(session)
 }
 
-/// The token in the headers, unchecked.
+/// The token in the headers, unchecked. Of two `Authorization` headers neither counts: a proxy before
+/// the gateway may have checked the other one.
 pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
-    headers.get(AUTHORIZATION).and_then(bearer)
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next()?;
+    bearer(value).filter(|_| values.next().is_none())
 }
 
 /// The token of a `Bearer` header (RFC 6750); the scheme's name is case-insensitive.

@@ -184,11 +184,13 @@ impl Storage {
         .map(|id| String::from_utf8_lossy(&id).trim().to_owned())
     }
 
-    /// The names of the files that are too old for a gateway to be about to record them.
+    /// The names of the files that are too old for a gateway to be about to record them. What is older
+    /// than a gateway that is alone, which has `started` then, was left by the one before it.
     pub(super) async fn settled(&self, started: SystemTime) -> io::Result<Vec<String>> {
+        let unclaimed = SystemTime::now() - UNRECORDED;
         let before = match self {
-            Self::Folder(folder) if folder.users() == Users::One => started,
-            _ => SystemTime::now() - UNRECORDED,
+            Self::Folder(folder) if folder.users() == Users::One => unclaimed.max(started),
+            _ => unclaimed,
         };
         let files = self.list().await?;
         let old = files.into_iter().filter(|(_, (_, modified))| *modified < before);

@@ -146,11 +146,12 @@ statements! {
     DELETE_KEY_ORIGINS = "DELETE FROM key_origins WHERE key_id = ?";
 
     // Visitors and sessions.
-    /// Good until the key is revoked or its time is over, and while the key is for the page's origin.
+    /// Good until the key is revoked or its time is over, or the visitor is ended (a renewal may have been
+    /// under way then), and while the key is for the page's origin.
     SESSION_BY_HASH = "SELECT k.id AS key_id, k.kind AS key_kind, k.tokens_per_day, k.account_id,
         v.id AS visitor_id, s.origin, s.lifetime_secs, s.opened_at_ms, s.hash
         FROM sessions s JOIN visitors v ON v.id = s.visitor_id JOIN keys k ON k.id = v.key_id
-        WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL
+        WHERE s.hash = ? AND s.expires_at_ms > ? AND k.revoked_at_ms IS NULL AND v.ended_at_ms IS NULL
         AND (k.expires_at_ms IS NULL OR k.expires_at_ms > ?)
         AND (s.origin IS NULL OR EXISTS (SELECT 1 FROM key_origins o
         WHERE o.key_id = k.id AND o.origin = s.origin))";

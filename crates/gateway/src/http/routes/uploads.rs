@@ -71,7 +71,12 @@ pub(crate) async fn upload(
         owner_bytes: limits.owner_upload_bytes,
         all_bytes: limits.all_upload_bytes,
     };
-    keep(&app, new, file, format, quota).await?;
+    // To its end, even if the client has gone: a file without its row would count for nobody's quota.
+    let keeping = tokio::spawn(async move { keep(&app, new, file, format, quota).await });
+    keeping.await.map_err(|error| {
+        tracing::error!(%error, "an upload was not kept");
+        Problem::internal()
+    })??;
     Ok(json(StatusCode::CREATED, &Upload { id, size_bytes, expires_in_secs: UNUSED_SECS }))
 }
 
