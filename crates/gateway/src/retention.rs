@@ -44,7 +44,7 @@ pub struct Retention {
     pub limits: Arc<Limits>,
     /// How long sessions can be renewed.
     pub session_max_secs: u32,
-    /// How long a generation is kept that was cancelled before its acceptance arrived.
+    /// How long a generation is kept that was cancelled before a provider had taken it.
     pub cancelled_retention_secs: u32,
     /// How long a finished generation is kept.
     pub retention_days: u32,

@@ -217,12 +217,12 @@ const VERSIONS: &[Version] = &[
     (21, "failures", include_str!("../../migrations/0021_failures_in_a_row.sql")),
 ];
 
-/// An integer as a column keeps it.
+/// A value as a column of text keeps it.
 pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Database(error.into()))
 }
 
-/// `SQLite` has signed integers. Nothing that the store keeps comes near the difference.
+/// An integer as a column keeps it: signed, in both engines. Nothing that the store keeps comes near the difference.
 pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

@@ -295,7 +295,7 @@ impl Store {
         self.forget(sql::FINISHED_BEFORE, before_ms, limit).await
     }
 
-    /// The same for those that were cancelled before their acceptance arrived. Returns how many.
+    /// The same for those that were cancelled before a provider had taken them. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
