@@ -122,7 +122,7 @@ impl Pool {
     where
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>,
     {
-        let (mut connection, number) = self.begin(seen).await?;
+        let (mut connection, begun) = self.begin(seen).await?;
         let outcome = work(&mut connection).await;
         let Connection::Postgres(mut postgres) = connection else { return outcome };
         let ended = postgres.batch(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" }).await;
@@ -132,20 +132,20 @@ impl Pool {
                 Err(StoreError::NotWritten(source.to_string()))
             }
             // A transaction that only reads has nothing to lose.
-            (Ok(value), Err(_)) if number.is_empty() => Ok(value),
+            (Ok(value), Err(_)) if begun.is_empty() => Ok(value),
             (Ok(value), Err(_)) => {
                 drop(postgres);
-                self.find_out(&number).await.map(|()| value)
+                self.find_out(&begun).await.map(|()| value)
             }
             (outcome, _) => outcome,
         }
     }
 
-    /// A connection within a transaction, and the transaction's id, if it has one. A connection
-    /// that was lost while idle is replaced.
+    /// A connection within a transaction, and what [`BEGIN`] says of it, if it may write. A
+    /// connection that was lost while idle is replaced.
     async fn begin(&self, seen: Snapshot) -> Result<(Connection, String), StoreError> {
         let sql = match seen {
-            Snapshot::Statement => "BEGIN; SELECT pg_current_xact_id()::text",
+            Snapshot::Statement => BEGIN,
             Snapshot::Moment => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         let mut fault = None;
@@ -153,26 +153,34 @@ impl Pool {
             let mut postgres = self.postgres().await?;
             postgres.busy = true;
             match postgres.word(sql).await {
-                Ok(number) => return Ok((Connection::Postgres(postgres), number)),
+                Ok(begun) => return Ok((Connection::Postgres(postgres), begun)),
                 Err(error) => fault = Some(error),
             }
         }
         Err(fault.unwrap_or_else(|| StoreError::Database("there is no connection".into())))
     }
 
-    /// How a transaction ended whose connection was lost during the commit.
-    async fn find_out(&self, number: &str) -> Result<(), StoreError> {
+    /// How a transaction ended whose connection was lost during the commit, and of which [`BEGIN`]
+    /// said this.
+    async fn find_out(&self, begun: &str) -> Result<(), StoreError> {
         tracing::warn!("the connection was lost during a commit; asking the server how that ended");
+        let sql = how_it_ended(begun);
         let deadline = Instant::now() + FIND_OUT;
         while Instant::now() < deadline {
             let status = match self.postgres().await {
-                // The server itself gave this transaction id.
-                Ok(asked) => asked.word(&format!("SELECT pg_xact_status('{number}'::xid8)")).await,
+                Ok(asked) => asked.word(&sql).await,
                 Err(error) => Err(error),
             };
             match status.as_deref() {
                 Ok("committed") => return Ok(()),
                 Ok("aborted") => return Err(StoreError::NotWritten("the server ended it".into())),
+                Ok("lost") => {
+                    return Err(StoreError::NotWritten("the server crashed before it".into()));
+                }
+                Ok("unknown") => {
+                    let why = "the server crashed, and cannot say any more".to_owned();
+                    return Err(StoreError::OutcomeUnknown(why));
+                }
                 // Still in progress, or the server is unreachable.
                 _ => tokio::time::sleep(ASK_AGAIN).await,
             }
@@ -200,6 +208,34 @@ impl Pool {
     }
 }
 
+/// Begins a transaction, and says its id, when the server was started, and what time it is there.
+const BEGIN: &str = "BEGIN; SELECT pg_current_xact_id()::text || ' ' || \
+     extract(epoch FROM pg_postmaster_start_time())::text || ' ' || extract(epoch FROM now())::text";
+
+/// Asks how a transaction ended, of which [`BEGIN`] said this.
+///
+/// A crash forgets the ids of transactions whose log records were lost, and the server assigns them
+/// again: afterwards `committed` may be about another transaction. The checkpoint at the end of the
+/// recovery (a shutdown checkpoint: nothing is between its beginning and its end) has the first id
+/// that is assigned again. Later checkpoints replace it, and then there is no answer. The crash of
+/// a single process changes no start time, but resets the statistics.
+fn how_it_ended(begun: &str) -> String {
+    let mut words = begun.split(' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (number, start, at) = (word(), word(), word());
+    format!(
+        "SELECT CASE \
+         WHEN extract(epoch FROM pg_postmaster_start_time())::text = '{start}' AND coalesce( \
+         extract(epoch FROM stats_reset)::numeric < '{at}'::numeric, TRUE) \
+         THEN pg_xact_status('{number}'::xid8) \
+         WHEN redo_lsn <> checkpoint_lsn THEN 'unknown' \
+         WHEN '{number}'::numeric >= split_part(next_xid, ':', 1)::numeric * 4294967296 \
+         + split_part(next_xid, ':', 2)::numeric THEN 'lost' \
+         ELSE pg_xact_status('{number}'::xid8) END \
+         FROM pg_control_checkpoint(), pg_stat_bgwriter"
+    )
+}
+
 /// Whether the server says that it did not commit, rather than that it shuts down.
 fn was_refused(error: &(dyn std::error::Error + 'static)) -> bool {
     code(error).is_some_and(|code| !code.starts_with("57"))
@@ -214,4 +250,36 @@ fn says_goodbye(error: &(dyn std::error::Error + 'static)) -> bool {
 fn code<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e str> {
     let error = error.downcast_ref::<tokio_postgres::Error>()?;
     error.code().map(tokio_postgres::error::SqlState::code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A transaction that writes nothing, in the form in which it is asked about.
+    async fn committed(pool: &Pool) -> String {
+        let (connection, number) = pool.begin(Snapshot::Statement).await.unwrap();
+        let Connection::Postgres(postgres) = connection else { panic!("not a server") };
+        postgres.batch("COMMIT").await.unwrap();
+        number
+    }
+
+    fn id(number: &str) -> u64 {
+        number.split(' ').next().unwrap().parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_a_crash_lost_is_not_mistaken_for_the_next_one_with_its_id() {
+        let server = ai_now_test_postgres::Server::start(&[]);
+        let pool = Pool::new(server.database().parse().unwrap(), None).unwrap();
+        let kept = committed(&pool).await;
+        pool.find_out(&kept).await.unwrap();
+        let (open, lost) = pool.begin(Snapshot::Statement).await.unwrap();
+        server.crash();
+        drop(open);
+        while id(&committed(&pool).await) < id(&lost) {}
+        let said = pool.find_out(&lost).await;
+        assert!(matches!(said, Err(StoreError::NotWritten(_))), "{said:?}");
+        pool.find_out(&kept).await.unwrap();
+    }
 }
