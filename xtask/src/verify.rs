@@ -38,7 +38,7 @@ pub enum Step {
     Api,
     /// The crates that are published, packed and built by themselves; licences of all that is linked
     Crates,
-    /// The real gateway, killed at random and audited
+    /// The real gateway, killed at random and audited; a whole installation while each of its parts fails
     Crash,
     /// Proxies, backups and the other files under ops/, and documents against the program
     Ops,
@@ -130,7 +130,7 @@ fn perform(step: Step, tally: &mut Tally) -> Result<()> {
             for (rounds, store, nodes) in CRASHES {
                 tests(&mut crash_harness(rounds, store, nodes)?, Runner::Cargo, tally)?;
             }
-            Ok(())
+            tests(&mut fault_harness(true)?, Runner::Cargo, tally)
         }
         Step::Ops => tests(&mut ops::command()?, Runner::Tap, tally),
         Step::E2e => tests(&mut end_to_end()?, Runner::Playwright, tally),
