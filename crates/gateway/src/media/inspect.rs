@@ -6,6 +6,7 @@
 
 mod error;
 mod iso;
+mod parts;
 mod pictures;
 mod scan;
 mod tracks;
@@ -130,7 +131,7 @@ fn of_brands(head: &[u8]) -> Begins {
 fn picture(format: Format, path: &Path) -> Result<Format, ContentError> {
     match imagesize::size(path) {
         Ok(size) if size.width == 0 || size.height == 0 => Err(ContentError::Empty),
-        Ok(size) if size.width as u64 * size.height as u64 > pictures::SHOWN_MAX_PIXELS => {
+        Ok(size) if size.width as u64 * size.height as u64 > parts::SHOWN_MAX_PIXELS => {
             Err(ContentError::TooLarge)
         }
         Ok(_) => Ok(format),

@@ -5,16 +5,14 @@
 //! been given the right end.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek as _, SeekFrom};
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::sync::{Mutex, PoisonError};
 
 use ai_now_protocol::Format;
 
 use super::error::ContentError;
+use super::parts::{SHOWN_MAX_PIXELS, take};
 use super::scan::{Frame, Tables};
-
-/// The most pixels of a picture. Telephones don't show more, and a small file may claim any number.
-pub(super) const SHOWN_MAX_PIXELS: u64 = 100_000_000;
 
 /// How many pixels of one file are decoded: the first pictures of a long animation.
 const DECODED_MAX_PIXELS: u64 = 500_000_000;
@@ -259,12 +257,6 @@ fn webp(reader: &mut BufReader<&mut File>, size: u64) -> Result<bool, ContentErr
         skip(reader, length + (length & 1))?;
     }
     Ok(has_picture)
-}
-
-pub(super) fn take<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], ContentError> {
-    let mut bytes = [0; N];
-    reader.read_exact(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Goes on so many bytes; whether they are there, the next read tells.

@@ -6,7 +6,7 @@
 use std::io::Read;
 
 use super::error::ContentError;
-use super::pictures::{SHOWN_MAX_PIXELS, take};
+use super::parts::{SHOWN_MAX_PIXELS, take};
 
 /// More scans than any encoder writes only cost time.
 const SCANS_MAX: usize = 100;
