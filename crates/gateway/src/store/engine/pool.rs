@@ -256,11 +256,13 @@ fn code<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e str> {
 mod tests {
     use super::*;
 
-    /// A transaction that writes nothing, in the form in which it is asked about.
+    /// A durable transaction, in the form in which it is asked about. The server waits for the disk only
+    /// where something was written.
     async fn committed(pool: &Pool) -> String {
         let (connection, number) = pool.begin(Snapshot::Statement).await.unwrap();
         let Connection::Postgres(postgres) = connection else { panic!("not a server") };
-        postgres.batch("COMMIT").await.unwrap();
+        let write = "SELECT pg_logical_emit_message(true, 'ai-now', ''); COMMIT";
+        postgres.batch(write).await.unwrap();
         number
     }
 
