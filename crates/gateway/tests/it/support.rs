@@ -203,7 +203,7 @@ pub(crate) fn client() -> reqwest::Client {
 /// A whole picture of one pixel.
 pub(crate) fn png() -> Vec<u8> {
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
-      \0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\x05\x02\0\x5f\xc8\xf1\xd2\0\0\0\0IEND\xaeB`\x82"
+      \0\0\0\rIDATx\xdacPpH\xf8\x0f\0\x03\x04\x01\xc0_vb\xca\0\0\0\0IEND\xaeB`\x82"
         .to_vec()
 }
 
