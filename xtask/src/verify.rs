@@ -281,3 +281,17 @@ fn tests(command: &mut Command, runner: Runner, tally: &mut Tally) -> Result<()>
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The test runner looks for the browser's settings in the folder of the package that it tests.
+    #[test]
+    fn both_packages_are_tested_with_the_same_settings_of_the_browser() {
+        let settings = |folder: &str| {
+            std::fs::read_to_string(root().join(folder).join("webdriver.json")).unwrap()
+        };
+        assert_eq!(settings("."), settings("crates/admin"));
+    }
+}
