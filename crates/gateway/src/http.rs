@@ -31,6 +31,7 @@ use utoipa_axum::routes;
 
 use crate::domain::Role;
 use error::{from_panic, unknown, wrong_method};
+use origin::AtAdminListener;
 use routes::{
     admin, events, feed, generations, media, sessions, site, system, uploads, usage, visitors,
     webhooks,
@@ -115,6 +116,7 @@ pub fn admin(app: App) -> Router {
     guarded(rest, &app)
         .nest("/api/admin", administered(admin, &app))
         .layer(from_fn_with_state(app.clone(), guard::log))
+        .layer(Extension(AtAdminListener))
         .with_state(app)
 }
 

@@ -35,11 +35,17 @@ fn peer_address(extensions: &Extensions) -> IpAddr {
     extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip())
 }
 
+/// Marks the requests that arrive at the administrators' listener, which `public_url` does not lead to.
+#[derive(Clone, Copy)]
+pub(crate) struct AtAdminListener;
+
 /// The base address of this gateway, without a trailing slash: the configured one, or the request's
 /// host if that is a valid one, or else the listener's address; followed by the path that a trusted
 /// proxy reports.
 pub(crate) fn base(app: &App, headers: &HeaderMap, extensions: &Extensions) -> String {
-    if let Some(url) = &app.config.public_url {
+    if let Some(url) = &app.config.public_url
+        && extensions.get::<AtAdminListener>().is_none()
+    {
         return url.clone();
     }
     let trusted = is_trusted(app, peer_address(extensions));

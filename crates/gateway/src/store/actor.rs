@@ -3,7 +3,7 @@
 /// Who changes something, and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// An administrator's name, or the name of a program part.
+    /// The name of an administrator or of a customer's key, or of a part of the program.
     pub name: String,
     /// A network address, or the interface that was used.
     pub source: String,

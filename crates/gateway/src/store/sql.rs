@@ -157,7 +157,8 @@ statements! {
         WHERE o.key_id = k.id AND o.origin = s.origin))";
     INSERT_SESSION = "INSERT INTO sessions (hash, visitor_id, origin, lifetime_secs, expires_at_ms,
         opened_at_ms) VALUES (?, ?, ?, ?, ?, ?)";
-    DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms <= ? AND opened_at_ms <= ?";
+    DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions
+        WHERE expires_at_ms <= ? AND opened_at_ms <= ? LIMIT ?)";
     END_VISITORS = "UPDATE visitors SET ended_at_ms = ?1 WHERE subject = ?2
         AND key_id IN (SELECT id FROM keys WHERE account_id = ?3) RETURNING id";
     /// Of the renewals of one session, the newest are good. Nobody fills the disk by renewing.

@@ -1,7 +1,9 @@
 //! Visitors and their sessions: short-lived tokens for people on a page.
 
 use ai_now_protocol::api::Balance;
+use serde_json::{Value, json};
 
+use super::activity::{Change, record};
 use super::database::{Store, signed, unsigned};
 use super::engine::{Connection, columns, query};
 use super::keys::KeyKind;
@@ -10,6 +12,9 @@ use super::{ledger, sql};
 use crate::clock::{last_day_ms, now_ms};
 use crate::domain::StoreError;
 use crate::secret::{self, Hash};
+
+/// How many expired sessions one transaction removes, so that other changes don't wait long.
+const EXPIRED_AT_ONCE: i64 = 1000;
 
 /// A visitor, new or known, and the session to be opened for them.
 #[derive(Clone, Debug)]
@@ -215,16 +220,23 @@ impl Store {
         account_id: i64,
         subject: String,
     ) -> Result<usize, StoreError> {
+        let actor = self.actor.clone();
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
                     locks::account(connection, account_id).await?;
                     let ended: Vec<i64> = query(sql::END_VISITORS)
                         .bind(signed(now_ms()))
-                        .bind(subject)
+                        .bind(&*subject)
                         .bind(account_id)
                         .fetch_all(&mut *connection)
                         .await?;
+                    if !ended.is_empty() {
+                        let (action, before) = ("visitor.end", Value::Null);
+                        let after = json!({"visitors": ended.len()});
+                        let change = Change { action, subject: &subject, before, after };
+                        record(connection, &actor, change).await?;
+                    }
                     for visitor_id in &ended {
                         query(sql::DELETE_SESSIONS_OF_VISITOR)
                             .bind(visitor_id)
@@ -319,18 +331,24 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_expired_sessions(&self, max_secs: u32) -> Result<u64, StoreError> {
-        self.writer
-            .write(move |connection| {
+        let mut gone = 0;
+        loop {
+            let removing = self.writer.write(move |connection| {
                 Box::pin(async move {
-                    let gone = query(sql::DELETE_EXPIRED_SESSIONS)
+                    query(sql::DELETE_EXPIRED_SESSIONS)
                         .bind(signed(now_ms()))
                         .bind(signed(now_ms().saturating_sub(u64::from(max_secs) * 1000)))
+                        .bind(EXPIRED_AT_ONCE)
                         .execute(connection)
-                        .await?;
-                    Ok(gone)
+                        .await
                 })
-            })
-            .await
+            });
+            let removed = removing.await?;
+            gone += removed;
+            if removed < EXPIRED_AT_ONCE.unsigned_abs() {
+                return Ok(gone);
+            }
+        }
     }
 }
 

@@ -223,7 +223,10 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    query(statement).bind(id).execute(&mut *connection).await?;
+                    // What changes nothing is nothing to be written down.
+                    if query(statement).bind(id).execute(&mut *connection).await? == 0 {
+                        return Ok(());
+                    }
                     note(connection, &actor, action, &name, Value::Null).await
                 })
             })

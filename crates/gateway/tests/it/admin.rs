@@ -308,6 +308,34 @@ async fn administrators_can_have_a_listener_of_their_own() {
     running.await.unwrap();
 }
 
+/// `public_url` leads to the API; the administrators' listener has an address of its own.
+#[tokio::test]
+async fn the_page_signs_in_at_its_own_listener_whatever_the_public_address_is() {
+    let place = Place::with(|config| {
+        config.admin_listen = "127.0.0.1:0".parse().ok();
+        config.public_url = Some("https://studio.example".into());
+    });
+    let admin = place.admin("ada", Role::Admin).await;
+    let server = Server::start(place.config.clone()).await.unwrap();
+    let private = format!("http://{}", server.admin_address().unwrap());
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(server.run(stop.clone()));
+    let session = format!("{private}/api/admin/session");
+    let sign_in = |origin: &str| {
+        let asked = client().post(&session).header("x-ai-now-admin", "1").header("origin", origin);
+        asked.json(&json!({ "key": admin })).send()
+    };
+    refusal(sign_in("https://studio.example").await.unwrap(), 403).await;
+    let signed_in = sign_in(&private).await.unwrap();
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("ai-now-admin=") && !cookie.contains("Secure"), "{cookie}");
+    let asked = client().get(format!("{private}/api/admin/me"));
+    let asked = asked.header("cookie", cookie.split(';').next().unwrap());
+    assert_eq!(asked.send().await.unwrap().status(), 200);
+    stop.cancel();
+    running.await.unwrap();
+}
+
 fn program(arguments: &[&str]) -> (bool, String) {
     let output = Command::new(PROGRAM).args(arguments).env("USER", "otto").output().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());

@@ -112,6 +112,10 @@ pub(crate) async fn open(
         None => {
             let key = app.demo_key.as_ref().filter(|_| is_own_page(&app, &headers, &extensions));
             let key_id = key.ok_or_else(missing)?.id;
+            // It may have been revoked since the start.
+            if !app.store.owner_is_good(key_id, None).await? {
+                return Err(missing());
+            }
             check_plain(&wishes)?;
             let subject = secret::name();
             let (budget, origin) = (None, None);

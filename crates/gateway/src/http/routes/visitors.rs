@@ -2,7 +2,7 @@
 
 use ai_now_protocol::Code;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,8 +11,9 @@ use super::system::json;
 use crate::http::error::Problem;
 use crate::http::extract::{Caller, missing};
 use crate::http::openapi::Keyed;
+use crate::http::origin::client_address;
 use crate::http::state::App;
-use crate::store::KeyInfo;
+use crate::store::{Actor, KeyInfo};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -45,16 +46,19 @@ pub(crate) struct Ended {
 pub(crate) async fn end(
     State(app): State<App>,
     Path(Who { subject }): Path<Who>,
+    extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let caller = Caller::of(&app, &headers).await?.ok_or_else(missing)?;
-    let Caller::Key(KeyInfo { id, account_id, publishable: None, .. }) = caller else {
+    let Caller::Key(KeyInfo { id, name, account_id, publishable: None, .. }) = caller else {
         return Err(Problem::forbidden(
             Code::SecretKeyRequired,
             "Only a secret key can end visitors. Ask from your server.",
         ));
     };
     app.limits.request_of(id, None)?;
-    let ended = app.store.end_visitors(account_id, subject).await?;
+    let source = client_address(&app, &headers, &extensions).to_string();
+    let store = app.store.acting_as(Actor { name, source });
+    let ended = store.end_visitors(account_id, subject).await?;
     Ok(json(StatusCode::OK, &Ended { ended }))
 }

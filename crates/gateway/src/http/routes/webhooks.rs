@@ -16,12 +16,19 @@ use crate::http::body::Json;
 use crate::http::error::Problem;
 use crate::http::extract::{Caller, missing};
 use crate::http::openapi::{Keyed, Located, Queried, Sent};
+use crate::http::origin::client_address;
 use crate::http::state::App;
-use crate::store::{Delivery, KeyInfo, NewWebhook, Store, StoreError, WebhookAttempt, WebhookInfo};
+use crate::store::{
+    Actor, Delivery, KeyInfo, NewWebhook, Store, StoreError, WebhookAttempt, WebhookInfo,
+};
 use crate::webhooks;
 
 /// The owner of a secret key.
-pub(crate) struct SecretKey(KeyInfo);
+pub(crate) struct SecretKey {
+    key: KeyInfo,
+    /// The store, which logs changes under the key's name and the client's address.
+    store: Store,
+}
 
 impl FromRequestParts<App> for SecretKey {
     type Rejection = Problem;
@@ -30,7 +37,9 @@ impl FromRequestParts<App> for SecretKey {
         match Caller::of(app, &parts.headers).await?.ok_or_else(missing)? {
             Caller::Key(key) if key.publishable.is_none() => {
                 app.limits.request_of(key.id, None)?;
-                Ok(Self(key))
+                let source = client_address(app, &parts.headers, &parts.extensions).to_string();
+                let actor = Actor { name: key.name.clone(), source };
+                Ok(Self { store: app.store.acting_as(actor), key })
             }
             _ => Err(Problem::forbidden(
                 Code::SecretKeyRequired,
@@ -307,7 +316,7 @@ pub(super) async fn replayed(
 )]
 pub(crate) async fn list(
     State(app): State<App>,
-    SecretKey(key): SecretKey,
+    SecretKey { key, .. }: SecretKey,
 ) -> Result<Response, Problem> {
     listed(&app, Some(key.account_id)).await
 }
@@ -324,10 +333,10 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn create(
     State(app): State<App>,
-    SecretKey(key): SecretKey,
+    SecretKey { key, store }: SecretKey,
     Json(new): Json<CreateWebhook>,
 ) -> Result<Response, Problem> {
-    make(&app, &app.store, Some(&key), new).await
+    make(&app, &store, Some(&key), new).await
 }
 
 /// Removes a webhook, with its pending messages.
@@ -342,11 +351,11 @@ pub(crate) async fn create(
 )]
 pub(crate) async fn remove(
     State(app): State<App>,
-    SecretKey(key): SecretKey,
+    SecretKey { key, store }: SecretKey,
     Path(Which { name }): Path<Which>,
 ) -> Result<Response, Problem> {
     let id = found(&app, &name, Some(key.account_id)).await?;
-    app.store.remove_webhook(id, name).await?;
+    store.remove_webhook(id, name).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -362,11 +371,11 @@ pub(crate) async fn remove(
 )]
 pub(crate) async fn enable(
     State(app): State<App>,
-    SecretKey(key): SecretKey,
+    SecretKey { key, store }: SecretKey,
     Path(Which { name }): Path<Which>,
 ) -> Result<Response, Problem> {
     let id = found(&app, &name, Some(key.account_id)).await?;
-    app.store.enable_webhook(id, name).await?;
+    store.enable_webhook(id, name).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -382,11 +391,11 @@ pub(crate) async fn enable(
 )]
 pub(crate) async fn disable(
     State(app): State<App>,
-    SecretKey(key): SecretKey,
+    SecretKey { key, store }: SecretKey,
     Path(Which { name }): Path<Which>,
 ) -> Result<Response, Problem> {
     let id = found(&app, &name, Some(key.account_id)).await?;
-    app.store.disable_webhook(id).await?;
+    store.disable_webhook(id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -407,7 +416,7 @@ pub(crate) async fn disable(
 )]
 pub(crate) async fn deliveries(
     State(app): State<App>,
-    SecretKey(key): SecretKey,
+    SecretKey { key, .. }: SecretKey,
     Path(Which { name }): Path<Which>,
     Query(page): Query<Page>,
 ) -> Result<Response, Problem> {
@@ -426,9 +435,9 @@ pub(crate) async fn deliveries(
 )]
 pub(crate) async fn replay(
     State(app): State<App>,
-    SecretKey(key): SecretKey,
+    SecretKey { key, store }: SecretKey,
     Path(which): Path<WhichDelivery>,
 ) -> Result<Response, Problem> {
     let id = found(&app, &which.name, Some(key.account_id)).await?;
-    replayed(&app.store, id, which).await
+    replayed(&store, id, which).await
 }

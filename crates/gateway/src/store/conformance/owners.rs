@@ -70,6 +70,8 @@ pub(super) async fn visitors_have_budgets_of_their_own(world: &World) {
     assert_eq!(world.store.end_visitors(owner.account_id, subject).await.unwrap(), 1);
     assert!(world.other.session_by_token(&token).await.unwrap().is_none());
     assert!(!world.other.owner_is_good(page.key_id, Some(session.visitor_id)).await.unwrap());
+    let log = world.other.activity_before(&ActivityFilter::default(), i64::MAX, 1).await.unwrap();
+    assert_eq!(log[0].action, "visitor.end");
     // A renewal that was under way meanwhile is of no use.
     let late = world.store.renew_session(session.clone()).await.unwrap();
     assert!(world.other.session_by_token(&late).await.unwrap().is_none());

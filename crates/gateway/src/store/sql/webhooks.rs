@@ -24,7 +24,8 @@ statements! {
     WEBHOOK_BY_NAME = "SELECT id, account_id FROM webhook_endpoints WHERE name = ?";
     DELETE_WEBHOOK = "DELETE FROM webhook_endpoints WHERE id = ?";
     ENABLE_WEBHOOK = "UPDATE webhook_endpoints SET disabled_at_ms = NULL, failing_since_ms = NULL,
-        failed_at_ms = NULL WHERE id = ?";
+        failed_at_ms = NULL WHERE id = ? AND (disabled_at_ms IS NOT NULL
+        OR failing_since_ms IS NOT NULL OR failed_at_ms IS NOT NULL)";
     /// Who hears of what is told of an account.
     LISTENERS_OF_ACCOUNT = "SELECT id, kinds, balance_low_tokens FROM webhook_endpoints
         WHERE disabled_at_ms IS NULL AND (account_id = ? OR account_id IS NULL)";
