@@ -19,12 +19,13 @@ async function everyFilter(gateway, key, { empty, single, many }) {
     from: [ages(-1), ages(0), ages(20)], to: [ages(60), ages(29), ages(0)],
   };
   for (const [name, values] of Object.entries(filters)) {
-    for (const value of values) {
+    for (const [at, value] of values.entries()) {
       const query = new URLSearchParams({ [name]: value, limit: 50 });
       const begun = performance.now();
       const { generations } = await ask(gateway, key, `generations?${query}`);
       const ms = Math.round(performance.now() - begun);
       console.log(`${name} ${value}: ${generations.length} found, ${ms} ms`);
+      if (['key', 'model', 'provider', 'text'].includes(name)) expect(generations.length, `${name} ${value}`).toBe([0, 1, 50][at]);
       for (const { generation, provider, key: owner } of generations) {
         const found = { key: owner, model: generation.model, provider, state: generation.state }[name];
         if (found) expect(found, name).toBe(value);
@@ -44,9 +45,9 @@ test(`every page with ${COUNT} generations`, async ({ page, picture }) => {
     await ended(gateway, other, await generate(gateway, other, { model: 'suno', prompt: 'A tune, 3 seconds' }));
     await gateway.kill();
     await fill(gateway.data, COUNT);
-    // One generation of another provider and another model.
-    const oldest = 'UPDATE generations SET provider = \'dream\', model = \'run\' WHERE id = (SELECT id FROM generations ORDER BY created_at_ms LIMIT 1)';
-    await promisify(execFile)('sqlite3', ['-bail', `${gateway.data}/ai-now.db`, oldest]);
+    // One generation of another provider and another model, in the middle: the oldest are about to be removed.
+    const amidst = 'UPDATE generations SET provider = \'dream\', model = \'run\' WHERE id = (SELECT id FROM generations ORDER BY created_at_ms LIMIT 1 OFFSET 50000)';
+    await promisify(execFile)('sqlite3', ['-bail', `${gateway.data}/ai-now.db`, amidst]);
     await gateway.restart();
     const { keys } = await ask(gateway, key, 'keys?limit=200');
     const owner = keys.find(({ balance }) => balance.granted >= 10 * COUNT);
