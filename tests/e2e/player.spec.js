@@ -404,6 +404,9 @@ for (const [what, [said, answer]] of Object.entries(FAULTS)) {
     await page.route('**/media/*', answer);
     const studio = await enter(page, world.origin, 'video');
     await button(studio, 'Play').click();
+    // It may have failed once before the click, which tries again.
+    const failed = ({ error, networkState }) => Boolean(error) && networkState !== HTMLMediaElement.NETWORK_LOADING;
+    await expect.poll(() => deck(studio).media.evaluate(failed)).toBe(true);
     const alert = studio.getByRole('alert').filter({ hasText: said });
     await expect(alert).toBeVisible();
     // It resumes as requested, once it can.

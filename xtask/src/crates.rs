@@ -255,7 +255,7 @@ mod tests {
             // Copies, since links get lost where a file system or an archive has none.
             for file in ["LICENSE-MIT", "LICENSE-APACHE"] {
                 let text = |folder: &std::path::Path| std::fs::read_to_string(folder.join(file));
-                assert_eq!(text(&folder).unwrap(), text(&root()).unwrap(), "{name}: {file}");
+                assert_eq!(text(&folder).unwrap(), text(root()).unwrap(), "{name}: {file}");
             }
             published.push(name);
         }
