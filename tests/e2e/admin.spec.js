@@ -220,6 +220,24 @@ test('generations are found, looked at, listened to and cancelled', async ({ pag
   await expect(page.locator('.events li').last()).toContainText('Cancelled');
 });
 
+test('a cancellation that the events tell of before its answer comes is reported as done', async ({ page, gateway }) => {
+  const key = await gateway.admins('create', '--name', 'ada');
+  const secret = await gateway.keys('create', '--tokens', '500', '--label', 'shop');
+  const film = await generate(gateway, secret, { model: 'luma', prompt: 'A long film of a city', options: { seconds: 10 } });
+  await signIn(page, gateway.url, key, `#/generations/${film}`);
+  const buttons = page.getByRole('button', { name: 'Cancel it', includeHidden: true });
+  await page.route(`**/api/admin/generations/${film}`, async (route) => {
+    if (route.request().method() !== 'DELETE') return route.continue();
+    const response = await route.fetch();
+    await expect(buttons).toHaveCount(0);
+    return route.fulfill({ response });
+  });
+  await page.getByRole('button', { name: 'Cancel it' }).click();
+  await page.getByRole('dialog', { name: 'Cancel it' }).getByRole('button', { name: 'Cancel it' }).click();
+  await expect(page.locator('.status')).toHaveText('Done.');
+  await expect(page.locator('.facts .mark')).toHaveText('Cancelled');
+});
+
 test('tokens are taken back, a generation is run again and refunded, a key is changed for another', async ({ page, gateway }) => {
   const key = await gateway.admins('create', '--name', 'ada');
   const secret = await gateway.keys('create', '--tokens', '500', '--label', 'shop');

@@ -1,12 +1,9 @@
 //! The clients. Each behaves like a careful client (creates the idempotency key first, repeats a
 //! request after a lost answer, resumes a stream after the last number seen). Everything that the
-//! gateway promises to a client is recorded here, and checked from then on.
+//! gateway promises to a client is recorded, and checked from then on.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::iter::Sum;
-use std::ops::AddAssign;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ai_now_protocol::api::{Accepted, Balance, Generation, IDEMPOTENCY_KEY, State};
@@ -15,106 +12,13 @@ use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::StreamExt as _;
 use reqwest::{Method, RequestBuilder, StatusCode};
 
+use crate::promises::{Ended, Promises, Submission};
+
 /// The time limit for one more generation to end on the last gateway.
 const SETTLE: Duration = Duration::from_secs(300);
 
 /// The pause of a client that has too many generations under way.
 const ROOM: Duration = Duration::from_millis(20);
-
-/// The clients' requests, and the answers they received.
-#[derive(Default)]
-pub struct Promises {
-    submissions: Mutex<BTreeMap<String, Submission>>,
-}
-
-/// One submission, by its idempotency key.
-#[derive(Clone)]
-struct Submission {
-    request: GenerateRequest,
-    /// The id of the generation, once an answer was received.
-    accepted: Option<String>,
-    /// The events seen so far, by number.
-    events: BTreeMap<u64, String>,
-    /// Whether a cancellation was confirmed.
-    cancelled: bool,
-    /// Whether it was sent without receiving an answer: it may have been accepted.
-    unanswered: bool,
-    /// Whether it is known to have ended.
-    ended: bool,
-}
-
-impl Promises {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Submission>> {
-        // A client that panicked fails the run anyway.
-        self.submissions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A copy of the promises so far.
-    pub fn counts(&self) -> Counts {
-        let submissions = self.lock();
-        let answered = submissions.values().filter(|s| s.accepted.is_some()).count();
-        Counts { submissions: submissions.len(), answered }
-    }
-
-    /// The generations that were accepted.
-    pub fn generations(&self) -> Vec<String> {
-        self.lock().values().filter_map(|submission| submission.accepted.clone()).collect()
-    }
-
-    /// The keys of what was accepted and is not known to have ended.
-    fn under_way(&self) -> Vec<String> {
-        let submissions = self.lock();
-        let under_way = |s: &Submission| s.accepted.is_some() && !s.cancelled && !s.ended;
-        let some = submissions.iter().filter(|(_, s)| under_way(s));
-        some.map(|(key, _)| key.clone()).collect()
-    }
-
-    fn unanswered(&self) -> Vec<String> {
-        let submissions = self.lock();
-        let lost = submissions.iter().filter(|(_, s)| s.unanswered);
-        lost.map(|(key, _)| key.clone()).collect()
-    }
-}
-
-/// How many requests were made.
-#[derive(Default)]
-pub struct Counts {
-    /// The number of submissions.
-    submissions: usize,
-    /// How many of them were accepted, as far as an answer was received.
-    pub answered: usize,
-}
-
-impl Sum for Counts {
-    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
-        counts.fold(Self::default(), |sum, next| Self {
-            submissions: sum.submissions + next.submissions,
-            answered: sum.answered + next.answered,
-        })
-    }
-}
-
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} submissions, {} of them accepted", self.submissions, self.answered)
-    }
-}
-
-/// How the generations ended.
-#[derive(Default)]
-pub struct Ended {
-    /// Completed, with a file.
-    pub completed: u64,
-    /// Cancelled.
-    pub cancelled: u64,
-}
-
-impl AddAssign for Ended {
-    fn add_assign(&mut self, more: Self) {
-        self.completed += more.completed;
-        self.cancelled += more.cancelled;
-    }
-}
 
 /// One client of one running gateway. Its key and its promises outlive it.
 pub struct Client {

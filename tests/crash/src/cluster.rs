@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use tokio::task::JoinHandle;
 
-use crate::clients::{Client, Counts, Ended, Promises};
+use crate::clients::Client;
 use crate::gateway::{Gateway, Place};
+use crate::promises::{Counts, Ended, Promises};
 use crate::{ACCEPTED, Args, ROUND_LIMIT, TOKENS};
 
 /// Longer than the lease of an unresponsive gateway.

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use tokio::task::JoinHandle;
 
-use crate::clients::{Client, Counts, Ended, Promises};
+use crate::clients::Client;
 use crate::parts::{Fault, KEEP_ALIVE, Part, Parts};
+use crate::promises::{Counts, Ended, Promises};
 use crate::watcher::Watchers;
 use crate::{ACCEPTED, ROUND_LIMIT, TOKENS, gateway};
 

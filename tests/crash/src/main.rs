@@ -13,6 +13,7 @@ mod gateway;
 mod network;
 mod objects;
 mod parts;
+mod promises;
 mod watcher;
 
 use std::path::{Path, PathBuf};
@@ -24,8 +25,8 @@ use ai_now_test_postgres::Server;
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::{Parser, Subcommand};
 
-use clients::{Counts, Ended, Promises};
 use gateway::Gateway;
+use promises::{Counts, Ended, Promises};
 
 /// Kills the gateway at random, and audits its records
 #[derive(Parser)]

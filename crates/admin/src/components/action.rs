@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast as _;
 
 use super::field::unique_id;
 use super::shown::{Busy, ErrorText};
-use super::status::use_status;
+use super::status::{Status, use_status};
 use crate::api::ApiError;
 use crate::texts::use_texts;
 use crate::words::{self as w, Word};
@@ -41,13 +41,14 @@ pub(crate) fn Action(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let (texts, status) = (use_texts(), use_status());
+    let texts = use_texts();
     let opener = NodeRef::<html::Button>::new();
     let asked = Asked {
         dialog: NodeRef::new(),
         busy: RwSignal::new(false),
         error: RwSignal::new(None),
-        done: Callback::new(move |()| status.report(texts.text(w::DONE))),
+        status: use_status(),
+        done: texts.text(w::DONE),
     };
     let begin = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -95,8 +96,9 @@ struct Asked {
     dialog: NodeRef<html::Dialog>,
     busy: RwSignal<bool>,
     error: RwSignal<Option<ApiError>>,
-    /// Tells that it is done.
-    done: Callback<()>,
+    status: Status,
+    /// What the status line says once it is done.
+    done: &'static str,
 }
 
 impl Asked {
@@ -123,12 +125,13 @@ impl Asked {
         self.error.set(None);
         let change = change.run(());
         spawn_local(async move {
-            let done = change.await;
+            let changed = change.await;
+            // By now the action may be gone: live events can tell of a change before its answer.
             let _ = self.busy.try_set(false);
-            match done {
+            match changed {
                 Ok(()) => {
                     self.close();
-                    self.done.run(());
+                    self.status.report(self.done);
                 }
                 Err(what) => _ = self.error.try_set(Some(what)),
             }

@@ -2,35 +2,16 @@
 
 use std::process::Command;
 
-use ai_now_gateway::store::Role;
 use ai_now_protocol::Code;
 use ai_now_protocol::api::Session;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::cli::PROGRAM;
-use crate::support::{Gateway, Place, film, refusal, song};
-
-struct World {
-    place: Place,
-    gateway: Gateway,
-    admin: String,
-    key: String,
-    name: String,
-}
+use crate::support::{film, refusal, song};
+use crate::world::World;
 
 impl World {
-    async fn new() -> Self {
-        let place = Place::new();
-        let admin = place.admin("ada", Role::Admin).await;
-        let key = place.key(100).await;
-        let store = place.store().await;
-        let name = store.key_by_secret(&key).await.unwrap().unwrap().name;
-        store.close().await;
-        let gateway = place.start().await;
-        Self { place, gateway, admin, key, name }
-    }
-
     async fn post(&self, path: &str, sent: Value) -> Response {
         let path = format!("/api/admin/{path}");
         self.gateway.post(&path, &self.admin, &sent).send().await.unwrap()
@@ -40,24 +21,18 @@ impl World {
         self.post(&format!("keys/{}/{what}", self.name), sent).await
     }
 
-    async fn get(&self, path: &str) -> Value {
-        let asked = self.gateway.get(&format!("/api/admin/{path}"), &self.admin);
-        asked.send().await.unwrap().json().await.unwrap()
+    async fn read(&self, path: &str) -> Value {
+        self.get(&format!("/api/admin/{path}"), &self.admin).await
     }
 
     async fn status(&self, key: &str) -> u16 {
         self.gateway.get("/api/balance", key).send().await.unwrap().status().as_u16()
     }
-
-    async fn end(self) {
-        self.gateway.stop().await;
-        self.place.assert_sound().await;
-    }
 }
 
 #[tokio::test]
 async fn tokens_are_taken_back_as_far_as_they_are_available() {
-    let world = World::new().await;
+    let world = World::new(100).await;
     let held = world.gateway.create(&world.key, &film(60)).await;
     let available = 100 - u64::from(held.price);
     for (sent, name) in [
@@ -73,7 +48,7 @@ async fn tokens_are_taken_back_as_far_as_they_are_available() {
     assert_eq!(world.of_key("adjustments", taken).await.status(), 200);
     let balance = world.gateway.balance(&world.key).await;
     assert_eq!((balance.available, balance.granted), (0, u64::from(held.price)));
-    let ledger = world.get(&format!("keys/{}/ledger", world.name)).await;
+    let ledger = world.read(&format!("keys/{}/ledger", world.name)).await;
     let entry = &ledger["entries"][0];
     assert_eq!((&entry["kind"], &entry["tokens"]), (&json!("adjustment"), &json!(available)));
     assert_eq!(entry["reason"], "granted twice");
@@ -83,7 +58,7 @@ async fn tokens_are_taken_back_as_far_as_they_are_available() {
 
 #[tokio::test]
 async fn a_generation_is_refunded_once() {
-    let world = World::new().await;
+    let world = World::new(100).await;
     let opened = world.gateway.ask(Method::POST, "/api/sessions").bearer_auth(&world.key);
     let opened = opened.json(&json!({"budget": 10})).send().await.unwrap();
     let session = opened.json::<Session>().await.unwrap().token;
@@ -111,18 +86,18 @@ async fn a_generation_is_refunded_once() {
     let nobody = "generations/aaaaaaaaaaaaaaaaaaaaaaaaaa/refund";
     assert!(refusal(world.post(nobody, why).await, 404).await.is(Code::NoSuchGeneration));
 
-    let usage = world.get("usage").await;
+    let usage = world.read("usage").await;
     let rows = usage["rows"].as_array().unwrap();
     let row = rows.iter().find(|row| row["outcome"] == "refunded").unwrap();
     assert_eq!((&row["tokens"], &usage["tokens"]), (&json!(-10), &json!(0)));
-    let log = world.get("activity?limit=1").await;
+    let log = world.read("activity?limit=1").await;
     assert_eq!(log["entries"][0]["after"], json!({"tokens": 10, "reason": "it was silent"}));
     world.end().await;
 }
 
 #[tokio::test]
 async fn a_key_is_changed_for_another_with_an_overlap() {
-    let world = World::new().await;
+    let world = World::new(100).await;
     let made = world.gateway.create(&world.key, &song()).await;
     world.gateway.follow(&made.events).await;
     let rotate = async |overlap_secs: u64| {
@@ -144,7 +119,7 @@ async fn a_key_is_changed_for_another_with_an_overlap() {
     world.gateway.ask(Method::DELETE, &path).bearer_auth(&world.admin).send().await.unwrap();
     assert_eq!([world.status(&third).await, world.status(&fourth).await], [401, 401]);
     assert!(refusal(world.of_key("rotate", json!({})).await, 404).await.is(Code::NoSuchKey));
-    let log = world.get("activity").await.to_string();
+    let log = world.read("activity").await.to_string();
     for key in [&world.key, &second, &third, &fourth] {
         assert!(!log.contains(key.as_str()), "a key stands in the log");
     }
@@ -154,7 +129,7 @@ async fn a_key_is_changed_for_another_with_an_overlap() {
 // The program is waited for on one thread while the gateway answers on another.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_corrects_too() {
-    let world = World::new().await;
+    let world = World::new(100).await;
     let run = |arguments: &[&str]| {
         let data = ["--data", world.place.data().to_str().unwrap()];
         let output = Command::new(PROGRAM).args(arguments).args(data).output().unwrap();

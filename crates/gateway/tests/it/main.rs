@@ -46,3 +46,4 @@ mod try_out_elsewhere;
 mod uploads;
 mod usage;
 mod webhooks;
+mod world;

@@ -3,38 +3,19 @@
 use std::process::Command;
 
 use ai_now_gateway::clock::{date_of, day_of, now_ms};
-use ai_now_gateway::store::Role;
 use ai_now_protocol::Code;
 use ai_now_protocol::api::Session;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::cli::PROGRAM;
-use crate::support::{Gateway, Place, database, film, refusal, song};
+use crate::support::{Place, database, film, refusal, song};
+use crate::world::World;
 
 /// What a song costs.
 const SONG: u64 = 10;
 
-struct World {
-    place: Place,
-    gateway: Gateway,
-    admin: String,
-    key: String,
-    name: String,
-}
-
 impl World {
-    async fn new() -> Self {
-        let place = Place::new();
-        let admin = place.admin("ada", Role::Admin).await;
-        let key = place.key(1000).await;
-        let store = place.store().await;
-        let name = store.key_by_secret(&key).await.unwrap().unwrap().name;
-        store.close().await;
-        let gateway = place.start().await;
-        Self { place, gateway, admin, key, name }
-    }
-
     async fn change(&self, sent: Value) -> Value {
         let path = format!("/api/admin/keys/{}", self.name);
         let asked = self.gateway.ask(Method::PATCH, &path).bearer_auth(&self.admin);
@@ -45,12 +26,6 @@ impl World {
 
     async fn ask(&self, token: &str, body: &Value) -> Response {
         self.gateway.post("/api/generations", token, body).send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str, key: &str) -> Value {
-        let response = self.gateway.get(path, key).send().await.unwrap();
-        assert_eq!(response.status(), 200, "{path}");
-        response.json().await.unwrap()
     }
 
     async fn session(&self) -> String {
@@ -65,7 +40,7 @@ async fn a_cap_holds_until_the_next_day_or_month() {
         ("day_cap_tokens", Code::DayUsedUp, 86_400),
         ("month_cap_tokens", Code::MonthUsedUp, 31 * 86_400),
     ] {
-        let world = World::new().await;
+        let world = World::new(1000).await;
         let today = day_of(now_ms());
         world.change(json!({ cap: 2 * SONG + 9 })).await;
         world.gateway.create(&world.key, &song()).await;
@@ -89,26 +64,24 @@ async fn a_cap_holds_until_the_next_day_or_month() {
         world.gateway.create(&world.key, &song()).await;
         world.change(json!({ cap: null })).await;
         world.gateway.create(&world.key, &song()).await;
-        world.gateway.stop().await;
-        world.place.assert_sound().await;
+        world.end().await;
     }
 }
 
 #[tokio::test]
 async fn what_is_cancelled_counts_for_no_cap() {
-    let world = World::new().await;
+    let world = World::new(1000).await;
     let made = world.gateway.create(&world.key, &film(60)).await;
     let used = |key: &Value| key["month_tokens"].as_u64().unwrap();
     assert_eq!(used(&world.change(json!({})).await), u64::from(made.price));
     world.gateway.cancel(&world.key, &made.id).await;
     assert_eq!(used(&world.change(json!({})).await), 0);
-    world.gateway.stop().await;
-    world.place.assert_sound().await;
+    world.end().await;
 }
 
 #[tokio::test]
 async fn a_key_is_for_its_models_and_its_time() {
-    let world = World::new().await;
+    let world = World::new(1000).await;
     let session = world.session().await;
     let key = world.change(json!({"models": ["pika"]})).await;
     assert_eq!(key["models"], json!(["pika"]));
@@ -158,7 +131,7 @@ fn tokens(csv: &str) -> u64 {
 
 #[tokio::test]
 async fn usage_equals_the_ledger_to_the_token() {
-    let world = World::new().await;
+    let world = World::new(1000).await;
     let other = world.place.key(100).await;
     let session = world.session().await;
     for token in [&world.key, &session, &other] {
@@ -221,8 +194,7 @@ async fn usage_equals_the_ledger_to_the_token() {
     assert!(refusal(asked, 403).await.is(Code::SecretKeyRequired));
     let asked = world.gateway.get("/api/admin/usage?key=key-nobody22", &world.admin);
     assert!(refusal(asked.send().await.unwrap(), 404).await.is(Code::NoSuchKey));
-    world.gateway.stop().await;
-    world.place.assert_sound().await;
+    world.end().await;
     from_the_command_line(&world.place, &world.name);
 }
 
