@@ -194,8 +194,8 @@ async fn usage_equals_the_ledger_to_the_token() {
     assert!(refusal(asked, 403).await.is(Code::SecretKeyRequired));
     let asked = world.gateway.get("/api/admin/usage?key=key-nobody22", &world.admin);
     assert!(refusal(asked.send().await.unwrap(), 404).await.is(Code::NoSuchKey));
-    world.end().await;
     from_the_command_line(&world.place, &world.name);
+    world.end().await;
 }
 
 fn run(arguments: &[&str]) -> String {
