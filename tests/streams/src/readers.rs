@@ -1,16 +1,22 @@
-//! Many readers of one stream, which record the events and their times.
+//! Many readers of one stream, which record the events and their times: each on a connection of its
+//! own, or many on one connection over HTTP/2.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use h2::client;
+use http::{Request, StatusCode};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 /// When each reader received each event, by event number.
 type Arrivals = HashMap<u64, Vec<Instant>>;
+
+/// How many streams share a connection over HTTP/2. Every server allows that many.
+pub const STREAMS_PER_CONNECTION: usize = 50;
 
 /// Open streams. Dropping them closes them.
 #[derive(Default)]
@@ -46,6 +52,29 @@ impl Readers {
             socket.read_exact(&mut begun).await?;
             ensure!(begun.ends_with(b" 200"), "{}", String::from_utf8_lossy(&begun));
             self.tasks.spawn(read(socket, self.arrivals.clone()));
+        }
+        Ok(())
+    }
+
+    /// Opens more streams over HTTP/2 without TLS, which record nothing, and waits until each is
+    /// answered.
+    ///
+    /// # Errors
+    /// If one isn't.
+    pub async fn open_multiplexed(&mut self, url: &str, count: usize) -> Result<()> {
+        let request = Request::get(url).header("accept", "text/event-stream").body(())?;
+        let host = request.uri().authority().context("an address")?.as_str();
+        for first in (0..count).step_by(STREAMS_PER_CONNECTION) {
+            let (mut sender, connection) =
+                client::handshake(TcpStream::connect(host).await?).await?;
+            self.tasks.spawn(async move { drop(connection.await) });
+            for _ in first..count.min(first + STREAMS_PER_CONNECTION) {
+                sender = sender.ready().await?;
+                let (answer, _) = sender.send_request(request.clone(), true)?;
+                let answer = answer.await?;
+                ensure!(answer.status() == StatusCode::OK, "{}", answer.status());
+                self.tasks.spawn(discard(answer.into_body()));
+            }
         }
         Ok(())
     }
@@ -86,5 +115,12 @@ async fn read(mut socket: TcpStream, arrivals: Arc<Mutex<Arrivals>>) {
         numbers.for_each(|number| arrivals.entry(number).or_default().push(now));
         drop(arrivals);
         rest.drain(..=end);
+    }
+}
+
+async fn discard(mut body: h2::RecvStream) {
+    while let Some(Ok(bytes)) = body.data().await {
+        // It only fails for a stream that has ended, which the next step finds.
+        let _ = body.flow_control().release_capacity(bytes.len());
     }
 }

@@ -1,5 +1,6 @@
 //! The servers to measure, each in its own process or process group.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -42,6 +43,8 @@ pub struct Server {
     process: Child,
     /// An idle stream.
     pub idle: String,
+    /// The same over HTTP/2 without TLS; `None` if the server has no such.
+    pub idle_http2: Option<String>,
     /// A stream with four events a second.
     pub busy: String,
     /// Whether child processes also serve.
@@ -76,12 +79,12 @@ impl Server {
             Kind::Axum => {
                 let mut command = Command::new(std::env::current_exe()?);
                 command.arg("peer");
-                plain(command).await
+                plain(command, true).await
             }
             Kind::BetterSse(script) => {
                 let mut command = Command::new("node");
                 command.arg(script);
-                plain(command).await
+                plain(command, false).await
             }
             Kind::Nchan(module) => nchan(module, streams).await,
         }
@@ -118,11 +121,13 @@ impl Server {
 }
 
 /// A server that prints its address and sends events by itself.
-async fn plain(command: Command) -> Result<Server> {
+async fn plain(command: Command, has_http2: bool) -> Result<Server> {
     let (process, url) = start(command).await?;
+    let idle = format!("{url}/idle");
     Ok(Server {
         process,
-        idle: format!("{url}/idle"),
+        idle_http2: has_http2.then(|| idle.clone()),
+        idle,
         busy: format!("{url}/busy"),
         with_children: false,
         publishing: None,
@@ -133,14 +138,17 @@ async fn plain(command: Command) -> Result<Server> {
 /// nginx with a worker per core, as by default, and a publisher.
 async fn nchan(module: &Path, streams: usize) -> Result<Server> {
     let dir = tempfile::tempdir()?;
-    // A port that is freed at once, because nginx can't let the system choose one.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    // Ports that are freed at once, because nginx can't let the system choose one. Without TLS, a
+    // port of it has one version of HTTP.
+    let (one, two) = (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
+    let (port, http2_port) = (one.local_addr()?.port(), two.local_addr()?.port());
+    drop((one, two));
     let room = streams * 2 + 64;
     let text = format!(
         "load_module {module};\ndaemon off;\nworker_processes auto;\nworker_rlimit_nofile {room};\n\
          pid nginx.pid;\nerror_log stderr crit;\n\
          events {{ worker_connections {room}; }}\n\
-         http {{\n  access_log off;\n  server {{\n    listen 127.0.0.1:{port};\n\
+         http {{\n  access_log off;\n  server {{\n    listen 127.0.0.1:{port};\n    listen 127.0.0.1:{http2_port} http2;\n\
          location = /idle {{ nchan_subscriber eventsource; nchan_channel_id idle; }}\n\
          location = /busy {{ nchan_subscriber eventsource; nchan_channel_id busy; }}\n\
          location = /publish {{ nchan_publisher; nchan_channel_id busy; }}\n  }}\n}}\n",
@@ -176,6 +184,7 @@ async fn nchan(module: &Path, streams: usize) -> Result<Server> {
     Ok(Server {
         process,
         idle: format!("{url}/idle"),
+        idle_http2: Some(format!("http://127.0.0.1:{http2_port}/idle")),
         busy: format!("{url}/busy"),
         with_children: true,
         publishing: Some(publishing),
@@ -235,6 +244,7 @@ async fn gateway(binary: &Path, streams: usize) -> Result<Server> {
     let (idle, busy) = (submit("idle").await?, submit("busy").await?);
     Ok(Server {
         process,
+        idle_http2: Some(idle.clone()),
         idle,
         busy,
         // Its child is the provider's program.
