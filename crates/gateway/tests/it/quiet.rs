@@ -11,7 +11,7 @@ use ai_now_protocol::{Event, Message};
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpSocket;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::{EventStream, Gateway, Place, database};
 
@@ -110,15 +110,7 @@ async fn a_reader_that_stalls_is_cut_and_can_resume() {
     let gateway = place.start().await;
     let path = format!("/api/generations/{id}/events");
 
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(4096).unwrap();
-    let address = gateway.url.strip_prefix("http://").unwrap().parse().unwrap();
-    let mut stalled = socket.connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\r\n");
-    stalled.write_all(request.as_bytes()).await.unwrap();
-    let mut begun = [0; 12];
-    stalled.read_exact(&mut begun).await.unwrap();
-    assert_eq!(&begun, b"HTTP/1.1 200");
+    let mut stalled = stalled(&gateway, &path, &key, 4096).await;
     // It is not read any more. The owner may have one stream: another is admitted once this one was
     // disconnected.
     let resumed = resume(&gateway, &path, &key, 0).await;
@@ -154,9 +146,19 @@ async fn a_reader_that_stalls_while_little_is_said_is_cut() {
     let gateway = place.start().await;
     let accepted = gateway.create(&key, &crate::support::film(60)).await;
     let path = format!("/api/generations/{}/events", accepted.id);
-    let socket = TcpSocket::new_v4().unwrap();
     // The least that the system takes: a kilobyte or two.
-    socket.set_recv_buffer_size(1).unwrap();
+    let _stalled = stalled(&gateway, &path, &key, 1).await;
+    let resumed = resume(&gateway, &path, &key, 0).await;
+    drop(resumed);
+    gateway.cancel(&key, &accepted.id).await;
+    gateway.stop().await;
+    place.assert_sound().await;
+}
+
+/// Opens the stream, for a reader that then reads nothing: the system takes so many bytes for it.
+async fn stalled(gateway: &Gateway, path: &str, key: &str, bytes: u32) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(bytes).unwrap();
     let address = gateway.url.strip_prefix("http://").unwrap().parse().unwrap();
     let mut stalled = socket.connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\r\n");
@@ -164,11 +166,7 @@ async fn a_reader_that_stalls_while_little_is_said_is_cut() {
     let mut begun = [0; 12];
     stalled.read_exact(&mut begun).await.unwrap();
     assert_eq!(&begun, b"HTTP/1.1 200");
-    let resumed = resume(&gateway, &path, &key, 0).await;
-    drop(resumed);
-    gateway.cancel(&key, &accepted.id).await;
-    gateway.stop().await;
-    place.assert_sound().await;
+    stalled
 }
 
 /// Opens the stream as soon as the owner may have another one.
