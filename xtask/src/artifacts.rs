@@ -230,14 +230,17 @@ fn sums(out: &Path) -> Result<String> {
     Ok(listed)
 }
 
-/// Tests the release as a user who downloads it. The tests are Node's, under `tests/ops`.
+/// Tests the release as a user who downloads it, and the documentation in a browser. The tests are
+/// Node's, under `tests/ops`.
 fn try_out(out: &Path) -> Result<()> {
     heading("Trying the files out");
     let node = find("node").context("trying the files out needs Node.js 20.19 or newer")?;
+    let tests = root().join("tests/ops");
     run(Command::new(node)
         .arg("--test")
-        .arg(root().join("tests/ops/archive.release.mjs"))
-        .env("RELEASE_FILES", out))
+        .args([tests.join("archive.release.mjs"), tests.join("documents.release.mjs")])
+        .env("RELEASE_FILES", out)
+        .env("E2E_BROWSER", tools::browser()?.browser))
 }
 
 #[cfg(test)]

@@ -109,7 +109,8 @@ fn place(file: &Path, chapters: &BTreeSet<&Path>) -> PathBuf {
     if chapters.contains(file) {
         return Path::new("project").join(file);
     }
-    Path::new("files").join(format!("{}.txt", file.display()))
+    // mdBook takes every `.md` in a link for a page of its own, wherever it stands.
+    Path::new("files").join(format!("{}.txt", file.display()).replace(".md", "-md"))
 }
 
 /// A document with its links adjusted for the site; `others` collects the other files that it
@@ -228,6 +229,8 @@ mod tests {
         let at_top = relink("![p](docs/p.png)", Path::new("README.md"), &known, &mut others);
         assert_eq!(at_top, "![p](p.png)");
         assert_eq!(others, ["www/x.html", "docs/p.png"].map(PathBuf::from));
+        let other = relink("[c](../examples/c.md)", Path::new("docs/a.md"), &known, &mut others);
+        assert_eq!(other, "[c](files/examples/c-md.txt)", "mdBook would make c.html of it");
     }
 
     #[test]
