@@ -22,7 +22,7 @@ pub use database_server::{DatabaseServer, DatabaseUrl, NotADatabaseUrl};
 pub use error::{StoreError, SubmitError};
 pub use generation::{Acceptance, NewGeneration, Outcome};
 pub use node::Node;
-pub use principal::Principal;
+pub use principal::{Owner, Principal};
 pub use provider_status::ProviderStatus;
 pub use reason::{NotAReason, Reason};
 pub use role::Role;

@@ -15,9 +15,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config;
-
-/// An API key, or one visitor of it.
-type Owner = (i64, Option<i64>);
+use crate::domain::Owner;
 
 /// The limit that is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -83,7 +83,7 @@ const GATEWAY: Layers = Layers {
             ],
         ),
         ("config", &["domain", "media", "providers"]),
-        ("limits", &["config"]),
+        ("limits", &["config", "domain"]),
         (
             "generations",
             &[

@@ -1,5 +1,8 @@
 //! The owner of generations, who pays for them.
 
+/// An API key, or one visitor of it, by their ids.
+pub type Owner = (i64, Option<i64>);
+
 /// A key or a visitor that submits generations and owns them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {

@@ -285,7 +285,9 @@ impl GenerationService {
 
     /// Reads facts whose notices were lost.
     async fn catch_up(&self) {
-        self.0.feeds.refresh();
+        if let Err(error) = self.0.feeds.catch_up(&self.0.store).await {
+            tracing::warn!(%error, "the numbers of facts could not be read");
+        }
         self.heed_breakers().await;
         for remote in self.0.remotes.living() {
             if let Err(error) = remote.catch_up(&self.0.store).await {

@@ -65,6 +65,8 @@ async fn a_generation_goes_through_its_life(world: &World) {
     let facts = other.facts_of_owner(&owner, fact, 9).await.unwrap();
     assert_eq!(facts.len(), 1);
     assert_eq!(other.last_number(&owner).await.unwrap(), last);
+    let asked: Vec<_> = (0..200).map(|other| (owner.key_id + other, None)).collect();
+    assert_eq!(other.last_numbers(&asked).await.unwrap(), [(asked[0], last)]);
     let balance = world.balance(&owner).await;
     assert_eq!((balance.available, balance.held, balance.spent), (70, 0, 30));
 }

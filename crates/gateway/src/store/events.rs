@@ -10,7 +10,7 @@ use ai_now_protocol::Event;
 use super::database::{Store, json, signed, unsigned};
 use super::engine::{Connection, Query, columns, query};
 use super::{locks, sql};
-use crate::domain::{Node, Principal, StoreError};
+use crate::domain::{Node, Owner, Principal, StoreError};
 
 /// A stored event.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,13 @@ struct FactRow {
 }
 
 columns!(FactRow { generation_id } { event });
+
+struct BlockRow {
+    id: i64,
+    last_block: u64,
+}
+
+columns!(BlockRow { id, last_block });
 
 struct EventRow {
     seq: u64,
@@ -125,6 +132,32 @@ impl Store {
         };
         let block: i64 = query(sql).bind(id).fetch_one(&self.reader).await?;
         Ok(unsigned(block) * BLOCK)
+    }
+
+    /// The highest number of each owner's facts. Owners that are gone are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn last_numbers(&self, owners: &[Owner]) -> Result<Vec<(Owner, u64)>, StoreError> {
+        let (of_visitors, of_keys): (Vec<_>, Vec<_>) =
+            owners.iter().partition(|(_, visitor_id)| visitor_id.is_some());
+        let mut numbers = Vec::with_capacity(owners.len());
+        for (sql, some) in
+            [(sql::LAST_BLOCKS_OF_VISITORS, of_visitors), (sql::LAST_BLOCKS_OF_KEYS, of_keys)]
+        {
+            let of_id = |&&(key_id, visitor_id): &&Owner| visitor_id.unwrap_or(key_id);
+            for some in some.chunks(sql::IDS_AT_ONCE) {
+                // No row has the id 0, which fills the rest up.
+                let ids = some.iter().map(of_id).chain(std::iter::repeat(0));
+                let asked = ids.take(sql::IDS_AT_ONCE).fold(query(sql), Query::bind);
+                let rows: Vec<BlockRow> = asked.fetch_all(&self.reader).await?;
+                numbers.extend(rows.iter().filter_map(|row| {
+                    let owner = some.iter().find(|owner| of_id(owner) == row.id)?;
+                    Some((**owner, row.last_block * BLOCK))
+                }));
+            }
+        }
+        Ok(numbers)
     }
 
     /// Up to `limit` events after number `after`, in order.

@@ -15,6 +15,17 @@ macro_rules! statements {
     };
 }
 
+/// How many ids a statement takes that asks for several: what fits both databases, prepared once.
+pub(super) const IDS_AT_ONCE: usize = 64;
+
+/// A list of [`IDS_AT_ONCE`] values.
+macro_rules! ids_at_once {
+    () => {
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+         ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    };
+}
+
 mod gateways;
 mod usage;
 mod webhooks;
@@ -285,6 +296,11 @@ statements! {
         ORDER BY e.seq LIMIT ?4";
     LAST_BLOCK_OF_VISITOR = "SELECT last_block FROM visitors WHERE id = ?";
     LAST_BLOCK_OF_KEY = "SELECT last_block FROM keys WHERE id = ?";
+    /// Of as many as [`IDS_AT_ONCE`].
+    LAST_BLOCKS_OF_VISITORS =
+        concat!("SELECT id, last_block FROM visitors WHERE id IN (", ids_at_once!(), ")");
+    LAST_BLOCKS_OF_KEYS =
+        concat!("SELECT id, last_block FROM keys WHERE id IN (", ids_at_once!(), ")");
     NEXT_BLOCK_OF_VISITOR = "UPDATE visitors SET last_block = last_block + 1
         WHERE id = (SELECT visitor_id FROM generations WHERE id = ?) RETURNING last_block";
     NEXT_BLOCK_OF_KEY = "UPDATE keys SET last_block = last_block + 1

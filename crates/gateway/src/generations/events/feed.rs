@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::encoded::EncodedEvent;
-use super::outbox::{Outbox, Owner};
-use crate::domain::Principal;
+use super::outbox::Outbox;
+use crate::domain::{Owner, Principal};
 use crate::store::{Store, StoreError};
 
 /// Publishes the events of one owner's generations to all feeds of that owner.
@@ -31,7 +31,10 @@ struct FeedState {
     fact: u64,
     /// The newest progress of each generation, by its id.
     progress: BTreeMap<Arc<str>, EncodedEvent>,
-    /// Counts the requests to read the store, made in case a notice of a fact was lost.
+    /// The highest number that the store was seen to have given to a fact. A number may belong to no
+    /// fact.
+    given: u64,
+    /// Counts the requests to read the store, because a notice of a fact may have been lost.
     refreshes: u64,
 }
 
@@ -76,9 +79,15 @@ impl OwnerFeed {
         });
     }
 
-    /// Makes all readers read the store.
-    fn refresh(&self) {
-        self.state.send_modify(|state| state.refreshes += 1);
+    /// Takes note of the highest number that the store has given to a fact. If it is new, the notice
+    /// of that fact was lost, or is still on its way: all readers read the store.
+    fn receive_number(&self, number: u64) {
+        self.state.send_if_modified(|state| {
+            let is_new = number > state.fact.max(state.given);
+            state.given = state.given.max(number);
+            state.refreshes += u64::from(is_new);
+            is_new
+        });
     }
 
     /// Drops the progress of a generation that is no longer active.
@@ -108,12 +117,21 @@ impl Feeds {
         self.all().get(&owner).and_then(Weak::upgrade)
     }
 
-    /// Makes all readers read the store, in case a notice of a fact was lost.
-    pub(crate) fn refresh(&self) {
-        let feeds: Vec<_> = self.all().values().filter_map(Weak::upgrade).collect();
-        for feed in feeds {
-            feed.refresh();
+    /// Makes the readers of those owners read the store who have facts in it of which no notice came.
+    pub(crate) async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
+        let feeds: HashMap<Owner, Arc<OwnerFeed>> = self
+            .all()
+            .iter()
+            .filter_map(|(owner, feed)| Some((*owner, feed.upgrade()?)))
+            .filter(|(_, feed)| feed.state.receiver_count() > 0)
+            .collect();
+        let owners: Vec<Owner> = feeds.keys().copied().collect();
+        for (owner, number) in store.last_numbers(&owners).await? {
+            if let Some(feed) = feeds.get(&owner) {
+                feed.receive_number(number);
+            }
         }
+        Ok(())
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<Owner, Weak<OwnerFeed>>> {
@@ -258,5 +276,28 @@ impl Feed {
             }
         }
         events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_store_is_read_once_for_each_number_that_no_notice_announced() {
+        let feed = Feeds::default().of((1, None));
+        let mut updates = feed.state.subscribe();
+        let mut wakes = |number| {
+            feed.receive_number(number);
+            let wakes = updates.has_changed().unwrap();
+            (wakes, updates.borrow_and_update().refreshes)
+        };
+        assert_eq!(wakes(0), (false, 0));
+        assert_eq!(wakes(5), (true, 1));
+        assert_eq!(wakes(5), (false, 1));
+        feed.receive_fact("a", 7);
+        assert_eq!(wakes(7), (true, 1), "by the fact alone");
+        assert_eq!(wakes(7), (false, 1));
+        assert_eq!(wakes(8), (true, 2));
     }
 }

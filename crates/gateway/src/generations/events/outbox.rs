@@ -12,10 +12,8 @@ use ai_now_protocol::Event;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use crate::domain::Owner;
 use crate::store::{NOTICE_MAX_BYTES, Store};
-
-/// An API key, or one visitor of it.
-pub(crate) type Owner = (i64, Option<i64>);
 
 /// How long notices are collected before they are sent together.
 const PAUSE: Duration = Duration::from_millis(20);

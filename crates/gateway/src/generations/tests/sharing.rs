@@ -249,3 +249,28 @@ async fn what_a_gateway_has_lost_is_claimed_anew() {
     world.settles(10).await;
     gateway.service.stop(Duration::from_secs(9), Duration::from_secs(9)).await;
 }
+
+/// A fact is in the store, and the notice of it was lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_notice_announced_is_read_from_the_store() {
+    let world = World::new().await;
+    let door = world.gateway(Role::Door).await;
+    let mut feed = door.service.follow_all(world.owner.clone(), None).await.unwrap();
+    let unannounced = NewGeneration {
+        id: "unannounced".into(),
+        owner: world.owner.clone(),
+        model: "suno".into(),
+        options: Scalars::default(),
+        uploads: Vec::new(),
+        procedural: true,
+        price: 10,
+        prompt: "a song, 5 seconds".into(),
+        submission: None,
+        node: None,
+        concurrent_limit: 9,
+    };
+    world.store.accept(unannounced, Event::Started).await.unwrap();
+    let events = feed.next().await.unwrap();
+    assert_eq!(events.iter().map(|event| &*event.generation).collect::<Vec<_>>(), ["unannounced"]);
+    door.service.stop(Duration::from_secs(9), Duration::from_secs(9)).await;
+}
