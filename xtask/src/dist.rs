@@ -102,7 +102,8 @@ pub fn engine(dist: &Path) -> Result<()> {
     heading("Building the sketch engine for the page");
     run(cargo()
         .args(["build", "--package", "ai-now-sketch-worker", "--profile", PROFILE])
-        .args(["--target", tools::WASM_TARGET]))?;
+        .args(["--target", tools::WASM_TARGET])
+        .env("RUSTFLAGS", optimise::remapped_paths().trim()))?;
     let built = target_dir().join(tools::WASM_TARGET).join(PROFILE);
     run(Command::new(tools::wasm_bindgen(None)?)
         .args(["--target", "web", "--no-typescript", "--out-name", "ai-now-sketch", "--out-dir"])
@@ -163,6 +164,7 @@ pub fn dist() -> Result<()> {
     }
     release.pin()?;
     release.write_hints(&PAGES)?;
+    optimise::check_for_local_paths(&dist)?;
     heading("Compressing");
     release::compress(&dist, Effort::Best)?;
     npm::build(&dist)?;

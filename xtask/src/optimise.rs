@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::run::run;
+use crate::run::{root, run};
 
 /// The features that rustc enables by default and every browser supports. wasm-opt would otherwise
 /// use all that it knows.
@@ -32,14 +32,42 @@ pub fn rust_flags() -> String {
 
 /// rustc flags that remove local paths from the output.
 pub fn remapped_paths() -> String {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let sources = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    let sources = cargo_home().and_then(|home| fs::read_dir(home.join("registry/src")).ok());
     let mut flags = String::new();
     for source in sources.into_iter().flatten().flatten() {
         flags += &format!("--remap-path-prefix={}/= ", source.path().display());
     }
     flags
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))
+}
+
+/// Checks that no file below `dist` names a folder of this machine.
+///
+/// # Errors
+/// If one does, or can't be read.
+pub fn check_for_local_paths(dist: &Path) -> Result<()> {
+    let places: Vec<String> = cargo_home()
+        .into_iter()
+        .chain([root().to_owned()])
+        .map(|place| place.display().to_string())
+        .collect();
+    for entry in fs::read_dir(dist)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            check_for_local_paths(&path)?;
+            continue;
+        }
+        // Whatever else is in a file, a path in it is readable.
+        let text = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
+        if let Some(place) = places.iter().find(|place| text.contains(place.as_str())) {
+            bail!("{} names {place}, a folder of this machine", path.display());
+        }
+    }
+    Ok(())
 }
 
 /// The tools, installed as Node packages of the end-to-end tests.
@@ -152,5 +180,20 @@ mod tests {
         assert!(sheet.trim().starts_with(":host {") && sheet.contains("@container"), "{sheet}");
         assert_eq!(after, ";\n");
         assert!(sheet_of("let x = 1;").is_err());
+    }
+
+    #[test]
+    fn a_folder_of_this_machine_in_a_file_is_found() {
+        let dist = std::env::temp_dir().join(format!("ai-now-optimise-{}", std::process::id()));
+        fs::create_dir_all(dist.join("admin")).unwrap();
+        let file = dist.join("admin/a.wasm");
+        fs::write(&file, b"\0asm\xff crc32fast-1.5.5/src/baseline.rs").unwrap();
+        check_for_local_paths(&dist).unwrap();
+        let mut bytes = b"\0asm\xff ".to_vec();
+        bytes.extend(root().join("src/lib.rs").to_string_lossy().bytes());
+        fs::write(&file, bytes).unwrap();
+        let error = check_for_local_paths(&dist).unwrap_err().to_string();
+        assert!(error.contains("a.wasm names"), "{error}");
+        fs::remove_dir_all(&dist).unwrap();
     }
 }

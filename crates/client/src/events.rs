@@ -47,7 +47,8 @@ pub struct Events {
 struct Stream {
     response: Response,
     reader: sse::Reader,
-    waiting: VecDeque<sse::Frame>,
+    /// What was read and not yet taken. A frame that is too long hides none behind it.
+    waiting: VecDeque<Result<sse::Frame, sse::TooLong>>,
 }
 
 impl Events {
@@ -73,6 +74,7 @@ impl Events {
                 continue;
             };
             if let Some(frame) = stream.waiting.pop_front() {
+                let frame = frame.map_err(|error| Error::Unexpected(error.to_string()))?;
                 if let Some(event) = self.take(&frame)? {
                     return Ok(Some(event));
                 }
@@ -135,9 +137,7 @@ impl Stream {
         let Ok(Ok(Some(chunk))) = timeout(SILENCE, self.response.chunk()).await else {
             return Ok(false);
         };
-        for frame in self.reader.feed(&chunk) {
-            self.waiting.push_back(frame.map_err(|error| Error::Unexpected(error.to_string()))?);
-        }
+        self.waiting.extend(self.reader.feed(&chunk));
         Ok(true)
     }
 }

@@ -158,7 +158,7 @@ impl Program {
             tracing::error!(%error, provider = self.name, "no working directory");
             ProviderError::transient("The gateway has no room to work in. Try again later.")
         };
-        let dir = WorkingDir::new(&self.work, &task.job.id).map_err(no_room)?;
+        let dir = WorkingDir::new(&self.work, &task.job.id).await.map_err(no_room)?;
         if let Some(picture) = &task.job.picture {
             let path = dir.0.join(picture_name(picture));
             tokio::fs::write(path, &picture.bytes).await.map_err(no_room)?;
@@ -185,6 +185,7 @@ impl Program {
         if let Some(log) = log {
             log.abort();
         }
+        dir.remove().await;
         made
     }
 
@@ -365,12 +366,19 @@ fn take(
 struct WorkingDir(PathBuf);
 
 impl WorkingDir {
-    fn new(work: &Path, id: &str) -> io::Result<Self> {
+    async fn new(work: &Path, id: &str) -> io::Result<Self> {
         let path = work.join(id);
         // Left by an earlier start that could not be cleaned up.
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir(&path)?;
+        let _ = tokio::fs::remove_dir_all(&path).await;
+        tokio::fs::create_dir(&path).await?;
         Ok(Self(path))
+    }
+
+    /// Removes it. A program may have left a million files in it: others go on in the meantime.
+    async fn remove(self) {
+        let removing = tokio::task::spawn_blocking(move || drop(self));
+        // It only fails if the removal panics.
+        let _ = removing.await;
     }
 }
 

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connection;
 use crate::config::Config;
+use crate::domain::Role;
 use crate::http::state::App;
 use crate::limits::ConnectionPermit;
 
@@ -42,7 +43,9 @@ impl Listeners {
         Ok(Self {
             api: listen(config.listen).await?,
             metrics: maybe_listen(config.metrics_listen).await?,
-            admin: maybe_listen(config.admin_listen).await?,
+            // A worker has only probes to answer.
+            admin: maybe_listen(config.admin_listen.filter(|_| config.role != Role::Worker))
+                .await?,
         })
     }
 }

@@ -107,7 +107,8 @@ impl Store {
     }
 
     /// Rotates a key and returns the new one: the only time that anyone sees it. The old key
-    /// remains valid for this long.
+    /// remains valid for this long, and those before it for as long as they would have been; with no
+    /// overlap, all of them end at once.
     ///
     /// # Errors
     /// [`StoreError::NoSuchKey`] if it is unknown or revoked, and others.
@@ -123,7 +124,9 @@ impl Store {
             .write(move |connection| {
                 Box::pin(async move {
                     locks::account_of_key(connection, id).await?;
-                    let until_ms = now_ms() + u64::from(overlap_secs) * 1000;
+                    let now_ms = now_ms();
+                    let until_ms = now_ms + u64::from(overlap_secs) * 1000;
+                    keep_older(connection, id, overlap_secs > 0, now_ms).await?;
                     let rotated = query(sql::ROTATE_KEY)
                         .bind(hash.as_slice())
                         .bind(signed(until_ms))
@@ -142,6 +145,24 @@ impl Store {
             .await?;
         Ok(key)
     }
+}
+
+/// Keeps what the key was before its last rotation, where that is still valid, as it makes room for
+/// the key of now; or ends everything that it ever was.
+async fn keep_older(
+    connection: &mut Connection,
+    id: i64,
+    keep: bool,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    if !keep {
+        query(sql::END_OLDER_KEYS).bind(id).execute(connection).await?;
+        return Ok(());
+    }
+    let forgotten = query(sql::FORGET_OLDER_KEYS).bind(id).bind(signed(now_ms));
+    forgotten.execute(&mut *connection).await?;
+    query(sql::KEEP_OLDER_KEY).bind(id).bind(signed(now_ms)).execute(connection).await?;
+    Ok(())
 }
 
 async fn refund(

@@ -215,6 +215,7 @@ const VERSIONS: &[Version] = &[
     (19, "written once", include_str!("../../migrations/0019_written_once.sql")),
     (20, "filters", include_str!("../../migrations/0020_generations_filtered.sql")),
     (21, "failures", include_str!("../../migrations/0021_failures_in_a_row.sql")),
+    (22, "older keys", include_str!("../../migrations/0022_older_keys.sql")),
 ];
 
 /// A value as a column of text keeps it.

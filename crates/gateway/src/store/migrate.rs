@@ -97,6 +97,7 @@ mod tests {
             (7, 'key-a', zeroblob(32), 'secret', 7, 'ä', 0, NULL, NULL, NULL, '[\"pika\"]', 9),
             (8, 'key-b', randomblob(32), 'publishable', 7, '', 0, 5, 5, 5, NULL, 0);
         INSERT INTO key_origins VALUES (8, 'https://a.example');
+        INSERT INTO older_keys VALUES (randomblob(32), 7, 9);
         INSERT INTO visitors (id, key_id, subject, address_hash, created_at_ms, last_block)
             VALUES (3, 8, 'ada', x'00ff', 0, 9);
         INSERT INTO sessions VALUES (randomblob(32), 3, NULL, 60, 1, 1);

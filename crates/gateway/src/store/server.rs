@@ -28,6 +28,7 @@ pub(super) const VERSIONS: &[Version] = &[
     (19, "written once", include_str!("../../migrations/postgres/0019_written_once.sql")),
     (20, "filters", include_str!("../../migrations/postgres/0020_generations_filtered.sql")),
     (21, "failures", include_str!("../../migrations/postgres/0021_failures_in_a_row.sql")),
+    (22, "older keys", include_str!("../../migrations/postgres/0022_older_keys.sql")),
 ];
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;

@@ -39,7 +39,7 @@ macro_rules! select_keys {
     ($rest:literal) => {
         concat!(
             "SELECT id, name, kind, account_id, label, created_at_ms, revoked_at_ms,
-             visitor_budget, visitors_per_address, tokens_per_day, hash, old_hash, old_hash_until_ms, expires_at_ms, models,
+             visitor_budget, visitors_per_address, tokens_per_day, old_hash_until_ms, expires_at_ms, models,
              day_cap_tokens, month_cap_tokens FROM keys ",
             $rest
         )
@@ -118,9 +118,16 @@ statements! {
         reason) VALUES (?, ?, ?, ?, ?, ?)";
 
     // Keys.
-    /// By the key's hash, or by that of the key before the rotation while it is valid.
-    KEY_BY_HASH =
-        select_keys!("WHERE hash = ?1 OR (old_hash = ?1 AND old_hash_until_ms > ?2)");
+    /// By the key's hash, or by that of the key before a rotation while it is valid.
+    KEY_BY_HASH = select_keys!("WHERE hash = ?1 OR (old_hash = ?1 AND old_hash_until_ms > ?2)
+        OR id = (SELECT key_id FROM older_keys WHERE hash = ?1 AND until_ms > ?2)");
+    /// Before [`ROTATE_KEY`].
+    KEEP_OLDER_KEY = "INSERT INTO older_keys (hash, key_id, until_ms)
+        SELECT old_hash, id, old_hash_until_ms FROM keys
+        WHERE id = ?1 AND old_hash IS NOT NULL AND old_hash_until_ms > ?2";
+    /// Those that are no longer valid.
+    FORGET_OLDER_KEYS = "DELETE FROM older_keys WHERE key_id = ?1 AND until_ms <= ?2";
+    END_OLDER_KEYS = "DELETE FROM older_keys WHERE key_id = ?";
     ROTATE_KEY = "UPDATE keys SET old_hash = hash, hash = ?1, old_hash_until_ms = ?2
         WHERE id = ?3 AND revoked_at_ms IS NULL";
     KEY_BY_NAME = select_keys!("WHERE name = ?");
@@ -382,6 +389,7 @@ pub(super) const TABLES: &[Table] = &[
     ("accounts", "SELECT * FROM accounts"),
     ("keys", "SELECT * FROM keys"),
     ("key_origins", "SELECT * FROM key_origins"),
+    ("older_keys", "SELECT * FROM older_keys"),
     ("visitors", "SELECT * FROM visitors"),
     ("sessions", "SELECT * FROM sessions"),
     ("generations", "SELECT * FROM generations"),

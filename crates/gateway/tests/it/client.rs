@@ -188,3 +188,31 @@ async fn a_stream_that_is_cut_again_and_again_loses_and_repeats_nothing() {
     assert!(cuts.load(Ordering::SeqCst) >= facts.len() - 1);
     gateway.stop().await;
 }
+
+/// A server that answers everything with these events, at once.
+async fn telling(events: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = async move || ([(axum::http::header::CONTENT_TYPE, "text/event-stream")], events);
+    let router = axum::Router::new().fallback(answer);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn an_event_that_is_too_long_hides_none_behind_it() {
+    let long = "x".repeat(300_000);
+    let url = telling(format!(
+        "id: 1\ndata: {{\"status\":\"Started\"}}\n\n\
+         id: 2\ndata: {{\"status\":\"Processing\",\"step\":\"{long}\"}}\n\n\
+         id: 3\ndata: {{\"status\":\"Error\",\"message\":\"x\"}}\n\n"
+    ))
+    .await;
+    let mut events = Client::new(&url, "sk_x").unwrap().events("a");
+    assert_eq!(events.next().await.unwrap().unwrap().number, 1);
+    let Err(Error::Unexpected(why)) = events.next().await else { panic!("it was too long") };
+    assert!(why.contains("too long"), "{why}");
+    let last = events.next().await.unwrap().unwrap();
+    assert!(last.number == 3 && last.event.is_last(), "{last:?}");
+    assert_eq!(events.next().await.unwrap(), None);
+}

@@ -108,19 +108,25 @@ async fn a_key_is_changed_for_another_with_an_overlap() {
     let second = rotate(3600).await;
     assert_eq!([world.status(&world.key).await, world.status(&second).await], [200, 200]);
     assert_eq!(world.gateway.show(&second, &made.id).await.id, made.id);
-    let third = rotate(0).await;
-    let statuses = [&world.key, &second, &third].map(|key| world.status(key));
-    assert_eq!(futures_util::future::join_all(statuses).await, [401, 401, 200]);
+    // Rotated once more in the meantime, both older ones go on.
+    let third = rotate(3600).await;
+    assert_eq!([world.status(&world.key).await, world.status(&second).await], [200, 200]);
+    assert_eq!(world.status(&third).await, 200);
+    let fourth = rotate(0).await;
+    let statuses = [&world.key, &second, &third, &fourth].map(|key| world.status(key));
+    assert_eq!(futures_util::future::join_all(statuses).await, [401, 401, 401, 200]);
     let long = world.of_key("rotate", json!({"overlap_secs": 2_592_001})).await;
     assert!(refusal(long, 400).await.is(Code::InvalidParameter));
 
-    let fourth = rotate(3600).await;
+    let fifth = rotate(3600).await;
+    let sixth = rotate(3600).await;
     let path = format!("/api/admin/keys/{}", world.name);
     world.gateway.ask(Method::DELETE, &path).bearer_auth(&world.admin).send().await.unwrap();
-    assert_eq!([world.status(&third).await, world.status(&fourth).await], [401, 401]);
+    let statuses = [&fourth, &fifth, &sixth].map(|key| world.status(key));
+    assert_eq!(futures_util::future::join_all(statuses).await, [401, 401, 401]);
     assert!(refusal(world.of_key("rotate", json!({})).await, 404).await.is(Code::NoSuchKey));
     let log = world.read("activity").await.to_string();
-    for key in [&world.key, &second, &third, &fourth] {
+    for key in [&world.key, &second, &third, &fourth, &fifth, &sixth] {
         assert!(!log.contains(key.as_str()), "a key stands in the log");
     }
     world.end().await;

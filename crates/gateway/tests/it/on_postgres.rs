@@ -151,6 +151,11 @@ async fn a_door_accepts_and_a_worker_runs() {
     door.stop().await;
     worker.stop().await;
     assert_eq!(place.assert_sound().await.unfinished, 0);
+    let admin_listen = Some("127.0.0.1:0".parse().unwrap());
+    let listening = Config { role: Role::Worker, admin_listen, ..beside(&place, "listening") };
+    let listening = Server::start(listening).await.unwrap();
+    assert_eq!(listening.admin_address(), None, "a worker has only probes to answer");
+    drop(listening);
     let alone = Place::with(|config| config.role = Role::Door);
     let refused = Server::start(alone.config.clone()).await.err().unwrap().to_string();
     assert!(refused.contains("`role` is for gateways that share"), "{refused}");

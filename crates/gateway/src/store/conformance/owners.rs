@@ -159,8 +159,17 @@ pub(super) async fn corrections_are_made_once(world: &World) {
     let usage = world.other.usage_of_day(today, None).await.unwrap();
     let rows: Vec<_> = usage.iter().map(|row| (row.outcome.as_str(), row.tokens)).collect();
     assert_eq!(rows, [("completed", 30), ("refunded", -20)]);
-    let key = world.store.rotate_key(&name, 60).await.unwrap();
-    assert_eq!(world.other.key_by_secret(&key).await.unwrap().unwrap().id, owner.key_id);
+    let mut keys = Vec::new();
+    for overlap_secs in [60, 60, 60, 0] {
+        keys.push(world.store.rotate_key(&name, overlap_secs).await.unwrap());
+        let (newest, older) = keys.split_last().unwrap();
+        let newest = world.other.key_by_secret(newest).await.unwrap().unwrap();
+        assert_eq!(newest.id, owner.key_id);
+        for key in older {
+            let found = world.other.key_by_secret(key).await.unwrap().map(|key| key.id);
+            assert_eq!(found, (overlap_secs > 0).then_some(owner.key_id));
+        }
+    }
     world.store.forget_finished(now_ms() + 1, 9).await.unwrap();
 }
 
