@@ -190,6 +190,11 @@ async fn usage_equals_the_ledger_to_the_token() {
         let said = refusal(asked.send().await.unwrap(), 400).await;
         assert!(said.is(Code::InvalidParameter), "{query}");
     }
+    let never = world.get("/api/usage?from=2026-01-01&to=2026-01-02", &world.key).await;
+    let expected = json!({"from": "2026-01-01", "to": "2026-01-02", "generations": 0, "tokens": 0, "rows": []});
+    assert_eq!(never, expected);
+    let streamed = world.gateway.get("/api/admin/usage", &world.admin).send().await.unwrap();
+    assert_eq!(streamed.content_length(), None, "it is written a day at a time");
     let asked = world.gateway.get("/api/usage", &session).send().await.unwrap();
     assert!(refusal(asked, 403).await.is(Code::SecretKeyRequired));
     let asked = world.gateway.get("/api/admin/usage?key=key-nobody22", &world.admin);

@@ -1,9 +1,12 @@
 //! `GET /api/usage`: the usage day by day. A row for each day (UTC), key, model, provider and
 //! outcome; a key's owner sees that key's rows, an administrator all.
 
+use std::ops::RangeInclusive;
+
+use axum::BoxError;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
@@ -12,7 +15,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::admin::money::{Price, Sum};
 use super::page;
-use super::system::json;
 use crate::clock::{date_of, day_of, now_ms};
 use crate::config::Config;
 use crate::csv;
@@ -53,6 +55,9 @@ pub(crate) struct UsageReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Price>,
     /// A row for each day, key, model, provider and outcome.
+    // They are written one by one, before the sums of them are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = true)]
     rows: Vec<UsageRow>,
 }
 
@@ -131,7 +136,7 @@ pub(crate) async fn own(
 const DAYS_MAX: u64 = 366;
 
 /// The days of the period, the last included.
-fn days(period: &Period) -> Result<std::ops::RangeInclusive<u64>, Problem> {
+fn days(period: &Period) -> Result<RangeInclusive<u64>, Problem> {
     let to = page::day("to", period.to.as_deref())?.unwrap_or_else(|| day_of(now_ms()));
     let from = page::day("from", period.from.as_deref())?.unwrap_or(to.saturating_sub(30));
     if from > to || to - from >= DAYS_MAX {
@@ -158,20 +163,8 @@ pub(crate) async fn report(
 ) -> Result<Response, Problem> {
     let days = days(period)?;
     let known = [("json", false), ("csv", true)];
-    if page::format(period.format.as_deref(), known)? {
-        return Ok(csv_of(app, days, key_id, reader));
-    }
-    let (from, to) = (date_of(*days.start()), date_of(*days.end()));
-    let (mut rows, mut generations, mut tokens) = (Vec::new(), 0, 0);
-    for day in days {
-        for (usage, costs) in read(&app.store, day, key_id, reader).await? {
-            generations += usage.generations;
-            tokens += usage.tokens;
-            rows.push(UsageRow::of(usage, costs));
-        }
-    }
-    let price = Price::of(&app.config).filter(|_| reader == Reader::Administrator);
-    Ok(json(StatusCode::OK, &UsageReport { from, to, generations, tokens, price, rows }))
+    let as_csv = page::format(period.format.as_deref(), known)?;
+    Ok(if as_csv { csv_of(app, days, key_id, reader) } else { json_of(app, days, key_id, reader) })
 }
 
 /// The rows of a day, with their costs where the reader sees them.
@@ -193,13 +186,44 @@ async fn read(
     })
 }
 
+/// A [`UsageReport`], a day at a time: the rows, then the sums of them.
+fn json_of(app: &App, days: RangeInclusive<u64>, key_id: Option<i64>, reader: Reader) -> Response {
+    let report = UsageReport {
+        from: date_of(*days.start()),
+        to: date_of(*days.end()),
+        generations: 0,
+        tokens: 0,
+        price: Price::of(&app.config).filter(|_| reader == Reader::Administrator),
+        rows: Vec::new(),
+    };
+    let store = app.store.clone();
+    let begun = Some((days, report, r#"{"rows":["#.to_owned(), ""));
+    let parts = stream::try_unfold(begun, move |rest| {
+        let store = store.clone();
+        async move {
+            let Some((mut days, mut report, mut text, mut comma)) = rest else {
+                return Ok(None::<(Bytes, _)>);
+            };
+            let Some(day) = days.next() else {
+                // Without its opening brace: it goes on after the rows.
+                let sums = serde_json::to_string(&report)?.split_off(1);
+                return Ok(Some((format!("{text}],{sums}").into(), None)));
+            };
+            for (usage, costs) in read(&store, day, key_id, reader).await? {
+                text.push_str(comma);
+                comma = ",";
+                report.generations += usage.generations;
+                report.tokens += usage.tokens;
+                text.push_str(&serde_json::to_string(&UsageRow::of(usage, costs))?);
+            }
+            Ok::<_, BoxError>(Some((text.into(), Some((days, report, String::new(), comma)))))
+        }
+    });
+    ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(parts)).into_response()
+}
+
 /// The same as CSV, a day at a time.
-fn csv_of(
-    app: &App,
-    days: std::ops::RangeInclusive<u64>,
-    key_id: Option<i64>,
-    reader: Reader,
-) -> Response {
+fn csv_of(app: &App, days: RangeInclusive<u64>, key_id: Option<i64>, reader: Reader) -> Response {
     let mut columns = USAGE_COLUMNS.to_vec();
     if reader == Reader::Administrator {
         columns.extend(["cost", "value"]);
