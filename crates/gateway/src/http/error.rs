@@ -227,6 +227,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_is_not_said_to_have_cost_nothing() {
+        let said = |error: StoreError| Problem::from(error).message;
+        let unknown = said(StoreError::OutcomeUnknown("the server did not come back".into()));
+        assert!(unknown.is(Code::OutcomeUnknown), "{unknown:?}");
+        assert!(!unknown.text.contains("Nothing was charged"), "{unknown:?}");
+        let known = said(StoreError::NotWritten("the server ended it".into()));
+        assert!(known.is(Code::StoreUnavailable), "{known:?}");
+        assert!(known.text.contains("Nothing was charged"), "{known:?}");
+    }
+
+    #[test]
     fn a_wait_is_at_least_a_second_and_never_too_short() {
         let header = |millis| {
             let problem =

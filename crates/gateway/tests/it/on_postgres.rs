@@ -6,8 +6,10 @@ use ai_now_gateway::config::Config;
 use ai_now_gateway::domain::Role;
 use ai_now_gateway::server::Server;
 use ai_now_gateway::store;
+use ai_now_protocol::Code;
+use ai_now_protocol::api::Accepted;
 
-use crate::support::{Gateway, ON_POSTGRES, Place, client, completed, film, song};
+use crate::support::{Gateway, ON_POSTGRES, Place, client, completed, film, refusal, song};
 
 /// Modules whose tests don't look into a file.
 const MODULES: [&str; 7] =
@@ -159,6 +161,43 @@ async fn a_door_accepts_and_a_worker_runs() {
     let alone = Place::with(|config| config.role = Role::Door);
     let refused = Server::start(alone.config.clone()).await.err().unwrap().to_string();
     assert!(refused.contains("`role` is for gateways that share"), "{refused}");
+}
+
+/// The server ends the connection while it commits. How that ended is found out before anything is
+/// said.
+#[tokio::test]
+async fn a_commit_that_was_cut_off_is_said_to_have_charged_nothing_and_is_repeated() {
+    let place = on_postgres();
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let database = connect(&place).await;
+    database
+        .batch_execute(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 PERFORM pg_terminate_backend(pg_backend_pid());
+                 PERFORM pg_sleep(60);
+                 RETURN NULL;
+             END $$;
+             CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON ledger DEFERRABLE INITIALLY DEFERRED
+                 FOR EACH ROW EXECUTE FUNCTION cut()",
+        )
+        .await
+        .unwrap();
+    let submit = || {
+        let asked = gateway.post("/api/generations", &key, &song());
+        asked.header("Idempotency-Key", "once").send()
+    };
+    let answer = submit().await.unwrap();
+    assert!(answer.headers().contains_key("retry-after"));
+    let said = refusal(answer, 503).await;
+    assert!(said.is(Code::StoreUnavailable), "{said:?}");
+    assert_eq!(gateway.balance(&key).await.available, 100);
+    database.batch_execute("DROP TRIGGER cut ON ledger").await.unwrap();
+    let accepted: Accepted = submit().await.unwrap().json().await.unwrap();
+    completed(&gateway.follow(&accepted.events).await);
+    assert_eq!(gateway.balance(&key).await.spent, 10);
+    gateway.stop().await;
+    place.assert_sound().await;
 }
 
 /// Gateways are replaced one by one: the first newer one changes the tables below those that still run.

@@ -206,3 +206,44 @@ async fn a_provider_gets_the_picture() {
     gateway.stop().await;
     place.assert_sound().await;
 }
+
+/// Whoever hangs up while a picture is being kept leaves no file that counts for nobody.
+#[tokio::test]
+async fn an_upload_whose_client_hangs_up_is_kept_whole_or_not_at_all() {
+    use tokio::io::AsyncWriteExt as _;
+
+    const HANGING_UP: usize = 12;
+    let place = Place::with(|config| config.limits.uploads = 100);
+    let key = place.key(100).await;
+    let gateway = place.start().await;
+    let picture = png(200_000);
+    for _ in 0..HANGING_UP {
+        let address = gateway.url.strip_prefix("http://").unwrap();
+        let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST /api/uploads HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\nContent-Length: {}\r\n\r\n",
+            picture.len()
+        );
+        let before = files(&place).len();
+        socket.write_all(&[head.as_bytes(), &picture].concat()).await.unwrap();
+        // Until the gateway has begun to keep it; then nobody waits for the answer.
+        while files(&place).len() == before {
+            tokio::task::yield_now().await;
+        }
+        drop(socket);
+        let settling = async {
+            while files(&place).len() != kept(&place) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), settling).await.expect("each has its row");
+    }
+    gateway.stop().await;
+    place.assert_sound().await;
+}
+
+/// How many uploads have a row.
+fn kept(place: &Place) -> usize {
+    let count = database(place).query_row("SELECT count(*) FROM uploads", [], |row| row.get(0));
+    usize::try_from(count.unwrap_or(0_i64)).unwrap()
+}
