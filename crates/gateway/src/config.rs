@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CatalogConfig, DatabaseServer, DatabaseUrl, Role};
+use crate::domain::{CatalogConfig, DatabaseServer, DatabaseUrl, GatewayRole};
 use crate::media::{BucketLocation, MediaSettings, MediaUrls, ObjectStoreSettings};
 use crate::providers::Providers;
 pub use error::ConfigError;
@@ -58,7 +58,7 @@ pub struct Config {
     pub object_store: ObjectStoreSettings,
     /// The role of this gateway, where several share a PostgreSQL server: `all`, `door` or
     /// `worker`.
-    pub role: Role,
+    pub role: GatewayRole,
     /// The directory of a built widget, to be served at `/`. None: no page.
     pub web: Option<PathBuf>,
     /// The public address of the gateway, such as `https://music.example` or
@@ -132,7 +132,7 @@ impl Default for Config {
             media: None,
             media_urls: MediaUrls::default(),
             object_store: ObjectStoreSettings::default(),
-            role: Role::All,
+            role: GatewayRole::All,
             web: None,
             public_url: None,
             origins: Vec::new(),

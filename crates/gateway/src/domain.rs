@@ -25,7 +25,7 @@ pub use node::Node;
 pub use principal::{Owner, Principal};
 pub use provider_status::ProviderStatus;
 pub use reason::{NotAReason, Reason};
-pub use role::Role;
+pub use role::GatewayRole;
 pub use safe_json::safe_json;
 pub use upload::{NewUpload, UploadError, UploadQuota};
 pub use webhook::{WebhookEvent, WebhookSecret};

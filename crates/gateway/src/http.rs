@@ -29,7 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::domain::Role;
+use crate::domain::GatewayRole;
 use error::{from_panic, unknown, wrong_method};
 use origin::AtAdminListener;
 use routes::{
@@ -40,7 +40,7 @@ use state::App;
 
 /// The gateway's router.
 pub fn router(app: App) -> Router {
-    if app.config.role == Role::Worker {
+    if app.config.role == GatewayRole::Worker {
         return health(app);
     }
     let (api, described) = api_routes().split_for_parts();

@@ -25,7 +25,7 @@ pub use self::places::PlaceError;
 
 use crate::config::{Config, ConfigError};
 use crate::data_dir::{DataDirError, DataDirLock};
-use crate::domain::Role;
+use crate::domain::GatewayRole;
 use crate::generations::{GenerationService, LEASE, LEAVING, Settings, UploadUrls};
 use crate::http::readiness::Readiness;
 use crate::http::refusal_log::RefusalLog;
@@ -228,7 +228,7 @@ async fn open_records(
 ) -> Result<(Store, SigningKey), ServeError> {
     let server = config.database_server();
     let store = Store::of(&config.data, server.as_ref(), metrics.clone()).await?;
-    if config.role != Role::All && !store.is_shared() {
+    if config.role != GatewayRole::All && !store.is_shared() {
         return Err(ServeError::RoleAlone);
     }
     let mut signing = SigningKey::load_or_create(&config.data).map_err(ServeError::Data)?;

@@ -47,7 +47,7 @@ mod webhooks;
 
 pub use activity::{Activity, ActivityFilter};
 pub use actor::Actor;
-pub use admins::{AdminInfo, Role};
+pub use admins::{AdminInfo, AdminRole};
 pub use all_generations::{GenerationFilter, KeyedGeneration, LedgerEntry};
 pub use attempts::{FailedAttempt, JobCostRow};
 pub use audit::Audit;

@@ -7,7 +7,7 @@ use super::arguments::{AdminsCommand, ListArgs, RoleArg};
 use super::error::CliError;
 use super::store::{existing, make};
 use super::table::{Column, Table};
-use crate::store::{AdminInfo, Role};
+use crate::store::{AdminInfo, AdminRole};
 
 /// Runs an `admins` command.
 pub(super) async fn admins(command: AdminsCommand) -> Result<ExitCode, CliError> {
@@ -57,7 +57,7 @@ fn table(admins: &[AdminInfo]) -> Table<3> {
     table
 }
 
-impl From<RoleArg> for Role {
+impl From<RoleArg> for AdminRole {
     fn from(role: RoleArg) -> Self {
         match role {
             RoleArg::Viewer => Self::Viewer,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Which part of the work a gateway does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Role {
+pub enum GatewayRole {
     /// Answers clients and runs generations.
     #[default]
     All,

@@ -89,8 +89,8 @@ impl GenerationService {
                 if let Some(active) = active {
                     active.hub.fact(acceptance.first_seq, &Event::Started);
                     self.start(row, active);
-                } else if let Some(outbox) = &self.0.outbox {
-                    outbox.work();
+                } else if let Some(notices) = &self.0.notices {
+                    notices.work();
                 }
             }
             (_, Some(active)) => self.remove(&row.id, &active),

@@ -109,8 +109,8 @@ impl GenerationService {
     }
 
     fn notify_breakers(&self) {
-        if let Some(outbox) = &self.0.outbox {
-            outbox.breakers();
+        if let Some(notices) = &self.0.notices {
+            notices.breakers();
         }
     }
 }

@@ -12,7 +12,7 @@
 mod encoded;
 mod feed;
 mod hub;
-mod outbox;
+mod notice_sender;
 mod remote;
 mod stream;
 #[cfg(test)]
@@ -22,7 +22,7 @@ pub use encoded::EncodedEvent;
 pub(super) use feed::Feeds;
 pub use feed::{Feed, FeedEvent};
 pub(super) use hub::Hub;
-pub(super) use outbox::{Notice, Outbox, notices};
+pub(super) use notice_sender::{Notice, NoticeSender, notices};
 pub(super) use remote::Remotes;
 pub use stream::EventStream;
 pub(super) use stream::{Followed, Past};

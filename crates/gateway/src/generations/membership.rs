@@ -17,7 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use super::events::{EncodedEvent, Notice, notices};
 use super::lease::{Lease, RENEWALS};
 use super::service::{ActiveGeneration, GenerationService};
-use crate::domain::{Node, Role};
+use crate::domain::{GatewayRole, Node};
 use crate::store::{Claimed, NoticeEvent, StoreError};
 
 /// How long a gateway that does not renew its lease keeps its generations.
@@ -72,7 +72,7 @@ impl GenerationService {
 
     /// The node that runs what is accepted here. `None`: the first node that claims it.
     pub(super) fn node_to_run(&self) -> Option<Node> {
-        let runs = self.0.settings.role != Role::Door;
+        let runs = self.0.settings.role != GatewayRole::Door;
         runs.then(|| self.node()).flatten()
     }
 
@@ -199,8 +199,8 @@ impl GenerationService {
     }
 
     async fn keep_publishing(self) {
-        if let Some(outbox) = &self.0.outbox {
-            outbox.run(&self.0.store).await;
+        if let Some(notices) = &self.0.notices {
+            notices.run(&self.0.store).await;
         }
     }
 

@@ -15,10 +15,10 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::changes::{ChangeReader, Changes};
-use super::events::{EventStream, Feed, Feeds, Followed, Hub, Outbox, Past, Remotes};
+use super::events::{EventStream, Feed, Feeds, Followed, Hub, NoticeSender, Past, Remotes};
 use super::lease::Membership;
 use super::upload_urls::UploadUrls;
-use crate::domain::{Cost, Node, Outcome, Principal, ProviderStatus, Role};
+use crate::domain::{Cost, GatewayRole, Node, Outcome, Principal, ProviderStatus};
 use crate::limits::GenerationPermit;
 use crate::media::{Media, Uploads};
 use crate::metrics::Metrics;
@@ -43,7 +43,7 @@ pub(super) struct Inner {
     /// Generations that other gateways run and readers follow here.
     pub(super) remotes: Remotes,
     /// Sends notices to the other gateways. `None`: there are none.
-    pub(super) outbox: Option<Arc<Outbox>>,
+    pub(super) notices: Option<Arc<NoticeSender>>,
     pub(super) membership: Membership,
     /// Held by whoever compares the circuit breakers with the store.
     pub(super) breakers: tokio::sync::Mutex<()>,
@@ -62,7 +62,7 @@ pub struct Settings {
     /// How many generations of one owner may be active at once.
     pub per_owner: u32,
     /// The part of the work that this gateway does.
-    pub role: Role,
+    pub role: GatewayRole,
     /// How long this gateway keeps its generations without renewing its lease.
     pub lease: Duration,
     /// Makes the addresses where providers load uploaded pictures, if the gateway has a public
@@ -99,7 +99,7 @@ impl GenerationService {
         metrics: Metrics,
         settings: Settings,
     ) -> Self {
-        let outbox = store.is_shared().then(Arc::<Outbox>::default);
+        let notices = store.is_shared().then(Arc::<NoticeSender>::default);
         Self(Arc::new(Inner {
             media,
             uploads,
@@ -107,10 +107,10 @@ impl GenerationService {
             metrics,
             settings,
             active: Mutex::default(),
-            feeds: Feeds::with_outbox(outbox.clone()),
+            feeds: Feeds::with_notices(notices.clone()),
             changes: Changes::default(),
             remotes: Remotes::default(),
-            outbox,
+            notices,
             membership: Membership::default(),
             breakers: tokio::sync::Mutex::default(),
             store,
@@ -184,9 +184,9 @@ impl GenerationService {
                 active.cancel.cancel();
             }
         }
-        if let (Some(end), Some(outbox)) = (end, &self.0.outbox) {
+        if let (Some(end), Some(notices)) = (end, &self.0.notices) {
             // The gateway that runs it stops it.
-            outbox.fact(&row.id.as_str().into(), (row.key_id, row.visitor_id), end.seq);
+            notices.fact(&row.id.as_str().into(), (row.key_id, row.visitor_id), end.seq);
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use futures_util::future::{BoxFuture, join_all};
 
 use super::{GenerationService, LEASE, Settings};
 use crate::config::{Config, Limits};
-use crate::domain::{Principal, Role};
+use crate::domain::{GatewayRole, Principal};
 use crate::limits;
 use crate::media::{self, MediaSettings, Users};
 use crate::metrics::Metrics;
@@ -54,8 +54,13 @@ async fn a_panic_in_a_provider_fails_only_its_generation() {
     let opened = media::open(&MediaSettings::default(), data.path(), Users::One).await;
     let (media, uploads) = opened.unwrap();
     let pool = ProviderPool::all_by(Arc::new(Faulty), &metrics);
-    let settings =
-        Settings { queue: 10, per_owner: 10, role: Role::All, lease: LEASE, upload_urls: None };
+    let settings = Settings {
+        queue: 10,
+        per_owner: 10,
+        role: GatewayRole::All,
+        lease: LEASE,
+        upload_urls: None,
+    };
     let service =
         GenerationService::new(store.clone(), media.clone(), uploads, pool, metrics, settings);
     service.resume().await.unwrap();

@@ -16,7 +16,7 @@ use super::extract::{Caller, bearer_of, missing};
 use super::origin::{base, client_address};
 use super::page_session;
 use super::state::App;
-use crate::store::{Actor, AdminInfo, Role, Store};
+use crate::store::{Actor, AdminInfo, AdminRole, Store};
 
 /// An administrator who may read everything.
 pub(crate) struct Viewer(pub(crate) AdminInfo);
@@ -116,7 +116,7 @@ impl FromRequestParts<App> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Viewer(admin) = Viewer::from_request_parts(parts, app).await?;
-        if admin.role != Role::Admin {
+        if admin.role != AdminRole::Admin {
             return Err(Problem::forbidden(
                 Code::AdminRoleRequired,
                 "A viewer changes nothing. This needs the key of an administrator whose role is \

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connection;
 use crate::config::Config;
-use crate::domain::Role;
+use crate::domain::GatewayRole;
 use crate::http::state::App;
 use crate::limits::ConnectionPermit;
 
@@ -44,7 +44,7 @@ impl Listeners {
             api: listen(config.listen).await?,
             metrics: maybe_listen(config.metrics_listen).await?,
             // A worker has only probes to answer.
-            admin: maybe_listen(config.admin_listen.filter(|_| config.role != Role::Worker))
+            admin: maybe_listen(config.admin_listen.filter(|_| config.role != GatewayRole::Worker))
                 .await?,
         })
     }

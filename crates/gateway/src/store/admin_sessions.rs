@@ -131,7 +131,7 @@ fn millis(time: Duration) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Role;
+    use super::super::AdminRole;
     use super::super::testing::raw;
     use super::*;
     use crate::metrics::Metrics;
@@ -141,7 +141,7 @@ mod tests {
         const HOUR: Duration = Duration::from_secs(3600);
         let data = tempfile::tempdir().unwrap();
         let store = Store::open(data.path(), Metrics::default()).await.unwrap();
-        let key = store.create_admin("ada", Role::Admin).await.unwrap();
+        let key = store.create_admin("ada", AdminRole::Admin).await.unwrap();
         let ada = store.admin_by_secret(&key).await.unwrap().unwrap();
         let moved = |column: &str, hours: i64| {
             let sql = format!("UPDATE admin_sessions SET {column} = {column} + ?1");

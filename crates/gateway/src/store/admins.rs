@@ -12,14 +12,14 @@ use crate::secret::{self, Hash};
 
 /// What an administrator may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum AdminRole {
     /// Read everything.
     Viewer,
     /// Change things, too.
     Admin,
 }
 
-impl Role {
+impl AdminRole {
     /// Its name, in the table and for people.
     pub fn name(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ pub struct AdminInfo {
     /// The administrator's name.
     pub name: String,
     /// The administrator's role.
-    pub role: Role,
+    pub role: AdminRole,
     /// When the key was created, in milliseconds since 1970.
     pub created_at_ms: u64,
     /// When the key was revoked.
@@ -63,7 +63,7 @@ impl From<AdminRow> for AdminInfo {
             id: row.id,
             name: row.name,
             // The table's constraint admits no third name.
-            role: if row.role == "admin" { Role::Admin } else { Role::Viewer },
+            role: if row.role == "admin" { AdminRole::Admin } else { AdminRole::Viewer },
             created_at_ms: row.created_at_ms,
             revoked_at_ms: row.revoked_at_ms.map(unsigned),
         }
@@ -75,7 +75,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::AdminExists`], and others.
-    pub async fn create_admin(&self, name: &str, role: Role) -> Result<String, StoreError> {
+    pub async fn create_admin(&self, name: &str, role: AdminRole) -> Result<String, StoreError> {
         let key = secret::token(secret::Kind::Secret);
         let (hash, name, actor) = (secret::hash(&key), name.to_owned(), self.actor.clone());
         self.writer

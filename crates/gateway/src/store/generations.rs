@@ -132,7 +132,7 @@ columns!(CancellableRow { price, provider });
 
 /// What a generation without a result costs nevertheless.
 #[derive(Clone, Copy, Debug, Default)]
-struct Cost {
+struct Charge {
     /// Whether a provider had taken it, and may bill it.
     taken: bool,
     charged: u32,
@@ -183,7 +183,7 @@ impl Store {
             .write(move |connection| {
                 Box::pin(async move {
                     locks::account_of_generation(connection, &id).await?;
-                    finish(connection, &id, Some(node), outcome, Cost::default()).await
+                    finish(connection, &id, Some(node), outcome, Charge::default()).await
                 })
             })
             .await
@@ -212,10 +212,10 @@ impl Store {
                     let taken = provider.is_some();
                     let percent = provider.map_or(0, |provider| percent(&provider));
                     let charged = percent_of(price, percent);
-                    let cost = Cost { taken, charged };
+                    let charge = Charge { taken, charged };
                     let outcome = end(price, charged);
                     let event = outcome.event().clone();
-                    let seq = finish(connection, &id, None, outcome, cost).await?;
+                    let seq = finish(connection, &id, None, outcome, charge).await?;
                     Ok(seq.map(|seq| StoredEvent { seq, event }))
                 })
             })
@@ -342,7 +342,7 @@ async fn finish(
     id: &str,
     node: Option<Node>,
     outcome: Outcome,
-    cost: Cost,
+    charge: Charge,
 ) -> Result<Option<u64>, StoreError> {
     let (state, note, message, procedural, provider) = match &outcome {
         Outcome::Completed { note, procedural, provider, .. } => {
@@ -357,8 +357,8 @@ async fn finish(
         .bind(note)
         .bind(message)
         .bind(procedural)
-        .bind(cost.taken)
-        .bind(cost.charged)
+        .bind(charge.taken)
+        .bind(charge.charged)
         .bind(id)
         .bind(node.map(|node| node.0))
         .bind(provider)
@@ -378,7 +378,7 @@ async fn finish(
         }
         Outcome::Ended { event, .. } => (false, event),
     };
-    let settlement = Settlement { price, charged, completed, taken: cost.taken };
+    let settlement = Settlement { price, charged, completed, taken: charge.taken };
     ledger::settle(connection, payer, id, settlement).await?;
     let mut counts = Vec::from(usage::ended(id));
     counts.push(outbox::listening(account_id));

@@ -87,7 +87,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::domain::Node;
-    use crate::store::{NewKey, Role};
+    use crate::store::{AdminRole, NewKey};
 
     /// Rows in every table.
     const FILL: &str = "
@@ -165,7 +165,7 @@ mod tests {
         let row = store.generation("d").await.unwrap().unwrap();
         assert_eq!((row.visitor_id, row.last_seq), (Some(3), 100_000));
         store.create_key(NewKey::Secret { tokens: 5 }, String::new()).await.unwrap();
-        store.create_admin("grace", Role::Viewer).await.unwrap();
+        store.create_admin("grace", AdminRole::Viewer).await.unwrap();
         // The node that ran it in the file is not the first of the server, which runs it from now on.
         let node = store.join(Duration::from_secs(10)).await.unwrap();
         assert_eq!(node, Node(1));

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use ai_now_gateway::server::Server;
-use ai_now_gateway::store::Role;
+use ai_now_gateway::store::AdminRole;
 use ai_now_protocol::Code;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn actions(gateway: &Gateway, key: &str) -> Vec<String> {
 #[tokio::test]
 async fn an_administrator_makes_changes_and_revokes_keys_and_all_is_written_down() {
     let place = Place::new();
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let gateway = place.start().await;
     let made = gateway.post("/api/admin/keys", &admin, &json!({"tokens": 30, "label": "the shop"}));
     let made = body(made.send().await.unwrap(), 201).await;
@@ -105,7 +105,7 @@ async fn an_administrator_makes_changes_and_revokes_keys_and_all_is_written_down
 async fn a_viewer_changes_nothing() {
     let place = Place::new();
     place.key(5).await;
-    let viewer = place.admin("vera", Role::Viewer).await;
+    let viewer = place.admin("vera", AdminRole::Viewer).await;
     let gateway = place.start().await;
     assert_eq!(
         get(&gateway, "/api/admin/me", &viewer).await,
@@ -132,7 +132,8 @@ async fn a_viewer_changes_nothing() {
 #[tokio::test]
 async fn keys_of_administrators_and_of_generations_open_nothing_of_each_other() {
     let place = Place::new();
-    let (admin, gone) = (place.admin("a", Role::Admin).await, place.admin("b", Role::Admin).await);
+    let (admin, gone) =
+        (place.admin("a", AdminRole::Admin).await, place.admin("b", AdminRole::Admin).await);
     let key = place.key(5).await;
     let store = place.store().await;
     store.revoke_admin("b").await.unwrap();
@@ -160,7 +161,8 @@ async fn administrators_have_limits_of_their_own_and_no_page_of_another_origin_a
         config.limits.requests_per_minute = 1;
         config.origins = vec!["https://page.example".into()];
     });
-    let (one, other) = (place.admin("a", Role::Viewer).await, place.admin("b", Role::Viewer).await);
+    let (one, other) =
+        (place.admin("a", AdminRole::Viewer).await, place.admin("b", AdminRole::Viewer).await);
     let gateway = place.start().await;
     let ask = async |key: &str| gateway.get("/api/admin/me", key).send().await.unwrap();
     assert_eq!([ask(&one).await.status(), ask(&one).await.status()], [200, 200]);
@@ -178,7 +180,7 @@ async fn administrators_have_limits_of_their_own_and_no_page_of_another_origin_a
 #[tokio::test]
 async fn bad_input_is_refused_and_changes_nothing() {
     let place = Place::new();
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let key = place.key(5).await;
     let gateway = place.start().await;
     let list = get(&gateway, "/api/admin/keys", &admin).await;
@@ -232,7 +234,7 @@ async fn bad_input_is_refused_and_changes_nothing() {
 async fn lists_are_read_page_by_page_and_the_log_is_exported_whole() {
     const KEYS: usize = 1100;
     let place = Place::new();
-    let viewer = place.admin("vera", Role::Viewer).await;
+    let viewer = place.admin("vera", AdminRole::Viewer).await;
     let store = place.store().await;
     let new = |i: usize| {
         let store = store.clone();
@@ -276,7 +278,7 @@ async fn lists_are_read_page_by_page_and_the_log_is_exported_whole() {
 #[tokio::test]
 async fn the_log_can_be_neither_changed_nor_deleted_from() {
     let place = Place::new();
-    place.admin("ada", Role::Admin).await;
+    place.admin("ada", AdminRole::Admin).await;
     let file = database(&place);
     for sql in ["UPDATE activity SET actor = 'somebody else'", "DELETE FROM activity"] {
         let refused = file.execute(sql, []).unwrap_err().to_string();
@@ -288,7 +290,7 @@ async fn the_log_can_be_neither_changed_nor_deleted_from() {
 #[tokio::test]
 async fn administrators_can_have_a_listener_of_their_own() {
     let place = Place::with(|config| config.admin_listen = "127.0.0.1:0".parse().ok());
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let server = Server::start(place.config.clone()).await.unwrap();
     let public = format!("http://{}", server.address());
     let private = format!("http://{}", server.admin_address().unwrap());
@@ -315,7 +317,7 @@ async fn the_page_signs_in_at_its_own_listener_whatever_the_public_address_is() 
         config.admin_listen = "127.0.0.1:0".parse().ok();
         config.public_url = Some("https://studio.example".into());
     });
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let server = Server::start(place.config.clone()).await.unwrap();
     let private = format!("http://{}", server.admin_address().unwrap());
     let stop = CancellationToken::new();

@@ -1,6 +1,6 @@
 //! What administrators change after it was made, and how they find who changed what.
 
-use ai_now_gateway::store::{Publishable, Role};
+use ai_now_gateway::store::{AdminRole, Publishable};
 use ai_now_protocol::Code;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn budget(opened: Response) -> (String, u64) {
 async fn a_publishable_keys_pages_and_budgets_are_changed_after_it_was_made() {
     let place = Place::new();
     let (admin, viewer) =
-        (place.admin("ada", Role::Admin).await, place.admin("vera", Role::Viewer).await);
+        (place.admin("ada", AdminRole::Admin).await, place.admin("vera", AdminRole::Viewer).await);
     let key = place.key(1000).await;
     let page_key = place.publishable(&key, PAGE, LIMITS).await;
     let gateway = place.start().await;
@@ -91,7 +91,8 @@ async fn a_publishable_keys_pages_and_budgets_are_changed_after_it_was_made() {
 #[tokio::test]
 async fn the_log_is_looked_through_by_who_what_and_when() {
     let place = Place::new();
-    let (ada, bob) = (place.admin("ada", Role::Admin).await, place.admin("bob", Role::Admin).await);
+    let (ada, bob) =
+        (place.admin("ada", AdminRole::Admin).await, place.admin("bob", AdminRole::Admin).await);
     let gateway = place.start().await;
     for (by, count) in [(&ada, 3), (&bob, 2)] {
         for _ in 0..count {

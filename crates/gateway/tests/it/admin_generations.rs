@@ -1,6 +1,6 @@
 //! What administrators see of generations, ledgers and providers, and what they may do about them.
 
-use ai_now_gateway::store::Role;
+use ai_now_gateway::store::AdminRole;
 use ai_now_protocol::{Code, MediaKind};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ async fn name_of(place: &Place, key: &str) -> String {
 async fn generations_of_all_keys_are_found_looked_at_and_cancelled() {
     let place = Place::new();
     let (admin, viewer) =
-        (place.admin("ada", Role::Admin).await, place.admin("vera", Role::Viewer).await);
+        (place.admin("ada", AdminRole::Admin).await, place.admin("vera", AdminRole::Viewer).await);
     let (one, other) = (place.key(100).await, place.key(100).await);
     let name = name_of(&place, &one).await;
     let gateway = place.start().await;
@@ -92,7 +92,7 @@ async fn generations_of_all_keys_are_found_looked_at_and_cancelled() {
 #[tokio::test]
 async fn a_ledger_is_read_page_by_page() {
     let place = Place::new();
-    let viewer = place.admin("vera", Role::Viewer).await;
+    let viewer = place.admin("vera", AdminRole::Viewer).await;
     let (key, _) = (place.key(100).await, place.key(7).await);
     let name = name_of(&place, &key).await;
     let gateway = place.start().await;
@@ -121,7 +121,7 @@ async fn a_providers_circuit_breaker_is_seen_and_closed() {
     place.config.providers.insert("broken".into(), program_with("exit 1", &[], more));
     place.config.providers.insert("whole".into(), program("exit 1"));
     route(&mut place.config, &["broken", "whole"], MediaKind::Video);
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let key = place.key(100).await;
     let gateway = place.start().await;
     let made = gateway.create(&key, &request()).await;

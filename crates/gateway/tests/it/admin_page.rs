@@ -1,7 +1,7 @@
 //! What the administrators' page lives on: signing in, the overview, one generation in full, models and
 //! settings, and what happens as it happens.
 
-use ai_now_gateway::store::{ActivityFilter, Role};
+use ai_now_gateway::store::{ActivityFilter, AdminRole};
 use ai_now_protocol::{Code, MediaKind, sse};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ fn cookie(response: &Response) -> String {
 #[tokio::test]
 async fn a_page_signs_in_and_what_it_had_is_worthless_after_it_signed_out() {
     let place = Place::new();
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let key = place.key(1).await;
     let gateway = place.start().await;
     for wrong in [key.as_str(), "ak_", "nonsense"] {
@@ -101,7 +101,7 @@ async fn the_overview_has_past_totals_and_the_current_state() {
     place.config.providers.insert("own".into(), program_with(STAND_IN, &[], cost));
     place.config.providers.insert("bad".into(), program_with("exit 1", &[], ""));
     route(&mut place.config, &["bad", "own", "sketch"], MediaKind::Video);
-    let viewer = place.admin("vera", Role::Viewer).await;
+    let viewer = place.admin("vera", AdminRole::Viewer).await;
     let key = place.key(1000).await;
     let gateway = place.start().await;
     let empty = get(&gateway, "overview?days=3", &viewer).await;
@@ -164,7 +164,7 @@ async fn costs_are_the_same_in_every_report() {
     let cost = "cost = { currency = 'USD', per_job_micros = 30000 }";
     place.config.providers.insert("bad".into(), program_with("exit 1", &[], cost));
     route(&mut place.config, &["bad", "sketch"], MediaKind::Video);
-    let viewer = place.admin("vera", Role::Viewer).await;
+    let viewer = place.admin("vera", AdminRole::Viewer).await;
     let key = place.key(1000).await;
     let gateway = place.start().await;
     for _ in 0..2 {
@@ -199,7 +199,7 @@ async fn costs_are_the_same_in_every_report() {
 #[tokio::test]
 async fn a_generation_is_made_again_at_its_owners_price() {
     let place = Place::new();
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let key = place.key(20).await;
     let gateway = place.start().await;
     let made = gateway.create(&key, &song()).await;
@@ -231,7 +231,7 @@ async fn a_generation_is_made_again_at_its_owners_price() {
 #[tokio::test]
 async fn live_events_report_changes() {
     let place = Place::new();
-    let viewer = place.admin("vera", Role::Viewer).await;
+    let viewer = place.admin("vera", AdminRole::Viewer).await;
     let key = place.key(1000).await;
     let gateway = place.start().await;
     let mut events = Events::of(&gateway, &viewer).await;
@@ -253,7 +253,7 @@ async fn live_events_report_changes() {
 #[tokio::test]
 async fn generations_are_found_by_their_provider_and_the_last_day() {
     let place = Place::new();
-    let viewer = place.admin("vera", Role::Viewer).await;
+    let viewer = place.admin("vera", AdminRole::Viewer).await;
     let key = place.key(100).await;
     let gateway = place.start().await;
     let made = gateway.create(&key, &song()).await;
@@ -279,7 +279,7 @@ async fn a_provider_is_checked_on_request() {
     let settings = program_with("exit 0", &[], "");
     place.config.providers.insert("own".into(), settings);
     route(&mut place.config, &["own", "sketch"], MediaKind::Video);
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let gateway = place.start().await;
     let check = async |name: &str| {
         let path = format!("/api/admin/providers/{name}/check");

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ai_now_gateway::store::{Publishable, Role};
+use ai_now_gateway::store::{AdminRole, Publishable};
 use ai_now_protocol::api::{Accepted, Session};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -137,8 +137,8 @@ impl World {
         let limits =
             Publishable { visitor_budget: 20, visitors_per_address: 99, tokens_per_day: 99 };
         let publishable = place.publishable(&mine, PAGE, limits).await;
-        let viewer = place.admin("vera", Role::Viewer).await;
-        let admin = place.admin("ada", Role::Admin).await;
+        let viewer = place.admin("vera", AdminRole::Viewer).await;
+        let admin = place.admin("ada", AdminRole::Admin).await;
         let gateway = place.start().await;
         let open = async |key: &str| {
             let asked = gateway.ask(Method::POST, "/api/sessions").bearer_auth(key);

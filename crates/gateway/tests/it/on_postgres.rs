@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use ai_now_gateway::config::Config;
-use ai_now_gateway::domain::Role;
+use ai_now_gateway::domain::GatewayRole;
 use ai_now_gateway::server::Server;
 use ai_now_gateway::store;
 use ai_now_protocol::Code;
@@ -89,7 +89,7 @@ async fn what_one_gateway_accepts_is_followed_cancelled_and_played_at_another() 
 async fn administrators_hear_of_what_all_gateways_make() {
     let place = on_postgres();
     let key = place.key(200).await;
-    let viewer = place.admin("vera", store::Role::Viewer).await;
+    let viewer = place.admin("vera", store::AdminRole::Viewer).await;
     let one = place.start().await;
     let other = Gateway::start(beside(&place, "other")).await;
     let mut stream = other.get("/api/admin/events", &viewer).send().await.unwrap();
@@ -142,8 +142,8 @@ async fn a_gateway_that_keeps_its_files_elsewhere_is_refused() {
 async fn a_door_accepts_and_a_worker_runs() {
     let place = on_postgres();
     let key = place.key(200).await;
-    let door = Gateway::start(Config { role: Role::Door, ..place.config.clone() }).await;
-    let worker = Config { role: Role::Worker, ..beside(&place, "worker") };
+    let door = Gateway::start(Config { role: GatewayRole::Door, ..place.config.clone() }).await;
+    let worker = Config { role: GatewayRole::Worker, ..beside(&place, "worker") };
     let song = door.create(&key, &song()).await;
     let worker = Gateway::start(worker).await;
     completed(&door.follow(&song.events).await);
@@ -154,11 +154,12 @@ async fn a_door_accepts_and_a_worker_runs() {
     worker.stop().await;
     assert_eq!(place.assert_sound().await.unfinished, 0);
     let admin_listen = Some("127.0.0.1:0".parse().unwrap());
-    let listening = Config { role: Role::Worker, admin_listen, ..beside(&place, "listening") };
+    let listening =
+        Config { role: GatewayRole::Worker, admin_listen, ..beside(&place, "listening") };
     let listening = Server::start(listening).await.unwrap();
     assert_eq!(listening.admin_address(), None, "a worker has only probes to answer");
     drop(listening);
-    let alone = Place::with(|config| config.role = Role::Door);
+    let alone = Place::with(|config| config.role = GatewayRole::Door);
     let refused = Server::start(alone.config.clone()).await.err().unwrap().to_string();
     assert!(refused.contains("`role` is for gateways that share"), "{refused}");
 }

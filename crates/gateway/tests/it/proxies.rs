@@ -2,7 +2,7 @@
 //! that can read every refusal, one server to a data directory.
 
 use ai_now_gateway::server::Server;
-use ai_now_gateway::store::Role;
+use ai_now_gateway::store::AdminRole;
 use ai_now_protocol::api::{Accepted, Generation};
 use reqwest::{Method, RequestBuilder, Response};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -232,7 +232,7 @@ async fn a_request_has_one_key() {
         assert_eq!(message.code, "malformed_authorization");
     }
     // Administrators' routes, too.
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     assert_eq!(gateway.get("/api/admin/me", &admin).send().await.unwrap().status(), 200);
     for (first, second) in [(admin.as_str(), "ak_x"), ("ak_x", &admin), (&admin, &admin)] {
         let asked =

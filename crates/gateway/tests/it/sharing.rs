@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ai_now_gateway::store::Role;
+use ai_now_gateway::store::AdminRole;
 use ai_now_protocol::MediaKind;
 use ai_now_protocol::api::{Accepted, State};
 use futures_util::StreamExt as _;
@@ -18,7 +18,7 @@ use crate::support::{Gateway, Place, refusal};
 #[tokio::test]
 async fn administrators_are_signed_in_at_all_gateways_and_out_at_all() {
     let place = on_postgres();
-    let key = place.admin("ada", Role::Admin).await;
+    let key = place.admin("ada", AdminRole::Admin).await;
     let one = place.start().await;
     let other = Gateway::start(beside(&place, "other")).await;
     let asked = one.ask(Method::POST, "/api/admin/session").header("x-ai-now-admin", "1");
@@ -66,7 +66,7 @@ impl Three {
         let own = program_with(&script, &[folder.to_str().unwrap()], more);
         place.config.providers.insert("own".into(), own);
         route(&mut place.config, &["own"], MediaKind::Video);
-        let (key, admin) = (place.key(1000).await, place.admin("ada", Role::Admin).await);
+        let (key, admin) = (place.key(1000).await, place.admin("ada", AdminRole::Admin).await);
         let mut gateways = vec![place.start().await];
         for name in ["two", "three"] {
             gateways.push(Gateway::start(beside(&place, name)).await);

@@ -7,7 +7,7 @@ use ai_now_gateway::config::{Config, Limits};
 use ai_now_gateway::media;
 use ai_now_gateway::metrics::Metrics;
 use ai_now_gateway::server::Server;
-use ai_now_gateway::store::{Audit, NewKey, Publishable, Role, Store};
+use ai_now_gateway::store::{AdminRole, Audit, NewKey, Publishable, Store};
 use ai_now_protocol::api::{Accepted, Balance, Generation, GenerationPage};
 use ai_now_protocol::{ErrorBody, Event, Message, sse};
 use reqwest::{Method, RequestBuilder, Response};
@@ -68,7 +68,7 @@ impl Place {
         key
     }
 
-    pub(crate) async fn admin(&self, name: &str, role: Role) -> String {
+    pub(crate) async fn admin(&self, name: &str, role: AdminRole) -> String {
         let store = self.store().await;
         let key = store.create_admin(name, role).await.unwrap();
         store.close().await;

@@ -6,7 +6,7 @@ mod receiver;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ai_now_gateway::store::Role;
+use ai_now_gateway::store::AdminRole;
 use ai_now_protocol::Code;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let place = Place::with(|config| config.webhook_private_hosts = vec!["127.0.0.1".into()]);
-        let admin = place.admin("ada", Role::Admin).await;
+        let admin = place.admin("ada", AdminRole::Admin).await;
         let key = place.key(100).await;
         let gateway = place.start().await;
         Self { place, gateway, admin, key, receiver: Receiver::new().await }
@@ -329,7 +329,7 @@ async fn a_reached_cap_is_reported_once() {
 async fn events_of_several_gateways_are_sent_once() {
     let mut place = on_postgres();
     place.config.webhook_private_hosts = vec!["127.0.0.1".into()];
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let key = place.key(1000).await;
     let (one, other) = (place.start().await, Gateway::start(beside(&place, "other")).await);
     let mut receiver = Receiver::new().await;
@@ -367,7 +367,7 @@ async fn events_of_several_gateways_are_sent_once() {
 #[tokio::test]
 async fn only_what_may_be_asked_is_taken() {
     let place = Place::new();
-    let admin = place.admin("ada", Role::Admin).await;
+    let admin = place.admin("ada", AdminRole::Admin).await;
     let gateway = place.start().await;
     for sent in [
         json!({"url": "http://127.0.0.1:1/"}),

@@ -1,7 +1,7 @@
 //! A gateway with an administrator and one key, as the tests of what administrators do to a key have
 //! it.
 
-use ai_now_gateway::store::Role;
+use ai_now_gateway::store::AdminRole;
 use serde_json::Value;
 
 use crate::support::{Gateway, Place};
@@ -22,7 +22,7 @@ impl World {
     /// A key with so many tokens.
     pub(crate) async fn new(tokens: u64) -> Self {
         let place = Place::new();
-        let admin = place.admin("ada", Role::Admin).await;
+        let admin = place.admin("ada", AdminRole::Admin).await;
         let key = place.key(tokens).await;
         let store = place.store().await;
         let name = store.key_by_secret(&key).await.unwrap().unwrap().name;

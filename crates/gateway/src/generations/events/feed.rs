@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::encoded::EncodedEvent;
-use super::outbox::Outbox;
+use super::notice_sender::NoticeSender;
 use crate::domain::{Owner, Principal};
 use crate::store::{Store, StoreError};
 
@@ -22,7 +22,7 @@ pub(crate) struct OwnerFeed {
     owner: Owner,
     state: watch::Sender<FeedState>,
     /// Forwards the events to the other gateways. `None`: this gateway is the only one.
-    outbox: Option<Arc<Outbox>>,
+    notices: Option<Arc<NoticeSender>>,
 }
 
 #[derive(Default)]
@@ -41,16 +41,16 @@ struct FeedState {
 impl OwnerFeed {
     /// Publishes that a fact about a generation is in the store, here and to the other gateways.
     pub(super) fn fact(&self, id: &Arc<str>, seq: u64) {
-        if let Some(outbox) = &self.outbox {
-            outbox.fact(id, self.owner, seq);
+        if let Some(notices) = &self.notices {
+            notices.fact(id, self.owner, seq);
         }
         self.receive_fact(id, seq);
     }
 
     /// Publishes a generation's progress, here and to the other gateways.
     pub(super) fn progress(&self, id: &Arc<str>, event: &Event, encoded: EncodedEvent) {
-        if let Some(outbox) = &self.outbox {
-            outbox.progress(id, self.owner, encoded.seq(), event);
+        if let Some(notices) = &self.notices {
+            notices.progress(id, self.owner, encoded.seq(), event);
         }
         self.receive_progress(id, encoded);
     }
@@ -103,13 +103,13 @@ impl OwnerFeed {
 #[derive(Default)]
 pub(crate) struct Feeds {
     all: Mutex<HashMap<Owner, Weak<OwnerFeed>>>,
-    outbox: Option<Arc<Outbox>>,
+    notices: Option<Arc<NoticeSender>>,
 }
 
 impl Feeds {
-    /// Feeds that forward their events to the other gateways through this outbox.
-    pub(crate) fn with_outbox(outbox: Option<Arc<Outbox>>) -> Self {
-        Self { outbox, ..Self::default() }
+    /// Feeds that forward their events to the other gateways through this sender.
+    pub(crate) fn with_notices(notices: Option<Arc<NoticeSender>>) -> Self {
+        Self { notices, ..Self::default() }
     }
 
     /// The feed of an owner, if a generation or a stream uses it.
@@ -149,8 +149,8 @@ impl Feeds {
             // Frees unused entries before the map would grow.
             feeds.retain(|_, feed| feed.strong_count() > 0);
         }
-        let outbox = self.outbox.clone();
-        let feed = Arc::new(OwnerFeed { owner, state: watch::Sender::default(), outbox });
+        let notices = self.notices.clone();
+        let feed = Arc::new(OwnerFeed { owner, state: watch::Sender::default(), notices });
         feeds.insert(owner, Arc::downgrade(&feed));
         feed
     }

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::super::events::EventStream;
 use super::super::{GenerationService, Settings};
 use crate::config::{Config, Limits};
-use crate::domain::{Acceptance, NewGeneration, Principal, Role};
+use crate::domain::{Acceptance, GatewayRole, NewGeneration, Principal};
 use crate::limits;
 use crate::media::{self, MediaSettings, Users};
 use crate::metrics::Metrics;
@@ -63,7 +63,7 @@ impl World {
         Self { data, store, owner }
     }
 
-    async fn gateway(&self, role: Role) -> Gateway {
+    async fn gateway(&self, role: GatewayRole) -> Gateway {
         let (metrics, gate) = (Metrics::default(), Arc::new(Semaphore::new(0)));
         let pool = ProviderPool::all_by(Arc::new(Gated(gate.clone())), &metrics);
         let settings = Settings {
@@ -126,7 +126,8 @@ async fn all(mut stream: EventStream) -> Vec<(u64, Event)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_door_accepts_a_worker_runs_and_both_stream_it() {
     let world = World::new().await;
-    let (door, worker) = (world.gateway(Role::Door).await, world.gateway(Role::Worker).await);
+    let (door, worker) =
+        (world.gateway(GatewayRole::Door).await, world.gateway(GatewayRole::Worker).await);
     let mut feed = door.service.follow_all(world.owner.clone(), Some(0)).await.unwrap();
     let id = world.accept(&door).await.id;
     let streams = [
@@ -152,7 +153,8 @@ async fn what_a_door_accepts_a_worker_runs_and_both_stream_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_runs_at_one_gateway_is_cancelled_at_another() {
     let world = World::new().await;
-    let (one, other) = (world.gateway(Role::All).await, world.gateway(Role::All).await);
+    let (one, other) =
+        (world.gateway(GatewayRole::All).await, world.gateway(GatewayRole::All).await);
     let id = world.accept(&one).await.id;
     world.is_running(&id).await;
     let streams = [
@@ -176,7 +178,8 @@ async fn what_runs_at_one_gateway_is_cancelled_at_another() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_whose_lease_lapsed_is_replaced_and_its_writes_have_no_effect() {
     let world = World::new().await;
-    let (lost, other) = (world.gateway(Role::All).await, world.gateway(Role::All).await);
+    let (lost, other) =
+        (world.gateway(GatewayRole::All).await, world.gateway(GatewayRole::All).await);
     let id = world.accept(&lost).await.id;
     world.is_running(&id).await;
     let stream = other.service.subscribe(&id, 0).await.unwrap();
@@ -204,7 +207,8 @@ async fn a_gateway_whose_lease_lapsed_is_replaced_and_its_writes_have_no_effect(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_stops_hands_over_at_once() {
     let world = World::new().await;
-    let (one, other) = (world.gateway(Role::All).await, world.gateway(Role::All).await);
+    let (one, other) =
+        (world.gateway(GatewayRole::All).await, world.gateway(GatewayRole::All).await);
     let id = world.accept(&one).await.id;
     world.is_running(&id).await;
     let (here, there) = (
@@ -225,7 +229,7 @@ async fn a_gateway_that_stops_hands_over_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_gateway_has_lost_is_claimed_anew() {
     let world = World::new().await;
-    let gateway = world.gateway(Role::All).await;
+    let gateway = world.gateway(GatewayRole::All).await;
     let lost = NewGeneration {
         id: "lost".into(),
         owner: world.owner.clone(),
@@ -254,7 +258,7 @@ async fn what_a_gateway_has_lost_is_claimed_anew() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_no_notice_announced_is_read_from_the_store() {
     let world = World::new().await;
-    let door = world.gateway(Role::Door).await;
+    let door = world.gateway(GatewayRole::Door).await;
     let mut feed = door.service.follow_all(world.owner.clone(), None).await.unwrap();
     let unannounced = NewGeneration {
         id: "unannounced".into(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::super::Role;
+use super::super::AdminRole;
 use super::world::World;
 use crate::domain::Node;
 
@@ -13,14 +13,14 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 pub(super) async fn a_session_is_good_everywhere_until_it_ends(world: &World) {
     let (store, other) = (&world.store, &world.other);
-    let key = store.create_admin("ada", Role::Viewer).await.unwrap();
+    let key = store.create_admin("ada", AdminRole::Viewer).await.unwrap();
     let ada = store.admin_by_secret(&key).await.unwrap().unwrap();
     let [one, two] = [(); 2].map(|()| store.open_admin_session(&ada, HOUR));
     let (one, two) = (one.await.unwrap(), two.await.unwrap());
     assert_eq!(other.use_admin_session("nonsense", HOUR).await.unwrap().map(|ada| ada.name), None);
     for store in [store, other] {
         let found = store.use_admin_session(&one, HOUR).await.unwrap().unwrap();
-        assert_eq!((found.name.as_str(), found.role), ("ada", Role::Viewer));
+        assert_eq!((found.name.as_str(), found.role), ("ada", AdminRole::Viewer));
     }
     // It ends when it is not used, which looking at it does not count for.
     let (idle, pause) = (Duration::from_millis(1100), Duration::from_millis(1200));
@@ -39,7 +39,7 @@ pub(super) async fn a_session_is_good_everywhere_until_it_ends(world: &World) {
 }
 
 pub(super) async fn there_are_never_too_many_sessions(world: &World) {
-    let key = world.store.create_admin("ada", Role::Admin).await.unwrap();
+    let key = world.store.create_admin("ada", AdminRole::Admin).await.unwrap();
     let ada = world.store.admin_by_secret(&key).await.unwrap().unwrap();
     let first = world.store.open_admin_session(&ada, HOUR).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;

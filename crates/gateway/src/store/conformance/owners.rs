@@ -4,7 +4,7 @@ use ai_now_protocol::Event;
 use ai_now_protocol::api::State;
 use futures_util::future::join_all;
 
-use super::super::{ActivityFilter, Actor, NewKey, NewVisitor, Publishable, Role, StoreError};
+use super::super::{ActivityFilter, Actor, AdminRole, NewKey, NewVisitor, Publishable, StoreError};
 use super::world::{World, completed, ended, new};
 use crate::clock::{day_of, now_ms};
 use crate::domain::{NewGeneration, NewUpload, Node, Principal, UploadError, UploadQuota};
@@ -176,9 +176,9 @@ pub(super) async fn corrections_are_made_once(world: &World) {
 pub(super) async fn who_changes_something_is_written_down(world: &World) {
     let ada = Actor { name: "ada".into(), source: "127.0.0.1".into() };
     let store = world.store.acting_as(ada);
-    let key = store.create_admin("grace", Role::Viewer).await.unwrap();
+    let key = store.create_admin("grace", AdminRole::Viewer).await.unwrap();
     assert!(matches!(
-        store.create_admin("grace", Role::Admin).await,
+        store.create_admin("grace", AdminRole::Admin).await,
         Err(StoreError::AdminExists(_))
     ));
     assert_eq!(world.other.admin_by_secret(&key).await.unwrap().unwrap().name, "grace");

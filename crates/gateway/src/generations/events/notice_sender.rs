@@ -58,12 +58,12 @@ struct Waiting {
 
 /// The notices that are to be sent.
 #[derive(Default)]
-pub(crate) struct Outbox {
+pub(crate) struct NoticeSender {
     waiting: Mutex<Waiting>,
     some: Notify,
 }
 
-impl Outbox {
+impl NoticeSender {
     /// A fact of a generation is in the store.
     pub(crate) fn fact(&self, id: &Arc<str>, owner: Owner, seq: u64) {
         let mut waiting = self.waiting();
@@ -159,20 +159,20 @@ mod tests {
 
     #[test]
     fn notices_are_sent_together_split_where_too_long_and_read_back() {
-        let outbox = Outbox::default();
+        let sender = NoticeSender::default();
         let owner = (1, Some(2));
         for number in 0..200_u32 {
             let id: Arc<str> = format!("generation-number-{number:05}").into();
             let progress = Progress { eta_secs: Some(number), ..Progress::default() };
             let event = Event::Processing(progress);
-            outbox.progress(&id, owner, 6, &Event::PROCESSING);
-            outbox.progress(&id, owner, 7, &event);
+            sender.progress(&id, owner, 6, &Event::PROCESSING);
+            sender.progress(&id, owner, 7, &event);
         }
         let ended: Arc<str> = "generation-number-00003".into();
-        outbox.fact(&ended, owner, 100_000);
-        outbox.work();
-        outbox.breakers();
-        let texts = texts(std::mem::take(&mut *outbox.waiting()));
+        sender.fact(&ended, owner, 100_000);
+        sender.work();
+        sender.breakers();
+        let texts = texts(std::mem::take(&mut *sender.waiting()));
         assert!(texts.len() > 1);
         assert!(texts.iter().all(|text| text.len() <= NOTICE_MAX_BYTES));
         let all: Vec<Notice> = texts.iter().flat_map(|text| notices(text)).collect();
