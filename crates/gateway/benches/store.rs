@@ -89,6 +89,7 @@ fn new(owner: &Principal) -> NewGeneration {
         price: 10,
         node: None,
         concurrent_limit: u32::MAX,
+        repeats: None,
     }
 }
 

@@ -21,6 +21,7 @@ mod service;
 mod tests;
 mod upload_urls;
 
+pub use accept::Repetition;
 pub use changes::{ChangeReader, GenerationChange};
 pub use events::{EncodedEvent, EventStream, Feed, FeedEvent};
 pub use membership::LEASE;

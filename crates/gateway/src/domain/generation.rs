@@ -31,6 +31,9 @@ pub struct NewGeneration {
     pub node: Option<Node>,
     /// How many generations of this owner may be under way at once, this one among them.
     pub concurrent_limit: u32,
+    /// The id of the generation that an administrator repeats with it: the activity log tells of
+    /// it.
+    pub repeats: Option<String>,
 }
 
 /// An accepted submission.

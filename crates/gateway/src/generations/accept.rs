@@ -12,7 +12,16 @@ use crate::domain::{Acceptance, NewGeneration, Principal, SubmitError};
 use crate::limits::GenerationPermit;
 use crate::providers::Unfit;
 use crate::secret;
-use crate::store::{GenerationRow, StoreError};
+use crate::store::{Actor, GenerationRow, StoreError};
+
+/// A generation that an administrator repeats.
+#[derive(Clone, Debug)]
+pub struct Repetition {
+    /// The id of the one before.
+    pub of: String,
+    /// The administrator.
+    pub by: Actor,
+}
 
 impl GenerationService {
     /// Accepts a generation and starts it, or finds the one that was accepted under the same
@@ -31,7 +40,32 @@ impl GenerationService {
     ) -> Result<Acceptance, SubmitError> {
         let service = self.clone();
         let accepting =
-            async move { service.accept_now(owner, request, idempotency_key, permit).await };
+            async move { service.accept_now(owner, request, idempotency_key, permit, None).await };
+        self.to_the_end(accepting).await
+    }
+
+    /// Accepts the repetition of a generation, and logs it where it is accepted. See
+    /// [`GenerationService::accept`].
+    ///
+    /// # Errors
+    /// [`SubmitError`]; then the log says nothing of it.
+    pub async fn accept_again(
+        &self,
+        owner: Principal,
+        request: GenerateRequest,
+        permit: Option<GenerationPermit>,
+        repetition: Repetition,
+    ) -> Result<Acceptance, SubmitError> {
+        let service = self.clone();
+        let accepting =
+            async move { service.accept_now(owner, request, None, permit, Some(repetition)).await };
+        self.to_the_end(accepting).await
+    }
+
+    async fn to_the_end(
+        &self,
+        accepting: impl Future<Output = Result<Acceptance, SubmitError>> + Send + 'static,
+    ) -> Result<Acceptance, SubmitError> {
         match self.0.tasks.spawn(accepting.in_current_span()).await {
             Ok(outcome) => outcome,
             // A panic: nothing was accepted.
@@ -45,6 +79,7 @@ impl GenerationService {
         request: GenerateRequest,
         idempotency_key: Option<String>,
         permit: Option<GenerationPermit>,
+        repetition: Option<Repetition>,
     ) -> Result<Acceptance, SubmitError> {
         let submission = idempotency_key.map(|key| (key, fingerprint(&request)));
         let order = match self.order(&request).await {
@@ -57,6 +92,10 @@ impl GenerationService {
             }
         };
         let node = self.node_to_run();
+        let (repeats, store) = match repetition {
+            Some(Repetition { of, by }) => (Some(of), self.0.store.acting_as(by)),
+            None => (None, self.0.store.clone()),
+        };
         let mut options = order.options;
         options
             .entry(SEED.into())
@@ -74,12 +113,13 @@ impl GenerationService {
             submission,
             node,
             concurrent_limit: permit.as_ref().map_or(0, |_| self.0.settings.per_owner),
+            repeats,
         };
         let row = GenerationRow::queued(&new);
         // Inserted before it is in the store: a stream that finds it in the store also finds it
         // here.
         let active = node.map(|node| self.insert(&row, node, permit));
-        let accepted = self.0.store.accept(new, Event::Started).await;
+        let accepted = store.accept(new, Event::Started).await;
         match (&accepted, active) {
             (Ok(acceptance), active) if !acceptance.replayed => {
                 self.0.metrics.accepted(&row.model);

@@ -27,6 +27,11 @@ pub(crate) struct Administrator {
 }
 
 impl Administrator {
+    /// The actor under whom changes are logged.
+    pub(crate) fn actor(self) -> Actor {
+        self.actor
+    }
+
     /// The store, which logs its changes under this administrator.
     pub(crate) fn store(self, app: &App) -> Store {
         app.store.acting_as(self.actor)

@@ -6,6 +6,7 @@
 //! it is ended together with its children. The file that it names must be in that directory.
 
 mod running;
+mod working_dir;
 
 use std::collections::HashMap;
 use std::io;
@@ -23,6 +24,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use self::running::{Running, Said, log};
+use self::working_dir::WorkingDir;
 use super::error::{ErrorKind, OpenError, ProviderError};
 use super::picture::Picture;
 use super::provider::{Job, MediaContent, Output, Provider, Task};
@@ -160,7 +162,7 @@ impl Program {
         };
         let dir = WorkingDir::new(&self.work, &task.job.id).await.map_err(no_room)?;
         if let Some(picture) = &task.job.picture {
-            let path = dir.0.join(picture_name(picture));
+            let path = dir.path().join(picture_name(picture));
             tokio::fs::write(path, &picture.bytes).await.map_err(no_room)?;
         }
         let mut running = Running::new(self.start(&dir).map_err(|error| {
@@ -196,7 +198,7 @@ impl Program {
         let mut command = Command::new(&self.own.program);
         command
             .args(&self.own.args)
-            .current_dir(&dir.0)
+            .current_dir(dir.path())
             .env_clear()
             .envs(environment)
             .stdin(Stdio::piped())
@@ -270,7 +272,7 @@ impl Program {
     ) -> Result<Output, ProviderError> {
         let media = task.media.clone();
         let taking = Taking::new(task.job.model.kind, &self.limits);
-        let work = dir.0.clone();
+        let work = dir.path().to_owned();
         let taken = tokio::task::spawn_blocking(move || take(&work, &file, &taking, &media)).await;
         let taken = taken.unwrap_or_else(|error| Err(io::Error::other(error).into()));
         let (file, format) = taken.map_err(|error| {
@@ -302,7 +304,7 @@ impl Program {
             "seed": job.seed(),
             "options": job.own_options(),
             "picture": job.picture.as_ref().map(picture_name),
-            "directory": dir.0,
+            "directory": dir.path(),
         });
         format!("{request}\n")
     }
@@ -360,32 +362,4 @@ fn take(
         std::fs::copy(&path, unfinished.path())?;
     }
     Ok((unfinished, format))
-}
-
-/// A directory that is removed with the value.
-struct WorkingDir(PathBuf);
-
-impl WorkingDir {
-    async fn new(work: &Path, id: &str) -> io::Result<Self> {
-        let path = work.join(id);
-        // Left by an earlier start that could not be cleaned up.
-        let _ = tokio::fs::remove_dir_all(&path).await;
-        tokio::fs::create_dir(&path).await?;
-        Ok(Self(path))
-    }
-
-    /// Removes it. A program may have left a million files in it: others go on in the meantime.
-    async fn remove(self) {
-        let removing = tokio::task::spawn_blocking(move || drop(self));
-        // It only fails if the removal panics.
-        let _ = removing.await;
-    }
-}
-
-impl Drop for WorkingDir {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, "a working directory could not be removed");
-        }
-    }
 }

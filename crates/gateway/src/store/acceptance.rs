@@ -5,7 +5,10 @@
 //! finds the first accepted or refused, never in between.
 
 use ai_now_protocol::Event;
+use serde_json::Value;
 
+use super::activity::{Change, record};
+use super::actor::Actor;
 use super::database::{Store, json, signed};
 use super::engine::{Connection, Query, columns, first, query};
 use super::events::{fact, next_block_of};
@@ -39,10 +42,11 @@ impl Store {
         first: Event,
     ) -> Result<Acceptance, SubmitError> {
         let (key_id, account_id) = (new.owner.key_id, new.owner.account_id);
+        let actor = self.actor.clone();
         let accepted = self
             .writer
             .write(move |connection| {
-                Box::pin(async move { accept(connection, &new, &first).await })
+                Box::pin(async move { accept(connection, &new, &first, &actor).await })
             })
             .await?;
         if let Err(SubmitError::CapReached { month, wait_ms }) = &accepted {
@@ -89,6 +93,7 @@ async fn accept(
     connection: &mut Connection,
     new: &NewGeneration,
     first_fact: &Event,
+    actor: &Actor,
 ) -> Result<Result<Acceptance, SubmitError>, StoreError> {
     let owner = &new.owner;
     locks::account(connection, owner.account_id).await?;
@@ -123,6 +128,11 @@ async fn accept(
     connection.together(writes).await?;
     let left = (account.available, u64::from(new.price));
     outbox::fell(connection, listeners, left, (owner.account_id, owner.key_id)).await?;
+    if let Some(repeated) = &new.repeats {
+        let (action, after) = ("generation.again", serde_json::json!({ "id": new.id }));
+        let change = Change { action, subject: repeated, before: Value::Null, after };
+        record(connection, actor, change).await?;
+    }
     let balance = within_budget(connection, account, owner.visitor_id).await?;
     Ok(Ok(Acceptance { id: new.id.clone(), price: new.price, balance, replayed: false, first_seq }))
 }

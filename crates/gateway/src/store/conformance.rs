@@ -26,8 +26,9 @@ use self::messages::{
     messages_are_sent_by_one_at_a_time, what_waits_for_an_endpoint_is_bounded,
 };
 use self::owners::{
-    corrections_are_made_once, uploads_are_counted_for_all, visitors_have_budgets_of_their_own,
-    what_is_over_is_forgotten_and_its_sums_stay, who_changes_something_is_written_down,
+    an_accepted_repetition_is_written_down, corrections_are_made_once, uploads_are_counted_for_all,
+    visitors_have_budgets_of_their_own, what_is_over_is_forgotten_and_its_sums_stay,
+    who_changes_something_is_written_down,
 };
 use self::world::{World, completed, ended, ended_with, new};
 use super::{KeyChange, Store, StoreError, StoredEvent, SubmissionState};
@@ -117,6 +118,21 @@ async fn limits_hold_for_many_at_once(world: &World) {
     assert_eq!(submit(&capped, 100).await, (3, 21));
     let daily = Principal { tokens_per_day: Some(40), ..world.owner(1000).await };
     assert_eq!(submit(&daily, 100).await, (4, 20));
+    // What failed, or was cancelled before a provider had taken it, does not count against it.
+    let daily = Principal { tokens_per_day: Some(40), ..world.owner(1000).await };
+    let accepting = || world.store.accept(new(&daily, 10), Event::Started);
+    let ids = [accepting().await, accepting().await, accepting().await, accepting().await];
+    let [failed, cancelled, taken, done] = ids.map(|accepted| accepted.unwrap().id);
+    world.other.finish(&failed, Node(1), ended(State::Failed)).await.unwrap().unwrap();
+    let record = world.store.submission_record(&taken, Node(1), "dream");
+    record.intend().await.unwrap();
+    assert!(record.taken("handle").await.unwrap());
+    for id in [&cancelled, &taken] {
+        let end = |_, _| ended(State::Cancelled);
+        world.other.cancel(id, |_| 0, end).await.unwrap().unwrap();
+    }
+    world.other.finish(&done, Node(1), completed("daily.mp3")).await.unwrap().unwrap();
+    assert_eq!(submit(&daily, 100).await, (2, 22));
 }
 
 /// Of two ends of one generation, one is recorded; numbers are unique.
@@ -315,6 +331,7 @@ conformance!(
     a_start_takes_up_what_was_under_way,
     uploads_are_counted_for_all,
     corrections_are_made_once,
+    an_accepted_repetition_is_written_down,
     who_changes_something_is_written_down,
     a_change_that_fails_leaves_nothing,
     changes_outlive_their_callers,

@@ -216,6 +216,7 @@ const VERSIONS: &[Version] = &[
     (20, "filters", include_str!("../../migrations/0020_generations_filtered.sql")),
     (21, "failures", include_str!("../../migrations/0021_failures_in_a_row.sql")),
     (22, "older keys", include_str!("../../migrations/0022_older_keys.sql")),
+    (23, "tokens of a day", include_str!("../../migrations/0023_tokens_of_a_day.sql")),
 ];
 
 /// A value as a column of text keeps it.

@@ -2,8 +2,8 @@
 //!
 //! Everything that is decided about tokens, limits, idempotency and event numbers belongs to one
 //! account. So a transaction locks the account first, and sees everything that earlier transactions
-//! decided. The order is: one account, or several in the order of their ids; then one of the locks
-//! below, for what belongs to no account; then the rows that it changes. `SQLite` has one writer,
+//! decided. The order is: one account, or several in the order of their ids; then the locks below in
+//! the order of their numbers, for what belongs to no account; then the rows that it changes. `SQLite` has one writer,
 //! and needs no locks.
 
 use super::engine::{Connection, query};

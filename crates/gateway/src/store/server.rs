@@ -29,6 +29,7 @@ pub(super) const VERSIONS: &[Version] = &[
     (20, "filters", include_str!("../../migrations/postgres/0020_generations_filtered.sql")),
     (21, "failures", include_str!("../../migrations/postgres/0021_failures_in_a_row.sql")),
     (22, "older keys", include_str!("../../migrations/postgres/0022_older_keys.sql")),
+    (23, "tokens of a day", include_str!("../../migrations/postgres/0023_tokens_of_a_day.sql")),
 ];
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;

@@ -219,6 +219,7 @@ statements! {
         generation_id) VALUES (?, ?, ?, ?, ?)";
     ACTIVE_OF_OWNER = "SELECT count(*) FROM generations
         WHERE key_id = ? AND visitor_id IS ? AND state IN ('queued', 'running')";
+    /// The conditions on the state are those of the index `generations_counted`, word for word.
     USED_TOKENS_SINCE = "SELECT CAST(coalesce(sum(price), 0) AS BIGINT) FROM generations
         WHERE key_id = ? AND created_at_ms > ? AND created_at_ms <= ?
         AND state <> 'failed' AND (state <> 'cancelled' OR taken <> 0)";

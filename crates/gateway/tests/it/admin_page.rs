@@ -217,8 +217,12 @@ async fn a_generation_is_made_again_at_its_owners_price() {
     assert_eq!((&shown.model, &shown.prompt), (&first.model, &first.prompt));
     assert_eq!(gateway.balance(&key).await.spent, 20);
     assert!(refusal(again().await, 418).await.is(Code::TooFewTokens));
-    let log = get(&gateway, "activity?limit=1", &admin).await;
-    assert_eq!(log["entries"][0]["action"], "generation.again");
+    // What was refused was not done, and is not in the log.
+    let log = get(&gateway, "activity?action=generation.again", &admin).await;
+    let entries: Vec<_> = log["entries"].as_array().unwrap().iter().collect();
+    let [entry] = entries[..] else { panic!("{log}") };
+    assert_eq!((&entry["subject"], &entry["actor"]), (&json!(made.id), &json!("ada")));
+    assert_eq!(entry["after"], json!({"id": second["id"]}));
     let keys = get(&gateway, "keys", &admin).await;
     let name = keys["keys"][0]["name"].as_str().unwrap();
     let revoke = gateway.ask(Method::DELETE, &format!("/api/admin/keys/{name}"));

@@ -149,6 +149,7 @@ async fn accept(store: &Store, owner: &Principal, price: u32) -> Result<String, 
         submission: None,
         node: Some(Node(1)),
         concurrent_limit: 1000,
+        repeats: None,
     };
     let accepted = store.accept(new, Event::Started).await;
     if let Err(error) = &accepted {

@@ -73,6 +73,7 @@ async fn talkative(place: &Place, key: &str) -> String {
         submission: None,
         node: Some(Node(1)),
         concurrent_limit: 1,
+        repeats: None,
     };
     store.accept(new, Event::Started).await.unwrap();
     let file = database(place);

@@ -42,6 +42,7 @@ async fn of_two_ends_just_one_is_written() {
                 submission: None,
                 node: Some(Node(1)),
                 concurrent_limit: 1000,
+                repeats: None,
             };
             let id = store.accept(new, Event::Started).await.unwrap().id;
             assert!(store.begin(&id, Node(1), Event::PROCESSING).await.unwrap().is_some());

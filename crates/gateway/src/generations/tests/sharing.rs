@@ -242,6 +242,7 @@ async fn what_a_gateway_has_lost_is_claimed_anew() {
         submission: None,
         node: gateway.service.node(),
         concurrent_limit: 9,
+        repeats: None,
     };
     assert!(lost.node.is_some());
     world.store.accept(lost, Event::Started).await.unwrap();
@@ -272,6 +273,7 @@ async fn what_no_notice_announced_is_read_from_the_store() {
         submission: None,
         node: None,
         concurrent_limit: 9,
+        repeats: None,
     };
     world.store.accept(unannounced, Event::Started).await.unwrap();
     let events = feed.next().await.unwrap();

@@ -67,13 +67,6 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     Ok(Some(key.to_owned()))
 }
 
-impl Repeatable {
-    /// A header that occurs once.
-    pub(crate) fn never() -> Self {
-        Self { key: None }
-    }
-}
-
 /// Accepts a generation, or answers why not.
 pub(crate) async fn accept(
     app: &App,

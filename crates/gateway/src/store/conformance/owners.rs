@@ -7,7 +7,9 @@ use futures_util::future::join_all;
 use super::super::{ActivityFilter, Actor, AdminRole, NewKey, NewVisitor, Publishable, StoreError};
 use super::world::{World, completed, ended, new};
 use crate::clock::{day_of, now_ms};
-use crate::domain::{NewGeneration, NewUpload, Node, Principal, UploadError, UploadQuota};
+use crate::domain::{
+    NewGeneration, NewUpload, Node, Principal, SubmitError, UploadError, UploadQuota,
+};
 use crate::secret;
 
 pub(super) async fn visitors_have_budgets_of_their_own(world: &World) {
@@ -232,4 +234,19 @@ pub(super) async fn who_changes_something_is_written_down(world: &World) {
     let writing = (0..16).map(|n| both[n % 2].write_down("a.test", n.to_string()));
     join_all(writing).await.into_iter().for_each(Result::unwrap);
     assert_eq!(world.other.activity_after(&any, log[4].id, 99).await.unwrap().len(), 16);
+}
+
+/// A repetition is in the log if it was accepted, and only then.
+pub(super) async fn an_accepted_repetition_is_written_down(world: &World) {
+    let owner = world.owner(15).await;
+    let store = world.store.acting_as(Actor { name: "ada".into(), source: "127.0.0.1".into() });
+    let repeated = || NewGeneration { repeats: Some("first".into()), ..new(&owner, 10) };
+    let again = store.accept(repeated(), Event::Started).await.unwrap();
+    let refused = store.accept(repeated(), Event::Started).await;
+    assert!(matches!(refused, Err(SubmitError::TooFewTokens { .. })), "{refused:?}");
+    let asked = ActivityFilter { action: "generation.again".into(), ..ActivityFilter::default() };
+    let lines = world.other.activity_after(&asked, 0, 9).await.unwrap();
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!((line.actor.as_str(), line.subject.as_str()), ("ada", "first"));
+    assert_eq!(line.after, Some(format!("{{\"id\":\"{}\"}}", again.id)));
 }

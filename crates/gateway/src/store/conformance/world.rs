@@ -70,6 +70,7 @@ pub(super) fn new(owner: &Principal, price: u32) -> NewGeneration {
         submission: None,
         node: Some(Node(1)),
         concurrent_limit: 100,
+        repeats: None,
     }
 }
 

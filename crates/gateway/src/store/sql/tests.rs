@@ -150,6 +150,33 @@ async fn a_filter_of_all_generations_looks_into_the_table_for_what_fits() {
     assert!(steps.iter().any(|step| step.starts_with("SEARCH g USING INDEX")), "{steps:?}");
 }
 
+/// What a publishable key used in a day is read from the index alone, which has only what counts.
+#[tokio::test]
+async fn the_tokens_of_a_day_are_counted_in_an_index() {
+    let data = tempfile::tempdir().unwrap();
+    Store::open(data.path(), Metrics::default()).await.unwrap().close().await;
+    let file = raw(data.path());
+    let mut plan = file.prepare(&format!("EXPLAIN QUERY PLAN {USED_TOKENS_SINCE}")).unwrap();
+    let plan: Vec<String> =
+        plan.query_map([1, 2, 3], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+    let counted = "SEARCH generations USING COVERING INDEX generations_counted \
+                   (key_id=? AND created_at_ms>? AND created_at_ms<?)";
+    assert_eq!(plan, [counted]);
+
+    let (store, server) = connected().await;
+    let client = server.client().await;
+    // The planner has no statistics of an empty table.
+    client.batch_execute("SET enable_seqscan = off; SET enable_bitmapscan = off").await.unwrap();
+    let asked = in_postgres(USED_TOKENS_SINCE);
+    let asked = asked.replace("$1", "1").replace("$2", "2").replace("$3", "3");
+    let plan = client.query(&format!("EXPLAIN {asked}"), &[]).await.unwrap();
+    let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
+    let counted = "Index Only Scan using generations_counted on generations";
+    assert!(plan.iter().any(|step| step.contains(counted)), "{plan:?}");
+    assert!(!plan.iter().any(|step| step.contains("Filter")), "{plan:?}");
+    store.close().await;
+}
+
 /// The tests above see only what stands in this file.
 #[test]
 fn all_sql_of_the_store_is_in_this_file() {

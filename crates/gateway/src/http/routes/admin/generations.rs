@@ -13,6 +13,7 @@ use super::generation_details::{AdminGeneration, GenerationDetails, admin_genera
 use super::keys::refusal;
 use crate::clock::DAY_MS;
 use crate::domain::Principal;
+use crate::generations::Repetition;
 use crate::http::administrator::{Administrator, Viewer};
 use crate::http::allowed;
 use crate::http::error::Problem;
@@ -21,7 +22,6 @@ use crate::http::origin::{base, client_address};
 use crate::http::routes::generation_id::{Which, unknown};
 use crate::http::routes::generations::{Page, place_of};
 use crate::http::routes::page;
-use crate::http::routes::submission::{Repeatable, accept};
 use crate::http::routes::system::json;
 use crate::http::state::App;
 use crate::store::{GenerationFilter, StoreError};
@@ -216,8 +216,9 @@ pub(crate) async fn again(
     let (model, prompt) = (found.row.model, found.row.prompt);
     let request = GenerateRequest { model, prompt, style, options };
     let address = client_address(&app, &headers, &extensions);
-    admin.store(&app).write_down("generation.again", id).await?;
-    let accepted = accept(&app, principal, Repeatable::never(), address, request).await?;
+    let permit = app.limits.generation(address);
+    let repetition = Repetition { of: id, by: admin.actor() };
+    let accepted = app.generations.accept_again(principal, request, permit, repetition).await?;
     let base = base(&app, &headers, &extensions);
     Ok(json(StatusCode::CREATED, &details(&app, &accepted.id, &base).await?))
 }
