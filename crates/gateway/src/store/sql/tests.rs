@@ -177,6 +177,20 @@ async fn the_tokens_of_a_day_are_counted_in_an_index() {
     store.close().await;
 }
 
+/// Every request looks a key up, by what it is and by what it was before its rotations.
+#[tokio::test]
+async fn a_server_finds_a_key_in_its_indexes() {
+    let (store, server) = connected().await;
+    let client = server.client().await;
+    client.batch_execute("SET enable_seqscan = off").await.unwrap();
+    let asked = in_postgres(KEY_BY_HASH).replace("$1", "'\\x00'::bytea").replace("$2", "2");
+    let plan = client.query(&format!("EXPLAIN {asked}"), &[]).await.unwrap();
+    let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
+    assert!(plan.iter().any(|step| step.contains("on keys_by_old_hash")), "{plan:?}");
+    assert!(!plan.iter().any(|step| step.contains("Seq Scan")), "{plan:?}");
+    store.close().await;
+}
+
 /// The tests above see only what stands in this file.
 #[test]
 fn all_sql_of_the_store_is_in_this_file() {
