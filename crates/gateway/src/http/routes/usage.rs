@@ -18,9 +18,9 @@ use super::page;
 use crate::clock::{date_of, day_of, now_ms};
 use crate::config::Config;
 use crate::csv;
-use crate::domain::{Cost, Principal};
+use crate::domain::{Cost, Principal, safe_json};
 use crate::http::allowed;
-use crate::http::error::Problem;
+use crate::http::error::{JSON, Problem};
 use crate::http::openapi::{Keyed, Queried};
 use crate::http::state::App;
 use crate::store::{Store, StoreError, USAGE_COLUMNS, Usage};
@@ -206,7 +206,7 @@ fn json_of(app: &App, days: RangeInclusive<u64>, key_id: Option<i64>, reader: Re
             };
             let Some(day) = days.next() else {
                 // Without its opening brace: it goes on after the rows.
-                let sums = serde_json::to_string(&report)?.split_off(1);
+                let sums = safe_json(&report)?.split_off(1);
                 return Ok(Some((format!("{text}],{sums}").into(), None)));
             };
             for (usage, costs) in read(&store, day, key_id, reader).await? {
@@ -214,12 +214,12 @@ fn json_of(app: &App, days: RangeInclusive<u64>, key_id: Option<i64>, reader: Re
                 comma = ",";
                 report.generations += usage.generations;
                 report.tokens += usage.tokens;
-                text.push_str(&serde_json::to_string(&UsageRow::of(usage, costs))?);
+                text.push_str(&safe_json(&UsageRow::of(usage, costs))?);
             }
             Ok::<_, BoxError>(Some((text.into(), Some((days, report, String::new(), comma)))))
         }
     });
-    ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(parts)).into_response()
+    ([(header::CONTENT_TYPE, JSON)], Body::from_stream(parts)).into_response()
 }
 
 /// The same as CSV, a day at a time.
