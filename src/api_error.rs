@@ -8,7 +8,8 @@ use ai_now_protocol::Message;
 pub enum ApiError {
     /// No answer came: the network, the gateway, or a rule of the browser's.
     Unreachable,
-    /// 401, 403: the gateway doesn't accept this page or this visitor (any more).
+    /// 401, 403: the gateway doesn't accept this page or this visitor (any more). A 403 with a code is
+    /// about the request, and [`ApiError::Refused`].
     Unauthorized,
     /// 418: too few tokens. Contains the gateway's sentence.
     TooFewTokens(Message),
@@ -29,6 +30,7 @@ impl ApiError {
     /// if there was none.
     pub fn from_status(status: u16, message: Message, retry_after_secs: Option<u32>) -> Self {
         match status {
+            403 if !message.code.is_empty() => Self::Refused(message),
             401 | 403 => Self::Unauthorized,
             418 => Self::TooFewTokens(message),
             409 | 429 | 503 => Self::Later(retry_after_secs),
@@ -96,6 +98,12 @@ mod tests {
             assert_eq!(from(status), error, "{status}");
             assert_eq!(error.is_transient(), transient, "{status}");
         }
+    }
+
+    #[test]
+    fn a_403_with_a_code_is_about_the_request() {
+        let said = Message { code: "model_not_allowed".into(), ..Message::text("Choose another.") };
+        assert_eq!(ApiError::from_status(403, said.clone(), None), ApiError::Refused(said));
     }
 
     #[test]

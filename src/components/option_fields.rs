@@ -146,7 +146,8 @@ fn ChoiceField(
             on:change=handler(move |event| {
                 let value = event_target_value(&event);
                 let value = (!value.is_empty()).then(|| Scalar::from(value));
-                option.with_value(|option| draft.set_option(option, value));
+                // A field that is taken away while it has the focus tells of its change once more.
+                option.try_with_value(|option| draft.set_option(option, value));
             })
         >
             {none}
@@ -180,8 +181,11 @@ fn IntegerField(
             placeholder=placeholder
             prop:value=live(move || option.with_value(|option| chosen(draft, &option.id)))
             on:change=handler(move |event| {
-                let value = event_target_value(&event).trim().parse::<i64>().ok();
-                option.with_value(|option| draft.set_option(option, value.map(Scalar::from)));
+                let typed = event_target_value(&event);
+                let number = typed.parse::<i64>().map(Scalar::from);
+                let value = number.unwrap_or_else(|_| Scalar::from(typed.clone()));
+                let value = Some(value).filter(|_| !typed.is_empty());
+                option.try_with_value(|option| draft.set_option(option, value));
             })
         />
     }
@@ -212,7 +216,7 @@ fn FlagField(
             prop:checked=live(checked)
             on:change=handler(move |event| {
                 let value = Some(Scalar::from(event_target_checked(&event)));
-                option.with_value(|option| draft.set_option(option, value));
+                option.try_with_value(|option| draft.set_option(option, value));
             })
         />
     }
@@ -243,7 +247,7 @@ fn TextField(
             on:input=handler(move |event| {
                 let value = event_target_value(&event);
                 let value = (!value.trim().is_empty()).then(|| Scalar::from(value));
-                option.with_value(|option| draft.set_option(option, value));
+                option.try_with_value(|option| draft.set_option(option, value));
             })
         />
     }

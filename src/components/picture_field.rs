@@ -1,4 +1,4 @@
-//! A picture to start from: chosen from the user's files, uploaded at once, and shown.
+//! A picture to start from: chosen from the user's files, and uploaded at once.
 
 use ai_now_protocol::{ModelOption, Scalar};
 use leptos::prelude::*;
@@ -35,6 +35,8 @@ struct Picture {
     draft: Draft,
     option: StoredValue<ModelOption>,
     uploading: RwSignal<Uploading>,
+    /// Which choice it is: the answer about an earlier one comes too late.
+    choice: StoredValue<u32>,
 }
 
 impl Picture {
@@ -46,6 +48,7 @@ impl Picture {
             draft: expect_context(),
             option: StoredValue::new(option),
             uploading: RwSignal::new(Uploading::Idle),
+            choice: StoredValue::new(0),
         }
     }
 
@@ -54,20 +57,31 @@ impl Picture {
         self.option.with_value(|option| self.draft.options.with(|set| set.contains_key(&option.id)))
     }
 
-    /// Sends a file to the gateway in place of the one before.
-    fn choose(self, file: File) {
+    /// Sends a file to the gateway in place of the one before. `failed` is called if it did not
+    /// arrive.
+    fn choose(self, file: File, failed: impl FnOnce() + 'static) {
         self.remove();
+        // A chooser that is open outlives its field.
+        let Some(choice) = self.choice.try_get_value() else { return };
         self.uploading.set(Uploading::Sending);
+        self.draft.uploads.update(|uploads| *uploads += 1);
         self.page.spawn(async move {
             let outcome = self.visitor.upload(&file).await;
+            self.draft.uploads.update(|uploads| *uploads -= 1);
             // The field may have gone meanwhile, with its model.
             let Some(option) = self.option.try_get_value() else { return };
+            if self.choice.try_get_value() != Some(choice) {
+                return;
+            }
             let uploading = match outcome {
                 Ok(upload) => {
                     self.draft.set_option(&option, Some(Scalar::from(upload.id)));
                     Uploading::Idle
                 }
-                Err(error) => Uploading::Failed(error),
+                Err(error) => {
+                    failed();
+                    Uploading::Failed(error)
+                }
             };
             self.uploading.try_set(uploading);
         });
@@ -75,8 +89,9 @@ impl Picture {
 
     /// Takes it away.
     fn remove(self) {
-        self.option.with_value(|option| self.draft.set_option(option, None));
-        self.uploading.set(Uploading::Idle);
+        self.choice.try_update_value(|choice| *choice = choice.wrapping_add(1));
+        self.option.try_with_value(|option| self.draft.set_option(option, None));
+        self.uploading.try_set(Uploading::Idle);
     }
 }
 
@@ -91,19 +106,22 @@ pub(crate) fn PictureField(
     let texts = use_texts();
     let input = ElementRef::new();
     let picture = Picture::new(option);
+    // So that the same file can be chosen again.
+    let reset = move || {
+        if let Some(input) = input.get() {
+            input.unchecked_into::<HtmlInputElement>().set_value("");
+        }
+    };
     let chosen = handler(move |event: web_sys::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         let files = input.and_then(|input| input.files());
         if let Some(file) = files.and_then(|files| files.get(0)) {
-            picture.choose(file);
+            picture.choose(file, reset);
         }
     });
     let remove = handler(move |_| {
         picture.remove();
-        if let Some(input) = input.get() {
-            // Reset, so that the same file can be chosen again.
-            input.unchecked_into::<HtmlInputElement>().set_value("");
-        }
+        reset();
     });
     let status = move || match picture.uploading.get() {
         Uploading::Idle => String::new(),

@@ -33,6 +33,9 @@ fn disabled_reason(
     if (page.mode() == Mode::Direct) && draft.api_key.with(|key| key.trim().is_empty()) {
         return Some(texts.text(Word::NeedKey));
     }
+    if draft.uploads.get() > 0 {
+        return Some(texts.text(Word::Uploading));
+    }
     let model = draft.model()?;
     let chars = draft.prompt.with(|prompt| prompt.trim().chars().count());
     let over = chars.saturating_sub(model.prompt_max_chars as usize);

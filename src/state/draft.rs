@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub(crate) prompt: RwSignal<String>,
     /// The options, by their ids.
     pub(crate) options: RwSignal<Scalars>,
+    /// How many pictures are on their way to the gateway.
+    pub(crate) uploads: RwSignal<u32>,
     /// The user's own API key, in direct mode. Stored only if it is to be remembered.
     pub(crate) api_key: RwSignal<String>,
     /// Whether the key is remembered on this device.
@@ -51,6 +53,7 @@ impl Draft {
             style: RwSignal::new(first.style.clone()),
             prompt: RwSignal::new(first.prompt),
             options: RwSignal::new(first.options),
+            uploads: RwSignal::new(0),
             remember_key: RwSignal::new(remembered.is_some()),
             api_key: RwSignal::new(remembered.unwrap_or_default()),
             wanted: StoredValue::new(None),
@@ -151,6 +154,12 @@ impl Draft {
                 let presets =
                     Config { models: Vec::new(), model: given(&value), style: None, ..config };
                 self.connection.warn_of_unknown(&presets, &catalog);
+                // The page may have set a style of this model before it.
+                if let Some(style) = self.page.config().style
+                    && self.style.with_untracked(String::is_empty)
+                {
+                    self.style.set(style);
+                }
                 self.choose_model(&value);
             }
             "preset-style" => {
@@ -159,6 +168,7 @@ impl Draft {
                 let presets = Config { models: Vec::new(), model, style, ..config };
                 self.connection.warn_of_unknown(&presets, &catalog);
                 self.style.set(value);
+                self.correct();
             }
             "prompt" => self.prompt.set(value),
             _ => {}

@@ -33,6 +33,8 @@ enum Next {
     GoOn,
     /// The same again, after a pause.
     Wait(ApiError),
+    /// The same again, with a new token.
+    Renewed,
     /// Nothing: it has ended.
     Done,
 }
@@ -84,15 +86,20 @@ impl Generations {
         // Until its end is recorded, no other tab may take it for interrupted.
         let _lock =
             if self.page.mode() == Mode::Direct { Some(lock(&signal.key()).await) } else { None };
-        let mut attempt = 0;
+        let (mut attempt, mut renewed) = (0, false);
         loop {
-            let next = if self.page.mode() == Mode::Direct {
+            let mut next = if self.page.mode() == Mode::Direct {
                 self.direct(signal).await
             } else {
                 self.step(signal).await
             };
+            // A token that is new and refused all the same will not be better the next time.
+            if renewed && matches!(next, Next::Renewed) {
+                next = self.step_failed(signal, ApiError::Unauthorized);
+            }
+            renewed = matches!(next, Next::Renewed);
             match next {
-                Next::GoOn => attempt = 0,
+                Next::GoOn | Next::Renewed => attempt = 0,
                 Next::Wait(error) => {
                     signal.update(|generation| generation.link = Link::Restoring);
                     self.page.wait(&mut attempt, &error).await;
@@ -113,10 +120,21 @@ impl Generations {
             // cancelling, so there nothing can be promised.
             return;
         };
-        let mut attempt = 0;
+        let (mut attempt, mut renewed) = (0, false);
         while signal.with_untracked(|generation| generation.stopping) {
             let answer = match self.visitor.token().await {
-                Ok(token) => Gateway(&self.page.gateway()).cancel(&token, &id).await,
+                Ok(token) => {
+                    let answer = Gateway(&self.page.gateway()).cancel(&token, &id).await;
+                    if matches!(answer, Err(ApiError::Unauthorized)) && !renewed {
+                        renewed = true;
+                        match self.visitor.new_token(&token).await {
+                            Ok(_) => continue,
+                            Err(error) => Err(error),
+                        }
+                    } else {
+                        answer
+                    }
+                }
                 Err(error) => Err(error),
             };
             match answer {
@@ -172,7 +190,7 @@ impl Generations {
             Ok(events) => self.watch(signal, &events).await,
             Err(ApiError::Unauthorized) => match self.visitor.new_token(&token).await {
                 // A submission is repeated as a new visitor; what the old one made is out of reach.
-                Ok(_) => Next::GoOn,
+                Ok(_) => Next::Renewed,
                 Err(error) => self.step_failed(signal, error),
             },
             Err(error) => self.step_failed(signal, error),

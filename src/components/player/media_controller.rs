@@ -83,7 +83,7 @@ const JUMP_SECS: f64 = 10.0;
 type Callback = Closure<dyn FnMut(JsValue)>;
 
 thread_local! {
-    /// The one that plays in this page: two must not play at once.
+    /// The one that plays in this page, or played last: two must not play at once.
     static PLAYING: RefCell<Option<HtmlMediaElement>> = const { RefCell::new(None) };
     /// The channel on which pages announce that one has started.
     static STARTED: Option<(BroadcastChannel, Callback)> = listen_to_others();
@@ -92,7 +92,8 @@ thread_local! {
 fn listen_to_others() -> Option<(BroadcastChannel, Callback)> {
     let channel = BroadcastChannel::new("ai-now-playing").ok()?;
     let stop = Callback::new(|_| {
-        if let Some(playing) = PLAYING.take() {
+        // It stays the one that the system's keys steer, until its view is removed.
+        if let Some(playing) = PLAYING.with_borrow(Clone::clone) {
             // One that is gone does not play.
             let _ = playing.pause();
         }

@@ -42,7 +42,8 @@ pub(crate) fn Events(
             }
         }
     };
-    listen(&url, hear, || {});
+    // Refused, as its ticket has ended: what became of the generation can be asked for.
+    listen(&url, hear, move || generation.again());
     view! {
         <ol class="events">
             {move || {
