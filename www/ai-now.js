@@ -19,7 +19,7 @@ const SECOND_AFTER_MILLIS = 3_000;
 
 const REMOVED = 'The element is not in the page.';
 
-Files.base = new URL('.', import.meta.url).href;
+Files.beside(import.meta.url);
 
 /** What the second part uses of the first; all elements of the page share it. */
 const shell = {
@@ -106,14 +106,7 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
       this[name] = value;
     }
     this.#view.show();
-    const follow = () => { if (this.#view.speak()) this.#restartSoon(); };
-    follow();
-    // A change of the page's language changes the element's.
-    this.#spoken?.disconnect();
-    this.#spoken = new MutationObserver(follow);
-    for (let node = this.getRootNode(); node; node = node.host?.getRootNode()) {
-      this.#spoken.observe(node, { subtree: true, attributeFilter: ['lang'] });
-    }
+    this.#followLanguage();
     // A document without a window shows nothing.
     const view = this.ownerDocument.defaultView;
     if (this.#begun || !view) return;
@@ -151,8 +144,8 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     this.shadowRoot.dispatchEvent(new Event('adopted'));
   }
 
-  /** With it, `moveBefore` moves the element as it is. */
-  connectedMoveCallback() {}
+  /** With it, `moveBefore` moves the element as it is: only the language may be another. */
+  connectedMoveCallback() { this.#followLanguage(); }
 
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
@@ -230,7 +223,18 @@ class AiNowStudio extends (globalThis.HTMLElement ?? class {}) {
     } catch (error) {
       if (turn !== view.turn) return;
       const { notLoaded, startAgain } = view.words;
-      view.fail('notLoaded', error.message, [notLoaded], startAgain, () => shell.restart(view));
+      view.fail('notLoaded', error.message, [notLoaded, error.rule ?? []].flat(), startAgain, () => shell.restart(view));
+    }
+  }
+
+  /** Speaks the language of the place where the element is, now and when it changes. */
+  #followLanguage() {
+    const follow = () => { if (this.#view.speak()) this.#restartSoon(); };
+    follow();
+    this.#spoken?.disconnect();
+    this.#spoken = new MutationObserver(follow);
+    for (let node = this.getRootNode(); node; node = node.host?.getRootNode()) {
+      this.#spoken.observe(node, { subtree: true, attributeFilter: ['lang'] });
     }
   }
 

@@ -112,3 +112,38 @@ for (const [what, pinned] of [['', false], [', pinned', true]]) {
     }
   });
 }
+
+test('a pinned studio has the nonce of its own tag, wherever that stands and if it was removed', async ({ page, host, gateway }) => {
+  const nonce = 'bm9uY2U';
+  const policy = written({ ...rules(host, gateway), 'script-src': `'nonce-${nonce}' 'wasm-unsafe-eval'` });
+  const integrity = `sha256-${createHash('sha256').update(await readFile(path.join(web, 'ai-now.js'))).digest('base64')}`;
+  const tag = SCRIPT(host, `nonce="${nonce}" crossorigin="anonymous" integrity="${integrity}"`);
+  const tidy = `<script nonce="${nonce}">addEventListener('load', () => document.querySelectorAll('script').forEach((tag) => tag.remove()))</script>`;
+  for (const head of [`<script nonce="b3RoZXI" type="application/json">{}</script>${tag}`, `${tag}${tidy}`]) {
+    const place = await shop(policy, head, DEMO);
+    try {
+      await page.goto(place.origin);
+      await expect(page.getByText(/made in this browser/i)).toBeVisible();
+      await expect(page.getByRole('radio').first()).toBeAttached();
+    } finally {
+      await place.stop();
+    }
+  }
+});
+
+test('in a sandbox that submits no forms, the button and its keys work', async ({ page, host, gateway }) => {
+  const place = await shop(`${written(rules(host, gateway))}; sandbox allow-scripts allow-same-origin`, SCRIPT(host), DEMO);
+  try {
+    for (const press of [(studio) => studio.generate.click(), () => page.keyboard.press('Control+Enter')]) {
+      await page.goto(place.origin);
+      const studio = new Studio(page);
+      await expect(page.getByText(/made in this browser/i)).toBeVisible();
+      await studio.ask({ model: 'Suno', prompt: 'A jingle, 2 seconds' });
+      await page.getByRole('textbox', { name: 'What would you like to make?' }).focus();
+      await press(studio);
+      await expect(studio.play).toBeVisible({ timeout: 60_000 });
+    }
+  } finally {
+    await place.stop();
+  }
+});

@@ -120,13 +120,104 @@ test('nothing of what a page says of its text gets in', async ({ page, world }) 
     word-break: break-all; overflow-wrap: anywhere; caret-color: red; accent-color: red; quotes: none; tab-size: 1; orphans: 9; pointer-events: auto;
     font-variant-numeric: slashed-zero; font-feature-settings: "smcp"; text-decoration-skip-ink: none; line-break: anywhere; user-select: none`;
   for (const rule of [`main { ${text} }`, `body * { ${text} }`, `ai-now-studio { ${text} }`]) {
-    await page.evaluate((rule) => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(rule);
-      document.adoptedStyleSheets = [sheet];
-    }, rule);
+    await style(page, rule);
     expect(await look(), rule).toEqual(before);
   }
+});
+
+/** Adopts a style sheet of the page, in place of the last one. */
+const style = (page, rule) => page.evaluate((rule) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rule);
+  document.adoptedStyleSheets = [sheet];
+}, rule);
+
+test('whatever layout the page gives it, it has a width', async ({ page, world }) => {
+  await open(page, world);
+  await enter(page, world.origin, 'composing');
+  const widths = () => page.evaluate(() => {
+    const inner = document.querySelector('ai-now-studio').shadowRoot.querySelector('.studio').getBoundingClientRect().width;
+    return [inner, document.documentElement.scrollWidth - document.documentElement.clientWidth];
+  });
+  for (const wide of [1200, 360]) {
+    await page.setViewportSize({ width: wide, height: 900 });
+    for (const layout of [
+      'display: flex', 'display: flex; justify-content: center; place-items: center', 'display: flex; flex-direction: column; align-items: center',
+      'display: grid; place-items: center', 'display: table',
+    ]) {
+      await style(page, `:has(> ai-now-studio) { ${layout} }`);
+      const [inner, over] = await widths();
+      expect(inner, `in ${layout}, ${wide} wide`).toBeGreaterThan(wide * 0.7);
+      expect(over, `in ${layout}, ${wide} wide`).toBe(0);
+    }
+    for (const layout of [
+      'display: flex', 'display: grid; justify-items: center', 'display: inline-block', 'display: inline', 'float: left', 'float: right',
+      'width: fit-content', 'writing-mode: vertical-rl',
+    ]) {
+      await style(page, `ai-now-studio { ${layout} }`);
+      const [inner, over] = await widths();
+      expect(inner, `${layout}, ${wide} wide`).toBeGreaterThan(wide * 0.7);
+      expect(over, `${layout}, ${wide} wide`).toBe(0);
+    }
+  }
+});
+
+test('rules for everything on the page undo neither its theme nor its own properties', async ({ page, world }) => {
+  await open(page, world);
+  await enter(page, world.origin, 'composing');
+  await page.evaluate(() => { document.querySelector('ai-now-studio').theme = 'light'; });
+  const look = () => page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('ai-now-studio');
+    const { backgroundColor, color, blockSize, borderRadius } = getComputedStyle(shadowRoot.querySelector('.studio'));
+    return { backgroundColor, color, blockSize, borderRadius, accent: getComputedStyle(shadowRoot.querySelector('[part=generate]')).backgroundColor };
+  });
+  const before = await look();
+  for (const rule of [
+    '* { color-scheme: dark }', '* { --_accent: red; --_paper: lime; --_ink: blue; --_tint: red; --_room: red }', ':root { --_made: 1000px; --_h: 1px; --_radius: 9px }',
+  ]) {
+    await style(page, rule);
+    expect(await look(), rule).toEqual(before);
+  }
+});
+
+test('a font of one width is as large as any other', async ({ page, world }) => {
+  await open(page, world);
+  await enter(page, world.origin, 'composing');
+  const { least } = await sizes(page);
+  for (const root of ['', 'font-size: 62.5%']) {
+    await style(page, `:root { --ai-now-font: monospace; ${root} }`);
+    expect((await sizes(page)).least, root).toBe(least);
+    expect(await tooSmall(page), root).toEqual([]);
+  }
+});
+
+test('moved as it is, it speaks the language of its new place', async ({ page, world }) => {
+  await open(page, world);
+  await enter(page, world.origin, 'composing');
+  const prompt = page.locator('ai-now-studio').locator('textarea');
+  const lang = page.locator('ai-now-studio .studio');
+  await prompt.fill('A calm lake');
+  await page.evaluate(() => {
+    window.element = document.querySelector('ai-now-studio');
+    const host = document.body.appendChild(document.createElement('div'));
+    host.lang = 'de';
+    const inner = host.attachShadow({ mode: 'open' }).appendChild(document.createElement('div'));
+    window.places = { host, inner };
+    inner.moveBefore(window.element, null);
+  });
+  await expect(lang).toHaveAttribute('lang', 'de');
+  // Changes there are followed, at each level.
+  await page.evaluate(() => { window.places.host.lang = 'fr'; });
+  await expect(lang).toHaveAttribute('lang', 'fr');
+  await page.evaluate(() => { window.places.inner.lang = 'it'; });
+  await expect(lang).toHaveAttribute('lang', 'it');
+  await expect(prompt).toHaveValue('A calm lake');
+  // A drawing has a language, too.
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<svg lang="es" width="900" height="900"><foreignObject width="900" height="900"></foreignObject></svg>');
+    document.querySelector('foreignObject').append(window.element);
+  });
+  await expect(lang).toHaveAttribute('lang', 'es');
 });
 
 /** Records the key events that reach the page. */

@@ -1,13 +1,21 @@
 // The files of the release that this shell belongs to: their addresses, and how they are fetched. If a page
 // pins the shell, the browser checks all of them. It must not know what the files hold.
 import pins from './pins.js';
-import { forbidden, heed, startWorker } from './policy.js';
+import { forbidden, heed, nonceOf, startWorker } from './policy.js';
 
 heed(() => Files.base);
 
 export const Files = {
   /** The address of their folder. */
   base: '',
+  /** What a policy of nonces asks of a script; empty if the page has none. */
+  nonce: '',
+
+  /** From now on they are those beside the shell of this address. */
+  beside(shell) {
+    this.base = new URL('.', shell).href;
+    this.nonce = nonceOf(shell);
+  },
 
   /** The address of a file. */
   url(name) {
@@ -37,19 +45,27 @@ export const Files = {
     const integrity = pins[name];
     if (integrity) {
       const link = document.createElement('link');
-      // A policy of nonces allows scripts with the nonce of the script tag that loaded us.
-      const { nonce } = document.querySelector('script[nonce]') ?? {};
-      Object.assign(link, { rel: 'modulepreload', href, crossOrigin: 'anonymous', integrity, nonce });
+      Object.assign(link, { rel: 'modulepreload', href, crossOrigin: 'anonymous', integrity, nonce: this.nonce });
       await new Promise((resolve, reject) => {
         link.onload = resolve;
         link.onerror = reject;
         document.head.append(link);
       }).catch(async () => {
+        await this.refuseForbidden();
         await this.get(name);
         throw new Error(`${name} is not the file that was pinned.`);
       }).finally(() => link.remove());
     }
-    return import(href);
+    return import(href).catch(async (error) => {
+      await this.refuseForbidden();
+      throw error;
+    });
+  },
+
+  /** Throws the sentence about the rule of the page that blocked our files, if one did. */
+  async refuseForbidden() {
+    const rule = await this.forbidden();
+    if (rule) throw Object.assign(new Error(rule), { rule });
   },
 
   /** The module that shows a preview. Without it there is none. */

@@ -37,10 +37,15 @@ export function buildFrame() {
     make('div', { class: 'desk' }, form, places.desk), places.studio);
   const base = make('div', { class: 'base' }, make('div', { class: 'scale' }, root));
   const frame = { base, root, form, question, field, button, places, live: false, pressed: undefined, preview: undefined, onpress() {} };
+  // Not the browser's own submission: a frame that is sandboxed without `allow-forms` has none.
+  const submit = (event) => {
+    event.preventDefault();
+    form.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true, submitter: button }));
+  };
+  button.onclick = submit;
   field.onkeydown = (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
+    submit(event);
   };
   form.onsubmit = (event) => {
     event.preventDefault();

@@ -4,7 +4,17 @@
 import { SCALE, scaled } from './sizes.js';
 
 export const LOOKS = SCALE + scaled(`
+/* The page's rules for the element win over these, even those of '*': what must hold is said on .base. */
 :host {
+  display: block;
+  /* In a flex container, a grid or a float it has a width of its own, and gives way where there is less. */
+  min-inline-size: 0;
+  max-inline-size: 100%;
+  color-scheme: light dark;
+}
+:host([hidden]) { display: none; }
+/* Only visibility and color-scheme are inherited from the page. */
+.base {
   /* Set by pages. */
   --_accent: var(--ai-now-accent, light-dark(#b8400f, #ff935f));
   --_on-accent: var(--ai-now-on-accent, light-dark(#fff, #2a0f02));
@@ -16,24 +26,23 @@ export const LOOKS = SCALE + scaled(`
   --_line: color-mix(in oklab, var(--_ink) 16%, var(--_paper));
   --_edge: color-mix(in oklab, var(--_ink) 48%, var(--_paper));
   --_well: color-mix(in oklab, var(--_ink) 4%, var(--_paper));
-  display: block;
-  color-scheme: light dark;
-}
-:host([hidden]) { display: none; }
-:host([theme="light"]) { color-scheme: light; }
-:host([theme="dark"]) { color-scheme: dark; }
-/* Only visibility and color-scheme are inherited from the page. */
-.base {
+  --_made: 0px;
   all: initial;
   display: block;
+  /* The page may have made the element a flex container or a grid. */
+  inline-size: 100%;
+  min-inline-size: 0;
   visibility: inherit;
   color-scheme: inherit;
   color: var(--_ink);
-  font: 400 medium/1.5 var(--_font);
+  /* Browsers make text smaller whose only font is 'monospace'. */
+  font: 400 medium/1.5 var(--_font), sans-serif;
   -webkit-text-size-adjust: 100%;
 }
+:host([theme="light"]), :host([theme="light"]) .base { color-scheme: light; }
+:host([theme="dark"]), :host([theme="dark"]) .base { color-scheme: dark; }
 /* The layout depends on its width. */
-.scale { container: ai-now / inline-size; --_radius: var(--ai-now-radius, 1.25rem); }
+.scale { container: ai-now / inline-size; contain-intrinsic-inline-size: min(72rem, 100vw); --_radius: var(--ai-now-radius, 1.25rem); }
 *, *::before, *::after { box-sizing: border-box; }
 p { margin: 0; }
 button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
@@ -42,7 +51,7 @@ button { cursor: pointer; }
 /* As high as the studio will be, so that nothing on the page moves when the studio is loaded. */
 .studio {
   --_h: 96rem;
-  min-block-size: calc(var(--ai-now-height, var(--_h)) + var(--_made, 0px));
+  min-block-size: calc(var(--ai-now-height, var(--_h)) + var(--_made));
   background: var(--_paper);
   border: 1px solid var(--_line);
   border-radius: var(--_radius);

@@ -22,6 +22,15 @@ export function heed(base) {
   });
 }
 
+/**
+ * The nonce of the script tag that loads the script of this address; otherwise of another that has one. To be
+ * asked while the tag is there: pages remove it.
+ */
+export function nonceOf(address) {
+  const scripts = [...(globalThis.document?.scripts ?? [])].filter(({ nonce }) => nonce);
+  return (scripts.find(({ src }) => src === address) ?? scripts.find(({ type }) => type === 'module') ?? scripts[0])?.nonce ?? '';
+}
+
 /** A promise of a sentence about the directive that blocked our files; of `undefined` if none did. */
 export async function forbidden(base) {
   await new Promise((resolve) => {

@@ -75,8 +75,9 @@ export class View {
   speak() {
     let node = this.element;
     // Through each shadow root to its host.
-    while (node && !node.lang) node = node.parentNode ?? node.host;
-    const language = spoken([node?.lang, ...navigator.languages]);
+    // `lang` is a property of HTML elements only: SVG has the attribute.
+    while (node && !node.getAttribute?.('lang')) node = node.parentNode ?? node.host;
+    const language = spoken([node?.getAttribute('lang'), ...navigator.languages]);
     if (language === this.language) return false;
     this.language = language;
     this.words = { ...words(language), ...this.own };
