@@ -607,6 +607,31 @@ test.describe('in a language of long words', () => {
     }
     expect(wide).toEqual([]);
   });
+
+  test('with twice the text size on a phone, no page and no dialog is wider than the window', async ({ page, gateway }) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    const key = await gateway.admins('create', '--name', 'ada');
+    const secret = await gateway.keys('create', '--tokens', '500', '--label', 'shop');
+    await ended(gateway, secret, await generate(gateway, secret, { model: 'suno', prompt: 'A tune, 3 seconds' }));
+    const { keys } = await ask(gateway, key, 'keys?search=shop');
+    await page.goto(`${gateway.url}/admin/`);
+    await page.getByLabel('Schlüssel der Verwaltung').fill(key);
+    await page.getByRole('button', { name: 'Anmelden' }).click();
+    await expect(page.locator('nav.pages')).toBeVisible();
+    await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+    const over = () => page.evaluate(() => [document.documentElement, ...document.querySelectorAll('dialog[open], td:has(.mark)')]
+      .filter((box) => box.scrollWidth > box.clientWidth)
+      .map((box) => `${box.localName}: ${box.scrollWidth} in ${box.clientWidth}`));
+    for (const hash of ['overview', 'keys', 'generations', 'providers', 'usage', 'activity', 'webhooks', 'settings', `keys/${keys[0].name}`]) {
+      await page.evaluate((hash) => { location.hash = `#/${hash}`; }, hash);
+      await expect(page.locator('main table:visible, main .empty:visible').first()).toBeVisible();
+      await settled(page);
+      expect(await over(), hash).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Bezeichnung und Grenzen' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await over(), 'the dialog').toEqual([]);
+  });
 });
 
 test('below a path, behind a proxy that sends no headers about it', async ({ page, gateway }) => {

@@ -31,7 +31,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Runs the gateway. The first line on standard output is `listening on http://ADDR:PORT`.
+    /// Run the gateway. The first line on standard output is `listening on http://ADDR:PORT`.
     Serve {
         #[command(flatten)]
         settings: SettingsArgs,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use ai_now_protocol::api::Balance;
 
 use super::arguments::ListArgs;
-use super::arguments::keys::{Cap, CreateArgs, KeysCommand, LastDay, LimitArgs};
+use super::arguments::keys::{Cap, CreateArgs, KeysCommand, LastDay, LimitArgs, Models};
 use super::error::CliError;
 use super::store::{existing, make};
 use super::table::{Column, Table};
@@ -107,14 +107,10 @@ async fn balance(ListArgs { data, json }: ListArgs, key: String) -> Result<(), C
 async fn limit(arguments: LimitArgs) -> Result<(), CliError> {
     let store = existing(&arguments.data).await?;
     let name = name(&store, arguments.key).await?;
-    let models = arguments.models.map(|list| {
-        let ids = list.split(',').map(|id| id.trim().to_owned());
-        (list != "none").then(|| ids.collect::<Vec<_>>())
-    });
     let change = KeyChange {
         label: None,
         expires_at_ms: arguments.last_day.map(|LastDay(day)| day.map(|day| (day + 1) * DAY_MS)),
-        models,
+        models: arguments.models.map(|Models(ids)| ids),
         day_cap_tokens: arguments.day_tokens.map(|Cap(tokens)| tokens),
         month_cap_tokens: arguments.month_tokens.map(|Cap(tokens)| tokens),
         pages: PagesChange {

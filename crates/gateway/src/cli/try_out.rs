@@ -2,7 +2,7 @@
 //!
 //! Models and styles are accepted in any spelling. It must not know the protocol of the server.
 
-mod names;
+pub(super) mod names;
 pub(super) mod option;
 mod part_file;
 mod printable;

@@ -14,9 +14,12 @@ use crate::store::{Store, USAGE_COLUMNS, Usage};
 
 /// Runs a `usage` command.
 pub(super) async fn usage(arguments: UsageArgs) -> Result<ExitCode, CliError> {
-    let store = existing(&arguments.data).await?;
     let to = arguments.to.unwrap_or_else(|| day_of(now_ms()));
     let from = arguments.from.unwrap_or_else(|| to.saturating_sub(30));
+    if from > to {
+        return Err(CliError::Period);
+    }
+    let store = existing(&arguments.data).await?;
     let mut out = std::io::stdout().lock();
     if arguments.csv {
         write!(out, "{}", csv::line(&[&USAGE_COLUMNS[..], &["cost"]].concat()))?;

@@ -14,7 +14,7 @@ use crate::providers::Outbound;
 use crate::store::{NewWebhook, Store, StoreError, WebhookInfo};
 use crate::webhooks::{new_secret, written};
 
-/// Runs a `webhooks` command. Exits with 1 if there is no such webhook.
+/// Runs a `webhooks` command.
 pub(super) async fn webhooks(command: WebhooksCommand) -> Result<ExitCode, CliError> {
     match command {
         WebhooksCommand::Add(arguments) => add(arguments).await,
@@ -41,8 +41,7 @@ async fn add(arguments: AddWebhook) -> Result<ExitCode, CliError> {
     let own = host.filter(|_| private);
     let checked = Outbound::new(own).map_err(|error| error.to_string());
     if let Err(why) = checked.and_then(|outbound| outbound.check(&url).map_err(Into::into)) {
-        writeln!(std::io::stderr(), "{url}: {why}")?;
-        return Ok(ExitCode::FAILURE);
+        return Err(CliError::Address(url, why));
     }
     let store = existing(&data).await?;
     let key = match key {
@@ -78,7 +77,7 @@ async fn change(
     act: impl AsyncFnOnce(&Store, i64) -> Result<(), StoreError>,
 ) -> Result<ExitCode, CliError> {
     let store = existing(data).await?;
-    let Some(id) = found(&store, name).await? else { return Ok(ExitCode::FAILURE) };
+    let id = found(&store, name).await?;
     act(&store, id).await?;
     store.close().await;
     writeln!(std::io::stdout(), "{name} {done}")?;
@@ -87,23 +86,19 @@ async fn change(
 
 async fn replay(data: &DataArgs, name: String, delivery: i64) -> Result<ExitCode, CliError> {
     let store = existing(data).await?;
-    let Some(id) = found(&store, &name).await? else { return Ok(ExitCode::FAILURE) };
-    let replayed = store.replay_webhook(delivery, id, name).await?;
+    let id = found(&store, &name).await?;
+    let replayed = store.replay_webhook(delivery, id, name.clone()).await?;
     store.close().await;
     if !replayed {
-        writeln!(std::io::stderr(), "There is no such delivery.")?;
-        return Ok(ExitCode::FAILURE);
+        return Err(CliError::NoDelivery(name, delivery));
     }
     writeln!(std::io::stdout(), "{delivery} is on its way")?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn found(store: &Store, name: &str) -> Result<Option<i64>, StoreError> {
+async fn found(store: &Store, name: &str) -> Result<i64, CliError> {
     let id = store.webhook_id(name, None).await?;
-    if id.is_none() {
-        eprintln!("There is no webhook of this name. `ai-now-gateway webhooks list` lists them.");
-    }
-    Ok(id)
+    id.ok_or_else(|| CliError::NoWebhook(name.to_owned()))
 }
 
 fn write_as_json(webhook: &WebhookInfo) -> std::io::Result<()> {

@@ -111,7 +111,7 @@ pub enum StoreError {
     #[error("An account has at most {0} webhooks. Remove one first.")]
     TooManyWebhooks(u32),
     /// Fewer tokens are available than are to be taken back.
-    #[error("Fewer tokens than that are available. Take at most what is.")]
+    #[error("Fewer tokens than that are available. `keys balance` shows how many there are.")]
     TooFewTokens,
     /// More tokens than the store can count.
     #[error("That would be more tokens than an account can hold.")]

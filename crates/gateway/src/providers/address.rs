@@ -13,7 +13,7 @@ pub(super) fn check(url: &Url, private: bool) -> Result<(), &'static str> {
     match url.scheme() {
         "https" => {}
         "http" if private => {}
-        "http" => return Err("it must begin with https:// (unless allow_private is set)"),
+        "http" => return Err("it must begin with https://, as private hosts are not allowed"),
         _ => return Err("it must begin with https://"),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -27,7 +27,11 @@ pub(super) fn check(url: &Url, private: bool) -> Result<(), &'static str> {
         Some(Host::Ipv6(ip)) => is_public(ip.into()),
         Some(Host::Domain(name)) => !is_local_name(name),
     };
-    if public { Ok(()) } else { Err("it is at a private address (allow_private would permit it)") }
+    if public {
+        Ok(())
+    } else {
+        Err("it is at a private address, and private hosts are not allowed")
+    }
 }
 
 /// Names that exist only on this machine or its network.

@@ -140,6 +140,37 @@ fn failures_have_a_message_and_an_exit_code() {
     }
 }
 
+/// A wrong argument is refused before anything is changed, with what to do instead.
+#[test]
+fn bad_arguments_change_nothing_and_say_what_to_do() {
+    let place = Place::new();
+    let data = text(place.data());
+    good(&["keys", "create", "--data", data, "--tokens", "1", "--label", "me"]);
+    let listed = good(&["keys", "list", "--data", data]);
+    let key = listed.split('\t').next().unwrap();
+    let limit = |models| ["keys", "limit", "--data", data, key, "--models", models];
+    let said = bad(&limit("pika,pikka"));
+    assert!(said.contains("no model “pikka”") && said.contains("suno, "), "{said}");
+    assert!(good(&["keys", "limit", "--data", data, key]).contains("models all\n"));
+    assert!(good(&limit("Pika, SUNO")).contains("models pika,suno\n"));
+    assert!(good(&limit("none")).contains("models all\n"));
+    let said = bad(&["keys", "adjust", "--data", data, key, "--tokens", "2", "--reason", "x"]);
+    assert!(said.contains("`keys balance`"), "{said}");
+
+    let usage = ["usage", "--data", data, "--from", "2026-02-01", "--to", "2026-01-01"];
+    assert!(bad(&usage).contains("--from"));
+
+    let said = bad(&["webhooks", "add", "--data", data, "http://127.0.0.1/hook"]);
+    assert!(said.starts_with("error: ") && said.contains("--private"), "{said}");
+    assert!(!said.contains("allow_private"), "{said}");
+    let said = bad(&["webhooks", "remove", "--data", data, "wh-none"]);
+    assert!(said.starts_with("error: ") && said.contains("`webhooks list`"), "{said}");
+    let added = good(&["webhooks", "add", "--data", data, "https://hooks.example/ai-now"]);
+    let name = added.lines().next().unwrap();
+    let said = bad(&["webhooks", "replay", "--data", data, name, "7"]);
+    assert!(said.starts_with("error: ") && said.contains("no delivery 7"), "{said}");
+}
+
 /// Prompts, balances and what keys hash to are for the gateway's own user alone.
 #[cfg(unix)]
 #[test]

@@ -1,9 +1,11 @@
 //! The arguments of `keys`.
 
+use ai_now_protocol::Catalog;
 use clap::{Args, Subcommand};
 
 use super::common::{ListArgs, parse_day};
 use crate::cli::data_args::DataArgs;
+use crate::cli::try_out::names;
 use crate::config::{NotAnOrigin, normalize_origin};
 use crate::domain::Reason;
 
@@ -19,9 +21,9 @@ pub(in crate::cli) struct LimitArgs {
     /// How many tokens it may use in a calendar month (UTC), or `none`.
     #[arg(long, value_name = "TOKENS", value_parser = parse_cap)]
     pub(in crate::cli) month_tokens: Option<Cap>,
-    /// The ids of the models that it may use, separated by commas, or `none` for all models.
-    #[arg(long, value_name = "MODELS")]
-    pub(in crate::cli) models: Option<String>,
+    /// The models that it may use, in any spelling, separated by commas, or `none` for all models.
+    #[arg(long, value_name = "MODELS", value_parser = parse_models)]
+    pub(in crate::cli) models: Option<Models>,
     /// The last day (UTC) on which it is valid, like 2026-01-31, or `none`.
     #[arg(long, value_name = "DAY", value_parser = parse_last_day)]
     pub(in crate::cli) last_day: Option<LastDay>,
@@ -39,6 +41,10 @@ pub(in crate::cli) struct LimitArgs {
     #[arg(long, value_name = "TOKENS")]
     pub(in crate::cli) all_visitors_tokens: Option<u32>,
 }
+
+/// The ids of the models that a key may use; none: all of them.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct Models(pub(in crate::cli) Option<Vec<String>>);
 
 /// A number of tokens, or no limit.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +128,7 @@ pub(in crate::cli) enum KeysCommand {
         #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
         overlap_hours: u32,
     },
-    /// Limits what a key may do: how much by day and month, which models, until when; and the pages and
+    /// Limit what a key may do: how much by day and month, which models, until when; and the pages and
     /// visitors of a publishable one. What is not said stays as it is.
     Limit(LimitArgs),
     /// Revoke a key, with its sessions and the publishable keys that use its account.
@@ -136,6 +142,23 @@ pub(in crate::cli) enum KeysCommand {
 
 fn parse_last_day(text: &str) -> Result<LastDay, &'static str> {
     if text == "none" { Ok(LastDay(None)) } else { parse_day(text).map(|day| LastDay(Some(day))) }
+}
+
+fn parse_models(text: &str) -> Result<Models, String> {
+    if text == "none" {
+        return Ok(Models(None));
+    }
+    let catalog = Catalog::BUILT_IN;
+    let ids = text.split(',').map(|words| {
+        let id = names::model(&catalog, words.trim());
+        if catalog.model(&id).is_some() { Ok(id) } else { Err(not_a_model(words, &catalog)) }
+    });
+    ids.collect::<Result<_, _>>().map(|ids| Models(Some(ids)))
+}
+
+fn not_a_model(words: &str, catalog: &Catalog) -> String {
+    let ids: Vec<_> = catalog.models.iter().map(|model| &*model.id).collect();
+    format!("there is no model \u{201c}{}\u{201d}; there are: {}", words.trim(), ids.join(", "))
 }
 
 fn parse_cap(text: &str) -> Result<Cap, &'static str> {

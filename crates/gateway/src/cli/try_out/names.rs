@@ -3,7 +3,7 @@
 use ai_now_protocol::Catalog;
 
 /// The id of the model with this name; the name itself if there is none.
-pub(super) fn model(catalog: &Catalog, words: &str) -> String {
+pub(in crate::cli) fn model(catalog: &Catalog, words: &str) -> String {
     let meant =
         catalog.models.iter().find(|model| same(&model.id, words) || same(&model.name, words));
     meant.map_or_else(|| words.to_owned(), |model| model.id.to_string())

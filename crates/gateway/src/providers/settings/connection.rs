@@ -73,7 +73,8 @@ impl ConnectionSettings {
         let text = self.base_url.as_deref().unwrap_or(default);
         let url =
             Url::parse(text.trim_end_matches('/')).map_err(|_| wrong("it is not an address"))?;
-        address::check(&url, self.allow_private).map_err(wrong)?;
+        address::check(&url, self.allow_private)
+            .map_err(|why| wrong(&format!("{why} (allow_private allows them where that helps)")))?;
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("it must end with a path"));
         }
