@@ -127,3 +127,56 @@ test('a gateway that refuses a value has its word, and what was composed stays',
   await expect(studio.getByLabel('Lyrics')).toHaveValue('La la la');
   await expect(studio.getByRole('textbox', { name: 'What would you like to make?' })).toHaveValue('A calm lake');
 });
+
+test('a model that the key may not use is said, and not asked for again', async ({ page, studio }) => {
+  let asked = 0;
+  await page.route('**/api/generations', (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    asked += 1;
+    return route.fulfill({ status: 403, json: { status: 'Error', code: 'model_not_allowed', message: 'This key is not for pika.', params: { model: 'pika' } } });
+  });
+  await studio.getByRole('button', { name: /^Generate/ }).click();
+  await expect(studio.locator('.refusal')).toContainText('pika');
+  await expect(studio.getByRole('textbox', { name: 'What would you like to make?' })).toHaveValue('A calm lake');
+  expect(asked).toBe(1);
+});
+
+test('nothing is sent before its picture is there, and what did not arrive can be chosen again', async ({ page, studio }) => {
+  const picture = { name: 'lake.png', mimeType: 'image/png', buffer: Buffer.from('not looked into here') };
+  const input = studio.locator('[data-option=image] input');
+  const button = studio.getByRole('button', { name: /^Generate/ });
+  let answer;
+  const answers = [{ status: 400, json: { status: 'Error', code: 'not_a_picture', message: 'No.' } }, { status: 201, json: { id: 'upload-2', size_bytes: 9, expires_in_secs: 3600 } }];
+  await page.route('**/api/uploads', async (route) => {
+    await new Promise((resolve) => { answer = resolve; });
+    return route.fulfill(answers.shift());
+  });
+  await input.setInputFiles(picture);
+  await expect(studio.locator('#why')).toHaveText('Uploading …');
+  await expect.poll(() => answer).toBeTruthy();
+  answer();
+  await expect(studio.locator('[data-option=image] [role=status]')).not.toHaveText(/^(Uploading …)?$/);
+  await expect(input).toHaveValue('');
+  answer = undefined;
+  await input.setInputFiles(picture);
+  await expect.poll(() => answer).toBeTruthy();
+  answer();
+  await expect(studio.getByRole('button', { name: 'Remove the picture' })).toBeVisible();
+  await expect(button).toBeEnabled();
+  expect((await sent(page, studio)).options).toEqual({ image: 'upload-2' });
+});
+
+test('a field that is taken away while something is typed into it takes nothing with it', async ({ page, studio }) => {
+  await studio.locator('summary', { hasText: 'More' }).click();
+  await studio.getByLabel('Seed').pressSequentially('77');
+  const other = { ...CATALOG.models[0], id: 'run', name: 'Run', options: [CATALOG.models[0].options[2]] };
+  await page.route('**/api/catalog', (route) => route.fulfill({ json: { models: [CATALOG.models[0], other] } }));
+  await page.locator('ai-now-studio').evaluate((element) => element.restart());
+  await expect(studio.getByRole('radio')).toHaveCount(2);
+  await studio.locator('summary', { hasText: 'More' }).click();
+  await studio.getByLabel('Seed').pressSequentially('8');
+  await page.locator('ai-now-studio').evaluate((element) => { element.model = 'run'; });
+  await expect(studio.getByLabel('Seed')).toHaveCount(0);
+  await expect(studio.getByLabel('Instrumental')).toBeVisible();
+  await expect(studio.getByRole('textbox', { name: 'What would you like to make?' })).toHaveValue('A calm lake');
+});

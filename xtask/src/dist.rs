@@ -204,7 +204,7 @@ fn sort_functions(file: &Path, tools: &optimise::Tools) -> Result<()> {
 /// only shrink, or grow with a reason in the commit message.
 const BUDGETS: &[Budget] = &[
     // Of that, 560 are the hashes of the files. Too heavy: the aim is 5 KiB.
-    Budget { what: "the shell, as far as the prompt needs it", files: &[SHELL], max_bytes: 6_920 },
+    Budget { what: "the shell, as far as the prompt needs it", files: &[SHELL], max_bytes: 7_120 },
     Budget { what: "the rest of the shell", files: &[SECOND], max_bytes: 2_520 },
     Budget {
         what: "the widget",
@@ -214,7 +214,7 @@ const BUDGETS: &[Budget] = &[
         // texts of the page's own; and what is shown of it while it is on its way; and the details of a
         // message, with the names of what a sketch follows, in every language. Too heavy: it is to come
         // back to 176 KiB, and the aim is 128 KiB.
-        max_bytes: 229_100,
+        max_bytes: 229_900,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
