@@ -46,11 +46,6 @@ impl Locale {
         Self::new("en", |_| None)
     }
 
-    /// The writing direction, as the value of the `dir` attribute.
-    pub fn direction(&self) -> &'static str {
-        if self.tag.starts_with("ar") { "rtl" } else { "ltr" }
-    }
-
     /// A text without parameters.
     pub fn text(&self, word: Word) -> &str {
         &self.texts[word as usize]

@@ -17,7 +17,7 @@ use crate::gateway_address::below_gateway;
 use crate::platform::browser::origin;
 use crate::platform::json;
 
-/// How long an answer may take to begin. No route of the gateway takes longer: slow work is
+/// How long a request and its answer may take. No route of the gateway takes longer: slow work is
 /// reported by events.
 const TIMEOUT_MILLIS: u32 = 20_000;
 

@@ -86,9 +86,17 @@ impl Render for Erased {
         self
     }
 
+    /// Takes the place of the view before. The focus, if that had it, goes to the nearest part around
+    /// it that takes it, instead of to the page's start.
     fn rebuild(mut self, state: &mut Self) {
+        let (root, _) = &*state.0;
+        let focused = root.as_ref().filter(|root| root.matches(":focus-within") == Ok(true));
+        let heir = focused.and_then(|root| root.parent_element()?.closest("[tabindex]").ok()?);
         state.insert_before_this(&mut self);
         state.unmount();
+        if let Some(heir) = heir {
+            focus(&heir);
+        }
         *state = self;
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn ResultPanel() -> impl IntoView {
             node_ref=landmarks.result_panel
             class="result-panel"
             part="result-panel"
+            tabindex="-1"
             aria-label=texts.text(Word::Result)
         >
             <div class="scene">{live(content)}</div>

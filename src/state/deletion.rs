@@ -43,8 +43,13 @@ impl Generations {
         self.page.spawn(async move {
             if self.history.more.get_untracked() {
                 self.history.more.set(false);
-                let all = self.history.find(|_| true, || true, usize::MAX).await;
                 let known = self.history.deleted.get_untracked();
+                let all = self.history.find(|_| true, || true, usize::MAX).await;
+                if self.history.deleted.with_untracked(|now| *now != known) {
+                    // It was undone in the meantime, or more was deleted: nothing is lost.
+                    self.history.more.set(true);
+                    return;
+                }
                 let is_new = |one: &Generation| known.iter().all(|other| other.key != one.key);
                 let older = all.into_iter().filter(|one| is_new(one) && !is_under_way(&one.key));
                 self.history.deleted.update(|deleted| deleted.extend(older));
@@ -61,6 +66,9 @@ impl Generations {
         let deleted = self.history.deleted.get_untracked();
         self.history.deleted.set(Vec::new());
         self.gone.set_value(Vec::new());
+        if let (Some(last), true) = (deleted.get(PAGE - 1), deleted.len() > PAGE) {
+            self.read_until_ms.set_value(last.created_at_ms);
+        }
         self.page.spawn(async move {
             for (index, generation) in deleted.into_iter().enumerate() {
                 self.history.save(generation.clone()).await;

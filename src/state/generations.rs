@@ -73,7 +73,7 @@ pub(crate) struct Generations {
     /// The keys of those that were removed from this page: a record may have been read before.
     pub(super) gone: StoredValue<Vec<String>>,
     /// The time up to which records were loaded.
-    read_until_ms: StoredValue<u64>,
+    pub(super) read_until_ms: StoredValue<u64>,
 }
 
 /// The detail of an event that reports a generation's change to the page.

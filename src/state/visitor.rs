@@ -17,6 +17,7 @@ use super::page::Page;
 use crate::api::client::Gateway;
 use crate::api_error::ApiError;
 use crate::i18n::Word;
+use crate::platform::browser::storage;
 use crate::platform::clock::now_millis;
 use crate::platform::json;
 
@@ -233,11 +234,6 @@ impl Visitor {
 fn said(thrown: &JsValue) -> String {
     let message = || js_sys::Reflect::get(thrown, &"message".into()).ok()?.as_string();
     thrown.as_string().or_else(message).unwrap_or_default().trim().to_owned()
-}
-
-/// The storage that all tabs of this origin share; `None` if the browser denies it.
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
 }
 
 /// Forgets a session that this page itself remembers.

@@ -22,6 +22,20 @@ test('a page without permission is accessible', async ({ page }) => {
   }
 });
 
+test('what had the focus leaves it to the result panel when it is replaced', async ({ page, gateway }) => {
+  const studio = new Studio(page);
+  await studio.open(gateway.url);
+  const focused = () => page.evaluate(() => document.querySelector('ai-now-studio').shadowRoot.activeElement?.part.value);
+  const element = page.locator('ai-now-studio');
+  await element.evaluate((element) => { element.generate({ model: 'luma', prompt: 'A long film of a city, 15 seconds' }).catch(() => {}); });
+  await element.getByRole('button', { name: 'Cancel', exact: true }).press('Enter');
+  await expect(element.getByRole('button', { name: 'Cancel', exact: true })).toHaveCount(0);
+  await expect.poll(focused).toBe('result-panel');
+  // From there the next stop is what there is to do now.
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.querySelector('ai-now-studio').shadowRoot.activeElement?.closest('.result-panel') !== null)).toBe(true);
+});
+
 test('by keyboard alone, from the first field to the download, with a focus that can be seen', async ({ page, gateway }) => {
   const studio = new Studio(page);
   await studio.open(gateway.url);

@@ -173,6 +173,10 @@ test('a publishable key is created with origins and budgets, and invalid ones ar
   await page.getByRole('link', { name: made.name }).click();
   await page.getByRole('button', { name: 'Label and limits' }).click();
   const change = page.getByRole('dialog', { name: 'Label and limits' });
+  // What was not saved is not there the next time.
+  await change.getByLabel('Origins').fill('https://never.example');
+  await change.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Label and limits' }).click();
   await expect(change.getByLabel('Origins')).toHaveValue('https://shop.example\nhttps://www.shop.example');
   await expect(change.getByLabel('Tokens of each visitor')).toHaveValue('20');
   await change.getByLabel('Origins').fill('not an origin');

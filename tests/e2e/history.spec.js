@@ -276,3 +276,28 @@ history('of ten thousand, only what is shown is read, and a search goes through 
   await search.fill('');
   await expect(entries(studio)).toHaveCount(119);
 });
+
+history('more than one page of deleted ones comes back, page by page', async ({ page, world }) => {
+  await open(page, world);
+  let studio = await enter(page, world.origin, 'song');
+  await expect(studio.locator('.screen')).toBeVisible();
+  await fill(page, `${world.origin}/song/`, 150);
+  await open(page, world);
+  studio = await again(page, world, 'song');
+  /** Loads all of them, and returns how many there are. */
+  const all = async () => {
+    await expect(entries(studio)).toHaveCount(60);
+    for (const more of [119, 151]) {
+      await button(studio, 'Show older').click();
+      await expect.poll(() => entries(studio).count()).toBeGreaterThanOrEqual(more);
+    }
+    await expect(button(studio, 'Show older')).toHaveCount(0);
+    return entries(studio).count();
+  };
+  expect(await all()).toBe(151);
+  await button(studio, 'Delete all').click();
+  await button(studio, 'Really delete all?').click();
+  await expect(entries(studio)).toHaveCount(0);
+  await button(studio, 'Undo').click();
+  expect(await all()).toBe(151);
+});

@@ -16,8 +16,11 @@ use crate::answers::AdminSelf;
 /// Shows that the page itself sends the request. No page of another origin can.
 const PAGE_HEADER: &str = "X-AI-Now-Admin";
 
-/// How long an answer may take to begin.
+/// How long a request and its answer may take.
 const TIMEOUT_MILLIS: u32 = 30_000;
+
+/// The same for a file: an export of years takes minutes.
+const FILE_TIMEOUT_MILLIS: u32 = 1_800_000;
 
 /// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +131,8 @@ impl Api {
 
     /// Saves an answer as a file.
     pub(crate) async fn download(self, path: &str, name: &str) -> Result<(), ApiError> {
-        let bytes = self.send(Method::GET, path, None).await?.binary().await;
+        let answer = self.send_within(FILE_TIMEOUT_MILLIS, Method::GET, path, None).await?;
+        let bytes = answer.binary().await;
         let bytes = js_sys::Uint8Array::from(bytes.map_err(|_| ApiError::Unreachable)?.as_slice());
         let blob = web_sys::Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&bytes));
         let url = blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob));
@@ -151,7 +155,17 @@ impl Api {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Response, ApiError> {
-        let abort = AbortSignal::timeout_with_u32(TIMEOUT_MILLIS);
+        self.send_within(TIMEOUT_MILLIS, method, path, body).await
+    }
+
+    async fn send_within(
+        self,
+        timeout_millis: u32,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, ApiError> {
+        let abort = AbortSignal::timeout_with_u32(timeout_millis);
         let url = address(&["api/admin/", path].concat());
         let mut builder = RequestBuilder::new(&url).method(method).abort_signal(Some(&abort));
         builder = builder.header(PAGE_HEADER, "1");

@@ -35,6 +35,9 @@ pub(crate) fn Action(
     /// Whether it is the primary action of the page.
     #[prop(optional)]
     primary: bool,
+    /// Is called before the dialog opens.
+    #[prop(optional, into)]
+    on_open: Option<Callback<()>>,
     /// Starts it. Invalid fields are an error, too.
     change: Callback<(), Change>,
     /// The fields.
@@ -57,6 +60,12 @@ pub(crate) fn Action(
     let Asked { dialog, busy, error, .. } = asked;
     // A closing dialog returns the focus to its button, which may be gone by then.
     on_cleanup(move || hand_on_focus(opener.try_get_untracked().flatten().as_deref()));
+    let open = move |_| {
+        if let Some(on_open) = on_open {
+            on_open.run(());
+        }
+        asked.open();
+    };
     let title_id = unique_id();
     let labelled_by = title_id.clone();
     let class = match (danger, primary) {
@@ -66,7 +75,7 @@ pub(crate) fn Action(
     };
     let submit_class = if danger { "danger filled" } else { "primary" };
     view! {
-        <button type="button" class=class node_ref=opener on:click=move |_| asked.open()>
+        <button type="button" class=class node_ref=opener on:click=open>
             {texts.text(label)}
         </button>
         <dialog node_ref=dialog aria-labelledby=labelled_by>

@@ -36,9 +36,7 @@ pub(crate) fn KeyLimits(
     let models = RwSignal::new(BTreeSet::<String>::new());
     let pages = PageFields::usual();
     let is_publishable = RwSignal::new(false);
-    // The fields begin with what the key has now.
-    Effect::new(move |_| {
-        let Some(Ok(key)) = key.answer.get() else { return };
+    let fill = move |key: Key| {
         let written = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
         label.set(key.label);
         is_publishable.set(key.publishable.is_some());
@@ -50,6 +48,17 @@ pub(crate) fn KeyLimits(
         last_day.set(key.expires_at_ms.map_or_else(String::new, |at_ms| day_of(at_ms.max(1) - 1)));
         is_for_all.set(key.models.is_none());
         models.set(key.models.unwrap_or_default().into_iter().collect());
+    };
+    // The fields begin with what the key has now, also after changes that were not saved.
+    Effect::new(move |_| {
+        if let Some(Ok(key)) = key.answer.get() {
+            fill(key);
+        }
+    });
+    let refill = Callback::new(move |()| {
+        if let Some(Ok(key)) = key.answer.get_untracked() {
+            fill(key);
+        }
     });
     let save = change(move || {
         let path = path.clone();
@@ -75,7 +84,7 @@ pub(crate) fn KeyLimits(
         }
     });
     view! {
-        <Action label=w::CHANGE_KEY submit=w::SAVE change=save>
+        <Action label=w::CHANGE_KEY submit=w::SAVE change=save on_open=refill>
             <Field label=w::LABEL value=label hint=w::LABEL_HINT max_chars="200" />
             <Field label=w::DAY_CAP value=day_cap hint=w::CAP_HINT kind="number" min="0" />
             <Field label=w::MONTH_CAP value=month_cap hint=w::CAP_HINT kind="number" min="0" />
