@@ -177,7 +177,7 @@ mod tests {
         let script = include_str!("../../www/shell/looks.js");
         let (before, sheet, after) = sheet_of(script).unwrap();
         assert!(before.ends_with("LOOKS = SCALE + "), "{before}");
-        assert!(sheet.trim().starts_with(":host {") && sheet.contains("@container"), "{sheet}");
+        assert!(sheet.contains("\n:host {") && sheet.contains("@container"), "{sheet}");
         assert_eq!(after, ";\n");
         assert!(sheet_of("let x = 1;").is_err());
     }
