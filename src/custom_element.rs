@@ -120,8 +120,15 @@ impl Studio {
         prompt: Option<String>,
         style: Option<String>,
     ) -> Option<String> {
-        self.state.draft.take(model, prompt, style);
-        self.state.generations.generate()
+        let draft = self.state.draft;
+        let composed = untrack(|| draft.request());
+        draft.take(model, prompt, style);
+        let key = self.state.generations.generate();
+        if untrack(|| draft.model()).is_none() {
+            // There is no such model: the form stays as it was.
+            draft.compose(composed);
+        }
+        key
     }
 
     /// Stops the generation that is shown, if it is still running.

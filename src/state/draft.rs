@@ -128,12 +128,16 @@ impl Draft {
         self.choose_model(&request.model);
     }
 
-    /// Applies the fields of a page's call of `generate`; the rest stays.
+    /// Applies the fields of a page's call of `generate`; the rest stays, as far as the model has it.
     pub(crate) fn take(self, model: Option<String>, prompt: Option<String>, style: Option<String>) {
         if let Some(model) = model {
             self.model.set(model);
             // The draft may have a style of another model.
             self.style.set(String::new());
+            // An unknown one is refused.
+            if self.model().is_some() {
+                self.correct();
+            }
         }
         if let Some(prompt) = prompt {
             self.prompt.set(prompt);

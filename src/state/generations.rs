@@ -80,21 +80,29 @@ pub(crate) struct Generations {
 #[derive(Serialize)]
 struct Detail<'a> {
     key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     model: &'a str,
     prompt: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     style: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
     /// The message's code, for programs; empty if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
 }
 
 /// The detail of an event that reports a request that was not accepted.
 #[derive(Serialize)]
 struct Refused {
+    #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     message: String,
     /// The message's code, for programs; empty if there is none.
@@ -191,6 +199,9 @@ impl Generations {
             Phase::Failed { message, .. } => Some(self.page.message(message)),
             _ => None,
         });
+        let step = signal.with_untracked(|generation| {
+            generation.progress.step.as_ref().map(|step| self.page.message(step))
+        });
         let detail = signal.with_untracked(|generation| {
             (!generation.watched).then(|| {
                 let address = generation.url().map(|url| media_address(generation, url));
@@ -201,7 +212,7 @@ impl Generations {
                     prompt: &generation.request.prompt,
                     style: generation.request.style.as_deref(),
                     progress: generation.progress.progress,
-                    step: generation.progress.step.as_ref().map(|step| &*step.text),
+                    step: step.as_deref(),
                     url: address.as_deref(),
                     message: sentence.as_deref(),
                     code: match &generation.phase {

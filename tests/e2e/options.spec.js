@@ -180,3 +180,40 @@ test('a field that is taken away while something is typed into it takes nothing 
   await expect(studio.getByLabel('Instrumental')).toBeVisible();
   await expect(studio.getByRole('textbox', { name: 'What would you like to make?' })).toHaveValue('A calm lake');
 });
+
+test('what is not known is absent in the events, as their types say', async ({ page, studio }) => {
+  await page.locator('ai-now-studio').evaluate((element) => {
+    window.details = [];
+    for (const name of ['started', 'failed', 'progress']) element.addEventListener(`ai-now-${name}`, ({ detail }) => window.details.push({ name, detail }));
+  });
+  await page.route('**/api/generations', (route) => route.fulfill({ status: 400, json: { status: 'Error', code: 'invalid_option', message: 'No.', params: { option: 'lyrics' } } }));
+  await studio.getByRole('button', { name: /^Generate/ }).click();
+  await expect(studio.locator('.refusal')).not.toBeEmpty();
+  const details = await page.evaluate(() => window.details);
+  expect(details.map(({ name }) => name)).toEqual(['started', 'failed']);
+  expect(JSON.stringify(details)).not.toContain('null');
+  expect(details[0].detail).toMatchObject({ model: 'pika', prompt: 'A calm lake' });
+  expect(details[0].detail).not.toHaveProperty('progress');
+});
+
+test('a call of the page takes what its model has of what was composed, and one that is refused changes nothing', async ({ page, studio }) => {
+  const other = { ...CATALOG.models[0], id: 'run', name: 'Run', options: [CATALOG.models[0].options[3]] };
+  await page.route('**/api/catalog', (route) => route.fulfill({ json: { models: [CATALOG.models[0], other] } }));
+  await page.locator('ai-now-studio').evaluate((element) => element.restart());
+  await expect(studio.getByRole('radio')).toHaveCount(2);
+  await studio.getByLabel(/^Length/).fill('20');
+  await studio.getByLabel(/^Length/).blur();
+  await studio.getByLabel('Lyrics').fill('La la');
+  await studio.getByLabel('Lyrics').blur();
+  const call = (wish) => page.locator('ai-now-studio').evaluate((element, wish) => { element.generate(wish).catch(() => {}); }, wish);
+  await call({ model: 'nope', prompt: 'A tune' });
+  await expect(studio.locator('.refusal')).not.toBeEmpty();
+  await expect(studio.getByRole('radio', { name: /Pika/ })).toBeChecked();
+  await expect(studio.getByLabel(/^Length/)).toHaveValue('20');
+  const sending = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/generations'));
+  await page.route('**/api/generations', (route) => (route.request().method() === 'POST'
+    ? route.fulfill({ status: 201, json: { id: 'g', events: '/running/events', price: 10, balance: { available: 990, held: 10, spent: 0, granted: 1000 } } })
+    : route.continue()));
+  await call({ model: 'run', prompt: 'A tune' });
+  expect((await sending).postDataJSON()).toEqual({ model: 'run', prompt: 'A tune', options: { lyrics: 'La la' } });
+});

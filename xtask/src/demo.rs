@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::built::Built;
 use crate::progress::{Progress, clock};
 use crate::run::{cargo, output, root};
 use crate::{dist, programs};
@@ -23,9 +24,20 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     let started = Instant::now();
     eprintln!(
         "The first start on a machine builds everything, which takes some minutes on two cores; \
-         later ones take seconds."
+         later ones take seconds, also in other clones of the same revision."
     );
-    let web = build()?;
+    let built = Built::of_this_clone();
+    let page = root().join("dist");
+    let is_restored = match &built {
+        Some(built) => built.restore(&programs::gateway(), &page)?,
+        None => false,
+    };
+    let web = if is_restored {
+        step(1, "Another clone has built the gateway and the widget");
+        page
+    } else {
+        build()?
+    };
 
     let data = data.map_or_else(|| root().join("data"), Path::to_path_buf);
     let mut gateway = Command::new(programs::gateway());
@@ -46,9 +58,17 @@ pub fn demo(port: Option<u16>, open: bool, data: Option<&Path>) -> Result<()> {
     if open && open::that_detached(&url).is_err() {
         println!("No browser could be opened: open the address above yourself.");
     }
-    // The sketch engine's wasm, for /demo.html: nothing else waits for it.
-    if let Err(error) = dist::engine(&web) {
-        eprintln!("{url}/demo.html, which works without the gateway, won't generate: {error:#}");
+    if !is_restored {
+        // The sketch engine's wasm, for /demo.html: nothing else waits for it.
+        if let Err(error) = dist::engine(&web) {
+            eprintln!(
+                "{url}/demo.html, which works without the gateway, won't generate: {error:#}"
+            );
+        } else if let Some(built) = &built
+            && let Err(error) = built.keep(&programs::gateway(), &web)
+        {
+            eprintln!("Other clones will build all of it anew: {error:#}");
+        }
     }
     let status = gateway.wait()?;
     // A gateway that was stopped on request has succeeded.

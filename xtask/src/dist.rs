@@ -214,7 +214,7 @@ const BUDGETS: &[Budget] = &[
         // texts of the page's own; and what is shown of it while it is on its way; and the details of a
         // message, with the names of what a sketch follows, in every language. Too heavy: it is to come
         // back to 176 KiB, and the aim is 128 KiB.
-        max_bytes: 229_900,
+        max_bytes: 230_400,
     },
     Budget {
         what: "the sketch engine, where the page makes it itself",
@@ -227,7 +227,7 @@ const BUDGETS: &[Budget] = &[
         what: "the administrators' page",
         files: &[ADMIN_WASM, ADMIN_GLUE, ADMIN_SCRIPT, ADMIN_STYLE],
         // Origins and budgets of a key are changed here, and the log is looked through.
-        max_bytes: 299_000,
+        max_bytes: 299_400,
     },
 ];
 

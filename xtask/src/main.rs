@@ -7,6 +7,7 @@ mod api;
 mod artifacts;
 mod bench;
 mod bill;
+mod built;
 mod clients;
 mod crates;
 mod demo;

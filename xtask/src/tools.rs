@@ -18,7 +18,7 @@ use crate::run::{cargo, find, heading, output, root, run, target_dir};
 use download::{Failed, Patience};
 use prebuilt::Tool;
 
-mod cache;
+pub mod cache;
 mod download;
 mod prebuilt;
 mod system;
@@ -115,7 +115,7 @@ fn ready(tool: &Tool, version: &str, progress: Option<&Progress>) -> Result<Path
     if let Some(found) = find(tool.name).filter(complete) {
         return Ok(found);
     }
-    let folder = cache::folder(&target_dir().join("tools"));
+    let folder = cache::folder("tools", &target_dir().join("tools"));
     let program = |place: &Path| place.join("bin").join(executable(tool.name));
     let name = format!("{}-{version}", tool.name);
     let place = cache::place(

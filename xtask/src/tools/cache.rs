@@ -1,19 +1,19 @@
-//! The tools' cache: a folder per tool and version in the user's cache, shared by all clones on the
-//! machine. Entries are always complete, because they are written beside their place and moved
-//! there. It must not know where tools come from.
+//! The user's cache, shared by all clones on the machine: a folder per tool and version, and one per revision
+//! that a demo was built of. Entries are always complete, because they are written beside their place and moved
+//! there. It must not know where they come from.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The folder of all tools: `ai-now/tools` in the user's cache, or `fallback` if there is none.
-pub fn folder(fallback: &Path) -> PathBuf {
+/// The folder of all entries of a kind: `ai-now/kind` in the user's cache, or `fallback` if there is none.
+pub fn folder(kind: &str, fallback: &Path) -> PathBuf {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let xdg = set("XDG_CACHE_HOME").filter(|path| path.is_absolute());
     let home = || set("HOME").map(|home| home.join(".cache"));
     let cache = xdg.or_else(|| set("LOCALAPPDATA")).or_else(home);
-    let folder = cache.map(|cache| cache.join("ai-now").join("tools"));
+    let folder = cache.map(|cache| cache.join("ai-now").join(kind));
     // Some home folders aren't writable, as in a container build.
     let writable = folder.filter(|folder| fs::create_dir_all(folder).is_ok());
     writable.unwrap_or_else(|| fallback.to_owned())
