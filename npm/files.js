@@ -28,6 +28,9 @@ let worker;
 export const Files = {
   base: HERE,
 
+  /** The bundler has put them where it likes; only the gateway may be in this folder. */
+  beside(folder) { this.base = folder; },
+
   /** The address of a file, by its name in the source. */
   url(name) {
     if (name === 'sketch-worker.js') {

@@ -113,8 +113,8 @@ export async function browse(t, url) {
 
 /** Generates a tune with the element on a page, plays it, and switches the language. */
 export async function works({ page, wrong }, assert) {
+  await page.waitForFunction(() => customElements.get('ai-now-studio'));
   const url = await page.evaluate(async () => {
-    await customElements.whenDefined('ai-now-studio');
     const studio = document.querySelector('ai-now-studio');
     return (await studio.generate({ model: 'suno', prompt: 'A tune, 3 seconds' })).url;
   });
