@@ -36,6 +36,16 @@ async function again(page, world, name) {
   return page.locator('ai-now-studio');
 }
 
+/** How many records this device has. */
+const kept = (page) => page.evaluate(async () => {
+  const opening = indexedDB.open('ai-now');
+  await new Promise((resolve) => { opening.onsuccess = resolve; });
+  const count = opening.result.transaction('generations').objectStore('generations').count();
+  await new Promise((resolve) => { count.onsuccess = resolve; });
+  opening.result.close();
+  return count.result;
+});
+
 /** Generates another one with this prompt, and waits until it is in the list. */
 async function make(studio, prompt) {
   await studio.getByRole('textbox', { name: 'What would you like to make?' }).fill(prompt);
@@ -87,18 +97,10 @@ history('all is deleted after a second word, and comes back by one click, over a
   await button(studio, 'Really delete all?').click();
   await expect(entries(studio)).toHaveCount(0);
   await expect(studio.getByText('2 deleted.')).toBeVisible();
-  const kept = () => page.evaluate(async () => {
-    const opening = indexedDB.open('ai-now');
-    await new Promise((resolve) => { opening.onsuccess = resolve; });
-    const count = opening.result.transaction('generations').objectStore('generations').count();
-    await new Promise((resolve) => { count.onsuccess = resolve; });
-    opening.result.close();
-    return count.result;
-  });
-  await expect.poll(kept).toBe(0);
+  await expect.poll(() => kept(page)).toBe(0);
   await button(studio, 'Undo').click();
   await expect(entries(studio)).toHaveCount(2);
-  await expect.poll(kept).toBe(2);
+  await expect.poll(() => kept(page)).toBe(2);
   await open(page, world);
   studio = await again(page, world, 'song');
   await expect(entries(studio)).toHaveCount(2);
@@ -298,6 +300,8 @@ history('more than one page of deleted ones comes back, page by page', async ({ 
   await button(studio, 'Delete all').click();
   await button(studio, 'Really delete all?').click();
   await expect(entries(studio)).toHaveCount(0);
+  await expect.poll(() => kept(page)).toBe(0);
   await button(studio, 'Undo').click();
+  await expect.poll(() => kept(page)).toBe(151);
   expect(await all()).toBe(151);
 });
