@@ -2,6 +2,7 @@
 // tabs; and the studio works if the device has no space.
 import { readFile } from 'node:fs/promises';
 import { test, expect, web } from './fixtures.js';
+import { countRecords } from './records.js';
 import { enter, world } from './states.js';
 import { Studio } from './studio.js';
 
@@ -36,15 +37,8 @@ async function again(page, world, name) {
   return page.locator('ai-now-studio');
 }
 
-/** How many records this device has. */
-const kept = (page) => page.evaluate(async () => {
-  const opening = indexedDB.open('ai-now');
-  await new Promise((resolve) => { opening.onsuccess = resolve; });
-  const count = opening.result.transaction('generations').objectStore('generations').count();
-  await new Promise((resolve) => { count.onsuccess = resolve; });
-  opening.result.close();
-  return count.result;
-});
+/** How many generations this device has. */
+const kept = (page) => countRecords(page, 'ai-now', 'generations');
 
 /** Generates another one with this prompt, and waits until it is in the list. */
 async function make(studio, prompt) {

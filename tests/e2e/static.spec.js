@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, built, expect, web } from './fixtures.js';
+import { countRecords } from './records.js';
 import { Studio } from './studio.js';
 
 /** Pictures of many formats, from the engine's own tests. */
@@ -373,14 +374,7 @@ test('deleting takes the file with it', async ({ page, host }) => {
   const address = await studio.media.getAttribute('src');
   await page.locator('.entry .round').click();
   await expect(page.locator('.entry')).toHaveCount(0);
-  await expect.poll(() => page.evaluate(async () => {
-    const opening = indexedDB.open('ai-now-files');
-    await new Promise((resolve) => { opening.onsuccess = resolve; });
-    const count = opening.result.transaction('files').objectStore('files').count();
-    await new Promise((resolve) => { count.onsuccess = resolve; });
-    opening.result.close();
-    return count.result;
-  })).toBe(0);
+  await expect.poll(() => countRecords(page, 'ai-now-files', 'files')).toBe(0);
   const gone = await page.evaluate((url) => fetch(url).then(() => false, () => true), address);
   expect(gone).toBe(true);
 });

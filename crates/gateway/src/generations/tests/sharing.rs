@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::super::events::EventStream;
 use super::super::{GenerationService, Settings};
 use crate::config::{Config, Limits};
-use crate::domain::{Acceptance, GatewayRole, NewGeneration, Principal};
+use crate::domain::{Acceptance, GatewayRole, NewGeneration, Node, Principal};
 use crate::limits;
 use crate::media::{self, MediaSettings, Users};
 use crate::metrics::Metrics;
@@ -90,6 +90,24 @@ impl World {
         let limits = limits::Limits::new(&Limits::default(), 100);
         let permit = limits.generation(Config::default().listen.ip());
         gateway.service.accept(self.owner.clone(), request, None, permit).await.unwrap()
+    }
+
+    /// A song that the store may accept past any gateway, to be run by this one.
+    fn song(&self, id: &str, node: Option<Node>) -> NewGeneration {
+        NewGeneration {
+            id: id.into(),
+            owner: self.owner.clone(),
+            model: "suno".into(),
+            options: Scalars::default(),
+            uploads: Vec::new(),
+            procedural: true,
+            price: 10,
+            prompt: "a song, 5 seconds".into(),
+            submission: None,
+            node,
+            concurrent_limit: 9,
+            repeats: None,
+        }
     }
 
     async fn is_running(&self, id: &str) {
@@ -230,20 +248,7 @@ async fn a_gateway_that_stops_hands_over_at_once() {
 async fn what_a_gateway_has_lost_is_claimed_anew() {
     let world = World::new().await;
     let gateway = world.gateway(GatewayRole::All).await;
-    let lost = NewGeneration {
-        id: "lost".into(),
-        owner: world.owner.clone(),
-        model: "suno".into(),
-        options: Scalars::default(),
-        uploads: Vec::new(),
-        procedural: true,
-        price: 10,
-        prompt: "a song, 5 seconds".into(),
-        submission: None,
-        node: gateway.service.node(),
-        concurrent_limit: 9,
-        repeats: None,
-    };
+    let lost = world.song("lost", gateway.service.node());
     assert!(lost.node.is_some());
     world.store.accept(lost, Event::Started).await.unwrap();
     assert_eq!(gateway.service.active_count(), 0);
@@ -261,20 +266,7 @@ async fn what_no_notice_announced_is_read_from_the_store() {
     let world = World::new().await;
     let door = world.gateway(GatewayRole::Door).await;
     let mut feed = door.service.follow_all(world.owner.clone(), None).await.unwrap();
-    let unannounced = NewGeneration {
-        id: "unannounced".into(),
-        owner: world.owner.clone(),
-        model: "suno".into(),
-        options: Scalars::default(),
-        uploads: Vec::new(),
-        procedural: true,
-        price: 10,
-        prompt: "a song, 5 seconds".into(),
-        submission: None,
-        node: None,
-        concurrent_limit: 9,
-        repeats: None,
-    };
+    let unannounced = world.song("unannounced", None);
     world.store.accept(unannounced, Event::Started).await.unwrap();
     let events = feed.next().await.unwrap();
     assert_eq!(events.iter().map(|event| &*event.generation).collect::<Vec<_>>(), ["unannounced"]);
